@@ -1,0 +1,144 @@
+/*
+ * reader.h - a trace file, read and checked: tables, then events in order.
+ *
+ * Input is untrusted: every length, index and checksum is checked, and damage is a
+ * diagnostic with file and offset.  A cut-off tail is not damage: what is whole is read,
+ * and trace_info says how much is missing.  Knows trace/, knows nothing of the layers above.
+ * Not thread-safe per trace; memory is bounded by tables (nodes, modules, operations), never by events.
+ */
+#ifndef MPROF_REPORTER_READER_H
+#define MPROF_REPORTER_READER_H
+
+#include "diagnostic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace;
+
+struct trace_module {
+	uint64_t start, end, bias; /* 0 < start < end where known */
+	uint64_t loaded_ns, unloaded_ns; /* since the start of the run; unloaded 0: never */
+	const char *path;     /* "" for anonymous code */
+	const uint8_t *build_id;
+	size_t build_id_bytes;
+};
+
+/* One node of the calling context tree.  parent < own id; node 0 is the root. */
+struct trace_node {
+	uint64_t pc;
+	uint32_t parent;
+	uint16_t module; /* index into trace_module; 0: unknown code */
+	bool exact_pc;   /* look up pc itself, not pc - 1 */
+	bool truncated;  /* outer frames are missing */
+};
+
+struct trace_sample {
+	uint64_t time_ns, rss_bytes;
+};
+
+struct trace_thread {
+	uint32_t tid;
+	uint64_t started_ns;
+};
+
+struct trace_note {
+	uint64_t events_before, time_ns;
+	uint32_t thread, node, kind; /* enum note_kind */
+	uint32_t value_count;
+	const uint64_t *values;
+};
+
+/* Everything but the events, valid until trace_close. */
+struct trace_info {
+	const char *path;
+	uint64_t file_bytes;
+	/* From META; strings are never NULL ("" if absent), lists end with NULL. */
+	const char *const *command; /* argv */
+	const char *exe, *cwd, *host, *kernel, *parent_trace;
+	const char *const *environment; /* "NAME=value" */
+	int pid, parent_pid;
+	uint32_t fork_id; /* 0: not a fork child */
+	uint64_t started_realtime_ns;
+	const struct trace_module *modules; /* [0] is the unknown module */
+	size_t module_count;
+	const struct trace_node *nodes; /* [0] is the root */
+	size_t node_count;
+	const struct trace_thread *threads;
+	size_t thread_count;
+	const struct trace_sample *samples;
+	size_t sample_count;
+	const struct trace_note *notes;
+	size_t note_count;
+	/* How the run ended. */
+	bool ended;           /* there is an END block */
+	bool complete;        /* ended, and by exit or execve: nothing was cut off */
+	int end_kind;         /* enum end_kind, 0 without END */
+	uint32_t end_flags;   /* enum end_flags */
+	uint64_t duration_ns; /* without END: up to the last time mark */
+	uint64_t event_count;
+	uint64_t lost_events;
+	uint64_t peak_rss_bytes;
+	uint64_t damaged_at;  /* file offset of a cut-off tail; 0: none */
+};
+
+enum trace_event_type {
+	EVENT_ALLOC,      /* block `block` comes into being */
+	EVENT_FREE,       /* block `block` ends */
+	EVENT_STRAY_FREE, /* a block that this trace does not know; `block` is its address (a multiple of 8) */
+	EVENT_LOST,       /* block `block` ended unseen before this point */
+};
+
+struct trace_event {
+	uint64_t block;      /* ordinal of its allocation, from 0 */
+	uint64_t size_bytes; /* ALLOC only */
+	uint64_t time_ns;    /* since the start of the run, interpolated */
+	uint32_t node;       /* call path of the allocation or the free */
+	uint32_t thread;     /* index into threads */
+	uint8_t type;        /* enum trace_event_type */
+	bool tracked;        /* mprof_track_*, not malloc */
+	bool reallocated;    /* half of a realloc */
+};
+
+/* Called with up to a few thousand consecutive events; return non-zero to stop (passed through). */
+typedef int trace_events_fn(void *context, const struct trace_event *events, size_t count);
+
+/*
+ * Opens and indexes a trace: header, META, tables, END; events are skipped over.
+ * Errors: -ENOENT/-EACCES..., -ENODATA (empty), -EINVAL (not a trace), -ENOTSUP (version),
+ * -EBADMSG (damaged at offset).  On failure *out is NULL.
+ */
+int trace_open(const char *path, struct trace **out, struct diagnostic *diagnostic);
+void trace_close(struct trace *trace); /* NULL is fine */
+
+const struct trace_info *trace_info(const struct trace *trace);
+
+/* The label with this id, "" if there is none. */
+const char *trace_label(const struct trace *trace, uint64_t id);
+
+/* Streams all events in order; may be called again.  A FREE or LOST always names a block
+ * that an earlier ALLOC brought; whether it still lives is the model's to check. */
+int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic);
+
+/* A live block at the moment of a fork, by address. */
+struct trace_inherited {
+	uint64_t address;
+	uint64_t block; /* in the parent's trace */
+};
+
+/* The parent's live set at the fork with this id; *count 0 and success if it has none.
+ * The array is the caller's to free(). */
+int trace_snapshot(struct trace *trace, uint32_t fork_id, struct trace_inherited **blocks, size_t *count,
+		   struct diagnostic *diagnostic);
+
+/* Only the file header, without checking the rest: what `list` needs and how a trace still
+ * being recorded names its session file.  session_path is "" if the header has none. */
+struct trace_heading {
+	int pid;
+	uint64_t started_realtime_ns;
+	char session_path[4096];
+};
+int trace_read_heading(const char *path, struct trace_heading *out, struct diagnostic *diagnostic);
+
+#endif

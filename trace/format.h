@@ -1,0 +1,130 @@
+/*
+ * format.h - the trace file, NAME.PID.mprof: the one place where it is defined.
+ *
+ * A file is a file header, then blocks, then nothing.  Each block is a block
+ * header and a payload, zstd-compressed unless BLOCK_STORED, protected by a
+ * CRC-32 (ISO-HDLC, as zlib's) over header (crc field zero) and stored payload.
+ * Integers in payloads are LEB128 varints ("v") or zigzag varints ("z") unless
+ * said otherwise; "text" is a v length and that many bytes.
+ *
+ * No addresses and no per-event clock are stored: a free names its block by
+ * "how many allocations ago", and time is a mark every millisecond or so.
+ *
+ * Change policy.  A new block kind, and a new varint at the end of a block
+ * other than EVENTS, may be added without a new version: readers skip what
+ * they do not know.  Any other change bumps FORMAT_VERSION; a reader accepts
+ * FORMAT_OLDEST..FORMAT_VERSION and names the version that it refuses.  A
+ * stored trace of each released version stays in tests/data and readable.
+ */
+#ifndef MPROF_TRACE_FORMAT_H
+#define MPROF_TRACE_FORMAT_H
+
+#include <stdint.h>
+
+#define FORMAT_MAGIC "MPROF\r\n\x1a" /* 8 bytes: detects text-mode transfer */
+#define FORMAT_VERSION 1
+#define FORMAT_OLDEST 1
+
+/* Written by the shim as it starts, before any drainer: so a trace is found,
+ * and its session with it, whatever dies. */
+struct format_file_header {
+	char magic[8];
+	uint16_t version;
+	uint16_t header_bytes; /* of this struct plus session_path_bytes; blocks start there */
+	uint32_t pid;
+	uint64_t started_realtime_ns;
+	uint32_t session_path_bytes; /* path of the session file follows, no NUL, padded to 8 */
+	uint32_t crc;                /* of this struct (crc zero) and the path with its padding */
+};
+_Static_assert(sizeof(struct format_file_header) == 32, "file header size");
+
+struct format_block_header {
+	uint16_t kind;
+	uint16_t flags;
+	uint32_t stored_bytes; /* payload as in the file */
+	uint32_t raw_bytes;    /* payload after decompression; at most FORMAT_BLOCK_MAX */
+	uint32_t crc;
+};
+_Static_assert(sizeof(struct format_block_header) == 16, "block header size");
+
+#define FORMAT_BLOCK_MAX (16u << 20)
+#define BLOCK_STORED 1u
+
+enum block_kind {
+	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
+	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version. */
+	BLOCK_META = 1,
+	/* v count, then per module: v index, v start, v size, z bias - start, v loaded_ns,
+	 * text path, text build-id.  Indices start at 1. */
+	BLOCK_MODULES = 2,
+	/* v module index, v unloaded_ns. */
+	BLOCK_UNLOADED = 3,
+	/* v first id, v count, then per node: v id - parent, v module | flags << 16 (flags:
+	 * 1 exact pc, 2 truncated), z pc - pc of the node before it in this block. */
+	BLOCK_NODES = 4,
+	/* v count, then per label: v id, text. */
+	BLOCK_LABELS = 5,
+	/* v count, then per thread: v index (from 0, in order of first event), v tid, v started_ns. */
+	BLOCK_THREADS = 6,
+	BLOCK_EVENTS = 7,
+	/* v count, then per note: v events before it, v thread, v node, v note kind (enum note_kind),
+	 * v time_ns, v number of values, values v. */
+	BLOCK_NOTES = 8,
+	/* v count, then per sample: v time_ns since the sample before (first: since start), v RSS in pages. */
+	BLOCK_RSS = 9,
+	/* The live set as a fork child inherits it: v fork id, v events before it, v allocations
+	 * before it, v count, then per block, by address: v address - address before it,
+	 * v allocations ago. */
+	BLOCK_SNAPSHOT = 10,
+	/* Commit point of the drainer, of no interest to reports: v batch, v events, v allocations,
+	 * v nodes, v modules, v count, then per thread slot: v slot, v incarnation, v records taken,
+	 * v side records taken, v thread index. */
+	BLOCK_CURSOR = 11,
+	/* Reserved for the profile that replaces a replay. */
+	BLOCK_SUMMARY = 12,
+	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
+	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags). */
+	BLOCK_END = 13,
+};
+
+/*
+ * BLOCK_EVENTS.  Head: v first event, v events, v allocations before, v time_ns of the
+ * first, v threads' current index at the start, v operations known before, then seven
+ * columns, each preceded by its v length in bytes:
+ *   1 new operations: per operation v type (enum operation_type | flags), z node - node of
+ *     the operation before it in this column, v size_bytes (FIXED allocations only);
+ *     they get the next free operation indices
+ *   2 operation index of each event, v
+ *   3 per FREE and LOST: v allocations ago (1: the most recent allocation)
+ *   4 per ALLOC that is not FIXED: v size_bytes
+ *   5 per STRAY_FREE: z address / 8 - the one before it in this block (address % 8 is not kept)
+ *   6 thread switches: per switch v events since the switch before (first: block start), v thread index
+ *   7 time marks: per mark v events since the mark before, v nanoseconds since the mark before
+ * An event's time is interpolated between marks.  Operations live for the whole file.
+ */
+enum operation_type {
+	OPERATION_ALLOC = 0,
+	OPERATION_FREE = 1,
+	OPERATION_STRAY_FREE = 2, /* of a block that this trace does not know */
+	OPERATION_LOST = 3,       /* the block's address was handed out again with no free seen between */
+};
+#define OPERATION_TYPE_MASK 7u
+#define OPERATION_FIXED 8u    /* ALLOC whose size_bytes is part of the operation */
+#define OPERATION_TRACKED 16u /* by mprof_track_*, not by malloc */
+#define OPERATION_REALLOC 32u /* half of a realloc */
+#define OPERATION_KNOWN 63u
+
+enum note_kind { /* values */
+	NOTE_MARK = 1,   /* label */
+	NOTE_BEGIN = 2,  /* label */
+	NOTE_END = 3,    /* label */
+	NOTE_PAUSE = 4,
+	NOTE_RESUME = 5,
+	NOTE_FORK = 6,   /* fork id */
+};
+
+enum end_kind { END_EXITED = 1, END_REPLACED = 2, END_KILLED = 3 };
+
+enum end_flags { END_FOREIGN_MALLOC = 1 };
+
+#endif

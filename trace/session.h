@@ -1,0 +1,296 @@
+/*
+ * session.h - the memory that recorder and drainer share.
+ *
+ * One sparse file per recorded process, mapped MAP_SHARED by the shim
+ * (producer) and by the drainer (consumer).  Everything the shim ever needs is
+ * reachable through this one mapping, so that a program which closes all its
+ * descriptors, changes root or drops privileges goes on being recorded; and
+ * since it is a file, what was committed outlives SIGKILL of either side.
+ *
+ * Layout: header | thread slots | modules | text | nodes | chunks, each region
+ * at the offset that the header names.  Fixed-width fields, little endian,
+ * both sides are always the same build: SESSION_VERSION is bumped with every
+ * change, and a drainer refuses any other version.
+ *
+ * This header knows nobody.  It may be included from the shim: no libc calls.
+ */
+#ifndef MPROF_TRACE_SESSION_H
+#define MPROF_TRACE_SESSION_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
+#define SESSION_VERSION 1
+
+/* ---- records: 16 bytes, committed in order per thread -------------------- */
+
+/* w0: address / 8 (44 bits) | size_bytes (17) | type (3)
+ * w1: node (28) | stamp (36), stamp = ticks >> header.stamp_shift, low 36 bits */
+struct session_record {
+	uint64_t w0, w1;
+};
+
+enum record_type {
+	RECORD_NONE = 0,       /* never committed: zero memory is not a record */
+	RECORD_ALLOC = 1,      /* a block came into being; stamped after the real call */
+	RECORD_FREE = 2,       /* a block ends; stamped and committed before the real call */
+	RECORD_TRACK_ALLOC = 3, /* the same two for mprof_track_*: a key space of their own */
+	RECORD_TRACK_FREE = 4,
+	RECORD_REALLOC_FREE = 5, /* realloc's old block; the same thread's next record is an
+	                            ALLOC (it ended) or REALLOC_FAILED (it lives on) */
+	RECORD_EXT = 6,        /* subtype (8 bits at 53) | payload (53); see ext_type */
+	RECORD_HIDDEN_ALLOC = 7, /* allocated while paused: its free must not surprise */
+};
+
+/* A PREFIX qualifies the thread's next record and carries 64 bits in w1.  The
+ * others are events of their own: w1 = node | stamp, payload in w0. */
+enum ext_type {
+	EXT_SIZE = 1,           /* prefix: size_bytes that does not fit 17 bits */
+	EXT_ADDRESS = 2,        /* prefix: address that is not 8-aligned below 2^47 */
+	EXT_EPOCH = 3,          /* prefix: full ticks >> stamp_shift of the next record */
+	EXT_VALUE = 4,          /* prefix: one more argument of the next note */
+	EXT_REALLOC_FAILED = 5, /* undoes this thread's last REALLOC_FREE */
+	EXT_MARK = 6,           /* payload: label's text offset (session_text) */
+	EXT_BEGIN = 7,          /* payload: label */
+	EXT_END = 8,            /* payload: label */
+	EXT_PAUSE = 9,
+	EXT_RESUME = 10,
+	EXT_FORK = 11,          /* payload: fork id; the live set of now is the child's */
+	EXT_SYNC = 12,          /* payload: sequence number; answered in header.synced */
+};
+
+#define RECORD_ADDRESS_SHIFT 3
+#define RECORD_ADDRESS_BITS 44
+#define RECORD_SIZE_BITS 17
+#define RECORD_SIZE_MAX ((UINT64_C(1) << RECORD_SIZE_BITS) - 1)
+#define RECORD_NODE_BITS 28
+#define RECORD_STAMP_BITS 36
+#define EXT_PAYLOAD_BITS 53
+
+static inline int record_address_fits(uint64_t address)
+{
+	return (address & 7) == 0 && address >> (RECORD_ADDRESS_BITS + RECORD_ADDRESS_SHIFT) == 0;
+}
+
+static inline uint64_t record_w0(enum record_type type, uint64_t address, uint64_t size_bytes)
+{
+	return address >> RECORD_ADDRESS_SHIFT | size_bytes << RECORD_ADDRESS_BITS |
+	       (uint64_t)type << (RECORD_ADDRESS_BITS + RECORD_SIZE_BITS);
+}
+
+static inline uint64_t record_ext_w0(enum ext_type ext, uint64_t payload)
+{
+	return (payload & ((UINT64_C(1) << EXT_PAYLOAD_BITS) - 1)) | (uint64_t)ext << EXT_PAYLOAD_BITS |
+	       (uint64_t)RECORD_EXT << (RECORD_ADDRESS_BITS + RECORD_SIZE_BITS);
+}
+
+static inline uint64_t record_w1(uint32_t node, uint64_t stamp)
+{
+	return (uint64_t)node | stamp << RECORD_NODE_BITS;
+}
+
+static inline enum record_type record_type_of(const struct session_record *r)
+{
+	return (enum record_type)(r->w0 >> (RECORD_ADDRESS_BITS + RECORD_SIZE_BITS));
+}
+
+static inline enum ext_type record_ext_of(const struct session_record *r)
+{
+	return (enum ext_type)(r->w0 >> EXT_PAYLOAD_BITS & 0xff);
+}
+
+static inline uint64_t record_ext_payload(const struct session_record *r)
+{
+	return r->w0 & ((UINT64_C(1) << EXT_PAYLOAD_BITS) - 1);
+}
+
+static inline uint64_t record_address(const struct session_record *r)
+{
+	return (r->w0 & ((UINT64_C(1) << RECORD_ADDRESS_BITS) - 1)) << RECORD_ADDRESS_SHIFT;
+}
+
+static inline uint64_t record_size_bytes(const struct session_record *r)
+{
+	return r->w0 >> RECORD_ADDRESS_BITS & RECORD_SIZE_MAX;
+}
+
+static inline uint32_t record_node(const struct session_record *r)
+{
+	return (uint32_t)(r->w1 & ((UINT64_C(1) << RECORD_NODE_BITS) - 1));
+}
+
+static inline uint64_t record_stamp(const struct session_record *r)
+{
+	return r->w1 >> RECORD_NODE_BITS;
+}
+
+/* ---- chunks: a thread's ring is a linked queue of these ------------------ */
+
+#define SESSION_CHUNK_BYTES 65536
+#define SESSION_CHUNK_RECORDS ((SESSION_CHUNK_BYTES - 64) / 16)
+
+/* Single producer (the owning thread), single consumer (the drainer).  The
+ * producer closes a chunk by storing `next`; the consumer then moves on, and
+ * pushes the closed one on header.free_chunks once its events are on disk. */
+struct session_chunk {
+	uint64_t first_record;       /* ordinal of records[0] in the thread's stream */
+	_Atomic uint32_t committed;  /* records that the consumer may read */
+	_Atomic uint32_t next;       /* chunk index + 1; 0 while this one is open */
+	_Atomic uint32_t free_next;  /* chunk index + 1, while on the free stack */
+	uint32_t thread;             /* slot that filled it, for diagnostics */
+	uint8_t pad[40];
+	struct session_record records[SESSION_CHUNK_RECORDS];
+};
+_Static_assert(sizeof(struct session_chunk) == SESSION_CHUNK_BYTES, "chunk size");
+_Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size");
+
+/* ---- thread slots -------------------------------------------------------- */
+
+#define SESSION_SIDE_RECORDS 64
+
+enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };
+
+/* Claimed by a thread at its first event, given back by the drainer when the
+ * thread is gone and all its events are taken. */
+struct session_thread {
+	_Atomic uint32_t state;
+	uint32_t tid;
+	_Atomic uint64_t incarnation; /* how many threads have owned this slot */
+	uint64_t started_ticks;
+	_Atomic uint32_t first_chunk; /* index + 1; the consumer's from the claim on */
+	_Atomic uint32_t free_next;   /* slot index + 1, while on the free stack */
+	uint8_t pad0[32];
+	/* Side ring: events of signal handlers that interrupted the shim itself.
+	 * Reserved with one xadd (same thread, so no lock prefix is needed), w0
+	 * stored last; the consumer zeroes w0 and advances side_tail. */
+	_Atomic uint64_t side_head;
+	uint8_t pad1[56];
+	_Atomic uint64_t side_tail;
+	uint8_t pad2[56];
+	struct {
+		_Atomic uint64_t w0, w1; /* as session_record, but w1 = full ticks >> stamp_shift */
+		_Atomic uint64_t size_bytes, address;
+	} side[SESSION_SIDE_RECORDS];
+};
+_Static_assert(sizeof(struct session_thread) % 64 == 0, "slots keep cache lines apart");
+
+/* ---- modules, nodes, text ------------------------------------------------ */
+
+#define SESSION_BUILD_ID_BYTES 32
+
+/* A loaded object, written once by the shim when it first meets code of it. */
+struct session_module {
+	uint64_t start, end;     /* addresses it covers */
+	uint64_t bias;           /* load bias: address = bias + p_vaddr */
+	uint64_t loaded_ticks;
+	_Atomic uint64_t unloaded_ticks; /* 0 while loaded */
+	uint32_t path;           /* text offset; 0: anonymous code (JIT) */
+	uint32_t build_id_bytes;
+	uint8_t build_id[SESSION_BUILD_ID_BYTES];
+	_Atomic uint32_t ready;  /* stored last (release) */
+	uint8_t pad[44];
+};
+_Static_assert(sizeof(struct session_module) == 128, "module size");
+
+/* One edge of the calling context tree.  Node 0 is the root: no stack. */
+#define NODE_MODULE_MASK 0xffffu
+#define NODE_EXACT_PC 0x80000000u /* pc was interrupted, not returned to: look up pc, not pc - 1 */
+#define NODE_TRUNCATED 0x40000000u /* outer frames are missing: too deep, or no unwind information */
+
+struct session_node {
+	uint64_t pc;
+	uint32_t parent;
+	uint32_t module; /* module index + 1 (0: none known) | NODE_* flags */
+};
+_Static_assert(sizeof(struct session_node) == 16, "node size");
+
+/* Text: append-only; each entry is a uint32_t length and that many bytes, 4-aligned,
+ * with a terminating NUL.  Offsets are relative to the region; 0 is no text. */
+
+/* ---- header -------------------------------------------------------------- */
+
+#define SESSION_PATH_BYTES 4096
+
+enum session_end {
+	SESSION_RUNNING = 0,
+	SESSION_EXITED = 1,   /* exit, _exit, quick_exit or return from main */
+	SESSION_REPLACED = 2, /* execve put another program in its place */
+};
+
+enum session_flags {
+	SESSION_TSC = 1,           /* ticks are rdtsc, not CLOCK_MONOTONIC nanoseconds */
+	SESSION_FOREIGN_MALLOC = 2, /* the program brings a malloc that hides ours */
+	SESSION_FORKED = 4,        /* began in a fork child, not at exec */
+};
+
+struct session_header {
+	/* Written before `ready`, constant afterwards. */
+	uint64_t magic;
+	uint32_t version;
+	_Atomic uint32_t ready;
+	uint64_t file_bytes;
+	uint64_t mapped_at;      /* address of the shim's mapping */
+	uint64_t threads_offset, modules_offset, text_offset, nodes_offset, chunks_offset;
+	uint32_t threads_max, modules_max, nodes_max, chunks_max;
+	uint32_t text_max, stamp_shift;
+	uint32_t flags;          /* enum session_flags */
+	int32_t pid, parent_pid;
+	uint32_t fork_id;        /* with SESSION_FORKED: which EXT_FORK of the parent */
+	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
+	uint64_t pid_start_time; /* field 22 of /proc/PID/stat: tells reused pids apart */
+	uint32_t command, exe, cwd, environment; /* text offsets; command and environment: NUL-separated lists */
+	char trace_path[SESSION_PATH_BYTES];        /* absolute */
+	char parent_trace_path[SESSION_PATH_BYTES]; /* empty: no recorded parent */
+
+	/* Counters that both sides watch; each on a line of its own. */
+	_Alignas(64) _Atomic uint64_t free_chunks;  /* tag << 32 | (index + 1) */
+	_Alignas(64) _Atomic uint64_t free_threads; /* tag << 32 | (index + 1) */
+	_Alignas(64) _Atomic uint32_t chunks_used;  /* high-water mark */
+	_Atomic uint32_t threads_used;
+	_Atomic uint32_t modules_used;
+	_Atomic uint32_t text_used;
+	_Alignas(64) _Atomic uint32_t nodes_used;   /* ids handed out; starts at 1 */
+	/* Producer to consumer. */
+	_Alignas(64) _Atomic uint32_t end_state;    /* enum session_end */
+	_Atomic uint64_t end_ticks;
+	_Atomic uint64_t lost_events;               /* for want of memory; 0 in any sane run */
+	_Atomic uint32_t starving;                  /* producers that wait for a chunk */
+	_Atomic uint32_t flush_requests;            /* a report wants what is there */
+	/* Consumer to producer. */
+	_Alignas(64) _Atomic uint32_t heartbeat;    /* advances while the drainer lives; futex for starving producers */
+	_Atomic uint32_t doorbell;                  /* futex: 1 while the drainer sleeps */
+	_Atomic int32_t drainer_pid;
+	_Atomic uint32_t flushes_done;
+	_Atomic uint64_t synced;                    /* last EXT_SYNC answered */
+	_Atomic int64_t live_bytes;                 /* as of `synced` */
+};
+
+/* Region accessors; `index` must be below the header's limit. */
+static inline struct session_thread *session_thread(struct session_header *s, uint32_t index)
+{
+	return (struct session_thread *)((char *)s + s->threads_offset) + index;
+}
+
+static inline struct session_module *session_module(struct session_header *s, uint32_t index)
+{
+	return (struct session_module *)((char *)s + s->modules_offset) + index;
+}
+
+static inline struct session_node *session_node(struct session_header *s, uint32_t index)
+{
+	return (struct session_node *)((char *)s + s->nodes_offset) + index;
+}
+
+static inline struct session_chunk *session_chunk(struct session_header *s, uint32_t index)
+{
+	return (struct session_chunk *)((char *)s + s->chunks_offset) + index;
+}
+
+static inline char *session_text(struct session_header *s, uint32_t offset)
+{
+	return (char *)s + s->text_offset + offset;
+}
+
+#endif
