@@ -1,0 +1,210 @@
+/*
+ * mprof.h - annotations for programs that are run under the mprof memory profiler.
+ *
+ * Header only, C11 and C++11 or later, gcc and clang.  Nothing has to be linked: the functions find
+ * the profiler's shim (LD_PRELOAD=libmprof.so, or `mprof run`) when they are first called, and are
+ * no-ops where there is none, at the price of a load and a compare.
+ *
+ * Threads: every function may be called from any thread at any time.
+ * Signals: once one of these functions has been called in a source file, all but mprof_live_bytes are
+ * async-signal-safe in that file.  The very first call is not: it asks the dynamic linker for the
+ * shim.  (Without a shim that question fails, which replaces the message that dlerror() returns.)
+ * Labels are copied; a null pointer counts as "".
+ *
+ * The shim is reached by dlsym, which is part of libc since glibc 2.34.  With an older glibc, link
+ * non-PIE programs with -ldl, or their calls remain no-ops; PIE programs need nothing.  Statically linked
+ * programs cannot be recorded at all; there too everything here links, and does nothing.
+ */
+#ifndef MPROF_MPROF_H
+#define MPROF_MPROF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Marks a function whose line table `mprof report` prints by default:
+ *
+ *     MPROF_PROFILE static double *my_function(void)      before the declaration, or on a line above it
+ *
+ *     template <class T> void Pool<T>::grow()
+ *     {
+ *             MPROF_PROFILE                               as a statement in the body: always possible but in
+ *             ...                                         constexpr functions, and the only way for
+ *     }                                                   functions that are defined inside a class
+ *
+ * It costs nothing at run time: the place is written to a section that is not loaded.  A semicolon after
+ * it is harmless in a body and an empty declaration outside.  Put it before everything that belongs
+ * to the declaration (`template`, `extern "C"`, attributes).
+ */
+#define MPROF_PROFILE MPROF_INTERNAL_PROFILE(__FILE__, __LINE__)
+
+/* Stringizing keeps the quotes and escapes of __FILE__, which the assembler reads as the compiler does.
+ * "MS": equal strings (template instances, inlined copies) are merged by the linker. */
+#define MPROF_INTERNAL_PROFILE(file, line) MPROF_INTERNAL_PLACE(file, line)
+#define MPROF_INTERNAL_PLACE(file, line)                                                                     \
+	__asm__(".pushsection .mprof.profile,\"MS\",%progbits,1\n\t.ascii " #file "\n\t.asciz \":" #line     \
+		"\"\n\t.popsection");
+
+#ifdef __cplusplus
+#define MPROF_INTERNAL_NULL nullptr
+extern "C" {
+#else
+#define MPROF_INTERNAL_NULL NULL
+#endif
+
+/* What the shim offers.  Fields are only ever appended; `size` (bytes) says how many a shim has, and all
+ * of those below are in every one.  Programs use the functions further down, not this. */
+struct mprof_runtime {
+	uint32_t size;
+	void (*mark)(const char *label);
+	void (*begin)(const char *phase);
+	void (*end)(const char *phase);
+	void (*pause)(void);
+	void (*resume)(void);
+	int64_t (*live_bytes)(void);
+	void (*track_alloc)(const void *pointer, size_t size_bytes);
+	void (*track_free)(const void *pointer);
+};
+
+/* Exported by the shim; the table is constant and lives as long as the process. */
+const struct mprof_runtime *mprof_runtime_v1(void);
+
+/* A weak reference to dlsym under a name of its own, so that it neither conflicts with <dlfcn.h> nor
+ * makes anything be linked.  A weak mprof_runtime_v1 would not do: the linker settles weak symbols that no
+ * library defines as null for good in position-dependent programs. */
+static void *mprof_internal_dlsym(void *handle, const char *name) __attribute__((weakref("dlsym")));
+
+/* Never null; .size is 0 where there is no shim.  Relaxed: nothing is published through the pointer, since
+ * both tables are constant, and threads that race here find the same answer. */
+static const struct mprof_runtime *mprof_internal_find(const struct mprof_runtime **cache)
+	__attribute__((noinline, cold, unused));
+static const struct mprof_runtime *mprof_internal_find(const struct mprof_runtime **cache)
+{
+	static struct mprof_runtime absent;
+	const struct mprof_runtime *runtime = &absent;
+	void *symbol = MPROF_INTERNAL_NULL;
+	if (mprof_internal_dlsym)
+		symbol = mprof_internal_dlsym(MPROF_INTERNAL_NULL /* RTLD_DEFAULT */, "mprof_runtime_v1");
+	if (symbol) {
+		const struct mprof_runtime *(*entry)(void);
+		__builtin_memcpy(&entry, &symbol, sizeof entry);
+		runtime = entry();
+	}
+	__atomic_store_n(cache, runtime, __ATOMIC_RELAXED);
+	return runtime;
+}
+
+/* always_inline: also without optimisation, the call into the shim stands in the caller's own frame. */
+#define MPROF_INTERNAL_API static inline __attribute__((always_inline, unused))
+
+/* Keeps the call before it from becoming a jump, which would take the caller off the recorded call path. */
+#define MPROF_INTERNAL_NO_TAIL_CALL __asm__ volatile("")
+
+/* The shim's table, or null. */
+MPROF_INTERNAL_API const struct mprof_runtime *mprof_internal_runtime(void)
+{
+	static const struct mprof_runtime *cache;
+	const struct mprof_runtime *runtime = __atomic_load_n(&cache, __ATOMIC_RELAXED);
+	if (__builtin_expect(!runtime, 0))
+		runtime = mprof_internal_find(&cache);
+	return __builtin_expect(runtime->size != 0, 0) ? runtime : MPROF_INTERNAL_NULL;
+}
+
+/* Non-zero if the shim is loaded, paused or not. */
+MPROF_INTERNAL_API int mprof_recording(void)
+{
+	return mprof_internal_runtime() != MPROF_INTERNAL_NULL;
+}
+
+/* Puts a labelled point on the timeline. */
+MPROF_INTERNAL_API void mprof_mark(const char *label)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->mark(label);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/* Begins a phase: a labelled interval of the timeline, up to mprof_end with an equal label, from any thread.
+ */
+MPROF_INTERNAL_API void mprof_begin(const char *phase)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->begin(phase);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+MPROF_INTERNAL_API void mprof_end(const char *phase)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->end(phase);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/* Stops recording, for the whole process, until mprof_resume.  Blocks allocated meanwhile stay out of every
+ * figure, their later free included; frees of blocks that were recorded are still taken into account. */
+MPROF_INTERNAL_API void mprof_pause(void)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->pause();
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+MPROF_INTERNAL_API void mprof_resume(void)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->resume();
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/* Bytes that are allocated now and recorded, all threads, as requested by the program; 0 without the shim, so
+ * ask mprof_recording() before judging it.  Waits for the recorder to catch up: for tests and logs, not for
+ * inner loops or signal handlers. */
+MPROF_INTERNAL_API int64_t mprof_live_bytes(void)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	return runtime ? runtime->live_bytes() : 0;
+}
+
+/*
+ * For allocators of one's own: report that a block of size_bytes at `pointer` came into being, and that it
+ * ended. Such blocks have a key space of their own: a tracked pointer may coincide with one from malloc.
+ * Report an allocation after it is made and a free before it is carried out, so that another thread cannot
+ * get the address in between.
+ *
+ * They add to the same totals as malloc's blocks.  A pool whose slabs come from malloc would count twice:
+ * take slabs by mmap, or allocate them between mprof_pause and mprof_resume, or track blocks only where slabs
+ * are of no interest. A moved or resized block is a free and an allocation.  A null pointer is ignored.
+ */
+MPROF_INTERNAL_API void mprof_track_alloc(const void *pointer, size_t size_bytes)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->track_alloc(pointer, size_bytes);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+MPROF_INTERNAL_API void mprof_track_free(const void *pointer)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (runtime) {
+		runtime->track_free(pointer);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
