@@ -1,0 +1,187 @@
+"""Records whole programs, reads what mprof reports of them, and speaks TAP to meson.
+
+A test file decorates its cases with @case and ends with run_cases().  A case gets an
+empty directory of its own, fails by an exception (check() words it) and is skipped by
+raising Skip.  Nothing here knows anything about mprof but its command line.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("MPROF_BUILD", SOURCE / "build")).resolve()
+SHIM = BUILD / "preload/libmprof.so"
+MPROF = BUILD / "reporter/mprof"
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+SKIPPED = 77
+
+_cases = []
+
+
+class Skip(Exception):
+    """Why a case cannot run here."""
+
+
+def case(function):
+    _cases.append(function)
+    return function
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def check_equal(got, expected, what):
+    check(got == expected, f"{what}: got {got!r}, expected {expected!r}")
+
+
+def needs(program):
+    path = shutil.which(program)
+    if not path:
+        raise Skip(f"{program} is not installed")
+    return path
+
+
+def needs_root():
+    if os.geteuid() != 0:
+        raise Skip("needs root")
+
+
+def compile(source, output, *flags, cc="gcc"):
+    """Builds a program of programs/ (or a path) with debug information; returns its path."""
+    source = PROGRAMS / source
+    if cc in ("gcc", "clang") and source.suffix == ".cpp":
+        cc = {"gcc": "g++", "clang": "clang++"}[cc]
+    needs(cc)
+    output = pathlib.Path(output).resolve()
+    command = [cc, "-g", "-D_GNU_SOURCE", "-pthread", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE / 'include'}",
+               str(source), "-o", str(output), *flags]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    check(done.returncode == 0, f"{' '.join(command)}\n{done.stderr}")
+    return output
+
+
+class Run:
+    """A finished program: how it ended, what it wrote, where it ran."""
+
+    def __init__(self, process, stdout, stderr, directory):
+        self.pid = process.pid
+        self.returncode = process.returncode
+        self.stdout = stdout
+        self.stderr = stderr
+        self.directory = pathlib.Path(directory)
+
+    @property
+    def outcome(self):
+        return self.returncode, self.stdout, self.stderr
+
+    def traces(self):
+        return sorted(self.directory.glob("*.mprof"))
+
+    def trace(self):
+        """The trace of the program itself, not of its children."""
+        found = list(self.directory.glob(f"*.{self.pid}.mprof"))
+        check(len(found) == 1, f"one trace of pid {self.pid} expected, found {[str(p) for p in self.traces()]}; "
+              f"standard error: {self.stderr!r}")
+        return found[0]
+
+
+def environment(**changes):
+    """This process's environment without what steers mprof; None removes a variable."""
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith("MPROF_") and name not in ("LD_PRELOAD", "DEBUGINFOD_URLS")}
+    for name, value in changes.items():
+        env.pop(name, None)
+        if value is not None:
+            env[name] = str(value)
+    return env
+
+
+def run(argv, directory=".", input=None, timeout=120, env=None, binary=False, **changes):
+    """Runs a program bare, in `directory`; a timeout kills its process group and fails the case."""
+    process = subprocess.Popen([str(a) for a in argv], cwd=directory, env=environment(**changes) if env is None else env,
+                               stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=not binary,
+                               errors=None if binary else "replace", start_new_session=True)
+    try:
+        stdout, stderr = process.communicate(input, timeout)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise AssertionError(f"no end after {timeout} s: {' '.join(str(a) for a in argv)}")
+    return Run(process, stdout, stderr, directory)
+
+
+def record(argv, directory=".", **options):
+    """Runs a program under the shim, as a user does who sets only LD_PRELOAD."""
+    return run(argv, directory, **{"LD_PRELOAD": SHIM, **options})
+
+
+def mprof(*arguments, directory=".", **options):
+    return run([MPROF, *arguments], directory, **options)
+
+
+def report(trace, *arguments, **options):
+    """`mprof report --format json` of a trace, parsed."""
+    done = mprof("report", "--format", "json", *arguments, str(trace), **options)
+    check(done.returncode == 0, f"mprof report {trace}: exit {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def record_and_report(argv, directory=".", arguments=(), **options):
+    done = record(argv, directory, **options)
+    check(done.returncode == 0, f"{argv}: exit {done.returncode}: {done.stderr}")
+    figures = report(done.trace(), *arguments)
+    check(figures["complete"], "the trace is complete")
+    check_equal(figures["lost_events"], 0, "lost events")
+    return done, figures
+
+
+def lines_of(figures, function):
+    """{line number: row} of one function of a report."""
+    tables = [f for f in figures["functions"] if f["function"] == function]
+    check(len(tables) == 1, f"one table of {function} expected among {[f['function'] for f in figures['functions']]}")
+    return {row["line"]: row for row in tables[0]["lines"]}
+
+
+def _one_line(text):
+    return " ".join(str(text).split())[:2000]
+
+
+def _run_case(number, function, kept):
+    name = function.__name__
+    directory = tempfile.mkdtemp(prefix=f"mprof-e2e-{name}-")
+    try:
+        function(pathlib.Path(directory))
+        print(f"ok {number} - {name}", flush=True)
+        return True
+    except Skip as reason:
+        print(f"ok {number} - {name} # SKIP {_one_line(reason)}", flush=True)
+        return True
+    except Exception as error:  # a case fails by any exception, whatever it is
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"not ok {number} - {name}", flush=True)
+        print(f"# {name}: {type(error).__name__} at {place.filename}:{place.lineno}: {_one_line(error)}", flush=True)
+        print(f"# {name}: {type(error).__name__}: {_one_line(error)}", file=sys.stderr, flush=True)
+        return False
+    finally:
+        if not kept:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def run_cases():
+    """Runs the file's cases, or those that are named on the command line; KEEP=1 keeps their directories."""
+    chosen = [c for c in _cases if not sys.argv[1:] or c.__name__ in sys.argv[1:]]
+    print(f"1..{len(chosen)}", flush=True)
+    results = [_run_case(i + 1, c, os.environ.get("KEEP")) for i, c in enumerate(chosen)]
+    sys.exit(0 if all(results) else 1)
