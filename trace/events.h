@@ -1,0 +1,87 @@
+/*
+ * events.h - BLOCK_EVENTS payloads, both ways: a stream of items to columns and back.
+ *
+ * The dictionary of operations and all counters run on from block to block, so an encoder or
+ * a decoder sees every EVENTS block of a trace, in order.  The decoder trusts nothing: any
+ * inconsistency is -EBADMSG, and memory is bounded by nodes, never by what a payload claims.
+ * Blocks know no addresses and no clock beyond nanoseconds; see format.h.
+ */
+#ifndef MPROF_TRACE_EVENTS_H
+#define MPROF_TRACE_EVENTS_H
+
+#include "trace/buffer.h"
+#include "trace/format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A block of events should end at this many: then its payload is far below FORMAT_BLOCK_MAX. */
+#define EVENTS_BLOCK_EVENTS 65536
+
+/* An encoder gives at most so many operations to a node; a decoder refuses more. */
+#define EVENTS_OPERATIONS_PER_NODE 32
+
+struct events_item {
+	uint64_t block;      /* ordinal of its allocation, from 0; STRAY_FREE: its address */
+	uint64_t size_bytes; /* ALLOC only, else 0 */
+	uint64_t time_ns;    /* since the start of the run; never goes back */
+	uint32_t node, thread;
+	uint8_t type;  /* enum operation_type */
+	uint8_t flags; /* OPERATION_TRACKED, OPERATION_REALLOC */
+};
+
+struct events_operation {
+	uint32_t node;
+	uint32_t type; /* enum operation_type | OPERATION_* flags */
+	uint64_t size_bytes;
+};
+
+/* ---- encoder ------------------------------------------------------------- */
+
+struct events_encoder;
+
+struct events_encoder *events_encoder_create(void);          /* NULL: no memory */
+void events_encoder_destroy(struct events_encoder *encoder); /* NULL is fine */
+
+/* Goes on where a decoder of the same trace stands, which has read all blocks so far.  For a
+ * fresh encoder only.  0 or -ENOMEM. */
+struct events_decoder;
+int events_encoder_resume(struct events_encoder *encoder, const struct events_decoder *decoder);
+
+/* Adds one item to the open block.  An ALLOC's `block` must be the next ordinal; a FREE's or a
+ * LOST's below it.  A time before the last one's counts as the last one's.  Out of memory
+ * shows in events_encoder_finish. */
+void events_encoder_add(struct events_encoder *encoder, const struct events_item *item);
+
+/* Items in the open block. */
+size_t events_encoder_pending(const struct events_encoder *encoder);
+
+/* Replaces the contents of `payload` by the open block's payload and opens the next one.
+ * 0 or -ENOMEM; after that the encoder is of no more use. */
+int events_encoder_finish(struct events_encoder *encoder, struct buffer *payload);
+
+/* ---- decoder ------------------------------------------------------------- */
+
+struct events_decoder *events_decoder_create(void);          /* NULL: no memory */
+void events_decoder_destroy(struct events_decoder *decoder); /* NULL is fine */
+
+/* Back to the start of the trace; keeps its memory. */
+void events_decoder_reset(struct events_decoder *decoder);
+
+/* Takes the next block's payload, which must stay unchanged until its last item is pulled or
+ * the next feed.  node_count and thread_count are what the tables before this block define:
+ * an item naming more is refused.  Items of the block before that were not pulled are skipped,
+ * unchecked.  0, -EBADMSG or -ENOMEM; on failure the decoder stands where it stood, without a
+ * block to pull from. */
+int events_decoder_feed(struct events_decoder *decoder, const void *payload, size_t bytes,
+			uint32_t node_count, uint32_t thread_count);
+
+/* Pulls up to `max` items of the fed block.  Returns how many, 0 at its end, or -EBADMSG. */
+long events_decoder_next(struct events_decoder *decoder, struct events_item *items, size_t max);
+
+/* Totals over the blocks fed so far, the current one included. */
+uint64_t events_decoder_events(const struct events_decoder *decoder);
+uint64_t events_decoder_allocations(const struct events_decoder *decoder);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * events_private.h - what encoder and decoder of EVENTS payloads share, and nobody else needs.
+ */
+#ifndef MPROF_TRACE_EVENTS_PRIVATE_H
+#define MPROF_TRACE_EVENTS_PRIVATE_H
+
+#include "trace/events.h"
+
+/* A node with this many FIXED sizes gets an operation that leaves the size open instead.
+ * 16 of those, and 4 flag combinations of 4 types, stay within EVENTS_OPERATIONS_PER_NODE. */
+#define EVENTS_SIZES_PER_NODE 16
+
+/* In the order of format.h, which counts from 1. */
+enum events_column {
+	COLUMN_OPERATIONS,
+	COLUMN_INDICES,
+	COLUMN_DISTANCES,
+	COLUMN_SIZES,
+	COLUMN_STRAYS,
+	COLUMN_THREADS,
+	COLUMN_MARKS,
+	EVENTS_COLUMNS,
+};
+
+/* Where a decoder stands behind its current block. */
+struct events_position {
+	const struct events_operation *operations;
+	uint32_t operation_count;
+	uint64_t events, allocations, time_ns;
+};
+
+struct events_position events_decoder_position(const struct events_decoder *decoder);
+
+#endif
