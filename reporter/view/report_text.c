@@ -1,0 +1,262 @@
+/*
+ * report_text.c - the report for people: what happened, where the memory went, then line by line.
+ */
+#include "view/number.h"
+#include "view/view.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SITES_DEFAULT 10
+
+#define BOLD "\033[1m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+static const char *paint(const struct view_style *style, const char *code)
+{
+	return style->color ? code : "";
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* Paths below the reader's directory lose it. */
+static const char *short_path(const char *path, const struct view_style *style)
+{
+	size_t length = style->directory ? strlen(style->directory) : 0;
+
+	if (length > 1 && strncmp(path, style->directory, length) == 0 && path[length] == '/' &&
+	    path[length + 1])
+		return path + length + 1;
+	return path;
+}
+
+/* ---- summary -------------------------------------------------------------- */
+
+static void print_run(FILE *out, const struct view_summary *summary)
+{
+	char started[NUMBER_BYTES], duration[NUMBER_BYTES];
+
+	number_time(started, sizeof(started), summary->started_realtime_ns);
+	number_duration(duration, sizeof(duration), summary->duration_ns);
+	fputs("Command:     ", out);
+	for (const char *const *word = summary->command; *word; word++)
+		fprintf(out, " %s", *word);
+	fprintf(out, "\nRun:          pid %d, started %s, %s%s, %zu thread%s\n", summary->pid, started,
+		duration, summary->complete ? "" : " (did not end)", summary->thread_count,
+		plural(summary->thread_count));
+}
+
+static void print_heap(FILE *out, const struct view_summary *summary, int precision)
+{
+	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES], rss[NUMBER_BYTES];
+
+	number_mib_plain(peak, sizeof(peak), (int64_t)summary->peak_bytes, precision);
+	number_mib_plain(leaked, sizeof(leaked), (int64_t)summary->leaked_bytes, precision);
+	number_mib_plain(rss, sizeof(rss), (int64_t)summary->peak_rss_bytes, precision);
+	number_duration(when, sizeof(when), summary->peak_time_ns);
+	fprintf(out, "Peak heap:    %s in %" PRIu64 " block%s, at %s", peak, summary->peak_blocks,
+		plural(summary->peak_blocks), when);
+	if (summary->peak_rss_bytes > 0)
+		fprintf(out, " (peak RSS %s)", rss);
+	fprintf(out, "\n%s %s in %" PRIu64 " block%s\n",
+		summary->complete ? "Leaked:      " : "Still live:  ", leaked, summary->leaked_blocks,
+		plural(summary->leaked_blocks));
+}
+
+static void print_counts(FILE *out, const struct view_summary *summary, int precision)
+{
+	char allocated[NUMBER_BYTES], share[NUMBER_BYTES];
+
+	number_mib_plain(allocated, sizeof(allocated), (int64_t)summary->allocated_bytes, precision);
+	number_share(share, sizeof(share), summary->temporary, summary->allocations);
+	fprintf(out, "Allocations:  %" PRIu64 " of %s in all; %" PRIu64 " free%s", summary->allocations,
+		allocated, summary->frees, plural(summary->frees));
+	if (summary->temporary > 0)
+		fprintf(out, "; %" PRIu64 " temporary (%s)", summary->temporary, share);
+	fputc('\n', out);
+}
+
+static void print_warnings(FILE *out, const struct view_report *report, const struct view_style *style)
+{
+	for (size_t i = 0; i < report->warning_count; i++)
+		fprintf(out, "%s%swarning:%s %s\n", i == 0 ? "\n" : "", paint(style, YELLOW),
+			paint(style, PLAIN), report->warnings[i]);
+}
+
+/* ---- call sites ------------------------------------------------------------ */
+
+static const char *const site_titles[SORT_KEYS] = {
+	[SORT_PEAK] = "Call sites that hold most at the peak",
+	[SORT_LEAKED] = "Call sites whose blocks were never freed",
+	[SORT_ALLOCATED] = "Call sites that allocate most",
+	[SORT_ALLOCATIONS] = "Call sites with most allocations",
+	[SORT_TEMPORARY] = "Call sites with most temporary allocations",
+};
+
+/* A site as text shows it: one figure, its share of the whole, the blocks behind it, and where. */
+struct site_row {
+	struct cell figure, share, blocks;
+	char *where;
+};
+
+static struct cell row_figure(const void *row, const void *context)
+{
+	(void)context;
+	return ((const struct site_row *)row)->figure;
+}
+
+static struct cell row_share(const void *row, const void *context)
+{
+	(void)context;
+	return ((const struct site_row *)row)->share;
+}
+
+static struct cell row_blocks(const void *row, const void *context)
+{
+	(void)context;
+	return ((const struct site_row *)row)->blocks;
+}
+
+static struct cell row_where(const void *row, const void *context)
+{
+	(void)context;
+	return cell_text(((const struct site_row *)row)->where);
+}
+
+static const struct column site_figure = {"figure", "Memory", 0, 12, row_figure};
+static const struct column site_count = {"figure", "Count", 0, 12, row_figure};
+static const struct column site_share = {"share", "Share", 1, 7, row_share};
+static const struct column site_blocks = {"blocks", "Blocks", 1, 10, row_blocks};
+static const struct column site_where = {"site", "Call site", 3, -1, row_where};
+static const struct column *const byte_columns[] = {&site_figure, &site_share, &site_blocks, &site_where,
+						    NULL};
+static const struct column *const count_columns[] = {&site_count, &site_share, &site_where, NULL};
+
+static char *site_location(const struct view_site *site, const struct view_style *style)
+{
+	const char *module = strrchr(site->module, '/');
+	char *where = NULL;
+	int length = 0;
+
+	if (*site->file)
+		length = asprintf(&where, "%s  %s:%u", site->function, short_path(site->file, style),
+				  site->line);
+	else if (*site->module)
+		length = asprintf(&where, "%s  (%s)", site->function, module ? module + 1 : site->module);
+	else
+		length = asprintf(&where, "%s", site->function);
+	return length < 0 ? NULL : where;
+}
+
+static bool sort_is_bytes(enum view_sort sort)
+{
+	return sort == SORT_PEAK || sort == SORT_LEAKED || sort == SORT_ALLOCATED;
+}
+
+static uint64_t sort_blocks(const struct view_site *site, enum view_sort sort)
+{
+	if (sort == SORT_PEAK)
+		return site->peak_blocks;
+	return sort == SORT_LEAKED ? site->leaked_blocks : site->allocations;
+}
+
+static uint64_t sort_whole(const struct view_summary *summary, enum view_sort sort)
+{
+	const uint64_t whole[SORT_KEYS] = {
+		[SORT_PEAK] = summary->peak_bytes,           [SORT_LEAKED] = summary->leaked_bytes,
+		[SORT_ALLOCATED] = summary->allocated_bytes, [SORT_ALLOCATIONS] = summary->allocations,
+		[SORT_TEMPORARY] = summary->temporary,
+	};
+
+	return whole[sort];
+}
+
+static int site_rows_fill(struct site_row *rows, const struct view_site *const *sites, size_t count,
+			  enum view_sort sort, const struct view_report *report,
+			  const struct view_style *style)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t figure = view_site_figure(sites[i], sort);
+
+		rows[i].figure = sort_is_bytes(sort) ? cell_bytes((int64_t)figure) : cell_count(figure);
+		rows[i].share = cell_share(figure, sort_whole(&report->summary, sort));
+		rows[i].blocks = cell_count(sort_blocks(sites[i], sort));
+		rows[i].where = site_location(sites[i], style);
+		if (!rows[i].where)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void print_site_rows(FILE *out, const struct site_row *rows, size_t count, enum view_sort sort,
+			    const struct view_style *style)
+{
+	struct table table = {
+		.columns = sort_is_bytes(sort) ? byte_columns : count_columns,
+		.rows = rows,
+		.row_count = count,
+		.row_bytes = sizeof(*rows),
+	};
+
+	fprintf(out, "\n%s%s%s\n", paint(style, BOLD), site_titles[sort], paint(style, PLAIN));
+	table_text_header(out, &table, '=');
+	table_text_rows(out, &table, style->precision);
+}
+
+int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
+		    const struct view_style *style)
+{
+	size_t count = 0;
+	const struct view_site **sites =
+		view_sites_sorted(report, sort, style->sites > 0 ? style->sites : SITES_DEFAULT, &count);
+	struct site_row *rows = calloc(count + 1, sizeof(*rows));
+	int error = sites && rows ? site_rows_fill(rows, sites, count, sort, report, style) : -ENOMEM;
+
+	if (!error && count > 0)
+		print_site_rows(out, rows, count, sort, style);
+	for (size_t i = 0; rows && i < count; i++)
+		free(rows[i].where);
+	free(rows);
+	free(sites);
+	return error;
+}
+
+/* ---- lines ----------------------------------------------------------------- */
+
+static void print_function(FILE *out, const struct view_function *function, const struct view_style *style)
+{
+	struct table table = {
+		.columns = view_line_columns_text,
+		.rows = function->lines,
+		.row_count = function->line_count,
+		.row_bytes = sizeof(*function->lines),
+		.context = function,
+	};
+
+	fprintf(out, "\n%sFilename: %s%s\n\n", paint(style, BOLD), short_path(function->file, style),
+		paint(style, PLAIN));
+	table_text_header(out, &table, '=');
+	table_text_rows(out, &table, style->precision);
+}
+
+int view_report_text(FILE *out, const struct view_report *report, const struct view_style *style)
+{
+	int error;
+
+	print_run(out, &report->summary);
+	print_heap(out, &report->summary, style->precision);
+	print_counts(out, &report->summary, style->precision);
+	print_warnings(out, report, style);
+	error = view_text_sites(out, report, report->sort, style);
+	if (!error && report->sort != SORT_LEAKED)
+		error = view_text_sites(out, report, SORT_LEAKED, style);
+	for (size_t i = 0; !error && i < report->function_count; i++)
+		print_function(out, &report->functions[i], style);
+	return error;
+}

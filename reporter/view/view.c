@@ -1,0 +1,54 @@
+/*
+ * view.c - picks the format.
+ */
+#include "view/view.h"
+
+#include <errno.h>
+
+static const struct {
+	const char *name;
+	int (*report)(FILE *out, const struct view_report *report, const struct view_style *style);
+} formats[FORMAT_KINDS] = {
+	[FORMAT_TEXT] = {"text", view_report_text},
+	[FORMAT_JSON] = {"json", view_report_json},
+	[FORMAT_CSV] = {"csv", view_report_csv},
+};
+
+const char *view_format_name(enum view_format format)
+{
+	return format < FORMAT_KINDS ? formats[format].name : NULL;
+}
+
+int view_report_print(FILE *out, const struct view_report *report, enum view_format format,
+		      const struct view_style *style)
+{
+	return formats[format].report(out, report, style);
+}
+
+static int print_json(FILE *out, const struct table *table)
+{
+	json_t *array = table_json(table);
+
+	if (!array)
+		return -ENOMEM;
+	json_dumpf(array, out, JSON_INDENT(1));
+	fputc('\n', out);
+	json_decref(array);
+	return 0;
+}
+
+int view_table_print(FILE *out, const struct table *table, enum view_format format, int precision)
+{
+	switch (format) {
+	case FORMAT_JSON:
+		return print_json(out, table);
+	case FORMAT_CSV:
+		table_csv_header(out, table);
+		table_csv_rows(out, table);
+		return 0;
+	default:
+		table_text_header(out, table, 0);
+		table_text_rows(out, table, precision);
+		return 0;
+	}
+}

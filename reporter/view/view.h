@@ -1,0 +1,50 @@
+/*
+ * view.h - output formats of a report: a const table of functions, one entry per format.
+ */
+#ifndef MPROF_REPORTER_VIEW_VIEW_H
+#define MPROF_REPORTER_VIEW_VIEW_H
+
+#include "view/rows.h"
+#include "view/table.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct view_style {
+	int precision; /* decimals of MiB in text */
+	bool color;
+	size_t sites;          /* how many call sites; 0: the format's own choice */
+	const char *directory; /* paths below it are shown relative to it, in text; may be NULL */
+};
+
+enum view_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_KINDS };
+
+/* "text", "json", "csv"; NULL when out of range. */
+const char *view_format_name(enum view_format format);
+
+/* Writes the report; 0 or -ENOMEM.  Write errors stay with the stream, for its owner to see. */
+int view_report_print(FILE *out, const struct view_report *report, enum view_format format,
+		      const struct view_style *style);
+
+/* Writes a table of its own (list, peak): header and rows; 0 or -ENOMEM. */
+int view_table_print(FILE *out, const struct table *table, enum view_format format, int precision);
+
+/* The call sites that hold most by `sort`, as a text table; nothing if none has any; 0 or -ENOMEM. */
+int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
+		    const struct view_style *style);
+
+/* The formats of a report behind view_report_print. */
+int view_report_text(FILE *out, const struct view_report *report, const struct view_style *style);
+int view_report_json(FILE *out, const struct view_report *report, const struct view_style *style);
+int view_report_csv(FILE *out, const struct view_report *report, const struct view_style *style);
+
+/* Columns of a line table; the context of their tables is the struct view_function.  In text as
+ * memory_profiler has them; in data every figure. */
+extern const struct column *const view_line_columns_text[];
+extern const struct column *const view_line_columns_json[];
+extern const struct column *const view_line_columns_csv[];
+
+/* Columns of a call site, in data. */
+extern const struct column *const view_site_columns[];
+
+#endif
