@@ -1,0 +1,195 @@
+/*
+ * choose.c - which functions a report shows: those asked for, else those marked, else those that hold most.
+ */
+#include "report/private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOP_DEFAULT 5
+
+uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort)
+{
+	switch (sort) {
+	case SORT_LEAKED:
+		return sums->live_bytes;
+	case SORT_ALLOCATED:
+		return sums->allocated_bytes;
+	case SORT_ALLOCATIONS:
+		return sums->allocations;
+	case SORT_TEMPORARY:
+		return sums->temporary;
+	default:
+		return sums->peak_bytes;
+	}
+}
+
+/* ---- known before any event is read ------------------------------------------ */
+
+static const char *recorded_functions(const struct trace_info *info)
+{
+	static const char name[] = "MPROF_FUNCTIONS=";
+
+	for (const char *const *variable = info->environment; *variable; variable++)
+		if (strncmp(*variable, name, sizeof(name) - 1) == 0)
+			return *variable + sizeof(name) - 1;
+	return "";
+}
+
+static size_t count_commas(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == ',';
+	return count;
+}
+
+/* MPROF_FUNCTIONS of the recording stands in for -f: globs with commas between.  Pointers and text share
+ * one allocation. */
+static int split_globs(struct report *report, const char *text)
+{
+	size_t slots = count_commas(text) + 2, used = 0;
+	const char **globs = calloc(1, slots * sizeof(*globs) + strlen(text) + 1);
+	char *copy, *glob;
+
+	if (!globs)
+		return -ENOMEM;
+	copy = strcpy((char *)(globs + slots), text);
+	while ((glob = strsep(&copy, ",")))
+		if (*glob)
+			globs[used++] = glob;
+	report->globs = globs;
+	return 0;
+}
+
+static size_t choose_matching(struct report *report, const struct selection *selection,
+			      const struct source_function *const *functions, size_t count)
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		chosen += report->chosen[i] = selection_matches(selection, functions[i]);
+	return chosen;
+}
+
+static size_t choose_marked(struct report *report, const struct source_function *const *functions,
+			    size_t count)
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		chosen += report->chosen[i] = functions[i]->marked;
+	return chosen;
+}
+
+/* ---- by figures --------------------------------------------------------------- */
+
+struct candidate {
+	uint32_t function;
+	uint64_t figure;
+};
+
+static int by_figure(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->figure != b->figure)
+		return a->figure > b->figure ? -1 : 1;
+	return a->function < b->function ? -1 : a->function > b->function;
+}
+
+/* From all candidates in report->chosen to the best `limit` of them. */
+static int keep_greatest(struct report *report, const struct scope_map *map, const struct scope_sums *sums,
+			 size_t limit)
+{
+	struct candidate *candidates = calloc((size_t)map->model.scope_count + 1, sizeof(*candidates));
+	size_t count = 0;
+
+	if (!candidates)
+		return -ENOMEM;
+	for (uint32_t scope = 0; scope < map->model.scope_count; scope++) {
+		uint64_t figure = report_sums_figure(&sums[scope], report->options->sort);
+
+		report->chosen[map->scopes[scope].function] = false;
+		if (figure > 0)
+			candidates[count++] = (struct candidate){map->scopes[scope].function, figure};
+	}
+	qsort(candidates, count, sizeof(*candidates), by_figure);
+	for (size_t i = 0; i < count && i < limit; i++)
+		report->chosen[candidates[i].function] = true;
+	free(candidates);
+	return 0;
+}
+
+static int choose_greatest(struct report *report, size_t limit, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = report->info;
+	struct frame_source source = {report_frames, report};
+	struct scope_map map = {0};
+	struct scope_sums *sums = NULL;
+	int error = report->model ? 0 : report_replay(report, NULL, diagnostic);
+
+	if (!error)
+		error = scope_map_init(&map, info->node_count, source, report->chosen, false);
+	if (!error) {
+		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
+		error = sums ? scope_sums_add(&map, info->nodes, info->node_count, report_figures,
+					      report->model, sums)
+			     : -ENOMEM;
+	}
+	if (!error)
+		error = keep_greatest(report, &map, sums, limit);
+	free(sums);
+	scope_map_finish(&map);
+	return error;
+}
+
+/* ---- the choice ---------------------------------------------------------------- */
+
+/* The program's own: what its authors can change, with lines to show. */
+static void choose_own(struct report *report, const struct source_function *const *functions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		report->chosen[i] = !functions[i]->system && !functions[i]->allocator &&
+				    *functions[i]->file && functions[i]->first_line > 0;
+}
+
+static int selection_of(struct report *report, struct selection *selection)
+{
+	int error;
+
+	*selection = report->options->selection;
+	if (!selection_empty(selection))
+		return 0;
+	error = split_globs(report, recorded_functions(report->info));
+	selection->functions = report->globs;
+	return error;
+}
+
+int report_choose(struct report *report, struct diagnostic *diagnostic)
+{
+	const struct source_function *const *functions;
+	size_t count = symbolizer_functions(report->symbolizer, &functions), chosen,
+	       limit = report->options->top;
+	struct selection selection;
+	int error = selection_of(report, &selection);
+
+	report->chosen = calloc(count + 1, sizeof(*report->chosen));
+	if (error || !report->chosen)
+		return -ENOMEM;
+	if (report->options->no_functions)
+		return 0;
+	chosen = choose_matching(report, &selection, functions, count);
+	if (chosen == 0 && !selection_empty(&selection))
+		return report_warn(report, "no recorded call path passes a function that matches");
+	if (chosen == 0)
+		chosen = choose_marked(report, functions, count);
+	if (chosen == 0) {
+		choose_own(report, functions, count);
+		limit = limit > 0 ? limit : TOP_DEFAULT;
+		chosen = SIZE_MAX;
+	}
+	return limit > 0 && chosen > limit ? choose_greatest(report, limit, diagnostic) : 0;
+}

@@ -1,0 +1,154 @@
+/*
+ * report.c - from a trace file to a resolved report: the order of the steps.
+ */
+#include "report/private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+size_t report_frames(void *context, uint32_t node, const struct source_frame **frames)
+{
+	struct report *report = context;
+	const struct trace_node *n = &report->info->nodes[node];
+
+	return node == 0 ? 0 : symbolizer_frames(report->symbolizer, n->module, n->pc, n->exact_pc, frames);
+}
+
+const struct model_node *report_figures(const void *model, uint32_t node)
+{
+	return model_node(model, node);
+}
+
+int report_warn(struct report *report, const char *format, ...)
+{
+	size_t count = report->view.warning_count;
+	char **warnings = reallocarray(report->warnings, count + 1, sizeof(*warnings));
+	va_list arguments;
+	int length;
+
+	if (!warnings)
+		return -ENOMEM;
+	report->warnings = warnings;
+	report->view.warnings = (const char *const *)warnings;
+	va_start(arguments, format);
+	length = vasprintf(&warnings[count], format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return -ENOMEM;
+	report->view.warning_count++;
+	return 0;
+}
+
+/* Every node once, so that all functions have met and their ids are final. */
+static void symbolize_nodes(struct report *report)
+{
+	const struct source_frame *frames;
+
+	for (uint32_t node = 1; node < report->info->node_count; node++)
+		report_frames(report, node, &frames);
+}
+
+static int open_inputs(struct report *report, const char *path, struct diagnostic *diagnostic)
+{
+	int error = trace_open(path, &report->trace, diagnostic);
+
+	if (error)
+		return error;
+	report->info = trace_info(report->trace);
+	error = symbolizer_create(report->info->modules, report->info->module_count,
+				  &report->options->symbols, &report->symbolizer, diagnostic);
+	if (error)
+		return error;
+	report->sources = sources_create(&report->options->sources);
+	return report->sources ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+}
+
+/* With the functions chosen: visits and sums of their lines. */
+static int follow_lines(struct report *report, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = report->info;
+	struct frame_source source = {report_frames, report};
+	int error = scope_map_init(&report->scopes, info->node_count, source, report->chosen, true);
+
+	if (error)
+		return error;
+	report->sums = calloc((size_t)report->scopes.model.scope_count + 1, sizeof(*report->sums));
+	if (!report->sums)
+		return -ENOMEM;
+	if (!report->model || report->scopes.model.scope_count > 0)
+		error = report_replay(report, &report->scopes.model, diagnostic);
+	if (error)
+		return error;
+	return scope_sums_add(&report->scopes, info->nodes, info->node_count, report_figures, report->model,
+			      report->sums);
+}
+
+static int report_build(struct report *report, const char *path, struct diagnostic *diagnostic)
+{
+	int error = open_inputs(report, path, diagnostic);
+
+	if (error)
+		return error;
+	symbolize_nodes(report);
+	diagnostic->message[0] = '\0';
+	error = report_choose(report, diagnostic);
+	if (!error)
+		error = follow_lines(report, diagnostic);
+	if (!error)
+		error = report_fill_summary(report);
+	if (!error)
+		error = report_fill_functions(report);
+	if (!error)
+		error = report_fill_sites(report);
+	if (error && !diagnostic->message[0])
+		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
+	return error;
+}
+
+int report_create(const char *path, const struct report_options *options, struct report **out,
+		  struct diagnostic *diagnostic)
+{
+	struct report *report = calloc(1, sizeof(*report));
+	int error;
+
+	*out = NULL;
+	if (!report)
+		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	report->options = options;
+	report->view.sort = options->sort;
+	error = report_build(report, path, diagnostic);
+	if (error)
+		report_destroy(report);
+	else
+		*out = report;
+	return error;
+}
+
+void report_destroy(struct report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; i < report->view.warning_count; i++)
+		free(report->warnings[i]);
+	for (size_t i = 0; i < report->view.function_count; i++)
+		free((void *)(uintptr_t)report->functions[i].lines);
+	free(report->warnings);
+	free(report->functions);
+	free(report->sites);
+	free(report->sums);
+	free(report->chosen);
+	free(report->globs);
+	scope_map_finish(&report->scopes);
+	model_destroy(report->model);
+	sources_destroy(report->sources);
+	symbolizer_destroy(report->symbolizer);
+	trace_close(report->trace);
+	free(report);
+}
+
+const struct view_report *report_view(const struct report *report)
+{
+	return &report->view;
+}

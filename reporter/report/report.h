@@ -1,0 +1,35 @@
+/*
+ * report.h - from a trace file to a resolved report: joins reader, model, symbolizer and source text.
+ *
+ * Memory: the tables of the trace, the model's live blocks, and the text of shown sources.
+ * Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_REPORT_REPORT_H
+#define MPROF_REPORTER_REPORT_REPORT_H
+
+#include "diagnostic.h"
+#include "report/select.h"
+#include "report/sources.h"
+#include "symbolize/symbolize.h"
+#include "view/rows.h"
+
+struct report_options {
+	struct selection selection; /* empty: that of the recorded MPROF_FUNCTIONS, else marked functions */
+	bool no_functions;          /* summary and call sites only */
+	size_t top;                 /* most functions to show; 0: all, or a few if mprof chooses them */
+	enum view_sort sort;
+	struct source_options sources;
+	struct symbolizer_options symbols;
+};
+
+struct report;
+
+/* options are borrowed until report_destroy.  Returns 0, or -errno with a diagnostic and *out NULL. */
+int report_create(const char *path, const struct report_options *options, struct report **out,
+		  struct diagnostic *diagnostic);
+void report_destroy(struct report *report); /* NULL is fine */
+
+/* Valid until report_destroy. */
+const struct view_report *report_view(const struct report *report);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * scopes.h - which source lines and functions each call-path node stands in, as the numbers the model
+ * follows.
+ *
+ * Frames come through a callback, so that this layer and its tests need no symbolizer.
+ */
+#ifndef MPROF_REPORTER_REPORT_SCOPES_H
+#define MPROF_REPORTER_REPORT_SCOPES_H
+
+#include "model/model.h"
+#include "symbolize/symbolize.h"
+
+/* Frames of one node, innermost first, as symbolizer_frames gives them; 0 for the root. */
+typedef size_t frames_fn(void *context, uint32_t node, const struct source_frame **frames);
+
+struct frame_source {
+	frames_fn *frames;
+	void *context;
+};
+
+/* A line of a function, or with line 0 the whole function. */
+struct scope {
+	uint32_t function, line;
+};
+
+struct scope_map {
+	struct model_scopes model;
+	const struct scope *scopes; /* by function, then line; a scope's id is its index */
+};
+
+/*
+ * Scopes of the functions for which wanted[id] holds: each function as a whole and, if
+ * `lines`, each of its lines that is met.  Returns 0 or -ENOMEM; then nothing is held.
+ */
+int scope_map_init(struct scope_map *map, size_t node_count, struct frame_source source, const bool *wanted,
+		   bool lines);
+void scope_map_finish(struct scope_map *map); /* a zeroed map is fine */
+
+#define SCOPE_NONE UINT32_MAX
+
+/* The id of a scope, or SCOPE_NONE. */
+uint32_t scope_find(const struct scope_map *map, uint32_t function, uint32_t line);
+
+/* What happened under a scope, callees included, whatever the order. */
+struct scope_sums {
+	uint64_t allocations, frees;
+	uint64_t allocated_bytes, freed_bytes; /* freed under the scope, whoever allocated */
+	uint64_t peak_bytes;
+	uint64_t live_bytes, live_blocks;
+	uint64_t temporary;
+};
+
+typedef const struct model_node *figures_fn(const void *context, uint32_t node);
+
+/*
+ * Adds each node's own figures to every scope on its path, once per scope however often the
+ * path passes it.  sums has one entry per scope.  Returns 0 or -ENOMEM.
+ */
+int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes, size_t node_count,
+		   figures_fn *figures, const void *context, struct scope_sums *sums);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * select.h - which functions the user means.
+ */
+#ifndef MPROF_REPORTER_REPORT_SELECT_H
+#define MPROF_REPORTER_REPORT_SELECT_H
+
+#include "symbolize/symbolize.h"
+
+struct selection {
+	const char *const *functions; /* globs, NULL-terminated; may be NULL */
+	const char *const *files;     /* the same */
+};
+
+bool selection_empty(const struct selection *selection);
+
+/*
+ * A function glob stands for the whole name or for what follows any "::" in it; a file glob for
+ * the whole path or for what follows any "/" in it.  With both kinds, both must match.
+ */
+bool selection_matches(const struct selection *selection, const struct source_function *function);
+
+#endif

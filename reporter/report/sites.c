@@ -1,0 +1,100 @@
+/*
+ * sites.c - call sites: what each line asked for itself, through whatever library and allocator code.
+ */
+#include "report/private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static const struct source_function unknown = {.name = "(no call path)", .file = "", .module = ""};
+
+struct entry {
+	const struct source_function *function;
+	uint32_t line, node;
+};
+
+static bool is_own(const struct source_frame *frame)
+{
+	return !frame->function->system && !frame->function->allocator;
+}
+
+/* The innermost frame of the program's own; where all are library code, the innermost. */
+static struct entry site_of(struct report *report, uint32_t leaf)
+{
+	const struct source_frame *frames, *innermost = NULL;
+
+	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
+		size_t count = report_frames(report, node, &frames);
+
+		for (size_t i = 0; i < count; i++) {
+			if (is_own(&frames[i]))
+				return (struct entry){frames[i].function, frames[i].line, leaf};
+			innermost = innermost ? innermost : &frames[i];
+		}
+	}
+	if (!innermost)
+		return (struct entry){&unknown, 0, leaf};
+	return (struct entry){innermost->function, innermost->line, leaf};
+}
+
+static int entry_compare(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+
+	if (a->function != b->function)
+		return (uintptr_t)a->function < (uintptr_t)b->function ? -1 : 1;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static void site_add(struct view_site *site, const struct model_node *figures)
+{
+	site->allocations += figures->allocations;
+	site->allocated_bytes += figures->allocated_bytes;
+	site->peak_bytes += figures->peak_bytes;
+	site->peak_blocks += figures->peak_blocks;
+	site->leaked_bytes += figures->live_bytes;
+	site->leaked_blocks += figures->live_blocks;
+	site->temporary += figures->temporary;
+}
+
+static void merge(struct report *report, const struct entry *entries, size_t count)
+{
+	struct view_site *site = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct source_function *function = entries[i].function;
+
+		if (i == 0 || function != entries[i - 1].function || entries[i].line != entries[i - 1].line) {
+			site = &report->sites[report->view.site_count++];
+			*site = (struct view_site){
+				.function = function->name,
+				.file = function->file,
+				.module = function->module,
+				.line = entries[i].line,
+			};
+		}
+		site_add(site, model_node(report->model, entries[i].node));
+	}
+}
+
+int report_fill_sites(struct report *report)
+{
+	size_t count = 0;
+	struct entry *entries = calloc(report->info->node_count + 1, sizeof(*entries));
+
+	report->sites = calloc(report->info->node_count + 1, sizeof(*report->sites));
+	report->view.sites = report->sites;
+	if (!entries || !report->sites) {
+		free(entries);
+		return -ENOMEM;
+	}
+	for (uint32_t node = 0; node < report->info->node_count; node++)
+		if (model_node(report->model, node)->allocations > 0)
+			entries[count++] = site_of(report, node);
+	qsort(entries, count, sizeof(*entries), entry_compare);
+	merge(report, entries, count);
+	free(entries);
+	return 0;
+}

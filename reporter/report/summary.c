@@ -1,0 +1,116 @@
+/*
+ * summary.c - the run in a few figures, and all that a reader must know before trusting the rest.
+ */
+#include "report/private.h"
+#include "trace/format.h"
+
+#include <inttypes.h>
+
+/* A program that holds this much, of which the recording saw next to nothing, gets its memory elsewhere. */
+#define BLIND_RSS_BYTES (UINT64_C(64) << 20)
+#define BLIND_SHARE 20
+
+static uint64_t unmatched_frees(const struct model_totals *totals)
+{
+	return totals->stray_frees - totals->inherited_frees;
+}
+
+static void fill(struct view_summary *summary, const struct trace_info *info,
+		 const struct model_totals *totals)
+{
+	*summary = (struct view_summary){
+		.path = info->path,
+		.command = info->command,
+		.pid = info->pid,
+		.started_realtime_ns = info->started_realtime_ns,
+		.duration_ns = info->duration_ns,
+		.complete = info->complete,
+		.thread_count = info->thread_count,
+		.lost_events = info->lost_events,
+		.allocations = totals->allocations,
+		.frees = totals->frees,
+		.allocated_bytes = totals->allocated_bytes,
+		.peak_bytes = totals->peak_bytes,
+		.peak_blocks = totals->peak_blocks,
+		.peak_time_ns = totals->peak_time_ns,
+		.leaked_bytes = totals->live_bytes,
+		.leaked_blocks = totals->live_blocks,
+		.temporary = totals->temporary,
+		.unmatched_frees = unmatched_frees(totals),
+		.peak_rss_bytes = info->peak_rss_bytes,
+	};
+}
+
+static int warn_end(struct report *report, const struct trace_info *info)
+{
+	int error = 0;
+
+	if (info->end_kind == END_KILLED)
+		error = report_warn(
+			report, "the run did not end, the program was killed: this is what it had recorded");
+	else if (!info->ended)
+		error = report_warn(
+			report, "the run did not end (killed, or still running): figures are those of the "
+				"recording so far");
+	if (!error && info->damaged_at > 0)
+		error = report_warn(report,
+				    "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
+				    info->damaged_at);
+	return error;
+}
+
+static int warn_losses(struct report *report, const struct trace_info *info,
+		       const struct model_totals *totals)
+{
+	int error = 0;
+
+	if (info->lost_events > 0)
+		error = report_warn(report,
+				    "%" PRIu64 " events were lost for want of memory: figures are not exact",
+				    info->lost_events);
+	if (!error && unmatched_frees(totals) > 0)
+		error = report_warn(report,
+				    "%" PRIu64
+				    " frees of blocks that were not recorded (allocated before the "
+				    "recording, or past it) are left out",
+				    unmatched_frees(totals));
+	if (!error && totals->lost_frees > 0)
+		error = report_warn(report,
+				    "%" PRIu64 " blocks were freed past the recording: a library loaded with "
+				    "RTLD_DEEPBIND, or an allocator of its own",
+				    totals->lost_frees);
+	return error;
+}
+
+static int warn_blind(struct report *report, const struct trace_info *info, const struct model_totals *totals)
+{
+	if (info->end_flags & END_FOREIGN_MALLOC)
+		return report_warn(
+			report, "ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
+				"tcmalloc, mimalloc or the like); link it without to profile it");
+	if (info->peak_rss_bytes >= BLIND_RSS_BYTES &&
+	    totals->peak_bytes < info->peak_rss_bytes / BLIND_SHARE)
+		return report_warn(
+			report,
+			"MOST MEMORY IS NOT MALLOC'S: the process held %" PRIu64 " MiB, its malloc "
+			"%" PRIu64 " MiB; the program maps memory itself, or has an allocator of its own",
+			info->peak_rss_bytes >> 20, totals->peak_bytes >> 20);
+	return 0;
+}
+
+int report_fill_summary(struct report *report)
+{
+	const struct model_totals *totals = model_totals(report->model);
+	const char *warning;
+	int error;
+
+	fill(&report->view.summary, report->info, totals);
+	error = warn_end(report, report->info);
+	if (!error)
+		error = warn_losses(report, report->info, totals);
+	if (!error)
+		error = warn_blind(report, report->info, totals);
+	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++)
+		error = report_warn(report, "%s", warning);
+	return error;
+}
