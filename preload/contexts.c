@@ -1,0 +1,245 @@
+/*
+ * contexts.c - the index over the session's nodes: open addressing, eight bytes an entry.
+ *
+ * An entry is 36 bits of hash and a 28-bit node id, stored in one piece; the key itself is
+ * compared in the node.  So an insertion is one compare-and-swap of a finished entry, a larger
+ * index is filled without looking at nodes, and zeroed memory is an empty index.
+ *
+ * No lock, no allocation but private mappings.
+ */
+#include "preload/contexts.h"
+
+#include "preload/arena.h"
+#include "preload/pages.h"
+
+#include <stdatomic.h>
+
+#define FIRST_BITS 13 /* 64 KiB: what a short program pays */
+#define HUGE_BYTES ((size_t)2 << 20)
+#define HUGE_FROM_BYTES ((size_t)4 << 20)
+#define PROBES_MAX 256
+#define ID_MASK ((UINT64_C(1) << RECORD_NODE_BITS) - 1)
+
+struct contexts_index {
+	uint32_t bits; /* log2 of the number of entries */
+	_Atomic uint64_t *entries;
+};
+
+/* The header takes a page of its own in front, so that the entries can be given back whole. */
+#define HEADER_BYTES 4096
+
+/* ---- hashing ------------------------------------------------------------------- */
+
+static uint64_t hash_key(uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	uint64_t word = (pc ^ (uint64_t)module << 47) * UINT64_C(0x9e3779b97f4a7c15);
+	word = (word ^ word >> 32 ^ parent) * UINT64_C(0xd6e8feb86659fd93);
+	return word ^ word >> 32;
+}
+
+/* The hash's upper bits choose the first place, so they can be told from the entry alone. */
+static size_t first_place(const struct contexts_index *index, uint64_t hash)
+{
+	return hash >> (64 - index->bits);
+}
+
+static size_t next_place(const struct contexts_index *index, size_t place)
+{
+	return (place + 1) & (((size_t)1 << index->bits) - 1);
+}
+
+/* ---- growing --------------------------------------------------------------------- */
+
+static struct contexts_index *map_index(uint32_t bits)
+{
+	size_t bytes = sizeof(uint64_t) << bits;
+	bool huge = bytes >= HUGE_FROM_BYTES;
+	struct contexts_index *index = pages_map(HEADER_BYTES + bytes + (huge ? HUGE_BYTES : 0));
+	if (index == NULL)
+		return NULL;
+	uintptr_t entries = (uintptr_t)index + HEADER_BYTES;
+	if (huge) {
+		entries = (entries + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1);
+		pages_want_huge((void *)entries, bytes);
+	}
+	index->bits = bits;
+	index->entries = (_Atomic uint64_t *)entries;
+	return index;
+}
+
+static void unmap_index(struct contexts_index *index)
+{
+	size_t bytes = sizeof(uint64_t) << index->bits;
+	pages_unmap(index, HEADER_BYTES + bytes + (bytes >= HUGE_FROM_BYTES ? HUGE_BYTES : 0));
+}
+
+/* Puts in an entry that may be there already. */
+static void copy_entry(struct contexts_index *index, uint64_t entry)
+{
+	size_t place = first_place(index, entry);
+	for (unsigned probes = 0; probes < PROBES_MAX; probes++, place = next_place(index, place)) {
+		uint64_t seen = 0;
+		/* Release: pairs with the acquire in find, as in publish. */
+		if (atomic_compare_exchange_strong_explicit(&index->entries[place], &seen, entry,
+							    memory_order_release, memory_order_relaxed) ||
+		    seen == entry)
+			return;
+	}
+}
+
+static void copy_entries(struct contexts_index *to, const struct contexts_index *from)
+{
+	for (size_t place = 0; place >> from->bits == 0; place++) {
+		/* Acquire: pairs with the release in publish; handed on by copy_entry. */
+		uint64_t entry = atomic_load_explicit(&from->entries[place], memory_order_acquire);
+		if (entry != 0)
+			copy_entry(to, entry);
+	}
+}
+
+/*
+ * Readers are never stopped: they use the old index until they meet the new one.  What they add
+ * to the old one meanwhile is taken along by the second copy; what comes even later is lost
+ * to the index, and its path gets a second node if it occurs again.  The old index stays mapped
+ * for those still in it, but gives its memory back; it reads as empty, which is always safe.
+ */
+static void grow(struct contexts *contexts, struct contexts_index *old)
+{
+	if (old->bits >= RECORD_NODE_BITS + 1 ||
+	    atomic_exchange_explicit(&contexts->growing, 1, memory_order_acquire) != 0)
+		return;
+	/* Another thread may have been faster. */
+	struct contexts_index *larger = NULL;
+	if (atomic_load_explicit(&contexts->index, memory_order_acquire) == old)
+		larger = map_index(old->bits + 1);
+	if (larger != NULL) {
+		copy_entries(larger, old);
+		/* Release: pairs with the acquire in current_index. */
+		atomic_store_explicit(&contexts->index, larger, memory_order_release);
+		copy_entries(larger, old);
+		pages_clear(old->entries, sizeof(uint64_t) << old->bits);
+	}
+	atomic_store_explicit(&contexts->growing, 0, memory_order_release);
+}
+
+static struct contexts_index *first_index(struct contexts *contexts, struct session_header *session)
+{
+	struct contexts_index *seen = NULL, *fresh = map_index(FIRST_BITS);
+	uint64_t unset = 0;
+	if (fresh == NULL)
+		return NULL;
+	atomic_compare_exchange_strong_explicit(&contexts->reserved, &unset, session->nodes_offset,
+						memory_order_relaxed, memory_order_relaxed);
+	/* Release: pairs with the acquire in current_index; `reserved` is set for who sees it. */
+	if (atomic_compare_exchange_strong_explicit(&contexts->index, &seen, fresh, memory_order_release,
+						    memory_order_acquire))
+		return fresh;
+	unmap_index(fresh);
+	return seen;
+}
+
+static struct contexts_index *current_index(struct contexts *contexts, struct session_header *session)
+{
+	/* Acquire: pairs with the releases in first_index and grow. */
+	struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
+	return index != NULL ? index : first_index(contexts, session);
+}
+
+/* ---- nodes ------------------------------------------------------------------------ */
+
+/* A new node, complete when its id is returned; 0 if there is no room.  Memory first, id
+ * second: an id that is handed out is always written. */
+static uint32_t make_node(struct contexts *contexts, struct session_header *session, uint32_t parent,
+			  uintptr_t pc, uint32_t module)
+{
+	uint32_t id = atomic_load_explicit(&session->nodes_used, memory_order_relaxed);
+	do {
+		uint64_t end = session->nodes_offset + (uint64_t)(id + 1) * sizeof(struct session_node);
+		if (id == 0 || id >= session->nodes_max || id > ID_MASK ||
+		    !arena_reserve(session, &contexts->reserved, end))
+			return 0;
+	} while (!atomic_compare_exchange_weak_explicit(&session->nodes_used, &id, id + 1,
+							memory_order_relaxed, memory_order_relaxed));
+	struct session_node *node = session_node(session, id);
+	node->parent = parent;
+	node->module = module;
+	/* Release: pairs with a consumer's acquire of pc.  Ids below nodes_used may still be in
+	 * the making, and pc, never 0 in a node, tells. */
+	__atomic_store_n(&node->pc, (uint64_t)pc, __ATOMIC_RELEASE);
+	return id;
+}
+
+static bool is_node(struct session_header *session, uint32_t id, uint32_t parent, uintptr_t pc,
+		    uint32_t module)
+{
+	const struct session_node *node = session_node(session, id);
+	return node->pc == pc && node->parent == parent && node->module == module;
+}
+
+/* Where a search ended. */
+struct found {
+	uint32_t id;  /* 0: not there */
+	size_t place; /* if not there: the empty place it belongs to */
+	bool full;    /* no such place within reach */
+};
+
+static struct found find(struct session_header *session, const struct contexts_index *index, size_t place,
+			 uint64_t hash, uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	for (unsigned probes = 0; probes < PROBES_MAX; probes++, place = next_place(index, place)) {
+		/* Acquire: pairs with the release in publish; the node is complete. */
+		uint64_t entry = atomic_load_explicit(&index->entries[place], memory_order_acquire);
+		if (entry == 0)
+			return (struct found){.place = place};
+		if (((entry ^ hash) & ~ID_MASK) == 0 &&
+		    is_node(session, (uint32_t)(entry & ID_MASK), parent, pc, module))
+			return (struct found){.id = (uint32_t)(entry & ID_MASK)};
+	}
+	return (struct found){.full = true};
+}
+
+/* Makes the node and enters it, from the empty place at `found` on; the id of whoever was first. */
+static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct session_header *session,
+					      struct contexts_index *index, struct found found, uint64_t hash,
+					      uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	uint32_t id = found.full ? 0 : make_node(contexts, session, parent, pc, module);
+	uint64_t entry = (hash & ~ID_MASK) | id, seen = 0;
+	if (id == 0)
+		return parent;
+	/* Release: the node was written before its id can be found, and so before any record
+	 * with the id is committed. */
+	while (!atomic_compare_exchange_strong_explicit(&index->entries[found.place], &seen, entry,
+							memory_order_release, memory_order_relaxed)) {
+		found = find(session, index, found.place, hash, parent, pc, module);
+		if (found.id != 0)
+			return found.id; /* ours stays behind, unused */
+		if (found.full)
+			break;
+		seen = 0;
+	}
+	if ((uint64_t)id * 2 > UINT64_C(1) << index->bits)
+		grow(contexts, index);
+	return id;
+}
+
+uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	struct session_header *session = arena_session();
+	struct contexts_index *index = session != NULL ? current_index(contexts, session) : NULL;
+	if (index == NULL)
+		return parent;
+	uint64_t hash = hash_key(parent, pc, module);
+	struct found found = find(session, index, first_place(index, hash), hash, parent, pc, module);
+	if (__builtin_expect(found.id != 0, 1))
+		return found.id;
+	return add(contexts, session, index, found, hash, parent, pc, module);
+}
+
+uint32_t contexts_path(struct contexts *contexts, const struct unwind_frame *frames, size_t count)
+{
+	uint32_t node = 0;
+	while (count-- > 0)
+		node = contexts_intern(contexts, node, frames[count].pc, frames[count].module);
+	return node;
+}

@@ -1,0 +1,47 @@
+/*
+ * pages.h - private memory for the shim, straight from the kernel.
+ *
+ * Raw system calls, so that an interposed mmap or a libc that allocates is never involved.
+ * Safe anywhere; may change errno.
+ */
+#ifndef MPROF_PRELOAD_PAGES_H
+#define MPROF_PRELOAD_PAGES_H
+
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Zeroed memory that costs nothing until it is touched, and that a fork child finds zeroed
+ * again: ids of the parent's session mean nothing in the child's.  NULL if refused. */
+static inline void *pages_map(size_t bytes)
+{
+	long memory = syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
+	if (memory == -1)
+		return NULL;
+	if (syscall(SYS_madvise, memory, bytes, MADV_WIPEONFORK) != 0) {
+		syscall(SYS_munmap, memory, bytes);
+		return NULL;
+	}
+	return (void *)memory;
+}
+
+static inline void pages_unmap(void *memory, size_t bytes)
+{
+	syscall(SYS_munmap, memory, bytes);
+}
+
+/* The memory stays mapped and reads as zeroes from now on, whoever still uses it. */
+static inline void pages_clear(void *memory, size_t bytes)
+{
+	syscall(SYS_madvise, memory, bytes, MADV_DONTNEED);
+}
+
+/* Large and densely used memory is cheaper in huge pages; a request, no more. */
+static inline void pages_want_huge(void *memory, size_t bytes)
+{
+	syscall(SYS_madvise, memory, bytes, MADV_HUGEPAGE);
+}
+
+#endif

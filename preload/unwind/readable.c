@@ -1,0 +1,88 @@
+/*
+ * readable.c - proven ranges of stack memory; see readable.h.
+ *
+ * The kernel is asked through rt_sigprocmask with an impossible `how`: it copies the set from
+ * the given address first (EFAULT if that fails) and then refuses (EINVAL), so nothing changes,
+ * no descriptor is needed, and sandboxes allow it because every libc uses it.
+ */
+#include "preload/unwind/readable.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PAGE_BYTES ((uintptr_t)4096)      /* larger pages are probed more often than needed, no harm */
+#define REACH_BYTES ((uintptr_t)64 << 20) /* a frame larger than this is not believed */
+
+bool readable_probe(uintptr_t address)
+{
+	int saved = errno;
+	bool readable =
+		syscall(SYS_rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == 0 || errno == EINVAL;
+	errno = saved;
+	return readable;
+}
+
+static struct readable_range *range_of(struct readable *readable, uintptr_t sp)
+{
+	for (size_t i = 0; i < READABLE_RANGES; i++) {
+		struct readable_range *range = &readable->range[i];
+		if (sp > range->low && sp <= range->high)
+			return range;
+	}
+	return NULL;
+}
+
+uintptr_t readable_limit(struct readable *readable, uintptr_t sp)
+{
+	struct readable_range *range = range_of(readable, sp);
+	if (range == NULL) {
+		range = &readable->range[readable->next++ % READABLE_RANGES];
+		range->low = (sp - sizeof(uint64_t)) & ~(PAGE_BYTES - 1);
+		range->high = range->low + PAGE_BYTES;
+	}
+	return range->high;
+}
+
+/* Another range that takes over where this one ends is swallowed. */
+static bool merge_at_end(struct readable *readable, struct readable_range *range)
+{
+	for (size_t i = 0; i < READABLE_RANGES; i++) {
+		struct readable_range *other = &readable->range[i];
+		if (other != range && other->low <= range->high && other->high > range->high) {
+			range->high = other->high;
+			*other = (struct readable_range){0};
+			return true;
+		}
+	}
+	return false;
+}
+
+uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end)
+{
+	struct readable_range *range = range_of(readable, sp);
+	if (range == NULL || end < sp || end - sp > REACH_BYTES)
+		return 0;
+	while (range->high < end) {
+		if (merge_at_end(readable, range))
+			continue;
+		if (!readable_probe(range->high))
+			return 0;
+		range->high += PAGE_BYTES;
+	}
+	return range->high;
+}
+
+READS_STACK bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value)
+{
+	bool known = false;
+	uintptr_t last = address + sizeof(*value) - 1;
+	if (last < address)
+		return false;
+	for (size_t i = 0; i < READABLE_RANGES; i++)
+		known |= address >= readable->range[i].low && last < readable->range[i].high;
+	if (!known && (!readable_probe(address & ~(uintptr_t)7) || !readable_probe(last & ~(uintptr_t)7)))
+		return false;
+	*value = stack_word(address);
+	return true;
+}

@@ -1,0 +1,49 @@
+/*
+ * readable.h - which stack memory a walk may read without risking the host's life.
+ *
+ * Remembers, per thread, a few ranges around the stacks it has met, each proven readable page
+ * by page.  Stacks stay mapped while code runs on them, so what was proven is not asked again;
+ * what a wild frame points to is asked of the kernel first.
+ */
+#ifndef MPROF_PRELOAD_UNWIND_READABLE_H
+#define MPROF_PRELOAD_UNWIND_READABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define READABLE_RANGES 4
+
+/* A walk reads words that belong to other functions' frames: not for sanitizers to judge. */
+#define READS_STACK __attribute__((no_sanitize("address", "thread", "undefined")))
+
+struct readable {
+	struct readable_range {
+		uintptr_t low, high;
+	} range[READABLE_RANGES];
+	uint32_t next; /* to be replaced */
+};
+
+/* True if the eight bytes at an 8-aligned address can be read.  One system call; errno kept. */
+bool readable_probe(uintptr_t address);
+
+/* End of the proven range that holds the live stack at `sp`, whose word below sp exists. */
+uintptr_t readable_limit(struct readable *readable, uintptr_t sp);
+
+/* Tries to prove everything from `sp` up to `end`.  Returns the range's new end, 0 if `end`
+ * is out of reach. */
+uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end);
+
+/* Reads one word anywhere; false if it cannot be read. */
+bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value);
+
+/* The word at an address already known to be readable. */
+READS_STACK static inline __attribute__((always_inline)) uint64_t stack_word(uintptr_t address)
+{
+	uint64_t value;
+	__builtin_memcpy(&value, (const void *)address, sizeof(value));
+	return value;
+}
+
+#endif

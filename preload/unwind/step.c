@@ -1,0 +1,122 @@
+/*
+ * step.c - the full semantics of a CFI row, applied to all registers of a frame.
+ *
+ * For frames that the fast walk cannot leave: signal frames, CFAs in other registers, general
+ * expressions.  Reads memory only where that is proven possible.
+ */
+#include "preload/unwind/step.h"
+
+#include "preload/modules.h"
+#include "preload/unwind/code_object.h"
+#include "preload/unwind/expression.h"
+
+static bool known(const struct unwind_registers *registers, uint64_t number)
+{
+	return number < ARCH_REGISTERS && (registers->valid >> number & 1);
+}
+
+/* Where to look for the frame's information: a return address may be the first byte of
+ * another function, its call instruction is not. */
+static uintptr_t lookup_pc(const struct unwind_registers *registers)
+{
+	return registers->value[ARCH_PC] - !registers->exact;
+}
+
+static bool find_cfa(struct unwind_state *state, uint64_t *cfa)
+{
+	const struct cfi_row *row = &state->machine.row;
+	const struct unwind_registers *registers = &state->registers;
+	if (row->cfa_kind == CFI_VALUE_EXPRESSION)
+		return expression_evaluate(cfi_expression(row->cfa_value), registers, &state->readable, NULL,
+					   cfa);
+	if (!known(registers, row->cfa_register))
+		return false;
+	*cfa = registers->value[row->cfa_register] + (uint64_t)row->cfa_value;
+	return true;
+}
+
+/* The caller's value of one register; false if it is lost. */
+static bool recover(const struct unwind_state *state, unsigned number, uint64_t cfa, uint64_t *value)
+{
+	const struct cfi_row *row = &state->machine.row;
+	const struct unwind_registers *registers = &state->registers;
+	int64_t operand = row->value[number];
+	switch ((enum cfi_kind)row->kind[number]) {
+	case CFI_SAME:
+		*value = number == ARCH_SP ? cfa : registers->value[number];
+		return number == ARCH_SP || known(registers, number);
+	case CFI_OFFSET:
+		return readable_word(&state->readable, cfa + (uint64_t)operand, value);
+	case CFI_VALUE_OFFSET:
+		*value = cfa + (uint64_t)operand;
+		return true;
+	case CFI_REGISTER:
+		*value = known(registers, (uint64_t)operand) ? registers->value[operand] : 0;
+		return known(registers, (uint64_t)operand);
+	case CFI_EXPRESSION:
+		return expression_evaluate(cfi_expression(operand), registers, &state->readable, &cfa,
+					   value) &&
+		       readable_word(&state->readable, *value, value);
+	case CFI_VALUE_EXPRESSION:
+		return expression_evaluate(cfi_expression(operand), registers, &state->readable, &cfa, value);
+	case CFI_UNDEFINED:
+		break;
+	}
+	return false;
+}
+
+static enum unwind_stop apply_row(struct unwind_state *state, bool signal_frame)
+{
+	const struct cfi_row *row = &state->machine.row;
+	struct unwind_registers caller = {.exact = signal_frame};
+	uint64_t cfa;
+	if (row->kind[ARCH_PC] == CFI_UNDEFINED)
+		return STOP_END;
+	if (row->kind[ARCH_PC] == CFI_SAME || !find_cfa(state, &cfa))
+		return STOP_CUT;
+	for (unsigned number = 0; number < ARCH_REGISTERS; number++)
+		if (recover(state, number, cfa, &caller.value[number]))
+			caller.valid |= 1u << number;
+	if (!known(&caller, ARCH_PC) || !known(&caller, ARCH_SP))
+		return STOP_CUT;
+	/* A signal may have come in on another stack, and an expression may lead to one. */
+	bool may_descend = signal_frame || row->cfa_kind == CFI_VALUE_EXPRESSION;
+	if (!may_descend && caller.value[ARCH_SP] <= state->registers.value[ARCH_SP])
+		return STOP_CUT;
+	state->registers = caller;
+	return caller.value[ARCH_PC] == 0 ? STOP_END : STOP_NONE;
+}
+
+static enum unwind_stop guess(struct unwind_state *state)
+{
+	struct unwind_registers *registers = &state->registers;
+	const uint32_t needed = 1u << ARCH_FP | 1u << ARCH_SP;
+	/* An interrupted function may not have made its frame yet. */
+	if (registers->exact || (registers->valid & needed) != needed)
+		return STOP_CUT;
+	uintptr_t pc, sp = registers->value[ARCH_SP], fp = registers->value[ARCH_FP];
+	if (!arch_guess(&state->readable, &pc, &sp, &fp))
+		return STOP_CUT;
+	*registers = (struct unwind_registers){.valid = needed | 1u << ARCH_PC};
+	registers->value[ARCH_PC] = pc;
+	registers->value[ARCH_SP] = sp;
+	registers->value[ARCH_FP] = fp;
+	return pc == 0 ? STOP_END : STOP_NONE;
+}
+
+enum unwind_stop step_outwards(struct unwind_state *state)
+{
+	uintptr_t pc = lookup_pc(&state->registers);
+	struct dl_find_object object;
+	struct eh_frame_entry entry;
+	if (!code_object_find(pc, &object) || !eh_frame_find(pc, &object, &entry) ||
+	    !cfi_row_at(&state->machine, &entry, pc))
+		return guess(state);
+	return apply_row(state, entry.signal_frame);
+}
+
+uint32_t step_module(const struct unwind_state *state)
+{
+	struct dl_find_object object;
+	return code_object_find(lookup_pc(&state->registers), &object) ? modules_find(&object) : 0;
+}

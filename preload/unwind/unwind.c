@@ -1,0 +1,103 @@
+/*
+ * unwind.c - the walk: fast as far as cached rules lead, with full registers where they do not.
+ *
+ * Our own, because the alternatives are not safe inside malloc: libunwind and libgcc call
+ * dl_iterate_phdr, which takes the loader's lock (a thread that allocates under it, in
+ * dlopen, would wait for itself or for one that waits for malloc), and libunwind has locks and
+ * caches of its own.  They serve as oracles in the tests.  Nothing here locks or allocates.
+ */
+#include "preload/unwind/rules.h"
+#include "preload/unwind/step.h"
+
+#include "trace/session.h"
+
+#define OWN_FRAMES_MAX 64
+
+/* An address that tells threads apart; one that reuses it also reuses the stack around it. */
+static __thread char thread_identity __attribute__((tls_model("initial-exec")));
+
+size_t unwind_state_bytes(void)
+{
+	return sizeof(struct unwind_state);
+}
+
+/* Takes the registers here and carries them out of the shim's own frames to the start. */
+static __attribute__((noinline)) bool registers_at(struct unwind_state *state,
+						   const struct unwind_start *start)
+{
+	struct unwind_registers *registers = &state->registers;
+	arch_capture(registers);
+	for (unsigned i = 0; i < OWN_FRAMES_MAX; i++) {
+		if (step_outwards(state) != STOP_NONE || registers->value[ARCH_SP] > start->sp)
+			return false;
+		if (registers->value[ARCH_SP] == start->sp)
+			return registers->value[ARCH_PC] == start->pc;
+	}
+	return false;
+}
+
+/* Records a frame that the fast walk cannot begin at: one that was interrupted, or whose frame
+ * pointer is lost.  False if there is no room. */
+static bool record_here(struct unwind_state *state, struct unwind_cursor *cursor)
+{
+	const struct unwind_registers *registers = &state->registers;
+	if (cursor->count == UNWIND_FRAMES_MAX)
+		return false;
+	state->frames[cursor->count++] = (struct unwind_frame){
+		registers->value[ARCH_PC], step_module(state) | (registers->exact ? NODE_EXACT_PC : 0)};
+	return true;
+}
+
+static bool is_ordinary(const struct unwind_registers *registers)
+{
+	const uint32_t needed = 1u << ARCH_FP | 1u << ARCH_SP;
+	return !registers->exact && (registers->valid & needed) == needed;
+}
+
+/* Takes over where the fast walk is stuck, and hands back at the first ordinary frame beyond.
+ * The registers follow only from stuck frame to stuck frame. */
+static __attribute__((noinline)) enum unwind_stop walk_with_registers(struct unwind_state *state,
+								      const struct unwind_start *start,
+								      struct unwind_cursor *cursor)
+{
+	const struct unwind_registers *registers = &state->registers;
+	if (!registers_at(state, start))
+		return STOP_CUT;
+	for (size_t at = 0;;) { /* the frame that the registers belong to */
+		enum unwind_stop stop = step_outwards(state);
+		if (stop != STOP_NONE)
+			return stop;
+		if (++at < cursor->count) {
+			if (registers->value[ARCH_PC] != state->frames[at].pc)
+				return STOP_CUT;
+		} else if (!is_ordinary(registers)) {
+			if (!record_here(state, cursor))
+				return STOP_CUT;
+		} else {
+			cursor->pc = registers->value[ARCH_PC];
+			cursor->sp = registers->value[ARCH_SP];
+			cursor->fp = registers->value[ARCH_FP];
+			stop = arch_walk(state, cursor);
+			if (stop != STOP_FULL_REGISTERS)
+				return stop;
+		}
+	}
+}
+
+size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
+		   const struct unwind_frame **frames)
+{
+	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
+	rules_refresh(state);
+	if (__builtin_expect(state->thread != &thread_identity, 0)) {
+		state->readable = (struct readable){0};
+		state->thread = &thread_identity;
+	}
+	enum unwind_stop stop = arch_walk(state, &cursor);
+	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
+		stop = walk_with_registers(state, start, &cursor);
+	if (__builtin_expect(stop != STOP_END, 0))
+		state->frames[cursor.count - 1].module |= NODE_TRUNCATED;
+	*frames = state->frames;
+	return cursor.count;
+}

@@ -1,0 +1,183 @@
+/*
+ * x86_64.c - what is particular to x86-64: rules, the fast walk, register capture.
+ *
+ * The fast walk follows pc, rsp and rbp only; nearly every frame of compiled code needs no
+ * more.  It reads nothing outside proven stack memory.
+ */
+#include "preload/unwind/rules.h"
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define WORD_BYTES 8
+#define RED_ZONE_BYTES 128
+#define GUESS_BYTES 65536 /* a frame of code without unwind information is not larger */
+#define LOWEST_CODE 4096
+
+enum { DW_OP_deref = 0x06, DW_OP_breg6 = 0x76 };
+
+/* ---- rules ------------------------------------------------------------------ */
+
+/* An expression "rbp + offset", dereferenced or not. */
+static bool frame_pointer_expression(int64_t block_address, bool dereferenced, int64_t *offset)
+{
+	struct bytes in = cfi_expression(block_address);
+	if (bytes_unsigned(&in, 1) != DW_OP_breg6)
+		return false;
+	*offset = bytes_sleb(&in);
+	if (dereferenced && bytes_unsigned(&in, 1) != DW_OP_deref)
+		return false;
+	return !in.bad && in.at == in.end;
+}
+
+static uint64_t pack(enum rule_kind kind, int64_t cfa_offset, int64_t fp_offset)
+{
+	if (cfa_offset > RULE_CFA_MAX || cfa_offset < -RULE_CFA_MAX || fp_offset % WORD_BYTES != 0 ||
+	    fp_offset / WORD_BYTES >= INT16_MAX || fp_offset / WORD_BYTES < INT16_MIN)
+		return rule_make(RULE_FULL, 0, 0);
+	return rule_make(kind, cfa_offset, (int16_t)(fp_offset / WORD_BYTES));
+}
+
+/* Functions that align their stack (gcc's DRAP) keep the CFA in a slot below rbp. */
+static uint64_t realigned_rule(const struct cfi_row *row)
+{
+	int64_t cfa_slot, fp_slot;
+	if (row->kind[ARCH_FP] == CFI_EXPRESSION &&
+	    frame_pointer_expression(row->cfa_value, true, &cfa_slot) &&
+	    frame_pointer_expression(row->value[ARCH_FP], false, &fp_slot))
+		return pack(RULE_REALIGNED, cfa_slot, fp_slot);
+	return rule_make(RULE_FULL, 0, 0);
+}
+
+uint64_t arch_rule(const struct cfi_row *row, bool signal_frame)
+{
+	if (row->kind[ARCH_PC] == CFI_UNDEFINED)
+		return rule_make(RULE_END, 0, 0);
+	bool plain = row->kind[ARCH_PC] == CFI_OFFSET && row->value[ARCH_PC] == -WORD_BYTES &&
+		     row->kind[ARCH_SP] == CFI_SAME;
+	if (!plain || signal_frame)
+		return rule_make(RULE_FULL, 0, 0);
+	if (row->cfa_kind == CFI_VALUE_EXPRESSION)
+		return realigned_rule(row);
+	if (row->cfa_register != ARCH_SP && row->cfa_register != ARCH_FP)
+		return rule_make(RULE_FULL, 0, 0);
+	enum rule_kind kind = row->cfa_register == ARCH_SP ? RULE_SP : RULE_FP;
+	if (row->kind[ARCH_FP] == CFI_OFFSET)
+		return pack(kind, row->cfa_value, row->value[ARCH_FP]);
+	if (row->kind[ARCH_FP] == CFI_SAME)
+		return pack(kind, row->cfa_value, 0) | rule_make(RULE_NONE, 0, RULE_FP_SAME);
+	return rule_make(RULE_FULL, 0, 0);
+}
+
+/* ---- the fast walk ---------------------------------------------------------- */
+
+/* Only where it looks like a frame pointer: aligned, close above, in readable memory, with
+ * something like a return address. */
+READS_STACK bool arch_guess(struct readable *readable, uintptr_t *pc, uintptr_t *sp, uintptr_t *fp)
+{
+	uintptr_t frame = *fp;
+	if (frame % WORD_BYTES != 0 || frame < *sp || frame - *sp > GUESS_BYTES)
+		return false;
+	uintptr_t cfa = frame + 2 * WORD_BYTES;
+	if (cfa > readable_limit(readable, *sp) && readable_extend(readable, *sp, cfa) == 0)
+		return false;
+	uintptr_t return_address = stack_word(frame + WORD_BYTES);
+	if ((return_address != 0 && return_address < LOWEST_CODE) || return_address >> 47 != 0)
+		return false;
+	*pc = return_address;
+	*sp = cfa;
+	*fp = stack_word(frame);
+	return true;
+}
+
+/* CFA and saved-rbp slot of a realigned frame; false if they are not in the stack. */
+READS_STACK static bool leave_realigned(uint64_t rule, const struct unwind_cursor *cursor, uintptr_t limit,
+					uintptr_t *cfa, uintptr_t *fp_slot)
+{
+	uintptr_t cfa_slot = cursor->fp + (uintptr_t)rule_cfa_offset(rule);
+	uintptr_t slot = cursor->fp + (uintptr_t)(WORD_BYTES * rule_fp_words(rule));
+	uintptr_t lowest = cursor->sp - RED_ZONE_BYTES, room = limit - WORD_BYTES - lowest;
+	if (cfa_slot - lowest > room || slot - lowest > room)
+		return false;
+	*cfa = stack_word(cfa_slot);
+	*fp_slot = slot;
+	return true;
+}
+
+READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind_cursor *cursor)
+{
+	uintptr_t pc = cursor->pc, sp = cursor->sp, fp = cursor->fp, cfa, fp_slot;
+	uintptr_t limit = readable_limit(&state->readable, sp);
+	size_t count = cursor->count;
+	enum unwind_stop stop = STOP_END;
+
+	while (pc != 0) {
+		stop = STOP_CUT;
+		if (UNLIKELY(count == UNWIND_FRAMES_MAX))
+			break;
+		uint64_t rule = rules_find(state, pc);
+		state->frames[count++] = (struct unwind_frame){pc, rule_module(rule)};
+		enum rule_kind kind = rule_kind(rule);
+		int64_t fp_words = rule_fp_words(rule);
+		if (LIKELY(kind == RULE_SP || kind == RULE_FP)) {
+			cfa = (kind == RULE_SP ? sp : fp) + (uintptr_t)rule_cfa_offset(rule);
+			fp_slot = cfa + (uintptr_t)(WORD_BYTES * fp_words);
+		} else if (kind == RULE_REALIGNED) {
+			*cursor = (struct unwind_cursor){pc, sp, fp, count};
+			if (!leave_realigned(rule, cursor, limit, &cfa, &fp_slot))
+				break;
+		} else if (kind == RULE_NONE) {
+			if (!arch_guess(&state->readable, &pc, &sp, &fp))
+				break;
+			limit = readable_limit(&state->readable, sp);
+			stop = STOP_END;
+			continue;
+		} else {
+			stop = kind == RULE_END ? STOP_END : STOP_FULL_REGISTERS;
+			break;
+		}
+		if (UNLIKELY(cfa <= sp))
+			break;
+		if (UNLIKELY(cfa > limit)) {
+			uintptr_t reached = readable_extend(&state->readable, sp, cfa);
+			if (reached == 0)
+				break;
+			limit = reached;
+		}
+		if (fp_words != RULE_FP_SAME) {
+			uintptr_t lowest = sp - RED_ZONE_BYTES;
+			if (UNLIKELY(fp_slot - lowest > cfa - WORD_BYTES - lowest))
+				break;
+			fp = stack_word(fp_slot);
+		}
+		pc = stack_word(cfa - WORD_BYTES);
+		sp = cfa;
+		stop = STOP_END;
+	}
+	*cursor = (struct unwind_cursor){pc, sp, fp, count};
+	return stop;
+}
+
+/* ---- registers -------------------------------------------------------------- */
+
+_Static_assert(offsetof(struct unwind_registers, value) == 0, "arch_capture stores at the start");
+_Static_assert(offsetof(struct unwind_registers, valid) == 136, "arch_capture stores the mask");
+_Static_assert(offsetof(struct unwind_registers, exact) == 140, "arch_capture clears it");
+
+/* Only what a call preserves is worth keeping: rbx, rbp, rsp, r12-r15, and pc. */
+__attribute__((naked)) void arch_capture(struct unwind_registers *registers __attribute__((unused)))
+{
+	__asm__("movq %rbx, 24(%rdi)\n\t"
+		"movq %rbp, 48(%rdi)\n\t"
+		"leaq 8(%rsp), %rax\n\t"
+		"movq %rax, 56(%rdi)\n\t"
+		"movq %r12, 96(%rdi)\n\t"
+		"movq %r13, 104(%rdi)\n\t"
+		"movq %r14, 112(%rdi)\n\t"
+		"movq %r15, 120(%rdi)\n\t"
+		"movq (%rsp), %rax\n\t"
+		"movq %rax, 128(%rdi)\n\t"
+		"movl $0x1f0c8, 136(%rdi)\n\t" /* bits 3, 6, 7, 12-16 */
+		"movb $0, 140(%rdi)\n\t"
+		"ret");
+}
