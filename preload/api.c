@@ -1,0 +1,147 @@
+/*
+ * api.c - the shim's end of mprof/mprof.h: the table that programs find by name.
+ *
+ * Callable from any thread; everything but live_bytes from signal handlers too.
+ */
+#include "arena.h"
+#include "process.h"
+#include "recorder.h"
+#include "thread.h"
+
+#include "mprof/mprof.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "trace/clock.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+#define ENTRY __attribute__((noinline))
+
+#define SYNC_WAIT_NS UINT64_C(5000000000)
+#define SYNC_POLL_NS 50000
+
+/* ---- labels ----------------------------------------------------------------------------- */
+
+static uint32_t hash_text(const char *text)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (; *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 16777619u;
+	return hash;
+}
+
+/* Equal labels share one text, as long as the table has room; a race may store one twice. */
+static uint32_t label_id(const char *label)
+{
+	struct session_header *session = recorder_session();
+	struct process *process = process_get();
+
+	if (!session || !process)
+		return 0;
+	uint32_t start = hash_text(label);
+	for (uint32_t i = 0; i < 8; i++) {
+		_Atomic uint32_t *place = &process->labels[(start + i) % PROCESS_LABELS];
+		/* Acquire/release: the text is there before its offset is. */
+		uint32_t offset = atomic_load_explicit(place, memory_order_acquire);
+		if (offset && strcmp(session_text(session, offset) + sizeof(uint32_t), label) == 0)
+			return offset;
+		if (offset)
+			continue;
+		offset = arena_text(session, label, strlen(label));
+		atomic_store_explicit(place, offset, memory_order_release);
+		return offset;
+	}
+	return arena_text(session, label, strlen(label));
+}
+
+static void note(const struct unwind_start *here, enum ext_type type, const char *label)
+{
+	int saved = errno;
+	uint32_t id = label_id(label ? label : "");
+
+	if (id)
+		recorder_note(here, type, id);
+	errno = saved;
+}
+
+/* ---- entries ------------------------------------------------------------------------------ */
+
+#define HERE                                                                                                 \
+	struct unwind_start here;                                                                            \
+	UNWIND_HERE(&here)
+
+static ENTRY void api_mark(const char *label)
+{
+	HERE;
+	note(&here, EXT_MARK, label);
+}
+
+static ENTRY void api_begin(const char *phase)
+{
+	HERE;
+	note(&here, EXT_BEGIN, phase);
+}
+
+static ENTRY void api_end(const char *phase)
+{
+	HERE;
+	note(&here, EXT_END, phase);
+}
+
+static ENTRY void api_track_alloc(const void *pointer, size_t size_bytes)
+{
+	HERE;
+	if (pointer)
+		recorder_tracked(&here, pointer, size_bytes);
+}
+
+static ENTRY void api_track_free(const void *pointer)
+{
+	HERE;
+	if (pointer)
+		recorder_untracking(&here, pointer);
+}
+
+/* Only the drainer knows sizes by address, so it is asked, and awaited while it lives. */
+static int64_t api_live_bytes(void)
+{
+	static const struct timespec moment = {.tv_nsec = SYNC_POLL_NS};
+	struct session_header *session = recorder_session();
+	struct process *process = process_get();
+	int saved = errno;
+
+	if (!session || !process)
+		return 0;
+	uint64_t sequence = atomic_fetch_add_explicit(&process->syncs, 1, memory_order_relaxed) + 1;
+	recorder_note(NULL, EXT_SYNC, sequence);
+	uint64_t give_up_ns = clock_monotonic_ns() + SYNC_WAIT_NS;
+	/* Acquire: pairs with the drainer's release of `synced`; live_bytes belongs to it. */
+	while (atomic_load_explicit(&session->synced, memory_order_acquire) < sequence &&
+	       clock_monotonic_ns() < give_up_ns) {
+		thread_ring_doorbell(session);
+		nanosleep(&moment, NULL);
+	}
+	errno = saved;
+	return atomic_load_explicit(&session->live_bytes, memory_order_relaxed);
+}
+
+EXPORTED const struct mprof_runtime *mprof_runtime_v1(void)
+{
+	static const struct mprof_runtime runtime = {
+		.size = sizeof runtime,
+		.mark = api_mark,
+		.begin = api_begin,
+		.end = api_end,
+		.pause = recorder_pause,
+		.resume = recorder_resume,
+		.live_bytes = api_live_bytes,
+		.track_alloc = api_track_alloc,
+		.track_free = api_track_free,
+	};
+
+	return &runtime;
+}

@@ -1,0 +1,325 @@
+/*
+ * interpose.c - the interposed functions themselves: real call, record, nothing else.
+ *
+ * The only file that defines names of the C library, so unit tests link everything but
+ * this.  Each function looks at its own frame (HERE), so that part cannot move into helpers.
+ * The C++ operators record only where the program's allocator is not reached through our
+ * malloc; elsewhere they are a jump to the real ones.
+ */
+#include "interpose.h"
+
+#include "modules.h"
+#include "real.h"
+#include "recorder.h"
+#include "session.h"
+#include "unwind/unwind.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define INTERPOSED __attribute__((visibility("default"), noinline))
+#define RARE(condition) __builtin_expect(!!(condition), 0)
+
+/* The list declares, so that it and the definitions below cannot disagree. */
+#define HOOK(name, result, parameters) extern INTERPOSED result name parameters;
+#include "hooks.def"
+#undef HOOK
+
+#define HERE                                                                                                 \
+	struct unwind_start here;                                                                            \
+	UNWIND_HERE(&here)
+
+extern __typeof__(malloc) own_malloc __attribute__((alias("malloc"), visibility("hidden")));
+static bool operators_record;
+
+const void *interpose_own_malloc(void)
+{
+	return (const void *)(uintptr_t)own_malloc;
+}
+
+void interpose_record_operators(void)
+{
+	operators_record = true;
+}
+
+/* ---- malloc and its family ----------------------------------------------------------- */
+
+void *malloc(size_t size_bytes)
+{
+	HERE;
+	void *block = real.malloc(size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, size_bytes);
+	return block;
+}
+
+void *calloc(size_t count, size_t size_bytes)
+{
+	HERE;
+	void *block = real.calloc(count, size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, count * size_bytes);
+	return block;
+}
+
+/* A block of the bootstrap arena moves to the real heap. */
+static void *adopt_bootstrap(const struct unwind_start *here, const void *block, size_t size_bytes)
+{
+	void *moved = real.malloc(size_bytes);
+	size_t kept = real_bootstrap_size(block);
+
+	if (moved) {
+		__builtin_memcpy(moved, block, kept < size_bytes ? kept : size_bytes);
+		recorder_allocated(here, moved, size_bytes);
+	}
+	return moved;
+}
+
+static void *reallocate(const struct unwind_start *here, void *block, size_t size_bytes)
+{
+	if (RARE(block && real_is_bootstrap(block)))
+		return adopt_bootstrap(here, block, size_bytes);
+	if (block && size_bytes)
+		recorder_reallocating(here, block);
+	else if (block)
+		recorder_freeing(here, block);
+	void *moved = real.realloc(block, size_bytes);
+	if (moved)
+		recorder_allocated(here, moved, size_bytes);
+	else if (block && size_bytes)
+		recorder_realloc_failed(block);
+	return moved;
+}
+
+void *realloc(void *block, size_t size_bytes)
+{
+	HERE;
+	return reallocate(&here, block, size_bytes);
+}
+
+/* Not through the real one, which would come back to our realloc. */
+void *reallocarray(void *block, size_t count, size_t size_bytes)
+{
+	size_t total;
+	HERE;
+
+	if (__builtin_mul_overflow(count, size_bytes, &total)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return reallocate(&here, block, total);
+}
+
+void free(void *block)
+{
+	HERE;
+
+	if (!block || RARE(real_is_bootstrap(block)))
+		return;
+	recorder_freeing(&here, block);
+	real.free(block);
+}
+
+void free_sized(void *block, size_t size_bytes)
+{
+	HERE;
+
+	if (!block || RARE(real_is_bootstrap(block)))
+		return;
+	real_ensure();
+	recorder_freeing(&here, block);
+	real.free_sized(block, size_bytes);
+}
+
+void free_aligned_sized(void *block, size_t alignment, size_t size_bytes)
+{
+	HERE;
+
+	if (!block || RARE(real_is_bootstrap(block)))
+		return;
+	real_ensure();
+	recorder_freeing(&here, block);
+	real.free_aligned_sized(block, alignment, size_bytes);
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size_bytes)
+{
+	HERE;
+	real_ensure();
+	int failed = real.posix_memalign(block, alignment, size_bytes);
+
+	if (!failed && *block)
+		recorder_allocated(&here, *block, size_bytes);
+	return failed;
+}
+
+void *aligned_alloc(size_t alignment, size_t size_bytes)
+{
+	HERE;
+	real_ensure();
+	void *block = real.aligned_alloc(alignment, size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, size_bytes);
+	return block;
+}
+
+void *memalign(size_t alignment, size_t size_bytes)
+{
+	HERE;
+	void *block = real.memalign(alignment, size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, size_bytes);
+	return block;
+}
+
+void *valloc(size_t size_bytes)
+{
+	HERE;
+	real_ensure();
+	void *block = real.valloc(size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, size_bytes);
+	return block;
+}
+
+void *pvalloc(size_t size_bytes)
+{
+	HERE;
+	real_ensure();
+	void *block = real.pvalloc(size_bytes);
+
+	if (block)
+		recorder_allocated(&here, block, size_bytes);
+	return block;
+}
+
+size_t malloc_usable_size(void *block)
+{
+	if (!block)
+		return 0;
+	if (RARE(real_is_bootstrap(block)))
+		return real_bootstrap_size(block);
+	real_ensure();
+	return real.malloc_usable_size(block);
+}
+
+/* ---- C++ operators --------------------------------------------------------------------- */
+
+/* Whether the real function is known; a C++ runtime may have come after us. */
+static bool find(void *slot, const char *name)
+{
+	void *symbol;
+
+	__builtin_memcpy(&symbol, slot, sizeof symbol);
+	if (!symbol) {
+		real_ensure();
+		__builtin_memcpy(&symbol, slot, sizeof symbol);
+	}
+	if (!symbol) {
+		symbol = real_find_late(name);
+		__builtin_memcpy(slot, &symbol, sizeof symbol);
+	}
+	return symbol != NULL;
+}
+
+#define OPERATOR_NEW(name, parameters, arguments, without)                                                   \
+	void *name parameters                                                                                \
+	{                                                                                                    \
+		if (RARE(!real.name) && !find(&real.name, #name))                                            \
+			return without;                                                                      \
+		if (!RARE(operators_record))                                                                 \
+			return real.name arguments;                                                          \
+		HERE;                                                                                        \
+		void *block = real.name arguments;                                                           \
+		if (block)                                                                                   \
+			recorder_allocated(&here, block, size_bytes);                                        \
+		return block;                                                                                \
+	}
+
+#define NOTHROW const void *nothrow
+OPERATOR_NEW(_Znwm, (size_t size_bytes), (size_bytes), malloc(size_bytes))
+OPERATOR_NEW(_Znam, (size_t size_bytes), (size_bytes), malloc(size_bytes))
+OPERATOR_NEW(_ZnwmRKSt9nothrow_t, (size_t size_bytes, NOTHROW), (size_bytes, nothrow), malloc(size_bytes))
+OPERATOR_NEW(_ZnamRKSt9nothrow_t, (size_t size_bytes, NOTHROW), (size_bytes, nothrow), malloc(size_bytes))
+OPERATOR_NEW(_ZnwmSt11align_val_t, (size_t size_bytes, size_t alignment), (size_bytes, alignment),
+	     aligned_alloc(alignment, size_bytes))
+OPERATOR_NEW(_ZnamSt11align_val_t, (size_t size_bytes, size_t alignment), (size_bytes, alignment),
+	     aligned_alloc(alignment, size_bytes))
+OPERATOR_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alignment, NOTHROW),
+	     (size_bytes, alignment, nothrow), aligned_alloc(alignment, size_bytes))
+OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alignment, NOTHROW),
+	     (size_bytes, alignment, nothrow), aligned_alloc(alignment, size_bytes))
+
+#define OPERATOR_DELETE(name, parameters, arguments)                                                         \
+	void name parameters                                                                                 \
+	{                                                                                                    \
+		if (RARE(!real.name) && !find(&real.name, #name)) {                                          \
+			free(block);                                                                         \
+			return;                                                                              \
+		}                                                                                            \
+		if (RARE(operators_record) && block) {                                                       \
+			HERE;                                                                                \
+			recorder_freeing(&here, block);                                                      \
+		}                                                                                            \
+		real.name arguments;                                                                         \
+	}
+
+OPERATOR_DELETE(_ZdlPv, (void *block), (block))
+OPERATOR_DELETE(_ZdaPv, (void *block), (block))
+OPERATOR_DELETE(_ZdlPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow))
+OPERATOR_DELETE(_ZdaPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow))
+OPERATOR_DELETE(_ZdlPvm, (void *block, size_t size_bytes), (block, size_bytes))
+OPERATOR_DELETE(_ZdaPvm, (void *block, size_t size_bytes), (block, size_bytes))
+OPERATOR_DELETE(_ZdlPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))
+OPERATOR_DELETE(_ZdaPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))
+OPERATOR_DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, NOTHROW),
+		(block, alignment, nothrow))
+OPERATOR_DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, NOTHROW),
+		(block, alignment, nothrow))
+OPERATOR_DELETE(_ZdlPvmSt11align_val_t, (void *block, size_t size_bytes, size_t alignment),
+		(block, size_bytes, alignment))
+OPERATOR_DELETE(_ZdaPvmSt11align_val_t, (void *block, size_t size_bytes, size_t alignment),
+		(block, size_bytes, alignment))
+
+/* ---- code that goes away, and the program's end ------------------------------------------ */
+
+int dlclose(void *handle)
+{
+	real_ensure();
+	unwind_code_changing();
+	int result = real.dlclose(handle);
+	session_code_unloaded();
+	unwind_code_changed();
+	return result;
+}
+
+void _exit(int status)
+{
+	real_ensure();
+	session_ending();
+	real._exit(status);
+	__builtin_unreachable();
+}
+
+void _Exit(int status)
+{
+	real_ensure();
+	session_ending();
+	real._Exit(status);
+	__builtin_unreachable();
+}
+
+void quick_exit(int status)
+{
+	real_ensure();
+	session_ending();
+	session_farewell();
+	real.quick_exit(status);
+	__builtin_unreachable();
+}

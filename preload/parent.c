@@ -1,0 +1,122 @@
+/*
+ * parent.c - see parent.h.  Start-up only; raw system calls, nothing allocated.
+ */
+#include "parent.h"
+
+#include "trace/clock.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, unsigned long pid,
+			 unsigned long number)
+{
+	struct text text;
+
+	text_init(&text, path, SESSION_PATH_BYTES);
+	text_add(&text, directory);
+	text_add(&text, "/mprof.");
+	text_add_number(&text, (unsigned long)getuid());
+	text_add(&text, ".");
+	text_add_number(&text, pid);
+	text_add(&text, ".");
+	text_add_number(&text, number);
+}
+
+uint64_t parent_start_time(unsigned long pid)
+{
+	char path[64], line[1024];
+	struct text text;
+
+	text_init(&text, path, sizeof path);
+	text_add(&text, "/proc/");
+	text_add_number(&text, pid);
+	text_add(&text, "/stat");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, line, sizeof line - 1);
+	close(fd);
+	if (got <= 0)
+		return 0;
+	line[got] = '\0';
+	/* The name, field 2, may hold anything: count from its closing parenthesis. */
+	const char *at = strrchr(line, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	uint64_t ticks = 0;
+	for (at = at ? at + 1 : ""; *at >= '0' && *at <= '9'; at++)
+		ticks = ticks * 10 + (uint64_t)(*at - '0');
+	return ticks;
+}
+
+/* Maps the header of a session, or NULL if there is none that is ready. */
+static struct session_header *map_header(const char *path)
+{
+	struct stat status;
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return NULL;
+	void *map = MAP_FAILED;
+	if (fstat(fd, &status) == 0 && status.st_size >= (off_t)sizeof(struct session_header))
+		map = mmap(NULL, sizeof(struct session_header), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return NULL;
+	struct session_header *session = map;
+	/* Acquire: pairs with the release of `ready` in session.c; the header is filled. */
+	if (session->magic == SESSION_MAGIC && session->version == SESSION_VERSION &&
+	    atomic_load_explicit(&session->ready, memory_order_acquire))
+		return session;
+	munmap(map, sizeof(struct session_header));
+	return NULL;
+}
+
+static bool is_running(const struct session_header *session, unsigned long pid, uint64_t start_time)
+{
+	return session->pid == (int32_t)pid && session->pid_start_time == start_time &&
+	       atomic_load_explicit(&session->end_state, memory_order_relaxed) == SESSION_RUNNING;
+}
+
+static void mark_replaced(struct session_header *session)
+{
+	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	/* Release: pairs with the drainer's acquire; it sees the time of the end. */
+	atomic_store_explicit(&session->end_state, SESSION_REPLACED, memory_order_release);
+}
+
+/* Takes the trace of the running session of a process, if there is one. */
+static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid, uint64_t start_time,
+			  bool replaced)
+{
+	char path[SESSION_PATH_BYTES];
+
+	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
+		parent_session_path(path, directory, pid, number);
+		struct session_header *session = map_header(path);
+		if (!session)
+			continue;
+		bool found = is_running(session, pid, start_time);
+		if (found) {
+			memcpy(facts->parent_trace_path, session->trace_path, sizeof facts->parent_trace_path);
+			facts->parent_trace_path[sizeof facts->parent_trace_path - 1] = '\0';
+			if (replaced)
+				mark_replaced(session);
+		}
+		munmap(session, sizeof *session);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+void parent_find(struct files_facts *facts, const char *directory)
+{
+	facts->parent_trace_path[0] = '\0';
+	if (!take_trace_of(facts, directory, facts->pid, facts->pid_start_time, true))
+		take_trace_of(facts, directory, facts->parent_pid, parent_start_time(facts->parent_pid), false);
+}

@@ -1,0 +1,27 @@
+/*
+ * parent.h - finding the recordings that a process comes from, by pid.
+ *
+ * A session file's name carries the pid, so a program finds its recorded parent, or the
+ * recorded program that it replaced, without anything in its environment.
+ */
+#ifndef MPROF_PRELOAD_PARENT_H
+#define MPROF_PRELOAD_PARENT_H
+
+#include "files.h"
+
+#include <stdint.h>
+
+#define PARENT_NUMBERS 16u /* sessions of one pid that may be about at one time */
+
+/* DIRECTORY/mprof.UID.PID.NUMBER */
+void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, unsigned long pid,
+			 unsigned long number);
+
+/* Fills facts->parent_trace_path, "" if there is none; marks a session of this very process
+ * as replaced. */
+void parent_find(struct files_facts *facts, const char *directory);
+
+/* Field 22 of /proc/PID/stat; 0 if it cannot be read. */
+uint64_t parent_start_time(unsigned long pid);
+
+#endif

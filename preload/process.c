@@ -1,0 +1,25 @@
+/*
+ * process.c - mapping the state that fork wipes.  Async-signal-safe, no locks.
+ */
+#include "process.h"
+
+#include "pages.h"
+
+static struct process *_Atomic process;
+
+struct process *process_get(void)
+{
+	/* Acquire/release: whoever sees the pointer sees the fresh mapping's zeroes. */
+	struct process *seen = atomic_load_explicit(&process, memory_order_acquire);
+
+	if (seen)
+		return seen;
+	struct process *mine = pages_map(sizeof *mine);
+	if (!mine)
+		return NULL;
+	if (atomic_compare_exchange_strong_explicit(&process, &seen, mine, memory_order_acq_rel,
+						    memory_order_acquire))
+		return mine;
+	pages_unmap(mine, sizeof *mine);
+	return seen;
+}

@@ -1,0 +1,46 @@
+/*
+ * process.h - what the shim knows about this process, in memory that a fork child finds zeroed.
+ *
+ * MADV_WIPEONFORK makes every kind of fork, raw system calls included, look like "not
+ * started yet" to the child, at no cost on the hot path.  A vfork child shares it with its
+ * suspended parent, whose events its own really are.
+ */
+#ifndef MPROF_PRELOAD_PROCESS_H
+#define MPROF_PRELOAD_PROCESS_H
+
+#include "contexts.h"
+
+#include "trace/session.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROCESS_THREADS_MAX 16384
+#define PROCESS_LABELS 1024
+
+enum process_state {
+	PROCESS_NEW = 0, /* no event yet, or a fork child that had none */
+	PROCESS_STARTING,
+	PROCESS_RECORDING,
+	PROCESS_OFF,
+};
+
+struct thread;
+
+struct process {
+	_Atomic uint32_t state;
+	struct session_header *session;      /* from RECORDING on */
+	_Atomic uint64_t threads_reserved, chunks_reserved, text_reserved;
+	_Atomic uint32_t paused;             /* depth of mprof_pause */
+	_Atomic uint32_t forks, syncs;
+	_Atomic uint64_t stalled_heartbeat;  /* at which the drainer was given up, + 1 */
+	struct contexts contexts;
+	_Atomic uint32_t labels[PROCESS_LABELS]; /* text offsets, by hash */
+	struct thread *_Atomic threads[PROCESS_THREADS_MAX]; /* private state of each slot's owner */
+};
+
+/* The state of this process; NULL only if it could not be mapped. */
+struct process *process_get(void);
+
+#endif

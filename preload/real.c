@@ -1,0 +1,214 @@
+/*
+ * real.c - finding the real functions, and an arena for those who allocate meanwhile.
+ *
+ * dlsym may itself allocate (its error text, at least); what it asks for while it runs for
+ * us comes from a bump arena of mapped memory, which is recognised by its address when it
+ * comes back to free, realloc or malloc_usable_size.  Runs before any constructor.
+ */
+#include "real.h"
+
+#include "guard.h"
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
+#define BOOTSTRAP_ALIGN 16u
+
+/* ---- bootstrap arena ------------------------------------------------------ */
+
+static char *bootstrap_base;
+static _Atomic size_t bootstrap_used;
+
+/* The size stands in the 16 bytes before each block. */
+static void *bootstrap_allocate(size_t alignment, size_t size_bytes)
+{
+	if (!bootstrap_base) {
+		void *map = mmap(NULL, BOOTSTRAP_BYTES, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (map == MAP_FAILED)
+			return NULL;
+		bootstrap_base = map;
+	}
+	if (alignment < BOOTSTRAP_ALIGN)
+		alignment = BOOTSTRAP_ALIGN;
+	if (size_bytes > BOOTSTRAP_BYTES || alignment > BOOTSTRAP_BYTES)
+		return NULL;
+	size_t room = size_bytes + 2 * alignment;
+	size_t start = atomic_fetch_add_explicit(&bootstrap_used, room, memory_order_relaxed);
+	if (start + room > BOOTSTRAP_BYTES)
+		return NULL;
+	uintptr_t block = ((uintptr_t)bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
+	((size_t *)block)[-1] = size_bytes;
+	return (void *)block;
+}
+
+bool real_is_bootstrap(const void *block)
+{
+	return bootstrap_base && (uintptr_t)block - (uintptr_t)bootstrap_base < BOOTSTRAP_BYTES;
+}
+
+size_t real_bootstrap_size(const void *block)
+{
+	return ((const size_t *)block)[-1];
+}
+
+/* ---- the first call of each function ------------------------------------- */
+
+/* Whether the real functions are there now; false inside dlsym's own calls. */
+static bool resolved_now(void);
+
+static void *first_malloc(size_t size_bytes)
+{
+	return resolved_now() ? real.malloc(size_bytes) : bootstrap_allocate(0, size_bytes);
+}
+
+static void *first_calloc(size_t count, size_t size_bytes)
+{
+	size_t total;
+
+	if (resolved_now())
+		return real.calloc(count, size_bytes);
+	return __builtin_mul_overflow(count, size_bytes, &total) ? NULL : bootstrap_allocate(0, total);
+}
+
+static void *first_realloc(void *block, size_t size_bytes)
+{
+	if (resolved_now())
+		return real.realloc(block, size_bytes);
+	void *moved = bootstrap_allocate(0, size_bytes);
+	if (moved && block)
+		memcpy(moved, block, real_bootstrap_size(block) < size_bytes ? real_bootstrap_size(block) : size_bytes);
+	return moved;
+}
+
+static void *first_memalign(size_t alignment, size_t size_bytes)
+{
+	return resolved_now() ? real.memalign(alignment, size_bytes) : bootstrap_allocate(alignment, size_bytes);
+}
+
+static void first_free(void *block)
+{
+	if (resolved_now())
+		real.free(block);
+}
+
+static int first_dlclose(void *handle)
+{
+	return resolved_now() ? real.dlclose(handle) : -1;
+}
+
+/* Those that a program may call before malloc; the rest are filled in with them. */
+struct real_functions real = {
+	.malloc = first_malloc,
+	.calloc = first_calloc,
+	.realloc = first_realloc,
+	.memalign = first_memalign,
+	.free = first_free,
+	.dlclose = first_dlclose,
+};
+
+/* ---- stand-ins for functions that no library has ------------------------- */
+
+static void without_size(void *block, size_t size_bytes)
+{
+	(void)size_bytes;
+	real.free(block);
+}
+
+static void without_alignment_and_size(void *block, size_t alignment, size_t size_bytes)
+{
+	(void)alignment;
+	(void)size_bytes;
+	real.free(block);
+}
+
+/* ---- resolution ----------------------------------------------------------- */
+
+enum { UNRESOLVED, RESOLVING, RESOLVED };
+static _Atomic int resolution;
+
+static const void *first_malloc_in_scope;
+static bool asan_present;
+
+/* The host must not find the message of a lookup of ours: dlerror hands it out, then frees it. */
+static void forget_error(void)
+{
+	(void)dlerror();
+	(void)dlerror();
+}
+
+static void fill_gaps(struct real_functions *found)
+{
+	if (!found->free_sized)
+		found->free_sized = without_size;
+	if (!found->free_aligned_sized)
+		found->free_aligned_sized = without_alignment_and_size;
+}
+
+void real_resolve(void)
+{
+	int expected = UNRESOLVED;
+	struct real_functions found;
+
+	if (!atomic_compare_exchange_strong(&resolution, &expected, RESOLVING))
+		return;
+#define HOOK(name, result, parameters) *(void **)&found.name = dlsym(RTLD_NEXT, #name);
+#include "hooks.def"
+#undef HOOK
+	fill_gaps(&found);
+	real = found;
+	first_malloc_in_scope = dlsym(RTLD_DEFAULT, "malloc");
+	asan_present = dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
+	forget_error();
+	/* Release: pairs with the acquire load in resolved_now. */
+	atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
+}
+
+void real_ensure(void)
+{
+	/* Acquire: whoever sees RESOLVED sees the table filled. */
+	if (atomic_load_explicit(&resolution, memory_order_acquire) == UNRESOLVED) {
+		int outer = guard_enter_internal();
+		real_resolve();
+		guard_leave(outer);
+	}
+}
+
+static bool resolved_now(void)
+{
+	real_ensure();
+	return atomic_load_explicit(&resolution, memory_order_acquire) == RESOLVED;
+}
+
+bool real_malloc_is_foreign(const void *own_malloc)
+{
+	return first_malloc_in_scope && first_malloc_in_scope != own_malloc;
+}
+
+bool real_asan_present(void)
+{
+	return asan_present;
+}
+
+/* ---- C++ runtimes that come late ------------------------------------------ */
+
+/* One that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our operators
+ * are in everybody's. */
+void *real_find_late(const char *name)
+{
+	static const char *const runtimes[] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
+	int outer = guard_enter_internal();
+	void *symbol = dlsym(RTLD_NEXT, name);
+
+	for (size_t i = 0; !symbol && i < sizeof runtimes / sizeof *runtimes; i++) {
+		void *handle = dlopen(runtimes[i], RTLD_LAZY | RTLD_NOLOAD);
+		symbol = handle ? dlsym(handle, name) : NULL;
+	}
+	forget_error();
+	guard_leave(outer);
+	return symbol;
+}

@@ -1,0 +1,44 @@
+/*
+ * real.h - the functions behind the interposed ones.
+ *
+ * `real` always holds callable functions: until the real ones are found, bootstrap
+ * versions that find them on their first call.  Found with dlsym(RTLD_NEXT), so that a
+ * program's jemalloc or tcmalloc stays the allocator that it was.
+ */
+#ifndef MPROF_PRELOAD_REAL_H
+#define MPROF_PRELOAD_REAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct real_functions {
+#define HOOK(name, result, parameters) result(*name) parameters;
+#include "hooks.def"
+#undef HOOK
+};
+
+extern struct real_functions real;
+
+/* Finds the real functions unless that was done.  Not for signal handlers; calls the dynamic
+ * loader, so the caller's reentrancy guard is INTERNAL. */
+void real_resolve(void);
+
+/* The same with the guard set; for interposed functions that have no bootstrap version.  One
+ * load once it is done. */
+void real_ensure(void);
+
+/* Whether the program's own definition of malloc comes before ours, `own_malloc`: then we see
+ * only operator new. */
+bool real_malloc_is_foreign(const void *own_malloc);
+
+/* Whether the program is built with AddressSanitizer, whose allocator must not be preceded. */
+bool real_asan_present(void);
+
+/* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
+void *real_find_late(const char *name);
+
+/* Blocks given to the dynamic loader before there was a real malloc.  They are never freed. */
+bool real_is_bootstrap(const void *block);
+size_t real_bootstrap_size(const void *block);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * recorder.c - the hot path: guard, call path, time stamp, one 16-byte record.
+ *
+ * May not allocate through the interposed functions, lock or block (except in
+ * thread_next_chunk, where a drainer that is behind is awaited).
+ */
+#include "recorder.h"
+
+#include "guard.h"
+#include "process.h"
+#include "session.h"
+#include "thread.h"
+
+#include "trace/clock.h"
+
+#include <stdatomic.h>
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+
+/* A thread that was silent for longer says so, since stamps keep 36 bits only. */
+#define EPOCH_SPAN (UINT64_C(1) << 34)
+
+#define PREFIXES_MAX 3
+
+__thread volatile int guard __attribute__((tls_model("initial-exec")));
+static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
+
+/* ---- committing -------------------------------------------------------------- */
+
+static inline void commit(struct thread *thread, uint64_t w0, uint64_t w1)
+{
+	struct session_record *record = &thread->chunk->records[thread->used++];
+
+	record->w0 = w0;
+	record->w1 = w1;
+	/* Release: pairs with the drainer's acquire of `committed`; it sees the record, and
+	 * the call-path node that was published before it. */
+	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);
+}
+
+static bool make_room(struct thread *thread, uint32_t records)
+{
+	if (LIKELY(thread->used + records <= SESSION_CHUNK_RECORDS) || thread_next_chunk(thread))
+		return true;
+	atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
+	return false;
+}
+
+static uint64_t stamp_now(const struct thread *thread)
+{
+	return clock_ticks(thread->flags) >> thread->stamp_shift;
+}
+
+/* The record's own words with what does not fit them in prefixes before it.  All are in one
+ * chunk, and only the last commit makes the event visible as a whole. */
+static void commit_with_prefixes(struct thread *thread, enum record_type type, uint64_t address,
+				 uint64_t size_bytes, uint32_t node, uint64_t stamp)
+{
+	if (stamp - thread->last_stamp >= EPOCH_SPAN)
+		commit(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
+	if (size_bytes > RECORD_SIZE_MAX) {
+		commit(thread, record_ext_w0(EXT_SIZE, 0), size_bytes);
+		size_bytes = 0;
+	}
+	if (!record_address_fits(address)) {
+		commit(thread, record_ext_w0(EXT_ADDRESS, 0), address);
+		address = 0;
+	}
+	commit(thread, record_w0(type, address, size_bytes), record_w1(node, stamp));
+}
+
+static inline void emit(struct thread *thread, enum record_type type, uint64_t address, uint64_t size_bytes,
+			uint32_t node)
+{
+	if (!make_room(thread, 1 + PREFIXES_MAX))
+		return;
+	uint64_t stamp = stamp_now(thread);
+	if (LIKELY(stamp - thread->last_stamp < EPOCH_SPAN && size_bytes <= RECORD_SIZE_MAX &&
+		   record_address_fits(address)))
+		commit(thread, record_w0(type, address, size_bytes), record_w1(node, stamp));
+	else
+		commit_with_prefixes(thread, type, address, size_bytes, node, stamp);
+	thread->last_stamp = stamp;
+}
+
+/* A note: w0 is the caller's, time and call path are in w1. */
+static void emit_note(struct thread *thread, uint64_t w0, uint32_t node)
+{
+	if (!make_room(thread, 1 + PREFIXES_MAX))
+		return;
+	uint64_t stamp = stamp_now(thread);
+	if (stamp - thread->last_stamp >= EPOCH_SPAN)
+		commit(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
+	commit(thread, w0, record_w1(node, stamp));
+	thread->last_stamp = stamp;
+}
+
+/* ---- events inside the shim itself --------------------------------------------- */
+
+/* A signal handler interrupted the shim: no stack, and the thread's own queue may be half
+ * written, so the event goes to the side ring. */
+static void emit_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
+{
+	struct session_thread *slot = thread->slot;
+	uint64_t ticket = atomic_fetch_add_explicit(&slot->side_head, 1, memory_order_relaxed);
+	/* Acquire: pairs with the drainer's release of side_tail; the place is free again. */
+	uint64_t tail = atomic_load_explicit(&slot->side_tail, memory_order_acquire);
+
+	if (ticket - tail >= SESSION_SIDE_RECORDS) {
+		atomic_fetch_sub_explicit(&slot->side_head, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
+		return;
+	}
+	size_t at = ticket % SESSION_SIDE_RECORDS;
+	atomic_store_explicit(&slot->side[at].size_bytes, size_bytes, memory_order_relaxed);
+	atomic_store_explicit(&slot->side[at].address, address, memory_order_relaxed);
+	atomic_store_explicit(&slot->side[at].w1, stamp_now(thread), memory_order_relaxed);
+	/* Release: pairs with the drainer's acquire of w0; the fields above are there. */
+	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);
+}
+
+static void nested(uint64_t w0, uint64_t address, uint64_t size_bytes)
+{
+	struct thread *thread = thread_self;
+
+	if (guard == GUARD_BUSY && thread && thread->session)
+		emit_aside(thread, w0, address, size_bytes);
+}
+
+/* ---- events ---------------------------------------------------------------------- */
+
+/* The attached thread, or NULL.  A fork child finds its state zeroed and attaches anew. */
+static inline struct thread *attached(void)
+{
+	struct thread *thread = thread_self;
+
+	return LIKELY(thread && thread->session) ? thread : thread_attach();
+}
+
+static inline uint32_t call_path(struct thread *thread, const struct unwind_start *here)
+{
+	const struct unwind_frame *frames;
+	size_t count = unwind_walk(thread->unwind, here, &frames);
+
+	return contexts_path(&thread->process->contexts, frames, count);
+}
+
+static inline void event(enum record_type type, const struct unwind_start *here, uint64_t address,
+			 uint64_t size_bytes)
+{
+	if (guard != GUARD_IDLE) {
+		nested(record_w0(type, 0, 0), address, size_bytes);
+		return;
+	}
+	int outer = guard_enter(GUARD_BUSY);
+	struct thread *thread = attached();
+	if (thread)
+		emit(thread, type, address, size_bytes, here ? call_path(thread, here) : 0);
+	guard_leave(outer);
+}
+
+static bool paused(void)
+{
+	struct thread *thread = thread_self;
+
+	return thread && thread->process &&
+	       atomic_load_explicit(&thread->process->paused, memory_order_relaxed) != 0;
+}
+
+void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
+{
+	if (paused())
+		event(RECORD_HIDDEN_ALLOC, NULL, (uintptr_t)block, size_bytes);
+	else
+		event(RECORD_ALLOC, here, (uintptr_t)block, size_bytes);
+}
+
+void recorder_freeing(const struct unwind_start *here, const void *block)
+{
+	event(RECORD_FREE, here, (uintptr_t)block, 0);
+}
+
+void recorder_reallocating(const struct unwind_start *here, const void *block)
+{
+	event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
+}
+
+void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes)
+{
+	if (!paused())
+		event(RECORD_TRACK_ALLOC, here, (uintptr_t)block, size_bytes);
+}
+
+void recorder_untracking(const struct unwind_start *here, const void *block)
+{
+	event(RECORD_TRACK_FREE, here, (uintptr_t)block, 0);
+}
+
+/* ---- notes ------------------------------------------------------------------------- */
+
+void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload)
+{
+	if (guard != GUARD_IDLE)
+		return;
+	int outer = guard_enter(GUARD_BUSY);
+	struct thread *thread = attached();
+	if (thread)
+		emit_note(thread, record_ext_w0(type, payload), here ? call_path(thread, here) : 0);
+	guard_leave(outer);
+}
+
+void recorder_realloc_failed(const void *block)
+{
+	if (guard == GUARD_IDLE)
+		recorder_note(NULL, EXT_REALLOC_FAILED, 0);
+	else
+		nested(record_ext_w0(EXT_REALLOC_FAILED, 0), (uintptr_t)block, 0);
+}
+
+void recorder_pause(void)
+{
+	recorder_note(NULL, EXT_PAUSE, 0);
+	if (thread_self && thread_self->process)
+		atomic_fetch_add_explicit(&thread_self->process->paused, 1, memory_order_relaxed);
+}
+
+void recorder_resume(void)
+{
+	struct process *process = thread_self ? thread_self->process : NULL;
+	uint32_t depth = process ? atomic_load_explicit(&process->paused, memory_order_relaxed) : 0;
+
+	while (depth && !atomic_compare_exchange_weak_explicit(&process->paused, &depth, depth - 1,
+							       memory_order_relaxed, memory_order_relaxed)) {
+	}
+	recorder_note(NULL, EXT_RESUME, 0);
+}
+
+/* ---- fork --------------------------------------------------------------------------- */
+
+void recorder_fork_prepare(void)
+{
+	struct process *process = thread_self && thread_self->session ? thread_self->process : NULL;
+
+	if (!process)
+		return;
+	fork_id = atomic_fetch_add_explicit(&process->forks, 1, memory_order_relaxed) + 1;
+	recorder_note(NULL, EXT_FORK, fork_id);
+}
+
+void recorder_fork_parent(void)
+{
+	fork_id = 0;
+}
+
+uint32_t recorder_fork_id(void)
+{
+	return fork_id;
+}
+
+struct session_header *recorder_session(void)
+{
+	int outer = guard_enter(GUARD_BUSY);
+	struct thread *thread = attached();
+
+	guard_leave(outer);
+	return thread ? thread->session : NULL;
+}

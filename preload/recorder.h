@@ -1,0 +1,48 @@
+/*
+ * recorder.h - the hot path: from an interposed call to a committed record.
+ *
+ * No locks, no allocation through the interposed functions, errno preserved.  May run in
+ * any thread at any time, signal handlers and thread-local destructors included.
+ */
+#ifndef MPROF_PRELOAD_RECORDER_H
+#define MPROF_PRELOAD_RECORDER_H
+
+#include "unwind/unwind.h"
+
+#include "trace/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A block came into being; call it after the real function, with its result. */
+void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes);
+
+/* A block is about to end; call it before the real function. */
+void recorder_freeing(const struct unwind_start *here, const void *block);
+
+/* The same pair for realloc: before the real call, then allocated or failed. */
+void recorder_reallocating(const struct unwind_start *here, const void *block);
+void recorder_realloc_failed(const void *block);
+
+/* The same pair for mprof_track_*, in an address space of their own. */
+void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes);
+void recorder_untracking(const struct unwind_start *here, const void *block);
+
+/* Notes, in the order of the thread's events.  `here` may be NULL: no call path. */
+void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload);
+
+/* Process-wide: while paused (calls nest), new blocks are hidden from the trace. */
+void recorder_pause(void);
+void recorder_resume(void);
+
+/* Before fork in the parent: commits EXT_FORK and remembers its id for the child. */
+void recorder_fork_prepare(void);
+void recorder_fork_parent(void);
+/* In a fork child: the id that its parent committed; 0 after a fork that ran no handlers. */
+uint32_t recorder_fork_id(void);
+
+/* The session of this process, started if need be; NULL where recording is off. */
+struct session_header *recorder_session(void);
+
+#endif

@@ -1,0 +1,294 @@
+/*
+ * session.c - starting and ending the recording of a process.
+ *
+ * Runs at a thread's first event, possibly before main, possibly in a fork child of a
+ * threaded program: raw system calls and mapped memory only, no locks but one spin.
+ */
+#include "session.h"
+
+#include "arena.h"
+#include "files.h"
+#include "guard.h"
+#include "interpose.h"
+#include "message.h"
+#include "modules.h"
+#include "process.h"
+#include "real.h"
+#include "recorder.h"
+#include "settings.h"
+#include "spawn.h"
+
+#include "trace/clock.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TICKS_SHIFT 4 /* 16 counter ticks are some 5 ns: finer than any two events of one address */
+
+/* Survives fork: the child finds its parent's trace here. */
+static char last_trace_path[SESSION_PATH_BYTES];
+static bool end_line_wanted; /* by the process that the user started */
+
+/* ---- who we are ---------------------------------------------------------------- */
+
+/* What start-up gathers; large, so it is mapped, used once and unmapped. */
+struct start {
+	struct settings_list environment, command;
+	struct settings settings;
+	struct files_facts facts;
+	bool forked;
+	char session_path[SESSION_PATH_BYTES];
+	char drainer[SESSION_PATH_BYTES];
+};
+
+static void gather(struct start *start)
+{
+	start->environment = settings_read("/proc/self/environ");
+	start->command = settings_read("/proc/self/cmdline");
+	start->settings = settings_parse(&start->environment);
+	start->forked = last_trace_path[0] != '\0';
+	files_gather(&start->facts, start->forked ? last_trace_path : NULL);
+}
+
+static void release(struct start *start)
+{
+	settings_release(&start->environment);
+	settings_release(&start->command);
+	munmap(start, sizeof *start);
+}
+
+/* Reasons not to record that are no failures of ours to write something. */
+static bool recording_makes_sense(const struct start *start)
+{
+	if (start->settings.bad)
+		message("the value of ", start->settings.bad, " must be 0 or 1; it is ignored", NULL);
+	if (!start->forked && real_asan_present()) {
+		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
+			"build it without -fsanitize=address. It runs unrecorded",
+			NULL);
+		return false;
+	}
+	return !start->forked || start->settings.follow;
+}
+
+/* ---- filling the header ------------------------------------------------------------ */
+
+static void fill_identity(struct session_header *session, const struct start *start)
+{
+	session->pid = (int32_t)start->facts.pid;
+	session->parent_pid = (int32_t)start->facts.parent_pid;
+	session->pid_start_time = start->facts.pid_start_time;
+	session->fork_id = start->forked ? recorder_fork_id() : 0;
+	session->flags |= start->forked ? SESSION_FORKED : 0;
+	if (real_malloc_is_foreign(interpose_own_malloc())) {
+		session->flags |= SESSION_FOREIGN_MALLOC;
+		interpose_record_operators();
+	}
+	memcpy(session->trace_path, start->facts.trace_path, sizeof session->trace_path);
+	memcpy(session->parent_trace_path, start->facts.parent_trace_path, sizeof session->parent_trace_path);
+}
+
+static void fill_clock(struct session_header *session)
+{
+	if (clock_has_invariant_counter()) {
+		session->flags |= SESSION_TSC;
+		session->stamp_shift = TICKS_SHIFT;
+	}
+	session->started_ticks = clock_ticks(session->flags);
+	session->started_monotonic_ns = clock_monotonic_ns();
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	session->started_realtime_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+static void fill_text(struct session_header *session, const struct start *start)
+{
+	session->command = arena_text(session, start->command.bytes ? start->command.bytes : "",
+				      start->command.count_bytes);
+	session->environment = arena_text(session, start->environment.bytes ? start->environment.bytes : "",
+					  start->environment.count_bytes);
+	session->exe = arena_text(session, start->facts.exe, strlen(start->facts.exe));
+	session->cwd = arena_text(session, start->facts.cwd, strlen(start->facts.cwd));
+}
+
+/* Region marks start at the regions' own offsets; the header itself is reserved here. */
+static bool prepare_regions(struct process *process, struct session_header *session)
+{
+	_Atomic uint64_t header_reserved = 0;
+
+	atomic_init(&process->threads_reserved, session->threads_offset);
+	atomic_init(&process->chunks_reserved, session->chunks_offset);
+	atomic_init(&process->text_reserved, session->text_offset);
+	return arena_reserve(session, &header_reserved, sizeof *session);
+}
+
+/* ---- starting ------------------------------------------------------------------------ */
+
+static void refuse(const char *what, const char *path, int error_number)
+{
+	char buffer[32];
+
+	message("cannot write the ", what, " ", path, ": ", message_error(error_number, buffer),
+		"; set MPROF_OUT to a writable place. The program runs unrecorded", NULL);
+}
+
+static bool open_files(struct process *process, struct start *start)
+{
+	int failed = files_create_trace(&start->facts, &start->settings);
+
+	if (failed) {
+		refuse("trace", start->facts.trace_path, failed);
+		return false;
+	}
+	failed = files_create_session(&start->facts, start->session_path, &process->session);
+	if (failed) {
+		unlink(start->facts.trace_path);
+		refuse("session file", start->session_path, failed);
+	}
+	return !failed;
+}
+
+static uint64_t ticks_now(void)
+{
+	struct session_header *session = arena_session();
+
+	return session ? clock_ticks(session->flags) : 0;
+}
+
+static bool fill(struct process *process, struct start *start)
+{
+	struct session_header *session = process->session;
+
+	if (!prepare_regions(process, session))
+		return false;
+	fill_clock(session);
+	fill_identity(session, start);
+	fill_text(session, start);
+	modules_init(ticks_now);
+	contexts_init(&process->contexts, session);
+	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
+}
+
+static void fork_parent_handler(void)
+{
+	recorder_fork_parent();
+}
+
+/* Once per program; children inherit the handlers. */
+static void register_fork_handlers(void)
+{
+	static atomic_flag registered = ATOMIC_FLAG_INIT;
+
+	if (atomic_flag_test_and_set(&registered))
+		return;
+	int outer = guard_enter_internal();
+	pthread_atfork(recorder_fork_prepare, fork_parent_handler, NULL);
+	guard_leave(outer);
+}
+
+static bool begin(struct process *process, struct start *start)
+{
+	if (!open_files(process, start))
+		return false;
+	if (!fill(process, start)) {
+		refuse("session file", start->session_path, ENOSPC);
+		files_discard(&start->facts, start->session_path, process->session);
+		return false;
+	}
+	/* Release: pairs with the acquire of whoever maps the session next. */
+	atomic_store_explicit(&process->session->ready, 1, memory_order_release);
+	end_line_wanted = !start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet;
+	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
+	register_fork_handlers();
+	if (files_find_drainer(start->drainer))
+		(void)spawn_drainer(start->drainer, start->session_path);
+	else
+		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof report`",
+			NULL);
+	return true;
+}
+
+static bool start_recording(struct process *process)
+{
+	struct start *start = mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (start == MAP_FAILED)
+		return false;
+	gather(start);
+	if (!start->settings.follow && !start->forked)
+		settings_unfollow(environ, "libmprof.so");
+	bool recording = recording_makes_sense(start) && begin(process, start);
+	release(start);
+	return recording;
+}
+
+bool session_ensure(struct process *process)
+{
+	uint32_t state = PROCESS_NEW;
+
+	/* Acquire pairs with the release below: whoever sees RECORDING sees the session. */
+	if (atomic_compare_exchange_strong_explicit(&process->state, &state, PROCESS_STARTING,
+						    memory_order_acq_rel, memory_order_acquire)) {
+		state = start_recording(process) ? PROCESS_RECORDING : PROCESS_OFF;
+		atomic_store_explicit(&process->state, state, memory_order_release);
+	}
+	while (state == PROCESS_STARTING) {
+		sched_yield();
+		state = atomic_load_explicit(&process->state, memory_order_acquire);
+	}
+	return state == PROCESS_RECORDING;
+}
+
+/* ---- ending ---------------------------------------------------------------------------- */
+
+/* The session if it is this very process's: a vfork child sees its parent's. */
+static struct session_header *own_session(void)
+{
+	struct session_header *session = arena_session();
+
+	return session && session->pid == getpid() ? session : NULL;
+}
+
+void session_ending(void)
+{
+	struct session_header *session = own_session();
+
+	if (!session)
+		return;
+	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	/* Release: pairs with the drainer's acquire; it sees the time of the end. */
+	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);
+}
+
+void session_code_unloaded(void)
+{
+	struct session_header *session = arena_session();
+
+	if (session)
+		modules_after_dlclose(session, clock_ticks(session->flags));
+}
+
+void session_farewell(void)
+{
+	struct session_header *session = own_session();
+
+	if (session && end_line_wanted)
+		message("recorded ", session->trace_path, "; read it with: mprof report ", session->trace_path, NULL);
+}
+
+__attribute__((constructor)) static void at_load(void)
+{
+	recorder_session();
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+	session_ending();
+	session_farewell();
+}

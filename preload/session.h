@@ -1,0 +1,25 @@
+/*
+ * session.h - one recording of one process, from its first event to its end.
+ */
+#ifndef MPROF_PRELOAD_SESSION_H
+#define MPROF_PRELOAD_SESSION_H
+
+#include <stdbool.h>
+
+struct process;
+
+/* Makes sure that this process is being recorded: creates session and trace, starts the
+ * drainer, once; threads that come meanwhile wait.  False where recording is off, for a
+ * reason that was said on stderr.  Signals are blocked by the caller; errno is not kept. */
+bool session_ensure(struct process *process);
+
+/* The program is about to end of its own will: exit, _exit, quick_exit. */
+void session_ending(void);
+
+/* dlclose has returned: what went with it is noted. */
+void session_code_unloaded(void);
+
+/* Prints where the trace is, if this is the process that the user started. */
+void session_farewell(void);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * settings.h - what the environment asks of the recording.
+ *
+ * Read from the process's own initial environment through /proc, since the first event may
+ * come before libc has set `environ`; `environ` where /proc is missing.
+ */
+#ifndef MPROF_PRELOAD_SETTINGS_H
+#define MPROF_PRELOAD_SETTINGS_H
+
+#include "message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A list of NUL-terminated strings in mapped memory. */
+struct settings_list {
+	char *bytes;
+	size_t count_bytes;
+	size_t mapped_bytes; /* 0: not ours to unmap */
+};
+
+/* Contents of a /proc file as a list; empty if it cannot be read. */
+struct settings_list settings_read(const char *path);
+void settings_release(struct settings_list *list);
+
+/* The value of NAME in an environment list, or NULL. */
+const char *settings_value(const struct settings_list *environment, const char *name);
+
+struct settings {
+	const char *out; /* MPROF_OUT; NULL: the default */
+	bool follow;     /* MPROF_FOLLOW */
+	bool quiet;      /* MPROF_QUIET */
+	const char *bad; /* name of a variable whose value means nothing, or NULL */
+};
+
+/* Values point into the list. */
+struct settings settings_parse(const struct settings_list *environment);
+
+/* Facts that an output pattern can name. */
+struct settings_names {
+	const char *program;
+	unsigned long pid, time_seconds;
+	bool child; /* of a recorded process: without %p in the pattern, .PID tells it apart */
+};
+
+/* Expands %e %p %h %t %% and appends the result; other characters stand for themselves. */
+void settings_expand(struct text *path, const char *pattern, const struct settings_names *names);
+
+/* Takes this library out of LD_PRELOAD for programs started from here, in place. */
+void settings_unfollow(char **environment, const char *library_name);
+
+#endif
