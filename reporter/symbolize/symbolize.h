@@ -17,32 +17,35 @@
 
 struct symbolizer;
 
-/* A source function: one per (file, first_line) where debug information names them, so that
- * inlined copies, clones and template instances are one; else one per (module, symbol). */
+/* A source function: one per (file, first_line, name without template arguments) where debug information
+ * names them, so that inlined copies, clones and template instances are one; else one per (module, symbol).
+ */
 struct source_function {
-	const char *name;    /* demangled (C++, Rust, D), parameters dropped for C++: "ns::Class::method" */
-	const char *file;    /* as the compiler recorded it, made absolute with the compilation directory; "" if unknown */
+	const char *name; /* demangled (C++, Rust, D), parameters dropped for C++: "ns::Class::method" */
+	const char *file; /* as the compiler recorded it, made absolute with the compilation directory; "" if
+			     unknown */
 	const char *module;  /* path of the object */
 	uint32_t id;         /* dense, from 0 */
 	uint32_t first_line; /* declaration; 0 if unknown */
 	uint32_t last_line;  /* last line with code of this function itself; 0 if unknown */
 	bool marked;         /* MPROF_PROFILE stands on it */
 	bool system;         /* of the language's or system's own library code (std::, libc, ld.so, headers
-	                        under /usr/include): not the user's own source */
+				under /usr/include): not the user's own source */
 	bool allocator;      /* malloc family, operator new/delete and their library wrappers */
 };
 
 struct source_frame {
 	const struct source_function *function; /* never NULL */
-	uint32_t line;   /* 0 if unknown */
+	uint32_t line;                          /* 0 if unknown */
 	uint64_t offset; /* pc - start of the symbol or module, for frames without a line */
 	bool inlined;    /* inlined into the next frame of this list */
 };
 
 struct symbolizer_options {
-	const char *sysroot;                /* looked in before the file system; may be NULL */
-	const char *const *debug_dirs;      /* besides /usr/lib/debug; NULL-terminated, may be NULL */
-	void (*progress)(void *context, const char *what); /* long steps (debuginfod downloads); may be NULL */
+	const char *sysroot;           /* looked in before the file system; may be NULL */
+	const char *const *debug_dirs; /* besides /usr/lib/debug; NULL-terminated, may be NULL */
+	void (*progress)(void *context,
+			 const char *what); /* long steps (debuginfod downloads); may be NULL */
 	void *progress_context;
 };
 
@@ -57,7 +60,12 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 			 const struct source_frame **frames);
 
 /* All functions met so far; ids are indices. */
-size_t symbolizer_functions(const struct symbolizer *symbolizer, const struct source_function *const **functions);
+size_t symbolizer_functions(const struct symbolizer *symbolizer,
+			    const struct source_function *const **functions);
+
+/* The functions that carry an MPROF_PROFILE mark, in any module, whether met or not: they become known, with
+ * `marked` set.  Call it once, before the tables are made; the array lives as long as the symbolizer. */
+size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_function *const **functions);
 
 /* What a user should be told about modules: debug information missing, build-id mismatch,
  * file gone.  NULL after the last (index from 0). */

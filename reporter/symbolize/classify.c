@@ -1,0 +1,152 @@
+/*
+ * classify.c - the lists, as data.
+ */
+#include "classify.h"
+
+#include "intern.h"
+
+#include <string.h>
+
+/* Source files: installed headers, compilers' own headers, Rust's and glibc's sources as distributors record
+ * them. */
+static const char *const system_file_prefixes[] = {
+	"/usr/include/", "/usr/lib/",     "/usr/lib64/",          "/usr/share/",
+	"/rustc/",       "/build/glibc-", "/usr/src/debug/glibc", "/usr/src/debug/gcc",
+};
+static const char *const system_file_parts[] = {
+	"/rustlib/src/rust/", /* std's sources in a tool chain */
+	"/include/c++/",
+	"/libstdc++-v3/",
+	"/hashbrown-",
+};
+
+/* Names, for code without lines and for std:: code instantiated in the user's objects. */
+static const char *const cxx_name_prefixes[] = {"std::", "__gnu_cxx::", "__cxxabiv1::", "abi::"};
+static const char *const rust_name_prefixes[] = {
+	"std::",    "core::",  "alloc::", "hashbrown::",       "<std::",       "<core::",
+	"<alloc::", "__rust_", "__rdl_",  "rust_begin_unwind", "<hashbrown::",
+};
+
+static const char *const system_folders[] = {"/lib/",     "/lib64/",     "/lib32/",
+					     "/usr/lib/", "/usr/lib64/", "/usr/lib32/"};
+
+static const char *const runtime_libraries[] = {
+	"libc.so",       "libc-2.",   "ld-linux",     "ld-2.",       "libpthread.so", "libdl.so",
+	"libstdc++.so",  "libc++.so", "libc++abi.so", "libgcc_s.so", "libm.so",       "libmprof.so",
+	"linux-vdso.so", "[vdso]",    "ld-musl",      "libm-2.",     "libpthread-2.",
+};
+
+/* mprof_track_*: what a program calls for blocks that its own allocator made. */
+static const char *const allocator_names[] = {
+	"malloc",
+	"calloc",
+	"realloc",
+	"reallocarray",
+	"free",
+	"cfree",
+	"posix_memalign",
+	"aligned_alloc",
+	"memalign",
+	"valloc",
+	"pvalloc",
+	"free_sized",
+	"free_aligned_sized",
+	"operator new",
+	"operator new[]",
+	"operator delete",
+	"operator delete[]",
+	"mprof_track_alloc",
+	"mprof_track_free",
+	"__rust_alloc",
+	"__rust_alloc_zeroed",
+	"__rust_realloc",
+	"__rust_dealloc",
+};
+
+/* Layers between a container and operator new: libstdc++, libc++, Rust. */
+static const char *const allocator_prefixes[] = {
+	"std::allocator::",
+	"std::allocator_traits::",
+	"std::__new_allocator::",
+	"__gnu_cxx::new_allocator::",
+	"__gnu_cxx::__alloc_traits::",
+	"std::__detail::_Hashtable_alloc::",
+	"std::_Vector_base::_M_allocate",
+	"std::_Vector_base::_M_deallocate",
+	"std::__allocate_guarded",
+	"std::__allocated_ptr::",
+	"std::__1::allocator::",
+	"std::__1::allocator_traits::",
+	"std::__1::__libcpp_",
+	"alloc::alloc::",
+	"<alloc::alloc::Global",
+	"__rdl_",
+	"__rg_",
+};
+
+/* Wrappers of libraries. With lines they are the user's business: that code can be looked at. */
+static const char *const wrapper_names[] = {
+	"g_malloc",      "g_malloc0",       "g_malloc_n",     "g_malloc0_n",   "g_realloc",
+	"g_realloc_n",   "g_try_malloc",    "g_free",         "g_slice_alloc", "g_slice_alloc0",
+	"g_slice_free1", "xmalloc",         "xcalloc",        "xrealloc",      "PyMem_RawMalloc",
+	"PyMem_Malloc",  "PyObject_Malloc", "sqlite3_malloc", "av_malloc",
+};
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static bool starts_with_any(const char *text, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_starts(text, list[i]))
+			return true;
+	return false;
+}
+
+static bool is_any(const char *text, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text, list[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+bool is_runtime_library(const char *module)
+{
+	return starts_with_any(base_of(module), runtime_libraries, COUNT(runtime_libraries));
+}
+
+bool is_system_library(const char *module)
+{
+	const char *base = base_of(module);
+	if (text_starts(base, "libmprof.so") || text_starts(base, "linux-vdso.so") ||
+	    strcmp(base, "[vdso]") == 0)
+		return true;
+	return strstr(base, ".so") && starts_with_any(module, system_folders, COUNT(system_folders));
+}
+
+bool is_system_code(const char *name, const char *file, const char *module, bool rust)
+{
+	if (starts_with_any(file, system_file_prefixes, COUNT(system_file_prefixes)) ||
+	    is_system_library(module))
+		return true;
+	for (size_t i = 0; i < COUNT(system_file_parts); i++)
+		if (strstr(file, system_file_parts[i]))
+			return true;
+	if (*file)
+		return false;
+	return rust ? starts_with_any(name, rust_name_prefixes, COUNT(rust_name_prefixes))
+		    : starts_with_any(name, cxx_name_prefixes, COUNT(cxx_name_prefixes));
+}
+
+bool is_allocator(const char *name, bool has_lines)
+{
+	return is_any(name, allocator_names, COUNT(allocator_names)) ||
+	       starts_with_any(name, allocator_prefixes, COUNT(allocator_prefixes)) ||
+	       (!has_lines && is_any(name, wrapper_names, COUNT(wrapper_names)));
+}

@@ -1,0 +1,22 @@
+/*
+ * classify.h - which functions are not the user's own: the system's code, and allocators.
+ */
+#ifndef MPROF_REPORTER_SYMBOLIZE_CLASSIFY_H
+#define MPROF_REPORTER_SYMBOLIZE_CLASSIFY_H
+
+#include <stdbool.h>
+
+/* A function of the system or of a language's library: by its source file, else by its module and name. */
+bool is_system_code(const char *name, const char *file, const char *module, bool rust);
+
+/* A shared library of the system, as opposed to an executable that is installed in the same folders. */
+bool is_system_library(const char *module);
+
+/* Of those, the ones that every program runs through, whose lines nobody misses. */
+bool is_runtime_library(const char *module);
+
+/* A function that hands out or takes back memory on behalf of its caller, whom a report should name instead.
+ */
+bool is_allocator(const char *name, bool has_lines);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * functions.c - identity, names and kinds of source functions.
+ *
+ * A function is where it is defined: file, line, and its name without template arguments, since a macro may
+ * define several on one line.  Without such a place it is its module and symbol.
+ */
+#include "functions.h"
+
+#include "classify.h"
+#include "names.h"
+
+#include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void functions_init(struct functions *functions, struct strings *strings)
+{
+	*functions = (struct functions){.strings = strings};
+}
+
+void functions_finish(struct functions *functions)
+{
+	free(functions->list);
+	map_finish(&functions->known);
+	pool_finish(&functions->pool);
+}
+
+static struct source_function *add(struct functions *functions, struct source_function function, bool rust)
+{
+	struct source_function *made = pool_alloc(&functions->pool, sizeof(*made));
+	*made = function;
+	made->id = (uint32_t)functions->count;
+	made->system = is_system_code(made->name, made->file, made->module, rust);
+	made->allocator = is_allocator(made->name, made->first_line > 0);
+	functions->list = pool_grow(functions->list, &functions->capacity, functions->count + 1,
+				    sizeof(struct source_function *));
+	functions->list[functions->count++] = made;
+	return made;
+}
+
+/* The symbol of a DIE, through its origin and specification; NULL in C. */
+static const char *linkage_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
+	if (!name)
+		name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute));
+	return name;
+}
+
+/* One key for name and line; lines do not fit beside a pointer. */
+static uint64_t key_of(struct functions *functions, const char *name, uint32_t line)
+{
+	char *text;
+	if (line == 0 || asprintf(&text, "%s:%u", name, line) < 0)
+		return (uintptr_t)name;
+	const char *key = strings_intern(functions->strings, text);
+	free(text);
+	return (uintptr_t)key;
+}
+
+static struct source_function *identify(struct functions *functions, struct unit_origin *origin,
+					Dwarf_Die *die, const char *module)
+{
+	const char *plain = dwarf_diename(die);
+	const char *symbol = linkage_name(die);
+	const char *name = symbol && name_is_mangled(symbol) ? name_of_symbol(functions->strings, symbol)
+			   : plain ? name_without_arguments(functions->strings, plain)
+				   : "[unnamed function]";
+	const char *key = plain ? name_without_arguments(functions->strings, plain) : name;
+	uint64_t a = key_of(functions, key, origin->first_line);
+	uint64_t b = *origin->file ? (uintptr_t)origin->file : (uintptr_t)module;
+	struct source_function *function = map_get(&functions->known, a, b);
+	if (!function) {
+		function = add(functions,
+			       (struct source_function){.name = name,
+							.file = origin->file,
+							.module = module,
+							.first_line = origin->first_line},
+			       symbol && name_is_rust(symbol));
+		map_put(&functions->known, a, b, function);
+	}
+	return function;
+}
+
+struct source_function *functions_of_origin(struct functions *functions, struct unit_origin *origin,
+					    Dwarf_Die *die, const char *module)
+{
+	if (!origin->function)
+		origin->function = identify(functions, origin, die, module);
+	struct source_function *function = origin->function;
+	if (origin->last_line > function->last_line)
+		function->last_line = origin->last_line;
+	return function;
+}
+
+struct source_function *functions_of_symbol(struct functions *functions, const char *symbol, const char *file,
+					    const char *module)
+{
+	const char *name = name_of_symbol(functions->strings, symbol);
+	struct source_function *function = map_get(&functions->known, (uintptr_t)name, (uintptr_t)module);
+	if (!function) {
+		function =
+			add(functions, (struct source_function){.name = name, .file = file, .module = module},
+			    name_is_rust(symbol));
+		map_put(&functions->known, (uintptr_t)name, (uintptr_t)module, function);
+	}
+	return function;
+}
+
+struct source_function *functions_of_module(struct functions *functions, const char *module)
+{
+	const char *slash = strrchr(module, '/');
+	const char *name = *module ? (slash ? slash + 1 : module) : "[anonymous code]";
+	name = strings_intern(functions->strings, name);
+	struct source_function *function = map_get(&functions->known, (uintptr_t)name, (uintptr_t)module);
+	if (!function) {
+		function = add(functions,
+			       (struct source_function){.name = name, .file = "", .module = module}, false);
+		map_put(&functions->known, (uintptr_t)name, (uintptr_t)module, function);
+	}
+	return function;
+}

@@ -1,0 +1,22 @@
+/*
+ * names.h - from symbols of the linker to names that a reader knows from the source.
+ */
+#ifndef MPROF_REPORTER_SYMBOLIZE_NAMES_H
+#define MPROF_REPORTER_SYMBOLIZE_NAMES_H
+
+#include "intern.h"
+
+/* "ns::Class::method" for a C++ symbol, Rust and D alike; a C symbol without version ("@GLIBC_2.2.5"), "@plt"
+ * and the suffixes that compilers give to clones (".cold", ".constprop.0").  Interned. */
+const char *name_of_symbol(struct strings *strings, const char *symbol);
+
+/* True if the symbol is mangled in one of the ways that name_of_symbol undoes. */
+bool name_is_mangled(const char *symbol);
+
+/* True if the symbol is a Rust one. */
+bool name_is_rust(const char *symbol);
+
+/* A DW_AT_name without template arguments: all instances have the same.  Interned. */
+const char *name_without_arguments(struct strings *strings, const char *name);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * sources.c - places in source files.
+ *
+ * libdw's own dwarf_decl_file is not used: it takes DWARF 5's file 0 for "none", which is clang's usual one.
+ */
+#include "sources.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Hostile chains of references may be endless. */
+#define REFERENCES_MAX 16
+
+void sources_init(struct sources *sources, struct strings *strings)
+{
+	*sources = (struct sources){.strings = strings};
+}
+
+void sources_finish(struct sources *sources)
+{
+	map_finish(&sources->by_unit);
+	pool_finish(&sources->pool);
+}
+
+static const char *text_attribute(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	const char *text = dwarf_formstring(dwarf_attr(die, name, &attribute));
+	return text ? text : "";
+}
+
+struct source_files *sources_of_unit(struct sources *sources, Dwarf_Die *unit)
+{
+	struct source_files *known = map_get(&sources->by_unit, (uintptr_t)unit->addr, 0);
+	if (known)
+		return known;
+	struct source_files *made = pool_alloc(&sources->pool, sizeof(*made));
+	made->folder = text_attribute(unit, DW_AT_comp_dir);
+	if (dwarf_getsrcfiles(unit, &made->files, &made->count) != 0)
+		made->count = 0;
+	made->paths = pool_alloc(&sources->pool, (made->count + 1) * sizeof(*made->paths));
+	map_put(&sources->by_unit, (uintptr_t)unit->addr, 0, made);
+	return made;
+}
+
+static const char *absolute(struct sources *sources, const char *folder, const char *name)
+{
+	if (name[0] == '/' || folder[0] == '\0')
+		return strings_path(sources->strings, name);
+	size_t length = strlen(folder);
+	char *joined = pool_grow(NULL, &(size_t){0}, length + strlen(name) + 2, 1);
+	stpcpy(stpcpy(stpcpy(joined, folder), "/"), name);
+	const char *path = strings_path(sources->strings, joined);
+	free(joined);
+	return path;
+}
+
+const char *sources_path(struct sources *sources, struct source_files *files, size_t index)
+{
+	if (index >= files->count)
+		return "";
+	if (!files->paths[index]) {
+		/* libdw has already put the compilation directory before what is relative to it. */
+		const char *name = dwarf_filesrc(files->files, index, NULL, NULL);
+		bool unknown = !name || strcmp(name, "???") == 0;
+		files->paths[index] = unknown ? "" : strings_path(sources->strings, name);
+	}
+	return files->paths[index];
+}
+
+const char *sources_primary(struct sources *sources, Dwarf_Die *unit)
+{
+	const char *name = text_attribute(unit, DW_AT_name);
+	return *name ? absolute(sources, text_attribute(unit, DW_AT_comp_dir), name) : "";
+}
+
+uint32_t sources_number(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word value;
+	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0 ||
+	    value > UINT32_MAX)
+		return 0;
+	return (uint32_t)value;
+}
+
+const char *sources_attribute(struct sources *sources, Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word index;
+	Dwarf_Die unit;
+	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &index) != 0 ||
+	    !dwarf_diecu(die, &unit, NULL, NULL))
+		return "";
+	return sources_path(sources, sources_of_unit(sources, &unit), index);
+}
+
+static bool follow(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die target;
+	if (!dwarf_attr(die, name, &attribute) || !dwarf_formref_die(&attribute, &target))
+		return false;
+	*die = target;
+	return true;
+}
+
+void sources_declaration(struct sources *sources, Dwarf_Die *die, const char **file, uint32_t *line)
+{
+	Dwarf_Die at = *die;
+	*file = "";
+	*line = 0;
+	for (int i = 0; i < REFERENCES_MAX && (!**file || !*line); i++) {
+		if (!**file)
+			*file = sources_attribute(sources, &at, DW_AT_decl_file);
+		if (!*line)
+			*line = sources_number(&at, DW_AT_decl_line);
+		if (!follow(&at, DW_AT_specification) && !follow(&at, DW_AT_abstract_origin))
+			break;
+	}
+}
+
+Dwarf_Die sources_origin(Dwarf_Die die)
+{
+	for (int i = 0; i < REFERENCES_MAX && follow(&die, DW_AT_abstract_origin); i++)
+		;
+	return die;
+}

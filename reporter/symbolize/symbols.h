@@ -1,0 +1,27 @@
+/*
+ * symbols.h - the symbol table of an object, in order of addresses: for code without debug information.
+ */
+#ifndef MPROF_REPORTER_SYMBOLIZE_SYMBOLS_H
+#define MPROF_REPORTER_SYMBOLIZE_SYMBOLS_H
+
+#include "object.h"
+
+struct symbol {
+	uint64_t start, size_bytes; /* size 0: up to the next symbol */
+	const char *name;           /* as in the file; lives as long as the object */
+	int rank;                   /* of several at one address, the least is the one to show */
+};
+
+struct symbols {
+	struct symbol *list;
+	size_t count, capacity;
+};
+
+/* Reads .symtab, .dynsym and mini debug information, whichever there are. */
+void symbols_init(struct symbols *symbols, struct object *object);
+void symbols_finish(struct symbols *symbols);
+
+/* The function that covers an address of the file, or NULL. */
+const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
+
+#endif
