@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -152,6 +153,34 @@ def lines_of(figures, function):
     tables = [f for f in figures["functions"] if f["function"] == function]
     check(len(tables) == 1, f"one table of {function} expected among {[f['function'] for f in figures['functions']]}")
     return {row["line"]: row for row in tables[0]["lines"]}
+
+
+def wait_for(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < deadline, f"after {seconds} s still not: {what}")
+        time.sleep(0.02)
+
+
+def drainers_of(pid):
+    """Pids of the mprof-drain processes that serve the recording of this process."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            arguments = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else [b""]
+            if arguments[0].endswith(b"mprof-drain") and f".{pid}.".encode() in b" ".join(arguments):
+                found.append(int(entry.name))
+    return found
+
+
+def counted(figures, prefix="counted_"):
+    """{function: (allocations, bytes)} of the sites in functions of this name."""
+    sites = {}
+    for site in figures["sites"]:
+        if site["function"].startswith(prefix):
+            allocations, volume = sites.get(site["function"], (0, 0))
+            sites[site["function"]] = allocations + site["allocations"], volume + site["allocated_bytes"]
+    return sites
 
 
 def _one_line(text):

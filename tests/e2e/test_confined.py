@@ -1,0 +1,200 @@
+"""Places and programs where a preloaded library cannot do as it likes: it may not record, but never does harm."""
+
+import os
+import subprocess
+
+from harness import (MPROF, SHIM, Skip, case, check, check_equal, compile, counted, mprof, needs, needs_root, record,
+                     record_and_report, report, run, run_cases)
+
+
+def compiled(directory, name, *flags):
+    return compile(f"{name}.c", directory / name, *flags)
+
+
+def check_one_line(text, *words):
+    lines = text.splitlines()
+    check(len(lines) == 1 and lines[0].startswith("mprof: "), f"one line of mprof's expected, got {text!r}")
+    check(all(word in lines[0] for word in words), f"{words} expected in {lines[0]!r}")
+
+
+@case
+def close_all_fds(directory):
+    program = compiled(directory, "close_all_fds")
+    bare = run([program], directory)
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(done.outcome, bare.outcome, "the numbers of the program's descriptors")
+    check_equal(counted(figures), {"counted_work": (2000, 200000)}, "allocations")
+
+
+@case
+def chroot_and_drop(directory):
+    needs_root()
+    (directory / "empty").mkdir()
+    program = compiled(directory, "chroot_and_drop")
+    done, figures = record_and_report([program, directory / "empty"], directory, ["-f", "counted_*"])
+    check_equal(done.outcome, (0, "65534\n", ""), "exit status and output")
+    check_equal(counted(figures), {"counted_work": (100000, 10000000)}, "allocations")
+
+
+def with_limit(directory, limit, value):
+    """The program must run as without mprof; where it could not be recorded, one line says so."""
+    program = compiled(directory, "ends")
+    script = f"ulimit {limit} {value} && exec env LD_PRELOAD={SHIM} {program} exit"
+    done = run(["/bin/bash", "-c", script], directory)
+    check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output under ulimit {limit} {value}")
+    if done.stderr:
+        check_one_line(done.stderr)
+        return
+    traces = [trace for trace in done.traces() if trace.name.startswith("ends.")]
+    check_equal(len(traces), 1, "traces: no complaint, so there is one")
+    check_equal(counted(report(traces[0], "-f", "counted_*")), {"counted_work": (1000, 100000)}, "allocations")
+
+
+for _limit, _value, _name in (("-v", 200000, "address_space"), ("-v", 20000, "tiny_address_space"),
+                              ("-f", 0, "file_size_zero"), ("-f", 100, "file_size"), ("-n", 3, "three_descriptors"),
+                              ("-n", 4, "four_descriptors"), ("-s", 64, "stack"), ("-u", 1, "processes"),
+                              ("-l", 0, "locked_memory")):
+    def _limited(directory, limit=_limit, value=_value):
+        with_limit(directory, limit, value)
+    _limited.__name__ = f"limit_of_{_name}"
+    case(_limited)
+
+
+@case
+def unwritable_out(directory):
+    program = compiled(directory, "ends")
+    for out in ("/proc/nowhere/x.mprof", "/dev/null/x.mprof", directory):
+        done = record([program, "exit"], directory, MPROF_OUT=out)
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output with MPROF_OUT={out}")
+        check_one_line(done.stderr)
+        check(str(out) in done.stderr, f"the path is named in {done.stderr!r}")
+        quiet = record([program, "exit"], directory, MPROF_OUT=out, MPROF_QUIET="1")
+        check_equal(quiet.outcome, (3, "", ""), "MPROF_QUIET=1")
+
+
+@case
+def read_only_directory(directory):
+    needs_root()
+    needs("setpriv")
+    program = compiled(directory, "ends")
+    closed = directory / "closed"
+    closed.mkdir(mode=0o555)
+    directory.chmod(0o755)
+    done = record(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "exit"], closed,
+                  MPROF_FOLLOW="1")
+    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+    check(any("mprof: " in line for line in done.stderr.splitlines()), f"a line about it in {done.stderr!r}")
+
+
+@case
+def bad_values_in_the_environment(directory):
+    program = compiled(directory, "ends")
+    for name, value in (("MPROF_FOLLOW", "perhaps"), ("MPROF_QUIET", "7")):
+        done = record([program, "exit"], directory, **{name: value})
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output with {name}={value}")
+        check_one_line(done.stderr, name)
+
+
+@case
+def out_pattern(directory):
+    program = compiled(directory, "ends")
+    (directory / "out").mkdir()
+    done = record([program, "exit"], directory, MPROF_OUT="out/%e-%p-%h-%t-%%.mprof")
+    check_equal(done.outcome, (3, "", ""), "exit status and output")
+    names = [path.name for path in (directory / "out").iterdir()]
+    check(len(names) == 1 and names[0].startswith(f"ends-{done.pid}-{os.uname().nodename}-") and
+          names[0].endswith("-%.mprof"), f"names {names}")
+    check(report(directory / "out" / names[0])["complete"], "complete")
+
+
+@case
+def ldd(directory):
+    bare = run(["ldd", "/bin/bash"], directory)
+    done = record(["ldd", "/bin/bash"], directory)
+    check_equal((done.returncode, done.stderr), (0, ""), "exit status")
+    check(str(SHIM) in done.stdout and "libc.so.6" in done.stdout, f"ldd's list: {done.stdout!r}")
+    check(bare.returncode == 0, "ldd works at all")
+
+
+@case
+def static_binary(directory):
+    program = compiled(directory, "ends", "-static")
+    check_equal(record([program, "exit"], directory).outcome, (3, "", ""), "with LD_PRELOAD")
+    done = mprof("run", "--", program, "exit", directory=directory)
+    check_equal(done.stdout, "", "standard output")
+    check_one_line(done.stderr, "static")
+
+
+@case
+def setuid_binary(directory):
+    needs_root()
+    needs("setpriv")
+    directory.chmod(0o755)
+    program = compiled(directory, "ends")
+    program.chmod(0o4755)
+    (directory / "open").mkdir()
+    (directory / "open").chmod(0o777)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    done = run(as_nobody + ["env", f"LD_PRELOAD={SHIM}", program, "exit"], directory / "open")
+    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+    told = run(as_nobody + [MPROF, "run", "--", program, "exit"], directory / "open")
+    check("setuid" in told.stderr or "set-user" in told.stderr, f"mprof run names the reason: {told.stderr!r}")
+
+
+@case
+def asan_program(directory):
+    program = compiled(directory, "ends", "-fsanitize=address")
+    check_equal(run([program, "exit"], directory).returncode, 3, "exit status, bare")
+    done = mprof("run", "--", program, "exit", directory=directory)
+    check_one_line(done.stderr, "anitize")
+
+
+@case
+def own_malloc(directory):
+    program = compiled(directory, "own_malloc")
+    bare = run([program], directory)
+    done = record([program], directory)
+    check_equal((done.returncode, done.stdout), (bare.returncode, bare.stdout), "exit status and output")
+    told = done.stderr + "".join(mprof("report", trace).stderr for trace in done.traces())
+    check("malloc" in told and "own" in told, f"a warning that the program brings its own malloc, in {told!r}")
+
+
+@case
+def own_operator_new(directory):
+    program = compile("own_new.cpp", directory / "own_new")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal((done.stdout, done.stderr), ("done\n", ""), "output")
+    rows = [row for f in figures["functions"] if f["function"].startswith("counted_new") for row in f["lines"]]
+    check_equal([(row["allocations"], row["allocated_bytes"]) for row in rows if row["allocations"]], [(100, 2000)],
+                "each block once, with the header that the program puts before it")
+
+
+@case
+def deepbind(directory):
+    """A library that is opened with RTLD_DEEPBIND binds to libc's malloc itself; no harm may come of it."""
+    library = compiled(directory, "deep", "-shared", "-fPIC")
+    done = record([compiled(directory, "deepbind"), library], directory)
+    check_equal((done.returncode, done.stdout), (0, "fine\n"), "exit status and output")
+    check(report(done.trace())["complete"], "complete")
+
+
+@case
+def full_disk(directory):
+    """The trace lies on a file system that fills up: the program must not notice, and one line may say so."""
+    needs_root()
+    small = directory / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], capture_output=True, text=True)
+    if mounted.returncode:
+        raise Skip(f"no mount here: {mounted.stderr.strip()}")
+    try:
+        program = compiled(directory, "thread_churn")
+        done = record([program], directory, MPROF_OUT=small / "x.%p.mprof")
+        check_equal((done.returncode, done.stdout), (0, "800 threads\n"), "exit status and output")
+        for trace in small.glob("*.mprof"):
+            check_equal(mprof("report", trace).returncode in (0, 2), True, "a report, or a clear error")
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+run_cases()

@@ -1,0 +1,187 @@
+"""SIGKILL of the program, the drainer, both or the whole group: all that was committed is reported."""
+
+import os
+import random
+import signal
+import struct
+import subprocess
+import time
+
+from harness import (SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, report, run_cases, wait_for)
+
+SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
+
+
+class Victim:
+    """The commits program, recorded, in a process group of its own."""
+
+    def __init__(self, directory, program, threads=1):
+        self.directory, self.counters = directory, directory / "counters"
+        self.counters.unlink(missing_ok=True)
+        self.process = subprocess.Popen([program, self.counters, str(threads)], cwd=directory, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                        env=environment(LD_PRELOAD=SHIM))
+        self.pid = self.process.pid
+        wait_for(lambda: self.committed()[0] > 0 or self.process.poll() is not None, 20, "the program at work")
+
+    def committed(self):
+        if not self.counters.exists():
+            return 0, 0
+        words = struct.unpack("512Q", self.counters.read_bytes().ljust(4096, b"\0"))
+        return sum(words[0::8]), sum(words[1::8])
+
+    def drainer(self):
+        wait_for(lambda: drainers_of(self.pid), 10, f"a drainer of {self.pid}")
+        return drainers_of(self.pid)[0]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def check_report(self, what):
+        traces = list(self.directory.glob(f"*.{self.pid}.mprof"))
+        check_equal(len(traces), 1, f"traces of {self.pid} ({what})")
+        allocations, frees = self.committed()
+        figures = report(traces[0], timeout=300)
+        totals = figures["totals"]
+        check(totals["allocations"] >= allocations and totals["frees"] >= frees,
+              f"{what}: committed {allocations} and {frees}, reported {totals}")
+        # One event of each thread may be under way between its record and the program's counter.
+        check(totals["allocations"] <= allocations + 8 and totals["frees"] <= frees + 8,
+              f"{what}: committed {allocations} and {frees}, reported {totals}")
+        check_equal((figures["complete"], figures["lost_events"]), (False, 0), f"{what}: complete, lost events")
+        again = report(traces[0], timeout=300)
+        check_equal(again["totals"], totals, f"{what}: the second report says the same")
+        left = [name for name in os.listdir("/dev/shm") if name.startswith("mprof.") and f".{self.pid}." in name]
+        check_equal(left, [], f"{what}: session files left")
+        traces[0].unlink()
+
+
+def killed(directory, times, action, threads=1, longest=0.15):
+    random.seed(SEED)
+    program = compile("commits.c", directory / "commits")
+    for number in range(times):
+        victim = Victim(directory, program, threads)
+        try:
+            time.sleep(random.uniform(0, longest))
+            action(victim)
+        finally:
+            victim.kill()
+        victim.check_report(f"seed {SEED}, round {number}")
+
+
+@case
+def program_50_times(directory):
+    killed(directory, 50, Victim.kill)
+
+
+@case
+def program_with_threads_10_times(directory):
+    killed(directory, 10, Victim.kill, threads=4)
+
+
+@case
+def drainer_while_the_program_goes_on(directory):
+    def action(victim):
+        os.kill(victim.drainer(), signal.SIGKILL)
+        time.sleep(random.uniform(0, 0.1))
+        check(victim.process.poll() is None, "the program outlives its drainer")
+        before = victim.committed()[0]
+        wait_for(lambda: victim.committed()[0] > before, 5, "progress without a drainer")
+    killed(directory, 10, action)
+
+
+@case
+def drainer_and_program_at_once(directory):
+    def action(victim):
+        drainer = victim.drainer()
+        os.kill(drainer, signal.SIGKILL)
+        os.kill(victim.pid, signal.SIGKILL)
+    killed(directory, 10, action)
+
+
+@case
+def program_then_drainer(directory):
+    def action(victim):
+        drainer = victim.drainer()
+        os.kill(victim.pid, signal.SIGKILL)
+        time.sleep(random.uniform(0, 0.02))
+        try:
+            os.kill(drainer, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it was done already
+    killed(directory, 10, action)
+
+
+@case
+def process_group(directory):
+    killed(directory, 5, lambda victim: os.killpg(victim.pid, signal.SIGKILL))
+
+
+@case
+def program_runs_on_with_a_stopped_drainer(directory):
+    """A drainer that hangs may cost memory or time, but never the program."""
+    program = compile("commits.c", directory / "commits")
+    victim = Victim(directory, program)
+    try:
+        drainer = victim.drainer()
+        os.kill(drainer, signal.SIGSTOP)
+        time.sleep(1)
+        before = victim.committed()[0]
+        wait_for(lambda: victim.committed()[0] > before + 1000, 10, "progress with a stopped drainer")
+        os.kill(drainer, signal.SIGCONT)
+    finally:
+        victim.kill()
+    victim.check_report("stopped drainer")
+
+
+@case
+def report_while_it_runs(directory):
+    program = compile("commits.c", directory / "commits")
+    victim = Victim(directory, program)
+    try:
+        time.sleep(0.1)
+        allocations, frees = victim.committed()
+        figures = report(next(directory.glob("*.mprof")), timeout=60)
+        check(figures["totals"]["allocations"] >= allocations and figures["totals"]["frees"] >= frees,
+              f"committed {allocations} and {frees} before the report, reported {figures['totals']}")
+        check(not figures["complete"], "a running program's trace is not complete")
+        check(victim.process.poll() is None, "the program goes on")
+    finally:
+        victim.kill()
+    victim.check_report("after a report in between")
+
+
+@case
+def the_report_says_so(directory):
+    program = compile("commits.c", directory / "commits")
+    victim = Victim(directory, program)
+    victim.kill()
+    done = mprof("report", next(directory.glob("*.mprof")))
+    check_equal(done.returncode, 0, "exit status")
+    text = (done.stdout + done.stderr).lower()
+    check("kill" in text or "did not end" in text or "incomplete" in text, f"no word of the run's end in {text!r}")
+
+
+@case
+def drainer_keeps_to_itself(directory):
+    """Not a child, not in the session, none of the descriptors, no shim: the program cannot meet its drainer."""
+    program = compile("commits.c", directory / "commits")
+    victim = Victim(directory, program)
+    try:
+        drainer = victim.drainer()
+        with open(f"/proc/{victim.pid}/task/{victim.pid}/children") as children:
+            check_equal(children.read().split(), [], "children of the program")
+        check(os.getsid(drainer) != os.getsid(victim.pid), "a session of its own")
+        check_equal(os.readlink(f"/proc/{drainer}/cwd"), "/", "working directory")
+        links = [os.readlink(f"/proc/{drainer}/fd/{fd}") for fd in os.listdir(f"/proc/{drainer}/fd")]
+        foreign = [link for link in links if link.startswith("pipe:") or str(victim.counters) in link]
+        check_equal(foreign, [], "descriptors of the program's in the drainer")
+        with open(f"/proc/{drainer}/environ", "rb") as text:
+            check(b"LD_PRELOAD=" not in text.read(), "LD_PRELOAD in the drainer's environment")
+    finally:
+        victim.kill()
+    victim.check_report("drainer looked at")
+
+
+run_cases()

@@ -1,0 +1,132 @@
+"""fork, vfork, exec, daemons, pipes, every way to end: the program must not notice, the traces must be right."""
+
+import signal
+import time
+
+from harness import (case, check, check_equal, compile, counted, lines_of, mprof, record, record_and_report, report, run,
+                     run_cases, wait_for)
+
+
+def compiled(directory, name):
+    return compile(f"{name}.c", directory / name)
+
+
+@case
+def fork_then_alloc(directory):
+    done = record([compiled(directory, "fork_then_alloc")], directory)
+    check_equal((done.returncode, done.stderr), (3, ""), "exit status")
+    child = directory / f"fork_then_alloc.{int(done.stdout)}.mprof"
+    check_equal(done.traces(), sorted([done.trace(), child]), "traces")
+    parent_figures = report(done.trace(), "-f", "counted_*")
+    check_equal(counted(parent_figures)["counted_before"], (100, 100000), "the parent's allocations")
+    check_equal(sum(row["frees"] for row in lines_of(parent_figures, "counted_parent").values()), 100,
+                "the parent's frees: the child took none of its blocks")
+    figures = report(child, "-f", "counted_*")
+    check(figures["complete"] and figures["lost_events"] == 0, "the child's trace is whole")
+    check_equal(counted(figures), {"counted_child": (50, 500)}, "the child's own allocations")
+    check_equal(figures["totals"]["leaked_bytes"], 500, "inherited blocks are not the child's leaks")
+    done.trace().unlink()
+    orphan = report(child, "-f", "counted_*")
+    check_equal(orphan["totals"]["unmatched_frees"], 50, "frees of inherited blocks, without the parent's trace")
+    check_equal(orphan["totals"]["peak_bytes"], 500, "peak")
+
+
+@case
+def follow_off(directory):
+    done = record([compiled(directory, "fork_then_alloc")], directory, MPROF_FOLLOW="0")
+    check_equal((done.returncode, done.stderr), (3, ""), "exit status")
+    check_equal(done.traces(), [done.trace()], "traces")
+    check(report(done.trace())["complete"], "the parent's trace is complete")
+
+
+@case
+def follow_off_exec(directory):
+    done = record(["/bin/sh", "-c", f"{compiled(directory, 'spawn')} && true"], directory, MPROF_FOLLOW="0")
+    check_equal(done.returncode, 0, "exit status")
+    check_equal(done.traces(), [done.trace()], "traces: only the shell's own")
+
+
+@case
+def vfork_exec_and_spawn(directory):
+    program = compiled(directory, "spawn")
+    bare = run([program], directory)
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(done.outcome, bare.outcome, "exit status and output")
+    check_equal(counted(figures), {"counted_work": (40, 4000)}, "allocations")
+    check_equal(len(done.traces()), 5, "traces: the program and four shells")
+    for trace in done.traces():
+        check(report(trace)["complete"], f"{trace} is complete")
+
+
+@case
+def exec_self(directory):
+    done = record([compiled(directory, "exec_self")], directory)
+    check_equal((done.returncode, done.stdout, done.stderr), (0, "arrived\n", ""), "exit status and output")
+    traces = done.traces()
+    figures = [report(trace, "-f", "counted_*") for trace in traces]
+    check_equal(sorted(counted(f).get("counted_work") for f in figures), [(n, n * 100) for n in range(1, 6)],
+                "allocations of the five programs that the process has been")
+    check(all(f["complete"] for f in figures), "each is complete, although four were replaced")
+
+
+@case
+def exec_of_an_unrecorded_program(directory):
+    """execve with an empty environment: no shim there, so only the drainer can see that the program is gone."""
+    done = record(["/usr/bin/env", "-i", "/bin/sh", "-c", "echo here"], directory)
+    check_equal((done.returncode, done.stdout, done.stderr), (0, "here\n", ""), "exit status and output")
+    check_equal(len(done.traces()), 1, "traces")
+    check(report(done.trace())["complete"], "env's trace is complete")
+
+
+@case
+def daemonize(directory):
+    answer = directory / "answer"
+    done = record([compiled(directory, "daemonize"), answer], directory, timeout=10)
+    check_equal(done.outcome, (0, "", ""), "exit status and output")
+    wait_for(lambda: answer.exists() and answer.read_text().endswith("\n"), 10, "the daemon's answer")
+    pid, descriptor = answer.read_text().split()
+    check_equal(descriptor, "0", "the daemon's first descriptor")
+    figures = report(directory / f"daemonize.{pid}.mprof", "-f", "counted_*")
+    check(figures["complete"] and figures["lost_events"] == 0, "the daemon's trace is whole")
+    check_equal(counted(figures), {"counted_daemon": (1000, 100000)}, "allocations")
+
+
+@case
+def wait_any(directory):
+    program = compiled(directory, "wait_any")
+    done, _ = record_and_report([program], directory)
+    check_equal(done.outcome, run([program], directory).outcome, "exit status and output")
+
+
+@case
+def pipe_ends_with_the_program(directory):
+    program = compiled(directory, "ends")
+    for script in (f'x=$({program} exit; echo $?); echo "$x"', f"{program} exit | cat; echo 3"):
+        started = time.monotonic()
+        done = record(["/bin/sh", "-c", script], directory, timeout=20)
+        check_equal((done.returncode, done.stdout), (0, "3\n"), script)
+        check(time.monotonic() - started < 5, f"{script} took {time.monotonic() - started:.1f} s")
+
+
+def ending(directory, how, status, complete):
+    program = compiled(directory, "ends")
+    bare = run([program, how], directory)
+    done = record([program, how], directory)
+    check_equal(bare.returncode, status, "exit status, bare")
+    check_equal(done.outcome, bare.outcome, "exit status and output, recorded")
+    figures = report(done.trace(), "-f", "counted_*")
+    check_equal(counted(figures), {"counted_work": (1000, 100000)}, "allocations")
+    check_equal((figures["totals"]["frees"], figures["complete"]), (1000, complete), "frees, complete")
+    passed_on = mprof("run", "--", program, how, directory=directory)
+    check_equal((passed_on.returncode, passed_on.stdout), (status if status >= 0 else 128 - status, bare.stdout), "mprof run")
+
+
+for _how, _status, _complete in (("return", 2, True), ("exit", 3, True), ("_exit", 4, True), ("quick_exit", 5, True),
+                                 ("exit_group", 6, False), ("abort", -signal.SIGABRT, False),
+                                 ("segv", -signal.SIGSEGV, False), ("term", -signal.SIGTERM, False)):
+    def _ending(directory, how=_how, status=_status, complete=_complete):
+        ending(directory, how, status, complete)
+    _ending.__name__ = f"ends_by_{_how}"
+    case(_ending)
+
+run_cases()

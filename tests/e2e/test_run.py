@@ -1,0 +1,99 @@
+"""`mprof run` is invisible: streams, exit status, signals, descriptors, arguments and environment pass through."""
+
+import signal
+import subprocess
+import time
+
+from harness import MPROF, case, check, check_equal, compile, environment, mprof, report, run, run_cases, wait_for
+
+DATA = bytes(range(256)) * 1000
+
+
+@case
+def streams_are_the_programs(directory):
+    bare = run(["/bin/cat"], directory, input=DATA, binary=True)
+    done = run([MPROF, "run", "--", "/bin/cat"], directory, input=DATA, binary=True)
+    check_equal((done.returncode, done.stdout == bare.stdout == DATA), (0, True), "standard output of cat, byte by byte")
+    script = "echo one; echo two >&2; echo three; echo four >&2; exit 9"
+    check_equal(mprof("run", "--", "/bin/sh", "-c", script, directory=directory, MPROF_QUIET="1").outcome,
+                (9, "one\nthree\n", "two\nfour\n"), "output of a shell")
+    together = subprocess.run([MPROF, "run", "--", "/bin/sh", "-c", script], cwd=directory, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env=environment(MPROF_QUIET="1"), stdin=subprocess.DEVNULL, text=True)
+    check_equal(together.stdout, "one\ntwo\nthree\nfour\n", "order, where both go to one pipe")
+
+
+@case
+def exit_status(directory):
+    for status in (0, 1, 42, 255):
+        done = mprof("run", "--", "/bin/sh", "-c", f"exit {status}", directory=directory)
+        check_equal(done.returncode, status, "exit status")
+    for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGSEGV):
+        done = mprof("run", "--", "/bin/sh", "-c", f"kill -{int(number)} $$", directory=directory)
+        check_equal(done.returncode, 128 + number, f"exit status after {number.name}")
+
+
+@case
+def arguments_and_environment(directory):
+    words = ["-x", "--", "a b", "", "ü", "$HOME", "-o"]
+    done = mprof("run", "--", "/usr/bin/printf", "%s|", *words, directory=directory)
+    check_equal(done.stdout, "|".join(words) + "|", "arguments")
+    bare = run(["/usr/bin/env"], directory)
+    recorded = mprof("run", "--", "/usr/bin/env", directory=directory)
+    mine = [line for line in recorded.stdout.splitlines() if not line.startswith(("MPROF_", "LD_PRELOAD="))]
+    check_equal(mine, bare.stdout.splitlines(), "environment, but for mprof's own")
+
+
+@case
+def signals_reach_the_program(directory):
+    """TERM, INT and HUP sent to mprof run end the program as if they had been sent to it."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        ready = directory / f"ready-{number}"
+        script = f'trap "echo caught; exit 21" {int(number)}; : > {ready}; while :; do sleep 0.05; done'
+        process = subprocess.Popen([MPROF, "run", "--", "/bin/bash", "-c", script], cwd=directory, text=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   env=environment(), start_new_session=True)
+        wait_for(ready.exists, 20, "the program's trap")
+        process.send_signal(number)
+        stdout, _ = process.communicate(timeout=20)
+        check_equal((process.returncode, stdout), (21, "caught\n"), f"{number.name}")
+
+
+@case
+def ends_when_the_program_ends(directory):
+    """A background child of the program that holds its pipes is not waited for."""
+    started = time.monotonic()
+    done = mprof("run", "--", "/bin/sh", "-c", "sleep 8 >/dev/null 2>&1 & echo here", directory=directory, timeout=20)
+    check_equal((done.returncode, done.stdout), (0, "here\n"), "exit status and output")
+    check(time.monotonic() - started < 6, "mprof run waited for a background child")
+
+
+@case
+def output_option(directory):
+    program = compile("ends.c", directory / "ends")
+    done = mprof("run", "-o", "named.mprof", "--", program, "exit", directory=directory)
+    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+    check(report(directory / "named.mprof")["complete"], "the named trace is complete")
+    done = mprof("run", program, "exit", directory=directory)
+    check_equal(done.returncode, 3, "without --, the program's arguments are its own")
+
+
+@case
+def newest_trace_is_the_default(directory):
+    program = compile("ends.c", directory / "ends")
+    first = mprof("run", "-o", "first.mprof", "--", program, "exit", directory=directory)
+    time.sleep(0.05)
+    second = mprof("run", "-o", "second.mprof", "--", program, "return", directory=directory)
+    check_equal((first.returncode, second.returncode), (3, 2), "exit statuses")
+    done = mprof("report", "--format", "json", directory=directory)
+    check('"return"' in done.stdout and '"exit"' not in done.stdout, f"the newest one is reported: {done.stdout[:200]}")
+
+
+@case
+def report_to_a_closed_pipe(directory):
+    program = compile("ends.c", directory / "ends")
+    mprof("run", "-o", "x.mprof", "--", program, "exit", directory=directory)
+    done = run(["/bin/bash", "-c", f"set -o pipefail; {MPROF} report x.mprof | head -n 1 >/dev/null"], directory, timeout=20)
+    check(done.returncode in (0, 2, 141) and "ssertion" not in done.stderr, f"exit {done.returncode}, {done.stderr!r}")
+
+
+run_cases()

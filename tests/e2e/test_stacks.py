@@ -1,0 +1,80 @@
+"""Stacks that are left, switched, interrupted, deep, or whose code goes away; events around main."""
+
+from harness import case, check, check_equal, compile, counted, lines_of, record_and_report, run, run_cases
+
+
+def compiled(directory, name, *flags):
+    return compile(f"{name}.c", directory / name, *flags)
+
+
+@case
+def alloc_in_signal_handler(directory):
+    program = compiled(directory, "alloc_in_signal_handler")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    handled, tracked, handled_tracking, looped = map(int, done.stdout.split())
+    sites = {name: allocations for name, (allocations, _) in counted(figures).items()}
+    # Events of a handler that interrupts the shim itself have no call path, but they are counted.
+    stackless = handled + handled_tracking - sites.get("counted_malloc_handler", 0) - sites.get("counted_track_handler", 0)
+    check_equal(sites["counted_track_loop"], tracked, "blocks tracked in the loop")
+    check_equal(sites["counted_malloc_loop"], looped, "blocks allocated in the loop")
+    check(0 <= stackless < handled + handled_tracking, f"{stackless} of {handled + handled_tracking} without a call path")
+    totals = figures["totals"]
+    stdio_blocks = totals["allocations"] - totals["frees"]  # standard output's buffer lives to the end
+    check(stdio_blocks in (0, 1), f"{stdio_blocks} blocks are left")
+    check_equal(totals["allocations"] - stdio_blocks, 1 + tracked + looped + handled + handled_tracking, "allocations")
+
+
+@case
+def longjmp_and_coroutines(directory):
+    _, figures = record_and_report([compiled(directory, "longjmp")], directory, ["-f", "counted_*"])
+    # Round i descends i % 10 levels, so it allocates that many times and once more.
+    thrown = 100 * sum(range(1, 11))
+    check_equal(counted(figures), {
+        "counted_thrower": (thrown, thrown * 100), "counted_catcher": (1000, 200000), "counted_handler": (1000, 300000),
+        "counted_raiser": (1000, 400000), "counted_left": (1000, 500000), "counted_right": (1000, 600000)}, "allocations")
+    catcher = lines_of(figures, "counted_catcher")
+    check_equal(sorted(row["occurrences"] for row in catcher.values() if row["occurrences"]),
+                sorted([2 * thrown, 1000, 1000]), "a catcher's lines: below setjmp, and its own two")
+
+
+@case
+def deep_recursion(directory):
+    program = compiled(directory, "deep_recursion")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "100001 frames\n", "standard output")
+    check_equal(counted(figures)["counted_descent"][0], 101, "allocations on the way down")
+
+
+@case
+def dlopen_loop(directory):
+    program = compiled(directory, "dlopen_loop")
+    left = compile("plugin.c", directory / "left.so", "-shared", "-fPIC", "-fomit-frame-pointer", "-O1")
+    right = compile("plugin.c", directory / "right.so", "-shared", "-fPIC", "-fomit-frame-pointer", "-O1", "-DRIGHT")
+    done, figures = record_and_report([program, left, right], directory, ["-f", "counted_*", "-f", "call", "-f", "main"])
+    check_equal((done.stdout, done.stderr), ("unloaded\n", ""), "output")
+    check_equal(counted(figures), {"counted_left": (200, 200 * 101), "counted_right": (200, 200 * 101)}, "allocations by plugin")
+    calls = [row for row in lines_of(figures, "call").values() if "function();" in row["source"]]
+    check_equal([row["occurrences"] for row in calls], [800], "events below the call of a plugin")
+
+
+@case
+def events_around_main(directory):
+    done, figures = record_and_report([compiled(directory, "around_main")], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "main\n", "standard output")
+    check_equal(counted(figures), {"counted_first_constructor": (1, 111), "counted_constructor": (1, 222),
+                                   "counted_atexit": (1, 333), "counted_last_destructor": (1, 444)}, "allocations")
+    freed = {name: sum(row["freed_bytes"] for row in lines_of(figures, name).values())
+             for name in ("counted_atexit", "counted_last_destructor")}
+    check_equal(freed, {"counted_atexit": 555, "counted_last_destructor": 555}, "freed bytes")
+
+
+@case
+def threads_on_small_stacks(directory):
+    program = compiled(directory, "small_stack")
+    check_equal(run([program], directory).stdout, "fits\n", "bare")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "fits\n", "recorded")
+    check_equal(counted(figures)["counted_thread"], (1000, 10000), "allocations")
+
+
+run_cases()
