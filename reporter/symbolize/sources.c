@@ -96,7 +96,7 @@ const char *sources_attribute(struct sources *sources, Dwarf_Die *die, unsigned 
 	return sources_path(sources, sources_of_unit(sources, &unit), index);
 }
 
-static bool follow(Dwarf_Die *die, unsigned name)
+bool sources_follow(Dwarf_Die *die, unsigned name)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Die target;
@@ -116,14 +116,14 @@ void sources_declaration(struct sources *sources, Dwarf_Die *die, const char **f
 			*file = sources_attribute(sources, &at, DW_AT_decl_file);
 		if (!*line)
 			*line = sources_number(&at, DW_AT_decl_line);
-		if (!follow(&at, DW_AT_specification) && !follow(&at, DW_AT_abstract_origin))
+		if (!sources_follow(&at, DW_AT_specification) && !sources_follow(&at, DW_AT_abstract_origin))
 			break;
 	}
 }
 
 Dwarf_Die sources_origin(Dwarf_Die die)
 {
-	for (int i = 0; i < REFERENCES_MAX && follow(&die, DW_AT_abstract_origin); i++)
+	for (int i = 0; i < REFERENCES_MAX && sources_follow(&die, DW_AT_abstract_origin); i++)
 		;
 	return die;
 }

@@ -46,6 +46,9 @@ void sources_declaration(struct sources *sources, Dwarf_Die *die, const char **f
 /* The DIE at the end of the DW_AT_abstract_origin chain: what all copies of a function share. */
 Dwarf_Die sources_origin(Dwarf_Die die);
 
+/* Replaces the DIE by the one that a reference on it names (DW_AT_specification...); false if it has none. */
+bool sources_follow(Dwarf_Die *die, unsigned name);
+
 /* An unsigned attribute on this very DIE, 0 if absent. */
 uint32_t sources_number(Dwarf_Die *die, unsigned name);
 

@@ -23,7 +23,20 @@ struct walk {
 	struct map origins; /* DIE -> index + 1 */
 	struct range *ranges;
 	size_t range_count, range_capacity;
+	uint32_t bodies;      /* functions whose bodies the walk is in */
+	struct map in_bodies; /* DIEs of the functions found there */
 };
+
+/* For those whose DIEs lie in another unit (link-time optimisation), or in a namespace (Rust). */
+static bool is_nested_by_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	const char *plain = dwarf_diename(die);
+	const char *symbol = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
+	return (symbol && (text_starts(symbol, "_ZZ") || text_starts(symbol, "_ZNZ") ||
+			   text_starts(symbol, "_ZNKZ"))) ||
+	       (plain && (text_starts(plain, "operator()") || text_starts(plain, "{closure")));
+}
 
 static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
 {
@@ -35,7 +48,7 @@ static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
 	unit->origins = pool_grow(unit->origins, &unit->origin_capacity, unit->origin_count + 1,
 				  sizeof(*unit->origins));
 	struct unit_origin *made = &unit->origins[unit->origin_count++];
-	*made = (struct unit_origin){.die = origin};
+	*made = (struct unit_origin){.die = origin, .nested = is_nested_by_name(die)};
 	sources_declaration(walk->sources, &made->die, &made->file, &made->first_line);
 	if (!*made->file) /* code of the compiler's own, such as the constructors of globals */
 		made->file = sources_primary(walk->sources, &unit->tree);
@@ -79,13 +92,23 @@ static uint32_t add_scope(struct walk *walk, Dwarf_Die *die, uint32_t parent, ui
 
 static void walk_children(struct walk *walk, Dwarf_Die *parent_die, uint32_t scope, uint32_t depth);
 
+static void visit_function(struct walk *walk, Dwarf_Die *die, uint32_t depth)
+{
+	if (walk->bodies > 0 && !map_get(&walk->in_bodies, (uintptr_t)die->addr, 0))
+		map_put(&walk->in_bodies, (uintptr_t)die->addr, 0, walk);
+	if (dwarf_hasattr(die, DW_AT_declaration))
+		return;
+	uint32_t scope = add_scope(walk, die, SCOPE_NONE, depth);
+	walk->bodies++;
+	walk_children(walk, die, scope, depth);
+	walk->bodies--;
+}
+
 static void visit(struct walk *walk, Dwarf_Die *die, uint32_t scope, uint32_t depth)
 {
 	switch (dwarf_tag(die)) {
 	case DW_TAG_subprogram:
-		if (dwarf_hasattr(die, DW_AT_declaration))
-			return;
-		walk_children(walk, die, add_scope(walk, die, SCOPE_NONE, depth), depth);
+		visit_function(walk, die, depth);
 		return;
 	case DW_TAG_inlined_subroutine: {
 		uint32_t inner = scope == SCOPE_NONE ? SCOPE_NONE : add_scope(walk, die, scope, depth);
@@ -168,6 +191,18 @@ static void flatten(struct unit *unit, struct range *ranges, size_t count)
 	free(open);
 }
 
+static void find_nested(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->unit->origin_count; i++) {
+		struct unit_origin *origin = &walk->unit->origins[i];
+		Dwarf_Die declaration = origin->die;
+		bool specified = sources_follow(&declaration, DW_AT_specification);
+		if (map_get(&walk->in_bodies, (uintptr_t)origin->die.addr, 0) ||
+		    (specified && map_get(&walk->in_bodies, (uintptr_t)declaration.addr, 0)))
+			origin->nested = true;
+	}
+}
+
 void unit_index(struct unit *unit, struct sources *sources)
 {
 	if (unit->indexed)
@@ -175,8 +210,10 @@ void unit_index(struct unit *unit, struct sources *sources)
 	unit->indexed = true;
 	struct walk walk = {.unit = unit, .sources = sources};
 	walk_children(&walk, &unit->tree, SCOPE_NONE, 0);
+	find_nested(&walk);
 	flatten(unit, walk.ranges, walk.range_count);
 	map_finish(&walk.origins);
+	map_finish(&walk.in_bodies);
 	free(walk.ranges);
 	unit_lines_init(unit, sources);
 }

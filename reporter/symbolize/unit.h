@@ -18,6 +18,9 @@ struct unit_origin {
 	Dwarf_Die die;
 	const char *file; /* interned; "" if unknown */
 	uint32_t first_line, last_line;
+	uint32_t
+		limit_line; /* where the next function of the file starts, and lines are no more this one's */
+	bool nested;        /* stands in another function's body: a lambda, a method of a local class */
 	struct source_function *function; /* NULL until it is met */
 };
 

@@ -3,6 +3,8 @@
  */
 #include "unit_lines.h"
 
+#include <stdlib.h>
+
 /* How many rows back a usable line is looked for (rows of line 0, or of a file that the function is not in).
  */
 #define ROWS_BACK_MAX 32
@@ -27,9 +29,39 @@ static bool read_row(const struct unit *unit, struct sources *sources, size_t i,
 	return true;
 }
 
+static int by_place(const void *left, const void *right)
+{
+	const struct unit_origin *a = *(struct unit_origin *const *)left,
+				 *b = *(struct unit_origin *const *)right;
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
+	return (a->first_line > b->first_line) - (a->first_line < b->first_line);
+}
+
+/* Compilers leave rows of inlined functions outside the inlined ranges; without a limit, such a row would
+ * stretch the function around it over all that stands between in the file. */
+static void find_limits(struct unit *unit)
+{
+	size_t capacity = 0;
+	struct unit_origin **sorted =
+		pool_grow(NULL, &capacity, unit->origin_count + 1, sizeof(struct unit_origin *));
+	for (size_t i = 0; i < unit->origin_count; i++)
+		sorted[i] = &unit->origins[i];
+	qsort(sorted, unit->origin_count, sizeof(struct unit_origin *), by_place);
+	for (size_t i = 0; i < unit->origin_count; i++) {
+		size_t next = i + 1;
+		while (next < unit->origin_count && sorted[next]->file == sorted[i]->file &&
+		       (sorted[next]->nested || sorted[next]->first_line == sorted[i]->first_line))
+			next++;
+		bool follows = next < unit->origin_count && sorted[next]->file == sorted[i]->file;
+		sorted[i]->limit_line = follows ? sorted[next]->first_line : UINT32_MAX;
+	}
+	free(sorted);
+}
+
 static void extend(struct unit_origin *origin, const char *file, uint32_t line)
 {
-	if (file == origin->file && line > origin->last_line)
+	if (file == origin->file && line > origin->last_line && line < origin->limit_line)
 		origin->last_line = line;
 }
 
@@ -66,6 +98,7 @@ void unit_lines_init(struct unit *unit, struct sources *sources)
 	Dwarf_Die die = unit->die;
 	if (dwarf_getsrclines(&die, &unit->lines, &unit->line_count) != 0)
 		unit->line_count = 0;
+	find_limits(unit);
 	find_last_lines(unit, sources);
 }
 
