@@ -1,0 +1,76 @@
+/*
+ * private.h - what the reader's parts share: the open trace and how its blocks are reached.
+ *
+ * file.c knows bytes and blocks, tables.c and meta.c what is in them, replay.c events,
+ * snapshot.c live sets at forks, open.c puts them together.
+ */
+#ifndef MPROF_REPORTER_READER_PRIVATE_H
+#define MPROF_REPORTER_READER_PRIVATE_H
+
+#include "reader/pool.h"
+#include "reader/reader.h"
+#include "reader/vector.h"
+#include "trace/block.h"
+#include "trace/events.h"
+#include "trace/format.h"
+#include "trace/varint.h"
+
+struct trace_text_label {
+	uint64_t id;
+	const char *text;
+};
+
+struct trace {
+	struct trace_info info; /* points into the tables, once they are complete */
+	int fd;
+	bool opened; /* all blocks were passed once: where they end is known */
+	uint64_t blocks_at;  /* where the first block starts */
+	uint64_t blocks_end; /* where the last whole one ends; the file's end until that is known */
+	uint64_t page_bytes;
+	uint64_t node_pc, sample_ns; /* the entry before, while a block of nodes or samples is read */
+	struct vector modules, nodes, threads, labels, samples, notes;
+	struct pool pool;
+	struct block_codec *codec;
+	struct buffer stored, raw; /* the block being read; raw is its payload */
+	struct events_decoder *decoder;
+};
+
+/* ---- file.c -------------------------------------------------------------- */
+
+/* A block on the way through the file. */
+struct block_at {
+	uint64_t at;   /* its header's offset */
+	uint64_t next; /* the next block's: set this to trace->blocks_at to begin */
+	struct format_block_header header;
+};
+
+/* Opens the file and reads its heading.  On failure too, trace->fd is trace_close's to close. */
+int file_open(struct trace *trace, const char *path, struct diagnostic *diagnostic);
+
+/* Goes to the next block: 1, or 0 at the end, or a negative errno.  Where the file is cut off
+ * counts as its end, and info.damaged_at says so. */
+int file_next(struct trace *trace, struct block_at *block, struct diagnostic *diagnostic);
+
+/* Reads and checks the block's payload into trace->raw. */
+int file_load(struct trace *trace, const struct block_at *block, struct diagnostic *diagnostic);
+
+/* Says that the block's contents make no sense, or that memory ran out; returns `error`. */
+int file_bad_block(const struct trace *trace, const struct block_at *block, int error,
+		   struct diagnostic *diagnostic);
+
+/* ---- tables.c, meta.c ---------------------------------------------------- */
+
+/* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
+typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
+table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
+	table_end, table_meta;
+
+/* Once all blocks are read: sorts labels, turns pages into bytes, publishes all in info. */
+void tables_complete(struct trace *trace);
+
+/* ---- replay.c ------------------------------------------------------------ */
+
+/* Without an END block: event count and duration from the last EVENTS block, loaded in trace->raw. */
+int replay_extent(struct trace *trace);
+
+#endif

@@ -1,0 +1,245 @@
+/* sample.c - see sample.h.  Out of memory aborts: this is for tests. */
+#include "data/sample.h"
+
+#include "trace/crc.h"
+#include "trace/events.h"
+#include "trace/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+void sample_heading(struct buffer *out, unsigned version, const char *session_path)
+{
+	static const char padding[8];
+	size_t path_bytes = strlen(session_path), padded = (path_bytes + 7) & ~(size_t)7;
+	struct format_file_header header = {.version = (uint16_t)version,
+					    .header_bytes = (uint16_t)(sizeof(header) + padded),
+					    .pid = 4321,
+					    .started_realtime_ns = UINT64_C(1700000000000000000),
+					    .session_path_bytes = (uint32_t)path_bytes};
+
+	memcpy(header.magic, FORMAT_MAGIC, sizeof(header.magic));
+	header.crc = crc32_update(0, &header, sizeof(header));
+	header.crc = crc32_update(header.crc, session_path, path_bytes);
+	header.crc = crc32_update(header.crc, padding, padded - path_bytes);
+	buffer_append(out, &header, sizeof(header));
+	buffer_append(out, session_path, path_bytes);
+	buffer_append(out, padding, padded - path_bytes);
+	must(!out->failed);
+}
+
+void sample_block(struct buffer *out, enum block_kind kind, struct buffer *payload)
+{
+	struct block_codec *codec = block_codec_create();
+
+	must(codec && !payload->failed);
+	must(block_encode(codec, kind, payload->data, payload->length, out) == 0);
+	block_codec_destroy(codec);
+	buffer_clear(payload);
+}
+
+/* ---- tables -------------------------------------------------------------- */
+
+static void text(struct buffer *payload, const char *string)
+{
+	buffer_text(payload, string, strlen(string));
+}
+
+static void numbers(struct buffer *payload, size_t count, const uint64_t *values)
+{
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(payload, values[i]);
+}
+
+#define NUMBERS(payload, ...)                                                                                \
+	numbers(payload, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),                         \
+		(const uint64_t[]){__VA_ARGS__})
+
+static void meta(struct buffer *out, struct buffer *payload)
+{
+	static const char json[] =
+		"{\"command\":[\"./app\",\"--fast\",\"\"],\"exe\":\"/usr/bin/app\",\"cwd\":\"/tmp\","
+		"\"environment\":{\"HOME\":\"/home/user\",\"EMPTY\":\"\"},\"host\":\"example\","
+		"\"kernel\":\"Linux 6.1\",\"pid\":4321,\"parent_pid\":4000,\"parent_trace\":\"p.mprof\","
+		"\"fork_id\":2,\"started_realtime_ns\":1700000000000000000,\"page_bytes\":8192,"
+		"\"mprof_version\":\"0.1.0\"}";
+
+	buffer_append(payload, json, sizeof(json) - 1);
+	sample_block(out, BLOCK_META, payload);
+}
+
+static void modules(struct buffer *out, struct buffer *payload)
+{
+	NUMBERS(payload, 2, 1, 0x400000, 0x10000);
+	buffer_signed(payload, -0x400000);
+	NUMBERS(payload, 10);
+	text(payload, "/usr/bin/app");
+	text(payload, "\x01\x02\x03\x04");
+	NUMBERS(payload, 2, 0x7f0000000000, 0x200000);
+	buffer_signed(payload, 0);
+	NUMBERS(payload, 20);
+	text(payload, "/usr/lib/libplugin.so");
+	text(payload, "");
+	sample_block(out, BLOCK_MODULES, payload);
+}
+
+/* 1 main (app), 2 and 3 under it, 4 under 3 (plugin; outer frames missing). */
+static void nodes(struct buffer *out, struct buffer *payload)
+{
+	NUMBERS(payload, 1, 4);
+	NUMBERS(payload, 1, 1);
+	buffer_signed(payload, 0x401100);
+	NUMBERS(payload, 1, 1);
+	buffer_signed(payload, 0x40);
+	NUMBERS(payload, 2, 1 | 1 << 16);
+	buffer_signed(payload, -0x20);
+	NUMBERS(payload, 1, 2 | 2 << 16);
+	buffer_signed(payload, 0x7f0000000100 - 0x401120);
+	sample_block(out, BLOCK_NODES, payload);
+}
+
+static void labels_and_notes(struct buffer *out, struct buffer *payload)
+{
+	NUMBERS(payload, 2, 90);
+	text(payload, "second phase");
+	NUMBERS(payload, 16);
+	text(payload, "first phase");
+	sample_block(out, BLOCK_LABELS, payload);
+	NUMBERS(payload, 2, 100, 0, 2, NOTE_MARK, 10000, 2, 16, 77);
+	NUMBERS(payload, 150, 1, 1, NOTE_FORK, 15000, 1, 3);
+	sample_block(out, BLOCK_NOTES, payload);
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+struct stream {
+	struct events_encoder *encoder;
+	struct events_item item; /* the next one's place and time */
+};
+
+static void add(struct stream *stream, enum operation_type type, uint64_t block, uint64_t size_bytes)
+{
+	stream->item.type = (uint8_t)type;
+	stream->item.block = block;
+	stream->item.size_bytes = size_bytes;
+	events_encoder_add(stream->encoder, &stream->item);
+	stream->item.time_ns += 100;
+}
+
+/* Blocks 0 to 99 of 1000 bytes at node 2, then every second one freed at node 3: peak 100000
+ * bytes after event 99. */
+static void first_events(struct stream *stream)
+{
+	stream->item.node = 2;
+	for (uint64_t block = 0; block < 100; block++)
+		add(stream, OPERATION_ALLOC, block, 1000);
+	stream->item.node = 3;
+	for (uint64_t block = 0; block < 100; block += 2)
+		add(stream, OPERATION_FREE, block, 0);
+}
+
+/* Thread 1: ten temporary blocks (41005 bytes), two stray frees, a lost block, a block that
+ * realloc grows from 1000 to 2000 bytes, and one of zero bytes that the program tracks itself. */
+static void second_events(struct stream *stream)
+{
+	stream->item.thread = 1;
+	stream->item.node = 4;
+	for (uint64_t block = 100; block < 110; block++) {
+		add(stream, OPERATION_ALLOC, block, 4096 + block - 100);
+		add(stream, OPERATION_FREE, block, 0);
+	}
+	add(stream, OPERATION_STRAY_FREE, 0x2000, 0);
+	add(stream, OPERATION_STRAY_FREE, 0x1008, 0);
+	stream->item.thread = 0;
+	stream->item.node = 0;
+	add(stream, OPERATION_LOST, 1, 0);
+	stream->item.node = 2;
+	stream->item.flags = OPERATION_REALLOC;
+	add(stream, OPERATION_FREE, 3, 0);
+	add(stream, OPERATION_ALLOC, 110, 2000);
+	stream->item.flags = OPERATION_TRACKED;
+	add(stream, OPERATION_ALLOC, 111, 0);
+}
+
+static void events(struct buffer *out, struct buffer *payload)
+{
+	struct stream stream = {.encoder = events_encoder_create()};
+
+	must(stream.encoder);
+	first_events(&stream);
+	must(events_encoder_finish(stream.encoder, payload) == 0);
+	sample_block(out, BLOCK_EVENTS, payload);
+	second_events(&stream);
+	must(events_encoder_finish(stream.encoder, payload) == 0);
+	sample_block(out, BLOCK_EVENTS, payload);
+	events_encoder_destroy(stream.encoder);
+}
+
+void sample_trace(struct buffer *out)
+{
+	struct buffer payload = {0};
+
+	sample_heading(out, FORMAT_VERSION, "/dev/shm/mprof.0.4321.1");
+	meta(out, &payload);
+	modules(out, &payload);
+	NUMBERS(&payload, 2, 0, 4321, 0, 1, 4322, 5000);
+	sample_block(out, BLOCK_THREADS, &payload);
+	nodes(out, &payload);
+	events(out, &payload);
+	labels_and_notes(out, &payload);
+	NUMBERS(&payload, 2, 1000, 10, 5000, 12);
+	sample_block(out, BLOCK_RSS, &payload);
+	NUMBERS(&payload, 1, 20000, 11);
+	sample_block(out, BLOCK_RSS, &payload);
+	NUMBERS(&payload, 3, 150, 100, 2, 0x5000, 1, 0x400, 3);
+	sample_block(out, BLOCK_SNAPSHOT, &payload);
+	NUMBERS(&payload, 2, 40000);
+	sample_block(out, BLOCK_UNLOADED, &payload);
+	NUMBERS(&payload, 1, SAMPLE_EVENTS, 112, SAMPLE_NODES, 2, 0);
+	sample_block(out, BLOCK_CURSOR, &payload);
+	NUMBERS(&payload, END_EXITED, 50000, SAMPLE_EVENTS, 112, 62, 143005, 93005, 100000, 98304, 0, 0);
+	sample_block(out, BLOCK_END, &payload);
+	buffer_finish(&payload);
+}
+
+/* ---- damage with good checksums ------------------------------------------ */
+
+static size_t reseal_heading(uint8_t *trace, size_t bytes)
+{
+	struct format_file_header header;
+
+	if (bytes < sizeof(header))
+		return bytes;
+	memcpy(&header, trace, sizeof(header));
+	header.crc = 0;
+	if (header.header_bytes < sizeof(header) || header.header_bytes > bytes)
+		return bytes;
+	uint32_t crc = crc32_update(0, &header, sizeof(header));
+	header.crc = crc32_update(crc, trace + sizeof(header), header.header_bytes - sizeof(header));
+	memcpy(trace, &header, sizeof(header));
+	return header.header_bytes;
+}
+
+void sample_reseal(void *trace, size_t bytes)
+{
+	uint8_t *start = trace;
+	size_t at = reseal_heading(start, bytes);
+	struct format_block_header header;
+
+	while (bytes - at >= sizeof(header)) {
+		memcpy(&header, start + at, sizeof(header));
+		header.crc = 0;
+		if (header.stored_bytes > bytes - at - sizeof(header))
+			return;
+		uint32_t crc = crc32_update(0, &header, sizeof(header));
+		header.crc = crc32_update(crc, start + at + sizeof(header), header.stored_bytes);
+		memcpy(start + at, &header, sizeof(header));
+		at += sizeof(header) + header.stored_bytes;
+	}
+}

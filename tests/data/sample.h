@@ -1,0 +1,28 @@
+/*
+ * sample.h - traces for tests, made with the same codec that the drainer uses.
+ *
+ * The figures of sample_trace are worked out by hand in sample.c, and tests/data/format-1.mprof is its
+ * output as of format version 1.
+ */
+#ifndef MPROF_TESTS_DATA_SAMPLE_H
+#define MPROF_TESTS_DATA_SAMPLE_H
+
+#include "trace/block.h"
+#include "trace/buffer.h"
+
+/* Appends a file header with this version and session path. */
+void sample_heading(struct buffer *out, unsigned version, const char *session_path);
+
+/* Appends a block with this payload, and empties the payload. */
+void sample_block(struct buffer *out, enum block_kind kind, struct buffer *payload);
+
+/* A whole trace with every kind of block and of event. */
+void sample_trace(struct buffer *out);
+
+#define SAMPLE_EVENTS 176u
+#define SAMPLE_NODES 5u
+
+/* Recomputes every checksum in a trace, whose lengths must make sense as far as they go. */
+void sample_reseal(void *trace, size_t bytes);
+
+#endif

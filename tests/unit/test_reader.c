@@ -1,0 +1,616 @@
+/*
+ * test_reader.c - the reader on good traces, and on every way to harm a small one.
+ */
+#include "data/sample.h"
+#include "model/model.h"
+#include "reader/reader.h"
+#include "trace/events.h"
+#include "trace/format.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- helpers ------------------------------------------------------------- */
+
+struct memory_file {
+	int fd;
+	char path[64];
+};
+
+static struct memory_file memory_file(const void *bytes, size_t count)
+{
+	struct memory_file file = {.fd = memfd_create("trace", MFD_CLOEXEC)};
+
+	cr_assert_geq(file.fd, 0);
+	cr_assert_eq(pwrite(file.fd, bytes, count, 0), (ssize_t)count);
+	snprintf(file.path, sizeof(file.path), "/proc/self/fd/%d", file.fd);
+	return file;
+}
+
+static struct buffer sample(void)
+{
+	struct buffer trace = {0};
+
+	sample_trace(&trace);
+	return trace;
+}
+
+static struct trace *open_or_die(const char *path)
+{
+	struct diagnostic diagnostic;
+	struct trace *trace;
+
+	cr_assert_eq(trace_open(path, &trace, &diagnostic), 0, "%s", diagnostic.message);
+	return trace;
+}
+
+/* Opening must fail with this error and these words. */
+static void expect_refusal(const char *path, int error, const char *words)
+{
+	struct diagnostic diagnostic = {{0}};
+	struct trace *trace = (struct trace *)&diagnostic;
+
+	cr_assert_eq(trace_open(path, &trace, &diagnostic), error, "%s", diagnostic.message);
+	cr_assert_null(trace);
+	cr_assert_not_null(strstr(diagnostic.message, path), "no file name in: %s", diagnostic.message);
+	cr_assert_not_null(strstr(diagnostic.message, words), "no '%s' in: %s", words, diagnostic.message);
+}
+
+static void expect_bytes_refused(const void *bytes, size_t count, int error, const char *words)
+{
+	struct memory_file file = memory_file(bytes, count);
+
+	expect_refusal(file.path, error, words);
+	close(file.fd);
+}
+
+struct collected {
+	struct trace_event events[1000];
+	size_t count;
+};
+
+static int collect(void *context, const struct trace_event *events, size_t count)
+{
+	struct collected *collected = context;
+
+	cr_assert_leq(collected->count + count, 1000);
+	memcpy(collected->events + collected->count, events, count * sizeof(*events));
+	collected->count += count;
+	return 0;
+}
+
+/* What replaying what could be opened comes to; the first error wins. */
+static int exercise(struct trace *trace, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct model *model = model_create(info->nodes, info->node_count, NULL);
+	struct trace_inherited *blocks;
+	size_t count;
+
+	cr_assert_not_null(model);
+	int error = trace_replay(trace, model_events, model, diagnostic);
+	model_finish(model);
+	if (!error)
+		cr_assert_eq(model_totals(model)->events, info->event_count);
+	model_destroy(model);
+	if (error)
+		return error;
+	error = trace_snapshot(trace, 3, &blocks, &count, diagnostic);
+	free(blocks);
+	return error;
+}
+
+/* ---- a good trace -------------------------------------------------------- */
+
+static void expect_meta(const struct trace_info *info)
+{
+	cr_assert_str_eq(info->command[0], "./app");
+	cr_assert_str_eq(info->command[1], "--fast");
+	cr_assert_str_eq(info->command[2], "");
+	cr_assert_null(info->command[3]);
+	cr_assert_str_eq(info->environment[0], "HOME=/home/user");
+	cr_assert_str_eq(info->environment[1], "EMPTY=");
+	cr_assert_null(info->environment[2]);
+	cr_assert_str_eq(info->exe, "/usr/bin/app");
+	cr_assert_str_eq(info->cwd, "/tmp");
+	cr_assert_str_eq(info->host, "example");
+	cr_assert_str_eq(info->kernel, "Linux 6.1");
+	cr_assert_str_eq(info->parent_trace, "p.mprof");
+	cr_assert_eq(info->pid, 4321);
+	cr_assert_eq(info->parent_pid, 4000);
+	cr_assert_eq(info->fork_id, 2);
+	cr_assert_eq(info->started_realtime_ns, UINT64_C(1700000000000000000));
+}
+
+static void expect_code(const struct trace_info *info)
+{
+	cr_assert_eq(info->module_count, 3);
+	cr_assert_str_eq(info->modules[0].path, "");
+	cr_assert_str_eq(info->modules[1].path, "/usr/bin/app");
+	cr_assert_eq(info->modules[1].start, 0x400000);
+	cr_assert_eq(info->modules[1].end, 0x410000);
+	cr_assert_eq(info->modules[1].bias, 0);
+	cr_assert_eq(info->modules[1].loaded_ns, 10);
+	cr_assert_eq(info->modules[1].build_id_bytes, 4);
+	cr_assert_arr_eq(info->modules[1].build_id, "\x01\x02\x03\x04", 4);
+	cr_assert_eq(info->modules[2].bias, 0x7f0000000000);
+	cr_assert_eq(info->modules[2].unloaded_ns, 40000);
+	cr_assert_eq(info->node_count, SAMPLE_NODES);
+	const struct trace_node expected[SAMPLE_NODES] = {
+		{0},
+		{.pc = 0x401100, .parent = 0, .module = 1},
+		{.pc = 0x401140, .parent = 1, .module = 1},
+		{.pc = 0x401120, .parent = 1, .module = 1, .exact_pc = true},
+		{.pc = 0x7f0000000100, .parent = 3, .module = 2, .truncated = true},
+	};
+	for (size_t i = 0; i < SAMPLE_NODES; i++) {
+		cr_assert_eq(info->nodes[i].pc, expected[i].pc);
+		cr_assert_eq(info->nodes[i].parent, expected[i].parent);
+		cr_assert_eq(info->nodes[i].module, expected[i].module);
+		cr_assert_eq(info->nodes[i].exact_pc, expected[i].exact_pc);
+		cr_assert_eq(info->nodes[i].truncated, expected[i].truncated);
+	}
+}
+
+static void expect_course(const struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+
+	cr_assert_eq(info->thread_count, 2);
+	cr_assert_eq(info->threads[1].tid, 4322);
+	cr_assert_eq(info->threads[1].started_ns, 5000);
+	cr_assert_eq(info->sample_count, 3);
+	cr_assert_eq(info->samples[0].time_ns, 1000);
+	cr_assert_eq(info->samples[1].time_ns, 6000);
+	cr_assert_eq(info->samples[1].rss_bytes, 12 * 8192);
+	cr_assert_eq(info->samples[2].time_ns, 20000);
+	cr_assert_eq(info->note_count, 2);
+	cr_assert_eq(info->notes[0].kind, NOTE_MARK);
+	cr_assert_eq(info->notes[0].events_before, 100);
+	cr_assert_eq(info->notes[0].node, 2);
+	cr_assert_eq(info->notes[0].value_count, 2);
+	cr_assert_eq(info->notes[0].values[1], 77);
+	cr_assert_str_eq(trace_label(trace, info->notes[0].values[0]), "first phase");
+	cr_assert_str_eq(trace_label(trace, 90), "second phase");
+	cr_assert_str_eq(trace_label(trace, 17), "");
+	cr_assert_eq(info->notes[1].thread, 1);
+	cr_assert_eq(info->notes[1].time_ns, 15000);
+}
+
+static void expect_end(const struct trace_info *info)
+{
+	cr_assert(info->ended);
+	cr_assert(info->complete);
+	cr_assert_eq(info->end_kind, END_EXITED);
+	cr_assert_eq(info->duration_ns, 50000);
+	cr_assert_eq(info->event_count, SAMPLE_EVENTS);
+	cr_assert_eq(info->peak_rss_bytes, 98304);
+	cr_assert_eq(info->damaged_at, 0);
+}
+
+/* The figures that sample.c promises. */
+static void expect_figures(struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct model *model = model_create(info->nodes, info->node_count, NULL);
+	struct diagnostic diagnostic;
+
+	for (int round = 0; round < 2; round++)
+		cr_assert_eq(trace_replay(trace, round ? model_events : collect,
+					  round ? (void *)model : calloc(1, sizeof(struct collected)),
+					  &diagnostic),
+			     0, "%s", diagnostic.message);
+	model_finish(model);
+	const struct model_totals *totals = model_totals(model);
+	cr_assert_eq(totals->events, SAMPLE_EVENTS);
+	cr_assert_eq(totals->allocations, 112);
+	cr_assert_eq(totals->frees, 62);
+	cr_assert_eq(totals->allocated_bytes, 143005);
+	cr_assert_eq(totals->freed_bytes, 93005);
+	cr_assert_eq(totals->live_bytes, 50000);
+	cr_assert_eq(totals->live_blocks, 50);
+	cr_assert_eq(totals->peak_bytes, 100000);
+	cr_assert_eq(totals->peak_blocks, 100);
+	cr_assert_eq(totals->peak_event, 99);
+	cr_assert_eq(totals->temporary, 10);
+	cr_assert_eq(totals->stray_frees, 2);
+	cr_assert_eq(totals->lost_frees, 1);
+	cr_assert_eq(model_node(model, 2)->peak_bytes, 100000);
+	cr_assert_eq(model_node(model, 2)->live_blocks, 50);
+	cr_assert_eq(model_node(model, 3)->freed_bytes, 50000);
+	cr_assert_eq(model_node(model, 4)->temporary, 10);
+	model_destroy(model);
+}
+
+static void expect_sample(const char *path)
+{
+	struct trace *trace = open_or_die(path);
+
+	expect_meta(trace_info(trace));
+	expect_code(trace_info(trace));
+	expect_course(trace);
+	expect_end(trace_info(trace));
+	expect_figures(trace);
+	trace_close(trace);
+}
+
+Test(reader, reads_every_kind_of_block)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+
+	expect_sample(file.path);
+}
+
+Test(reader, format_1_stays_readable)
+{
+	expect_sample(TEST_DATA "/format-1.mprof");
+}
+
+Test(reader, events_come_in_order_with_interpolated_times)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	struct collected *seen = calloc(1, sizeof(*seen));
+	struct diagnostic diagnostic;
+
+	cr_assert_eq(trace_replay(trace, collect, seen, &diagnostic), 0);
+	cr_assert_eq(seen->count, SAMPLE_EVENTS);
+	for (size_t i = 0; i < seen->count; i++)
+		cr_assert_eq(seen->events[i].time_ns, i * 100, "event %zu at %lu", i,
+			     seen->events[i].time_ns);
+	cr_assert_eq(seen->events[99].type, EVENT_ALLOC);
+	cr_assert_eq(seen->events[99].block, 99);
+	cr_assert_eq(seen->events[99].size_bytes, 1000);
+	cr_assert_eq(seen->events[99].node, 2);
+	cr_assert_eq(seen->events[101].type, EVENT_FREE);
+	cr_assert_eq(seen->events[101].block, 2);
+	cr_assert_eq(seen->events[152].thread, 1);
+	cr_assert_eq(seen->events[152].size_bytes, 4097);
+	cr_assert_eq(seen->events[170].type, EVENT_STRAY_FREE);
+	cr_assert_eq(seen->events[171].block, 0x1008);
+	cr_assert_eq(seen->events[172].type, EVENT_LOST);
+	cr_assert_eq(seen->events[172].thread, 0);
+	cr_assert(seen->events[173].reallocated && seen->events[174].reallocated);
+	cr_assert(seen->events[175].tracked && !seen->events[175].reallocated);
+	trace_close(trace);
+	free(seen);
+}
+
+static int stop_at_once(void *context, const struct trace_event *events, size_t count)
+{
+	(void)events;
+	*(size_t *)context += count;
+	return 7;
+}
+
+Test(reader, a_replay_can_be_stopped)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	struct diagnostic diagnostic;
+	size_t seen = 0;
+
+	cr_assert_eq(trace_replay(trace, stop_at_once, &seen, &diagnostic), 7);
+	cr_assert_eq(seen, 150);
+	expect_figures(trace);
+	trace_close(trace);
+}
+
+Test(reader, a_snapshot_names_the_parents_blocks)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	struct trace_inherited *blocks;
+	struct diagnostic diagnostic;
+	size_t count;
+
+	cr_assert_eq(trace_snapshot(trace, 3, &blocks, &count, &diagnostic), 0);
+	cr_assert_eq(count, 2);
+	cr_assert_eq(blocks[0].address, 0x5000);
+	cr_assert_eq(blocks[0].block, 99);
+	cr_assert_eq(blocks[1].address, 0x5400);
+	cr_assert_eq(blocks[1].block, 97);
+	free(blocks);
+	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), 0);
+	cr_assert_eq(count, 0);
+	cr_assert_null(blocks);
+	trace_close(trace);
+}
+
+Test(reader, a_heading_is_enough_for_a_list)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, 32 + 24);
+	struct trace_heading heading;
+	struct diagnostic diagnostic;
+
+	cr_assert_eq(trace_read_heading(file.path, &heading, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(heading.pid, 4321);
+	cr_assert_eq(heading.started_realtime_ns, UINT64_C(1700000000000000000));
+	cr_assert_str_eq(heading.session_path, "/dev/shm/mprof.0.4321.1");
+}
+
+/* ---- not a trace --------------------------------------------------------- */
+
+Test(reader, says_what_is_wrong_with_a_path)
+{
+	expect_refusal("/nonexistent/x.mprof", -ENOENT, "No such file or directory");
+	expect_refusal("/", -EISDIR, "directory");
+	expect_refusal("/dev/null", -EINVAL, "not a regular file");
+	expect_bytes_refused("", 0, -ENODATA, "empty");
+	expect_bytes_refused("N", 1, -EINVAL, "not an mprof trace");
+	expect_bytes_refused("MPROF\r", 6, -EBADMSG, "cut off");
+	expect_bytes_refused("#!/bin/sh\necho a script, not a trace\n", 37, -EINVAL, "not an mprof trace");
+	expect_bytes_refused("MPROF\n\x1a and what follows is long enough", 40, -EINVAL, "binary mode");
+}
+
+Test(reader, a_fifo_does_not_hang)
+{
+	char path[] = "/tmp/test-reader-XXXXXX", fifo[64];
+
+	cr_assert_not_null(mkdtemp(path));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", path);
+	cr_assert_eq(mkfifo(fifo, 0600), 0);
+	expect_refusal(fifo, -EINVAL, "not a regular file");
+	unlink(fifo);
+	rmdir(path);
+}
+
+Test(reader, a_future_version_is_named)
+{
+	struct buffer bytes = {0};
+	char words[40];
+
+	sample_heading(&bytes, FORMAT_VERSION + 1, "");
+	snprintf(words, sizeof(words), "format version %d,", FORMAT_VERSION + 1);
+	expect_bytes_refused(bytes.data, bytes.length, -ENOTSUP, words);
+	snprintf(words, sizeof(words), "reads %d to %d", FORMAT_OLDEST, FORMAT_VERSION);
+	expect_bytes_refused(bytes.data, bytes.length, -ENOTSUP, words);
+}
+
+/* ---- unknown parts of the same version ----------------------------------- */
+
+Test(reader, unknown_blocks_and_trailing_fields_are_skipped)
+{
+	struct buffer bytes = {0}, payload = {0};
+	struct diagnostic diagnostic;
+
+	sample_heading(&bytes, FORMAT_VERSION, "");
+	buffer_append(&payload, "whatever", 8);
+	sample_block(&bytes, (enum block_kind)99, &payload);
+	const uint64_t threads[] = {1, 0, 55, 0, 123456}; /* one, and a field of the future */
+	for (int i = 0; i < 5; i++)
+		buffer_varint(&payload, threads[i]);
+	sample_block(&bytes, BLOCK_THREADS, &payload);
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	cr_assert_eq(trace_info(trace)->thread_count, 1);
+	cr_assert_eq(trace_info(trace)->threads[0].tid, 55);
+	cr_assert_str_eq(trace_info(trace)->exe, "");
+	cr_assert_null(trace_info(trace)->command[0]);
+	cr_assert_not(trace_info(trace)->complete);
+	cr_assert_eq(exercise(trace, &diagnostic), 0);
+	trace_close(trace);
+}
+
+/* ---- damage -------------------------------------------------------------- */
+
+/* Offsets at which a block starts, and the end. */
+static size_t block_starts(const struct buffer *bytes, size_t starts[32])
+{
+	struct format_block_header header;
+	size_t count = 0, at = 32 + 24;
+
+	while (at < bytes->length) {
+		starts[count++] = at;
+		memcpy(&header, bytes->data + at, sizeof(header));
+		at += sizeof(header) + header.stored_bytes;
+	}
+	starts[count++] = at;
+	return count;
+}
+
+static size_t start_at_or_before(const size_t *starts, size_t count, size_t at)
+{
+	while (starts[count - 1] > at)
+		count--;
+	return starts[count - 1];
+}
+
+Test(reader, a_trace_cut_anywhere_is_read_as_far_as_it_is_whole)
+{
+	struct buffer bytes = sample();
+	struct diagnostic diagnostic;
+	size_t starts[32], count = block_starts(&bytes, starts);
+	uint64_t events = 0;
+
+	for (size_t cut = 0; cut < bytes.length; cut++) {
+		struct memory_file file = memory_file(bytes.data, cut);
+		struct trace *trace;
+		if (cut < starts[0]) {
+			int error = cut == 0 ? -ENODATA : -EBADMSG;
+			expect_refusal(file.path, error, "");
+			close(file.fd);
+			continue;
+		}
+		trace = open_or_die(file.path);
+		const struct trace_info *info = trace_info(trace);
+		size_t whole = start_at_or_before(starts, count, cut);
+		cr_assert_eq(info->damaged_at, whole == cut ? 0 : whole, "cut at %zu", cut);
+		cr_assert_not(info->complete);
+		cr_assert_not(info->ended);
+		cr_assert_eq(exercise(trace, &diagnostic), 0, "%s", diagnostic.message);
+		cr_assert_geq(info->event_count, events);
+		events = info->event_count;
+		trace_close(trace);
+		close(file.fd);
+	}
+	cr_assert_eq(events, SAMPLE_EVENTS);
+}
+
+Test(reader, without_an_end_the_last_mark_is_the_duration)
+{
+	struct buffer bytes = sample();
+	size_t starts[32], count = block_starts(&bytes, starts);
+	struct memory_file file = memory_file(bytes.data, starts[count - 2]);
+	struct trace *trace = open_or_die(file.path);
+
+	cr_assert_eq(trace_info(trace)->event_count, SAMPLE_EVENTS);
+	cr_assert_eq(trace_info(trace)->duration_ns, (SAMPLE_EVENTS - 1) * 100);
+	cr_assert_eq(trace_info(trace)->peak_rss_bytes, 12 * 8192);
+	trace_close(trace);
+}
+
+Test(reader, zeroes_at_the_end_are_a_cut_but_not_in_the_middle)
+{
+	struct buffer bytes = sample();
+	size_t length = bytes.length;
+	static const uint8_t zeroes[70000];
+
+	buffer_append(&bytes, zeroes, sizeof(zeroes));
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	cr_assert_eq(trace_info(trace)->damaged_at, length);
+	cr_assert(trace_info(trace)->ended);
+	cr_assert_not(trace_info(trace)->complete);
+	expect_figures(trace);
+	trace_close(trace);
+	buffer_append(&bytes, "x", 1);
+	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "no block header");
+}
+
+/* Every single bit is covered: it shows as an error, or cuts the trace off, but never passes. */
+Test(reader, no_flipped_bit_passes_unnoticed)
+{
+	struct buffer bytes = sample();
+
+	for (size_t bit = 0; bit < bytes.length * 8; bit++) {
+		struct diagnostic diagnostic = {{0}};
+		struct trace *trace;
+		bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		struct memory_file file = memory_file(bytes.data, bytes.length);
+		bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		int error = trace_open(file.path, &trace, &diagnostic);
+		if (!error)
+			error = exercise(trace, &diagnostic);
+		if (error)
+			cr_assert_not_null(strstr(diagnostic.message, file.path), "bit %zu: %s", bit,
+					   diagnostic.message);
+		else
+			cr_assert(trace_info(trace)->damaged_at != 0 && !trace_info(trace)->complete,
+				  "bit %zu passes", bit);
+		trace_close(trace);
+		close(file.fd);
+	}
+}
+
+Test(reader, no_changed_byte_under_good_checksums_does_harm)
+{
+	struct buffer bytes = sample();
+	uint8_t *copy = malloc(bytes.length);
+
+	for (size_t i = 0; i < bytes.length * 4; i++) {
+		struct diagnostic diagnostic = {{0}};
+		struct trace *trace;
+		const uint8_t values[4] = {0, 0xff, (uint8_t)(bytes.data[i / 4] + 1),
+					   (uint8_t)(bytes.data[i / 4] ^ 0x80)};
+		memcpy(copy, bytes.data, bytes.length);
+		copy[i / 4] = values[i % 4];
+		sample_reseal(copy, bytes.length);
+		struct memory_file file = memory_file(copy, bytes.length);
+		int error = trace_open(file.path, &trace, &diagnostic);
+		if (!error)
+			error = exercise(trace, &diagnostic);
+		if (error)
+			cr_assert_not_null(strstr(diagnostic.message, file.path), "byte %zu: %s", i / 4,
+					   diagnostic.message);
+		trace_close(trace);
+		close(file.fd);
+	}
+	free(copy);
+}
+
+Test(reader, damage_in_the_middle_names_offset_and_kind)
+{
+	struct buffer bytes = sample();
+	size_t starts[32];
+	char words[60];
+
+	block_starts(&bytes, starts);
+	bytes.data[starts[1] + 20] ^= 1;
+	snprintf(words, sizeof(words), "damaged at offset %zu: wrong checksum", starts[1]);
+	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, words);
+	bytes.data[starts[1] + 16] = 100; /* modules: a count that is not there */
+	sample_reseal(bytes.data, bytes.length);
+	snprintf(words, sizeof(words), "offset %zu: the contents of a block (MODULES)", starts[1]);
+	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, words);
+}
+
+Test(reader, a_file_truncated_while_it_is_read_is_an_error)
+{
+	struct buffer bytes = sample();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	struct diagnostic diagnostic;
+
+	cr_assert_eq(ftruncate(file.fd, 200), 0);
+	cr_assert_eq(exercise(trace, &diagnostic), -EBADMSG);
+	cr_assert_not_null(strstr(diagnostic.message, "became shorter"), "%s", diagnostic.message);
+	trace_close(trace);
+}
+
+/* ---- impossible contents, good checksums --------------------------------- */
+
+static void expect_block_refused(enum block_kind kind, size_t count, const uint64_t *values)
+{
+	struct buffer bytes = {0}, payload = {0};
+	struct rlimit limit = {.rlim_cur = 512 << 20, .rlim_max = 512 << 20};
+
+	sample_heading(&bytes, FORMAT_VERSION, "");
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(&payload, values[i]);
+	sample_block(&bytes, kind, &payload);
+	setrlimit(RLIMIT_AS, &limit);
+	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "inconsistent");
+	buffer_finish(&bytes);
+	buffer_finish(&payload);
+}
+
+#define REFUSED(kind, ...)                                                                                   \
+	expect_block_refused(kind, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),               \
+			     (const uint64_t[]){__VA_ARGS__})
+
+Test(reader, impossible_tables_are_refused_without_much_memory)
+{
+	REFUSED(BLOCK_META, 1, 2, 3);
+	REFUSED(BLOCK_MODULES, UINT64_MAX);
+	REFUSED(BLOCK_MODULES, 1, 2, 0, 0, 0, 0, 0, 0);           /* index 2 before 1 */
+	REFUSED(BLOCK_MODULES, 1, 1, 10, UINT64_MAX, 0, 0, 0, 0); /* ends beyond all addresses */
+	REFUSED(BLOCK_MODULES, 1, 1, 10, 10, 0, 0, UINT64_MAX);   /* a path of that length */
+	REFUSED(BLOCK_UNLOADED, 0, 5);
+	REFUSED(BLOCK_UNLOADED, 1, 5);
+	REFUSED(BLOCK_NODES, 1, UINT64_MAX);
+	REFUSED(BLOCK_NODES, 2, 1, 1, 0, 0);        /* id 2 before 1 */
+	REFUSED(BLOCK_NODES, 1, 1, 0, 0, 0);        /* its own parent */
+	REFUSED(BLOCK_NODES, 1, 1, 2, 0, 0);        /* a parent below the root */
+	REFUSED(BLOCK_NODES, 1, 1, 1, 1, 0);        /* a module that is not there */
+	REFUSED(BLOCK_NODES, 1, 1, 1, 1u << 18, 0); /* an unknown flag */
+	REFUSED(BLOCK_THREADS, 1, 1, 0, 0);
+	REFUSED(BLOCK_THREADS, UINT64_MAX);
+	REFUSED(BLOCK_LABELS, 1, 1, 1000);
+	REFUSED(BLOCK_NOTES, 1, 0, 0, 0, 1, 0, 0); /* no such thread */
+	REFUSED(BLOCK_RSS, 2, 1, 1);
+	REFUSED(BLOCK_END, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	REFUSED(BLOCK_END, 1, 0, 0);
+}
