@@ -122,15 +122,12 @@ static void grow(struct contexts *contexts, struct contexts_index *old)
 	atomic_store_explicit(&contexts->growing, 0, memory_order_release);
 }
 
-static struct contexts_index *first_index(struct contexts *contexts, struct session_header *session)
+static struct contexts_index *first_index(struct contexts *contexts)
 {
 	struct contexts_index *seen = NULL, *fresh = map_index(FIRST_BITS);
-	uint64_t unset = 0;
 	if (fresh == NULL)
 		return NULL;
-	atomic_compare_exchange_strong_explicit(&contexts->reserved, &unset, session->nodes_offset,
-						memory_order_relaxed, memory_order_relaxed);
-	/* Release: pairs with the acquire in current_index; `reserved` is set for who sees it. */
+	/* Release: pairs with the acquire in current_index; the index's fields are seen. */
 	if (atomic_compare_exchange_strong_explicit(&contexts->index, &seen, fresh, memory_order_release,
 						    memory_order_acquire))
 		return fresh;
@@ -138,11 +135,16 @@ static struct contexts_index *first_index(struct contexts *contexts, struct sess
 	return seen;
 }
 
-static struct contexts_index *current_index(struct contexts *contexts, struct session_header *session)
+static struct contexts_index *current_index(struct contexts *contexts)
 {
 	/* Acquire: pairs with the releases in first_index and grow. */
 	struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
-	return index != NULL ? index : first_index(contexts, session);
+	return index != NULL ? index : first_index(contexts);
+}
+
+void contexts_init(struct contexts *contexts, const struct session_header *session)
+{
+	atomic_store_explicit(&contexts->reserved, session->nodes_offset, memory_order_relaxed);
 }
 
 /* ---- nodes ------------------------------------------------------------------------ */
@@ -226,7 +228,7 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
 {
 	struct session_header *session = arena_session();
-	struct contexts_index *index = session != NULL ? current_index(contexts, session) : NULL;
+	struct contexts_index *index = session != NULL ? current_index(contexts) : NULL;
 	if (index == NULL)
 		return parent;
 	uint64_t hash = hash_key(parent, pc, module);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct contexts_index;
+struct session_header;
 
 /* All zero is the state of a process that has no nodes yet; it must lie in memory that a fork
  * child finds zeroed, since the child has a session of its own. */
@@ -22,6 +23,9 @@ struct contexts {
 	_Atomic uint64_t reserved; /* the node region's mark, see arena_reserve */
 	_Atomic uint32_t growing;  /* a thread is making the index larger */
 };
+
+/* Before the first call of the others in a session. */
+void contexts_init(struct contexts *contexts, const struct session_header *session);
 
 /* Id of the node (parent, pc, module); `module` with its NODE_* flags as in struct
  * session_node.  Where no node can be had (limit reached, memory refused, no session), the

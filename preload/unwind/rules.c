@@ -5,9 +5,8 @@
  */
 #include "preload/unwind/rules.h"
 
-#include "preload/modules.h"
 #include "preload/pages.h"
-#include "preload/unwind/code_object.h"
+#include "preload/unwind/lookup.h"
 
 #include <stdatomic.h>
 
@@ -89,17 +88,14 @@ static void shared_put(struct shared_place *table, uint64_t key, uint64_t rule)
 	}
 }
 
-/* From the object's unwind information; without any, RULE_NONE with the module. */
+/* From the unwind information; without any, RULE_NONE with the module. */
 static uint64_t compile(struct unwind_state *state, uintptr_t pc)
 {
-	struct dl_find_object object;
-	struct eh_frame_entry entry;
-	if (!code_object_find(pc - 1, &object))
-		return rule_make(RULE_NONE, 0, 0);
+	struct lookup found = lookup_frame(state, pc, false);
 	uint64_t rule = rule_make(RULE_NONE, 0, 0);
-	if (eh_frame_find(pc - 1, &object, &entry) && cfi_row_at(&state->machine, &entry, pc - 1))
-		rule = arch_rule(&state->machine.row, entry.signal_frame);
-	return rule | modules_find(&object);
+	if (found.has_row)
+		rule = arch_rule(&state->machine.row, found.signal_frame);
+	return rule | found.module;
 }
 
 __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state, uintptr_t pc)

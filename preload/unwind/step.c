@@ -6,20 +6,12 @@
  */
 #include "preload/unwind/step.h"
 
-#include "preload/modules.h"
-#include "preload/unwind/code_object.h"
 #include "preload/unwind/expression.h"
+#include "preload/unwind/lookup.h"
 
 static bool known(const struct unwind_registers *registers, uint64_t number)
 {
 	return number < ARCH_REGISTERS && (registers->valid >> number & 1);
-}
-
-/* Where to look for the frame's information: a return address may be the first byte of
- * another function, its call instruction is not. */
-static uintptr_t lookup_pc(const struct unwind_registers *registers)
-{
-	return registers->value[ARCH_PC] - !registers->exact;
 }
 
 static bool find_cfa(struct unwind_state *state, uint64_t *cfa)
@@ -106,17 +98,7 @@ static enum unwind_stop guess(struct unwind_state *state)
 
 enum unwind_stop step_outwards(struct unwind_state *state)
 {
-	uintptr_t pc = lookup_pc(&state->registers);
-	struct dl_find_object object;
-	struct eh_frame_entry entry;
-	if (!code_object_find(pc, &object) || !eh_frame_find(pc, &object, &entry) ||
-	    !cfi_row_at(&state->machine, &entry, pc))
-		return guess(state);
-	return apply_row(state, entry.signal_frame);
-}
-
-uint32_t step_module(const struct unwind_state *state)
-{
-	struct dl_find_object object;
-	return code_object_find(lookup_pc(&state->registers), &object) ? modules_find(&object) : 0;
+	const struct unwind_registers *registers = &state->registers;
+	struct lookup found = lookup_frame(state, registers->value[ARCH_PC], registers->exact);
+	return found.has_row ? apply_row(state, found.signal_frame) : guess(state);
 }

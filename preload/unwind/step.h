@@ -10,7 +10,4 @@
 /* Moves state->registers to the caller's frame.  STOP_NONE if there is one. */
 enum unwind_stop step_outwards(struct unwind_state *state);
 
-/* Module index + 1 of the code in state->registers, 0 if none is known. */
-uint32_t step_module(const struct unwind_state *state);
-
 #endif

@@ -6,6 +6,7 @@
  * dlopen, would wait for itself or for one that waits for malloc), and libunwind has locks and
  * caches of its own.  They serve as oracles in the tests.  Nothing here locks or allocates.
  */
+#include "preload/unwind/lookup.h"
 #include "preload/unwind/rules.h"
 #include "preload/unwind/step.h"
 
@@ -43,8 +44,10 @@ static bool record_here(struct unwind_state *state, struct unwind_cursor *cursor
 	const struct unwind_registers *registers = &state->registers;
 	if (cursor->count == UNWIND_FRAMES_MAX)
 		return false;
-	state->frames[cursor->count++] = (struct unwind_frame){
-		registers->value[ARCH_PC], step_module(state) | (registers->exact ? NODE_EXACT_PC : 0)};
+	uintptr_t pc = registers->value[ARCH_PC];
+	uint32_t module = lookup_frame(state, pc, registers->exact).module;
+	state->frames[cursor->count++] =
+		(struct unwind_frame){pc, module | (registers->exact ? NODE_EXACT_PC : 0)};
 	return true;
 }
 

@@ -1,0 +1,15 @@
+/*
+ * arena_double.h - a session in anonymous memory, standing in for preload/arena.c in tests.
+ */
+#ifndef MPROF_TESTS_ARENA_DOUBLE_H
+#define MPROF_TESTS_ARENA_DOUBLE_H
+
+#include "preload/arena.h"
+
+/* Starts an empty session with so many places; leaves the one before it mapped. */
+struct session_header *arena_double_start(uint32_t modules_max, uint32_t nodes_max);
+
+/* From now on no memory beyond this session offset is granted. */
+void arena_double_refuse_beyond(uint64_t end_offset);
+
+#endif

@@ -1,0 +1,352 @@
+/*
+ * test_unwind.c - every stack of a torture program, frame by frame, against libunwind.
+ *
+ * libunwind's unw_step is an independent implementation, fit to be the judge here and unfit to
+ * be used in the shim (see preload/unwind/unwind.c).
+ */
+#include "preload/unwind/unwind.h"
+
+#include "arena_double.h"
+#include "torture.h"
+
+#define UNW_LOCAL_ONLY
+#include <criterion/criterion.h>
+#include <libunwind.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define FLAGS (NODE_EXACT_PC | NODE_TRUNCATED)
+#define COMPARED_MAX 600
+
+static __thread struct unwind_state *state;
+static __thread volatile bool probing;
+static __thread volatile bool signals_only;
+static _Atomic unsigned long stacks, mismatches, truncated, exact, unnamed;
+
+static struct unwind_state *own_state(void)
+{
+	if (state == NULL) {
+		state = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		cr_assert(state != MAP_FAILED);
+	}
+	return state;
+}
+
+static void report(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
+		   size_t expected_count)
+{
+	if (atomic_fetch_add(&mismatches, 1) >= 3)
+		return;
+	for (size_t i = 0; i < count || i < expected_count; i++)
+		fprintf(stderr, "  %2zu  %#14lx %08x  %#14lx\n", i, i < count ? frames[i].pc : 0,
+			i < count ? frames[i].module : 0, i < expected_count ? expected[i] : 0);
+}
+
+static void compare(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
+		    size_t expected_count)
+{
+	/* A coroutine interrupted before its first instruction: there libunwind gives up. */
+	bool gave_up =
+		count == expected_count + 1 && expected[expected_count - 1] == torture_coroutine_entry();
+	bool same = count == expected_count || gave_up;
+	for (size_t i = 0; i < expected_count && same; i++)
+		same = frames[i].pc == expected[i];
+	if (!same)
+		report(frames, count, expected, expected_count);
+	for (size_t i = 0; i < count; i++) {
+		truncated += (frames[i].module & NODE_TRUNCATED) != 0;
+		exact += (frames[i].module & NODE_EXACT_PC) != 0;
+		unnamed += (frames[i].module & NODE_MODULE_MASK) == 0;
+	}
+	stacks++;
+}
+
+/* The pcs outside of the caller, by libunwind. */
+static size_t outside(unw_cursor_t *cursor, uintptr_t *pcs, size_t max)
+{
+	size_t count = 0;
+	while (count < max && unw_step(cursor) > 0) {
+		unw_word_t pc;
+		unw_get_reg(cursor, UNW_REG_IP, &pc);
+		if (pc == 0)
+			break;
+		pcs[count++] = pc;
+	}
+	return count;
+}
+
+__attribute__((noinline)) void probe(void)
+{
+	if (probing || signals_only)
+		return;
+	probing = true;
+	struct unwind_start start;
+	const struct unwind_frame *frames;
+	UNWIND_HERE(&start);
+	size_t count = unwind_walk(own_state(), &start, &frames);
+	uintptr_t expected[COMPARED_MAX];
+	unw_context_t context;
+	unw_cursor_t cursor;
+	unw_getcontext(&context);
+	unw_init_local(&cursor, &context);
+	compare(frames, count, expected, outside(&cursor, expected, COMPARED_MAX));
+	probing = false;
+}
+
+static void begin(void)
+{
+	arena_double_start(1000, 1000);
+}
+
+static void end(unsigned long at_least)
+{
+	fprintf(stderr, "%lu stacks, %lu frames interrupted\n", stacks, exact);
+	cr_assert_geq(stacks, at_least);
+	cr_assert_eq(mismatches, 0, "%lu of %lu stacks differ from libunwind's", mismatches, stacks);
+	cr_assert_eq(truncated, 0);
+	cr_assert_eq(unnamed, 0);
+}
+
+TestSuite(unwind, .init = begin, .timeout = 100);
+
+Test(unwind, virtual_calls)
+{
+	torture_virtual_calls(600);
+	end(20000);
+}
+
+Test(unwind, exceptions)
+{
+	torture_exceptions(2500);
+	end(20000);
+}
+
+Test(unwind, containers)
+{
+	torture_containers(400);
+	end(20000);
+}
+
+Test(unwind, odd_frames)
+{
+	torture_odd_frames(3000);
+	end(20000);
+	cr_assert_eq(exact, 0);
+}
+
+Test(unwind, coroutines)
+{
+	torture_coroutines(250);
+	end(20000);
+}
+
+Test(unwind, threads)
+{
+	torture_threads(20);
+	end(20000);
+}
+
+Test(unwind, deep_recursion_is_kept_whole)
+{
+	torture_recursion(500);
+	end(1);
+}
+
+/* ---- signals ------------------------------------------------------------------ */
+
+static void on_signal(int number)
+{
+	bool outer = signals_only;
+	(void)number;
+	signals_only = false;
+	probe();
+	signals_only = outer;
+}
+
+static void *stack_for_signals(void)
+{
+	static char memory[65536];
+	sigaltstack(&(stack_t){.ss_sp = memory, .ss_size = sizeof(memory)}, NULL);
+	return memory;
+}
+
+static void handle(int number, int flags)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags | SA_RESTART};
+	sigaction(number, &action, NULL);
+}
+
+__attribute__((noinline)) static int raise_deep(int depth)
+{
+	if (depth == 0)
+		return raise(SIGUSR1);
+	volatile int result = raise_deep(depth - 1);
+	return result;
+}
+
+Test(unwind, signal_handler)
+{
+	handle(SIGUSR1, 0);
+	for (int i = 0; i < 3000; i++)
+		raise_deep(i % 30);
+	end(3000);
+	cr_assert_eq(exact, 3000);
+}
+
+Test(unwind, signal_handler_on_its_own_stack)
+{
+	stack_for_signals();
+	handle(SIGUSR1, SA_ONSTACK);
+	for (int i = 0; i < 3000; i++)
+		raise_deep(i % 30);
+	end(3000);
+	cr_assert_eq(exact, 3000);
+}
+
+/* A signal at any instruction: prologues, epilogues, PLT, libc's assembly. */
+Test(unwind, interrupted_anywhere)
+{
+	stack_for_signals();
+	handle(SIGUSR1, SA_ONSTACK);
+	signals_only = true;
+	timer_t timer;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+	cr_assert_eq(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	const struct timespec every = {.tv_nsec = 150000};
+	timer_settime(timer, 0, &(struct itimerspec){every, every}, NULL);
+	while (stacks < 20000) {
+		torture_virtual_calls(20);
+		torture_containers(5);
+		torture_odd_frames(5);
+		torture_coroutines(2);
+	}
+	timer_delete(timer);
+	end(20000);
+	cr_assert_geq(exact, 20000);
+}
+
+/* ---- the edges of what can be walked -------------------------------------------- */
+
+static size_t walk(const struct unwind_start *start, const struct unwind_frame **frames)
+{
+	return unwind_walk(own_state(), start, frames);
+}
+
+static uintptr_t *guarded_page(void)
+{
+	char *pages = mmap(NULL, 3 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	cr_assert(pages != MAP_FAILED);
+	cr_assert_eq(mprotect(pages + 4096, 4096, PROT_READ | PROT_WRITE), 0);
+	return (uintptr_t *)(pages + 4096);
+}
+
+Test(unwind, unknown_code_is_cut)
+{
+	uintptr_t *stack = guarded_page();
+	struct unwind_start start = {(uintptr_t)stack, (uintptr_t)(stack + 8), 0};
+	const struct unwind_frame *frames;
+	cr_assert_eq(walk(&start, &frames), 1);
+	cr_assert_eq(frames[0].pc, (uintptr_t)stack);
+	cr_assert_eq(frames[0].module, NODE_TRUNCATED);
+}
+
+Test(unwind, frame_pointers_lead_through_unknown_code)
+{
+	uintptr_t *stack = guarded_page();
+	uintptr_t code = (uintptr_t)stack;
+	stack[20] = (uintptr_t)(stack + 40);
+	stack[21] = code + 1;
+	stack[40] = (uintptr_t)(stack + 60);
+	stack[41] = code + 2;
+	stack[60] = 0;
+	stack[61] = 0;
+	struct unwind_start start = {code, (uintptr_t)(stack + 8), (uintptr_t)(stack + 20)};
+	const struct unwind_frame *frames;
+	cr_assert_eq(walk(&start, &frames), 3);
+	cr_assert_eq(frames[1].pc, code + 1);
+	cr_assert_eq(frames[2].pc, code + 2);
+	cr_assert_eq(frames[2].module, 0, "a null return address is the true end");
+}
+
+Test(unwind, nothing_is_read_beyond_the_stack)
+{
+	uintptr_t *stack = guarded_page();
+	const uintptr_t hostile[] = {(uintptr_t)(stack + 511),
+				     (uintptr_t)(stack + 512),
+				     (uintptr_t)(stack + 20) + 1,
+				     (uintptr_t)(stack - 8),
+				     (uintptr_t)8,
+				     UINTPTR_MAX - 7,
+				     (uintptr_t)(stack + 4096)};
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		struct unwind_start start = {(uintptr_t)stack, (uintptr_t)(stack + 8), hostile[i]};
+		const struct unwind_frame *frames;
+		cr_assert_eq(walk(&start, &frames), 1);
+		cr_assert_eq(frames[0].module, NODE_TRUNCATED);
+	}
+}
+
+/* Real code, and a stack that cannot belong to it: every walk must come back. */
+Test(unwind, corrupt_stacks_do_no_harm)
+{
+	uintptr_t *stack = guarded_page();
+	unsigned seed = 1;
+	for (int round = 0; round < 20000; round++) {
+		uintptr_t near = (uintptr_t)stack;
+		uintptr_t code[] = {(uintptr_t)compare + 8, (uintptr_t)probe + 30, (uintptr_t)&printf + 16,
+				    (uintptr_t)torture_exceptions + 40};
+		for (size_t i = 0; i < 512; i++) {
+			uintptr_t random = (uintptr_t)rand_r(&seed);
+			stack[i] = random % 3 == 0   ? code[random % 4] + random % 64
+				   : random % 3 == 1 ? near + random % 8192 - 2048
+						     : random << 33 | random;
+		}
+		struct unwind_start start = {code[round % 4] + (unsigned)round % 50, near + 64,
+					     near + (unsigned)round % 4096};
+		const struct unwind_frame *frames;
+		size_t count = walk(&start, &frames);
+		cr_assert(count >= 1 && count <= 1024);
+	}
+}
+
+static __thread size_t deepest;
+static __thread uint32_t deepest_flags;
+
+__attribute__((noinline)) static int dive(int depth)
+{
+	volatile int result = 0;
+	if (depth > 0) {
+		result = dive(depth - 1);
+		return result + 1;
+	}
+	struct unwind_start start;
+	const struct unwind_frame *frames;
+	UNWIND_HERE(&start);
+	deepest = walk(&start, &frames);
+	deepest_flags = frames[deepest - 1].module & FLAGS;
+	return result;
+}
+
+static void *dive_in_thread(void *depth)
+{
+	dive(*(int *)depth);
+	cr_assert_eq(deepest, UNWIND_FRAMES_MAX);
+	cr_assert_eq(deepest_flags, NODE_TRUNCATED);
+	return NULL;
+}
+
+Test(unwind, innermost_frames_of_too_deep_a_stack)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int depth = UNWIND_FRAMES_MAX + 10;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, (size_t)64 << 20);
+	cr_assert_eq(pthread_create(&thread, &attributes, dive_in_thread, &depth), 0);
+	pthread_join(thread, NULL);
+}

@@ -1,0 +1,31 @@
+/*
+ * torture.h - programs within the program, written to make stacks that are hard to walk.
+ *
+ * Each calls probe() at many points, and so does every operator new and delete below it.
+ */
+#ifndef MPROF_TESTS_TORTURE_H
+#define MPROF_TESTS_TORTURE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The tests': looks at the stack. */
+void probe(void);
+
+void torture_virtual_calls(int rounds);
+void torture_exceptions(int rounds);
+void torture_containers(int rounds);
+void torture_odd_frames(int rounds); /* VLA, alloca, realigned frames, longjmp */
+void torture_coroutines(int rounds);
+void torture_threads(int rounds);
+int torture_recursion(int depth);
+
+/* First instruction of the coroutines. */
+unsigned long torture_coroutine_entry(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
