@@ -179,7 +179,7 @@ int report_choose(struct report *report, struct diagnostic *diagnostic)
 	report->chosen = calloc(count + 1, sizeof(*report->chosen));
 	if (error || !report->chosen)
 		return -ENOMEM;
-	if (report->options->no_functions)
+	if (report->options->detail != REPORT_LINES)
 		return 0;
 	chosen = choose_matching(report, &selection, functions, count);
 	if (chosen == 0 && !selection_empty(&selection))

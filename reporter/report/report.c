@@ -91,8 +91,12 @@ static int report_build(struct report *report, const char *path, struct diagnost
 
 	if (error)
 		return error;
-	symbolize_nodes(report);
 	diagnostic->message[0] = '\0';
+	if (report->options->detail == REPORT_SUMMARY) {
+		error = report_replay(report, NULL, diagnostic);
+		return error ? error : report_fill_summary(report);
+	}
+	symbolize_nodes(report);
 	error = report_choose(report, diagnostic);
 	if (!error)
 		error = follow_lines(report, diagnostic);
@@ -102,8 +106,6 @@ static int report_build(struct report *report, const char *path, struct diagnost
 		error = report_fill_functions(report);
 	if (!error)
 		error = report_fill_sites(report);
-	if (error && !diagnostic->message[0])
-		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
 	return error;
 }
 
@@ -119,6 +121,8 @@ int report_create(const char *path, const struct report_options *options, struct
 	report->options = options;
 	report->view.sort = options->sort;
 	error = report_build(report, path, diagnostic);
+	if (error && !diagnostic->message[0])
+		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
 	if (error)
 		report_destroy(report);
 	else

@@ -13,9 +13,12 @@
 #include "symbolize/symbolize.h"
 #include "view/rows.h"
 
+/* How far to go: the figures of a trace are cheap, names and lines are not. */
+enum report_detail { REPORT_LINES, REPORT_SITES, REPORT_SUMMARY };
+
 struct report_options {
+	enum report_detail detail;
 	struct selection selection; /* empty: that of the recorded MPROF_FUNCTIONS, else marked functions */
-	bool no_functions;          /* summary and call sites only */
 	size_t top;                 /* most functions to show; 0: all, or a few if mprof chooses them */
 	enum view_sort sort;
 	struct source_options sources;

@@ -1,0 +1,129 @@
+/*
+ * cmd_dump.c - mprof dump: a recording event by event, for other tools and for doubts.
+ */
+#include "command.h"
+#include "dump.h"
+#include "options.h"
+#include "output.h"
+#include "traces.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+struct options {
+	struct output_options output;
+	struct symbol_options symbols;
+	long from, count;
+	bool frames, info;
+	const char *trace;
+};
+
+enum { KEY_FROM = 0x400, KEY_COUNT, KEY_FRAMES, KEY_INFO };
+
+static const struct argp_option option_table[] = {
+	{"from", KEY_FROM, "N", 0, "Begin with event N (from 0)", 1},
+	{"count", KEY_COUNT, "N", 0, "At most N events", 1},
+	{"frames", KEY_FRAMES, NULL, 0, "Show the call path of each event", 1},
+	{"info", KEY_INFO, NULL, 0, "Show what the trace says of the run, instead of events (in text)", 1},
+	{0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->output;
+		state->child_inputs[1] = &options->symbols;
+		return 0;
+	case KEY_FROM:
+		return option_number(state, "--from", argument, 0, LONG_MAX, &options->from);
+	case KEY_COUNT:
+		return option_number(state, "--count", argument, 0, LONG_MAX, &options->count);
+	case KEY_FRAMES:
+		options->frames = true;
+		return 0;
+	case KEY_INFO:
+		options->info = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num > 0)
+			return options_error(state, "dump takes one trace, not also '%s'", argument);
+		options->trace = argument;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (options->info && options->output.format != FORMAT_TEXT)
+			return options_error(state, "--info is text only");
+		if (options->frames && options->output.format == FORMAT_CSV)
+			return options_error(state, "--frames is for text and json");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse,
+	.args_doc = "[TRACE]",
+	.doc = "Prints a recording event by event; as JSON, one object per line.\vTRACE is a file or an "
+	       "index of 'mprof "
+	       "list'; without it, the newest trace here.",
+	.children = children,
+};
+
+static int dump(const struct options *options, struct trace *trace, struct diagnostic *diagnostic)
+{
+	struct symbolizer_options symbols = symbol_options_symbolizer(&options->symbols);
+	struct dump_options dump_options = {
+		.format = options->output.format,
+		.precision = (int)options->output.precision,
+		.from = (uint64_t)options->from,
+		.count = (uint64_t)options->count,
+		.frames = options->frames ? &symbols : NULL,
+	};
+	FILE *out;
+	int error = output_open(options->output.path, &out, diagnostic);
+
+	if (error)
+		return error;
+	if (options->info)
+		dump_info(out, trace);
+	else
+		error = dump_events(out, trace, &dump_options, diagnostic);
+	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
+}
+
+static int pick_and_dump(const struct options *options, struct diagnostic *diagnostic)
+{
+	struct trace_list traces;
+	struct trace *trace = NULL;
+	const char *path;
+	int error = trace_list_init(&traces, ".", diagnostic);
+
+	if (!error)
+		error = trace_list_pick(&traces, options->trace, &path, diagnostic);
+	if (!error) {
+		trace_bring_up_to_date(path);
+		error = trace_open(path, &trace, diagnostic);
+	}
+	if (!error)
+		error = dump(options, trace, diagnostic);
+	trace_close(trace);
+	trace_list_finish(&traces);
+	return error;
+}
+
+int cmd_dump(int argc, char **argv, struct diagnostic *diagnostic)
+{
+	struct options options = {.count = LONG_MAX};
+	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
+
+	if (status == 0)
+		status = pick_and_dump(&options, diagnostic);
+	symbol_options_finish(&options.symbols);
+	return status < 0 ? status : STATUS_DONE;
+}

@@ -1,0 +1,178 @@
+/*
+ * cmd_list.c - mprof list: the recordings here, with the indices that other commands take.
+ */
+#include "command.h"
+#include "options.h"
+#include "output.h"
+#include "reader/reader.h"
+#include "trace/format.h"
+#include "traces.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	if (key == ARGP_KEY_INIT) {
+		state->child_inputs[0] = state->input;
+		return 0;
+	}
+	if (key == ARGP_KEY_ARG)
+		return options_error(state, "list takes no argument, such as '%s'", argument);
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+	.parser = parse,
+	.doc = "Lists the recordings in the current directory, oldest first, with the index that other "
+	       "commands take.\v"
+	       "State is 'exited', 'exec' (the process went on as another program, with a trace of its own), "
+	       "'killed', "
+	       "'recording', 'cut off' (the recording was not finished) or 'damaged'.",
+	.children = children,
+};
+
+struct row {
+	const struct trace_entry *trace;
+	const char *state;
+	char *command;
+};
+
+static struct cell cell_index(const void *row, const void *context)
+{
+	return cell_count((uint64_t)((const struct row *)row - (const struct row *)context));
+}
+
+static struct cell cell_started(const void *row, const void *context)
+{
+	(void)context;
+	return cell_time(((const struct row *)row)->trace->started_realtime_ns);
+}
+
+static struct cell cell_state(const void *row, const void *context)
+{
+	(void)context;
+	return cell_text(((const struct row *)row)->state);
+}
+
+static struct cell cell_path(const void *row, const void *context)
+{
+	(void)context;
+	return cell_text(((const struct row *)row)->trace->path);
+}
+
+static struct cell cell_command(const void *row, const void *context)
+{
+	(void)context;
+	return cell_text(((const struct row *)row)->command);
+}
+
+static const struct column *const columns[] = {
+	&(const struct column){"index", "Index", 0, 5, cell_index},
+	&(const struct column){"trace", "Trace", 2, 0, cell_path},
+	&(const struct column){"started_realtime_ns", "Started", 2, -19, cell_started},
+	&(const struct column){"state", "State", 2, -9, cell_state},
+	&(const struct column){"command", "Command", 2, -1, cell_command},
+	NULL,
+};
+
+static const char *state_of(const struct trace_info *info, const struct trace_entry *trace)
+{
+	switch (info->end_kind) {
+	case END_EXITED:
+		return "exited";
+	case END_REPLACED:
+		return "exec";
+	case END_KILLED:
+		return "killed";
+	default:
+		if (*trace->session_path && access(trace->session_path, F_OK) == 0 &&
+		    (kill(trace->pid, 0) == 0 || errno == EPERM))
+			return "recording";
+		return "cut off";
+	}
+}
+
+static char *joined(const char *const *words)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; words[i]; i++)
+		fprintf(out, "%s%s", i > 0 ? " " : "", words[i]);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* A trace that cannot be read is listed nevertheless: it is there, and rm takes its index. */
+static int fill_row(struct row *row, const struct trace_entry *entry)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+
+	row->trace = entry;
+	if (trace_open(entry->path, &trace, &ignored) != 0) {
+		row->state = "damaged";
+		row->command = strdup("");
+	} else {
+		row->state = state_of(trace_info(trace), entry);
+		row->command = joined(trace_info(trace)->command);
+		trace_close(trace);
+	}
+	return row->command ? 0 : -ENOMEM;
+}
+
+static int print(const struct output_options *output, const struct row *rows, size_t count,
+		 struct diagnostic *diagnostic)
+{
+	struct table table = {columns, rows, count, sizeof(*rows), rows};
+	FILE *out;
+	int error = output_open(output->path, &out, diagnostic);
+
+	if (error)
+		return error;
+	if (view_table_print(out, &table, output->format, (int)output->precision) != 0)
+		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	return output_close(output->path, out, diagnostic) ? -EIO : error;
+}
+
+static int list(const struct output_options *output, struct diagnostic *diagnostic)
+{
+	struct trace_list traces;
+	struct row *rows;
+	int error = trace_list_init(&traces, ".", diagnostic);
+
+	if (error)
+		return error;
+	rows = calloc(traces.count + 1, sizeof(*rows));
+	if (!rows)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < traces.count; i++)
+		error = fill_row(&rows[i], &traces.entries[i]);
+	if (!error)
+		error = print(output, rows, traces.count, diagnostic);
+	for (size_t i = 0; rows && i < traces.count; i++)
+		free(rows[i].command);
+	free(rows);
+	trace_list_finish(&traces);
+	return error;
+}
+
+int cmd_list(int argc, char **argv, struct diagnostic *diagnostic)
+{
+	struct output_options output = {0};
+	int status = options_parse(&argp, false, argc, argv, &output, diagnostic);
+
+	if (status == 0)
+		status = list(&output, diagnostic);
+	return status < 0 ? status : STATUS_DONE;
+}

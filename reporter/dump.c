@@ -1,0 +1,218 @@
+/*
+ * dump.c - a trace as it is: its events one per line.
+ */
+#include "dump.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct row {
+	uint64_t index;
+	const struct trace_event *event;
+};
+
+static const struct trace_event *event_of(const void *row)
+{
+	return ((const struct row *)row)->event;
+}
+
+static struct cell cell_index(const void *row, const void *context)
+{
+	(void)context;
+	return cell_count(((const struct row *)row)->index);
+}
+
+static struct cell cell_time_ns(const void *row, const void *context)
+{
+	(void)context;
+	return cell_count(event_of(row)->time_ns);
+}
+
+static struct cell cell_thread(const void *row, const void *context)
+{
+	const struct trace_info *info = context;
+
+	return cell_count(
+		event_of(row)->thread < info->thread_count ? info->threads[event_of(row)->thread].tid : 0);
+}
+
+static struct cell cell_type(const void *row, const void *context)
+{
+	static const char *const names[] = {[EVENT_ALLOC] = "alloc",
+					    [EVENT_FREE] = "free",
+					    [EVENT_STRAY_FREE] = "stray",
+					    [EVENT_LOST] = "lost"};
+
+	(void)context;
+	return cell_text(names[event_of(row)->type]);
+}
+
+/* A stray free has an address instead of a block. */
+static struct cell cell_block(const void *row, const void *context)
+{
+	(void)context;
+	return event_of(row)->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(event_of(row)->block);
+}
+
+static struct cell cell_size(const void *row, const void *context)
+{
+	(void)context;
+	return event_of(row)->type == EVENT_ALLOC ? cell_count(event_of(row)->size_bytes) : cell_blank();
+}
+
+static struct cell cell_node(const void *row, const void *context)
+{
+	(void)context;
+	return cell_count(event_of(row)->node);
+}
+
+static struct cell cell_source(const void *row, const void *context)
+{
+	const struct trace_event *event = event_of(row);
+
+	(void)context;
+	if (event->tracked)
+		return cell_text("tracked");
+	return cell_text(event->reallocated ? "realloc" : "malloc");
+}
+
+static const struct column *const columns[] = {
+	&(const struct column){"event", "Event", 0, 10, cell_index},
+	&(const struct column){"time_ns", "Time (ns)", 1, 14, cell_time_ns},
+	&(const struct column){"thread", "Thread", 1, 8, cell_thread},
+	&(const struct column){"type", "Type", 1, -5, cell_type},
+	&(const struct column){"block", "Block", 1, 10, cell_block},
+	&(const struct column){"size_bytes", "Size", 1, 12, cell_size},
+	&(const struct column){"node", "Path", 1, 8, cell_node},
+	&(const struct column){"source", "Source", 1, -7, cell_source},
+	NULL,
+};
+
+struct dump {
+	FILE *out;
+	const struct trace_info *info;
+	const struct dump_options *options;
+	struct symbolizer *symbolizer; /* NULL: no call paths */
+	uint64_t next;                 /* index of the event to come */
+	bool out_of_memory;
+};
+
+/* ---- call paths ------------------------------------------------------------------ */
+
+typedef void frame_fn(void *context, const struct source_frame *frame);
+
+static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *visit, void *context)
+{
+	for (uint32_t node = leaf; node != 0; node = dump->info->nodes[node].parent) {
+		const struct trace_node *n = &dump->info->nodes[node];
+		const struct source_frame *frames;
+		size_t count = symbolizer_frames(dump->symbolizer, n->module, n->pc, n->exact_pc, &frames);
+
+		for (size_t i = 0; i < count; i++)
+			visit(context, &frames[i]);
+	}
+}
+
+static void frame_text(void *out, const struct source_frame *frame)
+{
+	const struct source_function *function = frame->function;
+
+	if (frame->line > 0)
+		fprintf(out, "    %s  %s:%u%s\n", function->name, function->file, frame->line,
+			frame->inlined ? " (inlined)" : "");
+	else
+		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", function->name, frame->offset, function->module);
+}
+
+static void frame_json(void *array, const struct source_frame *frame)
+{
+	json_array_append_new(
+		array, json_pack("{s:o,s:o,s:i}", "function", table_json_text(frame->function->name), "file",
+				 table_json_text(frame->function->file), "line", (int)frame->line));
+}
+
+/* ---- events ------------------------------------------------------------------------ */
+
+static void print_json(struct dump *dump, const struct table *table, uint32_t node)
+{
+	json_t *object = table_json_row(table, 0), *frames;
+
+	if (object && dump->symbolizer) {
+		frames = json_array();
+		for_each_frame(dump, node, frame_json, frames);
+		if (json_object_set_new(object, "frames", frames) != 0)
+			dump->out_of_memory = true;
+	}
+	dump->out_of_memory |= !object;
+	json_dumpf(object, dump->out, JSON_COMPACT);
+	fputc('\n', dump->out);
+	json_decref(object);
+}
+
+static void print_event(struct dump *dump, const struct trace_event *event)
+{
+	struct row row = {dump->next, event};
+	struct table table = {columns, &row, 1, sizeof(row), dump->info};
+
+	switch (dump->options->format) {
+	case FORMAT_JSON:
+		print_json(dump, &table, event->node);
+		break;
+	case FORMAT_CSV:
+		table_csv_rows(dump->out, &table);
+		break;
+	default:
+		table_text_rows(dump->out, &table, dump->options->precision);
+		if (dump->symbolizer)
+			for_each_frame(dump, event->node, frame_text, dump->out);
+	}
+}
+
+#define ENOUGH 1 /* what stops the replay when all that was asked for is printed */
+
+static int print_events(void *context, const struct trace_event *events, size_t count)
+{
+	struct dump *dump = context;
+	const struct dump_options *options = dump->options;
+
+	for (size_t i = 0; i < count; i++, dump->next++) {
+		if (dump->next < options->from)
+			continue;
+		if (dump->next - options->from >= options->count || ferror(dump->out))
+			return ENOUGH;
+		print_event(dump, &events[i]);
+		if (dump->out_of_memory)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void print_header(const struct dump *dump)
+{
+	struct table table = {columns, NULL, 0, sizeof(struct row), dump->info};
+
+	if (dump->options->format == FORMAT_TEXT)
+		table_text_header(dump->out, &table, 0);
+	else if (dump->options->format == FORMAT_CSV)
+		table_csv_header(dump->out, &table);
+}
+
+int dump_events(FILE *out, struct trace *trace, const struct dump_options *options,
+		struct diagnostic *diagnostic)
+{
+	struct dump dump = {.out = out, .info = trace_info(trace), .options = options};
+	int error = 0;
+
+	if (options->frames)
+		error = symbolizer_create(dump.info->modules, dump.info->module_count, options->frames,
+					  &dump.symbolizer, diagnostic);
+	if (error)
+		return error;
+	print_header(&dump);
+	error = trace_replay(trace, print_events, &dump, diagnostic);
+	symbolizer_destroy(dump.symbolizer);
+	if (error == -ENOMEM)
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	return error == ENOUGH ? 0 : error;
+}

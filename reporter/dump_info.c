@@ -1,0 +1,92 @@
+/*
+ * dump_info.c - what a trace says of its run, before any event.
+ */
+#include "dump.h"
+#include "view/number.h"
+
+#include <inttypes.h>
+
+static struct cell module_index(const void *row, const void *context)
+{
+	const struct trace_info *info = context;
+
+	return cell_count((uint64_t)((const struct trace_module *)row - info->modules));
+}
+
+static struct cell module_path(const void *row, const void *context)
+{
+	(void)context;
+	return cell_text(((const struct trace_module *)row)->path);
+}
+
+static const struct column *const module_columns[] = {
+	&(const struct column){"module", "Module", 0, 6, module_index},
+	&(const struct column){"path", "Path", 2, -1, module_path},
+	NULL,
+};
+
+static struct cell thread_tid(const void *row, const void *context)
+{
+	(void)context;
+	return cell_count(((const struct trace_thread *)row)->tid);
+}
+
+static struct cell thread_started(const void *row, const void *context)
+{
+	(void)context;
+	return cell_count(((const struct trace_thread *)row)->started_ns);
+}
+
+static const struct column *const thread_columns[] = {
+	&(const struct column){"thread", "Thread", 0, 8, thread_tid},
+	&(const struct column){"started_ns", "Started (ns)", 2, 14, thread_started},
+	NULL,
+};
+
+static void print_run(FILE *out, const struct trace_info *info)
+{
+	char started[NUMBER_BYTES];
+
+	number_time(started, sizeof(started), info->started_realtime_ns);
+	fprintf(out, "Trace:      %s, %" PRIu64 " bytes\nCommand:   ", info->path, info->file_bytes);
+	for (const char *const *word = info->command; *word; word++)
+		fprintf(out, " %s", *word);
+	fprintf(out, "\nExecutable: %s\nDirectory:  %s\nHost:       %s, %s\n", info->exe, info->cwd,
+		info->host, info->kernel);
+	fprintf(out, "Process:    %d, child of %d, started %s\n", info->pid, info->parent_pid, started);
+	if (*info->parent_trace)
+		fprintf(out, "Parent:     %s\n", info->parent_trace);
+	for (const char *const *variable = info->environment; *variable; variable++)
+		fprintf(out, "Variable:   %s\n", *variable);
+}
+
+static void print_end(FILE *out, const struct trace_info *info)
+{
+	fprintf(out, "Ended:      %s, after %" PRIu64 " ns\n",
+		info->complete ? "yes"
+		: info->ended  ? "killed"
+			       : "no",
+		info->duration_ns);
+	if (info->damaged_at > 0)
+		fprintf(out, "Cut off:    at byte %" PRIu64 "\n", info->damaged_at);
+	fprintf(out, "Events:     %" PRIu64 ", %" PRIu64 " lost\n", info->event_count, info->lost_events);
+	fprintf(out,
+		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples\n\n",
+		info->node_count, info->module_count, info->thread_count, info->note_count,
+		info->sample_count);
+}
+
+void dump_info(FILE *out, const struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct table modules = {module_columns, info->modules, info->module_count, sizeof(*info->modules),
+				info};
+	struct table threads = {thread_columns, info->threads, info->thread_count, sizeof(*info->threads),
+				info};
+
+	print_run(out, info);
+	print_end(out, info);
+	view_table_print(out, &modules, FORMAT_TEXT, NUMBER_PRECISION_DEFAULT);
+	fputc('\n', out);
+	view_table_print(out, &threads, FORMAT_TEXT, NUMBER_PRECISION_DEFAULT);
+}

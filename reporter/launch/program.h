@@ -1,0 +1,16 @@
+/*
+ * program.h - finds a program as execvp would, and says beforehand why LD_PRELOAD could not work in it.
+ */
+#ifndef MPROF_REPORTER_LAUNCH_PROGRAM_H
+#define MPROF_REPORTER_LAUNCH_PROGRAM_H
+
+#include "diagnostic.h"
+
+/*
+ * *path becomes the program's path, the caller's to free().  -ENOENT, -EACCES, or -ENOTSUP with
+ * the reason: not a program, another machine, static, another C library, set-user-id, built
+ * with AddressSanitizer.  A script is judged by its interpreter.
+ */
+int program_find(const char *name, char **path, struct diagnostic *diagnostic);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
+ */
+#include "command.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct command commands[] = {
+	{"run", "Run a program and record its memory", cmd_run},
+	{"report", "Show where memory went, line by line", cmd_report},
+	{"peak", "Show the peak of recordings", cmd_peak},
+	{"list", "List the recordings here", cmd_list},
+	{"rm", "Remove recordings", cmd_rm},
+	{"clean", "Remove all recordings here, and what dead ones left in memory", cmd_clean},
+	{"dump", "Print a recording event by event", cmd_dump},
+	{"help", "Show this, or the options of a command", cmd_help},
+	{0},
+};
+
+static const struct command *command_find(const char *name)
+{
+	const struct command *command = commands;
+
+	while (command->name && strcmp(command->name, name) != 0)
+		command++;
+	return command->name ? command : NULL;
+}
+
+static void print_usage(FILE *out)
+{
+	fputs("Usage: mprof COMMAND [OPTION...] [ARGUMENT...]\n"
+	      "Records every allocation of a native program and shows, line by line, where its memory "
+	      "went.\n\n",
+	      out);
+	for (const struct command *command = commands; command->name; command++)
+		fprintf(out, "  %-8s %s\n", command->name, command->summary);
+	fputs("\n'mprof help COMMAND' shows a command's options; 'mprof --version' the version.\n"
+	      "A first try: mprof run ./program, then mprof report\n",
+	      out);
+}
+
+static int unknown_command(const char *name, struct diagnostic *diagnostic)
+{
+	const char *what = *name == '-' ? "option" : "command";
+
+	return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; try 'mprof help'", what, name);
+}
+
+int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
+{
+	char help[] = "--help";
+	const struct command *command;
+
+	if (argc < 2 || strcmp(argv[1], help) == 0 || strcmp(argv[1], "help") == 0) {
+		print_usage(stdout);
+		return STATUS_DONE;
+	}
+	command = command_find(argv[1]);
+	if (!command)
+		return unknown_command(argv[1], diagnostic);
+	return command->run(2, (char *[]){argv[1], help, NULL}, diagnostic);
+}
+
+static int dispatch(int argc, char **argv, struct diagnostic *diagnostic)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("mprof " MPROF_VERSION);
+		return STATUS_DONE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return cmd_help(1, argv, diagnostic);
+	command = command_find(argv[1]);
+	return command ? command->run(argc - 1, argv + 1, diagnostic) : unknown_command(argv[1], diagnostic);
+}
+
+int main(int argc, char **argv)
+{
+	struct diagnostic diagnostic = {.message = ""};
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	status = dispatch(argc, argv, &diagnostic);
+	if (status < 0) {
+		fprintf(stderr, "mprof: %s\n",
+			diagnostic.message[0] ? diagnostic.message : strerror(-status));
+		return STATUS_USAGE;
+	}
+	/* What was asked for was printed only if it arrived. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "mprof: standard output: %s\n", strerror(errno));
+		return STATUS_USAGE;
+	}
+	return status;
+}

@@ -1,0 +1,228 @@
+/*
+ * options.c - argp, with mprof's manners.
+ *
+ * argp's own error output spans lines, and exits; so it runs silenced (ARGP_NO_ERRS), and what went
+ * wrong is told from where it stopped.
+ */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parse {
+	const struct argp *argp, *root;
+	void *input;
+	char *name; /* "mprof report" */
+	const char *command;
+	struct diagnostic *diagnostic;
+	bool failed, helped;
+};
+
+enum { KEY_HELP = 'h' };
+
+static const struct argp_option root_options[] = {
+	{"help", KEY_HELP, NULL, 0, "Show this help", -1},
+	{0},
+};
+
+static error_t parse_root(int key, char *argument, struct argp_state *state)
+{
+	struct parse *parse = state->input;
+
+	(void)argument;
+	if (key == ARGP_KEY_INIT) {
+		state->child_inputs[0] = parse->input;
+		state->hook = parse;
+		return 0;
+	}
+	if (key != KEY_HELP)
+		return ARGP_ERR_UNKNOWN;
+	argp_help(parse->root, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, parse->name);
+	parse->helped = true;
+	return ECANCELED; /* nothing after it matters */
+}
+
+error_t options_error(struct argp_state *state, const char *format, ...)
+{
+	struct parse *parse = state->hook;
+	char message[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	diagnostic_set(parse->diagnostic, EINVAL, "%s; try 'mprof help %s'", message, parse->command);
+	parse->failed = true;
+	return EINVAL;
+}
+
+/* ---- what argp stumbled over -------------------------------------------------- */
+
+static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length)
+{
+	const struct argp_option *found = NULL;
+
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc) && !found; o++)
+		if (o->name && strncmp(o->name, name, length) == 0)
+			found = o;
+	for (const struct argp_child *c = argp->children; c && c->argp && !found; c++)
+		found = find_option(c->argp, name, length);
+	return found;
+}
+
+static const struct argp_option *find_key(const struct argp *argp, int key)
+{
+	const struct argp_option *found = NULL;
+
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc) && !found; o++)
+		if (o->key == key)
+			found = o;
+	for (const struct argp_child *c = argp->children; c && c->argp && !found; c++)
+		found = find_key(c->argp, key);
+	return found;
+}
+
+static int explain_long(const struct parse *parse, const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+	const struct argp_option *option = find_option(parse->root, word + 2, length);
+	const char *complaint = "unknown option";
+
+	if (option && option->arg && word[2 + length] != '=')
+		complaint = "a value is missing after option";
+	else if (option && !option->arg && word[2 + length] == '=')
+		complaint = "no value is allowed after option";
+	else if (option && strlen(option->name) > length)
+		complaint = "ambiguous option";
+	return diagnostic_set(parse->diagnostic, EINVAL, "%s '%.*s'; try 'mprof help %s'", complaint,
+			      (int)length + 2, word, parse->command);
+}
+
+/* Of a cluster, the first letter that is unknown or still waits for its value. */
+static int explain_short(const struct parse *parse, const char *word)
+{
+	const char *letter = word + 1;
+	const struct argp_option *option = find_key(parse->root, *letter);
+
+	while (option && !option->arg && letter[1])
+		option = find_key(parse->root, *++letter);
+	return diagnostic_set(parse->diagnostic, EINVAL, "%s '-%c'; try 'mprof help %s'",
+			      option ? "a value is missing after option" : "unknown option", *letter,
+			      parse->command);
+}
+
+static int explain(const struct parse *parse, char **argv, int next)
+{
+	const char *word = next > 0 && argv[next - 1] ? argv[next - 1] : "";
+
+	/* In a cluster of letters argp stops before it has moved on to the next word. */
+	if (word[0] != '-' && argv[next])
+		word = argv[next];
+	if (strncmp(word, "--", 2) == 0)
+		return explain_long(parse, word);
+	if (word[0] == '-' && word[1])
+		return explain_short(parse, word);
+	return diagnostic_set(parse->diagnostic, EINVAL, "unexpected argument '%s'; try 'mprof help %s'",
+			      word, parse->command);
+}
+
+/* ---- parsing ---------------------------------------------------------------------- */
+
+static bool is_index(const char *word)
+{
+	return word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "0123456789")];
+}
+
+/* A copy of argv with "-3" behind a "--", where argp takes it for an argument. */
+static char **protect_indices(int argc, char **argv, int *count)
+{
+	static char separator[] = "--";
+	char **words = calloc((size_t)argc + 2, sizeof(*words));
+	int used = 0, end = 0;
+
+	if (!words)
+		return NULL;
+	while (end < argc && strcmp(argv[end], "--") != 0)
+		end++;
+	for (int i = 0; i < end; i++)
+		if (!is_index(argv[i]))
+			words[used++] = argv[i];
+	words[used++] = separator;
+	for (int i = 0; i < end; i++)
+		if (is_index(argv[i]))
+			words[used++] = argv[i];
+	for (int i = end + 1; i < argc; i++)
+		words[used++] = argv[i];
+	*count = used;
+	return words;
+}
+
+static int run_argp(struct parse *parse, bool in_order, int argc, char **argv)
+{
+	const struct argp_child children[] = {{parse->argp, 0, NULL, 0}, {0}};
+	const struct argp root = {.options = root_options, .parser = parse_root, .children = children};
+	unsigned flags = ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT | (in_order ? ARGP_IN_ORDER : 0);
+	int next = 0;
+	error_t error;
+
+	parse->root = &root;
+	error = argp_parse(&root, argc, argv, flags, &next, parse);
+	if (parse->helped)
+		return 1;
+	if (parse->failed)
+		return -EINVAL;
+	return error ? explain(parse, argv, next) : 0;
+}
+
+int options_parse(const struct argp *argp, bool in_order, int argc, char **argv, void *input,
+		  struct diagnostic *diagnostic)
+{
+	struct parse parse = {.argp = argp, .input = input, .command = argv[0], .diagnostic = diagnostic};
+	int error = -ENOMEM, count = argc;
+	char **words = in_order ? argv : protect_indices(argc, argv, &count);
+
+	if (words && asprintf(&parse.name, "mprof %s", argv[0]) >= 0) {
+		error = run_argp(&parse, in_order, count, words);
+		free(parse.name);
+	}
+	if (words != argv)
+		free(words);
+	return error == -ENOMEM ? diagnostic_set(diagnostic, ENOMEM, "out of memory") : error;
+}
+
+/* ---- values ------------------------------------------------------------------------ */
+
+error_t option_list_add(struct option_list *list, const char *item)
+{
+	const char **items = reallocarray(list->items, list->count + 2, sizeof(*items));
+
+	if (!items)
+		return ENOMEM;
+	list->items = items;
+	items[list->count++] = item;
+	items[list->count] = NULL;
+	return 0;
+}
+
+void option_list_finish(struct option_list *list)
+{
+	free(list->items);
+	*list = (struct option_list){0};
+}
+
+error_t option_number(struct argp_state *state, const char *option, const char *text, long minimum,
+		      long maximum, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	if (errno || end == text || *end || *out < minimum || *out > maximum)
+		return options_error(state, "%s takes a number from %ld to %ld, not '%s'", option, minimum,
+				     maximum, text);
+	return 0;
+}

@@ -1,0 +1,53 @@
+/*
+ * output.c - where a command writes its result.
+ */
+#include "output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_standard(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
+int output_open(const char *path, FILE **out, struct diagnostic *diagnostic)
+{
+	*out = is_standard(path) ? stdout : fopen(path, "we");
+	if (!*out)
+		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
+{
+	int error = fflush(out) != 0 || ferror(out) ? errno : 0;
+
+	if (out != stdout && fclose(out) != 0 && !error)
+		error = errno;
+	if (!error)
+		return 0;
+	return diagnostic_set(diagnostic, error, "%s: %s", is_standard(path) ? "standard output" : path,
+			      strerror(error));
+}
+
+bool output_is_colorful(FILE *out)
+{
+	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(fileno(out)) && !(refused && *refused) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+struct view_style output_style(const struct output_options *options, FILE *out)
+{
+	static char directory[PATH_MAX];
+
+	return (struct view_style){
+		.precision = (int)options->precision,
+		.color = output_is_colorful(out),
+		.directory = getcwd(directory, sizeof(directory)),
+	};
+}

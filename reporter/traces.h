@@ -1,0 +1,47 @@
+/*
+ * traces.h - the trace files of a directory, and which of them an argument means.
+ */
+#ifndef MPROF_REPORTER_TRACES_H
+#define MPROF_REPORTER_TRACES_H
+
+#include "diagnostic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace_entry {
+	char *path;         /* as the user would write it: no leading "./" */
+	char *session_path; /* "" if the heading names none */
+	int pid;
+	uint64_t started_realtime_ns;
+};
+
+/* Oldest first, ties by path. */
+struct trace_list {
+	struct trace_entry *entries;
+	size_t count;
+};
+
+/* The *.mprof files of a directory that begin as traces do; others are passed over.  0 or -errno. */
+int trace_list_init(struct trace_list *list, const char *directory, struct diagnostic *diagnostic);
+void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
+
+/*
+ * The path that an argument of the command line means: NULL the newest trace, a number its
+ * index in the list (0 the oldest, -1 the newest), anything else a file.  Borrowed from list or
+ * argument.  0, -ENOENT (no traces here) or -EINVAL (no such index).
+ */
+int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
+		    struct diagnostic *diagnostic);
+
+/* True if the word is an index, not a file name. */
+bool trace_argument_is_index(const char *argument, long *index);
+
+/*
+ * Makes a trace as whole as it can be before it is read: one whose session is still there is finished,
+ * or waited for, or flushed.  Problems are not fatal: what is in the file can be reported.
+ */
+void trace_bring_up_to_date(const char *path);
+
+#endif
