@@ -120,7 +120,7 @@ void trace_close(struct trace *trace)
 	vector_finish(&trace->labels);
 	vector_finish(&trace->samples);
 	vector_finish(&trace->notes);
-	pool_finish(&trace->pool);
+	pool_release(&trace->pool);
 	free(trace);
 }
 

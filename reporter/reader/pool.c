@@ -55,7 +55,7 @@ char *pool_text(struct pool *pool, const void *bytes, size_t count)
 	return text;
 }
 
-void pool_finish(struct pool *pool)
+void pool_release(struct pool *pool)
 {
 	while (pool->chunks) {
 		struct pool_chunk *next = pool->chunks->next;

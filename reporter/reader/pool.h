@@ -21,6 +21,6 @@ void *pool_take(struct pool *pool, size_t bytes);
 /* A copy with a terminating NUL behind it; NULL: no memory. */
 char *pool_text(struct pool *pool, const void *bytes, size_t count);
 
-void pool_finish(struct pool *pool);
+void pool_release(struct pool *pool);
 
 #endif
