@@ -2,7 +2,6 @@
 #include <mprof/mprof.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void *volatile block[4];
 static char pool[1000];

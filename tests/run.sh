@@ -1,0 +1,48 @@
+#!/bin/sh
+# run.sh - the whole test suite on a fresh Debian 12: installs what is missing, builds, runs every suite, and ends
+# with one line over all of them.
+#
+# Suites: unit (plain, under ASan + UBSan, and under TSan), e2e, fuzz (the corpus; FUZZ_SECONDS=N adds N seconds of
+# fuzzing to each target).  JOBS=N sets how many tests run at a time.
+set -eu
+cd "$(dirname "$0")/.."
+. .ci/packages.sh
+: "${FUZZ_SECONDS:=0}" "${JOBS:=$(nproc)}"
+export DEBIAN_FRONTEND=noninteractive FUZZ_SECONDS
+
+# shellcheck disable=SC2086 # lists of words
+install_packages $build_packages $test_packages
+
+failed=0
+logs=
+
+# run_tests BUILD NAME ARGUMENT...: one `meson test`, whose results count as suite NAME.
+run_tests() {
+	build=$1 name=$2
+	shift 2
+	echo "== $name"
+	rm -f "$build/meson-logs/$name.junit.xml"
+	meson test -C "$build" --no-rebuild --logbase "$name" --num-processes "$JOBS" "$@" </dev/null || failed=1
+	logs="$logs $name=$build/meson-logs/$name.junit.xml"
+}
+
+set_up_build build --buildtype=release -Dtests=true
+ninja -C build --quiet
+run_tests build unit --suite unit
+run_tests build e2e --suite e2e
+
+# The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the unit tests.
+for sanitizer in address,undefined thread; do
+	directory=build-$(echo $sanitizer | tr , -)
+	set_up_build "$directory" --buildtype=debugoptimized -Db_sanitize=$sanitizer -Db_lundef=false
+	ninja -C "$directory" --quiet unit-tests
+	run_tests "$directory" "unit-$sanitizer" --suite unit --timeout-multiplier 4
+done
+
+CC=clang CXX=clang++ set_up_build build-fuzz --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+ninja -C build-fuzz --quiet fuzz-targets
+run_tests build-fuzz fuzz --suite fuzz --timeout-multiplier 0
+
+# shellcheck disable=SC2086 # a list of words
+python3 tests/summary.py $logs || failed=1
+exit $failed

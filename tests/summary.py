@@ -1,0 +1,44 @@
+"""Adds up JUnit files of `meson test`: NAME=FILE...; ends with "N passed, N failed, N skipped"."""
+
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def reason(case, suite):
+    """Why a case was skipped: TAP has it in the name, a test that exits 77 prints it."""
+    if case.find("skipped").get("message"):
+        return case.find("skipped").get("message")
+    output = suite.findtext("system-out") or case.findtext("system-out") or ""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines and len(suite) < 4 else ""
+
+
+def results(name, path):
+    """(outcome, title, reason) of each case; a file that is missing is a failed case."""
+    if not os.path.exists(path):
+        yield "failed", f"{name}: it left no results", ""
+        return
+    for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+        for case in suite.iter("testcase"):
+            title = f"{name}: {suite.get('name')}: {case.get('name')}"
+            if case.find("skipped") is not None:
+                yield "skipped", title, reason(case, suite)
+            elif case.find("failure") is not None or case.find("error") is not None:
+                yield "failed", title, ""
+            else:
+                yield "passed", title, ""
+
+
+def main(arguments):
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for argument in arguments:
+        for outcome, title, why in results(*argument.split("=", 1)):
+            counts[outcome] += 1
+            if outcome != "passed":
+                print(f"{outcome}: {title}" + (f" ({why})" if why else ""))
+    print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+sys.exit(main(sys.argv[1:]))
