@@ -6,21 +6,29 @@
  */
 #include "options.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct parse {
-	const struct argp *argp, *root;
+	struct argp root;
 	void *input;
 	char *name; /* "mprof report" */
 	const char *command;
 	struct diagnostic *diagnostic;
 	bool failed, helped;
+	int next; /* the word after the one that argp stumbled over */
 };
+
+/* Every parser of a run knows the root argp, and so the run itself. */
+static struct parse *parse_of(const struct argp_state *state)
+{
+	return (struct parse *)((uintptr_t)state->root_argp - offsetof(struct parse, root));
+}
 
 enum { KEY_HELP = 'h' };
 
@@ -36,19 +44,22 @@ static error_t parse_root(int key, char *argument, struct argp_state *state)
 	(void)argument;
 	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = parse->input;
-		state->hook = parse;
 		return 0;
 	}
+	if (key == ARGP_KEY_ERROR)
+		parse->next = state->next;
 	if (key != KEY_HELP)
 		return ARGP_ERR_UNKNOWN;
-	argp_help(parse->root, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, parse->name);
+	/* Of the values of short and long options: who reads "-o, --output=FILE" knows. */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+	argp_help(&parse->root, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, parse->name);
 	parse->helped = true;
 	return ECANCELED; /* nothing after it matters */
 }
 
 error_t options_error(struct argp_state *state, const char *format, ...)
 {
-	struct parse *parse = state->hook;
+	struct parse *parse = parse_of(state);
 	char message[512];
 	va_list arguments;
 
@@ -62,15 +73,21 @@ error_t options_error(struct argp_state *state, const char *format, ...)
 
 /* ---- what argp stumbled over -------------------------------------------------- */
 
-static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length)
+/* The option that a name, or its beginning, stands for; *count says how many begin so. */
+static const struct argp_option *find_option(const struct argp *argp, const char *name, size_t length,
+					     int *count)
 {
-	const struct argp_option *found = NULL;
+	const struct argp_option *found = NULL, *other;
 
-	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc) && !found; o++)
-		if (o->name && strncmp(o->name, name, length) == 0)
-			found = o;
-	for (const struct argp_child *c = argp->children; c && c->argp && !found; c++)
-		found = find_option(c->argp, name, length);
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name && strncmp(o->name, name, length) == 0) {
+			found = !found || !o->name[length] ? o : found;
+			(*count)++;
+		}
+	for (const struct argp_child *c = argp->children; c && c->argp; c++) {
+		other = find_option(c->argp, name, length, count);
+		found = !found || (other && !other->name[length]) ? other : found;
+	}
 	return found;
 }
 
@@ -89,15 +106,16 @@ static const struct argp_option *find_key(const struct argp *argp, int key)
 static int explain_long(const struct parse *parse, const char *word)
 {
 	size_t length = strcspn(word + 2, "=");
-	const struct argp_option *option = find_option(parse->root, word + 2, length);
+	int count = 0;
+	const struct argp_option *option = find_option(&parse->root, word + 2, length, &count);
 	const char *complaint = "unknown option";
 
-	if (option && option->arg && word[2 + length] != '=')
+	if (option && option->name[length] && count > 1)
+		complaint = "ambiguous option";
+	else if (option && option->arg && word[2 + length] != '=')
 		complaint = "a value is missing after option";
 	else if (option && !option->arg && word[2 + length] == '=')
 		complaint = "no value is allowed after option";
-	else if (option && strlen(option->name) > length)
-		complaint = "ambiguous option";
 	return diagnostic_set(parse->diagnostic, EINVAL, "%s '%.*s'; try 'mprof help %s'", complaint,
 			      (int)length + 2, word, parse->command);
 }
@@ -106,10 +124,10 @@ static int explain_long(const struct parse *parse, const char *word)
 static int explain_short(const struct parse *parse, const char *word)
 {
 	const char *letter = word + 1;
-	const struct argp_option *option = find_key(parse->root, *letter);
+	const struct argp_option *option = find_key(&parse->root, *letter);
 
 	while (option && !option->arg && letter[1])
-		option = find_key(parse->root, *++letter);
+		option = find_key(&parse->root, *++letter);
 	return diagnostic_set(parse->diagnostic, EINVAL, "%s '-%c'; try 'mprof help %s'",
 			      option ? "a value is missing after option" : "unknown option", *letter,
 			      parse->command);
@@ -137,21 +155,31 @@ static bool is_index(const char *word)
 	return word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "0123456789")];
 }
 
+/* Options and their values, up to a "--" of the user's. */
+static int count_words(int argc, char **argv, bool *has_index)
+{
+	int end = 0;
+
+	for (*has_index = false; end < argc && strcmp(argv[end], "--") != 0; end++)
+		*has_index |= is_index(argv[end]);
+	return end;
+}
+
 /* A copy of argv with "-3" behind a "--", where argp takes it for an argument. */
 static char **protect_indices(int argc, char **argv, int *count)
 {
 	static char separator[] = "--";
 	char **words = calloc((size_t)argc + 2, sizeof(*words));
-	int used = 0, end = 0;
+	bool has_index;
+	int used = 0, end = count_words(argc, argv, &has_index);
 
 	if (!words)
 		return NULL;
-	while (end < argc && strcmp(argv[end], "--") != 0)
-		end++;
 	for (int i = 0; i < end; i++)
 		if (!is_index(argv[i]))
 			words[used++] = argv[i];
-	words[used++] = separator;
+	if (has_index || end < argc)
+		words[used++] = separator;
 	for (int i = 0; i < end; i++)
 		if (is_index(argv[i]))
 			words[used++] = argv[i];
@@ -163,25 +191,26 @@ static char **protect_indices(int argc, char **argv, int *count)
 
 static int run_argp(struct parse *parse, bool in_order, int argc, char **argv)
 {
-	const struct argp_child children[] = {{parse->argp, 0, NULL, 0}, {0}};
-	const struct argp root = {.options = root_options, .parser = parse_root, .children = children};
 	unsigned flags = ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT | (in_order ? ARGP_IN_ORDER : 0);
-	int next = 0;
-	error_t error;
+	error_t error = argp_parse(&parse->root, argc, argv, flags, NULL, parse);
 
-	parse->root = &root;
-	error = argp_parse(&root, argc, argv, flags, &next, parse);
 	if (parse->helped)
 		return 1;
 	if (parse->failed)
 		return -EINVAL;
-	return error ? explain(parse, argv, next) : 0;
+	return error ? explain(parse, argv, parse->next) : 0;
 }
 
 int options_parse(const struct argp *argp, bool in_order, int argc, char **argv, void *input,
 		  struct diagnostic *diagnostic)
 {
-	struct parse parse = {.argp = argp, .input = input, .command = argv[0], .diagnostic = diagnostic};
+	const struct argp_child children[] = {{argp, 0, NULL, 0}, {0}};
+	struct parse parse = {
+		.root = {.options = root_options, .parser = parse_root, .children = children},
+		.input = input,
+		.command = argv[0],
+		.diagnostic = diagnostic,
+	};
 	int error = -ENOMEM, count = argc;
 	char **words = in_order ? argv : protect_indices(argc, argv, &count);
 
