@@ -73,7 +73,9 @@ static int init(struct trace *trace, const char *path)
 	trace->decoder = events_decoder_create();
 	info->path = pool_text(&trace->pool, path, strlen(path));
 	struct trace_module *unknown = vector_add(&trace->modules, sizeof(*unknown));
-	if (!trace->codec || !trace->decoder || !info->path || !unknown)
+	/* An empty payload has an address, too: cursors do arithmetic on it. */
+	buffer_reserve(&trace->raw, 1);
+	if (!trace->codec || !trace->decoder || !info->path || !unknown || trace->raw.failed)
 		return -ENOMEM;
 	unknown->path = "";
 	return vector_add(&trace->nodes, sizeof(struct trace_node)) ? 0 : -ENOMEM;

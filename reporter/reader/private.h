@@ -15,6 +15,8 @@
 #include "trace/format.h"
 #include "trace/varint.h"
 
+#define PAGE_BYTES_MAX (1 << 20)
+
 struct trace_text_label {
 	uint64_t id;
 	const char *text;

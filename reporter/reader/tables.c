@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define SAMPLE_PAGES_MAX (UINT64_MAX / PAGE_BYTES_MAX)
 #define NODES_MAX (UINT32_C(1) << 28) /* as many as a recording can hold */
 
 /* A text in the pool; *bytes if wanted.  NULL with the cursor failed, or without: no memory. */
@@ -199,7 +200,7 @@ static int add_sample(struct trace *trace, struct varint_cursor *payload)
 {
 	uint64_t time_ns = varint_next(payload), pages = varint_next(payload);
 
-	if (payload->failed)
+	if (payload->failed || pages > SAMPLE_PAGES_MAX)
 		return -EBADMSG;
 	struct trace_sample *sample = vector_add(&trace->samples, sizeof(*sample));
 	if (!sample)

@@ -1,23 +1,32 @@
-/* make_sample.c - writes the sample trace to a file: make_sample FILE. */
+/* make_sample.c - writes the sample trace to a file: make_sample FILE [stored]. */
 #include "data/sample.h"
 
 #include <stdio.h>
 
-int main(int argc, char **argv)
+static int write_file(const char *path, const struct buffer *bytes)
 {
-	struct buffer trace = {0};
+	FILE *file = fopen(path, "wb");
+	int failed = !file || fwrite(bytes->data, 1, bytes->length, file) != bytes->length;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: make_sample FILE\n");
-		return 2;
-	}
-	sample_trace(&trace);
-	FILE *file = fopen(argv[1], "wb");
-	int failed = !file || fwrite(trace.data, 1, trace.length, file) != trace.length;
 	if (file && fclose(file) != 0)
 		failed = 1;
 	if (failed)
-		perror(argv[1]);
+		perror(path);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	struct buffer trace = {0}, stored = {0};
+
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: make_sample FILE [stored]\n");
+		return 2;
+	}
+	sample_trace(&trace);
+	sample_stored(&trace, &stored);
+	int failed = write_file(argv[1], argc == 3 ? &stored : &trace);
 	buffer_finish(&trace);
+	buffer_finish(&stored);
 	return failed;
 }

@@ -208,6 +208,36 @@ void sample_trace(struct buffer *out)
 	buffer_finish(&payload);
 }
 
+static void store(struct buffer *out, struct format_block_header header, const struct buffer *payload)
+{
+	header.flags = BLOCK_STORED;
+	header.stored_bytes = (uint32_t)payload->length;
+	header.crc = 0;
+	header.crc = crc32_update(crc32_update(0, &header, sizeof(header)), payload->data, payload->length);
+	buffer_append(out, &header, sizeof(header));
+	buffer_append(out, payload->data, payload->length);
+}
+
+void sample_stored(const struct buffer *trace, struct buffer *out)
+{
+	struct block_codec *codec = block_codec_create();
+	struct format_file_header file;
+	struct format_block_header header;
+	struct buffer payload = {0};
+
+	must(codec != NULL);
+	memcpy(&file, trace->data, sizeof(file));
+	buffer_append(out, trace->data, file.header_bytes);
+	for (size_t at = file.header_bytes; at < trace->length; at += sizeof(header) + header.stored_bytes) {
+		memcpy(&header, trace->data + at, sizeof(header));
+		must(block_decode(codec, &header, trace->data + at + sizeof(header), &payload) == 0);
+		store(out, header, &payload);
+	}
+	must(!out->failed);
+	buffer_finish(&payload);
+	block_codec_destroy(codec);
+}
+
 /* ---- damage with good checksums ------------------------------------------ */
 
 static size_t reseal_heading(uint8_t *trace, size_t bytes)

@@ -22,6 +22,9 @@ void sample_trace(struct buffer *out);
 #define SAMPLE_EVENTS 176u
 #define SAMPLE_NODES 5u
 
+/* Appends the same trace with every payload uncompressed: food for a fuzzer. */
+void sample_stored(const struct buffer *trace, struct buffer *out);
+
 /* Recomputes every checksum in a trace, whose lengths must make sense as far as they go. */
 void sample_reseal(void *trace, size_t bytes);
 

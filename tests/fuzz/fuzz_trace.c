@@ -1,0 +1,173 @@
+/*
+ * fuzz_trace.c - any bytes as a trace: heading, tables, replay into the model, snapshot.
+ *
+ * Whatever the bytes are, each call must return, with a diagnostic if it fails; and if a replay succeeds, the
+ * model's sums must agree with each other.  Knows nothing of the fuzzer: corpus_driver.c runs it, too.
+ */
+#include "model/model.h"
+#include "reader/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define EVENTS_ENOUGH 500000u /* a small file may hold many millions, and the fuzzer has no time */
+#define SCOPES 7u
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+
+static void must(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "fuzz_trace: %s\n", what);
+	abort();
+}
+
+static void expect_diagnostic(int error, const struct diagnostic *diagnostic, const char *path)
+{
+	must(error == 0 || strstr(diagnostic->message, path) != NULL, "an error without a diagnostic");
+}
+
+/* ---- the model ----------------------------------------------------------- */
+
+/* Makes up source lines: which scopes a node has follows from its pc. */
+static struct model_scopes make_scopes(const struct trace_info *info)
+{
+	uint32_t *first = calloc(info->node_count + 1, sizeof(*first));
+	uint32_t *ids = calloc(info->node_count * 2, sizeof(*ids));
+	uint32_t used = 0;
+
+	must(first && ids, "no memory for scopes");
+	for (size_t i = 0; i < info->node_count; i++) {
+		first[i] = used;
+		for (uint64_t left = i == 0 ? 0 : info->nodes[i].pc % 3; left > 0; left--)
+			ids[used++] = (uint32_t)((info->nodes[i].pc / 3 + left) % SCOPES);
+	}
+	first[info->node_count] = used;
+	return (struct model_scopes){.scope_count = SCOPES, .first = first, .ids = ids};
+}
+
+static void expect_sums(const struct model *model, const struct trace_info *info)
+{
+	const struct model_totals *totals = model_totals(model);
+	uint64_t live_bytes = 0, live_blocks = 0, peak_bytes = 0, peak_blocks = 0;
+
+	for (uint32_t i = 0; i < info->node_count; i++) {
+		const struct model_node *node = model_node(model, i);
+		must(node->allocations == node->own_frees + node->live_blocks, "blocks of a node");
+		live_bytes += node->live_bytes;
+		live_blocks += node->live_blocks;
+		peak_bytes += node->peak_bytes;
+		peak_blocks += node->peak_blocks;
+	}
+	must(live_bytes == totals->live_bytes && live_blocks == totals->live_blocks, "live by node");
+	must(peak_bytes == totals->peak_bytes && peak_blocks == totals->peak_blocks, "peak by node");
+	must(totals->allocations - totals->frees == totals->live_blocks, "blocks in all");
+	must(totals->allocated_bytes - totals->freed_bytes == totals->live_bytes, "bytes in all");
+	must(totals->temporary + totals->lost_frees <= totals->frees, "kinds of frees");
+	must(totals->inherited_frees <= totals->stray_frees, "inherited frees");
+}
+
+struct replay {
+	struct model *model;
+	uint64_t events;
+};
+
+static int on_events(void *context, const struct trace_event *events, size_t count)
+{
+	struct replay *replay = context;
+
+	replay->events += count;
+	return replay->events > EVENTS_ENOUGH ? 1 : model_events(replay->model, events, count);
+}
+
+static void replay(struct trace *trace, const struct trace_inherited *blocks, size_t count)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct model_scopes scopes = make_scopes(info);
+	struct diagnostic diagnostic = {{0}};
+	struct replay state = {.model = model_create(info->nodes, info->node_count, &scopes)};
+	uint64_t *sizes = calloc(count + 1, sizeof(*sizes));
+
+	must(state.model && sizes, "no memory for the model");
+	must(model_inherit(state.model, blocks, sizes, count) == 0, "no memory to inherit");
+	int result = trace_replay(trace, on_events, &state, &diagnostic);
+	expect_diagnostic(result < 0 ? result : 0, &diagnostic, info->path);
+	must(result != 0 || state.events == info->event_count, "events that were not replayed");
+	model_finish(state.model);
+	expect_sums(state.model, info);
+	model_destroy(state.model);
+	free(sizes);
+	free((void *)(uintptr_t)scopes.first);
+	free((void *)(uintptr_t)scopes.ids);
+}
+
+/* ---- the reader ---------------------------------------------------------- */
+
+static void touch_info(const struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+	size_t bytes = strlen(info->exe) + strlen(info->cwd) + strlen(info->host) + strlen(info->kernel) +
+		       strlen(info->parent_trace);
+
+	for (const char *const *text = info->command; *text; text++)
+		bytes += strlen(*text);
+	for (const char *const *text = info->environment; *text; text++)
+		must(strchr(*text, '=') != NULL, "an environment entry without a value");
+	for (size_t i = 0; i < info->module_count; i++) {
+		bytes += strlen(info->modules[i].path);
+		must(info->modules[i].start <= info->modules[i].end, "a module that ends before it starts");
+	}
+	for (size_t i = 1; i < info->node_count; i++)
+		must(info->nodes[i].parent < i && info->nodes[i].module < info->module_count, "a wild node");
+	for (size_t i = 0; i < info->note_count; i++) {
+		must(info->notes[i].node < info->node_count && info->notes[i].thread < info->thread_count,
+		     "a wild note");
+		for (uint32_t value = 0; value < info->notes[i].value_count; value++)
+			bytes += strlen(trace_label(trace, info->notes[i].values[value]));
+	}
+	must(info->damaged_at < info->file_bytes && bytes < SIZE_MAX, "damage beyond the end");
+	must(!info->complete || (info->ended && info->damaged_at == 0), "complete, yet not whole");
+}
+
+static void read_trace(const char *path)
+{
+	struct diagnostic diagnostic = {{0}};
+	struct trace_heading heading;
+	struct trace_inherited *blocks = NULL;
+	struct trace *trace;
+	size_t count = 0;
+
+	int error = trace_read_heading(path, &heading, &diagnostic);
+	expect_diagnostic(error, &diagnostic, path);
+	int opened = trace_open(path, &trace, &diagnostic);
+	expect_diagnostic(opened, &diagnostic, path);
+	must((opened == 0) == (trace != NULL), "failure and a trace");
+	must(opened != 0 || error == 0, "a trace without a heading");
+	if (!trace)
+		return;
+	touch_info(trace);
+	error = trace_snapshot(trace, 3, &blocks, &count, &diagnostic);
+	expect_diagnostic(error, &diagnostic, path);
+	replay(trace, blocks, count);
+	free(blocks);
+	trace_close(trace);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+	static int fd = -1;
+	static char path[64];
+
+	if (fd < 0) {
+		fd = memfd_create("trace", MFD_CLOEXEC);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	must(fd >= 0 && ftruncate(fd, 0) == 0, "no memory file");
+	must(pwrite(fd, bytes, count, 0) == (ssize_t)count, "cannot write the memory file");
+	read_trace(path);
+	return 0;
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs the fuzzer for SECONDS (60 if not given) over a copy of the corpus: run.sh [SECONDS]
+#
+# Builds with clang, ASan and UBSan in a build directory of its own ($FUZZ_BUILD, else build-fuzz at
+# the root, which git ignores).  New inputs and crashes stay there.  Status 1: a crash, a hang or a leak.
+set -eu
+
+seconds=${1:-60}
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=${FUZZ_BUILD:-$root/build-fuzz}
+coverage=-fsanitize=fuzzer-no-link
+
+if [ ! -f "$build/build.ninja" ]; then
+	CC=clang CXX=clang++ meson setup "$build" "$root" -Dfuzz=true -Dbuildtype=debugoptimized \
+		-Db_sanitize=address,undefined -Db_lundef=false \
+		"-Dc_args=$coverage -fno-sanitize-recover=all" "-Dc_link_args=$coverage"
+fi
+ninja -C "$build" tests/fuzz/fuzz_trace
+
+mkdir -p "$build/corpus/trace" "$build/crashes"
+cp "$here"/corpus/trace/* "$build/corpus/trace/"
+"$build/tests/fuzz/fuzz_trace" -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
+	-print_final_stats=1 -artifact_prefix="$build/crashes/" "$build/corpus/trace"
