@@ -24,7 +24,6 @@
 /* The list declares, so that it and the definitions below cannot disagree. */
 #define HOOK(name, result, parameters) extern INTERPOSED result name parameters;
 #include "hooks.def"
-#undef HOOK
 
 #define HERE                                                                                                 \
 	struct unwind_start here;                                                                            \

@@ -132,22 +132,6 @@ enum { UNRESOLVED, RESOLVING, RESOLVED };
 static _Atomic int resolution;
 
 static const void *first_malloc_in_scope;
-static bool asan_present;
-
-/* The host must not find the message of a lookup of ours: dlerror hands it out, then frees it. */
-static void forget_error(void)
-{
-	(void)dlerror();
-	(void)dlerror();
-}
-
-static void fill_gaps(struct real_functions *found)
-{
-	if (!found->free_sized)
-		found->free_sized = without_size;
-	if (!found->free_aligned_sized)
-		found->free_aligned_sized = without_alignment_and_size;
-}
 
 void real_resolve(void)
 {
@@ -156,14 +140,14 @@ void real_resolve(void)
 
 	if (!atomic_compare_exchange_strong(&resolution, &expected, RESOLVING))
 		return;
+	memset(&found, 0, sizeof found);
+#define HOOK_OPTIONAL(name, result, parameters)
 #define HOOK(name, result, parameters) *(void **)&found.name = dlsym(RTLD_NEXT, #name);
 #include "hooks.def"
-#undef HOOK
-	fill_gaps(&found);
+	found.free_sized = without_size;
+	found.free_aligned_sized = without_alignment_and_size;
 	real = found;
 	first_malloc_in_scope = dlsym(RTLD_DEFAULT, "malloc");
-	asan_present = dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
-	forget_error();
 	/* Release: pairs with the acquire load in resolved_now. */
 	atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
 }
@@ -189,15 +173,34 @@ bool real_malloc_is_foreign(const void *own_malloc)
 	return first_malloc_in_scope && first_malloc_in_scope != own_malloc;
 }
 
+/* ---- functions that may be missing ----------------------------------------- */
+
 bool real_asan_present(void)
 {
-	return asan_present;
+	return dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
 }
 
-/* ---- C++ runtimes that come late ------------------------------------------ */
+void real_find_optional(void)
+{
+	int outer = guard_enter_internal();
 
-/* One that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our operators
- * are in everybody's. */
+#define HOOK(name, result, parameters)
+#define HOOK_OPTIONAL(name, result, parameters)                                                              \
+	do {                                                                                                 \
+		void *symbol = dlsym(RTLD_NEXT, #name);                                                      \
+		if (symbol)                                                                                  \
+			*(void **)&real.name = symbol;                                                       \
+	} while (0);
+#include "hooks.def"
+	/* The host must not find the message of a lookup of ours.  dlerror hands it out, then
+	 * frees it. */
+	(void)dlerror();
+	(void)dlerror();
+	guard_leave(outer);
+}
+
+/* A C++ runtime that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our
+ * operators are in everybody's. */
 void *real_find_late(const char *name)
 {
 	static const char *const runtimes[] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
@@ -208,7 +211,6 @@ void *real_find_late(const char *name)
 		void *handle = dlopen(runtimes[i], RTLD_LAZY | RTLD_NOLOAD);
 		symbol = handle ? dlsym(handle, name) : NULL;
 	}
-	forget_error();
 	guard_leave(outer);
 	return symbol;
 }

@@ -14,7 +14,6 @@
 struct real_functions {
 #define HOOK(name, result, parameters) result(*name) parameters;
 #include "hooks.def"
-#undef HOOK
 };
 
 extern struct real_functions real;
@@ -31,8 +30,14 @@ void real_ensure(void);
  * only operator new. */
 bool real_malloc_is_foreign(const void *own_malloc);
 
-/* Whether the program is built with AddressSanitizer, whose allocator must not be preceded. */
+/* Whether the program is built with AddressSanitizer, whose allocator must not be preceded.  To
+ * be asked only where malloc is foreign: a lookup that fails leaves a message for dlerror. */
 bool real_asan_present(void);
+
+/* Finds the functions that libraries may lack.  For a constructor: a failed lookup's message is
+ * taken back through dlerror, which takes libc's locale lock, and the first event of a program
+ * may come from within setlocale. */
+void real_find_optional(void);
 
 /* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
 void *real_find_late(const char *name);

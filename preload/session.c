@@ -68,7 +68,8 @@ static bool recording_makes_sense(const struct start *start)
 {
 	if (start->settings.bad)
 		message("the value of ", start->settings.bad, " must be 0 or 1; it is ignored", NULL);
-	if (!start->forked && real_asan_present()) {
+	bool foreign = !start->forked && real_malloc_is_foreign(interpose_own_malloc());
+	if (foreign && real_asan_present()) {
 		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
 			"build it without -fsanitize=address. It runs unrecorded",
 			NULL);
@@ -283,6 +284,8 @@ void session_farewell(void)
 
 __attribute__((constructor)) static void at_load(void)
 {
+	real_ensure();
+	real_find_optional();
 	recorder_session();
 }
 

@@ -71,8 +71,10 @@ static enum unwind_stop apply_row(struct unwind_state *state, bool signal_frame)
 			caller.valid |= 1u << number;
 	if (!known(&caller, ARCH_PC) || !known(&caller, ARCH_SP))
 		return STOP_CUT;
-	/* A signal may have come in on another stack, and an expression may lead to one. */
-	bool may_descend = signal_frame || row->cfa_kind == CFI_VALUE_EXPRESSION;
+	/* A signal may have come in on another stack; an expression may lead to one, and so does
+	 * a jump that has its target described (longjmp). */
+	bool may_descend =
+		signal_frame || row->cfa_kind == CFI_VALUE_EXPRESSION || row->kind[ARCH_SP] != CFI_SAME;
 	if (!may_descend && caller.value[ARCH_SP] <= state->registers.value[ARCH_SP])
 		return STOP_CUT;
 	state->registers = caller;

@@ -90,17 +90,25 @@ READS_STACK bool arch_guess(struct readable *readable, uintptr_t *pc, uintptr_t 
 	return true;
 }
 
-/* CFA and saved-rbp slot of a realigned frame; false if they are not in the stack. */
-READS_STACK static bool leave_realigned(uint64_t rule, const struct unwind_cursor *cursor, uintptr_t limit,
-					uintptr_t *cfa, uintptr_t *fp_slot)
+/* True if a slot of the frame at `sp` can be read; raises the limit where that takes proof. */
+static inline bool holds_slot(struct readable *readable, uintptr_t sp, uintptr_t slot, uintptr_t *limit)
 {
-	uintptr_t cfa_slot = cursor->fp + (uintptr_t)rule_cfa_offset(rule);
-	uintptr_t slot = cursor->fp + (uintptr_t)(WORD_BYTES * rule_fp_words(rule));
-	uintptr_t lowest = cursor->sp - RED_ZONE_BYTES, room = limit - WORD_BYTES - lowest;
-	if (cfa_slot - lowest > room || slot - lowest > room)
+	uintptr_t lowest = sp - RED_ZONE_BYTES;
+	if (LIKELY(slot - lowest <= *limit - WORD_BYTES - lowest))
+		return true;
+	uintptr_t reached = slot < lowest ? 0 : readable_extend(readable, sp, slot + WORD_BYTES);
+	if (reached != 0)
+		*limit = reached;
+	return reached != 0;
+}
+
+READS_STACK static bool realigned_cfa(struct readable *readable, uint64_t rule,
+				      const struct unwind_cursor *cursor, uintptr_t *limit, uintptr_t *cfa)
+{
+	uintptr_t slot = cursor->fp + (uintptr_t)rule_cfa_offset(rule);
+	if (!holds_slot(readable, cursor->sp, slot, limit))
 		return false;
-	*cfa = stack_word(cfa_slot);
-	*fp_slot = slot;
+	*cfa = stack_word(slot);
 	return true;
 }
 
@@ -124,8 +132,9 @@ READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind
 			fp_slot = cfa + (uintptr_t)(WORD_BYTES * fp_words);
 		} else if (kind == RULE_REALIGNED) {
 			*cursor = (struct unwind_cursor){pc, sp, fp, count};
-			if (!leave_realigned(rule, cursor, limit, &cfa, &fp_slot))
+			if (!realigned_cfa(&state->readable, rule, cursor, &limit, &cfa))
 				break;
+			fp_slot = fp + (uintptr_t)(WORD_BYTES * fp_words);
 		} else if (kind == RULE_NONE) {
 			if (!arch_guess(&state->readable, &pc, &sp, &fp))
 				break;
@@ -136,17 +145,10 @@ READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind
 			stop = kind == RULE_END ? STOP_END : STOP_FULL_REGISTERS;
 			break;
 		}
-		if (UNLIKELY(cfa <= sp))
+		if (UNLIKELY(cfa <= sp || !holds_slot(&state->readable, sp, cfa - WORD_BYTES, &limit)))
 			break;
-		if (UNLIKELY(cfa > limit)) {
-			uintptr_t reached = readable_extend(&state->readable, sp, cfa);
-			if (reached == 0)
-				break;
-			limit = reached;
-		}
 		if (fp_words != RULE_FP_SAME) {
-			uintptr_t lowest = sp - RED_ZONE_BYTES;
-			if (UNLIKELY(fp_slot - lowest > cfa - WORD_BYTES - lowest))
+			if (UNLIKELY(!holds_slot(&state->readable, sp, fp_slot, &limit)))
 				break;
 			fp = stack_word(fp_slot);
 		}
