@@ -39,9 +39,23 @@ for sanitizer in address,undefined thread; do
 	run_tests "$directory" "unit-$sanitizer" --suite unit --timeout-multiplier 4
 done
 
-CC=clang CXX=clang++ set_up_build build-fuzz --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+# Coverage feedback in every object, sanitizers around it; new inputs stay in the build directory.
+CC=clang CXX=clang++ set_up_build build-fuzz --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined \
+	-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 ninja -C build-fuzz --quiet fuzz-targets
-run_tests build-fuzz fuzz --suite fuzz --timeout-multiplier 0
+run_tests build-fuzz fuzz --suite fuzz
+for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
+	[ -x "$fuzzer" ] && [ "$FUZZ_SECONDS" -gt 0 ] || continue
+	name=${fuzzer##*/}
+	echo "== $name, $FUZZ_SECONDS s"
+	mkdir -p "build-fuzz/found/$name"
+	if "$fuzzer" -max_total_time="$FUZZ_SECONDS" -artifact_prefix="build-fuzz/found/$name-" -print_final_stats=1 -verbosity=0 \
+		"build-fuzz/found/$name" "tests/fuzz/corpus/${name#fuzz_}" </dev/null; then
+		logs="$logs $name:passed"
+	else
+		logs="$logs $name:failed" failed=1
+	fi
+done
 
 # shellcheck disable=SC2086 # a list of words
 python3 tests/summary.py $logs || failed=1

@@ -1,4 +1,4 @@
-"""Adds up JUnit files of `meson test`: NAME=FILE...; ends with "N passed, N failed, N skipped"."""
+"""Adds up results, NAME=FILE (JUnit of `meson test`) or NAME:OUTCOME; ends with "N passed, N failed, N skipped"."""
 
 import os
 import sys
@@ -30,13 +30,21 @@ def results(name, path):
                 yield "passed", title, ""
 
 
+def all_results(arguments):
+    for argument in arguments:
+        if "=" in argument:
+            yield from results(*argument.split("=", 1))
+        else:
+            name, outcome = argument.split(":")
+            yield outcome, name, ""
+
+
 def main(arguments):
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for argument in arguments:
-        for outcome, title, why in results(*argument.split("=", 1)):
-            counts[outcome] += 1
-            if outcome != "passed":
-                print(f"{outcome}: {title}" + (f" ({why})" if why else ""))
+    for outcome, title, why in all_results(arguments):
+        counts[outcome] += 1
+        if outcome != "passed":
+            print(f"{outcome}: {title}" + (f" ({why})" if why else ""))
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     return 1 if counts["failed"] or not counts["passed"] else 0
 
