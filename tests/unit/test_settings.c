@@ -1,0 +1,109 @@
+/*
+ * test_settings.c - the shim's environment, output patterns and fixed-buffer text.
+ */
+#include "preload/message.h"
+#include "preload/settings.h"
+
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+static struct settings_list list_of(char *bytes, size_t count)
+{
+	return (struct settings_list){.bytes = bytes, .count_bytes = count};
+}
+
+Test(text, is_cut_at_its_buffer)
+{
+	char buffer[8];
+	struct text text;
+
+	text_init(&text, buffer, sizeof buffer);
+	text_add(&text, "abc");
+	text_add_number(&text, 1234567);
+	cr_assert_str_eq(buffer, "abc1234");
+	text_add(&text, "more");
+	cr_assert_str_eq(buffer, "abc1234");
+	cr_assert_eq(text.length, 7);
+}
+
+Test(settings, values_are_found_by_whole_name)
+{
+	char environment[] = "XMPROF_OUT=no\0MPROF_OUTER=no\0MPROF_OUT=yes\0MPROF_QUIET=";
+	struct settings_list list = list_of(environment, sizeof environment);
+
+	cr_assert_str_eq(settings_value(&list, "MPROF_OUT"), "yes");
+	cr_assert_str_eq(settings_value(&list, "MPROF_QUIET"), "");
+	cr_assert_null(settings_value(&list, "MPROF"));
+}
+
+Test(settings, defaults_and_flags)
+{
+	char none[] = "", set[] = "MPROF_FOLLOW=0\0MPROF_QUIET=1\0MPROF_OUT=x";
+	struct settings_list list = list_of(none, sizeof none);
+	struct settings settings = settings_parse(&list);
+
+	cr_assert(settings.follow && !settings.quiet && !settings.out && !settings.bad);
+	list = list_of(set, sizeof set);
+	settings = settings_parse(&list);
+	cr_assert(!settings.follow && settings.quiet && !settings.bad);
+	cr_assert_str_eq(settings.out, "x");
+}
+
+Test(settings, a_bad_value_is_named_and_ignored)
+{
+	char set[] = "MPROF_FOLLOW=maybe\0MPROF_QUIET=10";
+	struct settings_list list = list_of(set, sizeof set);
+	struct settings settings = settings_parse(&list);
+
+	cr_assert(settings.follow && !settings.quiet);
+	cr_assert_not_null(settings.bad);
+}
+
+static void expect(const char *pattern, bool child, const char *expected)
+{
+	struct settings_names names = {"prog", 42, 1700000000, child};
+	char buffer[256];
+	struct text text;
+
+	text_init(&text, buffer, sizeof buffer);
+	settings_expand(&text, pattern, &names);
+	cr_assert_str_eq(buffer, expected, "%s: %s, not %s", pattern, buffer, expected);
+}
+
+Test(settings, patterns_are_expanded)
+{
+	expect("%e.%p.mprof", false, "prog.42.mprof");
+	expect("%e.%p.mprof", true, "prog.42.mprof");
+	expect("a%%b-%t", false, "a%b-1700000000");
+	expect("%q%", false, "%q%");
+}
+
+Test(settings, children_get_names_of_their_own)
+{
+	expect("out.mprof", false, "out.mprof");
+	expect("out.mprof", true, "out.42.mprof");
+	expect("out", true, "out.42");
+	expect(".mprof", true, ".42.mprof");
+}
+
+static void expect_unfollowed(const char *before, const char *after)
+{
+	char variable[256];
+	char other[] = "LD_PRELOADED=/x/libmprof.so";
+	char *environment[] = {other, variable, NULL};
+
+	snprintf(variable, sizeof variable, "LD_PRELOAD=%s", before);
+	settings_unfollow(environment, "libmprof.so");
+	cr_assert_str_eq(variable + strlen("LD_PRELOAD="), after);
+	cr_assert_str_eq(other, "LD_PRELOADED=/x/libmprof.so");
+}
+
+Test(settings, unfollowing_leaves_other_libraries)
+{
+	expect_unfollowed("/a/libmprof.so", "");
+	expect_unfollowed("/a/libmprof.so:/b/other.so", "/b/other.so");
+	expect_unfollowed("/b/other.so /a/libmprof.so", "/b/other.so ");
+	expect_unfollowed("/b/one.so:/a/libmprof.so:/b/two.so", "/b/one.so:/b/two.so");
+	expect_unfollowed("/b/one.so", "/b/one.so");
+}
