@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static struct settings_list list_of(char *bytes, size_t count)
@@ -89,7 +90,7 @@ Test(settings, children_get_names_of_their_own)
 
 static void expect_unfollowed(const char *before, const char *after)
 {
-	char variable[256];
+	char variable[256] = "";
 	char other[] = "LD_PRELOADED=/x/libmprof.so";
 	char *environment[] = {other, variable, NULL};
 
