@@ -49,6 +49,65 @@ static const char *linkage_name(Dwarf_Die *die)
 	return name;
 }
 
+static bool has_scopes(Dwarf_Die *die)
+{
+	Dwarf_Die unit;
+	switch (dwarf_diecu(die, &unit, NULL, NULL) ? dwarf_srclang(&unit) : 0) {
+	case DW_LANG_C_plus_plus:
+	case DW_LANG_C_plus_plus_03:
+	case DW_LANG_C_plus_plus_11:
+	case DW_LANG_C_plus_plus_14:
+	case 0x2a: /* C++17, which <dwarf.h> does not know yet */
+	case 0x2b: /* C++20 */
+	case DW_LANG_D:
+	case DW_LANG_Rust:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The name of an enclosing scope with "::" after it, put before `name`; frees that. */
+static char *qualify(struct functions *functions, Dwarf_Die *scope, char *name)
+{
+	const char *plain = dwarf_diename(scope);
+	char *qualified = NULL;
+	switch (dwarf_tag(scope)) {
+	case DW_TAG_namespace:
+		plain = plain ? plain : "(anonymous namespace)";
+		break;
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_subprogram:
+		break;
+	default:
+		return name;
+	}
+	if (!plain ||
+	    asprintf(&qualified, "%s::%s", name_without_arguments(functions->strings, plain), name) < 0)
+		return name;
+	free(name);
+	return qualified;
+}
+
+/* For functions that no other file can name (anonymous namespaces, local classes), which have no symbol in
+ * DWARF. Walks the unit, but there are few of them. */
+static const char *qualified_name(struct functions *functions, Dwarf_Die *die, const char *plain)
+{
+	Dwarf_Die declaration = sources_origin(*die);
+	Dwarf_Die *scopes = NULL;
+	sources_follow(&declaration, DW_AT_specification);
+	int count = has_scopes(die) ? dwarf_getscopes_die(&declaration, &scopes) : 0;
+	char *name = strdup(name_without_arguments(functions->strings, plain));
+	for (int i = 1; name && i < count; i++)
+		name = qualify(functions, &scopes[i], name);
+	const char *interned = strings_intern(functions->strings, name ? name : plain);
+	free(name);
+	free(scopes);
+	return interned;
+}
+
 /* One key for name and line; lines do not fit beside a pointer. */
 static uint64_t key_of(struct functions *functions, const char *name, uint32_t line)
 {
@@ -60,21 +119,27 @@ static uint64_t key_of(struct functions *functions, const char *name, uint32_t l
 	return (uintptr_t)key;
 }
 
+/* Best from the symbol, which is there for whatever can be named from other files. */
+static const char *display_name(struct functions *functions, Dwarf_Die *die, const char *symbol)
+{
+	const char *plain = dwarf_diename(die);
+	if (symbol && name_is_mangled(symbol))
+		return name_of_symbol(functions->strings, symbol);
+	return plain ? qualified_name(functions, die, plain) : "[unnamed function]";
+}
+
 static struct source_function *identify(struct functions *functions, struct unit_origin *origin,
 					Dwarf_Die *die, const char *module)
 {
 	const char *plain = dwarf_diename(die);
 	const char *symbol = linkage_name(die);
-	const char *name = symbol && name_is_mangled(symbol) ? name_of_symbol(functions->strings, symbol)
-			   : plain ? name_without_arguments(functions->strings, plain)
-				   : "[unnamed function]";
-	const char *key = plain ? name_without_arguments(functions->strings, plain) : name;
+	const char *key = name_without_arguments(functions->strings, plain ? plain : "[unnamed function]");
 	uint64_t a = key_of(functions, key, origin->first_line);
 	uint64_t b = *origin->file ? (uintptr_t)origin->file : (uintptr_t)module;
 	struct source_function *function = map_get(&functions->known, a, b);
 	if (!function) {
 		function = add(functions,
-			       (struct source_function){.name = name,
+			       (struct source_function){.name = display_name(functions, die, symbol),
 							.file = origin->file,
 							.module = module,
 							.first_line = origin->first_line},

@@ -120,14 +120,15 @@ const char *name_of_symbol(struct strings *strings, const char *symbol)
 	const char *plain = strings_intern_bytes(strings, symbol, length_without_clone(symbol));
 	if (!name_is_mangled(plain))
 		return plain;
-	char *demangled = cplus_demangle(plain, DMGL_AUTO | DMGL_ANSI);
+	bool d_language = text_starts(plain, "_D");
+	char *demangled = cplus_demangle(plain, (d_language ? DMGL_DLANG : DMGL_AUTO) | DMGL_ANSI);
 	if (!demangled || !*demangled) {
 		free(demangled);
 		return plain;
 	}
 	if (name_is_rust(plain))
 		drop_generic_arguments(demangled);
-	else if (text_starts(plain, "_D"))
+	else if (d_language)
 		drop_parameters(demangled);
 	else
 		drop_template_arguments(demangled);
