@@ -46,10 +46,9 @@ set_up_build() {
 	if [ -f "$directory/build.ninja" ]; then
 		meson configure "$directory" "$@"
 	else
-		meson setup "$directory" "$@" >"$directory.log" 2>&1 || {
-			cat "$directory.log" >&2
+		output=$(meson setup "$directory" "$@" 2>&1) || {
+			echo "$output" >&2
 			exit 1
 		}
-		rm -f "$directory.log"
 	fi
 }
