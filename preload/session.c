@@ -172,6 +172,7 @@ static bool fill(struct process *process, struct start *start)
 	fill_identity(session, start);
 	fill_text(session, start);
 	modules_init(ticks_now);
+	contexts_init(&process->contexts, session);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
 }
 
