@@ -45,7 +45,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.doc = "Removes all recordings in the current directory, and what recordings that were cut off left "
 	       "in shared "
-	       "memory, if their trace is gone.  Prints what it removes, and does not ask.",
+	       "memory, if their trace is gone. Prints what it removes, and does not ask.",
 };
 
 static int remove_file(const char *path, bool dry_run, struct diagnostic *diagnostic)

@@ -78,7 +78,7 @@ static const struct argp argp = {
 	       "tables of source "
 	       "lines in the manner of memory_profiler.\vTRACE is a file or an index of 'mprof list'; "
 	       "without it, the "
-	       "newest trace here.  Without -f and --file the tables are of the functions marked "
+	       "newest trace here. Without -f and --file the tables are of the functions marked "
 	       "MPROF_PROFILE, or "
 	       "else of those that hold most.",
 	.children = children,

@@ -61,7 +61,7 @@ static const struct argp argp = {
 	.args_doc = "[--] PROGRAM [ARGUMENT...]",
 	.doc = "Runs a program and records every allocation and free with its call path.\vWithout -o, the "
 	       "recording is "
-	       "PROGRAM.PID.mprof in the current directory.  mprof's exit status is the program's, or 128 + "
+	       "PROGRAM.PID.mprof in the current directory. mprof's exit status is the program's, or 128 + "
 	       "n if signal n "
 	       "ended it; 2 if it could not be started.",
 };

@@ -1,0 +1,278 @@
+/*
+ * test_view.c - rows in, exact output out: text as memory_profiler lays it out, CSV, JSON keys.
+ */
+#include "view/number.h"
+#include "view/view.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB(n) ((uint64_t)((n)*1048576))
+
+static const struct view_line lines[] = {
+	{.line = 6, .source = "static double *my_function(void)", .measured = true, .occurrences = 1},
+	{.line = 7, .source = "{"},
+	{.line = 8,
+	 .source = "\tdouble *a = filled(1, \"x\");",
+	 .measured = true,
+	 .mem_bytes = MIB(7.63),
+	 .occurrences = 1,
+	 .allocations = 1,
+	 .allocated_bytes = MIB(7.63),
+	 .peak_bytes = MIB(7.63),
+	 .leaked_bytes = MIB(7.63)},
+	{.line = 9,
+	 .source = "\tfree(b);",
+	 .measured = true,
+	 .mem_bytes = MIB(7.63),
+	 .occurrences = 1,
+	 .frees = 1,
+	 .freed_bytes = MIB(152.6)},
+	{.line = 10, .source = ""},
+	{.line = 11, .source = NULL},
+};
+static const struct view_function functions[] = {
+	{.name = "my_function",
+	 .file = "/src/my,function.c",
+	 .first_line = 6,
+	 .lines = lines,
+	 .line_count = 6},
+};
+static const struct view_site sites[] = {
+	{.function = "small",
+	 .file = "/src/a.c",
+	 .module = "/bin/x",
+	 .line = 3,
+	 .allocations = 5,
+	 .allocated_bytes = 50,
+	 .peak_bytes = MIB(1),
+	 .peak_blocks = 2,
+	 .temporary = 4},
+	{.function = "big",
+	 .file = "",
+	 .module = "/lib/libx.so",
+	 .allocations = 1,
+	 .allocated_bytes = MIB(3),
+	 .peak_bytes = MIB(3),
+	 .peak_blocks = 1,
+	 .leaked_bytes = MIB(3),
+	 .leaked_blocks = 1},
+};
+static const char *const command[] = {"./prog", "--flag", "\xff", NULL};
+static const char *const warnings[] = {"look out"};
+static const struct view_report report = {
+	.summary = {.path = "p.mprof",
+		    .command = command,
+		    .pid = 42,
+		    .duration_ns = 1500000000,
+		    .complete = true,
+		    .thread_count = 1,
+		    .allocations = 6,
+		    .frees = 1,
+		    .allocated_bytes = MIB(4),
+		    .peak_bytes = MIB(4),
+		    .peak_blocks = 3,
+		    .peak_time_ns = 1000000,
+		    .leaked_bytes = MIB(3),
+		    .leaked_blocks = 1,
+		    .temporary = 3,
+		    .unmatched_frees = 2,
+		    .peak_rss_bytes = MIB(10)},
+	.warnings = warnings,
+	.warning_count = 1,
+	.functions = functions,
+	.function_count = 1,
+	.sites = sites,
+	.site_count = 2,
+};
+
+static char *printed(enum view_format format, const struct view_style *style)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	cr_assert_eq(view_report_print(out, &report, format, style), 0);
+	fclose(out);
+	return text;
+}
+
+Test(view, line_table_is_laid_out_as_memory_profiler_does)
+{
+	const struct view_style style = {.precision = 1, .directory = "/src"};
+	static const char expected[] =
+		"Filename: my,function.c\n"
+		"\n"
+		"Line #    Mem usage    Increment  Occurrences   Line Contents\n"
+		"=============================================================\n"
+		"     6      0.0 MiB      0.0 MiB           1   static double *my_function(void)\n"
+		"     7                                         {\n"
+		"     8      7.6 MiB      7.6 MiB           1   \tdouble *a = filled(1, \"x\");\n"
+		"     9      7.6 MiB   -152.6 MiB           1   \tfree(b);\n"
+		"    10\n"
+		"    11\n";
+	char *text = printed(FORMAT_TEXT, &style);
+	const char *table = strstr(text, "Filename:");
+
+	cr_assert_not_null(table);
+	cr_assert_str_eq(table, expected);
+	free(text);
+}
+
+Test(view, precision_widens_the_numbers)
+{
+	const struct view_style style = {.precision = 4};
+	char *text = printed(FORMAT_TEXT, &style);
+
+	cr_assert_not_null(strstr(text, "     9   7.6300 MiB -152.6000 MiB           1   \tfree(b);\n"), "%s",
+			   text);
+	free(text);
+}
+
+Test(view, summary_says_it_all)
+{
+	const struct view_style style = {.precision = 1};
+	char *text = printed(FORMAT_TEXT, &style);
+
+	cr_assert_not_null(strstr(text, "pid 42"));
+	cr_assert_not_null(
+		strstr(text, "Peak heap:    4.0 MiB in 3 blocks, at 0.001 s (peak RSS 10.0 MiB)\n"), "%s",
+		text);
+	cr_assert_not_null(strstr(text, "Leaked:       3.0 MiB in 1 block\n"), "%s", text);
+	cr_assert_not_null(strstr(text, "3 temporary (50.0%)"));
+	cr_assert_not_null(strstr(text, "\nwarning: look out\n"));
+	cr_assert_null(strchr(text, '\033'), "colour only when asked for");
+	free(text);
+}
+
+Test(view, sites_are_ordered_and_limited)
+{
+	const struct view_style one = {.precision = 1, .sites = 1}, all = {.precision = 1};
+	char *text = printed(FORMAT_TEXT, &all);
+	const char *big = strstr(text, "     3.0 MiB   75.0%          1   big  (libx.so)\n");
+	const char *small = strstr(text, "     1.0 MiB   25.0%          2   small  /src/a.c:3\n");
+
+	cr_assert(big && small && big < small, "%s", text);
+	free(text);
+	text = printed(FORMAT_TEXT, &one);
+	cr_assert_null(strstr(text, "small"));
+	free(text);
+}
+
+Test(view, csv_quotes_what_needs_it)
+{
+	const struct view_style style = {.precision = 1};
+	static const char expected[] = "file,function,line,source,mem_bytes,increment_bytes,occurrences,"
+				       "allocations,frees,allocated_bytes,"
+				       "freed_bytes,peak_bytes,leaked_bytes,collections,collected_bytes\n"
+				       "\"/src/my,function.c\",my_function,6,static double "
+				       "*my_function(void),0,0,1,0,0,0,0,0,0,0,0\n"
+				       "\"/src/my,function.c\",my_function,7,{,,,,,,,,,,,\n"
+				       "\"/src/my,function.c\",my_function,8,\"\tdouble *a = filled(1, "
+				       "\"\"x\"\");\",8000634,8000634,1,1,0,8000634,0,"
+				       "8000634,8000634,0,0\n";
+	char *text = printed(FORMAT_CSV, &style);
+
+	cr_assert_eq(strncmp(text, expected, strlen(expected)), 0, "%s", text);
+	free(text);
+}
+
+/* The keys of an object, in order, with blanks between. */
+static char *keys_of(json_t *object)
+{
+	static char text[1024];
+	const char *key;
+	json_t *value;
+
+	text[0] = '\0';
+	json_object_foreach(object, key, value)
+	{
+		cr_assert_not_null(value);
+		strcat(text, *text ? " " : "");
+		strcat(text, key);
+	}
+	return text;
+}
+
+static json_t *parsed(void)
+{
+	const struct view_style style = {.precision = 1};
+	char *text = printed(FORMAT_JSON, &style);
+	json_error_t error;
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+
+	cr_assert_not_null(root, "%s", error.text);
+	free(text);
+	return root;
+}
+
+Test(view, json_has_all_keys_in_order)
+{
+	json_t *root = parsed(), *function, *line;
+
+	cr_assert_str_eq(keys_of(root),
+			 "schema command pid duration_ns complete lost_events totals functions sites "
+			 "collections");
+	cr_assert_str_eq(
+		keys_of(json_object_get(root, "totals")),
+		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
+		"temporary_allocations unmatched_frees collections peak_rss_bytes");
+	function = json_array_get(json_object_get(root, "functions"), 0);
+	cr_assert_str_eq(keys_of(function), "function file first_line lines");
+	line = json_array_get(json_object_get(function, "lines"), 0);
+	cr_assert_str_eq(keys_of(line),
+			 "line source mem_bytes increment_bytes occurrences allocations frees "
+			 "allocated_bytes freed_bytes peak_bytes leaked_bytes collections collected_bytes");
+	cr_assert_str_eq(keys_of(json_array_get(json_object_get(root, "sites"), 0)),
+			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary");
+	json_decref(root);
+}
+
+Test(view, json_has_lines_with_figures_only_and_whole_numbers)
+{
+	json_t *root = parsed();
+	json_t *rows = json_object_get(json_array_get(json_object_get(root, "functions"), 0), "lines");
+	json_t *freed = json_object_get(json_array_get(rows, 2), "increment_bytes");
+
+	cr_assert_eq(json_array_size(rows), 3);
+	cr_assert(json_is_integer(freed));
+	cr_assert_eq(json_integer_value(freed), -(json_int_t)MIB(152.6));
+	cr_assert_eq(json_array_size(json_object_get(root, "sites")), 2);
+	cr_assert_str_eq(json_string_value(json_array_get(json_object_get(root, "command"), 2)),
+			 "\xef\xbf\xbd");
+	json_decref(root);
+}
+
+Test(view, sort_keys_pick_their_figure)
+{
+	static const uint64_t expected[SORT_KEYS] = {MIB(1), 0, 50, 5, 4};
+
+	for (enum view_sort sort = 0; sort < SORT_KEYS; sort++)
+		cr_assert_eq(view_site_figure(&sites[0], sort), expected[sort], "%s", view_sort_name(sort));
+	cr_assert_null(view_sort_name(SORT_KEYS));
+}
+
+Test(number, mib_never_shows_a_negative_zero)
+{
+	char text[NUMBER_BYTES];
+
+	number_mib(text, sizeof(text), -1000, 1);
+	cr_assert_str_eq(text, "  0.0 MiB");
+	number_mib(text, sizeof(text), -1000, 3);
+	cr_assert_str_eq(text, " -0.001 MiB");
+	number_mib(text, sizeof(text), INT64_C(123) << 20, 0);
+	cr_assert_str_eq(text, " 123 MiB");
+}
+
+Test(number, durations_keep_three_figures_or_two_units)
+{
+	char text[NUMBER_BYTES];
+
+	number_duration(text, sizeof(text), 12345678);
+	cr_assert_str_eq(text, "0.012 s");
+	number_duration(text, sizeof(text), UINT64_C(243000000000));
+	cr_assert_str_eq(text, "4 min 3 s");
+	number_duration(text, sizeof(text), UINT64_C(7380000000000));
+	cr_assert_str_eq(text, "2 h 3 min");
+}
