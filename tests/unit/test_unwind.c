@@ -27,8 +27,14 @@ static __thread volatile bool probing;
 static __thread volatile bool signals_only;
 static _Atomic unsigned long stacks, mismatches, truncated, exact, unnamed;
 
+/* Begins anew now and then, so that nothing depends on what earlier walks have learnt. */
 static struct unwind_state *own_state(void)
 {
+	static __thread unsigned uses;
+	if (state != NULL && uses++ % 100 == 99) {
+		munmap(state, unwind_state_bytes());
+		state = NULL;
+	}
 	if (state == NULL) {
 		state = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -50,13 +56,12 @@ static void report(const struct unwind_frame *frames, size_t count, const uintpt
 static void compare(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
 		    size_t expected_count)
 {
-	/* A coroutine interrupted before its first instruction: there libunwind gives up. */
-	bool gave_up =
-		count == expected_count + 1 && expected[expected_count - 1] == torture_coroutine_entry();
-	bool same = count == expected_count || gave_up;
+	bool same = count == expected_count;
 	for (size_t i = 0; i < expected_count && same; i++)
 		same = frames[i].pc == expected[i];
 	if (!same)
+		report(frames, count, expected, expected_count);
+	if (frames[count - 1].module & NODE_TRUNCATED)
 		report(frames, count, expected, expected_count);
 	for (size_t i = 0; i < count; i++) {
 		truncated += (frames[i].module & NODE_TRUNCATED) != 0;
@@ -134,9 +139,15 @@ Test(unwind, containers)
 
 Test(unwind, odd_frames)
 {
-	torture_odd_frames(3000);
-	end(20000);
+	torture_odd_frames(4000);
+	end(10000);
 	cr_assert_eq(exact, 0);
+}
+
+Test(unwind, longjmp)
+{
+	torture_longjmp(3000);
+	end(20000);
 }
 
 Test(unwind, coroutines)
@@ -208,7 +219,9 @@ Test(unwind, signal_handler_on_its_own_stack)
 	cr_assert_eq(exact, 3000);
 }
 
-/* A signal at any instruction: prologues, epilogues, PLT, libc's assembly. */
+/* A signal at any instruction: prologues, epilogues, PLT, libc's assembly.  But not where stacks are
+ * switched: libunwind does not follow longjmp's description, and swapcontext's is wrong for a
+ * few instructions, so that nobody knows the answer. */
 Test(unwind, interrupted_anywhere)
 {
 	stack_for_signals();
@@ -223,7 +236,6 @@ Test(unwind, interrupted_anywhere)
 		torture_virtual_calls(20);
 		torture_containers(5);
 		torture_odd_frames(5);
-		torture_coroutines(2);
 	}
 	timer_delete(timer);
 	end(20000);

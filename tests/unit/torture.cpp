@@ -219,15 +219,15 @@ void torture_odd_frames(int rounds)
 {
 	for (volatile int i = 0; i < rounds; i = i + 1) {
 		sink = variable_array(50 + i * 13 % 900);
-		sink = (int)realigned(i) + (int)realigned_variable(i % 50 + 1, i % 4);
-		if (!setjmp(landing))
-			sink = jump_from(i % 20);
+		sink = (int)realigned(i) + (int)realigned_variable(i * 7 % 2000 + 1, i % 4);
 	}
 }
 
-unsigned long torture_coroutine_entry()
+void torture_longjmp(int rounds)
 {
-	return (unsigned long)coroutine;
+	for (volatile int i = 0; i < rounds; i = i + 1)
+		if (!setjmp(landing))
+			sink = jump_from(i % 20);
 }
 
 void torture_coroutines(int rounds)

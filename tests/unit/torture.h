@@ -16,13 +16,11 @@ void probe(void);
 void torture_virtual_calls(int rounds);
 void torture_exceptions(int rounds);
 void torture_containers(int rounds);
-void torture_odd_frames(int rounds); /* VLA, alloca, realigned frames, longjmp */
+void torture_odd_frames(int rounds); /* of variable size, realigned, both */
+void torture_longjmp(int rounds);
 void torture_coroutines(int rounds);
 void torture_threads(int rounds);
 int torture_recursion(int depth);
-
-/* First instruction of the coroutines. */
-unsigned long torture_coroutine_entry(void);
 
 #ifdef __cplusplus
 }
