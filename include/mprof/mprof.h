@@ -24,7 +24,7 @@
 /*
  * Marks a function whose line table `mprof report` prints by default:
  *
- *     MPROF_PROFILE static double *my_function(void)      before the declaration, or on a line above it
+ *     MPROF_PROFILE static double *my_function(void)      before the definition, or on a line above it
  *
  *     template <class T> void Pool<T>::grow()
  *     {
@@ -34,7 +34,9 @@
  *
  * It costs nothing at run time: the place is written to a section that is not loaded.  A semicolon after
  * it is harmless in a body and an empty declaration outside.  Put it before everything that belongs
- * to the declaration (`template`, `extern "C"`, attributes).
+ * to the definition (`template`, `extern "C"`, attributes).  A mark belongs to the function of its file that
+ * starts at its line, encloses it, or starts within the next 20 lines; only functions of which the compiler
+ * keeps code count.
  */
 #define MPROF_PROFILE MPROF_INTERNAL_PROFILE(__FILE__, __LINE__)
 

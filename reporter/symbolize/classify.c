@@ -79,6 +79,8 @@ static const char *const allocator_prefixes[] = {
 	"std::__1::allocator_traits::",
 	"std::__1::__libcpp_",
 	"alloc::alloc::",
+	"alloc::raw_vec::",
+	"<alloc::raw_vec::",
 	"<alloc::alloc::Global",
 	"__rdl_",
 	"__rg_",

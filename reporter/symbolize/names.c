@@ -59,10 +59,14 @@ static const char *closing(const char *open, char up, char down)
 	return open + strlen(open);
 }
 
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 static size_t operator_length(const char *name, const char *at)
 {
-	bool inside_word = at > name && (at[-1] == '_' || (at[-1] >= '0' && at[-1] <= '9') ||
-					 ((at[-1] | 32) >= 'a' && (at[-1] | 32) <= 'z'));
+	bool inside_word = at > name && is_word(at[-1]);
 	for (size_t i = 0; !inside_word && i < sizeof(operators) / sizeof(*operators); i++)
 		if (text_starts(at, operators[i]))
 			return strlen(operators[i]);
@@ -91,13 +95,15 @@ static void drop_template_arguments(char *name)
 	*out = '\0';
 }
 
-/* Rust: only the generic arguments of a path, `::<T>`; `<T as Trait>` belongs to the name. */
+/* Rust: only arguments, `Vec<T>` and `grow::<T>`; `<T as Trait>` belongs to the name. */
 static void drop_generic_arguments(char *name)
 {
 	char *out = name;
 	for (const char *p = name; *p;) {
 		if (text_starts(p, "::<") && p > name)
 			p = closing(p + 2, '<', '>');
+		else if (*p == '<' && p > name && is_word(p[-1]))
+			p = closing(p, '<', '>');
 		else
 			*out++ = *p++;
 	}
