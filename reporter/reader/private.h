@@ -25,11 +25,12 @@ struct trace_text_label {
 struct trace {
 	struct trace_info info; /* points into the tables, once they are complete */
 	int fd;
-	bool opened; /* all blocks were passed once: where they end is known */
+	bool opened;         /* all blocks were passed once: where they end is known */
 	uint64_t blocks_at;  /* where the first block starts */
 	uint64_t blocks_end; /* where the last whole one ends; the file's end until that is known */
 	uint64_t page_bytes;
-	uint64_t node_pc, sample_ns; /* the entry before, while a block of nodes or samples is read */
+	uint64_t node_pc;   /* of the node before, within a block */
+	uint64_t sample_ns; /* of the sample before, which may be in an earlier block */
 	struct vector modules, nodes, threads, labels, samples, notes;
 	struct pool pool;
 	struct block_codec *codec;

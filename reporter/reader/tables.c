@@ -212,7 +212,6 @@ static int add_sample(struct trace *trace, struct varint_cursor *payload)
 
 int table_rss(struct trace *trace, struct varint_cursor *payload)
 {
-	trace->sample_ns = 0;
 	return add_each(trace, payload, varint_next(payload), add_sample);
 }
 

@@ -195,7 +195,7 @@ void sample_trace(struct buffer *out)
 	labels_and_notes(out, &payload);
 	NUMBERS(&payload, 2, 1000, 10, 5000, 12);
 	sample_block(out, BLOCK_RSS, &payload);
-	NUMBERS(&payload, 1, 20000, 11);
+	NUMBERS(&payload, 1, 14000, 11); /* after the last sample of the block before */
 	sample_block(out, BLOCK_RSS, &payload);
 	NUMBERS(&payload, 3, 150, 100, 2, 0x5000, 1, 0x400, 3);
 	sample_block(out, BLOCK_SNAPSHOT, &payload);

@@ -395,3 +395,28 @@ Test(model, long_lived_blocks_are_found_again)
 	cr_assert_eq(live.old.count, 0);
 	live_finish(&live);
 }
+
+/* Keys without any order, so that their places collide, put and taken at random, against a plain list. */
+Test(model, a_crowded_table_loses_nothing)
+{
+	enum { KEYS = 1200, STEPS = 100000 };
+	struct live_table table = {0};
+	struct live_block block;
+	static uint64_t keys[KEYS];
+	static bool present[KEYS];
+
+	random_state = 5;
+	for (int i = 0; i < KEYS; i++)
+		keys[i] = (uint64_t)random_below(UINT32_MAX) << 32 | (uint64_t)i;
+	for (int step = 0; step < STEPS; step++) {
+		uint32_t i = random_below(KEYS);
+		struct live_block added = {.key = keys[i], .size_bytes = i, .taken = true};
+		bool took = live_table_take(&table, keys[i], &block);
+		cr_assert_eq(took, present[i], "key %u at step %d", i, step);
+		cr_assert(!took || block.size_bytes == i);
+		present[i] = !took;
+		if (!took)
+			cr_assert_eq(live_table_put(&table, &added), 0);
+	}
+	live_table_finish(&table);
+}
