@@ -28,7 +28,7 @@ struct model_totals {
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes, freed_bytes;
 	uint64_t live_bytes, live_blocks; /* at the end: leaked */
-	uint64_t peak_bytes, peak_blocks, peak_time_ns, peak_event;
+	uint64_t peak_bytes, peak_blocks, peak_time_ns, peak_event; /* the first such event, from 0 */
 	uint64_t temporary;      /* freed by the allocating thread before its next allocation */
 	uint64_t stray_frees;    /* frees of blocks that this trace does not know */
 	uint64_t inherited_frees, inherited_freed_bytes; /* of them: resolved through the parent's trace */
@@ -63,7 +63,8 @@ void model_destroy(struct model *model); /* NULL is fine */
 /* Blocks that a fork child inherited, so that its frees of them can be named; copies. */
 int model_inherit(struct model *model, const struct trace_inherited *blocks, const uint64_t *sizes_bytes, size_t count);
 
-/* A trace_events_fn; context is the model.  Returns -ENOMEM, or -EBADMSG for a free of a block that is not live. */
+/* A trace_events_fn; context is the model.  Nodes are below node_count, which is the reader's to check;
+ * ordinals of ALLOC only grow.  Returns -ENOMEM, or -EBADMSG for a free of a block that is not live. */
 int model_events(void *model, const struct trace_event *events, size_t count);
 
 /* Ends all visits and brings peak figures up to date; then the getters are valid. */
