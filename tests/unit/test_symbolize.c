@@ -435,7 +435,7 @@ Test(symbolize, names)
 		{"_Znwm", "operator new"},
 		{"_ZN4core3ptr13drop_in_place17h0123456789abcdefE", "core::ptr::drop_in_place"},
 		{"_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar"},
-		{"_ZN5alloc7raw_vec20RawVec$LT$T$C$A$GT$7reserve17h0123456789abcdefE",
+		{"_ZN5alloc7raw_vec19RawVec$LT$T$C$A$GT$7reserve17h0123456789abcdefE",
 		 "alloc::raw_vec::RawVec::reserve"},
 		{"_D4demo4mainFZv", "demo.main"},
 		{"_Zbroken", "_Zbroken"},
