@@ -84,4 +84,7 @@ long events_decoder_next(struct events_decoder *decoder, struct events_item *ite
 uint64_t events_decoder_events(const struct events_decoder *decoder);
 uint64_t events_decoder_allocations(const struct events_decoder *decoder);
 
+/* Time of the last item of the blocks fed so far. */
+uint64_t events_decoder_time_ns(const struct events_decoder *decoder);
+
 #endif

@@ -61,6 +61,11 @@ uint64_t events_decoder_allocations(const struct events_decoder *decoder)
 	return decoder->allocations;
 }
 
+uint64_t events_decoder_time_ns(const struct events_decoder *decoder)
+{
+	return decoder->time_ns;
+}
+
 struct events_position events_decoder_position(const struct events_decoder *decoder)
 {
 	return (struct events_position){decoder->operations, decoder->operation_count, decoder->events,

@@ -1,0 +1,53 @@
+/*
+ * batch.h - what is to be appended to the trace at once, up to the next CURSOR.
+ *
+ * Collected in memory, written by one call, kept until the file has all of it: a full disk
+ * delays a batch, it never loses one.  Knows blocks, not sessions.
+ */
+#ifndef MPROF_REPORTER_DRAIN_BATCH_H
+#define MPROF_REPORTER_DRAIN_BATCH_H
+
+#include "trace/block.h"
+#include "trace/events.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct batch {
+	int fd;
+	off_t end; /* of the trace: where the batch goes */
+	struct block_codec *codec;
+	struct events_encoder *encoder;
+	uint64_t events, allocations; /* of the whole trace, this batch included */
+	/* Entries of table blocks, without the count in front. */
+	struct buffer threads, labels, notes, rss;
+	uint64_t thread_entries, label_entries, note_entries, rss_entries;
+	struct buffer tables; /* whole blocks that go before the events */
+	struct buffer blocks; /* whole blocks: events and what goes behind */
+	struct buffer scratch;
+	int error; /* sticky: the batch cannot be completed */
+};
+
+/* Takes over no descriptor.  0 or -ENOMEM. */
+int batch_init(struct batch *batch, int fd, off_t end);
+void batch_finish(struct batch *batch);
+
+/* Adds an event; an ALLOC's `block` is set to its ordinal. */
+void batch_event(struct batch *batch, struct events_item *item);
+
+/* Adds a block as it is; payload in `scratch`, which is emptied. */
+void batch_table(struct batch *batch, enum block_kind kind); /* before the events */
+void batch_block(struct batch *batch, enum block_kind kind); /* behind them */
+
+/* Closes the open blocks of events, notes, threads... so that only the CURSOR is missing. */
+void batch_close(struct batch *batch);
+
+/* Writes the closed batch behind the trace's end and empties it.  0, or -errno with the
+ * batch unchanged and the file as long as before. */
+int batch_write(struct batch *batch);
+
+/* Whether anything has been added since the last write. */
+bool batch_is_empty(const struct batch *batch);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * commit.c - a batch gets its CURSOR, goes to the file, and what it held of the session is free.
+ */
+#include "drain/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define NOTES_BYTES_MAX (4u << 20)
+
+bool commit_is_due(const struct drain *drain)
+{
+	if (drain->batch_records >= DRAIN_BATCH_RECORDS || drain->closed ||
+	    drain->batch.notes.length + drain->batch.labels.length > NOTES_BYTES_MAX)
+		return true;
+	uint32_t used = atomic_load_explicit(&drain->mapping.header->threads_used, memory_order_relaxed);
+	for (uint32_t i = 0; i < used && i < drain->mapping.header->threads_max; i++) {
+		if (drain->queues[i] && queue_side_is_filling(drain->queues[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the commit point ---------------------------------------------------- */
+
+static size_t list_slots(const struct drain *drain, struct cursor_slot *slots)
+{
+	size_t count = 0;
+	for (uint32_t i = 0; i < drain->mapping.header->threads_max; i++) {
+		const struct queue *q = drain->queues[i];
+		if (q && q->thread_index != QUEUE_NO_THREAD)
+			slots[count++] = (struct cursor_slot){q->slot_index, q->incarnation,  q->taken,
+							      q->side_taken, q->thread_index, q->last_stamp};
+	}
+	return count;
+}
+
+static struct cursor point_of(const struct drain *drain)
+{
+	return (struct cursor){.batch = drain->batch_number + 1,
+			       .events = drain->batch.events,
+			       .allocations = drain->batch.allocations,
+			       .hidden = drain->ledger.hidden,
+			       .nodes = drain->tables.nodes_written,
+			       .modules = drain->tables.modules_written,
+			       .threads = drain->thread_count,
+			       .totals = drain->ledger.totals,
+			       .rss_time_ns = drain->rss_time_ns,
+			       .rss_count = drain->rss_count,
+			       .waiting = drain->ledger.waiting,
+			       .waiting_count = drain->ledger.waiting_count};
+}
+
+static void put_cursor(struct drain *drain)
+{
+	struct cursor cursor = point_of(drain);
+	cursor.slots = calloc(drain->mapping.header->threads_max, sizeof(*cursor.slots));
+	if (!cursor.slots) {
+		drain->batch.error = -ENOMEM;
+		return;
+	}
+	cursor.slot_count = list_slots(drain, cursor.slots);
+	cursor_encode(&cursor, &drain->batch.scratch);
+	batch_block(&drain->batch, BLOCK_CURSOR);
+	free(cursor.slots);
+}
+
+/* Completes the batch; it then waits in memory until it is in the file. */
+static void close_batch(struct drain *drain)
+{
+	if (drain->closed)
+		return;
+	tables_write(&drain->tables, &drain->batch);
+	batch_close(&drain->batch);
+	put_cursor(drain);
+	drain->closed = true;
+}
+
+static int write_batch(struct drain *drain)
+{
+	int error = batch_write(&drain->batch);
+	if (error < 0)
+		return error;
+	drain->closed = false;
+	drain->batch_number++;
+	drain->batch_records = 0;
+	livemap_commit(drain->map, (struct livemap_point){(uint32_t)drain->batch_number,
+							  drain->batch.allocations, drain->ledger.hidden});
+	for (uint32_t i = 0; i < drain->mapping.header->threads_max; i++) {
+		if (drain->queues[i])
+			queue_release(drain->queues[i]);
+	}
+	return 0;
+}
+
+int commit(struct drain *drain)
+{
+	close_batch(drain);
+	return write_batch(drain);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static uint64_t duration_ns(const struct drain *drain)
+{
+	struct session_header *h = drain->mapping.header;
+	uint64_t ticks = atomic_load_explicit(&h->end_ticks, memory_order_relaxed);
+	uint64_t duration = ticks ? timebase_ticks_ns(&drain->timebase, ticks) : drain->rss_time_ns;
+	return duration > drain->last_event_ns ? duration : drain->last_event_ns;
+}
+
+static void put_end(struct drain *drain, int end_kind)
+{
+	struct session_header *h = drain->mapping.header;
+	const struct cursor_totals *totals = &drain->ledger.totals;
+	const uint64_t words[] = {
+		(uint64_t)end_kind,
+		duration_ns(drain),
+		drain->batch.events,
+		totals->allocations,
+		totals->frees,
+		totals->allocated_bytes,
+		totals->freed_bytes,
+		totals->peak_bytes,
+		drain->rss_peak_bytes,
+		atomic_load_explicit(&h->lost_events, memory_order_relaxed),
+		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		buffer_varint(&drain->batch.scratch, words[i]);
+	batch_block(&drain->batch, BLOCK_END);
+}
+
+int commit_end(struct drain *drain, int end_kind)
+{
+	if (!drain->ending) {
+		close_batch(drain);
+		put_end(drain, end_kind);
+		drain->ending = true;
+	}
+	return write_batch(drain);
+}

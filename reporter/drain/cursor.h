@@ -1,0 +1,54 @@
+/*
+ * cursor.h - the drainer's own state as BLOCK_CURSOR keeps it; see format.h for the layout.
+ */
+#ifndef MPROF_REPORTER_DRAIN_CURSOR_H
+#define MPROF_REPORTER_DRAIN_CURSOR_H
+
+#include "trace/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sums over the heap; tracked blocks are not counted. */
+struct cursor_totals {
+	uint64_t allocations, frees;
+	uint64_t allocated_bytes, freed_bytes, peak_bytes;
+};
+
+struct cursor_slot {
+	uint64_t slot, incarnation, taken, side_taken, thread_index, last_stamp;
+};
+
+enum cursor_waiting_kind {
+	WAITING_REALLOC = 1, /* a REALLOC_FREE for its outcome */
+	WAITING_FREE = 2,    /* a free of an unknown address for its allocation */
+	WAITING_BLOCK = 3,   /* a block whose address was handed out again for its free */
+};
+
+/* Something whose meaning depends on a record that has not come yet. */
+struct cursor_waiting {
+	uint64_t kind, thread_index, side; /* side: which of the thread's two streams */
+	uint64_t key;                      /* livemap_key */
+	uint64_t known;                    /* REALLOC: whether block and size_bytes are */
+	uint64_t block, size_bytes;
+	uint64_t node, flags, stamp; /* flags: OPERATION_* */
+};
+
+struct cursor {
+	uint64_t batch, events, allocations, hidden, nodes, modules, threads;
+	struct cursor_totals totals;
+	uint64_t rss_time_ns, rss_count;
+	struct cursor_slot *slots;
+	size_t slot_count;
+	struct cursor_waiting *waiting;
+	size_t waiting_count;
+};
+
+void cursor_encode(const struct cursor *cursor, struct buffer *payload);
+
+/* 0, -EBADMSG or -ENOMEM; on success the arrays are the caller's, for cursor_finish. */
+int cursor_decode(struct cursor *cursor, const void *payload, size_t bytes);
+void cursor_finish(struct cursor *cursor);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * follow.c - the drainer's life: take, commit, sleep; finalise when the process has ended.
+ *
+ * It never holds up the program for long: while it cannot make progress (no room for trace or
+ * live map) its heart does not beat, and producers go on without it.
+ */
+#include "drain/drain.h"
+#include "drain/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MS UINT64_C(1000000)      /* in ns */
+#define MARGIN_NS UINT64_C(10000) /* rdtsc is not ordered with the loads and stores around it */
+#define COMMIT_INTERVAL_NS (500 * MS)
+#define CHORES_INTERVAL_NS (100 * MS)
+#define SLEEP_LEAST_NS (1 * MS)
+#define SLEEP_MOST_NS (20 * MS)
+#define RETRY_NS (100 * MS)
+#define LAST_RETRIES 100u /* for a dead process; then it is left to the next report */
+#define LOCK_RETRIES 1000u
+#define LOCK_RETRY_NS (10 * MS)
+
+struct pace {
+	uint64_t last_commit_ns, last_chores_ns, sleep_ns;
+	bool replaced; /* the process lives, but as another program */
+};
+
+static void pause_ns(uint64_t ns)
+{
+	struct timespec time = {.tv_sec = (time_t)(ns / (1000 * MS)), .tv_nsec = (long)(ns % (1000 * MS))};
+	nanosleep(&time, NULL);
+}
+
+/* ---- sleeping and being heard -------------------------------------------- */
+
+static void beat(struct drain *drain)
+{
+	struct session_header *h = drain->mapping.header;
+	/* Relaxed: only that it changes matters. */
+	atomic_fetch_add_explicit(&h->heartbeat, 1, memory_order_relaxed);
+	if (atomic_load_explicit(&h->starving, memory_order_relaxed) > 0)
+		syscall(SYS_futex, &h->heartbeat, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static bool is_called(struct drain *drain)
+{
+	struct session_header *h = drain->mapping.header;
+	return atomic_load_explicit(&h->starving, memory_order_relaxed) > 0 ||
+	       atomic_load_explicit(&h->flush_requests, memory_order_relaxed) !=
+		       atomic_load_explicit(&h->flushes_done, memory_order_relaxed) ||
+	       atomic_load_explicit(&h->end_state, memory_order_relaxed) == SESSION_REPLACED;
+}
+
+/* Sleeps until the doorbell rings or the time is over.  After the bell it waits until what was
+ * committed before is older than the cut-off's margin. */
+static void sleep_at_doorbell(struct drain *drain, uint64_t ns)
+{
+	struct session_header *h = drain->mapping.header;
+	struct timespec time = {.tv_nsec = (long)ns};
+	/* Sequentially consistent: pairs with the producer's exchange of the bell.  Either it sees
+	 * the 1, or what it did before is seen by is_called and by the next round. */
+	atomic_store_explicit(&h->doorbell, 1, memory_order_seq_cst);
+	bool called = is_called(drain);
+	if (!called)
+		syscall(SYS_futex, &h->doorbell, FUTEX_WAIT, 1, &time, NULL, 0);
+	bool rung = atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel) == 0;
+	if (called || rung)
+		pause_ns(2 * MARGIN_NS);
+}
+
+/* ---- one round ----------------------------------------------------------- */
+
+static uint64_t cutoff_now(const struct drain *drain)
+{
+	return timebase_now_stamp(&drain->timebase) - timebase_stamps(&drain->timebase, MARGIN_NS);
+}
+
+static int commit_now(struct drain *drain, struct pace *pace)
+{
+	int error = commit(drain);
+	if (error == 0)
+		pace->last_commit_ns = clock_monotonic_ns();
+	return error;
+}
+
+/* Takes all that is there, in as many batches as it needs.  A negative result: no progress can be
+ * made for now. */
+static int take_all(struct drain *drain, struct pace *pace, bool alive)
+{
+	/* First, since queues are to be read after the clock. */
+	uint64_t cutoff = alive ? cutoff_now(drain) : UINT64_MAX;
+	merge_refresh(drain);
+	for (;;) {
+		int error = drain->closed ? -EAGAIN : merge_take(drain, cutoff, alive);
+		if (error < 0 && error != -EAGAIN)
+			return error;
+		if (error == 0 && !commit_is_due(drain))
+			return 0;
+		error = commit_now(drain, pace);
+		if (error < 0)
+			return error;
+		beat(drain);
+	}
+}
+
+static void do_chores(struct drain *drain, struct pace *pace, uint64_t now_ns)
+{
+	bool starving = atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0;
+	if (!starving && now_ns - pace->last_chores_ns < CHORES_INTERVAL_NS)
+		return;
+	pace->last_chores_ns = now_ns;
+	timebase_calibrate(&drain->timebase);
+	merge_sweep(drain);
+	pace->replaced |= watch_replaced(&drain->watch);
+}
+
+static bool commit_wanted(const struct drain *drain, const struct pace *pace, uint64_t now_ns)
+{
+	if (atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0)
+		return drain->batch_records > 0;
+	return !batch_is_empty(&drain->batch) && now_ns - pace->last_commit_ns >= COMMIT_INTERVAL_NS;
+}
+
+/* Takes, commits if it is time to, answers a request to flush. */
+static int round_once(struct drain *drain, struct pace *pace)
+{
+	struct session_header *h = drain->mapping.header;
+	/* Acquire pairs with the asker's release: what it knows of is taken below. */
+	uint32_t requests = atomic_load_explicit(&h->flush_requests, memory_order_acquire);
+	bool flush = requests != atomic_load_explicit(&h->flushes_done, memory_order_relaxed);
+	rss_sample(drain);
+	int error = take_all(drain, pace, true);
+	uint64_t now_ns = clock_monotonic_ns();
+	if (error == 0 && (flush || commit_wanted(drain, pace, now_ns)))
+		error = commit_now(drain, pace);
+	/* Release pairs with the asker's acquire: the batch is in the file. */
+	if (error == 0 && flush)
+		atomic_store_explicit(&h->flushes_done, requests, memory_order_release);
+	do_chores(drain, pace, now_ns);
+	return error;
+}
+
+/* One round for a report, with no drainer to come back: all there is goes into the file. */
+static int round_finishing(struct drain *drain, struct pace *pace)
+{
+	pause_ns(2 * MARGIN_NS);
+	rss_sample(drain);
+	int error = take_all(drain, pace, true);
+	return error < 0 ? error : commit_now(drain, pace);
+}
+
+static void follow(struct drain *drain, struct pace *pace)
+{
+	struct session_header *h = drain->mapping.header;
+	while (watch_alive(&drain->watch) && !pace->replaced &&
+	       /* Acquire pairs with the shim's release: all it did before is there. */
+	       atomic_load_explicit(&h->end_state, memory_order_acquire) != SESSION_REPLACED) {
+		uint64_t records = drain->batch_records, batches = drain->batch_number;
+		if (round_once(drain, pace) < 0) {
+			pause_ns(RETRY_NS);
+			continue;
+		}
+		beat(drain);
+		bool idle = records == drain->batch_records && batches == drain->batch_number;
+		pace->sleep_ns = idle ? 2 * pace->sleep_ns : SLEEP_LEAST_NS;
+		if (pace->sleep_ns > SLEEP_MOST_NS)
+			pace->sleep_ns = SLEEP_MOST_NS;
+		sleep_at_doorbell(drain, pace->sleep_ns);
+	}
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static int end_kind(const struct drain *drain, const struct pace *pace)
+{
+	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
+	if (state == SESSION_REPLACED || pace->replaced)
+		return END_REPLACED;
+	return state == SESSION_EXITED ? END_EXITED : END_KILLED;
+}
+
+/* Takes the rest and writes it with END behind; may be called again after a failure. */
+static int finalise_once(struct drain *drain, struct pace *pace)
+{
+	if (!drain->ending) {
+		int error = take_all(drain, pace, false);
+		if (error < 0)
+			return error;
+		ledger_expire(&drain->ledger, UINT64_MAX, drain->last_event_ns);
+	}
+	return commit_end(drain, end_kind(drain, pace));
+}
+
+static int finalise(struct drain *drain, struct pace *pace)
+{
+	int error = finalise_once(drain, pace);
+	for (unsigned tries = 0; error == -ENOSPC && tries < LAST_RETRIES; tries++) {
+		pause_ns(RETRY_NS);
+		error = finalise_once(drain, pace);
+	}
+	return error;
+}
+
+static void remove_session(const struct drain *drain)
+{
+	unlink(drain->live_path);
+	unlink(drain->mapping.path);
+}
+
+/* Whether the session can get no more records. */
+static bool is_over(struct drain *drain, struct pace *pace)
+{
+	/* Acquire pairs with the shim's release: all it did before is there. */
+	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
+	if (state == SESSION_REPLACED || !watch_alive(&drain->watch))
+		return true;
+	pace->replaced = watch_replaced(&drain->watch);
+	return pace->replaced;
+}
+
+static int drain_session(struct drain *drain, enum drain_mode mode)
+{
+	struct pace pace = {.sleep_ns = SLEEP_LEAST_NS};
+	atomic_store_explicit(&drain->mapping.header->drainer_pid, getpid(), memory_order_relaxed);
+	if (mode == DRAIN_FOLLOW)
+		follow(drain, &pace);
+	else if (!is_over(drain, &pace))
+		return round_finishing(drain, &pace);
+	int error = finalise(drain, &pace);
+	if (error == 0)
+		remove_session(drain);
+	return error;
+}
+
+static int drain_locked(struct mapping *mapping, enum drain_mode mode, struct diagnostic *diagnostic)
+{
+	struct drain drain;
+	int result = drain_open(&drain, mapping, diagnostic);
+	if (result == 1) {
+		remove_session(&drain);
+		result = 0;
+	} else if (result == 0) {
+		result = drain_session(&drain, mode);
+		if (result < 0)
+			diagnostic_set(diagnostic, -result, "%s: cannot finish the trace: %s",
+				       drain.mapping.header->trace_path, strerror(-result));
+	}
+	drain_close(&drain);
+	return result;
+}
+
+/* A daemon outwaits a report that is just finishing; a report does not wait for a daemon. */
+static int lock(struct mapping *mapping, enum drain_mode mode)
+{
+	int error = mapping_lock(mapping);
+	for (unsigned tries = 0; error == -EBUSY && mode == DRAIN_FOLLOW && tries < LOCK_RETRIES; tries++) {
+		pause_ns(LOCK_RETRY_NS);
+		error = mapping_lock(mapping);
+	}
+	return error;
+}
+
+int drain_run(const char *session_path, enum drain_mode mode, struct diagnostic *diagnostic)
+{
+	struct mapping mapping;
+	int error = mapping_open(&mapping, session_path, diagnostic);
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	error = lock(&mapping, mode);
+	if (error == 0)
+		return drain_locked(&mapping, mode, diagnostic);
+	mapping_close(&mapping);
+	if (error == -ENOENT)
+		return 0;
+	return diagnostic_set(diagnostic, -error, "%s: %s", session_path,
+			      error == -EBUSY ? "another drainer is at work" : strerror(-error));
+}

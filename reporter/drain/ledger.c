@@ -1,0 +1,374 @@
+/*
+ * ledger.c - see ledger.h.
+ */
+#include "drain/ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ledger_finish(struct ledger *ledger)
+{
+	free(ledger->waiting);
+	ledger->waiting = NULL;
+}
+
+int64_t ledger_live_bytes(const struct ledger *ledger)
+{
+	return (int64_t)(ledger->totals.allocated_bytes - ledger->totals.freed_bytes);
+}
+
+/* ---- what waits ---------------------------------------------------------- */
+
+static bool is_parked(const struct cursor_waiting *waiting)
+{
+	return waiting->kind != WAITING_REALLOC;
+}
+
+static void update_deadline(struct ledger *ledger)
+{
+	ledger->next_deadline = UINT64_MAX;
+	for (size_t i = 0; i < ledger->waiting_count; i++) {
+		uint64_t deadline = ledger->waiting[i].stamp + ledger->window_stamps;
+		if (is_parked(&ledger->waiting[i]) && deadline < ledger->next_deadline)
+			ledger->next_deadline = deadline;
+	}
+}
+
+static void add_waiting(struct ledger *ledger, const struct cursor_waiting *waiting)
+{
+	if (ledger->waiting_count == ledger->waiting_capacity) {
+		size_t capacity = ledger->waiting_capacity ? 2 * ledger->waiting_capacity : 64;
+		void *grown = realloc(ledger->waiting, capacity * sizeof(*ledger->waiting));
+		if (!grown) {
+			ledger->batch->error = -ENOMEM;
+			return;
+		}
+		ledger->waiting = grown;
+		ledger->waiting_capacity = capacity;
+	}
+	ledger->waiting[ledger->waiting_count++] = *waiting;
+	ledger->parked += is_parked(waiting);
+	if (is_parked(waiting) && waiting->stamp + ledger->window_stamps < ledger->next_deadline)
+		ledger->next_deadline = waiting->stamp + ledger->window_stamps;
+}
+
+/* Takes out the entry at `index`; the others keep their order, which is that of time. */
+static struct cursor_waiting remove_waiting(struct ledger *ledger, size_t index)
+{
+	struct cursor_waiting removed = ledger->waiting[index];
+	ledger->waiting_count--;
+	memmove(&ledger->waiting[index], &ledger->waiting[index + 1],
+		(ledger->waiting_count - index) * sizeof(removed));
+	if (is_parked(&removed)) {
+		ledger->parked--;
+		update_deadline(ledger);
+	}
+	return removed;
+}
+
+/* Takes out what waits at this key for a record of another thread than its own. */
+static bool take_parked(struct ledger *ledger, enum cursor_waiting_kind kind, uint64_t key,
+			uint32_t thread_index, struct cursor_waiting *taken)
+{
+	for (size_t i = 0; ledger->parked > 0 && i < ledger->waiting_count; i++) {
+		const struct cursor_waiting *w = &ledger->waiting[i];
+		if (w->kind == (uint64_t)kind && w->key == key && w->thread_index != thread_index) {
+			*taken = remove_waiting(ledger, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_realloc(struct ledger *ledger, const struct ledger_moment *moment,
+			 struct cursor_waiting *taken)
+{
+	for (size_t i = 0; i < ledger->waiting_count; i++) {
+		const struct cursor_waiting *w = &ledger->waiting[i];
+		if (w->kind == WAITING_REALLOC && w->thread_index == moment->thread_index &&
+		    w->side == moment->side) {
+			*taken = remove_waiting(ledger, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- emitting ------------------------------------------------------------ */
+
+static struct events_item item_of(const struct ledger_moment *moment, enum operation_type type, uint64_t key,
+				  uint64_t flags)
+{
+	return (struct events_item){
+		.time_ns = moment->time_ns,
+		.node = moment->node,
+		.thread = moment->thread_index,
+		.type = (uint8_t)type,
+		.flags = (uint8_t)(flags | (key & 1 ? OPERATION_TRACKED : 0)),
+	};
+}
+
+static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry *entry,
+		       uint64_t flags)
+{
+	struct events_item item = item_of(moment, OPERATION_ALLOC, entry->key, flags);
+	item.size_bytes = entry->size_bytes;
+	batch_event(ledger->batch, &item);
+	entry->block = item.block;
+	if (item.flags & OPERATION_TRACKED)
+		return;
+	struct cursor_totals *totals = &ledger->totals;
+	totals->allocations++;
+	totals->allocated_bytes += entry->size_bytes;
+	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)
+		totals->peak_bytes = totals->allocated_bytes - totals->freed_bytes;
+}
+
+/* FREE or LOST of a block; one that is hidden ends in silence. */
+static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, enum operation_type type,
+		     const struct livemap_entry *entry, uint64_t flags)
+{
+	if (entry->block & LIVEMAP_HIDDEN)
+		return;
+	struct events_item item = item_of(moment, type, entry->key, flags);
+	item.block = entry->block;
+	batch_event(ledger->batch, &item);
+	if (item.flags & OPERATION_TRACKED)
+		return;
+	ledger->totals.frees++;
+	ledger->totals.freed_bytes += entry->size_bytes;
+}
+
+static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free, uint64_t time_ns)
+{
+	struct ledger_moment moment = {free->stamp, time_ns, (uint32_t)free->thread_index,
+				       (uint32_t)free->node, false};
+	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
+	item.block = free->key >> 1;
+	batch_event(ledger->batch, &item);
+}
+
+static struct livemap_entry entry_of(const struct cursor_waiting *waiting)
+{
+	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes};
+}
+
+static struct ledger_moment moment_of(const struct cursor_waiting *waiting, uint64_t time_ns)
+{
+	return (struct ledger_moment){waiting->stamp, time_ns, (uint32_t)waiting->thread_index,
+				      (uint32_t)waiting->node, waiting->side != 0};
+}
+
+static struct cursor_waiting waiting_of(const struct ledger_moment *moment, enum cursor_waiting_kind kind,
+					uint64_t key, uint64_t flags)
+{
+	return (struct cursor_waiting){.kind = kind,
+				       .thread_index = moment->thread_index,
+				       .side = moment->side,
+				       .key = key,
+				       .node = moment->node,
+				       .flags = flags,
+				       .stamp = moment->stamp};
+}
+
+/* ---- frees --------------------------------------------------------------- */
+
+static void free_unknown(struct ledger *ledger, const struct ledger_moment *moment, uint64_t key,
+			 uint64_t flags)
+{
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_FREE, key, flags);
+	if (ledger->threads > 1)
+		add_waiting(ledger, &waiting);
+	else
+		emit_stray(ledger, &waiting, moment->time_ns);
+}
+
+/* A free ends the parked block first, unless it comes from the thread that was handed the
+ * address: that one's frees of the old block were in order. */
+static void take_free(struct ledger *ledger, const struct ledger_moment *moment, uint64_t key, uint64_t flags)
+{
+	struct cursor_waiting parked;
+	struct livemap_entry entry;
+	if (take_parked(ledger, WAITING_BLOCK, key, moment->thread_index, &parked)) {
+		entry = entry_of(&parked);
+		emit_end(ledger, moment, OPERATION_FREE, &entry, flags);
+	} else if (livemap_remove(ledger->map, key, &entry)) {
+		emit_end(ledger, moment, OPERATION_FREE, &entry, flags);
+	} else {
+		free_unknown(ledger, moment, key, flags);
+	}
+}
+
+static void take_realloc_free(struct ledger *ledger, const struct ledger_moment *moment, struct queue *queue,
+			      uint64_t key)
+{
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC);
+	struct livemap_entry entry;
+	if (livemap_remove(ledger->map, key, &entry)) {
+		waiting.known = 1;
+		waiting.block = entry.block;
+		waiting.size_bytes = entry.size_bytes;
+	}
+	add_waiting(ledger, &waiting);
+	queue->reallocs[moment->side]++;
+}
+
+/* The realloc succeeded: now the old block has ended.  Returns the flags of the new one. */
+static uint64_t complete_realloc(struct ledger *ledger, const struct ledger_moment *moment,
+				 struct queue *queue)
+{
+	struct cursor_waiting waiting;
+	if (queue->reallocs[moment->side] == 0 || !take_realloc(ledger, moment, &waiting))
+		return 0;
+	queue->reallocs[moment->side]--;
+	struct ledger_moment then = moment_of(&waiting, moment->time_ns);
+	struct livemap_entry entry = entry_of(&waiting);
+	if (waiting.known)
+		emit_end(ledger, &then, OPERATION_FREE, &entry, OPERATION_REALLOC);
+	else
+		take_free(ledger, &then, waiting.key, OPERATION_REALLOC);
+	return OPERATION_REALLOC;
+}
+
+/* ---- allocations --------------------------------------------------------- */
+
+/* Whatever stands at the address has been freed: the record of that is still to come, or lost. */
+static void park_old_block(struct ledger *ledger, const struct ledger_moment *moment, uint64_t key)
+{
+	struct livemap_entry old;
+	if (!livemap_remove(ledger->map, key, &old))
+		return;
+	if (ledger->threads <= 1) {
+		emit_end(ledger, moment, OPERATION_LOST, &old, 0);
+		return;
+	}
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_BLOCK, key, 0);
+	waiting.block = old.block;
+	waiting.size_bytes = old.size_bytes;
+	add_waiting(ledger, &waiting);
+}
+
+/* A free that this thread parked itself came before, in order: it was another block's. */
+static void give_up_own_free(struct ledger *ledger, const struct ledger_moment *moment, uint64_t key)
+{
+	for (size_t i = 0; ledger->parked > 0 && i < ledger->waiting_count; i++) {
+		const struct cursor_waiting *w = &ledger->waiting[i];
+		if (w->kind == WAITING_FREE && w->key == key && w->thread_index == moment->thread_index) {
+			struct cursor_waiting stray = remove_waiting(ledger, i);
+			emit_stray(ledger, &stray, moment->time_ns);
+			return;
+		}
+	}
+}
+
+static void take_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry entry,
+		       bool hidden, uint64_t flags)
+{
+	struct cursor_waiting parked;
+	give_up_own_free(ledger, moment, entry.key);
+	park_old_block(ledger, moment, entry.key);
+	if (hidden)
+		entry.block = ledger->hidden++ | LIVEMAP_HIDDEN;
+	else
+		emit_alloc(ledger, moment, &entry, flags);
+	if (!take_parked(ledger, WAITING_FREE, entry.key, moment->thread_index, &parked)) {
+		livemap_insert(ledger->map, &entry);
+		return;
+	}
+	struct ledger_moment then = moment_of(&parked, moment->time_ns);
+	emit_end(ledger, &then, OPERATION_FREE, &entry, parked.flags);
+}
+
+static void realloc_failed(struct ledger *ledger, const struct ledger_moment *moment, struct queue *queue)
+{
+	struct cursor_waiting waiting;
+	if (queue->reallocs[moment->side] == 0 || !take_realloc(ledger, moment, &waiting))
+		return;
+	queue->reallocs[moment->side]--;
+	struct livemap_entry entry = entry_of(&waiting);
+	if (waiting.known && !livemap_find(ledger->map, entry.key))
+		livemap_insert(ledger->map, &entry);
+	else if (waiting.known)
+		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
+}
+
+/* ---- in and out ---------------------------------------------------------- */
+
+static bool key_usable(const struct queue_event *event)
+{
+	return event->address > 0 && event->address < UINT64_C(1) << 62;
+}
+
+void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_event *event,
+		 uint64_t time_ns)
+{
+	struct ledger_moment moment = {event->stamp, time_ns, queue->thread_index, event->node, event->side};
+	bool tracked = event->type == RECORD_TRACK_ALLOC || event->type == RECORD_TRACK_FREE;
+	struct livemap_entry entry = {livemap_key(event->address, tracked), 0, event->size_bytes};
+	uint64_t flags;
+
+	if (event->type == RECORD_EXT) {
+		if (event->ext == EXT_REALLOC_FAILED)
+			realloc_failed(ledger, &moment, queue);
+		return;
+	}
+	if (!key_usable(event))
+		return;
+	switch (event->type) {
+	case RECORD_ALLOC:
+	case RECORD_HIDDEN_ALLOC:
+		flags = complete_realloc(ledger, &moment, queue);
+		take_alloc(ledger, &moment, entry, event->type == RECORD_HIDDEN_ALLOC, flags);
+		break;
+	case RECORD_TRACK_ALLOC:
+		take_alloc(ledger, &moment, entry, false, 0);
+		break;
+	case RECORD_FREE:
+	case RECORD_TRACK_FREE:
+		take_free(ledger, &moment, entry.key, 0);
+		break;
+	case RECORD_REALLOC_FREE:
+		take_realloc_free(ledger, &moment, queue, entry.key);
+		break;
+	default:
+		break;
+	}
+}
+
+void ledger_expire(struct ledger *ledger, uint64_t stamp, uint64_t time_ns)
+{
+	for (size_t i = 0;
+	     ledger->parked > 0 && ledger->next_deadline <= stamp && i < ledger->waiting_count;) {
+		const struct cursor_waiting *w = &ledger->waiting[i];
+		bool late = stamp == UINT64_MAX || w->stamp + ledger->window_stamps <= stamp;
+		if (!is_parked(w) || !late) {
+			i++;
+			continue;
+		}
+		struct cursor_waiting waiting = remove_waiting(ledger, i);
+		struct ledger_moment then = moment_of(&waiting, time_ns);
+		struct livemap_entry entry = entry_of(&waiting);
+		if (waiting.kind == WAITING_FREE)
+			emit_stray(ledger, &waiting, time_ns);
+		else
+			emit_end(ledger, &then, OPERATION_LOST, &entry, 0);
+	}
+}
+
+int ledger_restore(struct ledger *ledger, const struct cursor *cursor)
+{
+	ledger->totals = cursor->totals;
+	ledger->hidden = cursor->hidden;
+	ledger->threads = (uint32_t)cursor->threads;
+	for (size_t i = 0; i < cursor->waiting_count; i++) {
+		const struct cursor_waiting *w = &cursor->waiting[i];
+		struct livemap_entry entry;
+		const struct livemap_entry *found = livemap_find(ledger->map, w->key);
+		/* Put back after the commit point, where it was still out. */
+		if (w->kind == WAITING_REALLOC && w->known && found && found->block == w->block)
+			livemap_remove(ledger->map, w->key, &entry);
+		add_waiting(ledger, w);
+	}
+	return ledger->batch->error;
+}

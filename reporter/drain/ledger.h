@@ -1,0 +1,55 @@
+/*
+ * ledger.h - records in merged order become events: addresses become blocks.
+ *
+ * Repairs what out-of-order clocks invert on one address: an allocation at a live address
+ * parks the old block until its free comes, and a free of an unknown address is parked until
+ * its allocation comes, both for a short time and only between different threads.
+ */
+#ifndef MPROF_REPORTER_DRAIN_LEDGER_H
+#define MPROF_REPORTER_DRAIN_LEDGER_H
+
+#include "drain/batch.h"
+#include "drain/cursor.h"
+#include "drain/livemap.h"
+#include "drain/queue.h"
+
+/* Changes to the live map that one record can cause at most, parked ones that it ends aside. */
+#define LEDGER_CHANGES 4
+
+struct ledger {
+	struct livemap *map;
+	struct batch *batch;
+	struct cursor_totals totals;
+	uint64_t hidden;        /* ordinal of the next hidden allocation */
+	uint64_t window_stamps; /* how far clocks may be apart */
+	uint32_t threads;       /* seen so far: with one, nothing can be inverted */
+	struct cursor_waiting *waiting;
+	size_t waiting_count, waiting_capacity;
+	size_t parked;          /* of those, how many are not REALLOCs */
+	uint64_t next_deadline; /* stamp at which the first of them is given up */
+};
+
+/* One record's place: from which queue, at what time. */
+struct ledger_moment {
+	uint64_t stamp, time_ns;
+	uint32_t thread_index, node;
+	bool side;
+};
+
+void ledger_finish(struct ledger *ledger);
+
+/* Takes one record of a block's life; RECORD_EXT other than EXT_REALLOC_FAILED is not one.
+ * livemap_ready(LEDGER_CHANGES) was asked. */
+void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_event *event,
+		 uint64_t time_ns);
+
+/* Gives up on what has waited too long at `stamp`; UINT64_MAX: on everything parked. */
+void ledger_expire(struct ledger *ledger, uint64_t stamp, uint64_t time_ns);
+
+/* After recovery: takes over what waited at the commit point.  0 or -ENOMEM. */
+int ledger_restore(struct ledger *ledger, const struct cursor *cursor);
+
+/* Bytes of live heap blocks. */
+int64_t ledger_live_bytes(const struct ledger *ledger);
+
+#endif

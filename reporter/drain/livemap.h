@@ -1,0 +1,68 @@
+/*
+ * livemap.h - which block lives at which address, in a file that outlives its writer.
+ *
+ * SIGKILL may strike between any two instructions.  Whoever opens the file next calls
+ * livemap_recover and has the map as it was at the last commit point: entries are complete
+ * before their key is stored, removed ones stand in an undo log until the next commit, and
+ * growth builds a new table and switches one word.  One process at a time, under the
+ * session's lock.
+ */
+#ifndef MPROF_REPORTER_DRAIN_LIVEMAP_H
+#define MPROF_REPORTER_DRAIN_LIVEMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Blocks allocated while recording was paused are numbered apart. */
+#define LIVEMAP_HIDDEN (UINT64_C(1) << 63)
+
+/* Removals between two commits; livemap_ready fails beyond. */
+#define LIVEMAP_UNDO_MAX (1u << 19)
+
+struct livemap_entry {
+	uint64_t key;   /* livemap_key: never 0, never UINT64_MAX */
+	uint64_t block; /* allocation ordinal, or hidden ordinal | LIVEMAP_HIDDEN */
+	uint64_t size_bytes;
+};
+
+/* A point between two records of the merged order: what existed then has ordinals below. */
+struct livemap_point {
+	uint32_t batch;
+	uint64_t allocations, hidden;
+};
+
+struct livemap;
+
+static inline uint64_t livemap_key(uint64_t address, bool tracked)
+{
+	return address << 1 | tracked;
+}
+
+/* Opens or creates.  0 or -errno; a file of an unknown layout is emptied. */
+int livemap_open(const char *path, struct livemap **out);
+void livemap_close(struct livemap *map); /* NULL is fine */
+
+/* Goes back to the state at `point`, the last that was committed.  False in *exact: the file
+ * does not know that state, and the map is empty.  0 or -errno. */
+int livemap_recover(struct livemap *map, struct livemap_point point, bool *exact);
+
+/* Makes `point`, which is now, the state to come back to. */
+void livemap_commit(struct livemap *map, struct livemap_point point);
+
+/* Makes room for `changes` insertions and removals.  0; -EAGAIN: commit first; -ENOSPC, -errno. */
+int livemap_ready(struct livemap *map, uint32_t changes);
+
+/* The entry with this key, NULL if there is none; valid until the next change. */
+const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key);
+
+/* Puts in an entry whose key is absent. */
+void livemap_insert(struct livemap *map, const struct livemap_entry *entry);
+
+/* Takes the entry out; false if there is none. */
+bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed);
+
+/* Copies all entries, in no order, to an array for the caller to free.  0 or -ENOMEM. */
+int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size_t *count);
+
+#endif

@@ -1,0 +1,208 @@
+/*
+ * merge.c - the threads' queues become one order, by stamp.
+ *
+ * Why a cut-off makes it sound: an event is committed before anything that depends on it is
+ * stamped.  The clock is read before the queues are, so whatever an event up to that reading
+ * depends on is in them.
+ */
+#include "drain/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define STUCK_NS UINT64_C(1000000000) /* how long a thread may take to finish a node */
+
+/* ---- slots --------------------------------------------------------------- */
+
+static const struct cursor_slot *recovered_slot(const struct drain *drain, const struct queue *queue)
+{
+	for (size_t i = 0; i < drain->recovered.slot_count; i++) {
+		const struct cursor_slot *s = &drain->recovered.slots[i];
+		if (s->slot == queue->slot_index && s->incarnation == queue->incarnation)
+			return s;
+	}
+	return NULL;
+}
+
+static void restore_queue(struct drain *drain, struct queue *queue)
+{
+	const struct cursor_slot *s = recovered_slot(drain, queue);
+	if (!s)
+		return;
+	queue->taken = queue->released = s->taken;
+	queue->side_taken = s->side_taken;
+	queue->thread_index = (uint32_t)s->thread_index;
+	queue->last_stamp = s->last_stamp;
+	for (size_t i = 0; i < drain->ledger.waiting_count; i++) {
+		const struct cursor_waiting *w = &drain->ledger.waiting[i];
+		if (w->kind == WAITING_REALLOC && w->thread_index == queue->thread_index)
+			queue->reallocs[w->side & 1]++;
+	}
+	/* What the commit point covers may not have been given back yet. */
+	while (queue_skip_taken(queue)) {
+	}
+	queue_release(queue);
+}
+
+static void adopt_slot(struct drain *drain, uint32_t index)
+{
+	struct session_thread *slot = session_thread(drain->mapping.header, index);
+	/* Acquire pairs with the owner's release of the state: its claim is seen whole. */
+	if (drain->queues[index] || atomic_load_explicit(&slot->state, memory_order_acquire) != THREAD_OWNED)
+		return;
+	struct queue *queue = malloc(sizeof(*queue));
+	if (!queue) {
+		drain->batch.error = -ENOMEM;
+		return;
+	}
+	queue_init(queue, drain->mapping.header, index);
+	restore_queue(drain, queue);
+	drain->queues[index] = queue;
+}
+
+static uint32_t slots_used(const struct drain *drain)
+{
+	struct session_header *h = drain->mapping.header;
+	/* Relaxed: each slot's state orders what is in it. */
+	uint32_t used = atomic_load_explicit(&h->threads_used, memory_order_relaxed);
+	return used < h->threads_max ? used : h->threads_max;
+}
+
+void merge_refresh(struct drain *drain)
+{
+	uint32_t used = slots_used(drain);
+	for (uint32_t i = 0; i < used; i++)
+		adopt_slot(drain, i);
+}
+
+void merge_sweep(struct drain *drain)
+{
+	uint32_t used = slots_used(drain);
+	for (uint32_t i = 0; i < used; i++) {
+		struct queue *queue = drain->queues[i];
+		if (!queue || !queue_is_idle(queue) || watch_thread_alive(&drain->watch, queue->slot->tid))
+			continue;
+		/* It may have written its last between the look and the question. */
+		if (!queue_is_idle(queue))
+			continue;
+		queue_retire(queue);
+		free(queue);
+		drain->queues[i] = NULL;
+	}
+}
+
+/* ---- heap ---------------------------------------------------------------- */
+
+static uint64_t head_stamp(struct queue *queue)
+{
+	return queue_peek(queue)->stamp;
+}
+
+static void sift_down(struct drain *drain, uint32_t at)
+{
+	struct queue **heap = drain->heap;
+	for (;;) {
+		uint32_t least = at, left = 2 * at + 1, right = left + 1;
+		if (left < drain->heap_count && head_stamp(heap[left]) < head_stamp(heap[least]))
+			least = left;
+		if (right < drain->heap_count && head_stamp(heap[right]) < head_stamp(heap[least]))
+			least = right;
+		if (least == at)
+			return;
+		struct queue *moved = heap[at];
+		heap[at] = heap[least];
+		heap[least] = moved;
+		at = least;
+	}
+}
+
+static bool has_work(struct queue *queue, uint64_t cutoff)
+{
+	const struct queue_event *event = queue_peek(queue);
+	return event && event->stamp <= cutoff;
+}
+
+static void build_heap(struct drain *drain, uint64_t cutoff)
+{
+	uint32_t used = slots_used(drain);
+	drain->heap_count = 0;
+	for (uint32_t i = 0; i < used; i++) {
+		if (drain->queues[i] && has_work(drain->queues[i], cutoff))
+			drain->heap[drain->heap_count++] = drain->queues[i];
+	}
+	for (uint32_t i = drain->heap_count / 2; i-- > 0;)
+		sift_down(drain, i);
+}
+
+/* The first queue's head was taken: puts it where it belongs now. */
+static void advance_heap(struct drain *drain, uint64_t cutoff)
+{
+	if (!has_work(drain->heap[0], cutoff))
+		drain->heap[0] = drain->heap[--drain->heap_count];
+	sift_down(drain, 0);
+}
+
+/* ---- taking -------------------------------------------------------------- */
+
+static void name_thread(struct drain *drain, struct queue *queue)
+{
+	if (queue->thread_index != QUEUE_NO_THREAD)
+		return;
+	queue->thread_index = drain->thread_count++;
+	buffer_varint(&drain->batch.threads, queue->thread_index);
+	buffer_varint(&drain->batch.threads, queue->slot->tid);
+	buffer_varint(&drain->batch.threads, timebase_ticks_ns(&drain->timebase, queue->slot->started_ticks));
+	drain->batch.thread_entries++;
+	drain->ledger.threads = drain->thread_count;
+}
+
+/* A node that its thread has not finished is waited for, within reason. */
+static bool node_ready(struct drain *drain, uint32_t node, bool alive)
+{
+	if (tables_ready(&drain->tables, node)) {
+		drain->stuck_since_ns = 0;
+		return true;
+	}
+	uint64_t now_ns = clock_monotonic_ns();
+	if (drain->stuck_since_ns == 0)
+		drain->stuck_since_ns = now_ns;
+	if (alive && now_ns - drain->stuck_since_ns < STUCK_NS)
+		return false;
+	tables_give_up_waiting(&drain->tables, node);
+	return true;
+}
+
+static void take_one(struct drain *drain, struct queue *queue)
+{
+	const struct queue_event *event = queue_peek(queue);
+	uint64_t time_ns = timebase_stamp_ns(&drain->timebase, event->stamp);
+	name_thread(drain, queue);
+	if (time_ns < drain->last_event_ns)
+		time_ns = drain->last_event_ns;
+	drain->last_event_ns = time_ns;
+	ledger_expire(&drain->ledger, event->stamp, time_ns);
+	if (event->type == RECORD_EXT && event->ext != EXT_REALLOC_FAILED)
+		notes_take(drain, queue, event, time_ns);
+	else
+		ledger_take(&drain->ledger, queue, event, time_ns);
+	queue_take(queue);
+	drain->batch_records++;
+}
+
+int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
+{
+	uint32_t nodes_max = drain->mapping.header->nodes_max;
+	build_heap(drain, cutoff);
+	while (drain->heap_count > 0 && drain->batch_records < DRAIN_BATCH_RECORDS && !drain->batch.error) {
+		struct queue *queue = drain->heap[0];
+		queue_limit_node(queue, nodes_max);
+		if (!node_ready(drain, queue_peek(queue)->node, alive))
+			return 0;
+		int error = livemap_ready(drain->map, LEDGER_CHANGES);
+		if (error < 0)
+			return error;
+		take_one(drain, queue);
+		advance_heap(drain, cutoff);
+	}
+	return drain->batch.error;
+}

@@ -1,0 +1,99 @@
+/*
+ * open.c - putting a drainer together, and taking it apart.
+ */
+#include "drain/meta.h"
+#include "drain/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INVERSION_NS UINT64_C(50000) /* how far apart two threads' clocks may be, generously */
+
+static int open_trace(struct drain *drain, struct diagnostic *diagnostic)
+{
+	const char *path = drain->mapping.header->trace_path;
+	drain->trace_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (drain->trace_fd < 0)
+		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
+	if (batch_init(&drain->batch, drain->trace_fd, 0) < 0)
+		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	return 0;
+}
+
+static int open_map(struct drain *drain, struct diagnostic *diagnostic)
+{
+	int length = snprintf(drain->live_path, sizeof(drain->live_path), "%s.live", drain->mapping.path);
+	if (length < 0 || (size_t)length >= sizeof(drain->live_path))
+		return diagnostic_set(diagnostic, ENAMETOOLONG, "%s: path too long", drain->mapping.path);
+	int error = livemap_open(drain->live_path, &drain->map);
+	if (error < 0)
+		return diagnostic_set(diagnostic, -error, "%s: %s", drain->live_path, strerror(-error));
+	return 0;
+}
+
+static int make_parts(struct drain *drain, struct diagnostic *diagnostic)
+{
+	uint32_t slots = drain->mapping.header->threads_max;
+	timebase_init(&drain->timebase, drain->mapping.header);
+	drain->queues = calloc(slots, sizeof(*drain->queues));
+	drain->heap = calloc(slots, sizeof(*drain->heap));
+	if (!drain->queues || !drain->heap ||
+	    tables_init(&drain->tables, &drain->mapping, &drain->timebase) < 0)
+		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", drain->mapping.path);
+	int error = open_trace(drain, diagnostic);
+	if (error == 0)
+		error = open_map(drain, diagnostic);
+	if (error < 0)
+		return error;
+	drain->ledger = (struct ledger){.map = drain->map,
+					.batch = &drain->batch,
+					.window_stamps = timebase_stamps(&drain->timebase, INVERSION_NS),
+					.next_deadline = UINT64_MAX};
+	watch_init(&drain->watch, drain->mapping.header, drain->mapping.path);
+	return 0;
+}
+
+/* Ahead of everything else, in the first batch. */
+static int put_meta(struct drain *drain, struct diagnostic *diagnostic)
+{
+	if (drain->batch_number > 0)
+		return 0;
+	if (meta_encode(&drain->mapping, &drain->batch.scratch) < 0)
+		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", drain->mapping.path);
+	batch_table(&drain->batch, BLOCK_META);
+	return 0;
+}
+
+int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *diagnostic)
+{
+	*drain = (struct drain){.mapping = *mapping, .trace_fd = -1};
+	drain->watch.pidfd = drain->watch.statm = -1;
+	*mapping = (struct mapping){.fd = -1};
+	int result = make_parts(drain, diagnostic);
+	if (result == 0)
+		result = recover(drain, diagnostic);
+	if (result == 0)
+		result = put_meta(drain, diagnostic);
+	return result;
+}
+
+void drain_close(struct drain *drain)
+{
+	for (uint32_t i = 0; drain->queues && i < drain->mapping.header->threads_max; i++)
+		free(drain->queues[i]);
+	free(drain->queues);
+	free(drain->heap);
+	cursor_finish(&drain->recovered);
+	ledger_finish(&drain->ledger);
+	tables_finish(&drain->tables);
+	watch_finish(&drain->watch);
+	livemap_close(drain->map);
+	batch_finish(&drain->batch);
+	if (drain->trace_fd >= 0)
+		close(drain->trace_fd);
+	mapping_close(&drain->mapping);
+}

@@ -1,0 +1,75 @@
+/*
+ * queue.h - the consumer's end of one thread's records: chunks and side ring, one event at a time.
+ *
+ * Never writes to the session before queue_release: what is read stays where it is until
+ * the trace has it.  Trusts no index that it finds in shared memory.
+ */
+#ifndef MPROF_REPORTER_DRAIN_QUEUE_H
+#define MPROF_REPORTER_DRAIN_QUEUE_H
+
+#include "trace/session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUEUE_VALUES_MAX 8
+#define QUEUE_NO_THREAD UINT32_MAX
+
+/* A record with its prefixes applied. */
+struct queue_event {
+	uint64_t stamp;   /* full: ticks >> stamp_shift */
+	uint64_t address; /* side ring's EXT_REALLOC_FAILED has one, too */
+	uint64_t size_bytes;
+	uint64_t payload; /* of RECORD_EXT */
+	uint64_t values[QUEUE_VALUES_MAX];
+	uint32_t value_count, node;
+	uint8_t type; /* enum record_type */
+	uint8_t ext;  /* enum ext_type, with RECORD_EXT */
+	bool side;    /* from a signal handler inside the shim */
+};
+
+struct queue {
+	struct session_header *session;
+	struct session_thread *slot;
+	uint32_t slot_index;
+	uint64_t incarnation;
+	uint32_t thread_index;      /* in the trace; QUEUE_NO_THREAD before the first event */
+	uint32_t chunk;             /* index + 1 of the one being read; 0: none */
+	uint64_t taken, side_taken; /* records of events taken; counted from the slot's claim, and ever */
+	uint64_t released, side_released; /* the same two, as of the last queue_release */
+	uint64_t last_stamp;
+	/* The next event, if there is one: the earlier of the two streams' heads. */
+	struct queue_event main, side;
+	uint64_t main_end; /* `taken` once main is taken */
+	bool has_main, has_side;
+	uint32_t reallocs[2]; /* by stream: REALLOC_FREEs without their outcome; the ledger's */
+};
+
+/* Begins with the slot's current owner; `taken` etc. may then be set from a commit point. */
+void queue_init(struct queue *queue, struct session_header *session, uint32_t slot_index);
+
+/* The next event, NULL if none is committed; stays the same until queue_take. */
+const struct queue_event *queue_peek(struct queue *queue);
+
+/* Takes the event that queue_peek returned. */
+void queue_take(struct queue *queue);
+
+/* Replaces an impossible node of the next event by the root. */
+void queue_limit_node(struct queue *queue, uint32_t nodes_max);
+
+/* Moves over chunks of which everything is taken, as after recovery.  False: there is none. */
+bool queue_skip_taken(struct queue *queue);
+
+/* After the commit: gives back chunks and side records that were taken. */
+void queue_release(struct queue *queue);
+
+/* Whether all that is committed has been taken and released. */
+bool queue_is_idle(struct queue *queue);
+
+/* Whether the side ring should be released soon. */
+bool queue_side_is_filling(const struct queue *queue);
+
+/* The owner is gone and all is taken and released: gives back the last chunk and the slot. */
+void queue_retire(struct queue *queue);
+
+#endif

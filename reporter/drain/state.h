@@ -1,0 +1,87 @@
+/*
+ * state.h - a drainer: its parts, and what its files do with them.
+ *
+ * open.c makes it, recover.c brings it back to the last commit point, merge.c takes records,
+ * notes.c those that are no blocks, commit.c writes, follow.c does all that until the end.
+ */
+#ifndef MPROF_REPORTER_DRAIN_STATE_H
+#define MPROF_REPORTER_DRAIN_STATE_H
+
+#include "drain/batch.h"
+#include "drain/cursor.h"
+#include "drain/ledger.h"
+#include "drain/livemap.h"
+#include "drain/mapping.h"
+#include "drain/queue.h"
+#include "drain/tables.h"
+#include "drain/timebase.h"
+#include "drain/watch.h"
+#include "diagnostic.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A batch is committed when it has taken this many records. */
+#define DRAIN_BATCH_RECORDS 262144u
+
+struct drain {
+	struct mapping mapping;
+	char live_path[SESSION_PATH_BYTES];
+	int trace_fd;
+	uint64_t batch_number;  /* of the last CURSOR */
+	uint64_t batch_records; /* taken since */
+	uint32_t thread_count;  /* indices given out */
+	struct batch batch;
+	struct livemap *map;
+	struct ledger ledger;
+	struct tables tables;
+	struct timebase timebase;
+	struct watch watch;
+	struct queue **queues; /* by slot; NULL: not owned */
+	struct queue **heap;   /* those with records to merge, the earliest first */
+	uint32_t heap_count;
+	struct cursor recovered; /* where to begin with slots that are met again */
+	uint64_t last_event_ns;
+	uint64_t stuck_since_ns; /* an event has waited for its node since then; 0: none has */
+	bool closed;             /* the batch is complete but not yet in the file */
+	bool ending;             /* and it is the last */
+	/* RSS samples. */
+	uint64_t rss_time_ns, rss_count, rss_next_ns, rss_peak_bytes, rss_peak_next_ns;
+};
+
+/* open.c: a drainer of a session that the caller has locked, recovered and ready to go on.
+ * Takes over the mapping, on failure too.  1: the trace has its END already. */
+int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *diagnostic);
+void drain_close(struct drain *drain);
+
+/* recover.c: reads the trace up to its last CURSOR, cuts off what is behind, restores all.
+ * 0, 1 if there is an END, or -errno. */
+int recover(struct drain *drain, struct diagnostic *diagnostic);
+
+/* merge.c: finds slots that were claimed since. */
+void merge_refresh(struct drain *drain);
+
+/* Takes records up to this stamp, in order, until there are no more or the batch is full.
+ * `alive`: unfinished nodes are worth waiting for.  0, or -errno from the live map. */
+int merge_take(struct drain *drain, uint64_t cutoff, bool alive);
+
+/* Gives back slots whose threads are gone. */
+void merge_sweep(struct drain *drain);
+
+/* notes.c: an event that concerns no block. */
+void notes_take(struct drain *drain, const struct queue *queue, const struct queue_event *event,
+		uint64_t time_ns);
+
+/* commit.c: whether the batch has to be committed before more is taken. */
+bool commit_is_due(const struct drain *drain);
+
+/* Writes the batch and gives back what it holds of the session.  -errno: try again later. */
+int commit(struct drain *drain);
+
+/* The last commit, with END. */
+int commit_end(struct drain *drain, int end_kind);
+
+/* rss.c: takes a sample if it is time to. */
+void rss_sample(struct drain *drain);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * wait.c - a report meets a session: with its drainer alive or without.
+ */
+#include "drain/drain.h"
+#include "drain/mapping.h"
+#include "drain/watch.h"
+
+#include "trace/clock.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_NS 1000000
+#define MS_NS UINT64_C(1000000)
+
+enum outcome { WAIT_ON, WAIT_DONE, WAIT_NO_DRAINER };
+
+static void ring(struct session_header *h)
+{
+	/* Release: the drainer that sees the bell sees the request. */
+	if (atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel))
+		syscall(SYS_futex, &h->doorbell, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static bool session_lives(const struct mapping *mapping)
+{
+	struct watch watch;
+	watch_init(&watch, mapping->header, mapping->path);
+	bool lives = watch_alive(&watch) && atomic_load_explicit(&mapping->header->end_state,
+								 memory_order_relaxed) != SESSION_REPLACED;
+	watch_finish(&watch);
+	return lives;
+}
+
+/* Taking the lock shows that nobody drains; it falls when the mapping is closed. */
+static enum outcome look(struct mapping *mapping, uint32_t request, bool lives)
+{
+	int error = mapping_lock(mapping);
+	if (error == -ENOENT)
+		return WAIT_DONE;
+	if (error == 0)
+		return WAIT_NO_DRAINER;
+	/* Acquire pairs with the drainer's release: its batch is in the file. */
+	uint32_t done = atomic_load_explicit(&mapping->header->flushes_done, memory_order_acquire);
+	return lives && (int32_t)(done - request) >= 0 ? WAIT_DONE : WAIT_ON;
+}
+
+static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_ns)
+{
+	const struct timespec moment = {.tv_nsec = POLL_NS};
+	enum outcome outcome = look(mapping, UINT32_MAX / 2, false);
+	if (outcome != WAIT_ON)
+		return outcome;
+	/* Release pairs with the drainer's acquire: it takes all that we know of. */
+	uint32_t request =
+		atomic_fetch_add_explicit(&mapping->header->flush_requests, 1, memory_order_release) + 1;
+	ring(mapping->header);
+	do {
+		nanosleep(&moment, NULL);
+		outcome = look(mapping, request, session_lives(mapping));
+	} while (outcome == WAIT_ON && clock_monotonic_ns() < deadline_ns);
+	return outcome;
+}
+
+int drain_wait(const char *session_path, int timeout_ms, struct diagnostic *diagnostic)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * MS_NS;
+	struct mapping mapping;
+	int error = mapping_open(&mapping, session_path, diagnostic);
+	if (error < 0)
+		return error == -ENOENT ? 0 : error;
+	enum outcome outcome = wait_for_drainer(&mapping, deadline_ns);
+	mapping_close(&mapping);
+	if (outcome == WAIT_DONE)
+		return 0;
+	if (outcome == WAIT_NO_DRAINER)
+		return drain_run(session_path, DRAIN_FINISH, diagnostic);
+	return diagnostic_set(diagnostic, ETIMEDOUT, "%s: its drainer is not done yet", session_path);
+}
