@@ -17,6 +17,7 @@
 #define FIRST_BITS 13 /* 64 KiB: what a short program pays */
 #define HUGE_BYTES ((size_t)2 << 20)
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
+#define INDEX_BITS_MAX (RECORD_NODE_BITS + 1)
 #define PROBES_MAX 256
 #define ID_MASK ((UINT64_C(1) << RECORD_NODE_BITS) - 1)
 
@@ -103,23 +104,42 @@ static void copy_entries(struct contexts_index *to, const struct contexts_index 
  * to the index, and its path gets a second node if it occurs again.  The old index stays mapped
  * for those still in it, but gives its memory back; it reads as empty, which is always safe.
  */
-static void grow(struct contexts *contexts, struct contexts_index *old)
+static void replace(struct contexts *contexts, struct contexts_index *old)
 {
-	if (old->bits >= RECORD_NODE_BITS + 1 ||
-	    atomic_exchange_explicit(&contexts->growing, 1, memory_order_acquire) != 0)
+	struct contexts_index *larger = map_index(old->bits + 1), *seen = old;
+	if (larger == NULL)
 		return;
-	/* Another thread may have been faster. */
-	struct contexts_index *larger = NULL;
-	if (atomic_load_explicit(&contexts->index, memory_order_acquire) == old)
-		larger = map_index(old->bits + 1);
-	if (larger != NULL) {
-		copy_entries(larger, old);
-		/* Release: pairs with the acquire in current_index. */
-		atomic_store_explicit(&contexts->index, larger, memory_order_release);
-		copy_entries(larger, old);
-		pages_clear(old->entries, sizeof(uint64_t) << old->bits);
+	copy_entries(larger, old);
+	/* Release: pairs with the acquire in current_index. */
+	if (!atomic_compare_exchange_strong_explicit(&contexts->index, &seen, larger, memory_order_release,
+						     memory_order_relaxed)) {
+		unmap_index(larger); /* another thread was faster, nobody has seen this one */
+		return;
 	}
-	atomic_store_explicit(&contexts->growing, 0, memory_order_release);
+	copy_entries(larger, old);
+	pages_clear(old->entries, sizeof(uint64_t) << old->bits);
+}
+
+/* Half full: one thread makes it larger, the others need not wait. */
+static void grow(struct contexts *contexts, struct contexts_index *index)
+{
+	/* Relaxed: the flag only spares threads the same work twice. */
+	if (index->bits >= INDEX_BITS_MAX ||
+	    atomic_load_explicit(&contexts->index, memory_order_relaxed) != index ||
+	    atomic_exchange_explicit(&contexts->growing, 1, memory_order_relaxed) != 0)
+		return;
+	replace(contexts, index);
+	atomic_store_explicit(&contexts->growing, 0, memory_order_relaxed);
+}
+
+/* So full that there is no place: whoever was to make it larger was held up, and is not
+ * awaited.  False if the index stays as it is. */
+static bool grow_at_once(struct contexts *contexts, struct contexts_index *index)
+{
+	if (index->bits < INDEX_BITS_MAX &&
+	    atomic_load_explicit(&contexts->index, memory_order_relaxed) == index)
+		replace(contexts, index);
+	return atomic_load_explicit(&contexts->index, memory_order_relaxed) != index;
 }
 
 static struct contexts_index *first_index(struct contexts *contexts)
@@ -205,7 +225,7 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 					      struct contexts_index *index, struct found found, uint64_t hash,
 					      uint32_t parent, uintptr_t pc, uint32_t module)
 {
-	uint32_t id = found.full ? 0 : make_node(contexts, session, parent, pc, module);
+	uint32_t id = make_node(contexts, session, parent, pc, module);
 	uint64_t entry = (hash & ~ID_MASK) | id, seen = 0;
 	if (id == 0)
 		return parent;
@@ -217,7 +237,7 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 		if (found.id != 0)
 			return found.id; /* ours stays behind, unused */
 		if (found.full)
-			break;
+			break; /* valid all the same, only not found again */
 		seen = 0;
 	}
 	if ((uint64_t)id * 2 > UINT64_C(1) << index->bits)
@@ -228,14 +248,20 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
 {
 	struct session_header *session = arena_session();
-	struct contexts_index *index = session != NULL ? current_index(contexts) : NULL;
-	if (index == NULL)
-		return parent;
 	uint64_t hash = hash_key(parent, pc, module);
-	struct found found = find(session, index, first_place(index, hash), hash, parent, pc, module);
-	if (__builtin_expect(found.id != 0, 1))
-		return found.id;
-	return add(contexts, session, index, found, hash, parent, pc, module);
+	while (session != NULL) {
+		struct contexts_index *index = current_index(contexts);
+		if (index == NULL)
+			break;
+		struct found found = find(session, index, first_place(index, hash), hash, parent, pc, module);
+		if (__builtin_expect(found.id != 0, 1))
+			return found.id;
+		if (!found.full)
+			return add(contexts, session, index, found, hash, parent, pc, module);
+		if (!grow_at_once(contexts, index))
+			break;
+	}
+	return parent;
 }
 
 uint32_t contexts_path(struct contexts *contexts, const struct unwind_frame *frames, size_t count)

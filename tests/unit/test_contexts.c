@@ -1,0 +1,171 @@
+/*
+ * test_contexts.c - interning: one node a path, from one thread and from several.
+ */
+#include "preload/contexts.h"
+
+#include "arena_double.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "preload/pages.h"
+
+#define NODES_MAX 2000000u
+
+static struct session_header *session;
+static struct contexts *contexts;
+
+static void begin(void)
+{
+	session = arena_double_start(16, NODES_MAX);
+	contexts = pages_map(sizeof(*contexts));
+	cr_assert_not_null(contexts);
+	contexts_init(contexts, session);
+}
+
+TestSuite(contexts, .init = begin, .timeout = 60);
+
+Test(contexts, path_is_a_chain_of_nodes)
+{
+	const struct unwind_frame frames[] = {{0x3000, 2}, {0x2000, 1 | NODE_EXACT_PC}, {0x1000, 1}};
+	uint32_t leaf = contexts_path(contexts, frames, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct session_node *node = session_node(session, leaf);
+		cr_assert_eq(node->pc, frames[i].pc);
+		cr_assert_eq(node->module, frames[i].module);
+		leaf = node->parent;
+	}
+	cr_assert_eq(leaf, 0);
+}
+
+Test(contexts, every_part_of_the_key_counts)
+{
+	uint32_t one = contexts_intern(contexts, 0, 0x1000, 1);
+	const uint32_t others[] = {contexts_intern(contexts, one, 0x1000, 1),
+				   contexts_intern(contexts, 0, 0x1001, 1),
+				   contexts_intern(contexts, 0, 0x1000, 2),
+				   contexts_intern(contexts, 0, 0x1000, 1 | NODE_TRUNCATED)};
+	for (size_t i = 0; i < 4; i++) {
+		cr_assert_neq(others[i], one);
+		for (size_t k = 0; k < i; k++)
+			cr_assert_neq(others[i], others[k]);
+	}
+	cr_assert_eq(contexts_intern(contexts, 0, 0x1000, 1), one);
+	cr_assert_eq(session->nodes_used, 6);
+}
+
+Test(contexts, ids_stay_while_the_index_grows)
+{
+	enum { COUNT = 1000000 };
+	for (uint32_t i = 1; i <= COUNT; i++)
+		cr_assert_eq(contexts_intern(contexts, i / 3, 0x400000 + i % 5000, 1 + i / 5000), i);
+	for (uint32_t i = 1; i <= COUNT; i++)
+		cr_assert_eq(contexts_intern(contexts, i / 3, 0x400000 + i % 5000, 1 + i / 5000), i);
+	cr_assert_eq(session->nodes_used, COUNT + 1);
+}
+
+Test(contexts, no_room_cuts_the_path)
+{
+	arena_double_refuse_beyond(session->nodes_offset + 3 * sizeof(struct session_node));
+	const struct unwind_frame frames[] = {{0x4000, 1}, {0x3000, 1}, {0x2000, 1}, {0x1000, 1}};
+	uint32_t cut = contexts_path(contexts, frames, 4);
+	cr_assert_eq(cut, contexts_path(contexts, frames + 2, 2));
+	cr_assert_eq(session->nodes_used, 3, "no id without memory");
+	arena_double_refuse_beyond(UINT64_MAX);
+	cr_assert_neq(contexts_path(contexts, frames, 4), cut);
+}
+
+Test(contexts, limit_of_nodes_cuts_the_path)
+{
+	session->nodes_max = 2;
+	uint32_t one = contexts_intern(contexts, 0, 0x1000, 1);
+	cr_assert_eq(one, 1);
+	cr_assert_eq(contexts_intern(contexts, one, 0x2000, 1), one);
+	cr_assert_eq(contexts_intern(contexts, 0, 0x2000, 1), 0);
+	cr_assert_eq(session->nodes_used, 2);
+}
+
+Test(contexts, fork_child_begins_empty)
+{
+	for (uint32_t i = 1; i < 20000; i++)
+		contexts_intern(contexts, 0, i, 1);
+	pid_t child = fork();
+	if (child == 0) {
+		session = arena_double_start(16, 100);
+		contexts_init(contexts, session);
+		_exit(contexts_intern(contexts, 0, 7, 1) == 1 && contexts_intern(contexts, 0, 7, 1) == 1 ? 0
+													 : 1);
+	}
+	int status;
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert_eq(status, 0);
+	cr_assert_eq(contexts_intern(contexts, 0, 7, 1), 7);
+}
+
+/* ---- threads -------------------------------------------------------------------- */
+
+#define THREADS 4
+#define PATHS 60000
+#define DEPTH 4
+
+struct visitor {
+	pthread_t thread;
+	unsigned seed;
+	uint32_t leaf[PATHS];
+};
+
+/* Paths share their outer frames, as call paths do. */
+static void make_path(unsigned path, struct unwind_frame frames[DEPTH])
+{
+	unsigned digits = path;
+	for (unsigned i = DEPTH; i-- > 0; digits /= 16)
+		frames[i] = (struct unwind_frame){0x1000 + digits, 1 + i};
+}
+
+static void *visit(void *argument)
+{
+	struct visitor *visitor = argument;
+	unsigned start = (unsigned)rand_r(&visitor->seed) % 64;
+	for (unsigned i = 0; i < PATHS; i++) {
+		struct unwind_frame frames[DEPTH];
+		unsigned path = (i + start) % PATHS;
+		make_path(path, frames);
+		visitor->leaf[path] = contexts_path(contexts, frames, DEPTH);
+	}
+	return NULL;
+}
+
+static void check_path(uint32_t node, unsigned path)
+{
+	struct unwind_frame frames[DEPTH];
+	make_path(path, frames);
+	for (unsigned i = 0; i < DEPTH; i++) {
+		cr_assert_eq(session_node(session, node)->pc, frames[i].pc);
+		cr_assert_eq(session_node(session, node)->module, frames[i].module);
+		node = session_node(session, node)->parent;
+	}
+	cr_assert_eq(node, 0);
+}
+
+Test(contexts, threads_agree)
+{
+	static struct visitor visitors[THREADS];
+	unsigned long disagreements = 0;
+	for (unsigned i = 0; i < THREADS; i++) {
+		visitors[i].seed = i;
+		cr_assert_eq(pthread_create(&visitors[i].thread, NULL, visit, &visitors[i]), 0);
+	}
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_join(visitors[i].thread, NULL);
+	for (unsigned path = 0; path < PATHS; path++)
+		for (unsigned i = 0; i < THREADS; i++) {
+			check_path(visitors[i].leaf[path], path);
+			disagreements += visitors[i].leaf[path] != visitors[0].leaf[path];
+		}
+	/* Only what is added in the instant of a growth may be made twice. */
+	cr_assert_lt(disagreements, PATHS / 1000, "%lu paths have several ids", disagreements);
+}
