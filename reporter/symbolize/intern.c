@@ -77,9 +77,7 @@ const char *strings_path(struct strings *strings, const char *path)
 		size_t size = strcspn(part, "/");
 		bool parent = size == 2 && part[0] == '.' && part[1] == '.';
 		size_t shorter = parent ? drop_component(out, length, root) : length;
-		if (parent && shorter == length && !root)
-			length = append_component(out, length, root, part, size);
-		else if (parent)
+		if (parent && (shorter < length || root))
 			length = shorter;
 		else if (size > 0 && !(size == 1 && part[0] == '.'))
 			length = append_component(out, length, root, part, size);

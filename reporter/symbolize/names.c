@@ -145,8 +145,8 @@ const char *name_of_symbol(struct strings *strings, const char *symbol)
 
 const char *name_without_arguments(struct strings *strings, const char *name)
 {
-	char *copy = pool_grow(NULL, &(size_t){0}, strlen(name) + 1, 1);
-	strcpy(copy, name);
+	size_t size = strlen(name) + 1;
+	char *copy = memcpy(pool_grow(NULL, &(size_t){0}, size, 1), name, size);
 	drop_template_arguments(copy);
 	const char *interned = strings_intern(strings, *copy ? copy : name); /* a lambda may be all "<...>" */
 	free(copy);

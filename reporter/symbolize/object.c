@@ -17,7 +17,8 @@ static const char standard_debug_dir[] = "/usr/lib/debug";
 
 static void announce(const struct places *places, const char *file_name)
 {
-	if (!places->options->progress || !getenv("DEBUGINFOD_URLS") || !*getenv("DEBUGINFOD_URLS"))
+	const char *servers = getenv("DEBUGINFOD_URLS");
+	if (!places->options->progress || !servers || !*servers)
 		return;
 	char what[512];
 	snprintf(what, sizeof(what), "looking for the debug information of %s (debuginfod)", file_name);
@@ -157,7 +158,7 @@ static enum object_state try_build_id(struct object *object, const struct trace_
 	int length = sprintf(name, "/.build-id/%02x/", module->build_id[0]);
 	for (size_t i = 1; i < module->build_id_bytes; i++)
 		length += sprintf(name + length, "%02x", module->build_id[i]);
-	strcpy(name + length, ".debug");
+	stpcpy(name + length, ".debug");
 	enum object_state state = OBJECT_ABSENT;
 	for (char **root = places->build_id_roots; *root && state != OBJECT_FOUND; root++) {
 		char *path = joined(*root, name);

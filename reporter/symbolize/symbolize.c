@@ -61,7 +61,7 @@ int symbolizer_create(const struct trace_module *modules, size_t module_count,
 		made->options = *options;
 	if (made->options.sysroot)
 		made->options.sysroot = strings_path(&made->strings, made->options.sysroot);
-	made->images = calloc(module_count + 1, sizeof(*made->images));
+	made->images = calloc(module_count + 1, sizeof(struct image *));
 	if (places_init(&made->places, &made->options) != 0 || !made->images) {
 		symbolizer_destroy(made);
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
@@ -306,7 +306,7 @@ static void mark_function(void *context, struct unit_origin *origin)
 		return;
 	function->marked = true;
 	symbolizer->marked = pool_grow(symbolizer->marked, &symbolizer->marked_capacity,
-				       symbolizer->marked_count + 1, sizeof(*symbolizer->marked));
+				       symbolizer->marked_count + 1, sizeof(struct source_function *));
 	symbolizer->marked[symbolizer->marked_count++] = function;
 }
 
