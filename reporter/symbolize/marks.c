@@ -6,6 +6,7 @@
  */
 #include "marks.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,6 @@
 
 /* Score of a file that is the mark's beyond doubt; below are numbers of equal path components. */
 #define SCORE_SAME INT_MAX
-
-#include <limits.h>
 
 struct mark {
 	const char *path; /* normalised, maybe relative */

@@ -59,7 +59,8 @@ void symbolizer_destroy(struct symbolizer *symbolizer); /* NULL is fine */
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **frames);
 
-/* All functions met so far; ids are indices. */
+/* All functions met so far; ids are indices.  The array is valid until the next lookup, its elements for
+ * good. */
 size_t symbolizer_functions(const struct symbolizer *symbolizer,
 			    const struct source_function *const **functions);
 
