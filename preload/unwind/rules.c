@@ -110,7 +110,7 @@ __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state,
 		if (table != NULL)
 			shared_put(table, key, rule);
 	}
-	struct rule_place *set = state->rules[(pc ^ pc >> RULE_SETS_BITS) & (RULE_SETS - 1)];
+	struct rule_place *set = state->rules[rules_set(pc)];
 	set[1] = set[0];
 	set[0] = (struct rule_place){pc, rule};
 	return rule;

@@ -55,9 +55,16 @@ static inline int64_t rule_cfa_offset(uint64_t rule)
 /* Below here: for the walk.  `pc` is a return address. */
 uint64_t rules_find_shared(struct unwind_state *state, uintptr_t pc);
 
+/* Low bits of return addresses are as good as random, and this stands in the chain of
+ * dependent steps that makes up a walk's time. */
+static inline size_t rules_set(uintptr_t pc)
+{
+	return pc % RULE_SETS;
+}
+
 static inline __attribute__((always_inline)) uint64_t rules_find(struct unwind_state *state, uintptr_t pc)
 {
-	const struct rule_place *set = state->rules[(pc ^ pc >> RULE_SETS_BITS) & (RULE_SETS - 1)];
+	const struct rule_place *set = state->rules[rules_set(pc)];
 	if (__builtin_expect(set[0].pc == pc, 1))
 		return set[0].rule;
 	if (set[1].pc == pc)

@@ -10,8 +10,7 @@
 #include "preload/unwind/cfi.h"
 #include "preload/unwind/readable.h"
 
-#define RULE_SETS_BITS 10
-#define RULE_SETS (1u << RULE_SETS_BITS)
+#define RULE_SETS 1024
 
 struct rule_place {
 	uintptr_t pc;
@@ -24,7 +23,7 @@ struct unwind_state {
 	struct readable readable;
 	struct unwind_registers registers;
 	struct cfi_machine machine;
-	struct rule_place rules[RULE_SETS][2];
+	_Alignas(64) struct rule_place rules[RULE_SETS][2]; /* a set never straddles cache lines */
 	struct unwind_frame frames[UNWIND_FRAMES_MAX];
 };
 

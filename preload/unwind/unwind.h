@@ -42,7 +42,8 @@ struct unwind_frame {
 	uint32_t module; /* module index + 1 and NODE_EXACT_PC / NODE_TRUNCATED, as in struct session_node */
 };
 
-/* Per-thread rule cache and scratch space; bytes of private zeroed memory that the caller maps. */
+/* Per-thread rule cache and scratch space; bytes of private zeroed memory that the caller maps,
+ * 64-aligned and zeroed again in a fork child. */
 struct unwind_state;
 size_t unwind_state_bytes(void);
 

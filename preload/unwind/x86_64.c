@@ -128,7 +128,14 @@ READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind
 		enum rule_kind kind = rule_kind(rule);
 		int64_t fp_words = rule_fp_words(rule);
 		if (LIKELY(kind == RULE_SP || kind == RULE_FP)) {
-			cfa = (kind == RULE_SP ? sp : fp) + (uintptr_t)rule_cfa_offset(rule);
+			uintptr_t base = sp;
+			if (kind == RULE_FP) {
+				base = fp;
+				/* A branch, which is predicted; a conditional move would wait for
+				 * the rule. */
+				__asm__("" : "+r"(base));
+			}
+			cfa = base + (uintptr_t)rule_cfa_offset(rule);
 			fp_slot = cfa + (uintptr_t)(WORD_BYTES * fp_words);
 		} else if (kind == RULE_REALIGNED) {
 			*cursor = (struct unwind_cursor){pc, sp, fp, count};

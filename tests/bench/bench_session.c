@@ -1,0 +1,62 @@
+/*
+ * bench_session.c - see bench_session.h; stands in for preload/arena.c.
+ */
+#include "tests/bench/bench_session.h"
+
+#include "preload/arena.h"
+#include "preload/pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODULES 256u
+#define NODES (1u << 20)
+#define TEXT_BYTES (1u << 20)
+
+static struct session_header *session;
+
+void *bench_pages(size_t bytes)
+{
+	void *memory = pages_map(bytes);
+	if (memory == NULL)
+		abort();
+	return memory;
+}
+
+struct session_header *bench_session_start(void)
+{
+	uint64_t modules = sizeof(struct session_header);
+	uint64_t text = modules + MODULES * sizeof(struct session_module);
+	uint64_t nodes = text + TEXT_BYTES;
+	session = bench_pages(nodes + NODES * sizeof(struct session_node));
+	session->modules_offset = modules;
+	session->text_offset = text;
+	session->nodes_offset = nodes;
+	session->modules_max = MODULES;
+	session->nodes_max = NODES;
+	session->text_used = 4;
+	session->nodes_used = 1;
+	return session;
+}
+
+struct session_header *arena_session(void)
+{
+	return session;
+}
+
+bool arena_reserve(struct session_header *of, _Atomic uint64_t *reserved, uint64_t end_offset)
+{
+	(void)of;
+	(void)reserved;
+	(void)end_offset;
+	return true; /* anonymous memory is there when it is touched */
+}
+
+uint32_t arena_text(struct session_header *of, const char *text, size_t bytes)
+{
+	uint32_t at = atomic_fetch_add(&of->text_used, ((uint32_t)bytes + 8) & ~3u);
+	if (at + bytes + 8 > TEXT_BYTES)
+		return 0;
+	memcpy(session_text(of, at) + sizeof(uint32_t), text, bytes);
+	return at;
+}
