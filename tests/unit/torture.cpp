@@ -230,16 +230,20 @@ void torture_longjmp(int rounds)
 			sink = jump_from(i % 20);
 }
 
+NOINLINE static void make_coroutine(int id, int rounds)
+{
+	finished[id] = false;
+	getcontext(&coroutines[id]);
+	coroutines[id].uc_stack.ss_sp = stacks[id];
+	coroutines[id].uc_stack.ss_size = sizeof(stacks[id]);
+	coroutines[id].uc_link = nullptr;
+	makecontext(&coroutines[id], (void (*)())coroutine, 2, id, rounds);
+}
+
 void torture_coroutines(int rounds)
 {
-	for (int id = 0; id < 4; id++) {
-		finished[id] = false;
-		getcontext(&coroutines[id]);
-		coroutines[id].uc_stack.ss_sp = stacks[id];
-		coroutines[id].uc_stack.ss_size = sizeof(stacks[id]);
-		coroutines[id].uc_link = nullptr;
-		makecontext(&coroutines[id], (void (*)())coroutine, 2, id, rounds);
-	}
+	for (int id = 0; id < 4; id++)
+		make_coroutine(id, rounds);
 	for (bool running = true; running;) {
 		running = false;
 		for (int id = 0; id < 4; id++) {
