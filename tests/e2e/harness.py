@@ -89,11 +89,11 @@ class Run:
         return sorted(self.directory.glob("*.mprof"))
 
     def trace(self):
-        """The trace of the program itself, not of its children."""
+        """The trace of the process itself, not of its children; of the last program that it has been."""
         found = list(self.directory.glob(f"*.{self.pid}.mprof"))
-        check(len(found) == 1, f"one trace of pid {self.pid} expected, found {[str(p) for p in self.traces()]}; "
-              f"standard error: {self.stderr!r}")
-        return found[0]
+        found += sorted(self.directory.glob(f"*.{self.pid}-*.mprof"), key=lambda path: int(path.stem.rpartition("-")[2]))
+        check(found, f"no trace of pid {self.pid} among {[p.name for p in self.traces()]}; standard error: {self.stderr!r}")
+        return found[-1]
 
 
 def environment(**changes):
@@ -124,8 +124,8 @@ def run(argv, directory=".", input=None, timeout=120, env=None, binary=False, **
 
 
 def record(argv, directory=".", **options):
-    """Runs a program under the shim, as a user does who sets only LD_PRELOAD."""
-    return run(argv, directory, **{"LD_PRELOAD": SHIM, **options})
+    """Runs a program under the shim, as a user does who sets only LD_PRELOAD (and wants no word about it)."""
+    return run(argv, directory, **{"LD_PRELOAD": SHIM, "MPROF_QUIET": "1", **options})
 
 
 def mprof(*arguments, directory=".", **options):

@@ -15,10 +15,10 @@ def streams_are_the_programs(directory):
     done = run([MPROF, "run", "--", "/bin/cat"], directory, input=DATA, binary=True)
     check_equal((done.returncode, done.stdout == bare.stdout == DATA), (0, True), "standard output of cat, byte by byte")
     script = "echo one; echo two >&2; echo three; echo four >&2; exit 9"
-    check_equal(mprof("run", "--", "/bin/sh", "-c", script, directory=directory, MPROF_QUIET="1").outcome,
+    check_equal(mprof("run", "-q", "--", "/bin/sh", "-c", script, directory=directory).outcome,
                 (9, "one\nthree\n", "two\nfour\n"), "output of a shell")
-    together = subprocess.run([MPROF, "run", "--", "/bin/sh", "-c", script], cwd=directory, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, env=environment(MPROF_QUIET="1"), stdin=subprocess.DEVNULL, text=True)
+    together = subprocess.run([MPROF, "run", "-q", "--", "/bin/sh", "-c", script], cwd=directory, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env=environment(), stdin=subprocess.DEVNULL, text=True)
     check_equal(together.stdout, "one\ntwo\nthree\nfour\n", "order, where both go to one pipe")
 
 

@@ -33,7 +33,7 @@ def longjmp_and_coroutines(directory):
         "counted_thrower": (thrown, thrown * 100), "counted_catcher": (1000, 200000), "counted_handler": (1000, 300000),
         "counted_raiser": (1000, 400000), "counted_left": (1000, 500000), "counted_right": (1000, 600000)}, "allocations")
     catcher = lines_of(figures, "counted_catcher")
-    check_equal(sorted(row["occurrences"] for row in catcher.values() if row["occurrences"]),
+    check_equal(sorted(row["occurrences"] for row in catcher.values() if row["allocations"] or row["frees"]),
                 sorted([2 * thrown, 1000, 1000]), "a catcher's lines: below setjmp, and its own two")
 
 

@@ -143,23 +143,24 @@ static void __attribute__((noinline)) ledger_realloc(void)
 	LEAVE();
 }
 
-static int memalign_into(void **block, size_t alignment, size_t size_bytes)
+/* posix_memalign as an expression. */
+static void *memalign_or(int error, size_t alignment, size_t size_bytes)
 {
-	*block = NULL;
-	return posix_memalign(block, alignment, size_bytes);
+	void *block = NULL;
+	if (posix_memalign(&block, alignment, size_bytes) != error)
+		abort();
+	return block;
 }
 
 static void __attribute__((noinline)) ledger_aligned(void)
 {
 	ENTER();
-	void *block;
 	kept[5] = NEW(aligned_alloc(64, 640), 640);
-	CALL(memalign_into(&block, 4096, 1000));
-	kept[6] = NEW(block, 1000);
-	int unaligned = CALL(memalign_into(&block, odd_alignment, 10));
-	int failed = CALL(memalign_into(&block, 64, huge));
-	if (unaligned != EINVAL || failed != ENOMEM)
-		abort();
+	kept[6] = NEW(memalign_or(0, 4096, 1000), 1000);
+	void *unaligned = NEW(memalign_or(EINVAL, odd_alignment, 10), 10);
+	void *failed = NEW(memalign_or(ENOMEM, 64, huge), huge);
+	END(unaligned);
+	END(failed);
 	kept[7] = NEW(memalign(256, 10), 10);
 	kept[8] = NEW(valloc(10), 10);
 	END(kept[7]);
