@@ -74,13 +74,23 @@ static size_t choose_matching(struct report *report, const struct selection *sel
 	return chosen;
 }
 
-static size_t choose_marked(struct report *report, const struct source_function *const *functions,
-			    size_t count)
+/* Chooses the marked functions that call paths pass; whoever marked another one is told why it is not there.
+ */
+static size_t choose_marked(struct report *report, size_t met_count)
 {
-	size_t chosen = 0;
+	const struct source_function *const *marked, *idle = NULL;
+	size_t count = symbolizer_marks(report->symbolizer, &marked), chosen = 0;
 
-	for (size_t i = 0; i < count; i++)
-		chosen += report->chosen[i] = functions[i]->marked;
+	for (size_t i = 0; i < count; i++) {
+		if (marked[i]->id >= met_count)
+			idle = idle ? idle : marked[i];
+		else
+			chosen += report->chosen[marked[i]->id] = true;
+	}
+	if (idle)
+		report_warn(report, "%s (%s:%u) is marked, but allocated and freed nothing%s", idle->name,
+			    idle->file, idle->first_line,
+			    count - chosen > 1 ? "; nor did others that are marked" : "");
 	return chosen;
 }
 
@@ -185,7 +195,7 @@ int report_choose(struct report *report, struct diagnostic *diagnostic)
 	if (chosen == 0 && !selection_empty(&selection))
 		return report_warn(report, "no recorded call path passes a function that matches");
 	if (chosen == 0)
-		chosen = choose_marked(report, functions, count);
+		chosen = choose_marked(report, count);
 	if (chosen == 0) {
 		choose_own(report, functions, count);
 		limit = limit > 0 ? limit : TOP_DEFAULT;
