@@ -275,12 +275,23 @@ void session_code_unloaded(void)
 		modules_after_dlclose(session, clock_ticks(session->flags));
 }
 
+/* As short as the user can type it, from where the program was started. */
+static const char *short_trace_path(struct session_header *session)
+{
+	const char *cwd = session->cwd ? session_text(session, session->cwd) + sizeof(uint32_t) : "";
+	size_t length = strlen(cwd);
+
+	if (length && strncmp(session->trace_path, cwd, length) == 0 && session->trace_path[length] == '/')
+		return session->trace_path + length + 1;
+	return session->trace_path;
+}
+
 void session_farewell(void)
 {
 	struct session_header *session = own_session();
 
 	if (session && end_line_wanted)
-		message("recorded ", session->trace_path, "; read it with: mprof report ", session->trace_path, NULL);
+		message("recorded; read it with: mprof report ", short_trace_path(session), NULL);
 }
 
 __attribute__((constructor)) static void at_load(void)
