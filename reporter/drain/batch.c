@@ -49,7 +49,7 @@ void batch_block(struct batch *batch, enum block_kind kind)
 	encode(batch, kind, &batch->blocks);
 }
 
-static void close_events(struct batch *batch)
+void batch_close_events(struct batch *batch)
 {
 	if (events_encoder_pending(batch->encoder) == 0)
 		return;
@@ -65,7 +65,7 @@ void batch_event(struct batch *batch, struct events_item *item)
 	events_encoder_add(batch->encoder, item);
 	batch->events++;
 	if (events_encoder_pending(batch->encoder) >= EVENTS_BLOCK_EVENTS)
-		close_events(batch);
+		batch_close_events(batch);
 }
 
 /* A block that is a count and so many entries. */
@@ -86,7 +86,7 @@ void batch_close(struct batch *batch)
 {
 	close_entries(batch, BLOCK_LABELS, &batch->labels, &batch->label_entries, &batch->tables);
 	close_entries(batch, BLOCK_THREADS, &batch->threads, &batch->thread_entries, &batch->tables);
-	close_events(batch);
+	batch_close_events(batch);
 	close_entries(batch, BLOCK_NOTES, &batch->notes, &batch->note_entries, &batch->blocks);
 	close_entries(batch, BLOCK_RSS, &batch->rss, &batch->rss_entries, &batch->blocks);
 }

@@ -40,6 +40,9 @@ void batch_event(struct batch *batch, struct events_item *item);
 void batch_table(struct batch *batch, enum block_kind kind); /* before the events */
 void batch_block(struct batch *batch, enum block_kind kind); /* behind them */
 
+/* Ends the open block of events, so that the next block stands behind them. */
+void batch_close_events(struct batch *batch);
+
 /* Closes the open blocks of events, notes, threads... so that only the CURSOR is missing. */
 void batch_close(struct batch *batch);
 

@@ -198,10 +198,15 @@ static int finalise_once(struct drain *drain, struct pace *pace)
 	return commit_end(drain, end_kind(drain, pace));
 }
 
+static bool no_room(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
+}
+
 static int finalise(struct drain *drain, struct pace *pace)
 {
 	int error = finalise_once(drain, pace);
-	for (unsigned tries = 0; error == -ENOSPC && tries < LAST_RETRIES; tries++) {
+	for (unsigned tries = 0; no_room(error) && tries < LAST_RETRIES; tries++) {
 		pause_ns(RETRY_NS);
 		error = finalise_once(drain, pace);
 	}

@@ -80,6 +80,7 @@ static void take_snapshot(struct drain *drain, uint64_t fork_id)
 		drain->batch.error = -ENOMEM;
 		return;
 	}
+	batch_close_events(&drain->batch);
 	count = keep_visible(entries, count);
 	qsort(entries, count, sizeof(*entries), compare_keys);
 	do {
