@@ -216,6 +216,6 @@ Test(livemap, comes_back_to_the_commit_point_after_sigkill)
 		livemap_close(map);
 	}
 	cr_assert_gt(model->point.batch, 100);
-	munmap((void *)committed, 4096);
+	munmap((void *)(uintptr_t)committed, 4096);
 	free(model);
 }
