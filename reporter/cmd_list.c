@@ -153,6 +153,8 @@ static int list(const struct output_options *output, struct diagnostic *diagnost
 
 	if (error)
 		return error;
+	if (traces.count == 0 && output->format == FORMAT_TEXT)
+		fputs("mprof: no traces here; 'mprof run PROGRAM' makes one\n", stderr);
 	rows = calloc(traces.count + 1, sizeof(*rows));
 	if (!rows)
 		error = -ENOMEM;

@@ -55,7 +55,7 @@ static struct cell cell_block(const void *row, const void *context)
 	return event_of(row)->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(event_of(row)->block);
 }
 
-static struct cell cell_size(const void *row, const void *context)
+static struct cell cell_block_size(const void *row, const void *context)
 {
 	(void)context;
 	return event_of(row)->type == EVENT_ALLOC ? cell_count(event_of(row)->size_bytes) : cell_blank();
@@ -83,7 +83,7 @@ static const struct column *const columns[] = {
 	&(const struct column){"thread", "Thread", 1, 8, cell_thread},
 	&(const struct column){"type", "Type", 1, -5, cell_type},
 	&(const struct column){"block", "Block", 1, 10, cell_block},
-	&(const struct column){"size_bytes", "Size", 1, 12, cell_size},
+	&(const struct column){"size_bytes", "Size", 1, 12, cell_block_size},
 	&(const struct column){"node", "Path", 1, 8, cell_node},
 	&(const struct column){"source", "Source", 1, -7, cell_source},
 	NULL,

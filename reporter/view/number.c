@@ -22,9 +22,19 @@ void number_mib(char *out, size_t out_bytes, int64_t size_bytes, int precision)
 	snprintf(out, out_bytes, "%*.*f MiB", precision + 4, precision, mib(size_bytes, precision));
 }
 
-void number_mib_plain(char *out, size_t out_bytes, int64_t size_bytes, int precision)
+void number_size(char *out, size_t out_bytes, uint64_t size_bytes, int precision)
 {
-	snprintf(out, out_bytes, "%.*f MiB", precision, mib(size_bytes, precision));
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	double value = (double)size_bytes / 1024;
+	size_t unit = 0;
+
+	if (size_bytes < 1024) {
+		snprintf(out, out_bytes, "%d B", (int)size_bytes);
+		return;
+	}
+	for (; value >= 1024 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
+		value /= 1024;
+	snprintf(out, out_bytes, "%.*f %s", precision, value, units[unit]);
 }
 
 void number_share(char *out, size_t out_bytes, uint64_t part, uint64_t whole)

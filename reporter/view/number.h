@@ -14,8 +14,8 @@
 /* "%{precision + 4}.{precision}f MiB", as memory_profiler prints it; never "-0.0". */
 void number_mib(char *out, size_t out_bytes, int64_t size_bytes, int precision);
 
-/* The same without the padding in front. */
-void number_mib_plain(char *out, size_t out_bytes, int64_t size_bytes, int precision);
+/* In the unit that suits it: "100 B", "4.0 KiB", "1.5 GiB". */
+void number_size(char *out, size_t out_bytes, uint64_t size_bytes, int precision);
 
 /* "95.2%"; "" when the whole is 0. */
 void number_share(char *out, size_t out_bytes, uint64_t part, uint64_t whole);

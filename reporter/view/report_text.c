@@ -56,9 +56,9 @@ static void print_heap(FILE *out, const struct view_summary *summary, int precis
 {
 	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES], rss[NUMBER_BYTES];
 
-	number_mib_plain(peak, sizeof(peak), (int64_t)summary->peak_bytes, precision);
-	number_mib_plain(leaked, sizeof(leaked), (int64_t)summary->leaked_bytes, precision);
-	number_mib_plain(rss, sizeof(rss), (int64_t)summary->peak_rss_bytes, precision);
+	number_size(peak, sizeof(peak), summary->peak_bytes, precision);
+	number_size(leaked, sizeof(leaked), summary->leaked_bytes, precision);
+	number_size(rss, sizeof(rss), summary->peak_rss_bytes, precision);
 	number_duration(when, sizeof(when), summary->peak_time_ns);
 	fprintf(out, "Peak heap:    %s in %" PRIu64 " block%s, at %s", peak, summary->peak_blocks,
 		plural(summary->peak_blocks), when);
@@ -73,7 +73,7 @@ static void print_counts(FILE *out, const struct view_summary *summary, int prec
 {
 	char allocated[NUMBER_BYTES], share[NUMBER_BYTES];
 
-	number_mib_plain(allocated, sizeof(allocated), (int64_t)summary->allocated_bytes, precision);
+	number_size(allocated, sizeof(allocated), summary->allocated_bytes, precision);
 	number_share(share, sizeof(share), summary->temporary, summary->allocations);
 	fprintf(out, "Allocations:  %" PRIu64 " of %s in all; %" PRIu64 " free%s", summary->allocations,
 		allocated, summary->frees, plural(summary->frees));
@@ -138,17 +138,19 @@ static const struct column *const byte_columns[] = {&site_figure, &site_share, &
 						    NULL};
 static const struct column *const count_columns[] = {&site_count, &site_share, &site_where, NULL};
 
+/* Code without symbols goes by its module's name, which needs not be said twice. */
 static char *site_location(const struct view_site *site, const struct view_style *style)
 {
-	const char *module = strrchr(site->module, '/');
+	const char *slash = strrchr(site->module, '/');
+	const char *module = slash ? slash + 1 : site->module;
 	char *where = NULL;
 	int length = 0;
 
 	if (*site->file)
 		length = asprintf(&where, "%s  %s:%u", site->function, short_path(site->file, style),
 				  site->line);
-	else if (*site->module)
-		length = asprintf(&where, "%s  (%s)", site->function, module ? module + 1 : site->module);
+	else if (*module && strcmp(module, site->function) != 0)
+		length = asprintf(&where, "%s  (%s)", site->function, module);
 	else
 		length = asprintf(&where, "%s", site->function);
 	return length < 0 ? NULL : where;
@@ -184,7 +186,7 @@ static int site_rows_fill(struct site_row *rows, const struct view_site *const *
 	for (size_t i = 0; i < count; i++) {
 		uint64_t figure = view_site_figure(sites[i], sort);
 
-		rows[i].figure = sort_is_bytes(sort) ? cell_bytes((int64_t)figure) : cell_count(figure);
+		rows[i].figure = sort_is_bytes(sort) ? cell_size(figure) : cell_count(figure);
 		rows[i].share = cell_share(figure, sort_whole(&report->summary, sort));
 		rows[i].blocks = cell_count(sort_blocks(sites[i], sort));
 		rows[i].where = site_location(sites[i], style);

@@ -25,6 +25,9 @@ static const char *cell_print(const struct cell *cell, char buffer[NUMBER_BYTES]
 	case CELL_BYTES:
 		number_mib(buffer, NUMBER_BYTES, cell->number, precision);
 		return buffer;
+	case CELL_SIZE:
+		number_size(buffer, NUMBER_BYTES, (uint64_t)cell->number, precision);
+		return buffer;
 	case CELL_SHARE:
 		number_share(buffer, NUMBER_BYTES, (uint64_t)cell->number, cell->whole);
 		return buffer;

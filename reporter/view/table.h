@@ -15,7 +15,8 @@
 enum cell_kind {
 	CELL_BLANK, /* nothing in text and CSV, null in JSON */
 	CELL_COUNT,
-	CELL_BYTES,
+	CELL_BYTES, /* in MiB, so that a column of them compares at a glance */
+	CELL_SIZE,  /* bytes in the unit that suits */
 	CELL_SHARE, /* number out of whole */
 	CELL_TIME,  /* realtime, nanoseconds */
 	CELL_TEXT,
@@ -72,6 +73,11 @@ static inline struct cell cell_count(uint64_t count)
 static inline struct cell cell_bytes(int64_t size_bytes)
 {
 	return (struct cell){.kind = CELL_BYTES, .number = size_bytes};
+}
+
+static inline struct cell cell_size(uint64_t size_bytes)
+{
+	return (struct cell){.kind = CELL_SIZE, .number = (int64_t)size_bytes};
 }
 
 static inline struct cell cell_share(uint64_t part, uint64_t whole)

@@ -265,6 +265,20 @@ Test(number, mib_never_shows_a_negative_zero)
 	cr_assert_str_eq(text, " 123 MiB");
 }
 
+Test(number, sizes_take_the_unit_that_suits)
+{
+	char text[NUMBER_BYTES];
+
+	number_size(text, sizeof(text), 1023, 1);
+	cr_assert_str_eq(text, "1023 B");
+	number_size(text, sizeof(text), 4096, 1);
+	cr_assert_str_eq(text, "4.0 KiB");
+	number_size(text, sizeof(text), MIB(1.5), 2);
+	cr_assert_str_eq(text, "1.50 MiB");
+	number_size(text, sizeof(text), MIB(5000 * 1024.0 * 1024), 0);
+	cr_assert_str_eq(text, "5000 TiB");
+}
+
 Test(number, durations_keep_three_figures_or_two_units)
 {
 	char text[NUMBER_BYTES];
