@@ -132,6 +132,13 @@ bool is_system_library(const char *module)
 	return strstr(base, ".so") && starts_with_any(module, system_folders, COUNT(system_folders));
 }
 
+bool is_packaged_program(const char *module)
+{
+	static const char *const folders[] = {"/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/libexec/"};
+	return starts_with_any(module, folders, COUNT(folders)) ||
+	       starts_with_any(module, system_folders, COUNT(system_folders));
+}
+
 bool is_system_code(const char *name, const char *file, const char *module, bool rust)
 {
 	if (starts_with_any(file, system_file_prefixes, COUNT(system_file_prefixes)) ||

@@ -12,6 +12,9 @@ bool is_system_code(const char *name, const char *file, const char *module, bool
 /* A shared library of the system, as opposed to an executable that is installed in the same folders. */
 bool is_system_library(const char *module);
 
+/* Whether the distribution installed it, program or library: its debug information is a package. */
+bool is_packaged_program(const char *module);
+
 /* Of those, the ones that every program runs through, whose lines nobody misses. */
 bool is_runtime_library(const char *module);
 

@@ -7,8 +7,10 @@
 #include "functions.h"
 #include "marks.h"
 #include "units.h"
+#include "unwind_table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,7 +160,7 @@ static void warn_of_missing_lines(struct symbolizer *symbolizer, struct image *i
 	else if (image->object.state == OBJECT_ABSENT)
 		warn(symbolizer, image->path,
 		     "cannot be found or read; its functions and lines are left out");
-	else if (units_of(image)->count == 0 && is_system_library(image->path))
+	else if (units_of(image)->count == 0 && is_packaged_program(image->path))
 		warn(symbolizer, image->path,
 		     "has no debug information; install its -dbgsym package or set DEBUGINFOD_URLS");
 	else if (units_of(image)->count == 0)
@@ -172,7 +174,8 @@ struct place {
 	uint64_t reached; /* what offsets are printed of: the pc itself */
 };
 
-/* The symbol's function, or the module; `line` is what a line table without functions (assembler) knows. */
+/* The symbol's function, else one named by where it begins, else the module; `line` is what a line table
+ * without functions (assembler) knows. */
 static struct source_frame frame_without_scope(struct symbolizer *symbolizer, const struct place *place,
 					       const char *file, uint32_t line)
 {
@@ -182,6 +185,14 @@ static struct source_frame frame_without_scope(struct symbolizer *symbolizer, co
 		frame.function =
 			functions_of_symbol(&symbolizer->functions, symbol->name, file, place->image->path);
 		frame.offset = place->reached - symbol->start;
+		return frame;
+	}
+	uint64_t start;
+	if (unwind_table_function(&place->image->object, place->address, &start)) {
+		char name[32];
+		snprintf(name, sizeof(name), "0x%" PRIx64, start);
+		frame.function = functions_of_symbol(&symbolizer->functions, name, file, place->image->path);
+		frame.offset = place->reached - start;
 	} else {
 		frame.function = functions_of_module(&symbolizer->functions, place->image->path);
 	}
