@@ -88,10 +88,12 @@ class Run:
     def traces(self):
         return sorted(self.directory.glob("*.mprof"))
 
-    def trace(self):
-        """The trace of the process itself, not of its children; of the last program that it has been."""
-        found = list(self.directory.glob(f"*.{self.pid}.mprof"))
-        found += sorted(self.directory.glob(f"*.{self.pid}-*.mprof"), key=lambda path: int(path.stem.rpartition("-")[2]))
+    def trace(self, program="*"):
+        """The trace of the process itself, not of its children; of the last program of this name that it has been."""
+        found = list(self.directory.glob(f"{program}.{self.pid}.mprof"))
+        check(len(found) <= 1, f"several programs of pid {self.pid}: {[p.name for p in found]}")
+        found += sorted(self.directory.glob(f"{program}.{self.pid}-*.mprof"),
+                        key=lambda path: int(path.stem.rpartition("-")[2]))
         check(found, f"no trace of pid {self.pid} among {[p.name for p in self.traces()]}; standard error: {self.stderr!r}")
         return found[-1]
 

@@ -132,8 +132,9 @@ def redis(directory, variables):
                 while received.count(b"\n") < 1000:
                     received += connection.recv(65536)
                 check_equal(received, b"+OK\r\n" * 1000, "answers")
-            connection.sendall(b"DBSIZE\r\nSHUTDOWN NOSAVE\r\n")
+            connection.sendall(b"DBSIZE\r\n")
             check_equal(connection.recv(100), b":50000\r\n", "number of keys")
+            connection.sendall(b"SHUTDOWN NOSAVE\r\n")
         server.wait(30)
     finally:
         server.kill()
