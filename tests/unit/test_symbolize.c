@@ -8,6 +8,8 @@
 #include "symbolize/symbolize.h"
 
 #include <criterion/criterion.h>
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
