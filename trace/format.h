@@ -77,17 +77,16 @@ enum block_kind {
 	 * v allocations ago.  A large set is several blocks of the same fork id, each from address 0. */
 	BLOCK_SNAPSHOT = 10,
 	/* Commit point of the drainer, of no interest to reports: v batch, v events, v allocations,
-	 * v hidden allocations, v nodes, v modules, v threads; of the heap v allocations, v frees,
-	 * v allocated bytes, v freed bytes, v peak bytes; v time_ns of the last RSS sample, v RSS
-	 * samples; v count, then per thread slot: v slot, v incarnation, v records taken, v side
-	 * records taken, v thread index, v last stamp; v count, then per waiting record: v kind,
-	 * v thread index, v side, v key, v known, v block, v size_bytes, v node, v flags, v stamp. */
+	 * v hidden allocations, v nodes, v modules, v threads, v frees, v allocated bytes, v freed
+	 * bytes, v peak bytes, v time_ns of the last RSS sample, v RSS samples; v count, then per
+	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
+	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
+	 * v known, v block, v size_bytes, v node, v flags, v stamp. */
 	BLOCK_CURSOR = 11,
 	/* Reserved for the profile that replaces a replay. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
-	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags).
-	 * Allocations to peak bytes are the heap's: tracked blocks are not counted. */
+	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags). */
 	BLOCK_END = 13,
 };
 

@@ -117,7 +117,7 @@ static void put_end(struct drain *drain, int end_kind)
 		(uint64_t)end_kind,
 		duration_ns(drain),
 		drain->batch.events,
-		totals->allocations,
+		drain->batch.allocations,
 		totals->frees,
 		totals->allocated_bytes,
 		totals->freed_bytes,

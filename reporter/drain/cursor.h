@@ -10,10 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sums over the heap; tracked blocks are not counted. */
+/* Sums over all blocks but hidden ones. */
 struct cursor_totals {
-	uint64_t allocations, frees;
-	uint64_t allocated_bytes, freed_bytes, peak_bytes;
+	uint64_t frees, allocated_bytes, freed_bytes, peak_bytes;
 };
 
 struct cursor_slot {

@@ -116,10 +116,7 @@ static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	item.size_bytes = entry->size_bytes;
 	batch_event(ledger->batch, &item);
 	entry->block = item.block;
-	if (item.flags & OPERATION_TRACKED)
-		return;
 	struct cursor_totals *totals = &ledger->totals;
-	totals->allocations++;
 	totals->allocated_bytes += entry->size_bytes;
 	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)
 		totals->peak_bytes = totals->allocated_bytes - totals->freed_bytes;
@@ -134,8 +131,6 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 	struct events_item item = item_of(moment, type, entry->key, flags);
 	item.block = entry->block;
 	batch_event(ledger->batch, &item);
-	if (item.flags & OPERATION_TRACKED)
-		return;
 	ledger->totals.frees++;
 	ledger->totals.freed_bytes += entry->size_bytes;
 }

@@ -49,7 +49,7 @@ void ledger_expire(struct ledger *ledger, uint64_t stamp, uint64_t time_ns);
 /* After recovery: takes over what waited at the commit point.  0 or -ENOMEM. */
 int ledger_restore(struct ledger *ledger, const struct cursor *cursor);
 
-/* Bytes of live heap blocks. */
+/* Bytes of live blocks, tracked ones included. */
 int64_t ledger_live_bytes(const struct ledger *ledger);
 
 #endif
