@@ -71,7 +71,7 @@ static const struct argp argp = {
 	.args_doc = "[TRACE]",
 	.doc = "Prints a recording event by event; as JSON, one object per line.\vTRACE is a file or an "
 	       "index of 'mprof "
-	       "list'; without it, the newest trace here.",
+	       "list'; without it, the program of the newest run here.",
 	.children = children,
 };
 

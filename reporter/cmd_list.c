@@ -105,8 +105,7 @@ static char *joined(const char *const *words)
 
 	if (!out)
 		return NULL;
-	for (size_t i = 0; words[i]; i++)
-		fprintf(out, "%s%s", i > 0 ? " " : "", words[i]);
+	view_text_command(out, words);
 	if (fclose(out) == 0)
 		return text;
 	free(text);

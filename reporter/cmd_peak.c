@@ -47,7 +47,7 @@ static const struct argp argp = {
 	.args_doc = "[TRACE...]",
 	.doc = "Shows the peak of recordings: of the heap, and of the resident set.\vTRACE is a file or an "
 	       "index of 'mprof "
-	       "list'; without it, the newest trace here.",
+	       "list'; without it, the program of the newest run here.",
 	.children = children,
 };
 

@@ -77,8 +77,8 @@ static const struct argp argp = {
 	.doc = "Shows what a recorded program allocated: a summary, the call sites that hold most, and "
 	       "tables of source "
 	       "lines in the manner of memory_profiler.\vTRACE is a file or an index of 'mprof list'; "
-	       "without it, the "
-	       "newest trace here. Without -f and --file the tables are of the functions marked "
+	       "without it, the program of the newest "
+	       "run here. Without -f and --file the tables are of the functions marked "
 	       "MPROF_PROFILE, or "
 	       "else of those that hold most.",
 	.children = children,

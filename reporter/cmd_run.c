@@ -160,28 +160,30 @@ static const char *relative_to_here(const char *path)
 											  : path;
 }
 
+/* The program is what its process executed last; what it was before, and its children, are counted. */
 static void tell(const struct trace_list *traces, struct family *family)
 {
 	pid_t program = family->pids[0];
-	size_t own = 0, children = 0;
+	const char *last = NULL;
+	size_t admitted = 0;
 
 	for (size_t i = 0; i < traces->count; i++) {
 		const struct trace_entry *entry = &traces->entries[i];
 
 		if (!family_admit(family, entry))
 			continue;
-		if (entry->pid != program) {
-			children++;
-			continue;
-		}
-		own++;
-		fprintf(stderr, "mprof: recorded; see it with: mprof report %s\n",
-			relative_to_here(entry->path));
+		admitted++;
+		if (entry->pid == program)
+			last = entry->path;
 	}
-	if (children > 0)
-		fprintf(stderr, "mprof: and %zu trace%s of its children; see 'mprof list'\n", children,
-			children > 1 ? "s" : "");
-	if (own + children == 0)
+	if (last)
+		fprintf(stderr, "mprof: recorded; see it with: mprof report %s\n", relative_to_here(last));
+	if (admitted > (last != NULL))
+		fprintf(stderr,
+			"mprof: and %zu more, of its children or of what it was before exec; see 'mprof "
+			"list'\n",
+			admitted - (last != NULL));
+	if (admitted == 0)
 		fputs("mprof: nothing was recorded\n", stderr);
 }
 

@@ -48,9 +48,8 @@ static void print_run(FILE *out, const struct trace_info *info)
 	char started[NUMBER_BYTES];
 
 	number_time(started, sizeof(started), info->started_realtime_ns);
-	fprintf(out, "Trace:      %s, %" PRIu64 " bytes\nCommand:   ", info->path, info->file_bytes);
-	for (const char *const *word = info->command; *word; word++)
-		fprintf(out, " %s", *word);
+	fprintf(out, "Trace:      %s, %" PRIu64 " bytes\nCommand:    ", info->path, info->file_bytes);
+	view_text_command(out, info->command);
 	fprintf(out, "\nExecutable: %s\nDirectory:  %s\nHost:       %s, %s\n", info->exe, info->cwd,
 		info->host, info->kernel);
 	fprintf(out, "Process:    %d, child of %d, started %s\n", info->pid, info->parent_pid, started);

@@ -102,6 +102,39 @@ bool trace_argument_is_index(const char *argument, long *index)
 	return !errno && end != argument && !*end;
 }
 
+/* 0 if the trace does not tell. */
+static int parent_of(const struct trace_entry *entry)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+	int parent = 0;
+
+	if (trace_open(entry->path, &trace, &ignored) == 0)
+		parent = trace_info(trace)->parent_pid;
+	trace_close(trace);
+	return parent;
+}
+
+/* The index of the last trace of a process among the first `end`, or `end`. */
+static size_t last_of(const struct trace_list *list, int pid, size_t end)
+{
+	for (size_t i = end; i > 0; i--)
+		if (list->entries[i - 1].pid == pid)
+			return i - 1;
+	return end;
+}
+
+/* Whoever has just run a program means it, not the last child that it started: from the newest trace
+ * up to the first recorded ancestor, and on to what that process executed last. */
+static const struct trace_entry *newest_program(const struct trace_list *list)
+{
+	size_t index = list->count - 1, parent;
+
+	while ((parent = last_of(list, parent_of(&list->entries[index]), index)) < index)
+		index = parent;
+	return &list->entries[last_of(list, list->entries[index].pid, list->count)];
+}
+
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
 		    struct diagnostic *diagnostic)
 {
@@ -116,6 +149,10 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 	if (index >= (long)list->count || index < -(long)list->count)
 		return diagnostic_set(diagnostic, EINVAL, "no trace %ld here: 'mprof list' shows %zu, from 0",
 				      index, list->count);
+	if (!argument) {
+		*path = newest_program(list)->path;
+		return 0;
+	}
 	*path = list->entries[index < 0 ? index + (long)list->count : index].path;
 	return 0;
 }

@@ -44,9 +44,8 @@ static void print_run(FILE *out, const struct view_summary *summary)
 
 	number_time(started, sizeof(started), summary->started_realtime_ns);
 	number_duration(duration, sizeof(duration), summary->duration_ns);
-	fputs("Command:     ", out);
-	for (const char *const *word = summary->command; *word; word++)
-		fprintf(out, " %s", *word);
+	fputs("Command:      ", out);
+	view_text_command(out, summary->command);
 	fprintf(out, "\nRun:          pid %d, started %s, %s%s, %zu thread%s\n", summary->pid, started,
 		duration, summary->complete ? "" : " (did not end)", summary->thread_count,
 		plural(summary->thread_count));

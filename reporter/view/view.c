@@ -3,6 +3,7 @@
  */
 #include "view/view.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 static const struct {
@@ -50,5 +51,14 @@ int view_table_print(FILE *out, const struct table *table, enum view_format form
 		table_text_header(out, table, 0);
 		table_text_rows(out, table, precision);
 		return 0;
+	}
+}
+
+void view_text_command(FILE *out, const char *const *command)
+{
+	for (size_t i = 0; command[i]; i++) {
+		fputs(i > 0 ? " " : "", out);
+		for (const char *c = command[i]; *c; c++)
+			fputc(iscntrl((unsigned char)*c) ? ' ' : *c, out);
 	}
 }

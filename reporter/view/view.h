@@ -33,6 +33,9 @@ int view_table_print(FILE *out, const struct table *table, enum view_format form
 int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
 		    const struct view_style *style);
 
+/* The words of a command with blanks between, on one line whatever they contain. */
+void view_text_command(FILE *out, const char *const *command);
+
 /* The formats of a report behind view_report_print. */
 int view_report_text(FILE *out, const struct view_report *report, const struct view_style *style);
 int view_report_json(FILE *out, const struct view_report *report, const struct view_style *style);

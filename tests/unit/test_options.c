@@ -1,0 +1,99 @@
+/*
+ * test_options.c - what is said about a command line that cannot be meant.
+ */
+#include "options.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+struct seen {
+	const char *output, *dir;
+	bool quiet;
+	long top;
+	const char *arguments[4];
+	int count;
+};
+
+static const struct argp_option options[] = {
+	{"output", 'o', "FILE", 0, "", 0},    {"source-dir", 's', "DIR", 0, "", 0},
+	{"source-map", 'm', "MAP", 0, "", 0}, {"quiet", 'q', NULL, 0, "", 0},
+	{"top", 't', "N", 0, "", 0},          {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct seen *seen = state->input;
+
+	switch (key) {
+	case 'o':
+		seen->output = argument;
+		return 0;
+	case 's':
+		seen->dir = argument;
+		return 0;
+	case 'q':
+		seen->quiet = true;
+		return 0;
+	case 't':
+		return option_number(state, "--top", argument, 1, 9, &seen->top);
+	case ARGP_KEY_ARG:
+		seen->arguments[seen->count++] = argument;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {.options = options, .parser = parse};
+static struct diagnostic diagnostic;
+static struct seen seen;
+
+static int parsed(char *words)
+{
+	char *argv[16] = {(char[]){"test"}};
+	int argc = 1;
+
+	for (char *word; (word = strsep(&words, " "));)
+		argv[argc++] = word;
+	seen = (struct seen){0};
+	return options_parse(&argp, false, argc, argv, &seen, &diagnostic);
+}
+
+#define PARSED(text) parsed((char[]){text})
+#define REFUSED(text, complaint)                                                                             \
+	cr_assert_eq(PARSED(text), -EINVAL);                                                                 \
+	cr_assert_str_eq(diagnostic.message, complaint "; try 'mprof help test'")
+
+Test(options, values_and_arguments_arrive)
+{
+	cr_assert_eq(PARSED("a -q --output=x b --source-d y"), 0);
+	cr_assert(seen.quiet);
+	cr_assert_str_eq(seen.output, "x");
+	cr_assert_str_eq(seen.dir, "y");
+	cr_assert_eq(seen.count, 2);
+	cr_assert_str_eq(seen.arguments[1], "b");
+}
+
+Test(options, negative_indices_are_arguments)
+{
+	cr_assert_eq(PARSED("-1 -q -23"), 0);
+	cr_assert_eq(seen.count, 2);
+	cr_assert_str_eq(seen.arguments[0], "-1");
+	cr_assert_str_eq(seen.arguments[1], "-23");
+	cr_assert_eq(PARSED("-- -q"), 0);
+	cr_assert_str_eq(seen.arguments[0], "-q");
+}
+
+Test(options, each_mistake_is_named)
+{
+	REFUSED("--bogus", "unknown option '--bogus'");
+	REFUSED("--bogus=3 x", "unknown option '--bogus'");
+	REFUSED("-qz", "unknown option '-z'");
+	REFUSED("x -o", "a value is missing after option '-o'");
+	REFUSED("--top", "a value is missing after option '--top'");
+	REFUSED("--quiet=yes", "no value is allowed after option '--quiet'");
+	REFUSED("--source x", "ambiguous option '--source'");
+	REFUSED("--top 10", "--top takes a number from 1 to 9, not '10'");
+	REFUSED("--top 3x", "--top takes a number from 1 to 9, not '3x'");
+}
