@@ -162,8 +162,10 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 void trace_bring_up_to_date(const char *path)
 {
 	struct trace_heading heading;
-	struct diagnostic ignored;
+	struct diagnostic diagnostic;
 
-	if (trace_read_heading(path, &heading, &ignored) == 0 && heading.session_path[0])
-		drain_wait(heading.session_path, SETTLE_MS, &ignored);
+	if (trace_read_heading(path, &heading, &diagnostic) != 0 || !heading.session_path[0])
+		return;
+	if (drain_wait(heading.session_path, SETTLE_MS, &diagnostic) != 0)
+		fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n", path, diagnostic.message);
 }

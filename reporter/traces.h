@@ -40,7 +40,8 @@ bool trace_argument_is_index(const char *argument, long *index);
 
 /*
  * Makes a trace as whole as it can be before it is read: one whose session is still there is finished,
- * or waited for, or flushed.  Problems are not fatal: what is in the file can be reported.
+ * or waited for, or flushed.  Problems are not fatal, what is in the file can be reported; they are
+ * a warning on standard error.
  */
 void trace_bring_up_to_date(const char *path);
 
