@@ -92,7 +92,7 @@ static void print_warnings(FILE *out, const struct view_report *report, const st
 
 static const char *const site_titles[SORT_KEYS] = {
 	[SORT_PEAK] = "Call sites that hold most at the peak",
-	[SORT_LEAKED] = "Call sites whose blocks were never freed",
+	[SORT_LEAKED] = "Call sites whose blocks were not freed",
 	[SORT_ALLOCATED] = "Call sites that allocate most",
 	[SORT_ALLOCATIONS] = "Call sites with most allocations",
 	[SORT_TEMPORARY] = "Call sites with most temporary allocations",
