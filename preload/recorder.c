@@ -102,12 +102,9 @@ static void emit_note(struct thread *thread, uint64_t w0, uint32_t node)
 static void emit_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
 {
 	struct session_thread *slot = thread->slot;
-	uint64_t ticket = atomic_fetch_add_explicit(&slot->side_head, 1, memory_order_relaxed);
-	/* Acquire: pairs with the drainer's release of side_tail; the place is free again. */
-	uint64_t tail = atomic_load_explicit(&slot->side_tail, memory_order_acquire);
+	uint64_t ticket = 0;
 
-	if (ticket - tail >= SESSION_SIDE_RECORDS) {
-		atomic_fetch_sub_explicit(&slot->side_head, 1, memory_order_relaxed);
+	if (!thread_side_ticket(thread, &ticket)) {
 		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
 		return;
 	}

@@ -21,8 +21,8 @@
 
 #include "trace/clock.h"
 
-#define CHUNKS_SOFT_CAP 1024u       /* 64 MiB, and two chunks a thread on top */
-#define STANDSTILL_NS 500000000u    /* a drainer whose heart did not beat for so long is dead or stopped */
+#define CHUNKS_SOFT_CAP 1024u    /* 64 MiB, and two chunks a thread on top */
+#define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define WAIT_NS 10000000u
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -53,20 +53,44 @@ static bool wait_for_drainer(struct session_header *session, uint32_t *heartbeat
 	return clock_monotonic_ns() - *since_ns < STANDSTILL_NS;
 }
 
+/* Lets the drainer catch up until `take` gets something.  Once its heart has stood still it is
+ * not awaited again until it beats, so that a program never crawls for a dead drainer. */
+static uint32_t await(struct process *process, uint32_t (*take)(void *from), void *from)
+{
+	struct session_header *session = process->session;
+	uint32_t heartbeat = atomic_load_explicit(&session->heartbeat, memory_order_relaxed);
+	uint64_t since_ns = clock_monotonic_ns();
+	bool alive = atomic_load_explicit(&process->stalled_heartbeat, memory_order_relaxed) !=
+		     (uint64_t)heartbeat + 1;
+	uint32_t taken = 0;
+
+	atomic_fetch_add_explicit(&session->starving, 1, memory_order_relaxed);
+	while (!taken && alive) {
+		alive = wait_for_drainer(session, &heartbeat, &since_ns);
+		taken = take(from);
+	}
+	atomic_fetch_sub_explicit(&session->starving, 1, memory_order_relaxed);
+	if (!taken)
+		atomic_store_explicit(&process->stalled_heartbeat, (uint64_t)heartbeat + 1,
+				      memory_order_relaxed);
+	return taken;
+}
+
 /* ---- stacks of free things ------------------------------------------------ */
 
 /* Treiber stacks with a tag against ABA: tag << 32 | (index + 1).  Acquire on a successful pop
  * pairs with the pusher's release: what it wrote into the thing is seen. */
-static uint32_t pop_chunk(struct session_header *session)
+static uint32_t pop_chunk(void *from)
 {
+	struct session_header *session = from;
 	uint64_t top = atomic_load_explicit(&session->free_chunks, memory_order_acquire);
 
 	while ((uint32_t)top) {
 		struct session_chunk *chunk = session_chunk(session, (uint32_t)top - 1);
 		uint64_t next = ((top >> 32) + 1) << 32 |
 				atomic_load_explicit(&chunk->free_next, memory_order_relaxed);
-		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next, memory_order_acquire,
-							  memory_order_acquire))
+		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
+							  memory_order_acquire, memory_order_acquire))
 			break;
 	}
 	return (uint32_t)top;
@@ -91,8 +115,8 @@ static uint32_t pop_thread(struct session_header *session)
 
 static uint32_t chunk_soft_cap(struct session_header *session)
 {
-	uint32_t cap = CHUNKS_SOFT_CAP +
-		       2 * atomic_load_explicit(&session->threads_used, memory_order_relaxed);
+	uint32_t cap =
+		CHUNKS_SOFT_CAP + 2 * atomic_load_explicit(&session->threads_used, memory_order_relaxed);
 
 	return cap < session->chunks_max ? cap : session->chunks_max;
 }
@@ -112,29 +136,6 @@ static uint32_t fresh_chunk(struct process *process, uint32_t cap)
 	return arena_reserve(session, &process->chunks_reserved, end) ? used + 1 : 0;
 }
 
-/* The cap is reached: let the drainer catch up.  Once its heart has stood still it is not
- * awaited again until it beats, so that a program never crawls for a dead drainer. */
-static uint32_t awaited_chunk(struct process *process)
-{
-	struct session_header *session = process->session;
-	uint32_t heartbeat = atomic_load_explicit(&session->heartbeat, memory_order_relaxed);
-	uint64_t since_ns = clock_monotonic_ns();
-	bool alive = atomic_load_explicit(&process->stalled_heartbeat, memory_order_relaxed) !=
-		     (uint64_t)heartbeat + 1;
-	uint32_t taken = 0;
-
-	atomic_fetch_add_explicit(&session->starving, 1, memory_order_relaxed);
-	while (!taken && alive) {
-		alive = wait_for_drainer(session, &heartbeat, &since_ns);
-		taken = pop_chunk(session);
-	}
-	atomic_fetch_sub_explicit(&session->starving, 1, memory_order_relaxed);
-	if (!taken)
-		atomic_store_explicit(&process->stalled_heartbeat, (uint64_t)heartbeat + 1,
-				      memory_order_relaxed);
-	return taken;
-}
-
 static uint32_t take_chunk(struct process *process)
 {
 	uint32_t taken = pop_chunk(process->session);
@@ -142,7 +143,7 @@ static uint32_t take_chunk(struct process *process)
 	if (!taken)
 		taken = fresh_chunk(process, chunk_soft_cap(process->session));
 	if (!taken)
-		taken = awaited_chunk(process);
+		taken = await(process, pop_chunk, process->session);
 	if (!taken)
 		taken = fresh_chunk(process, process->session->chunks_max);
 	return taken;
@@ -177,6 +178,36 @@ bool thread_next_chunk(struct thread *thread)
 	return taken != 0;
 }
 
+/* ---- the side ring ----------------------------------------------------------- */
+
+static uint32_t side_room(void *from)
+{
+	struct session_thread *slot = from;
+	uint64_t head = atomic_load_explicit(&slot->side_head, memory_order_relaxed);
+
+	/* Acquire: pairs with the drainer's release of side_tail; the place is free again. */
+	return head - atomic_load_explicit(&slot->side_tail, memory_order_acquire) < SESSION_SIDE_RECORDS;
+}
+
+bool thread_side_ticket(struct thread *thread, uint64_t *ticket)
+{
+	struct session_thread *slot = thread->slot;
+	int saved = errno;
+	bool reserved = false;
+
+	while (!reserved && (side_room(slot) || await(thread->process, side_room, slot))) {
+		*ticket = atomic_load_explicit(&slot->side_head, memory_order_relaxed);
+		/* Only a handler of this same thread can have come between. */
+		reserved = side_room(slot) && atomic_compare_exchange_strong_explicit(
+						      &slot->side_head, ticket, *ticket + 1,
+						      memory_order_relaxed, memory_order_relaxed);
+	}
+	if (*ticket % (SESSION_SIDE_RECORDS / 4) == 0)
+		thread_ring_doorbell(thread->session);
+	errno = saved;
+	return reserved;
+}
+
 /* ---- attaching -------------------------------------------------------------- */
 
 static uint32_t claim_slot(struct process *process)
@@ -202,8 +233,7 @@ static struct thread *private_state(struct process *process, uint32_t slot_index
 {
 	size_t head = (sizeof(struct thread) + 63) & ~(size_t)63;
 	/* Acquire pairs with the release below: the last owner's state is seen whole. */
-	struct thread *thread =
-		atomic_load_explicit(&process->threads[slot_index], memory_order_acquire);
+	struct thread *thread = atomic_load_explicit(&process->threads[slot_index], memory_order_acquire);
 
 	if (!thread)
 		thread = thread_self ? thread_self : pages_map(head + unwind_state_bytes());
@@ -217,8 +247,7 @@ static struct thread *private_state(struct process *process, uint32_t slot_index
 static void publish_slot(struct thread *thread)
 {
 	struct session_thread *slot = thread->slot;
-	uint32_t chunk_index =
-		(uint32_t)(thread->chunk - session_chunk(thread->session, 0));
+	uint32_t chunk_index = (uint32_t)(thread->chunk - session_chunk(thread->session, 0));
 
 	slot->tid = (uint32_t)syscall(SYS_gettid);
 	slot->started_ticks = clock_ticks(thread->flags);

@@ -21,9 +21,9 @@ struct thread {
 	struct session_header *session; /* NULL: not attached, or zeroed by fork */
 	struct process *process;
 	struct session_thread *slot;
-	struct session_chunk *chunk;    /* never NULL once attached */
-	uint32_t used;                  /* records in it */
-	uint32_t flags, stamp_shift;    /* of the session, at hand */
+	struct session_chunk *chunk; /* never NULL once attached */
+	uint32_t used;               /* records in it */
+	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint32_t slot_index;
 	uint64_t last_stamp;
 	struct unwind_state *unwind;
@@ -39,6 +39,10 @@ struct thread *thread_attach(void);
 /* Closes the current chunk and opens the next, waiting for a drainer that is behind but alive.
  * False: there is none to be had; the current one stays, and the caller counts the loss. */
 bool thread_next_chunk(struct thread *thread);
+
+/* Reserves a place in the side ring, for an event of a signal handler that interrupted the shim; waits
+ * as thread_next_chunk does.  False: none to be had, and the caller counts the loss. */
+bool thread_side_ticket(struct thread *thread, uint64_t *ticket);
 
 /* Wakes the drainer if it sleeps. */
 void thread_ring_doorbell(struct session_header *session);

@@ -163,7 +163,7 @@ struct session_thread {
 	_Atomic uint32_t free_next;   /* slot index + 1, while on the free stack */
 	uint8_t pad0[32];
 	/* Side ring: events of signal handlers that interrupted the shim itself.
-	 * Reserved with one xadd (same thread, so no lock prefix is needed), w0
+	 * Reserved by compare-and-swap against nested handlers of the same thread, w0
 	 * stored last; the consumer zeroes w0 and advances side_tail. */
 	_Atomic uint64_t side_head;
 	uint8_t pad1[56];
