@@ -10,6 +10,7 @@
 #include "guard.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static void *bootstrap_allocate(size_t alignment, size_t size_bytes)
 	size_t start = atomic_fetch_add_explicit(&bootstrap_used, room, memory_order_relaxed);
 	if (start + room > BOOTSTRAP_BYTES)
 		return NULL;
-	uintptr_t block = ((uintptr_t)bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
+	uintptr_t block =
+		((uintptr_t)bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
 	((size_t *)block)[-1] = size_bytes;
 	return (void *)block;
 }
@@ -81,13 +83,15 @@ static void *first_realloc(void *block, size_t size_bytes)
 		return real.realloc(block, size_bytes);
 	void *moved = bootstrap_allocate(0, size_bytes);
 	if (moved && block)
-		memcpy(moved, block, real_bootstrap_size(block) < size_bytes ? real_bootstrap_size(block) : size_bytes);
+		memcpy(moved, block,
+		       real_bootstrap_size(block) < size_bytes ? real_bootstrap_size(block) : size_bytes);
 	return moved;
 }
 
 static void *first_memalign(size_t alignment, size_t size_bytes)
 {
-	return resolved_now() ? real.memalign(alignment, size_bytes) : bootstrap_allocate(alignment, size_bytes);
+	return resolved_now() ? real.memalign(alignment, size_bytes)
+			      : bootstrap_allocate(alignment, size_bytes);
 }
 
 static void first_free(void *block)
@@ -133,6 +137,16 @@ static _Atomic int resolution;
 
 static const void *first_malloc_in_scope;
 
+/* A position-dependent program that takes malloc's address has an entry of its own PLT as that. */
+static bool is_plt_entry(const void *function)
+{
+	Dl_info info;
+	void *symbol = NULL;
+
+	return dladdr1(function, &info, &symbol, RTLD_DL_SYMENT) && symbol &&
+	       ((const ElfW(Sym) *)symbol)->st_shndx == SHN_UNDEF;
+}
+
 void real_resolve(void)
 {
 	int expected = UNRESOLVED;
@@ -170,7 +184,8 @@ static bool resolved_now(void)
 
 bool real_malloc_is_foreign(const void *own_malloc)
 {
-	return first_malloc_in_scope && first_malloc_in_scope != own_malloc;
+	return first_malloc_in_scope && first_malloc_in_scope != own_malloc &&
+	       !is_plt_entry(first_malloc_in_scope);
 }
 
 /* ---- functions that may be missing ----------------------------------------- */
