@@ -52,12 +52,13 @@ def as_cpp(directory):
 
 @case
 def api_cpp11(directory):
-    api(directory, "-std=c++11", "-pedantic-errors", source=as_cpp(directory))
+    api(directory, "-std=c++11", "-pedantic-errors", "-Wl,--as-needed", source=as_cpp(directory))
 
 
 @case
 def api_cpp20_clang(directory):
-    api(directory, "-std=c++20", cc="clang", source=as_cpp(directory))
+    # --as-needed: libstdc++ is not, and would bring a block of its own.
+    api(directory, "-std=c++20", "-Wl,--as-needed", cc="clang", source=as_cpp(directory))
 
 
 @case
