@@ -200,6 +200,11 @@ static struct slot *find_slot(const struct livemap *map, uint64_t key)
 	}
 }
 
+void livemap_prefetch(const struct livemap *map, uint64_t key)
+{
+	__builtin_prefetch(&map->slots[home_of(key, map->bits)], 1);
+}
+
 const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key)
 {
 	return (const struct livemap_entry *)find_slot(map, key);

@@ -56,6 +56,9 @@ int livemap_ready(struct livemap *map, uint32_t changes);
 /* The entry with this key, NULL if there is none; valid until the next change. */
 const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key);
 
+/* Says that this key will be asked for soon. */
+void livemap_prefetch(const struct livemap *map, uint64_t key);
+
 /* Puts in an entry whose key is absent. */
 void livemap_insert(struct livemap *map, const struct livemap_entry *entry);
 

@@ -186,6 +186,7 @@ static void take_one(struct drain *drain, struct queue *queue)
 	else
 		ledger_take(&drain->ledger, queue, event, time_ns);
 	queue_take(queue);
+	livemap_prefetch(drain->map, livemap_key(queue->coming_address, false));
 	drain->batch_records++;
 }
 

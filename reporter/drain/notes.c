@@ -25,7 +25,7 @@ static void put_note(struct drain *drain, const struct queue *queue, const struc
 	if (has_payload)
 		buffer_varint(notes, event->payload);
 	for (uint32_t i = 0; i < event->value_count; i++)
-		buffer_varint(notes, event->values[i]);
+		buffer_varint(notes, queue->values[i]);
 	drain->batch.note_entries++;
 }
 

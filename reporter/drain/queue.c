@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define LOOKAHEAD 12u /* records: far enough for memory to answer */
 #define STAMP_SPAN (UINT64_C(1) << RECORD_STAMP_BITS)
 
 void queue_init(struct queue *queue, struct session_header *session, uint32_t slot_index)
@@ -33,8 +34,9 @@ static uint32_t position_in(const struct queue *queue, const struct session_chun
 }
 
 /* Applies a prefix to the event in the making; false if the record is none. */
-static bool apply_prefix(struct queue_event *event, const struct session_record *record, uint64_t *epoch)
+static bool apply_prefix(struct queue *queue, const struct session_record *record, uint64_t *epoch)
 {
+	struct queue_event *event = &queue->main;
 	if (record_type_of(record) != RECORD_EXT)
 		return false;
 	switch (record_ext_of(record)) {
@@ -49,7 +51,7 @@ static bool apply_prefix(struct queue_event *event, const struct session_record 
 		return true;
 	case EXT_VALUE:
 		if (event->value_count < QUEUE_VALUES_MAX)
-			event->values[event->value_count++] = record->w1;
+			queue->values[event->value_count++] = record->w1;
 		return true;
 	default:
 		return false;
@@ -90,9 +92,11 @@ static bool read_event(struct queue *queue, const struct session_chunk *chunk, u
 	queue->main = (struct queue_event){0};
 	for (uint32_t at = position_in(queue, chunk); at < committed; at++) {
 		const struct session_record *record = &chunk->records[at];
-		if (apply_prefix(&queue->main, record, &epoch))
+		if (apply_prefix(queue, record, &epoch))
 			continue;
 		fill_event(queue, record, epoch);
+		if (at + LOOKAHEAD < committed)
+			queue->coming_address = record_address(record + LOOKAHEAD);
 		queue->main_end = chunk->first_record + at + 1;
 		return true;
 	}
@@ -134,9 +138,11 @@ static bool find_main(struct queue *queue)
 static bool find_side(struct queue *queue)
 {
 	size_t at = queue->side_taken % SESSION_SIDE_RECORDS;
-	/* What was taken but not yet released looks like new once the ring has come round. */
-	if (queue->side_taken - atomic_load_explicit(&queue->slot->side_tail, memory_order_relaxed) >=
-	    SESSION_SIDE_RECORDS)
+	/* Relaxed, both: w0 orders what is read.  What was taken but not yet released looks like
+	 * new once the ring has come round. */
+	if (atomic_load_explicit(&queue->slot->side_head, memory_order_relaxed) == queue->side_taken ||
+	    queue->side_taken - atomic_load_explicit(&queue->slot->side_tail, memory_order_relaxed) >=
+		    SESSION_SIDE_RECORDS)
 		return false;
 	/* Acquire pairs with the handler's release of w0, which it stores last. */
 	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_acquire);
@@ -155,27 +161,30 @@ static bool find_side(struct queue *queue)
 	return true;
 }
 
-const struct queue_event *queue_peek(struct queue *queue)
+const struct queue_event *queue_find(struct queue *queue)
 {
 	if (!queue->has_main)
 		queue->has_main = find_main(queue);
 	if (!queue->has_side)
 		queue->has_side = find_side(queue);
 	if (queue->has_main && (!queue->has_side || queue->main.stamp <= queue->side.stamp))
-		return &queue->main;
-	return queue->has_side ? &queue->side : NULL;
+		queue->head = &queue->main;
+	else
+		queue->head = queue->has_side ? &queue->side : NULL;
+	return queue->head;
 }
 
 void queue_take(struct queue *queue)
 {
-	if (queue->has_main && (!queue->has_side || queue->main.stamp <= queue->side.stamp)) {
+	if (queue->head == &queue->main) {
 		queue->taken = queue->main_end;
 		queue->last_stamp = queue->main.stamp;
 		queue->has_main = false;
-		return;
+	} else {
+		queue->side_taken++;
+		queue->has_side = false;
 	}
-	queue->side_taken++;
-	queue->has_side = false;
+	queue->head = NULL;
 }
 
 bool queue_skip_taken(struct queue *queue)

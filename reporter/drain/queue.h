@@ -21,11 +21,11 @@ struct queue_event {
 	uint64_t address; /* side ring's EXT_REALLOC_FAILED has one, too */
 	uint64_t size_bytes;
 	uint64_t payload; /* of RECORD_EXT */
-	uint64_t values[QUEUE_VALUES_MAX];
-	uint32_t value_count, node;
-	uint8_t type; /* enum record_type */
-	uint8_t ext;  /* enum ext_type, with RECORD_EXT */
-	bool side;    /* from a signal handler inside the shim */
+	uint32_t node;
+	uint32_t value_count; /* of the queue's values, for a note */
+	uint8_t type;         /* enum record_type */
+	uint8_t ext;          /* enum ext_type, with RECORD_EXT */
+	bool side;            /* from a signal handler inside the shim */
 };
 
 struct queue {
@@ -38,18 +38,27 @@ struct queue {
 	uint64_t taken, side_taken; /* records of events taken; counted from the slot's claim, and ever */
 	uint64_t released, side_released; /* the same two, as of the last queue_release */
 	uint64_t last_stamp;
-	/* The next event, if there is one: the earlier of the two streams' heads. */
+	/* The two streams' next events, and which of them comes first; NULL: not looked for. */
 	struct queue_event main, side;
-	uint64_t main_end; /* `taken` once main is taken */
+	const struct queue_event *head;
 	bool has_main, has_side;
-	uint32_t reallocs[2]; /* by stream: REALLOC_FREEs without their outcome; the ledger's */
+	uint64_t main_end;                 /* `taken` once main is taken */
+	uint64_t coming_address;           /* of a record some way behind main: a hint to prefetch */
+	uint64_t values[QUEUE_VALUES_MAX]; /* EXT_VALUE prefixes of main */
+	uint32_t reallocs[2];              /* by stream: REALLOC_FREEs without their outcome; the ledger's */
 };
 
 /* Begins with the slot's current owner; `taken` etc. may then be set from a commit point. */
 void queue_init(struct queue *queue, struct session_header *session, uint32_t slot_index);
 
+/* Looks for the next event, NULL if none is committed. */
+const struct queue_event *queue_find(struct queue *queue);
+
 /* The next event, NULL if none is committed; stays the same until queue_take. */
-const struct queue_event *queue_peek(struct queue *queue);
+static inline const struct queue_event *queue_peek(struct queue *queue)
+{
+	return queue->head ? queue->head : queue_find(queue);
+}
 
 /* Takes the event that queue_peek returned. */
 void queue_take(struct queue *queue);
