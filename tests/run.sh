@@ -2,8 +2,8 @@
 # run.sh - the whole test suite on a fresh Debian 12: installs what is missing, builds, runs every suite, and ends
 # with one line over all of them.
 #
-# Suites: unit (plain, under ASan + UBSan, and under TSan), e2e, fuzz (the corpus; FUZZ_SECONDS=N adds N seconds of
-# fuzzing to each target).  JOBS=N sets how many tests run at a time.
+# Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, fuzz (the corpus; FUZZ_SECONDS=N
+# adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
 set -eu
 cd "$(dirname "$0")/.."
 . .ci/packages.sh
@@ -29,15 +29,16 @@ run_tests() {
 set_up_build build --buildtype=release -Dtests=true
 ninja -C build --quiet
 run_tests build unit --suite unit
+run_tests build stress --suite stress
 run_tests build e2e --suite e2e
 
-# The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the unit tests.
-for sanitizer in address,undefined thread; do
-	directory=build-$(echo $sanitizer | tr , -)
-	set_up_build "$directory" --buildtype=debugoptimized -Db_sanitize=$sanitizer -Db_lundef=false
-	ninja -C "$directory" --quiet unit-tests
-	run_tests "$directory" "unit-$sanitizer" --suite unit --timeout-multiplier 4
-done
+# The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the tests.
+set_up_build build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+ninja -C build-asan --quiet unit-tests
+run_tests build-asan unit-asan --suite unit --timeout-multiplier 4
+set_up_build build-tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+ninja -C build-tsan --quiet stress-tests
+run_tests build-tsan stress-tsan --suite stress --timeout-multiplier 4
 
 # Coverage feedback in every object, sanitizers around it; new inputs stay in the build directory.
 CC=clang CXX=clang++ set_up_build build-fuzz --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined \

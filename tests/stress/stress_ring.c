@@ -1,0 +1,145 @@
+/*
+ * stress_ring.c - the recorder's producers against the drainer's queue, in one process, for ThreadSanitizer.
+ *
+ * Threads record made-up blocks while one thread consumes; every event must arrive once, in the order of its
+ * thread, with the address and the size that went in.  A plain program: Criterion does not run under TSan.
+ */
+#include "preload/interpose.h"
+#include "preload/recorder.h"
+#include "reporter/drain/queue.h"
+
+#include "trace/session.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* In place of the interposing file: this program keeps its own malloc. */
+const void *interpose_own_malloc(void)
+{
+	return NULL;
+}
+
+void interpose_record_operators(void)
+{
+}
+
+#define PRODUCERS 4
+#define BLOCKS 50000 /* several chunks of records each */
+#define SLOTS_MAX 64
+
+static atomic_int producing = PRODUCERS;
+
+struct follower {
+	struct queue queue;
+	bool followed;
+	uint64_t seen;     /* events of this slot */
+	uint64_t producer; /* whose they are */
+};
+
+/* Block i of a producer: where it lies, how large it is; every 1000th does not fit a record. */
+static uint64_t address_of(uint64_t producer, uint64_t i)
+{
+	return (producer + 1) << 40 | i << 4;
+}
+
+static uint64_t size_of(uint64_t i)
+{
+	return i % 1000 ? i % 5000 : UINT64_C(1) << 33;
+}
+
+__attribute__((noinline)) static void record_pair(uint64_t producer, uint64_t i)
+{
+	struct unwind_start here;
+	UNWIND_HERE(&here);
+	recorder_allocated(&here, (const void *)address_of(producer, i), size_of(i));
+	recorder_freeing(&here, (const void *)address_of(producer, i));
+}
+
+static void *produce(void *argument)
+{
+	uint64_t producer = (uint64_t)(uintptr_t)argument;
+	for (uint64_t i = 0; i < BLOCKS; i++)
+		record_pair(producer, i);
+	atomic_fetch_sub(&producing, 1);
+	return NULL;
+}
+
+static void fail(const struct follower *follower, const struct queue_event *event)
+{
+	fprintf(stderr,
+		"producer %" PRIu64 ", event %" PRIu64 ": type %d, address %" PRIx64 ", size %" PRIu64 "\n",
+		follower->producer, follower->seen, event->type, event->address, event->size_bytes);
+	exit(EXIT_FAILURE);
+}
+
+static void check_event(struct follower *follower, const struct queue_event *event)
+{
+	uint64_t i = follower->seen / 2;
+	if (follower->seen == 0)
+		follower->producer = (event->address >> 40) - 1;
+	if (event->type != (follower->seen % 2 ? RECORD_FREE : RECORD_ALLOC) ||
+	    event->address != address_of(follower->producer, i) ||
+	    (event->type == RECORD_ALLOC && event->size_bytes != size_of(i)))
+		fail(follower, event);
+	follower->seen++;
+}
+
+/* Takes what the slot has; true if there was anything. */
+static bool consume(struct follower *follower, struct session_header *session, uint32_t slot)
+{
+	/* Acquire: pairs with the owner's release when it claims the slot. */
+	if (atomic_load_explicit(&session_thread(session, slot)->state, memory_order_acquire) != THREAD_OWNED)
+		return false;
+	if (!follower->followed)
+		queue_init(&follower->queue, session, slot);
+	follower->followed = true;
+	uint64_t before = follower->seen;
+	for (const struct queue_event *event; (event = queue_peek(&follower->queue));) {
+		check_event(follower, event);
+		queue_take(&follower->queue);
+	}
+	queue_release(&follower->queue);
+	/* As a drainer says that it lives. */
+	atomic_fetch_add_explicit(&session->heartbeat, 1, memory_order_relaxed);
+	return follower->seen != before;
+}
+
+/* What a drainer would do at the end; no other session of this pid is about. */
+static void unlink_files(const struct session_header *session)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "/dev/shm/mprof.%u.%d.0", (unsigned)getuid(), (int)getpid());
+	unlink(path);
+	unlink(session->trace_path);
+}
+
+int main(void)
+{
+	static struct follower followers[SLOTS_MAX];
+	pthread_t threads[PRODUCERS];
+	struct session_header *session = recorder_session();
+	if (!session) {
+		fputs("no session: /dev/shm is missing or too small\n", stderr);
+		return 77;
+	}
+	for (uintptr_t i = 0; i < PRODUCERS; i++)
+		pthread_create(&threads[i], NULL, produce, (void *)i);
+	uint64_t total = 0;
+	for (bool more = true; more;) {
+		more = atomic_load(&producing) > 0;
+		for (uint32_t slot = 0; slot < session->threads_max && slot < SLOTS_MAX; slot++)
+			more |= consume(&followers[slot], session, slot);
+	}
+	for (int i = 0; i < PRODUCERS; i++)
+		pthread_join(threads[i], NULL);
+	for (int slot = 0; slot < SLOTS_MAX; slot++)
+		total += followers[slot].seen;
+	unlink_files(session);
+	printf("%" PRIu64 " events, %" PRIu64 " lost, %u chunks\n", total, atomic_load(&session->lost_events),
+	       atomic_load(&session->chunks_used));
+	return total != 2ul * PRODUCERS * BLOCKS || atomic_load(&session->lost_events) != 0;
+}
