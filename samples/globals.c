@@ -3,7 +3,7 @@
  *
  * What it teaches: remembered() and forgotten() do the same work.  Forgotten's last line
  * has an increment of minus all that it took.  Remembered's 7.6 MiB hang on a global to the
- * end of the program: they stand in `mprof leaks`, with the line that asked for them.
+ * end of the program: the report lists them under what was not freed.
  */
 #include <mprof/mprof.h>
 #include <stdio.h>
