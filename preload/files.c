@@ -4,6 +4,7 @@
 #include "files.h"
 
 #include "parent.h"
+#include "proc.h"
 
 #include "trace/crc.h"
 #include "trace/format.h"
@@ -60,7 +61,7 @@ void files_gather(struct files_facts *facts, const char *forked_from)
 {
 	facts->pid = (unsigned long)getpid();
 	facts->parent_pid = (unsigned long)getppid();
-	facts->pid_start_time = parent_start_time(facts->pid);
+	facts->pid_start_time = proc_start_time(facts->pid);
 	read_link("/proc/self/exe", facts->exe);
 	if (syscall(SYS_getcwd, facts->cwd, sizeof facts->cwd) <= 0)
 		strcpy(facts->cwd, "/");

@@ -3,6 +3,8 @@
  */
 #include "parent.h"
 
+#include "proc.h"
+
 #include "trace/clock.h"
 
 #include <fcntl.h>
@@ -24,33 +26,6 @@ void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, u
 	text_add_number(&text, pid);
 	text_add(&text, ".");
 	text_add_number(&text, number);
-}
-
-uint64_t parent_start_time(unsigned long pid)
-{
-	char path[64], line[1024];
-	struct text text;
-
-	text_init(&text, path, sizeof path);
-	text_add(&text, "/proc/");
-	text_add_number(&text, pid);
-	text_add(&text, "/stat");
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t got = read(fd, line, sizeof line - 1);
-	close(fd);
-	if (got <= 0)
-		return 0;
-	line[got] = '\0';
-	/* The name, field 2, may hold anything: count from its closing parenthesis. */
-	const char *at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	uint64_t ticks = 0;
-	for (at = at ? at + 1 : ""; *at >= '0' && *at <= '9'; at++)
-		ticks = ticks * 10 + (uint64_t)(*at - '0');
-	return ticks;
 }
 
 /* Maps the header of a session, or NULL if there is none that is ready. */
@@ -118,5 +93,5 @@ void parent_find(struct files_facts *facts, const char *directory)
 {
 	facts->parent_trace_path[0] = '\0';
 	if (!take_trace_of(facts, directory, facts->pid, facts->pid_start_time, true))
-		take_trace_of(facts, directory, facts->parent_pid, parent_start_time(facts->parent_pid), false);
+		take_trace_of(facts, directory, facts->parent_pid, proc_start_time(facts->parent_pid), false);
 }

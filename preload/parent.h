@@ -21,7 +21,4 @@ void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, u
  * as replaced. */
 void parent_find(struct files_facts *facts, const char *directory);
 
-/* Field 22 of /proc/PID/stat; 0 if it cannot be read. */
-uint64_t parent_start_time(unsigned long pid);
-
 #endif

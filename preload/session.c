@@ -12,11 +12,13 @@
 #include "interpose.h"
 #include "message.h"
 #include "modules.h"
+#include "proc.h"
 #include "process.h"
 #include "real.h"
 #include "recorder.h"
 #include "settings.h"
 #include "spawn.h"
+#include "thread.h"
 
 #include "trace/clock.h"
 
@@ -262,9 +264,13 @@ void session_ending(void)
 
 	if (!session)
 		return;
+	int saved = errno;
+	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
-	/* Release: pairs with the drainer's acquire; it sees the time of the end. */
+	/* Release: pairs with the drainer's acquire; it sees the figures of the end. */
 	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);
+	thread_ring_doorbell(session);
+	errno = saved;
 }
 
 void session_code_unloaded(void)

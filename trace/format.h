@@ -86,7 +86,8 @@ enum block_kind {
 	/* Reserved for the profile that replaces a replay. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
-	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags). */
+	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
+	 * v bytes of that RSS that the recording itself took, at least. */
 	BLOCK_END = 13,
 };
 

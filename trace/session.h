@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 1
+#define SESSION_VERSION 2
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -149,6 +149,7 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 /* ---- thread slots -------------------------------------------------------- */
 
 #define SESSION_SIDE_RECORDS 64
+#define SESSION_THREAD_PRIVATE_BYTES 49152 /* what a thread's rules and scratch space touch, about */
 
 enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };
 
@@ -255,6 +256,7 @@ struct session_header {
 	/* Producer to consumer. */
 	_Alignas(64) _Atomic uint32_t end_state;    /* enum session_end */
 	_Atomic uint64_t end_ticks;
+	_Atomic uint64_t peak_rss_bytes;            /* with end_ticks; 0: not known */
 	_Atomic uint64_t lost_events;               /* for want of memory; 0 in any sane run */
 	_Atomic uint32_t starving;                  /* producers that wait for a chunk */
 	_Atomic uint32_t flush_requests;            /* a report wants what is there */

@@ -109,6 +109,25 @@ static uint64_t duration_ns(const struct drain *drain)
 	return duration > drain->last_event_ns ? duration : drain->last_event_ns;
 }
 
+/* What the shim's queues, tables and per-thread state hold of the process's memory: pages that it reserved.
+ */
+static uint64_t recorder_bytes(struct session_header *h)
+{
+	/* Relaxed: the process is dead, or the figure is good enough. */
+	return (uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
+	       (uint64_t)atomic_load_explicit(&h->nodes_used, memory_order_relaxed) *
+		       sizeof(struct session_node) +
+	       (uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
+		       (sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
+	       atomic_load_explicit(&h->text_used, memory_order_relaxed);
+}
+
+static uint64_t peak_rss_bytes(const struct drain *drain, struct session_header *h)
+{
+	uint64_t at_end = atomic_load_explicit(&h->peak_rss_bytes, memory_order_relaxed);
+	return at_end > drain->rss_peak_bytes ? at_end : drain->rss_peak_bytes;
+}
+
 static void put_end(struct drain *drain, int end_kind)
 {
 	struct session_header *h = drain->mapping.header;
@@ -122,9 +141,10 @@ static void put_end(struct drain *drain, int end_kind)
 		totals->allocated_bytes,
 		totals->freed_bytes,
 		totals->peak_bytes,
-		drain->rss_peak_bytes,
+		peak_rss_bytes(drain, h),
 		atomic_load_explicit(&h->lost_events, memory_order_relaxed),
 		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
+		recorder_bytes(h),
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);

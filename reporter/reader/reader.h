@@ -80,6 +80,7 @@ struct trace_info {
 	uint64_t event_count;
 	uint64_t lost_events;
 	uint64_t peak_rss_bytes;
+	uint64_t recorder_bytes; /* of peak_rss_bytes: taken by the recording itself, about */
 	uint64_t damaged_at;  /* file offset of a cut-off tail; 0: none */
 };
 

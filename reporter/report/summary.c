@@ -88,13 +88,14 @@ static int warn_blind(struct report *report, const struct trace_info *info, cons
 		return report_warn(
 			report, "ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
 				"tcmalloc, mimalloc or the like); link it without to profile it");
-	if (info->peak_rss_bytes >= BLIND_RSS_BYTES &&
-	    totals->peak_bytes < info->peak_rss_bytes / BLIND_SHARE)
+	uint64_t rss_bytes =
+		info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
+	if (rss_bytes >= BLIND_RSS_BYTES && totals->peak_bytes < rss_bytes / BLIND_SHARE)
 		return report_warn(
 			report,
 			"MOST MEMORY IS NOT MALLOC'S: the process held %" PRIu64 " MiB, its malloc "
 			"%" PRIu64 " MiB; the program maps memory itself, or has an allocator of its own",
-			info->peak_rss_bytes >> 20, totals->peak_bytes >> 20);
+			rss_bytes >> 20, totals->peak_bytes >> 20);
 	return 0;
 }
 

@@ -1,0 +1,62 @@
+/*
+ * proc.c - see proc.h.
+ */
+#include "proc.h"
+
+#include "message.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The file's first bytes as a string; false if there are none. */
+static int read_text(const char *path, char *text, size_t capacity)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, text, capacity - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
+static uint64_t number_at(const char *text)
+{
+	uint64_t number = 0;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (uint64_t)(*text - '0');
+	return number;
+}
+
+uint64_t proc_start_time(unsigned long pid)
+{
+	char path[64], line[1024];
+	struct text text;
+
+	text_init(&text, path, sizeof path);
+	text_add(&text, "/proc/");
+	text_add_number(&text, pid);
+	text_add(&text, "/stat");
+	if (!read_text(path, line, sizeof line))
+		return 0;
+	/* Field 22.  The name, field 2, may hold anything: count from its closing parenthesis. */
+	const char *at = strrchr(line, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? number_at(at) : 0;
+}
+
+uint64_t proc_peak_rss_bytes(void)
+{
+	char status[2048];
+
+	if (!read_text("/proc/self/status", status, sizeof status))
+		return 0;
+	const char *line = strstr(status, "\nVmHWM:");
+	return line ? number_at(line + strlen("\nVmHWM:")) * 1024 : 0;
+}
