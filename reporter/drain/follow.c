@@ -20,6 +20,9 @@
 #define MARGIN_NS UINT64_C(10000) /* rdtsc is not ordered with the loads and stores around it */
 #define COMMIT_INTERVAL_NS (500 * MS)
 #define CHORES_INTERVAL_NS (100 * MS)
+/* So many threads' queues: then what ended threads hold is given back at this pace. */
+#define CROWD 64
+#define CROWD_INTERVAL_NS (20 * MS)
 #define SLEEP_LEAST_NS (1 * MS)
 #define SLEEP_MOST_NS (20 * MS)
 #define RETRY_NS (100 * MS)
@@ -110,10 +113,15 @@ static int take_all(struct drain *drain, struct pace *pace, bool alive)
 	}
 }
 
+static uint64_t pace_of(const struct drain *drain, uint64_t usual_ns)
+{
+	return drain->queues_open > CROWD ? CROWD_INTERVAL_NS : usual_ns;
+}
+
 static void do_chores(struct drain *drain, struct pace *pace, uint64_t now_ns)
 {
 	bool starving = atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0;
-	if (!starving && now_ns - pace->last_chores_ns < CHORES_INTERVAL_NS)
+	if (!starving && now_ns - pace->last_chores_ns < pace_of(drain, CHORES_INTERVAL_NS))
 		return;
 	pace->last_chores_ns = now_ns;
 	timebase_calibrate(&drain->timebase);
@@ -125,7 +133,8 @@ static bool commit_wanted(const struct drain *drain, const struct pace *pace, ui
 {
 	if (atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0)
 		return drain->batch_records > 0;
-	return !batch_is_empty(&drain->batch) && now_ns - pace->last_commit_ns >= COMMIT_INTERVAL_NS;
+	return !batch_is_empty(&drain->batch) &&
+	       now_ns - pace->last_commit_ns >= pace_of(drain, COMMIT_INTERVAL_NS);
 }
 
 /* Takes, commits if it is time to, answers a request to flush. */

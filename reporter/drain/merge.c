@@ -58,6 +58,7 @@ static void adopt_slot(struct drain *drain, uint32_t index)
 	queue_init(queue, drain->mapping.header, index);
 	restore_queue(drain, queue);
 	drain->queues[index] = queue;
+	drain->queues_open++;
 }
 
 static uint32_t slots_used(const struct drain *drain)
@@ -88,6 +89,7 @@ void merge_sweep(struct drain *drain)
 		queue_retire(queue);
 		free(queue);
 		drain->queues[i] = NULL;
+		drain->queues_open--;
 	}
 }
 

@@ -38,6 +38,7 @@ struct drain {
 	struct timebase timebase;
 	struct watch watch;
 	struct queue **queues; /* by slot; NULL: not owned */
+	uint32_t queues_open;
 	struct queue **heap;   /* those with records to merge, the earliest first */
 	uint32_t heap_count;
 	struct cursor recovered; /* where to begin with slots that are met again */
