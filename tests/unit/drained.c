@@ -85,7 +85,7 @@ static void take_snapshot(struct drained *drained, struct varint_cursor *at)
 
 static void take_end(struct drained *drained, struct varint_cursor *at)
 {
-	for (size_t i = 0; i < 11; i++)
+	for (size_t i = 0; i < sizeof(drained->end) / sizeof(*drained->end); i++)
 		drained->end[i] = varint_next(at);
 }
 

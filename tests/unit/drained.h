@@ -17,7 +17,7 @@ struct drained {
 	struct buffer notes; /* payloads of NOTES without their counts */
 	uint64_t note_count, label_count, snapshot_count;
 	uint64_t snapshot_addresses[16], snapshot_blocks[16]; /* of the last */
-	uint64_t end[11];                                     /* END's words; 0: none */
+	uint64_t end[12];                                     /* END's words; 0: none */
 	uint64_t rss_samples;
 };
 
