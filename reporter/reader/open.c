@@ -51,7 +51,9 @@ static int read_blocks(struct trace *trace, struct diagnostic *diagnostic)
 	while ((result = file_next(trace, &block, diagnostic)) > 0) {
 		if (block.header.kind == BLOCK_EVENTS)
 			last_events = block;
-		else if (block.header.kind != BLOCK_SNAPSHOT)
+		else if (block.header.kind == BLOCK_SNAPSHOT) /* read when asked for, checked now */
+			result = file_load(trace, &block, diagnostic);
+		else
 			result = read_block(trace, &block, diagnostic);
 		if (result < 0)
 			return result;
