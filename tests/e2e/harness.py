@@ -22,7 +22,7 @@ BUILD = pathlib.Path(os.environ.get("MPROF_BUILD", SOURCE / "build")).resolve()
 SHIM = BUILD / "preload/libmprof.so"
 MPROF = BUILD / "reporter/mprof"
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
-SKIPPED = 77
+MESON_ADDS = ("MALLOC_PERTURB_", "LD_LIBRARY_PATH")  # the former makes glibc write to every byte of a block
 
 _cases = []
 
@@ -99,9 +99,9 @@ class Run:
 
 
 def environment(**changes):
-    """This process's environment without what steers mprof; None removes a variable."""
+    """This process's environment without what steers mprof or malloc; None removes a variable."""
     env = {name: value for name, value in os.environ.items()
-           if not name.startswith("MPROF_") and name not in ("LD_PRELOAD", "DEBUGINFOD_URLS")}
+           if not name.startswith("MPROF_") and name not in ("LD_PRELOAD", "DEBUGINFOD_URLS", *MESON_ADDS)}
     for name, value in changes.items():
         env.pop(name, None)
         if value is not None:
@@ -212,6 +212,9 @@ def _run_case(number, function, kept):
 
 def run_cases():
     """Runs the file's cases, or those that are named on the command line; KEEP=1 keeps their directories."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):  # nohup and & ignore them, and children would inherit that
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     chosen = [c for c in _cases if not sys.argv[1:] or c.__name__ in sys.argv[1:]]
     print(f"1..{len(chosen)}", flush=True)
     results = [_run_case(i + 1, c, os.environ.get("KEEP")) for i, c in enumerate(chosen)]
