@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 struct seen {
@@ -49,25 +50,28 @@ static const struct argp argp = {.options = options, .parser = parse};
 static struct diagnostic diagnostic;
 static struct seen seen;
 
-static int parsed(char *words)
+/* The words outlive the call: `seen` points to them. */
+static int parsed(const char *text)
 {
+	static char words[256];
 	char *argv[16] = {(char[]){"test"}};
+	char *rest = words;
 	int argc = 1;
 
-	for (char *word; (word = strsep(&words, " "));)
+	snprintf(words, sizeof(words), "%s", text);
+	for (char *word; (word = strsep(&rest, " "));)
 		argv[argc++] = word;
 	seen = (struct seen){0};
 	return options_parse(&argp, false, argc, argv, &seen, &diagnostic);
 }
 
-#define PARSED(text) parsed((char[]){text})
 #define REFUSED(text, complaint)                                                                             \
-	cr_assert_eq(PARSED(text), -EINVAL);                                                                 \
+	cr_assert_eq(parsed(text), -EINVAL);                                                                 \
 	cr_assert_str_eq(diagnostic.message, complaint "; try 'mprof help test'")
 
 Test(options, values_and_arguments_arrive)
 {
-	cr_assert_eq(PARSED("a -q --output=x b --source-d y"), 0);
+	cr_assert_eq(parsed("a -q --output=x b --source-d y"), 0);
 	cr_assert(seen.quiet);
 	cr_assert_str_eq(seen.output, "x");
 	cr_assert_str_eq(seen.dir, "y");
@@ -77,11 +81,11 @@ Test(options, values_and_arguments_arrive)
 
 Test(options, negative_indices_are_arguments)
 {
-	cr_assert_eq(PARSED("-1 -q -23"), 0);
+	cr_assert_eq(parsed("-1 -q -23"), 0);
 	cr_assert_eq(seen.count, 2);
 	cr_assert_str_eq(seen.arguments[0], "-1");
 	cr_assert_str_eq(seen.arguments[1], "-23");
-	cr_assert_eq(PARSED("-- -q"), 0);
+	cr_assert_eq(parsed("-- -q"), 0);
 	cr_assert_str_eq(seen.arguments[0], "-q");
 }
 
