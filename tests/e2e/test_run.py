@@ -51,9 +51,7 @@ def signals_reach_the_program(directory):
         script = f'trap "echo caught; exit 21" {int(number)}; : > {ready}; while :; do sleep 0.05; done'
         process = subprocess.Popen([MPROF, "run", "--", "/bin/bash", "-c", script], cwd=directory, text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                   env=environment(), start_new_session=True,
-                                   # Where the tests run in the background, the signal may be ignored: nohup.
-                                   preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+                                   env=environment(), start_new_session=True)
         wait_for(ready.exists, 20, "the program's trap")
         process.send_signal(number)
         stdout, _ = process.communicate(timeout=20)
