@@ -7,8 +7,11 @@ static void *volatile block;
 
 static long __attribute__((noinline)) at_depth(long levels, long pairs)
 {
-	if (levels > 1)
-		return at_depth(levels - 1, pairs) + 1; /* + 1: not a tail call */
+	if (levels > 1) {
+		long depth = at_depth(levels - 1, pairs);
+		__asm__ volatile("" : "+r"(depth)); /* neither a tail call nor a loop */
+		return depth + 1;
+	}
 	for (long i = 0; i < pairs; i++) {
 		block = malloc(48);
 		free(block);
