@@ -74,7 +74,8 @@ uint32_t arena_text(struct session_header *session, const char *text, size_t byt
 	if (!process || bytes > session->text_max / 2 ||
 	    atomic_load_explicit(&session->text_used, memory_order_relaxed) > session->text_max - room)
 		return 0;
-	uint32_t offset = atomic_fetch_add_explicit(&session->text_used, (uint32_t)room, memory_order_relaxed);
+	uint32_t offset =
+		atomic_fetch_add_explicit(&session->text_used, (uint32_t)room, memory_order_relaxed);
 	if (offset > session->text_max - room ||
 	    !arena_reserve(session, &process->text_reserved, session->text_offset + offset + room))
 		return 0;

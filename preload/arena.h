@@ -17,9 +17,9 @@
  * event yet, and where recording is off. */
 extern struct session_header *arena_session(void);
 
-/* Makes sure that a region's bytes up to end_offset exist.  False: no room, do not write there.  Remembers what it reserved, so a repeated call is one comparison where
- * the range ends below the region's mark.  `reserved` is that mark, a session offset; it starts
- * at the region's own offset. */
+/* Makes sure that a region's bytes up to end_offset exist.  False: no room, do not write there.  Remembers
+ * what it reserved, so a repeated call is one comparison where the range ends below the region's mark.
+ * `reserved` is that mark, a session offset; it starts at the region's own offset. */
 bool arena_reserve(struct session_header *session, _Atomic uint64_t *reserved, uint64_t end_offset);
 
 /* Copies text into the text region.  Returns its offset, 0 when there is no room. */

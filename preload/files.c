@@ -134,7 +134,8 @@ int files_create_trace(struct files_facts *facts, const struct settings *setting
 	return suffixed ? create_numbered(&path) : create_exclusive(path.buffer);
 }
 
-int files_write_heading(const struct files_facts *facts, const char *session_path, uint64_t started_realtime_ns)
+int files_write_heading(const struct files_facts *facts, const char *session_path,
+			uint64_t started_realtime_ns)
 {
 	struct {
 		struct format_file_header header;
@@ -179,11 +180,13 @@ static void lay_out(struct session_header *session, uint32_t chunks, uint32_t no
 	session->threads_offset = page_align(sizeof *session);
 	session->modules_offset =
 		page_align(session->threads_offset + THREADS_MAX * sizeof(struct session_thread));
-	session->text_offset = page_align(session->modules_offset + MODULES_MAX * sizeof(struct session_module));
+	session->text_offset =
+		page_align(session->modules_offset + MODULES_MAX * sizeof(struct session_module));
 	session->nodes_offset = page_align(session->text_offset + TEXT_BYTES);
-	session->chunks_offset = page_align(session->nodes_offset + (uint64_t)nodes * sizeof(struct session_node));
+	session->chunks_offset =
+		page_align(session->nodes_offset + (uint64_t)nodes * sizeof(struct session_node));
 	session->file_bytes = session->chunks_offset + (uint64_t)chunks * SESSION_CHUNK_BYTES;
-	session->text_used = 4; /* offset 0 means no text */
+	session->text_used = 4;  /* offset 0 means no text */
 	session->nodes_used = 1; /* node 0 is the root */
 }
 
@@ -196,7 +199,8 @@ static uint64_t size_allowed(void)
 
 	if (getrlimit(RLIMIT_FSIZE, &file) == 0 && file.rlim_cur != RLIM_INFINITY)
 		allowed = file.rlim_cur;
-	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY && space.rlim_cur / 4 < allowed)
+	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+	    space.rlim_cur / 4 < allowed)
 		allowed = space.rlim_cur / 4;
 	return allowed;
 }

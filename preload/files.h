@@ -36,7 +36,8 @@ int files_create_session(const struct files_facts *facts, char path[SESSION_PATH
 			 struct session_header **session);
 
 /* Writes the trace's heading, which names the session file. */
-int files_write_heading(const struct files_facts *facts, const char *session_path, uint64_t started_realtime_ns);
+int files_write_heading(const struct files_facts *facts, const char *session_path,
+			uint64_t started_realtime_ns);
 
 /* Takes both files back. */
 void files_discard(const struct files_facts *facts, const char *session_path, struct session_header *session);

@@ -106,13 +106,20 @@ const char *message_error(int error_number, char buffer[32])
 		int number;
 		const char *text;
 	} known[] = {
-		{EACCES, "permission denied"},	   {EPERM, "operation not permitted"},
-		{ENOENT, "no such file or directory"}, {ENOSPC, "no space left on device"},
-		{EROFS, "read-only file system"},  {ENOTDIR, "not a directory"},
-		{EEXIST, "file exists"},	   {EMFILE, "too many open files"},
-		{ENFILE, "too many open files"},   {ENOMEM, "not enough memory"},
-		{EDQUOT, "disk quota exceeded"},   {EFBIG, "file size limit"},
-		{EISDIR, "is a directory"},	   {ENAMETOOLONG, "file name too long"},
+		{EACCES, "permission denied"},
+		{EPERM, "operation not permitted"},
+		{ENOENT, "no such file or directory"},
+		{ENOSPC, "no space left on device"},
+		{EROFS, "read-only file system"},
+		{ENOTDIR, "not a directory"},
+		{EEXIST, "file exists"},
+		{EMFILE, "too many open files"},
+		{ENFILE, "too many open files"},
+		{ENOMEM, "not enough memory"},
+		{EDQUOT, "disk quota exceeded"},
+		{EFBIG, "file size limit"},
+		{EISDIR, "is a directory"},
+		{ENAMETOOLONG, "file name too long"},
 	};
 	struct text text;
 

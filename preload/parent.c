@@ -65,8 +65,8 @@ static void mark_replaced(struct session_header *session)
 }
 
 /* Takes the trace of the running session of a process, if there is one. */
-static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid, uint64_t start_time,
-			  bool replaced)
+static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid,
+			  uint64_t start_time, bool replaced)
 {
 	char path[SESSION_PATH_BYTES];
 
@@ -77,7 +77,8 @@ static bool take_trace_of(struct files_facts *facts, const char *directory, unsi
 			continue;
 		bool found = is_running(session, pid, start_time);
 		if (found) {
-			memcpy(facts->parent_trace_path, session->trace_path, sizeof facts->parent_trace_path);
+			memcpy(facts->parent_trace_path, session->trace_path,
+			       sizeof facts->parent_trace_path);
 			facts->parent_trace_path[sizeof facts->parent_trace_path - 1] = '\0';
 			if (replaced)
 				mark_replaced(session);

@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The file's first bytes as a string; false if there are none. */
@@ -59,4 +61,16 @@ uint64_t proc_peak_rss_bytes(void)
 		return 0;
 	const char *line = strstr(status, "\nVmHWM:");
 	return line ? number_at(line + strlen("\nVmHWM:")) * 1024 : 0;
+}
+
+uint64_t proc_peak_rss_of_pid_bytes(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+bool proc_is_sandboxed(void)
+{
+	return prctl(PR_GET_SECCOMP) > 0;
 }

@@ -1,16 +1,23 @@
 /*
- * proc.h - the few facts that the shim reads from /proc.  Raw system calls, nothing allocated;
+ * proc.h - the few facts that the shim asks the kernel for.  Raw system calls, nothing allocated;
  * may change errno.
  */
 #ifndef MPROF_PRELOAD_PROC_H
 #define MPROF_PRELOAD_PROC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* When a process started, in the kernel's ticks; tells reused pids apart.  0 if it cannot be read. */
 uint64_t proc_start_time(unsigned long pid);
 
-/* This process's peak resident set; 0 if it cannot be read. */
+/* The program's peak resident set; opens a file.  0 if it cannot be read. */
 uint64_t proc_peak_rss_bytes(void);
+
+/* That of all programs that this process has been; opens nothing.  0 if unknown. */
+uint64_t proc_peak_rss_of_pid_bytes(void);
+
+/* Whether system calls are filtered (seccomp). */
+bool proc_is_sandboxed(void);
 
 #endif

@@ -30,13 +30,13 @@ struct thread;
 
 struct process {
 	_Atomic uint32_t state;
-	struct session_header *session;      /* from RECORDING on */
+	struct session_header *session; /* from RECORDING on */
 	_Atomic uint64_t threads_reserved, chunks_reserved, text_reserved;
-	_Atomic uint32_t paused;             /* depth of mprof_pause */
+	_Atomic uint32_t paused; /* depth of mprof_pause */
 	_Atomic uint32_t forks, syncs;
-	_Atomic uint64_t stalled_heartbeat;  /* at which the drainer was given up, + 1 */
+	_Atomic uint64_t stalled_heartbeat; /* at which the drainer was given up, + 1 */
 	struct contexts contexts;
-	_Atomic uint32_t labels[PROCESS_LABELS]; /* text offsets, by hash */
+	_Atomic uint32_t labels[PROCESS_LABELS];             /* text offsets, by hash */
 	struct thread *_Atomic threads[PROCESS_THREADS_MAX]; /* private state of each slot's owner */
 };
 

@@ -36,6 +36,10 @@
 /* Survives fork: the child finds its parent's trace here. */
 static char last_trace_path[SESSION_PATH_BYTES];
 static bool end_line_wanted; /* by the process that the user started */
+static bool sandboxed_from_the_start;
+
+/* What the kernel had counted by the start, of programs that this process was before, too. */
+static uint64_t rss_before_bytes;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
@@ -78,6 +82,23 @@ static bool recording_makes_sense(const struct start *start)
 		return false;
 	}
 	return !start->forked || start->settings.follow;
+}
+
+/* A program that has locked itself in since it began may be killed for what a start does, in its
+ * fork children.  Nor may it be told. */
+static bool is_locked_in(void)
+{
+	bool sandboxed = proc_is_sandboxed();
+
+	if (!last_trace_path[0])
+		sandboxed_from_the_start = sandboxed;
+	return sandboxed && !sandboxed_from_the_start;
+}
+
+static void note_peak_rss(struct session_header *session)
+{
+	rss_before_bytes = proc_peak_rss_of_pid_bytes();
+	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 }
 
 /* ---- filling the header ------------------------------------------------------------ */
@@ -173,6 +194,7 @@ static bool fill(struct process *process, struct start *start)
 	fill_clock(session);
 	fill_identity(session, start);
 	fill_text(session, start);
+	note_peak_rss(session);
 	modules_init(ticks_now);
 	contexts_init(&process->contexts, session);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
@@ -212,15 +234,18 @@ static bool begin(struct process *process, struct start *start)
 	if (files_find_drainer(start->drainer))
 		(void)spawn_drainer(start->drainer, start->session_path);
 	else
-		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof report`",
+		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof "
+			"report`",
 			NULL);
 	return true;
 }
 
 static bool start_recording(struct process *process)
 {
-	struct start *start = mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
+	if (is_locked_in())
+		return false;
+	struct start *start =
+		mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (start == MAP_FAILED)
 		return false;
 	gather(start);
@@ -265,7 +290,10 @@ void session_ending(void)
 	if (!session)
 		return;
 	int saved = errno;
-	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
+	/* Nothing is opened here: a program that has locked itself in would be killed for it. */
+	uint64_t peak_bytes = proc_peak_rss_of_pid_bytes();
+	if (peak_bytes > rss_before_bytes)
+		atomic_store_explicit(&session->peak_rss_bytes, peak_bytes, memory_order_relaxed);
 	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
 	/* Release: pairs with the drainer's acquire; it sees the figures of the end. */
 	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);

@@ -19,13 +19,14 @@ struct settings_list settings_read(const char *path)
 
 	if (fd < 0)
 		return list;
-	void *map = mmap(NULL, READ_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			 0);
+	void *map = mmap(NULL, READ_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			 -1, 0);
 	if (map != MAP_FAILED) {
 		list = (struct settings_list){map, 0, READ_MAX};
 		ssize_t got;
 		while (list.count_bytes < READ_MAX - 1 &&
-		       ((got = read(fd, list.bytes + list.count_bytes, READ_MAX - 1 - list.count_bytes)) > 0 ||
+		       ((got = read(fd, list.bytes + list.count_bytes, READ_MAX - 1 - list.count_bytes)) >
+				0 ||
 			(got < 0 && errno == EINTR)))
 			list.count_bytes += got > 0 ? (size_t)got : 0;
 	}

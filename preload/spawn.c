@@ -38,7 +38,8 @@ static void close_everything(void)
 		return;
 #endif
 	struct rlimit limit;
-	int end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
+	int end =
+		getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
 	for (int fd = 0; fd < end; fd++)
 		close(fd);
 }
@@ -110,8 +111,8 @@ int spawn_drainer(const char *program, const char *session_path)
 	struct job job = {program, session_path, find_library_path(), NULL, host_adopts_orphans()};
 	int failed = 0;
 
-	job.stacks = mmap(NULL, 2 * STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
-			  -1, 0);
+	job.stacks = mmap(NULL, 2 * STACK_BYTES, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	if (job.stacks == MAP_FAILED)
 		return errno;
 	int flags = job.stays ? 0 : CLONE_VM | CLONE_VFORK;

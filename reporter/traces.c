@@ -167,5 +167,6 @@ void trace_bring_up_to_date(const char *path)
 	if (trace_read_heading(path, &heading, &diagnostic) != 0 || !heading.session_path[0])
 		return;
 	if (drain_wait(heading.session_path, SETTLE_MS, &diagnostic) != 0)
-		fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n", path, diagnostic.message);
+		fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n", path,
+			diagnostic.message);
 }

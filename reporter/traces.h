@@ -29,8 +29,9 @@ void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
 
 /*
  * The path that an argument of the command line means: NULL the program of the newest run (the
- * newest trace, but of a recorded family the first process), a number its index in the list (0 the oldest, -1 the newest), anything else a file.  Borrowed from list or
- * argument.  0, -ENOENT (no traces here) or -EINVAL (no such index).
+ * newest trace, but of a recorded family the first process), a number its index in the list (0 the oldest, -1
+ * the newest), anything else a file.  Borrowed from list or argument.  0, -ENOENT (no traces here) or -EINVAL
+ * (no such index).
  */
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
 		    struct diagnostic *diagnostic);

@@ -70,7 +70,8 @@ enum block_kind {
 	/* v count, then per note: v events before it, v thread, v node, v note kind (enum note_kind),
 	 * v time_ns, v number of values, values v. */
 	BLOCK_NOTES = 8,
-	/* v count, then per sample: v time_ns since the sample before (first: since start), v RSS in pages. */
+	/* v count, then per sample: v time_ns since the sample before (first: since start), v RSS in pages.
+	 */
 	BLOCK_RSS = 9,
 	/* The live set as a fork child inherits it: v fork id, v events before it, v allocations
 	 * before it, v count, then per block, by address: v address - address before it,
@@ -118,13 +119,13 @@ enum operation_type {
 #define OPERATION_REALLOC 32u /* half of a realloc */
 #define OPERATION_KNOWN 63u
 
-enum note_kind { /* values */
-	NOTE_MARK = 1,   /* label */
-	NOTE_BEGIN = 2,  /* label */
-	NOTE_END = 3,    /* label */
-	NOTE_PAUSE = 4,
-	NOTE_RESUME = 5,
-	NOTE_FORK = 6,   /* fork id */
+enum note_kind {                 /* values */
+		 NOTE_MARK = 1,  /* label */
+		 NOTE_BEGIN = 2, /* label */
+		 NOTE_END = 3,   /* label */
+		 NOTE_PAUSE = 4,
+		 NOTE_RESUME = 5,
+		 NOTE_FORK = 6, /* fork id */
 };
 
 enum end_kind { END_EXITED = 1, END_REPLACED = 2, END_KILLED = 3 };

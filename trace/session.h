@@ -33,14 +33,14 @@ struct session_record {
 };
 
 enum record_type {
-	RECORD_NONE = 0,       /* never committed: zero memory is not a record */
-	RECORD_ALLOC = 1,      /* a block came into being; stamped after the real call */
-	RECORD_FREE = 2,       /* a block ends; stamped and committed before the real call */
+	RECORD_NONE = 0,        /* never committed: zero memory is not a record */
+	RECORD_ALLOC = 1,       /* a block came into being; stamped after the real call */
+	RECORD_FREE = 2,        /* a block ends; stamped and committed before the real call */
 	RECORD_TRACK_ALLOC = 3, /* the same two for mprof_track_*: a key space of their own */
 	RECORD_TRACK_FREE = 4,
 	RECORD_REALLOC_FREE = 5, /* realloc's old block; the same thread's next record is an
-	                            ALLOC (it ended) or REALLOC_FAILED (it lives on) */
-	RECORD_EXT = 6,        /* subtype (8 bits at 53) | payload (53); see ext_type */
+				    ALLOC (it ended) or REALLOC_FAILED (it lives on) */
+	RECORD_EXT = 6,          /* subtype (8 bits at 53) | payload (53); see ext_type */
 	RECORD_HIDDEN_ALLOC = 7, /* allocated while paused: its free must not surprise */
 };
 
@@ -57,8 +57,8 @@ enum ext_type {
 	EXT_END = 8,            /* payload: label */
 	EXT_PAUSE = 9,
 	EXT_RESUME = 10,
-	EXT_FORK = 11,          /* payload: fork id; the live set of now is the child's */
-	EXT_SYNC = 12,          /* payload: sequence number; answered in header.synced */
+	EXT_FORK = 11, /* payload: fork id; the live set of now is the child's */
+	EXT_SYNC = 12, /* payload: sequence number; answered in header.synced */
 };
 
 #define RECORD_ADDRESS_SHIFT 3
@@ -135,11 +135,11 @@ static inline uint64_t record_stamp(const struct session_record *r)
  * producer closes a chunk by storing `next`; the consumer then moves on, and
  * pushes the closed one on header.free_chunks once its events are on disk. */
 struct session_chunk {
-	uint64_t first_record;       /* ordinal of records[0] in the thread's stream */
-	_Atomic uint32_t committed;  /* records that the consumer may read */
-	_Atomic uint32_t next;       /* chunk index + 1; 0 while this one is open */
-	_Atomic uint32_t free_next;  /* chunk index + 1, while on the free stack */
-	uint32_t thread;             /* slot that filled it, for diagnostics */
+	uint64_t first_record;      /* ordinal of records[0] in the thread's stream */
+	_Atomic uint32_t committed; /* records that the consumer may read */
+	_Atomic uint32_t next;      /* chunk index + 1; 0 while this one is open */
+	_Atomic uint32_t free_next; /* chunk index + 1, while on the free stack */
+	uint32_t thread;            /* slot that filled it, for diagnostics */
 	uint8_t pad[40];
 	struct session_record records[SESSION_CHUNK_RECORDS];
 };
@@ -183,21 +183,21 @@ _Static_assert(sizeof(struct session_thread) % 64 == 0, "slots keep cache lines 
 
 /* A loaded object, written once by the shim when it first meets code of it. */
 struct session_module {
-	uint64_t start, end;     /* addresses it covers */
-	uint64_t bias;           /* load bias: address = bias + p_vaddr */
+	uint64_t start, end; /* addresses it covers */
+	uint64_t bias;       /* load bias: address = bias + p_vaddr */
 	uint64_t loaded_ticks;
 	_Atomic uint64_t unloaded_ticks; /* 0 while loaded */
-	uint32_t path;           /* text offset; 0: anonymous code (JIT) */
+	uint32_t path;                   /* text offset; 0: anonymous code (JIT) */
 	uint32_t build_id_bytes;
 	uint8_t build_id[SESSION_BUILD_ID_BYTES];
-	_Atomic uint32_t ready;  /* stored last (release) */
+	_Atomic uint32_t ready; /* stored last (release) */
 	uint8_t pad[44];
 };
 _Static_assert(sizeof(struct session_module) == 128, "module size");
 
 /* One edge of the calling context tree.  Node 0 is the root: no stack. */
 #define NODE_MODULE_MASK 0xffffu
-#define NODE_EXACT_PC 0x80000000u /* pc was interrupted, not returned to: look up pc, not pc - 1 */
+#define NODE_EXACT_PC 0x80000000u  /* pc was interrupted, not returned to: look up pc, not pc - 1 */
 #define NODE_TRUNCATED 0x40000000u /* outer frames are missing: too deep, or no unwind information */
 
 struct session_node {
@@ -221,9 +221,9 @@ enum session_end {
 };
 
 enum session_flags {
-	SESSION_TSC = 1,           /* ticks are rdtsc, not CLOCK_MONOTONIC nanoseconds */
+	SESSION_TSC = 1,            /* ticks are rdtsc, not CLOCK_MONOTONIC nanoseconds */
 	SESSION_FOREIGN_MALLOC = 2, /* the program brings a malloc that hides ours */
-	SESSION_FORKED = 4,        /* began in a fork child, not at exec */
+	SESSION_FORKED = 4,         /* began in a fork child, not at exec */
 };
 
 struct session_header {
@@ -232,17 +232,18 @@ struct session_header {
 	uint32_t version;
 	_Atomic uint32_t ready;
 	uint64_t file_bytes;
-	uint64_t mapped_at;      /* address of the shim's mapping */
+	uint64_t mapped_at; /* address of the shim's mapping */
 	uint64_t threads_offset, modules_offset, text_offset, nodes_offset, chunks_offset;
 	uint32_t threads_max, modules_max, nodes_max, chunks_max;
 	uint32_t text_max, stamp_shift;
-	uint32_t flags;          /* enum session_flags */
+	uint32_t flags; /* enum session_flags */
 	int32_t pid, parent_pid;
-	uint32_t fork_id;        /* with SESSION_FORKED: which EXT_FORK of the parent */
+	uint32_t fork_id; /* with SESSION_FORKED: which EXT_FORK of the parent */
 	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
 	uint64_t pid_start_time; /* field 22 of /proc/PID/stat: tells reused pids apart */
-	uint32_t command, exe, cwd, environment; /* text offsets; command and environment: NUL-separated lists */
-	char trace_path[SESSION_PATH_BYTES];        /* absolute */
+	uint32_t command, exe, cwd,
+		environment;                 /* text offsets; command and environment: NUL-separated lists */
+	char trace_path[SESSION_PATH_BYTES]; /* absolute */
 	char parent_trace_path[SESSION_PATH_BYTES]; /* empty: no recorded parent */
 
 	/* Counters that both sides watch; each on a line of its own. */
@@ -252,21 +253,22 @@ struct session_header {
 	_Atomic uint32_t threads_used;
 	_Atomic uint32_t modules_used;
 	_Atomic uint32_t text_used;
-	_Alignas(64) _Atomic uint32_t nodes_used;   /* ids handed out; starts at 1 */
+	_Alignas(64) _Atomic uint32_t nodes_used; /* ids handed out; starts at 1 */
 	/* Producer to consumer. */
-	_Alignas(64) _Atomic uint32_t end_state;    /* enum session_end */
+	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;
-	_Atomic uint64_t peak_rss_bytes;            /* with end_ticks; 0: not known */
-	_Atomic uint64_t lost_events;               /* for want of memory; 0 in any sane run */
-	_Atomic uint32_t starving;                  /* producers that wait for a chunk */
-	_Atomic uint32_t flush_requests;            /* a report wants what is there */
+	_Atomic uint64_t peak_rss_bytes; /* with end_ticks; 0: not known */
+	_Atomic uint64_t lost_events;    /* for want of memory; 0 in any sane run */
+	_Atomic uint32_t starving;       /* producers that wait for a chunk */
+	_Atomic uint32_t flush_requests; /* a report wants what is there */
 	/* Consumer to producer. */
-	_Alignas(64) _Atomic uint32_t heartbeat;    /* advances while the drainer lives; futex for starving producers */
-	_Atomic uint32_t doorbell;                  /* futex: 1 while the drainer sleeps */
+	_Alignas(64) _Atomic uint32_t
+		heartbeat;         /* advances while the drainer lives; futex for starving producers */
+	_Atomic uint32_t doorbell; /* futex: 1 while the drainer sleeps */
 	_Atomic int32_t drainer_pid;
 	_Atomic uint32_t flushes_done;
-	_Atomic uint64_t synced;                    /* last EXT_SYNC answered */
-	_Atomic int64_t live_bytes;                 /* as of `synced` */
+	_Atomic uint64_t synced;    /* last EXT_SYNC answered */
+	_Atomic int64_t live_bytes; /* as of `synced` */
 };
 
 /* Region accessors; `index` must be below the header's limit. */

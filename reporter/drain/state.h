@@ -39,7 +39,7 @@ struct drain {
 	struct watch watch;
 	struct queue **queues; /* by slot; NULL: not owned */
 	uint32_t queues_open;
-	struct queue **heap;   /* those with records to merge, the earliest first */
+	struct queue **heap; /* those with records to merge, the earliest first */
 	uint32_t heap_count;
 	struct cursor recovered; /* where to begin with slots that are met again */
 	uint64_t last_event_ns;

@@ -61,7 +61,8 @@ const char *sources_path(struct sources *sources, struct source_files *files, si
 	if (index >= files->count)
 		return "";
 	if (!files->paths[index]) {
-		/* libdw puts the compilation directory before some relative names, not before all (DWARF 5). */
+		/* libdw puts the compilation directory before some relative names, not before all (DWARF 5).
+		 */
 		const char *name = dwarf_filesrc(files->files, index, NULL, NULL);
 		bool unknown = !name || strcmp(name, "???") == 0;
 		files->paths[index] = unknown ? "" : absolute(sources, files->folder, name);

@@ -36,6 +36,22 @@ def chroot_and_drop(directory):
     check_equal(counted(figures), {"counted_work": (100000, 10000000)}, "allocations")
 
 
+@case
+def locked_in(directory):
+    """What a seccomp filter forbids must not happen, neither at the end nor in a child."""
+    program = compiled(directory, "lock_in")
+    bare = run([program], directory)
+    if bare.returncode == 77:
+        raise Skip("no seccomp here")
+    done = record([program], directory)
+    check_equal(done.outcome, (3, "5\n", ""), "exit status and output")
+    check_equal(done.outcome, bare.outcome, "exit status and output, bare")
+    check_equal(done.traces(), [done.trace()], "traces: the child is not recorded")
+    figures = report(done.trace(), "-f", "counted_*")
+    check(figures["complete"], "complete")
+    check_equal(counted(figures), {"counted_work": (20000, 200000)}, "allocations")
+
+
 def with_limit(directory, limit, value):
     """The program must run as without mprof; where it could not be recorded, one line says so."""
     program = compiled(directory, "ends")

@@ -51,8 +51,9 @@ bool fixture_compile(struct fixture *fixture, const char *compiler, const char *
 		fprintf(stderr, "skipped: %s is not installed\n", compiler);
 		return false;
 	}
-	fixture_run(fixture, "%s -D_GNU_SOURCE %s -I '%s' '%s/%s' -o program 2>log || { cat log >&2; false; }", compiler,
-		    flags, FIXTURE_INCLUDE, FIXTURE_FOLDER, source);
+	fixture_run(fixture,
+		    "%s -D_GNU_SOURCE %s -I '%s' '%s/%s' -o program 2>log || { cat log >&2; false; }",
+		    compiler, flags, FIXTURE_INCLUDE, FIXTURE_FOLDER, source);
 	return true;
 }
 
