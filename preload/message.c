@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +45,35 @@ void text_add_number(struct text *text, unsigned long number)
 		digits[--at] = (char)('0' + number % 10);
 	while (number /= 10);
 	text_add_bytes(text, digits + at, sizeof digits - at);
+}
+
+/* Where standard error led when we came. */
+static struct {
+	bool known;
+	dev_t device;
+	ino_t inode;
+} console;
+
+void message_remember_stderr(void)
+{
+	struct stat status;
+	int saved = errno;
+
+	console.known = true;
+	if (fstat(STDERR_FILENO, &status) == 0) {
+		console.device = status.st_dev;
+		console.inode = status.st_ino;
+	}
+	errno = saved;
+}
+
+/* A program that closes its descriptors may have a file of its own there by now. */
+static bool stderr_is_still_the_users(void)
+{
+	struct stat status;
+
+	return !console.known || (fstat(STDERR_FILENO, &status) == 0 && status.st_dev == console.device &&
+				  status.st_ino == console.inode);
 }
 
 static void write_all(const char *bytes, size_t count)
@@ -96,7 +127,8 @@ void message(const char *first, ...)
 		text_add(&line, part);
 	va_end(parts);
 	line.buffer[line.length++] = '\n';
-	write_without_sigpipe(line.buffer, line.length);
+	if (stderr_is_still_the_users())
+		write_without_sigpipe(line.buffer, line.length);
 	errno = saved;
 }
 

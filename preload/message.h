@@ -19,6 +19,10 @@ void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t count);
 void text_add_number(struct text *text, unsigned long number);
 
+/* At load: from now on only what standard error leads to at this moment is written to.  errno is
+ * preserved. */
+void message_remember_stderr(void);
+
 /* Prints "mprof: " and the strings up to a NULL, unless this process has had its line.
  * errno is preserved. */
 void message(const char *first, ...) __attribute__((sentinel));

@@ -330,6 +330,7 @@ void session_farewell(void)
 
 __attribute__((constructor)) static void at_load(void)
 {
+	message_remember_stderr();
 	real_ensure();
 	real_find_optional();
 	recorder_session();

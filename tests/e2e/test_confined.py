@@ -37,6 +37,15 @@ def chroot_and_drop(directory):
 
 
 @case
+def a_file_as_descriptor_2(directory):
+    """Where standard error was is a file of the program's by the end: no line of ours belongs there."""
+    program = compiled(directory, "file_as_stderr")
+    done = record([program, "data"], directory, MPROF_QUIET=None)
+    check_equal(done.outcome, (0, "2\n", ""), "exit status and output")
+    check_equal((directory / "data").read_text(), "data", "the program's file")
+
+
+@case
 def locked_in(directory):
     """What a seccomp filter forbids must not happen, neither at the end nor in a child."""
     program = compiled(directory, "lock_in")
