@@ -29,8 +29,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
+#define START_STACK_BYTES 65536
 #define TICKS_SHIFT 4 /* 16 counter ticks are some 5 ns: finer than any two events of one address */
 
 /* Survives fork: the child finds its parent's trace here. */
@@ -43,8 +45,14 @@ static uint64_t rss_before_bytes;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
-/* What start-up gathers; large, so it is mapped, used once and unmapped. */
+/* What start-up gathers, and the stack that it runs on; large, so it is mapped, used once and
+ * unmapped.  The first event of a fork child may come on the smallest of stacks, a signal's or a
+ * coroutine's. */
 struct start {
+	struct process *process;
+	bool recording;
+	ucontext_t caller, own;
+	char stack[START_STACK_BYTES];
 	struct settings_list environment, command;
 	struct settings settings;
 	struct files_facts facts;
@@ -240,6 +248,30 @@ static bool begin(struct process *process, struct start *start)
 	return true;
 }
 
+static void start_on_own_stack(unsigned high, unsigned low)
+{
+	struct start *start = (struct start *)((uintptr_t)high << 32 | low);
+
+	gather(start);
+	if (!start->settings.follow && !start->forked)
+		settings_unfollow(environ, "libmprof.so");
+	start->recording = recording_makes_sense(start) && begin(start->process, start);
+}
+
+static void run_on_own_stack(struct start *start)
+{
+	uintptr_t address = (uintptr_t)start;
+
+	getcontext(&start->own);
+	start->own.uc_stack.ss_sp = start->stack;
+	start->own.uc_stack.ss_size = sizeof start->stack;
+	start->own.uc_link = &start->caller;
+	/* Takes ints only, and is declared to take none. */
+	makecontext(&start->own, (void (*)(void))(uintptr_t)start_on_own_stack, 2, (unsigned)(address >> 32),
+		    (unsigned)address);
+	swapcontext(&start->caller, &start->own);
+}
+
 static bool start_recording(struct process *process)
 {
 	if (is_locked_in())
@@ -248,10 +280,9 @@ static bool start_recording(struct process *process)
 		mmap(NULL, sizeof *start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (start == MAP_FAILED)
 		return false;
-	gather(start);
-	if (!start->settings.follow && !start->forked)
-		settings_unfollow(environ, "libmprof.so");
-	bool recording = recording_makes_sense(start) && begin(process, start);
+	start->process = process;
+	run_on_own_stack(start);
+	bool recording = start->recording;
 	release(start);
 	return recording;
 }

@@ -53,6 +53,15 @@ def thread_churn(directory):
 
 
 @case
+def small_coroutine(directory):
+    done = record([compile("small_coroutine.c", directory / "small_coroutine")], directory)
+    pid, status = done.stdout.split()
+    check_equal((done.returncode, status, done.stderr), (0, "0", ""), "exit status of both")
+    figures = report(directory / f"small_coroutine.{pid}.mprof", "-f", "counted_*")
+    check_equal(counted(figures), {"counted_coroutine": (10, 100)}, "allocations")
+
+
+@case
 def fork_in_threads(directory):
     program = compile("fork_in_threads.c", directory / "fork_in_threads")
     done = record([program], directory)
