@@ -53,8 +53,10 @@ static struct session_header *map_header(const char *path)
 
 static bool is_running(const struct session_header *session, unsigned long pid, uint64_t start_time)
 {
+	uint32_t state = atomic_load_explicit(&session->end_state, memory_order_relaxed);
+
 	return session->pid == (int32_t)pid && session->pid_start_time == start_time &&
-	       atomic_load_explicit(&session->end_state, memory_order_relaxed) == SESSION_RUNNING;
+	       (state == SESSION_RUNNING || state == SESSION_EXECUTING);
 }
 
 static void mark_replaced(struct session_header *session)

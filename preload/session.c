@@ -332,6 +332,26 @@ void session_ending(void)
 	errno = saved;
 }
 
+static void change_end_state(uint32_t from, uint32_t to)
+{
+	struct session_header *session = own_session();
+
+	/* Relaxed: the drainer looks at it once the memory is gone. */
+	if (session)
+		atomic_compare_exchange_strong_explicit(&session->end_state, &from, to, memory_order_relaxed,
+							memory_order_relaxed);
+}
+
+void session_executing(void)
+{
+	change_end_state(SESSION_RUNNING, SESSION_EXECUTING);
+}
+
+void session_not_executed(void)
+{
+	change_end_state(SESSION_EXECUTING, SESSION_RUNNING);
+}
+
 void session_code_unloaded(void)
 {
 	struct session_header *session = arena_session();

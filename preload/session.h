@@ -16,6 +16,10 @@ bool session_ensure(struct process *process);
 /* The program is about to end of its own will: exit, _exit, quick_exit. */
 void session_ending(void);
 
+/* Around an exec: it is about to be tried, it has failed. */
+void session_executing(void);
+void session_not_executed(void);
+
 /* dlclose has returned: what went with it is noted. */
 void session_code_unloaded(void);
 

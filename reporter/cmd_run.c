@@ -231,6 +231,14 @@ static uint64_t realtime_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/* MPROF_QUIET is the shim's; what it silences there it silences here. */
+static bool asks_for_quiet(void)
+{
+	const char *value = getenv("MPROF_QUIET");
+
+	return value && strcmp(value, "1") == 0;
+}
+
 static int record(const struct options *options, const char *path, const char *pattern,
 		  struct diagnostic *diagnostic)
 {
@@ -243,7 +251,7 @@ static int record(const struct options *options, const char *path, const char *p
 	if (error)
 		return error;
 	/* Whatever became of the trace, the program's own status is what is passed on. */
-	conclude(pattern, pid, since, options->quiet, &ignored);
+	conclude(pattern, pid, since, options->quiet || asks_for_quiet(), &ignored);
 	return status;
 }
 

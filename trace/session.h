@@ -163,9 +163,9 @@ struct session_thread {
 	_Atomic uint32_t first_chunk; /* index + 1; the consumer's from the claim on */
 	_Atomic uint32_t free_next;   /* slot index + 1, while on the free stack */
 	uint8_t pad0[32];
-	/* Side ring: events of signal handlers that interrupted the shim itself.
-	 * Reserved by compare-and-swap against nested handlers of the same thread, w0
-	 * stored last; the consumer zeroes w0 and advances side_tail. */
+	/* Side ring: events of signal handlers that interrupted the shim itself.  One writer
+	 * at a time, since it blocks signals; w0 is stored last, then the head moves; the
+	 * consumer zeroes w0 and advances side_tail. */
 	_Atomic uint64_t side_head;
 	uint8_t pad1[56];
 	_Atomic uint64_t side_tail;
@@ -216,8 +216,9 @@ _Static_assert(sizeof(struct session_node) == 16, "node size");
 
 enum session_end {
 	SESSION_RUNNING = 0,
-	SESSION_EXITED = 1,   /* exit, _exit, quick_exit or return from main */
-	SESSION_REPLACED = 2, /* execve put another program in its place */
+	SESSION_EXITED = 1,    /* exit, _exit, quick_exit or return from main */
+	SESSION_REPLACED = 2,  /* execve put another program in its place */
+	SESSION_EXECUTING = 3, /* in execve, which may fail: goes on until the memory is gone */
 };
 
 enum session_flags {

@@ -190,7 +190,7 @@ static void follow(struct drain *drain, struct pace *pace)
 static int end_kind(const struct drain *drain, const struct pace *pace)
 {
 	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
-	if (state == SESSION_REPLACED || pace->replaced)
+	if (state == SESSION_REPLACED || state == SESSION_EXECUTING || pace->replaced)
 		return END_REPLACED;
 	return state == SESSION_EXITED ? END_EXITED : END_KILLED;
 }
