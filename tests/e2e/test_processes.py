@@ -71,7 +71,7 @@ def exec_self(directory):
 
 @case
 def exec_of_an_unrecorded_program(directory):
-    """execve with an empty environment: no shim there, so only the drainer can see, after a moment, that the program is gone."""
+    """execve with an empty environment: no shim in the new program, so the old one said before that it was going to."""
     done = record(["/usr/bin/env", "-i", "/bin/sh", "-c", "echo here"], directory)
     check_equal((done.returncode, done.stdout, done.stderr), (0, "here\n", ""), "exit status and output")
     check_equal(len(done.traces()), 1, "traces")
