@@ -85,7 +85,7 @@ int trace_list_init(struct trace_list *list, const char *directory, struct diagn
 
 void trace_list_finish(struct trace_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; list->entries && i < list->count; i++) {
 		free(list->entries[i].path);
 		free(list->entries[i].session_path);
 	}

@@ -88,8 +88,10 @@ static int append_operation(struct events_decoder *decoder, struct events_operat
 		return -EBADMSG;
 	if (decoder->operation_count == decoder->operation_capacity) {
 		uint32_t capacity = decoder->operation_capacity ? 2 * decoder->operation_capacity : 512;
+		if (capacity < decoder->operation_capacity)
+			return -ENOMEM;
 		void *grown = realloc(decoder->operations, capacity * sizeof(operation));
-		if (!grown || capacity < decoder->operation_capacity)
+		if (!grown)
 			return -ENOMEM;
 		decoder->operations = grown;
 		decoder->operation_capacity = capacity;
