@@ -127,13 +127,14 @@ static uint32_t fresh_chunk(struct process *process, uint32_t cap)
 	struct session_header *session = process->session;
 	uint32_t used = atomic_load_explicit(&session->chunks_used, memory_order_relaxed);
 
+	/* Memory first, index second: one that is handed out can be written. */
 	do {
-		if (used >= cap)
+		uint64_t end = session->chunks_offset + (uint64_t)(used + 1) * SESSION_CHUNK_BYTES;
+		if (used >= cap || !arena_reserve(session, &process->chunks_reserved, end))
 			return 0;
 	} while (!atomic_compare_exchange_weak_explicit(&session->chunks_used, &used, used + 1,
 							memory_order_relaxed, memory_order_relaxed));
-	uint64_t end = session->chunks_offset + (uint64_t)(used + 1) * SESSION_CHUNK_BYTES;
-	return arena_reserve(session, &process->chunks_reserved, end) ? used + 1 : 0;
+	return used + 1;
 }
 
 static uint32_t take_chunk(struct process *process)
@@ -218,13 +219,15 @@ static uint32_t claim_slot(struct process *process)
 	if (taken)
 		return taken;
 	uint32_t used = atomic_load_explicit(&session->threads_used, memory_order_relaxed);
+	/* As for chunks; and the drainer reads all slots that are in use. */
 	do {
-		if (used >= session->threads_max || used >= PROCESS_THREADS_MAX)
+		uint64_t end = session->threads_offset + (uint64_t)(used + 1) * sizeof(struct session_thread);
+		if (used >= session->threads_max || used >= PROCESS_THREADS_MAX ||
+		    !arena_reserve(session, &process->threads_reserved, end))
 			return 0;
 	} while (!atomic_compare_exchange_weak_explicit(&session->threads_used, &used, used + 1,
 							memory_order_relaxed, memory_order_relaxed));
-	uint64_t end = session->threads_offset + (uint64_t)(used + 1) * sizeof(struct session_thread);
-	return arena_reserve(session, &process->threads_reserved, end) ? used + 1 : 0;
+	return used + 1;
 }
 
 /* The private state that goes with a slot: of its last owner, or of this thread before a
