@@ -27,12 +27,17 @@ static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
 
 /* ---- committing -------------------------------------------------------------- */
 
-static inline void commit(struct thread *thread, uint64_t w0, uint64_t w1)
+static inline void put(struct thread *thread, uint64_t w0, uint64_t w1)
 {
 	struct session_record *record = &thread->chunk->records[thread->used++];
 
 	record->w0 = w0;
 	record->w1 = w1;
+}
+
+static inline void commit(struct thread *thread, uint64_t w0, uint64_t w1)
+{
+	put(thread, w0, w1);
 	/* Release: pairs with the drainer's acquire of `committed`; it sees the record, and
 	 * the call-path node that was published before it. */
 	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);
@@ -57,13 +62,13 @@ static void commit_with_prefixes(struct thread *thread, enum record_type type, u
 				 uint64_t size_bytes, uint32_t node, uint64_t stamp)
 {
 	if (stamp - thread->last_stamp >= EPOCH_SPAN)
-		commit(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
+		put(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
 	if (size_bytes > RECORD_SIZE_MAX) {
-		commit(thread, record_ext_w0(EXT_SIZE, 0), size_bytes);
+		put(thread, record_ext_w0(EXT_SIZE, 0), size_bytes);
 		size_bytes = 0;
 	}
 	if (!record_address_fits(address)) {
-		commit(thread, record_ext_w0(EXT_ADDRESS, 0), address);
+		put(thread, record_ext_w0(EXT_ADDRESS, 0), address);
 		address = 0;
 	}
 	commit(thread, record_w0(type, address, size_bytes), record_w1(node, stamp));
@@ -90,7 +95,7 @@ static void emit_note(struct thread *thread, uint64_t w0, uint32_t node)
 		return;
 	uint64_t stamp = stamp_now(thread);
 	if (stamp - thread->last_stamp >= EPOCH_SPAN)
-		commit(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
+		put(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
 	commit(thread, w0, record_w1(node, stamp));
 	thread->last_stamp = stamp;
 }
@@ -99,29 +104,32 @@ static void emit_note(struct thread *thread, uint64_t w0, uint32_t node)
 
 /* A signal handler interrupted the shim: no stack, and the thread's own queue may be half
  * written, so the event goes to the side ring. */
-static void emit_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
-{
-	struct session_thread *slot = thread->slot;
-	uint64_t ticket = 0;
-
-	if (!thread_side_ticket(thread, &ticket)) {
-		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
-		return;
-	}
-	size_t at = ticket % SESSION_SIDE_RECORDS;
-	atomic_store_explicit(&slot->side[at].size_bytes, size_bytes, memory_order_relaxed);
-	atomic_store_explicit(&slot->side[at].address, address, memory_order_relaxed);
-	atomic_store_explicit(&slot->side[at].w1, stamp_now(thread), memory_order_relaxed);
-	/* Release: pairs with the drainer's acquire of w0; the fields above are there. */
-	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);
-}
-
 static void nested(uint64_t w0, uint64_t address, uint64_t size_bytes)
 {
 	struct thread *thread = thread_self;
 
-	if (guard == GUARD_BUSY && thread && thread->session)
-		emit_aside(thread, w0, address, size_bytes);
+	if (guard == GUARD_BUSY && thread && thread->session &&
+	    !thread_put_aside(thread, w0, address, size_bytes))
+		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
+}
+
+/* A signal handler may jump away (siglongjmp) from the shim, which leaves the guard BUSY.  Then the
+ * shim is not on the stack any more; the guard is free again, and the event that was interrupted
+ * never was. */
+static __attribute__((noinline)) bool left_behind(const struct unwind_start *here)
+{
+	struct thread *thread = thread_self;
+
+	if (guard != GUARD_BUSY || !here || !thread || !thread->session || !thread_has_left(thread, here))
+		return false;
+	thread_recover(thread);
+	guard_leave(GUARD_IDLE);
+	return true;
+}
+
+static inline bool may_enter(const struct unwind_start *here)
+{
+	return LIKELY(guard == GUARD_IDLE) || left_behind(here);
 }
 
 /* ---- events ---------------------------------------------------------------------- */
@@ -145,7 +153,7 @@ static inline uint32_t call_path(struct thread *thread, const struct unwind_star
 static inline void event(enum record_type type, const struct unwind_start *here, uint64_t address,
 			 uint64_t size_bytes)
 {
-	if (guard != GUARD_IDLE) {
+	if (!may_enter(here)) {
 		nested(record_w0(type, 0, 0), address, size_bytes);
 		return;
 	}
@@ -197,7 +205,7 @@ void recorder_untracking(const struct unwind_start *here, const void *block)
 
 void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload)
 {
-	if (guard != GUARD_IDLE)
+	if (!may_enter(here))
 		return;
 	int outer = guard_enter(GUARD_BUSY);
 	struct thread *thread = attached();
@@ -256,9 +264,12 @@ uint32_t recorder_fork_id(void)
 
 struct session_header *recorder_session(void)
 {
-	int outer = guard_enter(GUARD_BUSY);
-	struct thread *thread = attached();
+	struct thread *thread = thread_self;
 
+	if (LIKELY(thread && thread->session))
+		return thread->session;
+	int outer = guard_enter(GUARD_BUSY);
+	thread = thread_attach();
 	guard_leave(outer);
 	return thread ? thread->session : NULL;
 }

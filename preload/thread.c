@@ -10,10 +10,11 @@
 #include "pages.h"
 #include "process.h"
 #include "session.h"
+#include "signals.h"
+#include "unwind/code_object.h"
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -24,8 +25,12 @@
 #define CHUNKS_SOFT_CAP 1024u    /* 64 MiB, and two chunks a thread on top */
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define WAIT_NS 10000000u
+#define ASK_EVERY 16u
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* How often this thread counts in `starving`: a jump out of a handler may leave it there. */
+static __thread volatile uint32_t waiting __attribute__((tls_model("initial-exec")));
 
 /* ---- waiting and waking --------------------------------------------------- */
 
@@ -65,10 +70,12 @@ static uint32_t await(struct process *process, uint32_t (*take)(void *from), voi
 	uint32_t taken = 0;
 
 	atomic_fetch_add_explicit(&session->starving, 1, memory_order_relaxed);
+	waiting++;
 	while (!taken && alive) {
 		alive = wait_for_drainer(session, &heartbeat, &since_ns);
 		taken = take(from);
 	}
+	waiting--;
 	atomic_fetch_sub_explicit(&session->starving, 1, memory_order_relaxed);
 	if (!taken)
 		atomic_store_explicit(&process->stalled_heartbeat, (uint64_t)heartbeat + 1,
@@ -166,13 +173,17 @@ bool thread_next_chunk(struct thread *thread)
 	struct session_chunk *closed = thread->chunk;
 	int saved = errno;
 	uint32_t taken = take_chunk(thread->process);
+	uint64_t signals;
 
 	if (taken) {
+		/* A handler that jumps away must not leave a queue without its end. */
+		signals_block(&signals);
 		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);
 		thread->used = 0;
 		/* Release: pairs with the consumer's acquire of `next`; it sees the new chunk's
 		 * header and the old one's last records. */
 		atomic_store_explicit(&closed->next, taken, memory_order_release);
+		signals_restore(&signals);
 		thread_ring_doorbell(thread->session);
 	}
 	errno = saved;
@@ -190,23 +201,98 @@ static uint32_t side_room(void *from)
 	return head - atomic_load_explicit(&slot->side_tail, memory_order_acquire) < SESSION_SIDE_RECORDS;
 }
 
-bool thread_side_ticket(struct thread *thread, uint64_t *ticket)
+static void put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
+{
+	struct session_thread *slot = thread->slot;
+	uint64_t head = atomic_load_explicit(&slot->side_head, memory_order_relaxed);
+	size_t at = head % SESSION_SIDE_RECORDS;
+
+	atomic_store_explicit(&slot->side[at].size_bytes, size_bytes, memory_order_relaxed);
+	atomic_store_explicit(&slot->side[at].address, address, memory_order_relaxed);
+	atomic_store_explicit(&slot->side[at].w1, clock_ticks(thread->flags) >> thread->stamp_shift,
+			      memory_order_relaxed);
+	/* Release: pairs with the drainer's acquire of w0; the fields above are there. */
+	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);
+	atomic_store_explicit(&slot->side_head, head + 1, memory_order_release);
+	if (head % (SESSION_SIDE_RECORDS / 4) == 0)
+		thread_ring_doorbell(thread->session);
+}
+
+/* Handlers may interrupt each other, so they are kept out: one that filled the ring behind an
+ * unfinished record of another would wait for ever. */
+bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
 {
 	struct session_thread *slot = thread->slot;
 	int saved = errno;
-	bool reserved = false;
+	uint64_t signals;
 
-	while (!reserved && (side_room(slot) || await(thread->process, side_room, slot))) {
-		*ticket = atomic_load_explicit(&slot->side_head, memory_order_relaxed);
-		/* Only a handler of this same thread can have come between. */
-		reserved = side_room(slot) && atomic_compare_exchange_strong_explicit(
-						      &slot->side_head, ticket, *ticket + 1,
-						      memory_order_relaxed, memory_order_relaxed);
-	}
-	if (*ticket % (SESSION_SIDE_RECORDS / 4) == 0)
-		thread_ring_doorbell(thread->session);
+	signals_block(&signals);
+	bool room = side_room(slot) || await(thread->process, side_room, slot);
+	if (room)
+		put_aside(thread, w0, address, size_bytes);
+	signals_restore(&signals);
 	errno = saved;
-	return reserved;
+	return room;
+}
+
+/* ---- after a jump -------------------------------------------------------------- */
+
+static bool passes_through(const struct unwind_frame *frames, size_t count,
+			   const struct dl_find_object *object)
+{
+	for (size_t i = 0; i < count; i++)
+		if (frames[i].pc >= (uintptr_t)object->dlfo_map_start &&
+		    frames[i].pc < (uintptr_t)object->dlfo_map_end)
+			return true;
+	return false;
+}
+
+/* Walks with a state of its own, since the thread's may be in use. */
+static bool is_stack_without_shim(struct thread *thread, const struct unwind_start *here)
+{
+	const struct unwind_frame *frames;
+	struct dl_find_object shim;
+
+	if (!thread->spare_unwind)
+		thread->spare_unwind = pages_map(unwind_state_bytes());
+	if (!thread->spare_unwind || !code_object_find((uintptr_t)thread_has_left, &shim))
+		return false;
+	size_t count = unwind_walk(thread->spare_unwind, here, &frames);
+	return !(frames[count - 1].module & NODE_TRUNCATED) && !passes_through(frames, count, &shim);
+}
+
+/* A walk of its own for each event would be too much for a handler that has many: the first is
+ * asked since the thread's last event that came through, then some. */
+static bool is_time_to_ask(struct thread *thread)
+{
+	if (thread->asked_stamp != thread->last_stamp) {
+		thread->asked_stamp = thread->last_stamp;
+		thread->asked = 0;
+	}
+	return thread->asked++ % ASK_EVERY == 0;
+}
+
+bool thread_has_left(struct thread *thread, const struct unwind_start *here)
+{
+	if (!is_time_to_ask(thread))
+		return false;
+	int saved = errno;
+	uint64_t signals;
+
+	signals_block(&signals);
+	bool left = is_stack_without_shim(thread, here);
+	signals_restore(&signals);
+	errno = saved;
+	return left;
+}
+
+void thread_recover(struct thread *thread)
+{
+	/* Relaxed: this thread's own store. */
+	thread->used = atomic_load_explicit(&thread->chunk->committed, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&thread->session->starving, waiting, memory_order_relaxed);
+	waiting = 0;
+	unwind_forget(thread->unwind);
 }
 
 /* ---- attaching -------------------------------------------------------------- */
@@ -287,20 +373,20 @@ static struct thread *claim(struct process *process)
 struct thread *thread_attach(void)
 {
 	int saved = errno;
-	sigset_t all, before;
+	uint64_t signals;
 	struct process *process = process_get();
 	struct thread *thread = NULL;
 
+	errno = saved;
 	if (!process || atomic_load_explicit(&process->state, memory_order_relaxed) == PROCESS_OFF)
 		return NULL;
-	sigfillset(&all);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, _NSIG / 8);
+	signals_block(&signals);
 	if (session_ensure(process)) {
 		thread = claim(process);
 		if (thread)
 			thread_self = thread;
 	}
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, _NSIG / 8);
+	signals_restore(&signals);
 	errno = saved;
 	return thread;
 }

@@ -26,7 +26,9 @@ struct thread {
 	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint32_t slot_index;
 	uint64_t last_stamp;
-	struct unwind_state *unwind;
+	uint64_t asked_stamp; /* see thread_has_left */
+	uint32_t asked;
+	struct unwind_state *unwind, *spare_unwind;
 };
 
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -40,9 +42,16 @@ struct thread *thread_attach(void);
  * False: there is none to be had; the current one stays, and the caller counts the loss. */
 bool thread_next_chunk(struct thread *thread);
 
-/* Reserves a place in the side ring, for an event of a signal handler that interrupted the shim; waits
- * as thread_next_chunk does.  False: none to be had, and the caller counts the loss. */
-bool thread_side_ticket(struct thread *thread, uint64_t *ticket);
+/* Records an event of a signal handler that interrupted the shim, in the side ring; waits as
+ * thread_next_chunk does.  False: no room to be had, and the caller counts the loss. */
+bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes);
+
+/* Whether the shim is not on the stack that begins at `here`, for certain.  To be asked for every
+ * event that finds the guard BUSY; answers in earnest now and then. */
+bool thread_has_left(struct thread *thread, const struct unwind_start *here);
+
+/* After an event that a signal handler jumped out of: what is not committed never was. */
+void thread_recover(struct thread *thread);
 
 /* Wakes the drainer if it sleeps. */
 void thread_ring_doorbell(struct session_header *session);

@@ -22,6 +22,12 @@ size_t unwind_state_bytes(void)
 	return sizeof(struct unwind_state);
 }
 
+void unwind_forget(struct unwind_state *state)
+{
+	memset(state->rules, 0, sizeof(state->rules));
+	state->thread = NULL;
+}
+
 /* Takes the registers here and carries them out of the shim's own frames to the start. */
 static __attribute__((noinline)) bool registers_at(struct unwind_state *state,
 						   const struct unwind_start *start)

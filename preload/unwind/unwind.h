@@ -56,6 +56,9 @@ size_t unwind_state_bytes(void);
 size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
 		   const struct unwind_frame **frames);
 
+/* After a walk that a signal handler jumped out of: what may be half written is forgotten. */
+void unwind_forget(struct unwind_state *state);
+
 /* Around a dlclose: rules of code that may go away are forgotten by every thread. */
 void unwind_code_changing(void);
 void unwind_code_changed(void);

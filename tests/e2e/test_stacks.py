@@ -25,6 +25,24 @@ def alloc_in_signal_handler(directory):
 
 
 @case
+def signal_storm(directory):
+    """Handlers that interrupt each other fill the side ring: nobody may wait for ever, nothing may be lost."""
+    done, figures = record_and_report([compiled(directory, "signal_storm")], directory)
+    totals = figures["totals"]
+    check(0 <= totals["allocations"] - totals["frees"] < 5, f"all but libc's own blocks are freed: {totals}")
+    check(0 <= totals["allocations"] - int(done.stdout) < 10, f"allocations of {done.stdout}: {totals}")
+
+
+@case
+def jump_out_of_handler(directory):
+    done, figures = record_and_report([compiled(directory, "jump_out_of_handler")], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "calm\n", "output")
+    allocations, volume = counted(figures)["counted_after"]
+    check(9980 <= allocations <= 10000, f"{allocations} allocations after the jumps have their call path")
+    check_equal(volume, allocations * 100, "their bytes")
+
+
+@case
 def longjmp_and_coroutines(directory):
     _, figures = record_and_report([compiled(directory, "longjmp")], directory, ["-f", "counted_*"])
     # Round i descends i % 10 levels, so it allocates that many times and once more.
