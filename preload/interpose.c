@@ -8,6 +8,7 @@
  */
 #include "interpose.h"
 
+#include "guard.h"
 #include "modules.h"
 #include "real.h"
 #include "recorder.h"
@@ -255,6 +256,7 @@ OPERATOR_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alignment, NOTHROW),
 	     (size_bytes, alignment, nothrow), aligned_alloc(alignment, size_bytes))
 
+/* Some come by our free (jemalloc's), some do not: it is said once, here. */
 #define OPERATOR_DELETE(name, parameters, arguments)                                                         \
 	void name parameters                                                                                 \
 	{                                                                                                    \
@@ -262,11 +264,16 @@ OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 			free(block);                                                                         \
 			return;                                                                              \
 		}                                                                                            \
-		if (RARE(operators_record) && block) {                                                       \
-			HERE;                                                                                \
-			recorder_freeing(&here, block);                                                      \
+		if (!RARE(operators_record)) {                                                               \
+			real.name arguments;                                                                 \
+			return;                                                                              \
 		}                                                                                            \
+		HERE;                                                                                        \
+		if (block)                                                                                   \
+			recorder_freeing(&here, block);                                                      \
+		int outer = guard_enter_internal();                                                          \
 		real.name arguments;                                                                         \
+		guard_leave(outer);                                                                          \
 	}
 
 OPERATOR_DELETE(_ZdlPv, (void *block), (block))

@@ -7,7 +7,7 @@
 /* The address of our own malloc, whoever's malloc the program calls. */
 const void *interpose_own_malloc(void);
 
-/* From now on operator new and delete record: the program's malloc is not ours. */
+/* From now on operator new and delete record: they do not come by our malloc. */
 void interpose_record_operators(void);
 
 #endif

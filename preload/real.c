@@ -214,6 +214,15 @@ void real_find_optional(void)
 	guard_leave(outer);
 }
 
+bool real_operators_are_the_allocators(void)
+{
+	Dl_info operators, allocator;
+
+	return real._Znwm && dladdr((void *)(uintptr_t)real._Znwm, &operators) &&
+	       dladdr((void *)(uintptr_t)real.malloc, &allocator) &&
+	       operators.dli_fbase == allocator.dli_fbase;
+}
+
 /* A C++ runtime that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our
  * operators are in everybody's. */
 void *real_find_late(const char *name)

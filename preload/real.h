@@ -39,6 +39,10 @@ bool real_asan_present(void);
  * may come from within setlocale. */
 void real_find_optional(void);
 
+/* Whether the allocator brings operators new and delete of its own, which need not come by its
+ * malloc (jemalloc, tcmalloc).  After real_find_optional. */
+bool real_operators_are_the_allocators(void);
+
 /* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
 void *real_find_late(const char *name);
 

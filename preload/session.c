@@ -384,6 +384,8 @@ __attribute__((constructor)) static void at_load(void)
 	message_remember_stderr();
 	real_ensure();
 	real_find_optional();
+	if (real_operators_are_the_allocators())
+		interpose_record_operators();
 	recorder_session();
 }
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from harness import (MPROF, SHIM, Skip, case, check, check_equal, compile, counted, mprof, needs, needs_root, record,
+from harness import (MPROF, SHIM, Skip, case, check, check_equal, compile, counted, lines_of, mprof, needs, needs_root, record,
                      record_and_report, report, run, run_cases)
 
 
@@ -190,6 +190,25 @@ def own_operator_new(directory):
     rows = [row for f in figures["functions"] if f["function"].startswith("counted_new") for row in f["lines"]]
     check_equal([(row["allocations"], row["allocated_bytes"]) for row in rows if row["allocations"]], [(100, 2000)],
                 "each block once, with the header that the program puts before it")
+
+
+def check_operators(directory, program, **options):
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"], **options)
+    check_equal((done.stdout, done.stderr), ("done\n", ""), "output")
+    check_equal(counted(figures), {"counted_work": (210, 30100)}, "allocations")
+    frees = sum(row["frees"] for row in lines_of(figures, "counted_work").values())
+    check_equal((frees, figures["totals"]["unmatched_frees"]), (160, 0), "frees, unmatched")
+
+
+@case
+def allocator_in_a_library(directory):
+    """operator new does not come by the malloc of jemalloc and its like; it is recorded itself then."""
+    library = compile("allocator.cpp", directory / "liballocator.so", "-shared", "-fPIC", "-fno-builtin")
+    program = compile("new_and_delete.cpp", directory / "linked", str(library), f"-Wl,-rpath,{directory}", "-fno-builtin")
+    check_operators(directory, program)
+    plain = compile("new_and_delete.cpp", directory / "plain", "-fno-builtin")
+    check_operators(directory, plain)
+    check_operators(directory, plain, LD_PRELOAD=f"{SHIM}:{library}")
 
 
 @case
