@@ -320,7 +320,8 @@ static bool add_library_directory(struct text *path)
 bool files_find_drainer(char path[SESSION_PATH_BYTES])
 {
 	static const char *const beside[] = {"/mprof-drain", "/../reporter/drain/mprof-drain",
-					     "/../libexec/mprof/mprof-drain"};
+					     "/../libexec/mprof/mprof-drain",
+					     "/../../libexec/mprof/mprof-drain"};
 	const char *named = environ ? getenv("MPROF_DRAINER") : NULL;
 	struct text text;
 
