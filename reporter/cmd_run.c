@@ -242,6 +242,7 @@ static bool asks_for_quiet(void)
 static int record(const struct options *options, const char *path, const char *pattern,
 		  struct diagnostic *diagnostic)
 {
+	bool quiet = options->quiet || asks_for_quiet(); /* before the program's environment is made */
 	uint64_t since = realtime_ns();
 	struct diagnostic ignored;
 	int status, error;
@@ -251,7 +252,7 @@ static int record(const struct options *options, const char *path, const char *p
 	if (error)
 		return error;
 	/* Whatever became of the trace, the program's own status is what is passed on. */
-	conclude(pattern, pid, since, options->quiet || asks_for_quiet(), &ignored);
+	conclude(pattern, pid, since, quiet, &ignored);
 	return status;
 }
 
