@@ -242,7 +242,6 @@ static bool asks_for_quiet(void)
 static int record(const struct options *options, const char *path, const char *pattern,
 		  struct diagnostic *diagnostic)
 {
-	bool quiet = options->quiet || asks_for_quiet(); /* before the program's environment is made */
 	uint64_t since = realtime_ns();
 	struct diagnostic ignored;
 	int status, error;
@@ -252,7 +251,7 @@ static int record(const struct options *options, const char *path, const char *p
 	if (error)
 		return error;
 	/* Whatever became of the trace, the program's own status is what is passed on. */
-	conclude(pattern, pid, since, quiet, &ignored);
+	conclude(pattern, pid, since, options->quiet, &ignored);
 	return status;
 }
 
@@ -276,7 +275,8 @@ static int run(const struct options *options, struct diagnostic *diagnostic)
 
 int cmd_run(int argc, char **argv, struct diagnostic *diagnostic)
 {
-	struct options options = {0};
+	/* Asked before the program's environment is made, which says the same for another reason. */
+	struct options options = {.quiet = asks_for_quiet()};
 	int status = options_parse(&argp, true, argc, argv, &options, diagnostic);
 
 	if (status == 0)
