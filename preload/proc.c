@@ -42,7 +42,11 @@ uint64_t proc_start_time(unsigned long pid)
 
 	text_init(&text, path, sizeof path);
 	text_add(&text, "/proc/");
-	text_add_number(&text, pid);
+	/* In a pid namespace that has no /proc of its own, our number is somebody else's there. */
+	if (pid == (unsigned long)getpid())
+		text_add(&text, "self");
+	else
+		text_add_number(&text, pid);
 	text_add(&text, "/stat");
 	if (!read_text(path, line, sizeof line))
 		return 0;
@@ -68,6 +72,16 @@ uint64_t proc_peak_rss_of_pid_bytes(void)
 	struct rusage usage;
 
 	return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+bool proc_children_are_elsewhere(void)
+{
+	char own[64], childrens[64];
+	ssize_t own_length = readlink("/proc/self/ns/pid", own, sizeof own);
+	ssize_t length = readlink("/proc/self/ns/pid_for_children", childrens, sizeof childrens);
+
+	/* Before the first child there is none to name. */
+	return own_length > 0 && (length != own_length || memcmp(own, childrens, (size_t)length) != 0);
 }
 
 bool proc_is_sandboxed(void)

@@ -17,6 +17,9 @@ uint64_t proc_peak_rss_bytes(void);
 /* That of all programs that this process has been; opens nothing.  0 if unknown. */
 uint64_t proc_peak_rss_of_pid_bytes(void);
 
+/* Whether children belong to another pid namespace, whose first process ends it when it ends. */
+bool proc_children_are_elsewhere(void);
+
 /* Whether system calls are filtered (seccomp). */
 bool proc_is_sandboxed(void);
 

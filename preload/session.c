@@ -239,6 +239,8 @@ static bool begin(struct process *process, struct start *start)
 	end_line_wanted = !start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet;
 	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
 	register_fork_handlers();
+	if (proc_children_are_elsewhere())
+		return true; /* the program's own first child must be the first there */
 	if (files_find_drainer(start->drainer))
 		(void)spawn_drainer(start->drainer, start->session_path);
 	else

@@ -17,9 +17,20 @@
 
 #define PROC_PATH_BYTES 96
 
+/* In a pid namespace that has no /proc of its own, /proc/PID is somebody else. */
+static bool proc_is_ours(void)
+{
+	char target[32];
+	ssize_t length = readlink("/proc/self", target, sizeof(target) - 1);
+	target[length > 0 ? length : 0] = '\0';
+	return length > 0 && atol(target) == getpid();
+}
+
 static int open_proc(const struct watch *watch, const char *name)
 {
 	char path[PROC_PATH_BYTES];
+	if (!watch->has_proc)
+		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/%s", watch->session->pid, name);
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
@@ -73,6 +84,7 @@ static bool is_our_process(const struct watch *watch)
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path)
 {
 	*watch = (struct watch){.session = session, .session_path = session_path, .pidfd = -1, .statm = -1};
+	watch->has_proc = proc_is_ours();
 	watch->pidfd = (int)syscall(SYS_pidfd_open, session->pid, 0);
 	/* Asked behind the open, so that the descriptor is known to be of the right process. */
 	if (watch->pidfd >= 0 && !is_our_process(watch)) {
@@ -126,7 +138,7 @@ static bool is_mapped(const struct watch *watch)
 bool watch_replaced(struct watch *watch)
 {
 	struct process_state state;
-	if (watch->session->mapped_at == 0 || is_mapped(watch))
+	if (watch->session->mapped_at == 0 || !watch->has_proc || is_mapped(watch))
 		return false;
 	/* A main thread that ended has no maps of its own while others go on. */
 	return read_state(watch, &state) && state.state != 'Z' && state.state != 'X';

@@ -14,8 +14,9 @@
 struct watch {
 	const struct session_header *session;
 	const char *session_path;
-	int pidfd; /* -1: not to be had */
-	int statm; /* /proc/PID/statm; -1 */
+	int pidfd;     /* -1: not to be had */
+	int statm;     /* /proc/PID/statm; -1 */
+	bool has_proc; /* /proc numbers processes as we do, not as another pid namespace does */
 };
 
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path);

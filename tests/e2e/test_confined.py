@@ -46,6 +46,18 @@ def a_file_as_descriptor_2(directory):
 
 
 @case
+def pid_namespace(directory):
+    program = compiled(directory, "pid_namespace", "-fno-builtin")
+    bare = run([program], directory)
+    if bare.returncode == 77:
+        raise Skip("no pid namespaces here")
+    check_equal(record([program], directory).outcome, bare.outcome, "exit status and output")
+    first = directory / "pid_namespace.1.mprof"
+    check_equal(counted(report(first, "-f", "counted_*")), {"counted_work": (1000, 10000)},
+                "allocations of the namespace's first process")
+
+
+@case
 def locked_in(directory):
     """What a seccomp filter forbids must not happen, neither at the end nor in a child."""
     program = compiled(directory, "lock_in")
