@@ -166,10 +166,9 @@ static inline void event(enum record_type type, const struct unwind_start *here,
 
 static bool paused(void)
 {
-	struct thread *thread = thread_self;
+	struct process *process = process_get();
 
-	return thread && thread->process &&
-	       atomic_load_explicit(&thread->process->paused, memory_order_relaxed) != 0;
+	return process && atomic_load_explicit(&process->paused, memory_order_relaxed) != 0;
 }
 
 void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
@@ -244,7 +243,8 @@ void recorder_resume(void)
 
 void recorder_fork_prepare(void)
 {
-	struct process *process = thread_self && thread_self->session ? thread_self->process : NULL;
+	/* This may be the thread's first contact. */
+	struct process *process = recorder_session() ? process_get() : NULL;
 
 	if (!process)
 		return;

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -372,7 +373,7 @@ static struct thread *claim(struct process *process)
 
 struct thread *thread_attach(void)
 {
-	int saved = errno;
+	int saved = errno, cancellation;
 	uint64_t signals;
 	struct process *process = process_get();
 	struct thread *thread = NULL;
@@ -381,11 +382,14 @@ struct thread *thread_attach(void)
 	if (!process || atomic_load_explicit(&process->state, memory_order_relaxed) == PROCESS_OFF)
 		return NULL;
 	signals_block(&signals);
+	/* Opening and writing files are points where a thread may be cancelled; malloc is none. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
 	if (session_ensure(process)) {
 		thread = claim(process);
 		if (thread)
 			thread_self = thread;
 	}
+	pthread_setcancelstate(cancellation, NULL);
 	signals_restore(&signals);
 	errno = saved;
 	return thread;

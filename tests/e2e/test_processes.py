@@ -32,6 +32,15 @@ def fork_then_alloc(directory):
 
 
 @case
+def quiet_thread_forks(directory):
+    done = record([compiled(directory, "quiet_thread_forks")], directory)
+    check_equal((done.returncode, done.stderr), (5, ""), "exit status")
+    child = report(directory / f"quiet_thread_forks.{done.stdout.split()[0]}.mprof", "-f", "counted_*")
+    check(child["complete"] and child["lost_events"] == 0, "the child's trace is whole")
+    check_equal(child["totals"]["unmatched_frees"], 0, "frees of inherited blocks are known")
+
+
+@case
 def follow_off(directory):
     done = record([compiled(directory, "fork_then_alloc")], directory, MPROF_FOLLOW="0")
     check_equal((done.returncode, done.stderr), (3, ""), "exit status")
