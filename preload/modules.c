@@ -11,6 +11,7 @@
 #include "preload/unwind/readable.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -183,9 +184,11 @@ uint32_t modules_find(const struct dl_find_object *object)
 		if (is_loaded(module) && is_object(module, object))
 			return i + 1;
 	}
+	int saved = errno;
 	uint32_t module = claim(session);
 	if (module != 0)
 		fill(session, session_module(session, module - 1), object);
+	errno = saved;
 	return module;
 }
 

@@ -2,11 +2,12 @@
  * pages.h - private memory for the shim, straight from the kernel.
  *
  * Raw system calls, so that an interposed mmap or a libc that allocates is never involved.
- * Safe anywhere; may change errno.
+ * Safe anywhere; errno is preserved.
  */
 #ifndef MPROF_PRELOAD_PAGES_H
 #define MPROF_PRELOAD_PAGES_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -16,15 +17,16 @@
  * again: ids of the parent's session mean nothing in the child's.  NULL if refused. */
 static inline void *pages_map(size_t bytes)
 {
+	int saved = errno;
 	long memory = syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
-	if (memory == -1)
-		return NULL;
-	if (syscall(SYS_madvise, memory, bytes, MADV_WIPEONFORK) != 0) {
+
+	if (memory != -1 && syscall(SYS_madvise, memory, bytes, MADV_WIPEONFORK) != 0) {
 		syscall(SYS_munmap, memory, bytes);
-		return NULL;
+		memory = -1;
 	}
-	return (void *)memory;
+	errno = saved;
+	return memory == -1 ? NULL : (void *)memory;
 }
 
 static inline void pages_unmap(void *memory, size_t bytes)
@@ -41,7 +43,10 @@ static inline void pages_clear(void *memory, size_t bytes)
 /* Large and densely used memory is cheaper in huge pages; a request, no more. */
 static inline void pages_want_huge(void *memory, size_t bytes)
 {
+	int saved = errno;
+
 	syscall(SYS_madvise, memory, bytes, MADV_HUGEPAGE);
+	errno = saved;
 }
 
 #endif
