@@ -27,6 +27,10 @@
 #define SESSION_DIRECTORY "/dev/shm"
 #define SESSION_ROOM_BYTES (48u << 20) /* less free than this: not there */
 
+/* A pid that comes again and again (1 in containers that share /dev/shm) may leave many behind; only
+ * the first PARENT_NUMBERS are found by their children. */
+#define SESSION_NUMBERS 1000u
+
 #define THREADS_MAX 16384u
 #define MODULES_MAX 16384u
 #define TEXT_BYTES (32u << 20)
@@ -238,7 +242,7 @@ static int open_session(const struct files_facts *facts, char path[SESSION_PATH_
 	else
 		text_add_bytes(&directory, facts->trace_path,
 			       (size_t)(strrchr(facts->trace_path, '/') - facts->trace_path));
-	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
+	for (unsigned long number = 0; number < SESSION_NUMBERS; number++) {
 		parent_session_path(path, directory.buffer, facts->pid, number);
 		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd >= 0 || errno != EEXIST)
