@@ -10,6 +10,7 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #define WORD_BYTES 8
+#define PAGE_BYTES 4096
 #define RED_ZONE_BYTES 128
 #define GUESS_BYTES 65536 /* a frame of code without unwind information is not larger */
 #define LOWEST_CODE 4096
@@ -71,6 +72,17 @@ uint64_t arch_rule(const struct cfi_row *row, bool signal_frame)
 
 /* ---- the fast walk ---------------------------------------------------------- */
 
+/* What was proven of a stack may be gone, and another stack stand in its place: a guess, unlike a
+ * rule, may lead to what is left of the old one.  The page of sp itself is in use. */
+static bool still_readable(uintptr_t sp, uintptr_t frame)
+{
+	uintptr_t page = ~(uintptr_t)(PAGE_BYTES - 1), last = (frame + WORD_BYTES) & page;
+	uintptr_t in_use = (sp - WORD_BYTES) & page;
+	if ((frame & page) != in_use && !readable_probe(frame & page))
+		return false;
+	return last == (frame & page) || readable_probe(last);
+}
+
 /* Only where it looks like a frame pointer: aligned, close above, in readable memory, with
  * something like a return address. */
 READS_STACK bool arch_guess(struct readable *readable, uintptr_t *pc, uintptr_t *sp, uintptr_t *fp)
@@ -80,6 +92,8 @@ READS_STACK bool arch_guess(struct readable *readable, uintptr_t *pc, uintptr_t 
 		return false;
 	uintptr_t cfa = frame + 2 * WORD_BYTES;
 	if (cfa > readable_limit(readable, *sp) && readable_extend(readable, *sp, cfa) == 0)
+		return false;
+	if (!still_readable(*sp, frame))
 		return false;
 	uintptr_t return_address = stack_word(frame + WORD_BYTES);
 	if ((return_address != 0 && return_address < LOWEST_CODE) || return_address >> 47 != 0)

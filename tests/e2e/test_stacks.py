@@ -25,6 +25,12 @@ def alloc_in_signal_handler(directory):
 
 
 @case
+def dead_stack(directory):
+    done, _ = record_and_report([compiled(directory, "dead_stack")], directory)
+    check_equal(done.stdout, "alive\n", "output")
+
+
+@case
 def signal_storm(directory):
     """Handlers that interrupt each other fill the side ring: nobody may wait for ever, nothing may be lost."""
     done, figures = record_and_report([compiled(directory, "signal_storm")], directory)
