@@ -225,6 +225,18 @@ static void register_fork_handlers(void)
 	guard_leave(outer);
 }
 
+static bool start_drainer(struct start *start)
+{
+	/* The program's own first child must be the first there. */
+	if (proc_children_are_elsewhere())
+		return false;
+	if (files_find_drainer(start->drainer))
+		return spawn_drainer(start->drainer, start->session_path) == 0;
+	message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof report`",
+		NULL);
+	return false;
+}
+
 static bool begin(struct process *process, struct start *start)
 {
 	if (!open_files(process, start))
@@ -239,14 +251,9 @@ static bool begin(struct process *process, struct start *start)
 	end_line_wanted = !start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet;
 	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
 	register_fork_handlers();
-	if (proc_children_are_elsewhere())
-		return true; /* the program's own first child must be the first there */
-	if (files_find_drainer(start->drainer))
-		(void)spawn_drainer(start->drainer, start->session_path);
-	else
-		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof "
-			"report`",
-			NULL);
+	if (!start_drainer(start))
+		/* None to wait for: as if it had been given up before its first beat. */
+		atomic_store_explicit(&process->stalled_heartbeat, 1, memory_order_relaxed);
 	return true;
 }
 

@@ -25,6 +25,7 @@
 
 #define CHUNKS_SOFT_CAP 1024u    /* 64 MiB, and two chunks a thread on top */
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
+#define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
 #define WAIT_NS 10000000u
 #define ASK_EVERY 16u
 
@@ -56,7 +57,7 @@ static bool wait_for_drainer(struct session_header *session, uint32_t *heartbeat
 		*heartbeat = now;
 		*since_ns = clock_monotonic_ns();
 	}
-	return clock_monotonic_ns() - *since_ns < STANDSTILL_NS;
+	return clock_monotonic_ns() - *since_ns < (now ? STANDSTILL_NS : STARTUP_NS);
 }
 
 /* Lets the drainer catch up until `take` gets something.  Once its heart has stood still it is
