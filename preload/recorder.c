@@ -7,6 +7,7 @@
 #include "recorder.h"
 
 #include "guard.h"
+#include "pages.h"
 #include "process.h"
 #include "session.h"
 #include "thread.h"
@@ -24,6 +25,10 @@
 
 __thread volatile int guard __attribute__((tls_model("initial-exec")));
 static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
+
+/* The thread at fork, for recorder_fork_child. */
+static __thread struct thread interrupted __attribute__((tls_model("initial-exec")));
+static __thread uint64_t interrupted_bytes __attribute__((tls_model("initial-exec")));
 
 /* ---- committing -------------------------------------------------------------- */
 
@@ -47,7 +52,8 @@ static bool make_room(struct thread *thread, uint32_t records)
 {
 	if (LIKELY(thread->used + records <= SESSION_CHUNK_RECORDS) || thread_next_chunk(thread))
 		return true;
-	atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
+	if (thread->session)
+		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
 	return false;
 }
 
@@ -250,6 +256,20 @@ void recorder_fork_prepare(void)
 		return;
 	fork_id = atomic_fetch_add_explicit(&process->forks, 1, memory_order_relaxed) + 1;
 	recorder_note(NULL, EXT_FORK, fork_id);
+	interrupted = *thread_self;
+	interrupted_bytes = interrupted.session->file_bytes;
+}
+
+/* A handler that forks may have interrupted an event, which goes on in the child as well.  There it
+ * finds its thread as it was, and nothing where the session was, to write into. */
+void recorder_fork_child(void)
+{
+	if (guard != GUARD_BUSY || !interrupted.session)
+		return;
+	pages_map_at(interrupted.session, interrupted_bytes);
+	interrupted.session = NULL;
+	interrupted.used = 0;
+	*thread_self = interrupted;
 }
 
 void recorder_fork_parent(void)

@@ -39,6 +39,7 @@ void recorder_resume(void);
 /* Before fork in the parent: commits EXT_FORK and remembers its id for the child. */
 void recorder_fork_prepare(void);
 void recorder_fork_parent(void);
+void recorder_fork_child(void);
 /* In a fork child: the id that its parent committed; 0 after a fork that ran no handlers. */
 uint32_t recorder_fork_id(void);
 

@@ -221,7 +221,7 @@ static void register_fork_handlers(void)
 	if (atomic_flag_test_and_set(&registered))
 		return;
 	int outer = guard_enter_internal();
-	pthread_atfork(recorder_fork_prepare, fork_parent_handler, NULL);
+	pthread_atfork(recorder_fork_prepare, fork_parent_handler, recorder_fork_child);
 	guard_leave(outer);
 }
 

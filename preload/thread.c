@@ -177,6 +177,11 @@ bool thread_next_chunk(struct thread *thread)
 	uint32_t taken = take_chunk(thread->process);
 	uint64_t signals;
 
+	/* Meanwhile a handler may have forked, and this be the child. */
+	if (!thread->session) {
+		errno = saved;
+		return false;
+	}
 	if (taken) {
 		/* A handler that jumps away must not leave a queue without its end. */
 		signals_block(&signals);
