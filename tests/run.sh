@@ -46,7 +46,7 @@ CC=clang CXX=clang++ set_up_build build-fuzz --buildtype=debugoptimized -Dfuzz=t
 ninja -C build-fuzz --quiet fuzz-targets
 run_tests build-fuzz fuzz --suite fuzz
 for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
-	[ -x "$fuzzer" ] && [ "$FUZZ_SECONDS" -gt 0 ] || continue
+	[ -f "$fuzzer" ] && [ -x "$fuzzer" ] && [ "$FUZZ_SECONDS" -gt 0 ] || continue
 	name=${fuzzer##*/}
 	echo "== $name, $FUZZ_SECONDS s"
 	mkdir -p "build-fuzz/found/$name"
