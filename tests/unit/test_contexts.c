@@ -122,7 +122,7 @@ struct visitor {
 static void make_path(unsigned path, struct unwind_frame frames[DEPTH])
 {
 	unsigned digits = path;
-	for (unsigned i = DEPTH; i-- > 0; digits /= 16)
+	for (unsigned i = 0; i < DEPTH; i++, digits /= 16)
 		frames[i] = (struct unwind_frame){0x1000 + digits, 1 + i};
 }
 
