@@ -34,12 +34,13 @@ struct drain {
 	struct batch batch;
 	struct livemap *map;
 	struct ledger ledger;
+	struct figures figures; /* the ledger's, while it counts */
 	struct tables tables;
 	struct timebase timebase;
 	struct watch watch;
 	struct queue **queues; /* by slot; NULL: not owned */
 	uint32_t queues_open;
-	struct queue **heap;   /* those with records to merge, the earliest first */
+	struct queue **heap; /* those with records to merge, the earliest first */
 	uint32_t heap_count;
 	struct cursor recovered; /* where to begin with slots that are met again */
 	uint64_t last_event_ns;

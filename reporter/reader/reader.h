@@ -10,6 +10,7 @@
 #define MPROF_REPORTER_READER_H
 
 #include "diagnostic.h"
+#include "figures/figures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,9 +19,9 @@
 struct trace;
 
 struct trace_module {
-	uint64_t start, end, bias; /* 0 < start < end where known */
+	uint64_t start, end, bias;       /* 0 < start < end where known */
 	uint64_t loaded_ns, unloaded_ns; /* since the start of the run; unloaded 0: never */
-	const char *path;     /* "" for anonymous code */
+	const char *path;                /* "" for anonymous code */
 	const uint8_t *build_id;
 	size_t build_id_bytes;
 };
@@ -81,13 +82,18 @@ struct trace_info {
 	uint64_t lost_events;
 	uint64_t peak_rss_bytes;
 	uint64_t recorder_bytes; /* of peak_rss_bytes: taken by the recording itself, about */
-	uint64_t damaged_at;  /* file offset of a cut-off tail; 0: none */
+	uint64_t damaged_at;     /* file offset of a cut-off tail; 0: none */
+	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
+	 * fork child inherited are not resolved in it. */
+	const struct figures_summary *summary;
+	uint64_t fingerprint; /* of what is in the file, wherever it lies */
 };
 
 enum trace_event_type {
 	EVENT_ALLOC,      /* block `block` comes into being */
 	EVENT_FREE,       /* block `block` ends */
-	EVENT_STRAY_FREE, /* a block that this trace does not know; `block` is its address (a multiple of 8) */
+	EVENT_STRAY_FREE, /* a block that this trace does not know; `block` is its address (a multiple of 8)
+			   */
 	EVENT_LOST,       /* block `block` ended unseen before this point */
 };
 
