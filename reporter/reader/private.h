@@ -17,6 +17,7 @@
 #include "trace/varint.h"
 
 #define PAGE_BYTES_MAX (1 << 20)
+#define WINDOW_BYTES 4096
 
 struct trace_text_label {
 	uint64_t id;
@@ -36,6 +37,9 @@ struct trace {
 	struct figures_summary figures; /* of it, once it is complete */
 	struct vector modules, nodes, threads, labels, samples, notes;
 	struct pool pool;
+	uint8_t window[WINDOW_BYTES]; /* of the file, from window_at on */
+	uint64_t window_at;
+	size_t window_bytes;
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
