@@ -6,6 +6,7 @@
  */
 #include "command.h"
 #include "options.h"
+#include "report/kept.h"
 #include "trace/session.h"
 #include "traces.h"
 
@@ -135,8 +136,11 @@ static int clean(bool dry_run, struct diagnostic *diagnostic)
 
 	if (!error)
 		error = clean_sessions(&traces, dry_run, diagnostic);
-	for (size_t i = 0; !error && i < traces.count; i++)
+	for (size_t i = 0; !error && i < traces.count; i++) {
+		if (!dry_run)
+			kept_forget(traces.entries[i].path);
 		error = remove_file(traces.entries[i].path, dry_run, diagnostic);
+	}
 	trace_list_finish(&traces);
 	return error;
 }

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 #include "report/report.h"
 #include "traces.h"
 
@@ -15,10 +16,14 @@ struct options {
 	struct symbol_options symbols;
 	struct option_list traces;
 	long sites;
+	bool replay;
 };
+
+enum { KEY_REPLAY = 0x500 };
 
 static const struct argp_option option_table[] = {
 	{"sites", 'n', "N", 0, "Show the N call sites that hold most at the peak too (in text)", 1},
+	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
 	{0},
 };
 
@@ -33,6 +38,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'n':
 		return option_number(state, "--sites", argument, 1, 1000000, &options->sites);
+	case KEY_REPLAY:
+		options->replay = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		return option_list_add(&options->traces, argument);
 	default:
@@ -121,16 +129,21 @@ static int read_rows(const struct options *options, const struct report_options 
 			break;
 		trace_bring_up_to_date(path);
 		error = report_create(path, report_options, &rows[i].report, diagnostic);
+		progress_finish(report_options->progress_context);
 	}
 	return error ? error : print(options, rows, count, diagnostic);
 }
 
 static int peak(const struct options *options, struct diagnostic *diagnostic)
 {
+	struct progress progress = progress_start();
 	struct report_options report_options = {
 		.detail = options->sites > 0 ? REPORT_SITES : REPORT_SUMMARY,
 		.sources = symbol_options_sources(&options->symbols),
 		.symbols = symbol_options_symbolizer(&options->symbols),
+		.replay = options->replay,
+		.progress = progress_events,
+		.progress_context = &progress,
 	};
 	struct row *rows = calloc(options->traces.count + 1, sizeof(*rows));
 	struct trace_list traces;

@@ -4,12 +4,12 @@
 #include "command.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 #include "report/report.h"
 #include "traces.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 struct options {
 	struct output_options output;
@@ -17,10 +17,11 @@ struct options {
 	struct option_list functions, files;
 	long top;
 	enum view_sort sort;
+	bool replay;
 	const char *trace;
 };
 
-enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT };
+enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT, KEY_REPLAY };
 
 static const struct argp_option option_table[] = {
 	{"function", 'f', "GLOB", 0, "Show functions whose name matches; repeatable", 1},
@@ -28,6 +29,7 @@ static const struct argp_option option_table[] = {
 	{"top", KEY_TOP, "N", 0, "At most N functions and N call sites", 1},
 	{"sort", KEY_SORT, "KEY", 0,
 	 "Choose and order by peak (default), leaked, allocated, allocations or temporary", 1},
+	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
 	{0},
 };
 
@@ -59,6 +61,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return option_number(state, "--top", argument, 1, 1000000, &options->top);
 	case KEY_SORT:
 		return parse_sort(state, argument, &options->sort);
+	case KEY_REPLAY:
+		options->replay = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 0)
 			return options_error(state, "report takes one trace, not also '%s'", argument);
@@ -83,13 +88,6 @@ static const struct argp argp = {
 	       "else of those that hold most.",
 	.children = children,
 };
-
-/* Long steps are announced to people, and the announcement is wiped away. */
-static void show_progress(void *context, const char *what)
-{
-	(void)context;
-	fprintf(stderr, "\r\033[K%s", what);
-}
 
 static void print_warnings(const struct view_report *report)
 {
@@ -118,22 +116,25 @@ static int print(const struct options *options, const struct view_report *report
 
 static int report_trace(const struct options *options, const char *path, struct diagnostic *diagnostic)
 {
+	struct progress progress = progress_start();
 	struct report_options report_options = {
 		.selection = {options->functions.items, options->files.items},
 		.top = (size_t)options->top,
 		.sort = options->sort,
 		.sources = symbol_options_sources(&options->symbols),
 		.symbols = symbol_options_symbolizer(&options->symbols),
+		.replay = options->replay,
+		.progress = progress_events,
+		.progress_context = &progress,
 	};
-	bool progress = isatty(STDERR_FILENO) && output_is_colorful(stderr);
 	struct report *report;
 	int error;
 
-	report_options.symbols.progress = progress ? show_progress : NULL;
+	report_options.symbols.progress = progress_step;
+	report_options.symbols.progress_context = &progress;
 	trace_bring_up_to_date(path);
 	error = report_create(path, &report_options, &report, diagnostic);
-	if (progress)
-		fputs("\r\033[K", stderr);
+	progress_finish(&progress);
 	if (!error)
 		error = print(options, report_view(report), diagnostic);
 	report_destroy(report);

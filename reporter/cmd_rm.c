@@ -4,6 +4,7 @@
 #include "command.h"
 #include "options.h"
 #include "reader/reader.h"
+#include "report/kept.h"
 #include "traces.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ static int remove_trace(const char *path, struct diagnostic *diagnostic)
 
 	if (error)
 		return error;
+	kept_forget(path);
 	if (unlink(path) != 0)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
 	printf("removed %s\n", path);

@@ -82,9 +82,16 @@ enum block_kind {
 	 * bytes, v peak bytes, v time_ns of the last RSS sample, v RSS samples; v count, then per
 	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
 	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
-	 * v known, v block, v size_bytes, v node, v flags, v stamp. */
+	 * v known (0, or 1 + the node where the block was allocated), v block, v size_bytes, v node, v flags, v stamp. */
 	BLOCK_CURSOR = 11,
-	/* Reserved for the profile that replaces a replay. */
+	/* What the events amount to, so that a report need not replay them; just before END, and only
+	 * if one drainer took all events.  v peak time_ns, v peak event (from 0), v lost frees, v
+	 * inherited frees, v inherited freed bytes (these two 0), v nodes with figures in all, v of
+	 * them in SUMMARY blocks before, v first id; then per node v id - the one expected + 1 (the
+	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
+	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
+	 * peak bytes, v peak blocks, v temporary, v stray frees; and a 0.  Large ones are several
+	 * blocks with the same head, but for the place. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),

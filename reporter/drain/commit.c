@@ -2,6 +2,7 @@
  * commit.c - a batch gets its CURSOR, goes to the file, and what it held of the session is free.
  */
 #include "drain/state.h"
+#include "figures/summary.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -151,10 +152,27 @@ static void put_end(struct drain *drain, int end_kind)
 	batch_block(&drain->batch, BLOCK_END);
 }
 
+static struct model_node node_of(const void *figures, uint32_t node)
+{
+	return figures_node(figures, node);
+}
+
+static void put_summary(struct drain *drain)
+{
+	const struct figures *figures = drain->ledger.figures;
+	if (!figures)
+		return;
+	struct model_totals totals = figures_totals(figures);
+	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
+	while (summary_encode(&encoder, &drain->batch.scratch))
+		batch_block(&drain->batch, BLOCK_SUMMARY);
+}
+
 int commit_end(struct drain *drain, int end_kind)
 {
 	if (!drain->ending) {
 		close_batch(drain);
+		put_summary(drain);
 		put_end(drain, end_kind);
 		drain->ending = true;
 	}

@@ -109,6 +109,47 @@ static struct events_item item_of(const struct ledger_moment *moment, enum opera
 	};
 }
 
+/* Whether figures are kept, with room for this event; without memory for them the trace has no
+ * summary, and that is all. */
+static bool counts(struct ledger *ledger, const struct events_item *item)
+{
+	if (!ledger->figures)
+		return false;
+	if (figures_reserve(ledger->figures, item->node, item->thread) == 0)
+		return true;
+	ledger->figures = NULL;
+	return false;
+}
+
+static struct figures_place place_of(const struct events_item *item)
+{
+	return (struct figures_place){item->time_ns, item->node, item->thread};
+}
+
+static void count_alloc(struct ledger *ledger, const struct events_item *item)
+{
+	struct figures_place at = place_of(item);
+	if (counts(ledger, item))
+		figures_alloc(ledger->figures, &at, item->block, item->size_bytes);
+}
+
+static void count_end(struct ledger *ledger, const struct events_item *item,
+		      const struct livemap_entry *entry)
+{
+	struct figures_place at = place_of(item);
+	struct figures_block block = {
+		.ordinal = entry->block, .size_bytes = entry->size_bytes, .node = entry->node};
+	if (counts(ledger, item))
+		figures_end(ledger->figures, &at, &block, item->type == OPERATION_LOST);
+}
+
+static void count_stray(struct ledger *ledger, const struct events_item *item)
+{
+	struct figures_place at = place_of(item);
+	if (counts(ledger, item))
+		figures_stray_free(ledger->figures, &at);
+}
+
 static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry *entry,
 		       uint64_t flags)
 {
@@ -116,6 +157,8 @@ static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	item.size_bytes = entry->size_bytes;
 	batch_event(ledger->batch, &item);
 	entry->block = item.block;
+	entry->node = moment->node;
+	count_alloc(ledger, &item);
 	struct cursor_totals *totals = &ledger->totals;
 	totals->allocated_bytes += entry->size_bytes;
 	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)
@@ -131,6 +174,7 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 	struct events_item item = item_of(moment, type, entry->key, flags);
 	item.block = entry->block;
 	batch_event(ledger->batch, &item);
+	count_end(ledger, &item, entry);
 	ledger->totals.frees++;
 	ledger->totals.freed_bytes += entry->size_bytes;
 }
@@ -142,11 +186,20 @@ static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free,
 	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
 	item.block = free->key >> 1;
 	batch_event(ledger->batch, &item);
+	count_stray(ledger, &item);
+}
+
+static void set_block(struct cursor_waiting *waiting, const struct livemap_entry *entry)
+{
+	waiting->known = (uint64_t)entry->node + 1;
+	waiting->block = entry->block;
+	waiting->size_bytes = entry->size_bytes;
 }
 
 static struct livemap_entry entry_of(const struct cursor_waiting *waiting)
 {
-	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes};
+	uint32_t node = waiting->known ? (uint32_t)(waiting->known - 1) : 0;
+	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes, node};
 }
 
 static struct ledger_moment moment_of(const struct cursor_waiting *waiting, uint64_t time_ns)
@@ -201,9 +254,7 @@ static void take_realloc_free(struct ledger *ledger, const struct ledger_moment 
 	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC);
 	struct livemap_entry entry;
 	if (livemap_remove(ledger->map, key, &entry)) {
-		waiting.known = 1;
-		waiting.block = entry.block;
-		waiting.size_bytes = entry.size_bytes;
+		set_block(&waiting, &entry);
 	}
 	add_waiting(ledger, &waiting);
 	queue->reallocs[moment->side]++;
@@ -239,8 +290,7 @@ static void park_old_block(struct ledger *ledger, const struct ledger_moment *mo
 		return;
 	}
 	struct cursor_waiting waiting = waiting_of(moment, WAITING_BLOCK, key, 0);
-	waiting.block = old.block;
-	waiting.size_bytes = old.size_bytes;
+	set_block(&waiting, &old);
 	add_waiting(ledger, &waiting);
 }
 
@@ -300,7 +350,8 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 {
 	struct ledger_moment moment = {event->stamp, time_ns, queue->thread_index, event->node, event->side};
 	bool tracked = event->type == RECORD_TRACK_ALLOC || event->type == RECORD_TRACK_FREE;
-	struct livemap_entry entry = {livemap_key(event->address, tracked), 0, event->size_bytes};
+	struct livemap_entry entry = {.key = livemap_key(event->address, tracked),
+				      .size_bytes = event->size_bytes};
 	uint64_t flags;
 
 	if (event->type == RECORD_EXT) {

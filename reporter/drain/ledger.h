@@ -12,6 +12,7 @@
 #include "drain/cursor.h"
 #include "drain/livemap.h"
 #include "drain/queue.h"
+#include "figures/figures.h"
 
 /* Changes to the live map that one record can cause at most, parked ones that it ends aside. */
 #define LEDGER_CHANGES 4
@@ -19,6 +20,7 @@
 struct ledger {
 	struct livemap *map;
 	struct batch *batch;
+	struct figures *figures; /* counts along; NULL: it has not seen all events, or memory ran out */
 	struct cursor_totals totals;
 	uint64_t hidden;        /* ordinal of the next hidden allocation */
 	uint64_t window_stamps; /* how far clocks may be apart */

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3130564c4d) /* "MLV01" */
+#define LIVEMAP_MAGIC UINT64_C(0x3230564c4d) /* "MLV02" */
 #define PAGE_BYTES UINT64_C(4096)
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
@@ -37,6 +37,7 @@ struct livemap_header {
 struct slot {
 	_Atomic uint64_t key;
 	uint64_t block, size_bytes;
+	uint32_t node;
 };
 _Static_assert(sizeof(struct slot) == sizeof(struct livemap_entry), "slots are entries");
 
@@ -210,10 +211,16 @@ const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key
 	return (const struct livemap_entry *)find_slot(map, key);
 }
 
+static struct livemap_entry entry_of(uint64_t key, const struct slot *slot)
+{
+	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->node};
+}
+
 static void put(struct slot *slot, const struct livemap_entry *entry)
 {
 	slot->block = entry->block;
 	slot->size_bytes = entry->size_bytes;
+	slot->node = entry->node;
 	/* Release: the entry is whole before its key is there. */
 	atomic_store_explicit(&slot->key, entry->key, memory_order_release);
 }
@@ -269,7 +276,7 @@ bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *rem
 	struct slot *slot = find_slot(map, key);
 	if (!slot)
 		return false;
-	*removed = (struct livemap_entry){key, slot->block, slot->size_bytes};
+	*removed = entry_of(key, slot);
 	log_removal(map, removed);
 	erase(map, slot);
 	return true;
@@ -284,8 +291,7 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 	for (size_t i = 0; i < slot_count(map) && copied < map->live; i++) {
 		uint64_t key = key_of(&map->slots[i]);
 		if (key != EMPTY && key != TOMBSTONE)
-			(*entries)[copied++] =
-				(struct livemap_entry){key, map->slots[i].block, map->slots[i].size_bytes};
+			(*entries)[copied++] = entry_of(key, &map->slots[i]);
 	}
 	*count = copied;
 	return 0;
@@ -303,7 +309,8 @@ static void copy_table(const struct livemap *map, struct slot *slots, unsigned b
 		size_t at = home_of(key, bits);
 		while (key_of(&slots[at]) != EMPTY)
 			at = (at + 1) & mask;
-		put(&slots[at], &(struct livemap_entry){key, map->slots[i].block, map->slots[i].size_bytes});
+		struct livemap_entry entry = entry_of(key, &map->slots[i]);
+		put(&slots[at], &entry);
 	}
 }
 
@@ -386,7 +393,7 @@ static void drop_young(struct livemap *map, struct livemap_point point)
 		uint64_t key = key_of(slot);
 		if (key == EMPTY)
 			continue;
-		struct livemap_entry entry = {key, slot->block, slot->size_bytes};
+		struct livemap_entry entry = entry_of(key, slot);
 		bool goes = key == TOMBSTONE || is_young(&entry, point);
 		if (goes)
 			atomic_store_explicit(&slot->key, TOMBSTONE, memory_order_relaxed);

@@ -24,6 +24,7 @@ struct livemap_entry {
 	uint64_t key;   /* livemap_key: never 0, never UINT64_MAX */
 	uint64_t block; /* allocation ordinal, or hidden ordinal | LIVEMAP_HIDDEN */
 	uint64_t size_bytes;
+	uint32_t node; /* where it was allocated; 0 if that is not known */
 };
 
 /* A point between two records of the merged order: what existed then has ordinals below. */

@@ -78,6 +78,9 @@ int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *
 		result = recover(drain, diagnostic);
 	if (result == 0)
 		result = put_meta(drain, diagnostic);
+	/* Only who takes the first event and every other one knows the figures. */
+	if (result == 0 && drain->batch_number == 0)
+		drain->ledger.figures = &drain->figures;
 	return result;
 }
 
@@ -89,6 +92,7 @@ void drain_close(struct drain *drain)
 	free(drain->heap);
 	cursor_finish(&drain->recovered);
 	ledger_finish(&drain->ledger);
+	figures_finish(&drain->figures);
 	tables_finish(&drain->tables);
 	watch_finish(&drain->watch);
 	livemap_close(drain->map);

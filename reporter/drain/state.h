@@ -34,6 +34,7 @@ struct drain {
 	struct batch batch;
 	struct livemap *map;
 	struct ledger ledger;
+	struct figures figures; /* the ledger's, while it counts */
 	struct tables tables;
 	struct timebase timebase;
 	struct watch watch;

@@ -1,10 +1,5 @@
 /*
- * model.c - replay: block lifetimes, per-node figures and the exact peak; visits are visits.c's.
- *
- * Peak.  Copying every node's live bytes at each new peak would cost nodes x peaks.  Instead each
- * new peak starts an epoch, and a node's first change in an epoch saves what the node held until
- * then: its contribution to the peak that began the epoch.  A node that has not changed since holds
- * its contribution still; model_finish saves that.
+ * model.c - replay: block lifetimes and what they come to; counting is figures/'s, visits are visits.c's.
  */
 #include "model/model.h"
 
@@ -13,55 +8,33 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* What an allocation touches, on one cache line; and so for the node of the block that a free ends. */
-struct counters {
-	uint64_t allocations, allocated_bytes;
-	uint64_t live_bytes, live_blocks;
-	uint64_t peak_bytes, peak_blocks; /* of the epoch's peak, if epoch is the current one */
-	uint64_t epoch;
-	uint64_t lifetime_ns;
-};
-_Static_assert(sizeof(struct counters) == 64, "one cache line");
-
-/* What a free touches at its own node. */
-struct free_counters {
-	uint64_t frees, freed_bytes, stray_frees, temporary;
-};
 
 struct model {
 	struct live live;
 	struct live_table inherited; /* by address */
 	uint64_t next_block;         /* the least ordinal that may come */
-	uint64_t epoch;              /* how many peaks there were */
-	uint64_t *last_alloc;        /* per thread: ordinal + 1 of its last allocation, 0: none */
-	size_t thread_count;
-	struct counters *counters; /* these three per node */
-	struct free_counters *free_counters;
-	struct model_node *results; /* filled in by model_finish */
+	struct figures figures;
 	size_t node_count;
 	bool follows_visits;
 	struct visits visits;
-	struct model_totals totals; /* sums over nodes only after model_finish */
+	/* What the getters give, once model_finish was called. */
+	struct model_totals totals;
+	struct model_node *results; /* NULL if they are somebody else's */
+	const struct model_node *nodes;
 };
 
 struct model *model_create(const struct trace_node *nodes, size_t node_count,
 			   const struct model_scopes *scopes)
 {
 	struct model *model = calloc(1, sizeof(*model));
-	int error = 0;
+	int error;
 
 	if (!model)
 		return NULL;
 	model->node_count = node_count;
-	model->counters = aligned_alloc(64, node_count * sizeof(*model->counters));
-	model->free_counters = calloc(node_count, sizeof(*model->free_counters));
 	model->results = calloc(node_count, sizeof(*model->results));
-	if (!model->counters || !model->free_counters || !model->results)
-		error = -ENOMEM;
-	else
-		memset(model->counters, 0, node_count * sizeof(*model->counters));
+	model->nodes = model->results;
+	error = model->results ? figures_grow(&model->figures, node_count, 0) : -ENOMEM;
 	if (!error)
 		error = live_init(&model->live);
 	if (!error && scopes) {
@@ -76,6 +49,18 @@ struct model *model_create(const struct trace_node *nodes, size_t node_count,
 	return model;
 }
 
+struct model *model_from_summary(const struct figures_summary *summary)
+{
+	struct model *model = calloc(1, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->totals = summary->totals;
+	model->nodes = summary->nodes;
+	model->node_count = summary->node_count;
+	return model;
+}
+
 void model_destroy(struct model *model)
 {
 	if (!model)
@@ -84,9 +69,7 @@ void model_destroy(struct model *model)
 		visits_finish(&model->visits);
 	live_finish(&model->live);
 	live_table_finish(&model->inherited);
-	free(model->last_alloc);
-	free(model->counters);
-	free(model->free_counters);
+	figures_finish(&model->figures);
 	free(model->results);
 	free(model);
 }
@@ -113,31 +96,14 @@ int model_inherit(struct model *model, const struct trace_inherited *blocks, con
 	return 0;
 }
 
-static int add_threads(struct model *model, size_t count)
+static struct figures_place place_of(const struct trace_event *event)
 {
-	uint64_t *last = reallocarray(model->last_alloc, count, sizeof(*last));
-
-	if (!last)
-		return -ENOMEM;
-	memset(last + model->thread_count, 0, (count - model->thread_count) * sizeof(*last));
-	model->last_alloc = last;
-	model->thread_count = count;
-	return 0;
+	return (struct figures_place){event->time_ns, event->node, event->thread};
 }
 
-static void save_peak(struct counters *counters, uint64_t epoch)
+static int on_alloc(struct model *model, const struct trace_event *event)
 {
-	if (counters->epoch == epoch)
-		return;
-	counters->epoch = epoch;
-	counters->peak_bytes = counters->live_bytes;
-	counters->peak_blocks = counters->live_blocks;
-}
-
-static int on_alloc(struct model *model, const struct trace_event *event, uint64_t index)
-{
-	struct counters *counters = &model->counters[event->node];
-	struct model_totals *totals = &model->totals;
+	struct figures_place at = place_of(event);
 	struct live_block block = {.key = event->block,
 				   .size_bytes = event->size_bytes,
 				   .born_ns = event->time_ns,
@@ -150,69 +116,49 @@ static int on_alloc(struct model *model, const struct trace_event *event, uint64
 	if (error)
 		return error;
 	model->next_block = event->block + 1;
-	model->last_alloc[event->thread] = event->block + 1;
-	save_peak(counters, model->epoch);
-	counters->allocations++;
-	counters->allocated_bytes += event->size_bytes;
-	counters->live_bytes += event->size_bytes;
-	counters->live_blocks++;
-	totals->live_bytes += event->size_bytes;
-	totals->live_blocks++;
-	if (totals->live_bytes > totals->peak_bytes) {
-		totals->peak_bytes = totals->live_bytes;
-		totals->peak_blocks = totals->live_blocks;
-		totals->peak_time_ns = event->time_ns;
-		totals->peak_event = index;
-		model->epoch++;
-	}
+	figures_alloc(&model->figures, &at, event->block, event->size_bytes);
 	return 0;
 }
 
 /* A block ends, by a free that was seen or not. */
 static int on_end(struct model *model, const struct trace_event *event)
 {
-	struct free_counters *here = &model->free_counters[event->node];
+	struct figures_place at = place_of(event);
 	struct live_block block;
 
 	if (!live_take(&model->live, event->block, &block))
 		return -EBADMSG;
-	struct counters *origin = &model->counters[block.node];
-	save_peak(origin, model->epoch);
-	origin->live_bytes -= block.size_bytes;
-	origin->live_blocks--;
-	origin->lifetime_ns += event->time_ns > block.born_ns ? event->time_ns - block.born_ns : 0;
-	here->frees++;
-	here->freed_bytes += block.size_bytes;
-	model->totals.live_bytes -= block.size_bytes;
-	model->totals.live_blocks--;
-	if (event->type == EVENT_LOST)
-		model->totals.lost_frees++;
-	else if (model->last_alloc[event->thread] == event->block + 1)
-		model->free_counters[block.node].temporary++;
+	struct figures_block ended = {
+		.ordinal = event->block,
+		.size_bytes = block.size_bytes,
+		.lived_ns = event->time_ns > block.born_ns ? event->time_ns - block.born_ns : 0,
+		.node = block.node,
+	};
+	figures_end(&model->figures, &at, &ended, event->type == EVENT_LOST);
 	return 0;
 }
 
 static void on_stray_free(struct model *model, const struct trace_event *event)
 {
+	struct figures_place at = place_of(event);
 	struct live_block block;
 
-	model->free_counters[event->node].stray_frees++;
+	figures_stray_free(&model->figures, &at);
 	if (!live_table_take(&model->inherited, inherited_key(event->block), &block))
 		return;
-	model->totals.inherited_frees++;
-	model->totals.inherited_freed_bytes += block.size_bytes;
+	model->figures.totals.inherited_frees++;
+	model->figures.totals.inherited_freed_bytes += block.size_bytes;
 }
 
-static int on_event(struct model *model, const struct trace_event *event, uint64_t index)
+static int on_event(struct model *model, const struct trace_event *event)
 {
-	if (event->thread >= model->thread_count) {
-		int error = add_threads(model, (size_t)event->thread + 1);
-		if (error)
-			return error;
-	}
+	int error = figures_reserve(&model->figures, event->node, event->thread);
+
+	if (error)
+		return error;
 	switch ((enum trace_event_type)event->type) {
 	case EVENT_ALLOC:
-		return on_alloc(model, event, index);
+		return on_alloc(model, event);
 	case EVENT_FREE:
 	case EVENT_LOST:
 		return on_end(model, event);
@@ -229,60 +175,25 @@ int model_events(void *context, const struct trace_event *events, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct trace_event *event = &events[i];
-		uint64_t before = model->totals.live_bytes;
-		int error = on_event(model, event, model->totals.events);
+		uint64_t before = model->figures.totals.live_bytes;
+		int error = on_event(model, event);
 		if (error)
 			return error;
-		model->totals.events++;
 		/* A block that ended unseen says nothing of where its thread stands. */
 		if (model->follows_visits && event->type != EVENT_LOST)
 			error = visits_event(&model->visits, event->thread, event->node, before,
-					     model->totals.live_bytes);
+					     model->figures.totals.live_bytes);
 		if (error)
 			return error;
 	}
 	return 0;
 }
 
-static void finish_node(struct model *model, size_t index)
-{
-	struct counters *counters = &model->counters[index];
-	const struct free_counters *here = &model->free_counters[index];
-
-	save_peak(counters, model->epoch);
-	model->results[index] = (struct model_node){
-		.allocations = counters->allocations,
-		.allocated_bytes = counters->allocated_bytes,
-		.frees = here->frees,
-		.freed_bytes = here->freed_bytes,
-		.own_frees = counters->allocations - counters->live_blocks,
-		.own_freed_bytes = counters->allocated_bytes - counters->live_bytes,
-		.live_bytes = counters->live_bytes,
-		.live_blocks = counters->live_blocks,
-		.peak_bytes = counters->peak_bytes,
-		.peak_blocks = counters->peak_blocks,
-		.temporary = here->temporary,
-		.stray_frees = here->stray_frees,
-		.lifetime_ns = counters->lifetime_ns,
-	};
-}
-
 void model_finish(struct model *model)
 {
-	struct model_totals *totals = &model->totals;
-
-	totals->allocations = totals->frees = totals->temporary = totals->stray_frees = 0;
-	totals->allocated_bytes = totals->freed_bytes = 0;
-	for (size_t i = 0; i < model->node_count; i++) {
-		finish_node(model, i);
-		const struct model_node *node = &model->results[i];
-		totals->allocations += node->allocations;
-		totals->allocated_bytes += node->allocated_bytes;
-		totals->frees += node->frees;
-		totals->freed_bytes += node->freed_bytes;
-		totals->temporary += node->temporary;
-		totals->stray_frees += node->stray_frees;
-	}
+	for (size_t i = 0; i < model->node_count; i++)
+		model->results[i] = figures_node(&model->figures, i);
+	model->totals = figures_totals(&model->figures);
 	if (model->follows_visits)
 		visits_end(&model->visits);
 }
@@ -294,7 +205,7 @@ const struct model_totals *model_totals(const struct model *model)
 
 const struct model_node *model_node(const struct model *model, uint32_t node)
 {
-	return &model->results[node];
+	return &model->nodes[node];
 }
 
 const struct model_scope *model_scope(const struct model *model, uint32_t scope)

@@ -8,6 +8,7 @@
 #ifndef MPROF_REPORTER_MODEL_H
 #define MPROF_REPORTER_MODEL_H
 
+#include "figures/figures.h"
 #include "reader/reader.h"
 
 #include <stddef.h>
@@ -21,30 +22,6 @@ struct model_scopes {
 	uint32_t scope_count;
 	const uint32_t *first; /* node_count + 1 entries */
 	const uint32_t *ids;
-};
-
-struct model_totals {
-	uint64_t events;
-	uint64_t allocations, frees;
-	uint64_t allocated_bytes, freed_bytes;
-	uint64_t live_bytes, live_blocks;                           /* at the end: leaked */
-	uint64_t peak_bytes, peak_blocks, peak_time_ns, peak_event; /* the first such event, from 0 */
-	uint64_t temporary;   /* freed by the allocating thread before its next allocation */
-	uint64_t stray_frees; /* frees of blocks that this trace does not know */
-	uint64_t inherited_frees, inherited_freed_bytes; /* of them: resolved through the parent's trace */
-	uint64_t lost_frees; /* blocks that ended unseen; counted in frees and freed_bytes too */
-};
-
-/* What one node (full call path) did itself. */
-struct model_node {
-	uint64_t allocations, allocated_bytes; /* blocks that began here */
-	uint64_t frees, freed_bytes;           /* blocks that were ended here, whoever allocated them */
-	uint64_t own_frees, own_freed_bytes;   /* blocks that began here and ended, wherever */
-	uint64_t live_bytes, live_blocks;      /* of the blocks that began here */
-	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
-	uint64_t temporary;
-	uint64_t stray_frees;
-	uint64_t lifetime_ns; /* sum over own_frees */
 };
 
 /* What happened under a scope, callees included, as far as it needs order; sums are the
@@ -68,6 +45,10 @@ int model_inherit(struct model *model, const struct trace_inherited *blocks, con
 /* A trace_events_fn; context is the model.  Nodes are below node_count, which is the reader's to check;
  * ordinals of ALLOC only grow.  Returns -ENOMEM, or -EBADMSG for a free of a block that is not live. */
 int model_events(void *model, const struct trace_event *events, size_t count);
+
+/* Figures that somebody else has counted, with no events to replay: only the getters of totals and
+ * nodes may be used.  Borrows the summary until model_destroy.  NULL with errno ENOMEM. */
+struct model *model_from_summary(const struct figures_summary *summary);
 
 /* Ends all visits and brings peak figures up to date; then the getters are valid. */
 void model_finish(struct model *model);

@@ -38,6 +38,29 @@ static int read_at(int fd, void *to, size_t count, uint64_t offset)
 	return 0;
 }
 
+/* The same through a window while all blocks are passed: a trace may be very many small ones. */
+static int read_near(struct trace *trace, void *to, size_t count, uint64_t offset)
+{
+	bool inside = offset >= trace->window_at && offset - trace->window_at <= trace->window_bytes &&
+		      count <= trace->window_bytes - (offset - trace->window_at);
+	uint64_t left = trace->info.file_bytes - offset;
+	size_t bytes = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
+
+	if (!trace->opened && !inside && count <= bytes) {
+		trace->window_bytes = 0;
+		int error = read_at(trace->fd, trace->window, bytes, offset);
+		if (error)
+			return error;
+		trace->window_at = offset;
+		trace->window_bytes = bytes;
+		inside = true;
+	}
+	if (trace->opened || !inside)
+		return read_at(trace->fd, to, count, offset);
+	memcpy(to, trace->window + (offset - trace->window_at), count);
+	return 0;
+}
+
 /* ---- heading ------------------------------------------------------------- */
 
 /* On failure *fd may be open; it is the caller's to close either way, unless -1. */
@@ -221,7 +244,7 @@ int file_next(struct trace *trace, struct block_at *block, struct diagnostic *di
 		return 0;
 	if (left < sizeof(block->header))
 		return cut_off(trace, block->at, diagnostic);
-	error = read_at(trace->fd, &block->header, sizeof(block->header), block->at);
+	error = read_near(trace, &block->header, sizeof(block->header), block->at);
 	if (error)
 		return unreadable(trace, block->at, error, diagnostic);
 	if (all_zero(&block->header, sizeof(block->header))) {
@@ -272,7 +295,7 @@ int file_load(struct trace *trace, const struct block_at *block, struct diagnost
 	buffer_clear(&trace->stored);
 	if (!buffer_reserve(&trace->stored, bytes))
 		return file_bad_block(trace, block, -ENOMEM, diagnostic);
-	int error = read_at(trace->fd, trace->stored.data, bytes, block->at + sizeof(block->header));
+	int error = read_near(trace, trace->stored.data, bytes, block->at + sizeof(block->header));
 	if (error)
 		return unreadable(trace, block->at, error, diagnostic);
 	if (block_check_payload(&block->header, trace->stored.data) < 0)

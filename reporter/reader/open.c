@@ -12,7 +12,7 @@ static table_parser *parser_of(unsigned kind)
 		[BLOCK_UNLOADED] = table_unloaded, [BLOCK_NODES] = table_nodes,
 		[BLOCK_LABELS] = table_labels,     [BLOCK_THREADS] = table_threads,
 		[BLOCK_NOTES] = table_notes,       [BLOCK_RSS] = table_rss,
-		[BLOCK_END] = table_end,
+		[BLOCK_SUMMARY] = table_summary,   [BLOCK_END] = table_end,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;
@@ -43,12 +43,19 @@ static int read_extent(struct trace *trace, const struct block_at *last_events, 
 	return error ? file_bad_block(trace, last_events, error, diagnostic) : 0;
 }
 
+/* Each block's checksum stands for it (FNV-1a, a word at a time). */
+static void add_fingerprint(struct trace *trace, uint64_t word)
+{
+	trace->info.fingerprint = (trace->info.fingerprint ^ word) * UINT64_C(0x100000001b3);
+}
+
 static int read_blocks(struct trace *trace, struct diagnostic *diagnostic)
 {
 	struct block_at block = {.next = trace->blocks_at}, last_events = {0};
 	int result;
 
 	while ((result = file_next(trace, &block, diagnostic)) > 0) {
+		add_fingerprint(trace, block.header.crc);
 		if (block.header.kind == BLOCK_EVENTS)
 			last_events = block;
 		else if (block.header.kind == BLOCK_SNAPSHOT) /* read when asked for, checked now */
@@ -96,6 +103,9 @@ int trace_open(const char *path, struct trace **out, struct diagnostic *diagnost
 	error = file_open(trace, path, diagnostic);
 	if (error)
 		goto out;
+	trace->info.fingerprint = UINT64_C(0xcbf29ce484222325);
+	add_fingerprint(trace, trace->info.started_realtime_ns);
+	add_fingerprint(trace, (uint64_t)trace->info.pid);
 	error = read_blocks(trace, diagnostic);
 	if (error)
 		goto out;
@@ -124,6 +134,7 @@ void trace_close(struct trace *trace)
 	vector_finish(&trace->labels);
 	vector_finish(&trace->samples);
 	vector_finish(&trace->notes);
+	summary_decoder_finish(&trace->summary);
 	pool_release(&trace->pool);
 	free(trace);
 }

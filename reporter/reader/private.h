@@ -7,6 +7,7 @@
 #ifndef MPROF_REPORTER_READER_PRIVATE_H
 #define MPROF_REPORTER_READER_PRIVATE_H
 
+#include "figures/summary.h"
 #include "reader/pool.h"
 #include "reader/reader.h"
 #include "reader/vector.h"
@@ -16,6 +17,7 @@
 #include "trace/varint.h"
 
 #define PAGE_BYTES_MAX (1 << 20)
+#define WINDOW_BYTES 4096
 
 struct trace_text_label {
 	uint64_t id;
@@ -31,8 +33,13 @@ struct trace {
 	uint64_t page_bytes;
 	uint64_t node_pc;   /* of the node before, within a block */
 	uint64_t sample_ns; /* of the sample before, which may be in an earlier block */
+	struct summary_decoder summary;
+	struct figures_summary figures; /* of it, once it is complete */
 	struct vector modules, nodes, threads, labels, samples, notes;
 	struct pool pool;
+	uint8_t window[WINDOW_BYTES]; /* of the file, from window_at on */
+	uint64_t window_at;
+	size_t window_bytes;
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
@@ -66,7 +73,7 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 /* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
-	table_end, table_meta;
+	table_summary, table_end, table_meta;
 
 /* Once all blocks are read: sorts labels, turns pages into bytes, publishes all in info. */
 void tables_complete(struct trace *trace);

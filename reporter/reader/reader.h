@@ -10,6 +10,7 @@
 #define MPROF_REPORTER_READER_H
 
 #include "diagnostic.h"
+#include "figures/figures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,6 +83,10 @@ struct trace_info {
 	uint64_t peak_rss_bytes;
 	uint64_t recorder_bytes; /* of peak_rss_bytes: taken by the recording itself, about */
 	uint64_t damaged_at;     /* file offset of a cut-off tail; 0: none */
+	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
+	 * fork child inherited are not resolved in it. */
+	const struct figures_summary *summary;
+	uint64_t fingerprint; /* of what is in the file, wherever it lies */
 };
 
 enum trace_event_type {

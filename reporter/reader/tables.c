@@ -217,15 +217,39 @@ int table_rss(struct trace *trace, struct varint_cursor *payload)
 
 /* ---- the end ------------------------------------------------------------- */
 
+int table_summary(struct trace *trace, struct varint_cursor *payload)
+{
+	return summary_decode(&trace->summary, payload, trace->nodes.count);
+}
+
+#define END_SUMS 5 /* allocations to peak bytes */
+
+/* END's sums are the summary's too, if there is one. */
+static int publish_summary(struct trace *trace, const uint64_t sums[END_SUMS])
+{
+	const struct model_totals *totals = &trace->summary.totals;
+
+	if (!trace->summary.nodes)
+		return 0;
+	if (!summary_complete(&trace->summary) || trace->summary.node_count != trace->nodes.count ||
+	    totals->events != trace->info.event_count || totals->allocations != sums[0] ||
+	    totals->frees != sums[1] || totals->allocated_bytes != sums[2] ||
+	    totals->freed_bytes != sums[3] || totals->peak_bytes != sums[4])
+		return -EBADMSG;
+	trace->figures = (struct figures_summary){*totals, trace->summary.nodes, trace->nodes.count};
+	trace->info.summary = &trace->figures;
+	return 0;
+}
+
 int table_end(struct trace *trace, struct varint_cursor *payload)
 {
 	struct trace_info *info = &trace->info;
-	uint64_t how = varint_next(payload);
+	uint64_t how = varint_next(payload), sums[END_SUMS];
 
 	info->duration_ns = varint_next(payload);
 	info->event_count = varint_next(payload);
-	for (int sums = 0; sums < 5; sums++) /* allocations to peak bytes: a replay has them exactly */
-		varint_next(payload);
+	for (size_t i = 0; i < END_SUMS; i++)
+		sums[i] = varint_next(payload);
 	info->peak_rss_bytes = varint_next(payload);
 	info->lost_events = varint_next(payload);
 	info->end_flags = (uint32_t)varint_next(payload);
@@ -234,7 +258,7 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 		return -EBADMSG;
 	info->end_kind = (int)how;
 	info->ended = true;
-	return 0;
+	return publish_summary(trace, sums);
 }
 
 static int compare_labels(const void *left, const void *right)

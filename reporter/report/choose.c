@@ -133,16 +133,17 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 	return 0;
 }
 
-static int choose_greatest(struct report *report, size_t limit, struct diagnostic *diagnostic)
+int report_narrow(struct report *report)
 {
 	const struct trace_info *info = report->info;
 	struct frame_source source = {report_frames, report};
 	struct scope_map map = {0};
 	struct scope_sums *sums = NULL;
-	int error = report->model ? 0 : report_replay(report, NULL, diagnostic);
+	int error;
 
-	if (!error)
-		error = scope_map_init(&map, info->node_count, source, report->chosen, false);
+	if (report->limit == 0)
+		return 0;
+	error = scope_map_init(&map, info->node_count, source, report->chosen, false);
 	if (!error) {
 		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
 		error = sums ? scope_sums_add(&map, info->nodes, info->node_count, report_figures,
@@ -150,7 +151,7 @@ static int choose_greatest(struct report *report, size_t limit, struct diagnosti
 			     : -ENOMEM;
 	}
 	if (!error)
-		error = keep_greatest(report, &map, sums, limit);
+		error = keep_greatest(report, &map, sums, report->limit);
 	free(sums);
 	scope_map_finish(&map);
 	return error;
@@ -158,12 +159,15 @@ static int choose_greatest(struct report *report, size_t limit, struct diagnosti
 
 /* ---- the choice ---------------------------------------------------------------- */
 
-/* The program's own: what its authors can change, with lines to show. */
+bool report_is_own(const struct source_function *function)
+{
+	return !function->system && !function->allocator && *function->file && function->first_line > 0;
+}
+
 static void choose_own(struct report *report, const struct source_function *const *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		report->chosen[i] = !functions[i]->system && !functions[i]->allocator &&
-				    *functions[i]->file && functions[i]->first_line > 0;
+		report->chosen[i] = report_is_own(functions[i]);
 }
 
 static int selection_of(struct report *report, struct selection *selection)
@@ -178,7 +182,7 @@ static int selection_of(struct report *report, struct selection *selection)
 	return error;
 }
 
-int report_choose(struct report *report, struct diagnostic *diagnostic)
+int report_choose(struct report *report)
 {
 	const struct source_function *const *functions;
 	size_t count = symbolizer_functions(report->symbolizer, &functions), chosen,
@@ -201,5 +205,6 @@ int report_choose(struct report *report, struct diagnostic *diagnostic)
 		limit = limit > 0 ? limit : TOP_DEFAULT;
 		chosen = SIZE_MAX;
 	}
-	return limit > 0 && chosen > limit ? choose_greatest(report, limit, diagnostic) : 0;
+	report->limit = chosen > limit ? limit : 0;
+	return 0;
 }

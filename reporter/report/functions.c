@@ -109,9 +109,10 @@ static void add_row(const struct report *report, const struct entry *entry, uint
 
 	*row = (struct view_line){.line = line, .source = text_line(entry->text, line)};
 	if (line > 0 && scope != SCOPE_NONE)
-		row_set_sums(row, &report->sums[scope], model_scope(report->model, scope)->exit_bytes);
+		row_set_sums(row, &report->sums[scope],
+			     report_visits(report, entry->function->id, line)->exit_bytes);
 	else if (line == entry->function->first_line)
-		row_set_entry(row, model_scope(report->model, entry->scope));
+		row_set_entry(row, report_visits(report, entry->function->id, 0));
 }
 
 /* Lines from first to last where all are shown, and wherever else events happened: in order, each once. */

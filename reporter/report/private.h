@@ -4,6 +4,7 @@
 #ifndef MPROF_REPORTER_REPORT_PRIVATE_H
 #define MPROF_REPORTER_REPORT_PRIVATE_H
 
+#include "figures/summary.h"
 #include "report/report.h"
 #include "report/scopes.h"
 
@@ -14,10 +15,17 @@ struct report {
 	const struct trace_info *info;
 	struct symbolizer *symbolizer;
 	struct sources *sources;
-	struct model *model;
-	struct scope_map scopes;
-	struct scope_sums *sums; /* one per scope */
-	bool *chosen;            /* by function id */
+	struct model *model; /* figures; may borrow from the next two */
+	struct summary_decoder kept;
+	struct figures_summary kept_summary;
+	bool replay_complete;       /* the last replay knew all that it could have known */
+	struct scope_map scopes;    /* of what is shown */
+	struct scope_sums *sums;    /* one per scope */
+	struct scope_map followed;  /* of what visits are known of: at least what is shown */
+	struct model_scope *visits; /* one per scope of that */
+	bool follow_chosen_only;
+	bool *chosen; /* by function id */
+	size_t limit; /* how many of the chosen are shown; 0: all */
 	char **warnings;
 	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
 	struct view_function *functions;
@@ -34,10 +42,24 @@ size_t report_frames(void *report, uint32_t node, const struct source_frame **fr
 const struct model_node *report_figures(const void *model, uint32_t node);
 
 /* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
-int report_replay(struct report *report, const struct model_scopes *scopes, struct diagnostic *diagnostic);
+int report_replay(struct report *report, const struct model_scopes *scopes, struct model **model,
+		  struct diagnostic *diagnostic);
 
-/* Fills report->chosen.  May leave a model behind that knows no scopes.  choose.c */
-int report_choose(struct report *report, struct diagnostic *diagnostic);
+/* Makes report->model; know_lines also the visits of all that is chosen.  known.c */
+int report_know_figures(struct report *report, struct diagnostic *diagnostic);
+int report_know_lines(struct report *report, struct diagnostic *diagnostic);
+
+/* The visits of a chosen function's line, or with line 0 of the function. */
+const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line);
+
+/* Fills report->chosen and ->limit, from names alone.  choose.c */
+int report_choose(struct report *report);
+
+/* Keeps the greatest ->limit of the chosen, by figures. */
+int report_narrow(struct report *report);
+
+/* The program's own: what its authors can change, with lines to show. */
+bool report_is_own(const struct source_function *function);
 
 /* The figure of a function's sums by which it is chosen and ordered. */
 uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);

@@ -58,7 +58,7 @@ static int inherit_blocks(struct model *model, struct trace *parent, const struc
 }
 
 /* Without the parent's trace the child's frees of inherited blocks stay unmatched: counted, not fatal. */
-static int inherit(struct report *report, struct diagnostic *diagnostic)
+static int inherit(struct report *report, struct model *model, struct diagnostic *diagnostic)
 {
 	const struct trace_info *info = report->info;
 	struct trace_inherited *blocks = NULL;
@@ -66,32 +66,61 @@ static int inherit(struct report *report, struct diagnostic *diagnostic)
 	size_t count = 0;
 	int error = 0;
 
+	report->replay_complete = true;
 	if (info->fork_id == 0 || !*info->parent_trace)
 		return 0;
-	if (trace_open(info->parent_trace, &parent, diagnostic) == 0 &&
-	    trace_snapshot(parent, info->fork_id, &blocks, &count, diagnostic) == 0 && count > 0)
-		error = inherit_blocks(report->model, parent, blocks, count, diagnostic);
+	error = trace_open(info->parent_trace, &parent, diagnostic);
+	if (!error)
+		error = trace_snapshot(parent, info->fork_id, &blocks, &count, diagnostic);
+	if (!error && count > 0)
+		error = inherit_blocks(model, parent, blocks, count, diagnostic);
+	report->replay_complete = error == 0;
 	free(blocks);
 	trace_close(parent);
 	return error == -ENOMEM ? error : 0;
 }
 
-int report_replay(struct report *report, const struct model_scopes *scopes, struct diagnostic *diagnostic)
+/* Events on their way to the model, counted for whoever waits. */
+struct stream {
+	const struct report *report;
+	struct model *model;
+	uint64_t done;
+};
+
+static int pass_on(void *context, const struct trace_event *events, size_t count)
 {
+	struct stream *stream = context;
+	const struct report_options *options = stream->report->options;
+
+	stream->done += count;
+	if (options->progress)
+		options->progress(options->progress_context, stream->done, stream->report->info->event_count);
+	return model_events(stream->model, events, count);
+}
+
+int report_replay(struct report *report, const struct model_scopes *scopes, struct model **out,
+		  struct diagnostic *diagnostic)
+{
+	struct stream stream = {report, model_create(report->info->nodes, report->info->node_count, scopes),
+				0};
 	int error;
 
-	model_destroy(report->model);
-	report->model = model_create(report->info->nodes, report->info->node_count, scopes);
-	if (!report->model)
+	*out = stream.model;
+	if (!stream.model)
 		return -ENOMEM;
-	error = inherit(report, diagnostic);
+	error = inherit(report, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)
-		error = trace_replay(report->trace, model_events, report->model, diagnostic);
+		error = trace_replay(report->trace, pass_on, &stream, diagnostic);
 	if (error == -EBADMSG && !diagnostic->message[0])
-		return diagnostic_set(diagnostic, EBADMSG, "%s: damaged: a block is freed that does not live",
-				      report->info->path);
-	if (!error)
-		model_finish(report->model);
+		error = diagnostic_set(diagnostic, EBADMSG,
+				       "%s: damaged: a block is freed that does not live",
+				       report->info->path);
+	if (!error) {
+		model_finish(stream.model);
+		return 0;
+	}
+	model_destroy(stream.model);
+	*out = NULL;
 	return error;
 }

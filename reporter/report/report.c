@@ -65,8 +65,8 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	return report->sources ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 }
 
-/* With the functions chosen: visits and sums of their lines. */
-static int follow_lines(struct report *report, struct diagnostic *diagnostic)
+/* With the functions chosen: the sums of their lines. */
+static int sum_lines(struct report *report)
 {
 	const struct trace_info *info = report->info;
 	struct frame_source source = {report_frames, report};
@@ -77,10 +77,6 @@ static int follow_lines(struct report *report, struct diagnostic *diagnostic)
 	report->sums = calloc((size_t)report->scopes.model.scope_count + 1, sizeof(*report->sums));
 	if (!report->sums)
 		return -ENOMEM;
-	if (!report->model || report->scopes.model.scope_count > 0)
-		error = report_replay(report, &report->scopes.model, diagnostic);
-	if (error)
-		return error;
 	return scope_sums_add(&report->scopes, info->nodes, info->node_count, report_figures, report->model,
 			      report->sums);
 }
@@ -93,13 +89,18 @@ static int report_build(struct report *report, const char *path, struct diagnost
 		return error;
 	diagnostic->message[0] = '\0';
 	if (report->options->detail == REPORT_SUMMARY) {
-		error = report_replay(report, NULL, diagnostic);
+		error = report_know_figures(report, diagnostic);
 		return error ? error : report_fill_summary(report);
 	}
 	symbolize_nodes(report);
-	error = report_choose(report, diagnostic);
+	error = report_choose(report);
 	if (!error)
-		error = follow_lines(report, diagnostic);
+		error = report->options->detail == REPORT_LINES ? report_know_lines(report, diagnostic)
+								: report_know_figures(report, diagnostic);
+	if (!error)
+		error = report_narrow(report);
+	if (!error)
+		error = sum_lines(report);
 	if (!error)
 		error = report_fill_summary(report);
 	if (!error)
@@ -144,8 +145,11 @@ void report_destroy(struct report *report)
 	free(report->sums);
 	free(report->chosen);
 	free(report->globs);
+	free(report->visits);
 	scope_map_finish(&report->scopes);
+	scope_map_finish(&report->followed);
 	model_destroy(report->model);
+	summary_decoder_finish(&report->kept);
 	sources_destroy(report->sources);
 	symbolizer_destroy(report->symbolizer);
 	trace_close(report->trace);

@@ -23,6 +23,10 @@ struct report_options {
 	enum view_sort sort;
 	struct source_options sources;
 	struct symbolizer_options symbols;
+	bool replay; /* trust neither a summary nor what was kept: read every event */
+	/* Called now and then while events are replayed; may be NULL. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
+	void *progress_context;
 };
 
 struct report;

@@ -1,7 +1,9 @@
-/* make_sample.c - writes the sample trace to a file: make_sample FILE [stored]. */
+/* make_sample.c - writes the sample trace to a file: make_sample FILE [stored|summary], the latter stored,
+ * too. */
 #include "data/sample.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int write_file(const char *path, const struct buffer *bytes)
 {
@@ -20,10 +22,13 @@ int main(int argc, char **argv)
 	struct buffer trace = {0}, stored = {0};
 
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: make_sample FILE [stored]\n");
+		fprintf(stderr, "usage: make_sample FILE [stored|summary]\n");
 		return 2;
 	}
-	sample_trace(&trace);
+	if (argc == 3 && strcmp(argv[2], "summary") == 0)
+		sample_trace_with_summary(&trace);
+	else
+		sample_trace(&trace);
 	sample_stored(&trace, &stored);
 	int failed = write_file(argv[1], argc == 3 ? &stored : &trace);
 	buffer_finish(&trace);

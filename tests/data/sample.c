@@ -181,7 +181,19 @@ static void events(struct buffer *out, struct buffer *payload)
 	events_encoder_destroy(stream.encoder);
 }
 
-void sample_trace(struct buffer *out)
+/* By hand, from the above: nodes 0, 2, 3 and 4. */
+static void summary(struct buffer *out, struct buffer *payload)
+{
+	NUMBERS(payload, 9900, 99, 1, 0, 0, 4, 0, 0);
+	NUMBERS(payload, 1, 0, 0, 1, 1000, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 2, 102, 102000, 1, 1000, 52, 52000, 100000, 100, 0, 0);
+	NUMBERS(payload, 1, 0, 0, 50, 50000, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 1, 10, 41005, 10, 41005, 10, 41005, 0, 0, 10, 2);
+	NUMBERS(payload, 0);
+	sample_block(out, BLOCK_SUMMARY, payload);
+}
+
+static void all_but_end(struct buffer *out)
 {
 	struct buffer payload = {0};
 
@@ -203,8 +215,31 @@ void sample_trace(struct buffer *out)
 	sample_block(out, BLOCK_UNLOADED, &payload);
 	NUMBERS(&payload, 1, SAMPLE_EVENTS, 112, SAMPLE_NODES, 2, 0);
 	sample_block(out, BLOCK_CURSOR, &payload);
+	buffer_finish(&payload);
+}
+
+static void end(struct buffer *out)
+{
+	struct buffer payload = {0};
+
 	NUMBERS(&payload, END_EXITED, 50000, SAMPLE_EVENTS, 112, 62, 143005, 93005, 100000, 98304, 0, 0);
 	sample_block(out, BLOCK_END, &payload);
+	buffer_finish(&payload);
+}
+
+void sample_trace(struct buffer *out)
+{
+	all_but_end(out);
+	end(out);
+}
+
+void sample_trace_with_summary(struct buffer *out)
+{
+	struct buffer payload = {0};
+
+	all_but_end(out);
+	summary(out, &payload);
+	end(out);
 	buffer_finish(&payload);
 }
 

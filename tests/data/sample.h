@@ -16,8 +16,9 @@ void sample_heading(struct buffer *out, unsigned version, const char *session_pa
 /* Appends a block with this payload, and empties the payload. */
 void sample_block(struct buffer *out, enum block_kind kind, struct buffer *payload);
 
-/* A whole trace with every kind of block and of event. */
+/* A whole trace with every kind of event, and of block but SUMMARY; and the same with that. */
 void sample_trace(struct buffer *out);
+void sample_trace_with_summary(struct buffer *out);
 
 #define SAMPLE_EVENTS 176u
 #define SAMPLE_NODES 5u

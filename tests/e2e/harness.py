@@ -25,6 +25,7 @@ PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 MESON_ADDS = ("MALLOC_PERTURB_", "LD_LIBRARY_PATH")  # the former makes glibc write to every byte of a block
 
 _cases = []
+_cache = None  # what reports keep, for all cases of this run
 
 
 class Skip(Exception):
@@ -98,10 +99,18 @@ class Run:
         return found[-1]
 
 
+def cache_directory():
+    global _cache
+    if _cache is None:
+        _cache = tempfile.TemporaryDirectory(prefix="mprof-e2e-cache-")
+    return _cache.name
+
+
 def environment(**changes):
     """This process's environment without what steers mprof or malloc; None removes a variable."""
     env = {name: value for name, value in os.environ.items()
            if not name.startswith("MPROF_") and name not in ("LD_PRELOAD", "DEBUGINFOD_URLS", *MESON_ADDS)}
+    env["XDG_CACHE_HOME"] = cache_directory()
     for name, value in changes.items():
         env.pop(name, None)
         if value is not None:

@@ -105,6 +105,18 @@ static void replay(struct trace *trace, const struct trace_inherited *blocks, si
 	free((void *)(uintptr_t)scopes.ids);
 }
 
+/* Figures that nobody replayed must agree with each other as well. */
+static void expect_summary(const struct trace_info *info)
+{
+	if (!info->summary)
+		return;
+	struct model *model = model_from_summary(info->summary);
+	must(model != NULL, "no memory for the summary");
+	must(info->ended && model_totals(model)->events == info->event_count, "a summary of other events");
+	expect_sums(model, info);
+	model_destroy(model);
+}
+
 /* ---- the reader ---------------------------------------------------------- */
 
 static void touch_info(const struct trace *trace)
@@ -150,6 +162,7 @@ static void read_trace(const char *path)
 	if (!trace)
 		return;
 	touch_info(trace);
+	expect_summary(trace_info(trace));
 	error = trace_snapshot(trace, 3, &blocks, &count, &diagnostic);
 	expect_diagnostic(error, &diagnostic, path);
 	replay(trace, blocks, count);

@@ -123,6 +123,9 @@ static void take_block(struct drained *drained, uint16_t kind, const struct buff
 		cr_assert_eq(varint_next(&at), ++drained->batches);
 		cr_assert_eq(varint_next(&at), drained->count);
 		return;
+	case BLOCK_SUMMARY:
+		cr_assert_eq(summary_decode(&drained->summary, &at, drained->node_count), 0);
+		break;
 	case BLOCK_END:
 		take_end(drained, &at);
 		break;
@@ -165,5 +168,6 @@ void drained_finish(struct drained *drained)
 {
 	free(drained->items);
 	free(drained->meta);
+	summary_decoder_finish(&drained->summary);
 	buffer_finish(&drained->notes);
 }

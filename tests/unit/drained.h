@@ -2,6 +2,7 @@
 #ifndef MPROF_TESTS_DRAINED_H
 #define MPROF_TESTS_DRAINED_H
 
+#include "figures/summary.h"
 #include "trace/events.h"
 
 #include <stdint.h>
@@ -19,6 +20,7 @@ struct drained {
 	uint64_t snapshot_addresses[16], snapshot_blocks[16]; /* of the last */
 	uint64_t end[12];                                     /* END's words; 0: none */
 	uint64_t rss_samples;
+	struct summary_decoder summary; /* without nodes: none */
 };
 
 /* Asserts that the trace is whole and consistent. */

@@ -143,7 +143,7 @@ Test(livemap, a_map_that_does_not_know_the_point_is_emptied)
 	size_t count;
 	bool exact;
 	cr_assert_eq(livemap_ready(map, 1), 0);
-	livemap_insert(map, &(struct livemap_entry){2, 0, 8});
+	livemap_insert(map, &(struct livemap_entry){2, 0, 8, 0});
 	livemap_commit(map, (struct livemap_point){1, 1, 0});
 	cr_assert_eq(livemap_recover(map, (struct livemap_point){7, 9, 0}, &exact), 0);
 	cr_assert_not(exact);

@@ -238,6 +238,26 @@ static void expect_figures(struct trace *trace)
 	model_destroy(model);
 }
 
+static void expect_summary(const struct trace_info *info)
+{
+	const struct figures_summary *summary = info->summary;
+
+	cr_assert_not_null(summary);
+	cr_assert_eq(summary->totals.events, SAMPLE_EVENTS);
+	cr_assert_eq(summary->totals.allocations, 112);
+	cr_assert_eq(summary->totals.frees, 62);
+	cr_assert_eq(summary->totals.live_bytes, 50000);
+	cr_assert_eq(summary->totals.peak_bytes, 100000);
+	cr_assert_eq(summary->totals.peak_blocks, 100);
+	cr_assert_eq(summary->totals.peak_time_ns, 9900);
+	cr_assert_eq(summary->totals.temporary, 10);
+	cr_assert_eq(summary->totals.stray_frees, 2);
+	cr_assert_eq(summary->totals.lost_frees, 1);
+	cr_assert_eq(summary->nodes[2].live_blocks, 50);
+	cr_assert_eq(summary->nodes[1].allocations, 0);
+	cr_assert_eq(summary->node_count, SAMPLE_NODES);
+}
+
 static void expect_sample(const char *path)
 {
 	struct trace *trace = open_or_die(path);
@@ -623,4 +643,92 @@ Test(reader, impossible_tables_are_refused_without_much_memory)
 	REFUSED(BLOCK_RSS, 2, 1, 1);
 	REFUSED(BLOCK_END, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	REFUSED(BLOCK_END, 1, 0, 0);
+}
+
+/* ---- summary ------------------------------------------------------------- */
+
+static struct buffer with_summary(void)
+{
+	struct buffer trace = {0};
+
+	sample_trace_with_summary(&trace);
+	return trace;
+}
+
+/* Where the nth block from the end begins, from 0. */
+static size_t block_from_end(const struct buffer *trace, size_t nth)
+{
+	size_t starts[64], count = 0,
+			   at = ((const struct format_file_header *)(void *)trace->data)->header_bytes;
+
+	for (; at < trace->length; count++) {
+		struct format_block_header header;
+		memcpy(&header, trace->data + at, sizeof(header));
+		starts[count] = at;
+		at += sizeof(header) + header.stored_bytes;
+	}
+	return starts[count - 1 - nth];
+}
+
+Test(reader, a_summary_says_what_a_replay_says)
+{
+	struct buffer bytes = with_summary();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+
+	expect_summary(trace_info(trace));
+	expect_figures(trace);
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+}
+
+Test(reader, a_trace_without_a_summary_says_so)
+{
+	struct trace *trace = open_or_die(TEST_DATA "/format-1.mprof");
+
+	cr_assert_null(trace_info(trace)->summary);
+	trace_close(trace);
+}
+
+Test(reader, a_summary_without_an_end_is_none)
+{
+	struct buffer bytes = with_summary();
+	struct memory_file file = memory_file(bytes.data, block_from_end(&bytes, 0));
+	struct trace *trace = open_or_die(file.path);
+
+	cr_assert_null(trace_info(trace)->summary);
+	cr_assert_not(trace_info(trace)->ended);
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+}
+
+/* Any bit of the summary's payload, with all checksums right: refused, or figures that agree with END. */
+Test(reader, a_summary_that_disagrees_with_itself_or_the_end_is_refused)
+{
+	struct buffer compressed = with_summary(), bytes = {0};
+	unsigned refused = 0, tried = 0;
+
+	sample_stored(&compressed, &bytes);
+	size_t from = block_from_end(&bytes, 1) + sizeof(struct format_block_header);
+	size_t to = block_from_end(&bytes, 0);
+	for (size_t bit = 8 * from; bit < 8 * to; bit++, tried++) {
+		struct diagnostic diagnostic = {{0}};
+		struct trace *trace;
+
+		bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		sample_reseal(bytes.data, bytes.length);
+		struct memory_file file = memory_file(bytes.data, bytes.length);
+		int error = trace_open(file.path, &trace, &diagnostic);
+		cr_assert(error == 0 || error == -EBADMSG);
+		refused += error != 0;
+		cr_assert(error != 0 || trace_info(trace)->summary->totals.peak_bytes == 100000);
+		trace_close(trace);
+		close(file.fd);
+		bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	cr_assert_gt(refused, tried / 2, "%u of %u", refused, tried);
+	buffer_finish(&compressed);
+	buffer_finish(&bytes);
 }

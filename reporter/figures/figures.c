@@ -1,0 +1,120 @@
+/*
+ * figures.c - see figures.h.
+ */
+#include "figures/figures.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_BYTES 64 /* of the cache: counters fill one each */
+
+void figures_finish(struct figures *figures)
+{
+	free(figures->counters);
+	free(figures->free_counters);
+	free(figures->last_alloc);
+	*figures = (struct figures){0};
+}
+
+/* A copy with room for more, the rest zero; NULL: no memory. */
+static void *grown(const void *old, size_t old_count, size_t count, size_t element_bytes)
+{
+	void *bigger;
+
+	if (posix_memalign(&bigger, LINE_BYTES, count * element_bytes) != 0)
+		return NULL;
+	if (old_count > 0)
+		memcpy(bigger, old, old_count * element_bytes);
+	memset((char *)bigger + old_count * element_bytes, 0, (count - old_count) * element_bytes);
+	return bigger;
+}
+
+static int grow_nodes(struct figures *figures, size_t count)
+{
+	struct figures_counters *counters =
+		grown(figures->counters, figures->node_count, count, sizeof(*counters));
+	struct figures_free_counters *free_counters =
+		grown(figures->free_counters, figures->node_count, count, sizeof(*free_counters));
+
+	if (!counters || !free_counters) {
+		free(counters);
+		free(free_counters);
+		return -ENOMEM;
+	}
+	free(figures->counters);
+	free(figures->free_counters);
+	figures->counters = counters;
+	figures->free_counters = free_counters;
+	figures->node_count = count;
+	return 0;
+}
+
+static int grow_threads(struct figures *figures, size_t count)
+{
+	uint64_t *last_alloc = grown(figures->last_alloc, figures->thread_count, count, sizeof(*last_alloc));
+
+	if (!last_alloc)
+		return -ENOMEM;
+	free(figures->last_alloc);
+	figures->last_alloc = last_alloc;
+	figures->thread_count = count;
+	return 0;
+}
+
+/* Half as much again, so that growing one by one costs a constant each. */
+static size_t generous(size_t count, size_t needed)
+{
+	size_t more = count + count / 2;
+
+	return needed > more ? needed : more;
+}
+
+int figures_grow(struct figures *figures, size_t node_count, size_t thread_count)
+{
+	int error = 0;
+
+	if (node_count > figures->node_count)
+		error = grow_nodes(figures, generous(figures->node_count, node_count));
+	if (!error && thread_count > figures->thread_count)
+		error = grow_threads(figures, generous(figures->thread_count, thread_count));
+	return error;
+}
+
+struct model_node figures_node(const struct figures *figures, size_t index)
+{
+	struct figures_counters counters = figures->counters[index];
+	const struct figures_free_counters *here = &figures->free_counters[index];
+
+	figures_save_peak(&counters, figures->epoch);
+	return (struct model_node){
+		.allocations = counters.allocations,
+		.allocated_bytes = counters.allocated_bytes,
+		.frees = here->frees,
+		.freed_bytes = here->freed_bytes,
+		.own_frees = counters.allocations - counters.live_blocks,
+		.own_freed_bytes = counters.allocated_bytes - counters.live_bytes,
+		.live_bytes = counters.live_bytes,
+		.live_blocks = counters.live_blocks,
+		.peak_bytes = counters.peak_bytes,
+		.peak_blocks = counters.peak_blocks,
+		.temporary = here->temporary,
+		.stray_frees = here->stray_frees,
+		.lifetime_ns = counters.lifetime_ns,
+	};
+}
+
+struct model_totals figures_totals(const struct figures *figures)
+{
+	struct model_totals totals = figures->totals;
+
+	for (size_t i = 0; i < figures->node_count; i++) {
+		totals.allocations += figures->counters[i].allocations;
+		totals.allocated_bytes += figures->counters[i].allocated_bytes;
+		totals.frees += figures->free_counters[i].frees;
+		totals.freed_bytes += figures->free_counters[i].freed_bytes;
+		totals.temporary += figures->free_counters[i].temporary;
+		totals.stray_frees += figures->free_counters[i].stray_frees;
+	}
+	return totals;
+}

@@ -1,0 +1,168 @@
+/*
+ * figures.h - what happened at each call-path node and in all: counted in O(1) per event.
+ *
+ * The one place that counts, for the drainer as it writes events and for the model as it replays
+ * them: so both say the same.  Knows neither sessions nor traces, and not which blocks live: the
+ * caller keeps that, and says of each block that ends where it began and how large it was.
+ *
+ * Peak.  Copying every node's live bytes at each new peak would cost nodes x peaks.  Instead each new
+ * peak starts an epoch, and a node's first change in an epoch saves what the node held until then:
+ * its contribution to the peak that began the epoch.  A node that has not changed since holds its
+ * contribution still.
+ */
+#ifndef MPROF_REPORTER_FIGURES_FIGURES_H
+#define MPROF_REPORTER_FIGURES_FIGURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct model_totals {
+	uint64_t events;
+	uint64_t allocations, frees;
+	uint64_t allocated_bytes, freed_bytes;
+	uint64_t live_bytes, live_blocks;                           /* at the end: leaked */
+	uint64_t peak_bytes, peak_blocks, peak_time_ns, peak_event; /* the first such event, from 0 */
+	uint64_t temporary;   /* freed by the allocating thread before its next allocation */
+	uint64_t stray_frees; /* frees of blocks that this trace does not know */
+	uint64_t inherited_frees, inherited_freed_bytes; /* of them: resolved through the parent's trace */
+	uint64_t lost_frees; /* blocks that ended unseen; counted in frees and freed_bytes too */
+};
+
+/* What one node (full call path) did itself. */
+struct model_node {
+	uint64_t allocations, allocated_bytes; /* blocks that began here */
+	uint64_t frees, freed_bytes;           /* blocks that were ended here, whoever allocated them */
+	uint64_t own_frees, own_freed_bytes;   /* blocks that began here and ended, wherever */
+	uint64_t live_bytes, live_blocks;      /* of the blocks that began here */
+	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
+	uint64_t temporary;
+	uint64_t stray_frees;
+	uint64_t lifetime_ns; /* sum over own_frees; only a replay knows it, else 0 */
+};
+
+/* All nodes' figures once counting is over. */
+struct figures_summary {
+	struct model_totals totals;
+	const struct model_node *nodes;
+	size_t node_count;
+};
+
+/* What an allocation touches, on one cache line; and so for the node of the block that a free ends. */
+struct figures_counters {
+	uint64_t allocations, allocated_bytes;
+	uint64_t live_bytes, live_blocks;
+	uint64_t peak_bytes, peak_blocks; /* of the epoch's peak, if epoch is the current one */
+	uint64_t epoch;
+	uint64_t lifetime_ns;
+};
+_Static_assert(sizeof(struct figures_counters) == 64, "one cache line");
+
+/* What a free touches at its own node. */
+struct figures_free_counters {
+	uint64_t frees, freed_bytes, stray_frees, temporary;
+};
+
+struct figures {
+	struct model_totals totals;        /* sums over nodes only in figures_totals */
+	uint64_t epoch;                    /* how many peaks there were */
+	struct figures_counters *counters; /* these two per node */
+	struct figures_free_counters *free_counters;
+	size_t node_count;
+	uint64_t *last_alloc; /* per thread: ordinal + 1 of its last allocation, 0: none */
+	size_t thread_count;
+};
+
+/* Where an event happened; node and thread must be within what figures_reserve was told. */
+struct figures_place {
+	uint64_t time_ns;
+	uint32_t node, thread;
+};
+
+/* A block that ends. */
+struct figures_block {
+	uint64_t ordinal, size_bytes;
+	uint64_t lived_ns; /* 0 if not known */
+	uint32_t node;     /* where it began */
+};
+
+/* An all-zero struct counts nothing yet. */
+void figures_finish(struct figures *figures);
+
+/* Makes room for nodes and threads below these counts.  0 or -ENOMEM; then nothing has changed. */
+int figures_grow(struct figures *figures, size_t node_count, size_t thread_count);
+
+static inline int figures_reserve(struct figures *figures, uint32_t node, uint32_t thread)
+{
+	if (node < figures->node_count && thread < figures->thread_count)
+		return 0;
+	return figures_grow(figures, (size_t)node + 1, (size_t)thread + 1);
+}
+
+/* Brings the node's part in the last peak up to date, before the node changes. */
+static inline void figures_save_peak(struct figures_counters *counters, uint64_t epoch)
+{
+	if (counters->epoch == epoch)
+		return;
+	counters->epoch = epoch;
+	counters->peak_bytes = counters->live_bytes;
+	counters->peak_blocks = counters->live_blocks;
+}
+
+static inline void figures_alloc(struct figures *figures, const struct figures_place *at, uint64_t ordinal,
+				 uint64_t size_bytes)
+{
+	struct figures_counters *counters = &figures->counters[at->node];
+	struct model_totals *totals = &figures->totals;
+
+	figures->last_alloc[at->thread] = ordinal + 1;
+	figures_save_peak(counters, figures->epoch);
+	counters->allocations++;
+	counters->allocated_bytes += size_bytes;
+	counters->live_bytes += size_bytes;
+	counters->live_blocks++;
+	totals->live_bytes += size_bytes;
+	totals->live_blocks++;
+	if (totals->live_bytes > totals->peak_bytes) {
+		totals->peak_bytes = totals->live_bytes;
+		totals->peak_blocks = totals->live_blocks;
+		totals->peak_time_ns = at->time_ns;
+		totals->peak_event = totals->events;
+		figures->epoch++;
+	}
+	totals->events++;
+}
+
+/* A block ends; `lost`: by a free that was not seen. */
+static inline void figures_end(struct figures *figures, const struct figures_place *at,
+			       const struct figures_block *block, bool lost)
+{
+	struct figures_counters *origin = &figures->counters[block->node];
+	struct figures_free_counters *here = &figures->free_counters[at->node];
+
+	figures_save_peak(origin, figures->epoch);
+	origin->live_bytes -= block->size_bytes;
+	origin->live_blocks--;
+	origin->lifetime_ns += block->lived_ns;
+	here->frees++;
+	here->freed_bytes += block->size_bytes;
+	figures->totals.live_bytes -= block->size_bytes;
+	figures->totals.live_blocks--;
+	figures->totals.events++;
+	if (lost)
+		figures->totals.lost_frees++;
+	else if (figures->last_alloc[at->thread] == block->ordinal + 1)
+		figures->free_counters[block->node].temporary++;
+}
+
+static inline void figures_stray_free(struct figures *figures, const struct figures_place *at)
+{
+	figures->free_counters[at->node].stray_frees++;
+	figures->totals.events++;
+}
+
+/* The figures as of now; `node` is below node_count. */
+struct model_node figures_node(const struct figures *figures, size_t node);
+struct model_totals figures_totals(const struct figures *figures);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * summary.c - see summary.h.
+ */
+#include "figures/summary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define PAYLOAD_ENOUGH (1u << 20) /* bytes, then another payload begins */
+#define NODE_WORDS 10
+#define HEAD_WORDS 8
+
+/* ---- encoding ------------------------------------------------------------ */
+
+static bool has_figures(const struct model_node *node)
+{
+	return node->allocations > 0 || node->frees > 0 || node->stray_frees > 0;
+}
+
+struct summary_encoder summary_encoder(const struct model_totals *totals, summary_node_fn *node,
+				       const void *context, size_t node_count)
+{
+	struct summary_encoder encoder = {
+		.totals = totals, .node = node, .context = context, .node_count = (uint32_t)node_count};
+
+	for (uint32_t i = 0; i < encoder.node_count; i++) {
+		struct model_node figures = node(context, i);
+		encoder.used += has_figures(&figures);
+	}
+	return encoder;
+}
+
+static void put_words(struct buffer *payload, const uint64_t *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(payload, words[i]);
+}
+
+static void put_head(const struct summary_encoder *encoder, struct buffer *payload)
+{
+	const struct model_totals *totals = encoder->totals;
+	const uint64_t words[HEAD_WORDS] = {
+		totals->peak_time_ns,
+		totals->peak_event,
+		totals->lost_frees,
+		totals->inherited_frees,
+		totals->inherited_freed_bytes,
+		encoder->used,
+		encoder->written,
+		encoder->next,
+	};
+
+	put_words(payload, words, HEAD_WORDS);
+}
+
+static void put_node(struct buffer *payload, const struct model_node *node)
+{
+	const uint64_t words[NODE_WORDS] = {
+		node->allocations, node->allocated_bytes, node->frees,      node->freed_bytes,
+		node->own_frees,   node->own_freed_bytes, node->peak_bytes, node->peak_blocks,
+		node->temporary,   node->stray_frees,
+	};
+
+	put_words(payload, words, NODE_WORDS);
+}
+
+/* Ids count from the head's, each from behind the one before; a 0 ends the list. */
+bool summary_encode(struct summary_encoder *encoder, struct buffer *payload)
+{
+	uint32_t expected = encoder->next;
+
+	if (encoder->begun && encoder->written == encoder->used)
+		return false;
+	encoder->begun = true;
+	put_head(encoder, payload);
+	for (; encoder->written < encoder->used && payload->length < PAYLOAD_ENOUGH; encoder->next++) {
+		struct model_node node = encoder->node(encoder->context, encoder->next);
+
+		if (!has_figures(&node))
+			continue;
+		buffer_varint(payload, (uint64_t)(encoder->next - expected) + 1);
+		put_node(payload, &node);
+		expected = encoder->next + 1;
+		encoder->written++;
+	}
+	buffer_varint(payload, 0);
+	return true;
+}
+
+/* ---- decoding ------------------------------------------------------------ */
+
+static int take_head(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count)
+{
+	uint64_t words[HEAD_WORDS];
+
+	for (size_t i = 0; i < HEAD_WORDS; i++)
+		words[i] = varint_next(payload);
+	if (payload->failed || words[6] != decoder->found || words[7] != decoder->next ||
+	    (decoder->nodes && words[5] != decoder->used))
+		return -EBADMSG;
+	if (!decoder->nodes) {
+		decoder->nodes = calloc(node_count + 1, sizeof(*decoder->nodes));
+		decoder->node_count = node_count;
+		decoder->used = words[5];
+	}
+	decoder->totals.peak_time_ns = words[0];
+	decoder->totals.peak_event = words[1];
+	decoder->totals.lost_frees = words[2];
+	decoder->totals.inherited_frees = words[3];
+	decoder->totals.inherited_freed_bytes = words[4];
+	return decoder->nodes ? 0 : -ENOMEM;
+}
+
+static bool node_consistent(const struct model_node *node)
+{
+	return node->own_frees <= node->allocations && node->own_freed_bytes <= node->allocated_bytes &&
+	       node->peak_blocks <= node->allocations && node->peak_bytes <= node->allocated_bytes &&
+	       node->temporary <= node->own_frees;
+}
+
+static bool take_node(struct varint_cursor *payload, struct model_node *node)
+{
+	uint64_t *const words[NODE_WORDS] = {
+		&node->allocations, &node->allocated_bytes, &node->frees,      &node->freed_bytes,
+		&node->own_frees,   &node->own_freed_bytes, &node->peak_bytes, &node->peak_blocks,
+		&node->temporary,   &node->stray_frees,
+	};
+
+	for (size_t i = 0; i < NODE_WORDS; i++)
+		*words[i] = varint_next(payload);
+	if (payload->failed || !node_consistent(node))
+		return false;
+	node->live_blocks = node->allocations - node->own_frees;
+	node->live_bytes = node->allocated_bytes - node->own_freed_bytes;
+	return true;
+}
+
+int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count)
+{
+	int error = take_head(decoder, payload, node_count);
+	uint64_t step;
+
+	while (!error && (step = varint_next(payload)) > 0) {
+		if (step > decoder->node_count - decoder->next ||
+		    !take_node(payload, &decoder->nodes[decoder->next + step - 1]))
+			return -EBADMSG;
+		decoder->next += step;
+		decoder->found++;
+	}
+	return payload->failed ? -EBADMSG : error;
+}
+
+/* Sums that fit 64 bits; the own ones are only for comparison. */
+struct sums {
+	uint64_t allocations, allocated_bytes, frees, freed_bytes, own_frees, own_freed_bytes;
+	uint64_t peak_bytes, peak_blocks, temporary, stray_frees;
+};
+
+static bool add_node(struct sums *sums, const struct model_node *node)
+{
+	return !(__builtin_add_overflow(sums->allocations, node->allocations, &sums->allocations) ||
+		 __builtin_add_overflow(sums->allocated_bytes, node->allocated_bytes,
+					&sums->allocated_bytes) ||
+		 __builtin_add_overflow(sums->frees, node->frees, &sums->frees) ||
+		 __builtin_add_overflow(sums->freed_bytes, node->freed_bytes, &sums->freed_bytes) ||
+		 __builtin_add_overflow(sums->own_frees, node->own_frees, &sums->own_frees) ||
+		 __builtin_add_overflow(sums->own_freed_bytes, node->own_freed_bytes,
+					&sums->own_freed_bytes) ||
+		 __builtin_add_overflow(sums->peak_bytes, node->peak_bytes, &sums->peak_bytes) ||
+		 __builtin_add_overflow(sums->peak_blocks, node->peak_blocks, &sums->peak_blocks) ||
+		 __builtin_add_overflow(sums->temporary, node->temporary, &sums->temporary) ||
+		 __builtin_add_overflow(sums->stray_frees, node->stray_frees, &sums->stray_frees));
+}
+
+static bool sums_agree(const struct sums *sums, const struct model_totals *totals)
+{
+	uint64_t ends, events, quiet;
+
+	return sums->frees == sums->own_frees && sums->freed_bytes == sums->own_freed_bytes &&
+	       !__builtin_add_overflow(sums->temporary, totals->lost_frees, &quiet) && quiet <= sums->frees &&
+	       totals->inherited_frees <= sums->stray_frees &&
+	       !__builtin_add_overflow(sums->frees, sums->stray_frees, &ends) &&
+	       !__builtin_add_overflow(ends, sums->allocations, &events) &&
+	       (totals->peak_event == 0 || totals->peak_event < events);
+}
+
+bool summary_complete(struct summary_decoder *decoder)
+{
+	struct model_totals *totals = &decoder->totals;
+	struct sums sums = {0};
+
+	if (!decoder->nodes || decoder->found != decoder->used)
+		return false;
+	for (size_t i = 0; i < decoder->node_count; i++)
+		if (!add_node(&sums, &decoder->nodes[i]))
+			return false;
+	if (!sums_agree(&sums, totals))
+		return false;
+	totals->events = sums.allocations + sums.frees + sums.stray_frees;
+	totals->allocations = sums.allocations;
+	totals->allocated_bytes = sums.allocated_bytes;
+	totals->frees = sums.frees;
+	totals->freed_bytes = sums.freed_bytes;
+	totals->live_bytes = sums.allocated_bytes - sums.freed_bytes;
+	totals->live_blocks = sums.allocations - sums.frees;
+	totals->peak_bytes = sums.peak_bytes;
+	totals->peak_blocks = sums.peak_blocks;
+	totals->temporary = sums.temporary;
+	totals->stray_frees = sums.stray_frees;
+	return true;
+}
+
+void summary_decoder_finish(struct summary_decoder *decoder)
+{
+	free(decoder->nodes);
+	*decoder = (struct summary_decoder){0};
+}

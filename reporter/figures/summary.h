@@ -1,0 +1,53 @@
+/*
+ * summary.h - figures to BLOCK_SUMMARY payloads and back; see format.h for the layout.
+ *
+ * Decoding trusts nothing: whatever it accepts agrees with itself, sum by sum.
+ */
+#ifndef MPROF_REPORTER_FIGURES_SUMMARY_H
+#define MPROF_REPORTER_FIGURES_SUMMARY_H
+
+#include "figures/figures.h"
+#include "trace/buffer.h"
+#include "trace/varint.h"
+
+/* ---- encoding ------------------------------------------------------------ */
+
+/* A node's figures, by value: who has them ready and who works them out look the same. */
+typedef struct model_node summary_node_fn(const void *context, uint32_t node);
+
+struct summary_encoder {
+	const struct model_totals *totals;
+	summary_node_fn *node;
+	const void *context;
+	uint32_t node_count;
+	uint64_t used, written; /* nodes with figures: in all, and in the payloads so far */
+	uint32_t next;
+	bool begun;
+};
+
+/* All but the counters, which are zero, is borrowed until the last payload. */
+struct summary_encoder summary_encoder(const struct model_totals *totals, summary_node_fn *node,
+				       const void *context, size_t node_count);
+
+/* Appends the next payload; false if there is none any more.  At least one is made. */
+bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
+
+/* ---- decoding ------------------------------------------------------------ */
+
+struct summary_decoder { /* all zero: nothing was decoded */
+	struct model_totals totals;
+	struct model_node *nodes; /* node_count of them; NULL before the first payload */
+	size_t node_count;
+	uint64_t used, found;
+	uint64_t next; /* the least id that may come */
+};
+
+/* Takes the payloads of one summary in order.  0, -EBADMSG or -ENOMEM. */
+int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count);
+
+/* Whether nothing is missing, and the sums agree.  Fills in the totals' sums. */
+bool summary_complete(struct summary_decoder *decoder);
+
+void summary_decoder_finish(struct summary_decoder *decoder);
+
+#endif

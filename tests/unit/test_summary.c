@@ -1,0 +1,266 @@
+/* test_summary.c - figures that were counted while draining, against a replay of the same trace; and the
+ * codec between them, with whatever bytes. */
+#include "drain/drain.h"
+#include "figures/summary.h"
+#include "model/model.h"
+#include "reader/reader.h"
+
+#include "fake_producer.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS 4u
+#define ADDRESSES 300u
+#define RECORDS 20000u
+
+static struct fake fake;
+static struct trace *trace;
+static struct model *model;
+static struct diagnostic diagnostic;
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t limit)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (random_state >> 33) % limit;
+}
+
+static void set_up(void)
+{
+	fake_create(&fake, fake_dead_pid());
+}
+
+static void tear_down(void)
+{
+	trace_close(trace);
+	model_destroy(model);
+	fake_destroy(&fake);
+}
+
+TestSuite(summary, .init = set_up, .fini = tear_down);
+
+/* Frees of what lives and of what does not, addresses handed out twice, reallocs that fail and do not:
+ * all that makes a stray, lost, parked or temporary block. */
+static void record_one(struct fake_thread *thread)
+{
+	uint64_t address = 0x1000 + 16 * random_below(ADDRESSES), size_bytes = random_below(5000);
+	uint32_t node = (uint32_t)random_below(FAKE_NODES);
+
+	switch (random_below(8)) {
+	case 0:
+	case 1:
+	case 2:
+		fake_record(thread, RECORD_ALLOC, address, size_bytes, node);
+		break;
+	case 3:
+		fake_record(thread, RECORD_ALLOC, address, size_bytes, node);
+		fake_record(thread, RECORD_FREE, address, 0, (node + 1) % FAKE_NODES);
+		break;
+	case 4:
+		fake_record(thread, RECORD_REALLOC_FREE, address, 0, node);
+		if (random_below(3) == 0)
+			fake_ext(thread, EXT_REALLOC_FAILED, 0, 0);
+		else
+			fake_record(thread, RECORD_ALLOC, address + 16, size_bytes, node);
+		break;
+	case 5:
+		fake_record(thread, random_below(9) ? RECORD_TRACK_ALLOC : RECORD_HIDDEN_ALLOC, address,
+			    size_bytes, node);
+		break;
+	default:
+		fake_record(thread, random_below(9) ? RECORD_FREE : RECORD_TRACK_FREE, address, 0, node);
+	}
+	if (random_below(50) == 0)
+		fake.last_stamp += 200000; /* what waits is given up */
+}
+
+static void record(uint64_t seed, uint32_t thread_count)
+{
+	struct fake_thread threads[THREADS];
+
+	random_state = seed;
+	for (uint32_t i = 0; i < thread_count; i++)
+		threads[i] = fake_thread(&fake, 100 + i);
+	for (uint32_t i = 0; i < RECORDS; i++)
+		record_one(&threads[random_below(thread_count)]);
+}
+
+static void drain_and_open(void)
+{
+	cr_assert_eq(drain_run(fake.session_path, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(trace_open(fake.trace_path, &trace, &diagnostic), 0, "%s", diagnostic.message);
+}
+
+static void replay(void)
+{
+	const struct trace_info *info = trace_info(trace);
+
+	model = model_create(info->nodes, info->node_count, NULL);
+	cr_assert_eq(trace_replay(trace, model_events, model, &diagnostic), 0, "%s", diagnostic.message);
+	model_finish(model);
+}
+
+/* All but times: the drainer's are exact, a replay's interpolated, and lifetimes are a replay's alone. */
+static void expect_equal(const struct figures_summary *summary)
+{
+	struct model_totals totals = *model_totals(model);
+	uint64_t apart = summary->totals.peak_time_ns > totals.peak_time_ns
+				 ? summary->totals.peak_time_ns - totals.peak_time_ns
+				 : totals.peak_time_ns - summary->totals.peak_time_ns;
+
+	cr_assert_leq(apart, 2000000, "peak times are %lu ns apart", apart);
+	totals.peak_time_ns = summary->totals.peak_time_ns;
+	cr_assert_arr_eq(&summary->totals, &totals, sizeof(totals), "totals differ");
+	for (uint32_t i = 0; i < summary->node_count; i++) {
+		struct model_node expected = *model_node(model, i);
+		expected.lifetime_ns = 0;
+		cr_assert_arr_eq(&summary->nodes[i], &expected, sizeof(expected), "node %u differs", i);
+	}
+}
+
+static void drain_and_compare(uint64_t seed, uint32_t thread_count)
+{
+	record(seed, thread_count);
+	drain_and_open();
+	const struct figures_summary *summary = trace_info(trace)->summary;
+	cr_assert_not_null(summary);
+	replay();
+	expect_equal(summary);
+	cr_assert_gt(summary->totals.stray_frees, 100);
+	cr_assert_gt(summary->totals.lost_frees, 100);
+	cr_assert_gt(summary->totals.temporary, 100);
+	cr_assert_gt(summary->totals.live_blocks, 10);
+}
+
+Test(summary, equals_a_replay_of_one_thread)
+{
+	drain_and_compare(1, 1);
+}
+
+Test(summary, equals_a_replay_of_threads)
+{
+	drain_and_compare(2, THREADS);
+}
+
+Test(summary, of_nothing_is_there_too)
+{
+	drain_and_open();
+	cr_assert_not_null(trace_info(trace)->summary);
+	cr_assert_eq(trace_info(trace)->summary->totals.events, 0);
+}
+
+Test(summary, stands_in_for_a_replay)
+{
+	record(3, THREADS);
+	drain_and_open();
+	replay();
+	struct model *known = model_from_summary(trace_info(trace)->summary);
+	cr_assert_eq(model_totals(known)->peak_bytes, model_totals(model)->peak_bytes);
+	cr_assert_eq(model_node(known, 7)->peak_bytes, model_node(model, 7)->peak_bytes);
+	model_destroy(known);
+}
+
+/* ---- codec --------------------------------------------------------------- */
+
+struct made {
+	struct model_node *nodes;
+	struct model_totals totals;
+	size_t count;
+};
+
+static struct model_node node_of(const void *context, uint32_t node)
+{
+	return ((const struct made *)context)->nodes[node];
+}
+
+/* Every third node has figures; some are as large as 64 bits hold. */
+static struct made make(size_t count)
+{
+	struct made made = {calloc(count, sizeof(*made.nodes)), {0}, count};
+
+	for (size_t i = 0; i < count; i += 3)
+		made.nodes[i] = (struct model_node){.allocations = 1 + random_below(1000),
+						    .allocated_bytes = UINT64_C(1) << random_below(40),
+						    .live_blocks = 1,
+						    .peak_blocks = 1};
+	for (size_t i = 0; i < count; i += 3) {
+		struct model_node *node = &made.nodes[i];
+		node->live_blocks = node->allocations;
+		node->live_bytes = node->allocated_bytes;
+		node->peak_bytes = node->allocated_bytes;
+		made.totals.allocations += node->allocations;
+		made.totals.events += node->allocations;
+		made.totals.peak_bytes += node->peak_bytes;
+	}
+	return made;
+}
+
+static unsigned encode(const struct made *made, struct buffer payloads[16])
+{
+	struct summary_encoder encoder = summary_encoder(&made->totals, node_of, made, made->count);
+	unsigned count = 0;
+
+	while (summary_encode(&encoder, &payloads[count]))
+		cr_assert_lt(++count, 16);
+	return count;
+}
+
+static int decode(struct summary_decoder *decoder, const struct buffer *payload, size_t bytes,
+		  size_t node_count)
+{
+	struct varint_cursor at = varint_cursor(payload->data, bytes);
+
+	return summary_decode(decoder, &at, node_count);
+}
+
+Test(summary, large_ones_are_several_payloads)
+{
+	struct made made = make(600000);
+	struct summary_decoder decoder = {0};
+	struct buffer payloads[16] = {0};
+	unsigned count = encode(&made, payloads);
+
+	cr_assert_gt(count, 2);
+	for (unsigned i = 0; i < count; i++) {
+		cr_assert_not(summary_complete(&decoder), "%u of %u are not all", i, count);
+		cr_assert_eq(decode(&decoder, &payloads[i], payloads[i].length, made.count), 0);
+	}
+	cr_assert(summary_complete(&decoder));
+	cr_assert_arr_eq(decoder.nodes, made.nodes, made.count * sizeof(*made.nodes));
+	cr_assert_eq(decoder.totals.peak_bytes, made.totals.peak_bytes);
+	cr_assert_eq(decode(&decoder, &payloads[1], payloads[1].length, made.count), -EBADMSG, "twice");
+	summary_decoder_finish(&decoder);
+	for (unsigned i = 0; i < count; i++)
+		buffer_finish(&payloads[i]);
+	free(made.nodes);
+}
+
+Test(summary, damage_is_refused_or_harmless)
+{
+	struct made made = make(60);
+	struct buffer payloads[16] = {0};
+	unsigned refused = 0;
+
+	cr_assert_eq(encode(&made, payloads), 1);
+	for (size_t cut = 0; cut < payloads[0].length; cut++) {
+		struct summary_decoder decoder = {0};
+		cr_assert_eq(decode(&decoder, &payloads[0], cut, made.count), -EBADMSG, "cut at %zu", cut);
+		summary_decoder_finish(&decoder);
+	}
+	for (int i = 0; i < 20000; i++) {
+		struct summary_decoder decoder = {0};
+		size_t at = random_below(payloads[0].length);
+		uint8_t bit = (uint8_t)(1 << random_below(8));
+		payloads[0].data[at] ^= bit;
+		refused += decode(&decoder, &payloads[0], payloads[0].length, made.count) != 0 ||
+			   !summary_complete(&decoder);
+		payloads[0].data[at] ^= bit;
+		summary_decoder_finish(&decoder);
+	}
+	cr_assert_gt(refused, 5000);
+	buffer_finish(&payloads[0]);
+	free(made.nodes);
+}
