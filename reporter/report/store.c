@@ -121,11 +121,12 @@ static void each_file(int directory, void visit(void *context, int directory, co
 	}
 	while ((entry = readdir(entries))) {
 		struct file file = {0};
-		if (strlen(entry->d_name) >= sizeof(file.name) ||
+		size_t length = strlen(entry->d_name);
+		if (length >= sizeof(file.name) ||
 		    fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISREG(status.st_mode))
 			continue;
-		strcpy(file.name, entry->d_name);
+		memcpy(file.name, entry->d_name, length);
 		file.bytes = (uint64_t)status.st_size;
 		file.used = status.st_mtim;
 		visit(context, directory, &file);
