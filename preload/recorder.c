@@ -10,6 +10,7 @@
 #include "process.h"
 #include "session.h"
 #include "thread.h"
+#include "unwind/context.h"
 
 #include "trace/clock.h"
 
@@ -136,10 +137,7 @@ static inline struct thread *attached(void)
 
 static inline uint32_t call_path(struct thread *thread, const struct unwind_start *here)
 {
-	const struct unwind_frame *frames;
-	size_t count = unwind_walk(thread->unwind, here, &frames);
-
-	return contexts_path(&thread->process->contexts, frames, count);
+	return unwind_context(thread->unwind, &thread->process->contexts, here);
 }
 
 static inline void event(enum record_type type, const struct unwind_start *here, uint64_t address,

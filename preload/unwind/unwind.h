@@ -26,12 +26,12 @@ struct unwind_start {
 /* UNWIND_HERE(start): fills a struct unwind_start for the caller of the function it stands
  * in, which must be compiled with a frame pointer and be the interposed function itself. */
 #if defined(__x86_64__)
-#define UNWIND_HERE(start)                                                          \
-	do {                                                                        \
-		const uintptr_t *frame_ = (const uintptr_t *)__builtin_frame_address(0); \
-		(start)->fp = frame_[0];                                            \
-		(start)->pc = frame_[1];                                            \
-		(start)->sp = (uintptr_t)(frame_ + 2);                              \
+#define UNWIND_HERE(start)                                                                                   \
+	do {                                                                                                 \
+		const uintptr_t *frame_ = (const uintptr_t *)__builtin_frame_address(0);                     \
+		(start)->fp = frame_[0];                                                                     \
+		(start)->pc = frame_[1];                                                                     \
+		(start)->sp = (uintptr_t)(frame_ + 2);                                                       \
 	} while (0)
 #else
 #error "no unwinder for this architecture yet: add a file beside x86_64.c"
@@ -53,7 +53,8 @@ size_t unwind_state_bytes(void);
  * ends, the walk stops cleanly; if that is not the thread's true outermost frame, the last
  * frame carries NODE_TRUNCATED.
  */
-size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start, const struct unwind_frame **frames);
+size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
+		   const struct unwind_frame **frames);
 
 /* Around a dlclose: rules of code that may go away are forgotten by every thread. */
 void unwind_code_changing(void);
