@@ -14,6 +14,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <ucontext.h>
 #include <vector>
@@ -263,6 +264,124 @@ void torture_threads(int rounds)
 		first.join();
 		second.join();
 	}
+}
+
+/* Two functions of one shape that call each other or themselves as `turns` says. */
+NOINLINE static int turn_left(unsigned turns, int depth);
+
+NOINLINE static int turn_right(unsigned turns, int depth)
+{
+	if (depth == 0) {
+		probe();
+		probe();
+		return 0;
+	}
+	int below = turns & 1 ? turn_left(turns >> 1, depth - 1) : turn_right(turns >> 1, depth - 1);
+	sink = below;
+	return below + 1;
+}
+
+NOINLINE static int turn_left(unsigned turns, int depth)
+{
+	if (depth == 0) {
+		probe();
+		return 0;
+	}
+	int below = turns & 1 ? turn_left(turns >> 1, depth - 1) : turn_right(turns >> 1, depth - 1);
+	sink = below;
+	return below + 1;
+}
+
+void torture_shared_slots(int rounds)
+{
+	unsigned turns = 1;
+	for (int i = 0; i < rounds; i++) {
+		/* Mostly small changes, inside or outside, and now and then another path. */
+		turns ^= i % 7 == 0 ? (unsigned)i * 2654435761u : 1u << i % 11;
+		for (int repeat = i % 8 ? 1 : 4; repeat > 0; repeat--)
+			turn_left(turns, 10);
+		turn_right(i % 3 ? turns : turns >> 5, 10);
+	}
+}
+
+NOINLINE static int inside_hollow()
+{
+	volatile char *array = (volatile char *)alloca((size_t)(sink % 2 + 16));
+	array[0] = 1;
+	probe();
+	return array[0];
+}
+
+/* Leaves what was on the stack before as it is. */
+NOINLINE static int hollow(int bytes, bool deep)
+{
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	int result = deep ? inside_hollow() : 0;
+	probe();
+	array[0] = 1;
+	return result + array[0];
+}
+
+NOINLINE static int hollow_alone(int bytes, bool deep)
+{
+	return hollow(1024 + bytes, deep) + 1;
+}
+
+NOINLINE static int hollow_above_hollow(int bytes, bool deep)
+{
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	int result = hollow(1024, deep);
+	array[0] = 1;
+	return result + array[0];
+}
+
+/* Return addresses of the one still stand in the other's hollow, and only saved frame pointers tell
+ * that they are not its own. */
+void torture_hollow_frames(int rounds)
+{
+	int (*const volatile shapes[])(int, bool) = {hollow_alone, hollow_above_hollow};
+	for (int i = 0; i < rounds; i++)
+		for (int shape = 0; shape < 8; shape++)
+			sink = shapes[shape % 2](i * 8 % 800 + 100, shape >= 4);
+}
+
+static ucontext_t here, away;
+
+static void leave_in_the_middle(int depth)
+{
+	for (int i = 0; i < 4; i++)
+		turn_left((unsigned)depth, depth);
+	if (depth > 4)
+		leave_in_the_middle(depth - 1);
+	std::string text(100, 'p');
+	swapcontext(&away, &here);
+}
+
+/* Of different sizes, so that what was a frame of one lies outside of another, or nowhere. */
+void torture_passing_coroutines(int rounds)
+{
+	const size_t page = 4096, reserved = 64 * page;
+	char *place = (char *)mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (int i = 0; i < rounds && place != MAP_FAILED; i++) {
+		size_t size = (size_t)(8 + i % 3 * 4) * page;
+		void *stack = mmap(place + (i % 5 ? 0 : 8 * page), size, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		getcontext(&away);
+		away.uc_stack.ss_sp = stack;
+		away.uc_stack.ss_size = size;
+		away.uc_link = nullptr;
+		makecontext(&away, (void (*)())leave_in_the_middle, 1, 4 + i % 4);
+		swapcontext(&here, &away);
+		mmap(place, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		turn_right((unsigned)i, 6);
+	}
+	munmap(place, reserved);
+}
+
+void torture_short_threads(int rounds)
+{
+	for (int i = 0; i < rounds; i++)
+		std::thread([i] { turn_right((unsigned)i / 50, 3 + i % 3); }).join();
 }
 
 NOINLINE int torture_recursion(int depth)
