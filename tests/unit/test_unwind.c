@@ -218,21 +218,22 @@ Test(unwind, shared_slots)
 {
 	torture_shared_slots(20000);
 	end(40000);
-	from_memory(1000, 10000);
+	from_memory(500, 5000);
 }
 
 Test(unwind, hollow_frames)
 {
-	torture_hollow_frames(1000);
+	for (int i = 0; i < 16; i++)
+		torture_hollow_frames(82);
 	end(10000);
-	from_memory(1000, 1000);
+	from_memory(1000, 200);
 }
 
 Test(unwind, coroutines_on_stacks_that_go_away)
 {
 	torture_passing_coroutines(1500);
 	end(20000);
-	from_memory(1000, 1000);
+	from_memory(1000, 200);
 }
 
 /* What a state has learnt of a thread that is gone must not mislead the next. */

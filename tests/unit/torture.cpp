@@ -304,46 +304,98 @@ void torture_shared_slots(int rounds)
 	}
 }
 
-NOINLINE static int inside_hollow()
-{
-	volatile char *array = (volatile char *)alloca((size_t)(sink % 2 + 16));
-	array[0] = 1;
-	probe();
-	return array[0];
-}
+/* ---- hollow frames: what an earlier stack left in them is never written over ---- */
 
-/* Leaves what was on the stack before as it is. */
-NOINLINE static int hollow(int bytes, bool deep)
+#define HOLLOW(array) __asm__ volatile("" : : "r"(array))
+
+NOINLINE static int inside_hollow(int bytes)
 {
 	volatile char *array = (volatile char *)alloca((size_t)bytes);
-	int result = deep ? inside_hollow() : 0;
+	HOLLOW(array);
 	probe();
-	array[0] = 1;
-	return result + array[0];
+	return 1;
 }
 
-NOINLINE static int hollow_alone(int bytes, bool deep)
+NOINLINE static int plain(int depth)
 {
-	return hollow(1024 + bytes, deep) + 1;
+	probe();
+	return depth + 1;
 }
 
-NOINLINE static int hollow_above_hollow(int bytes, bool deep)
+NOINLINE static int hollow(int bytes, int inside)
 {
 	volatile char *array = (volatile char *)alloca((size_t)bytes);
-	int result = hollow(1024, deep);
-	array[0] = 1;
-	return result + array[0];
+	HOLLOW(array);
+	int result = inside == 2 ? inside_hollow(16) : 0;
+	if (inside == 1)
+		result = plain(inside);
+	probe();
+	return result;
 }
 
-/* Return addresses of the one still stand in the other's hollow, and only saved frame pointers tell
- * that they are not its own. */
+/* Calls hollow from a frame that lies where the other has a hollow. */
+NOINLINE static int hollow_below(int bytes, int inside)
+{
+	volatile char array[256];
+	HOLLOW(array);
+	return hollow(bytes, inside) + 1;
+}
+
+NOINLINE static int hollow_above(int bytes, int inside)
+{
+	volatile char *array = (volatile char *)alloca((size_t)(bytes & ~0x7f));
+	HOLLOW(array);
+	return hollow(256 + (bytes & 0x7f), inside) + 1;
+}
+
+/* Realigned to the same place from either of the next two. */
+NOINLINE static int realigned_hollow(int bytes, int inside)
+{
+	alignas(256) volatile double values[4] = {1, 2, 3, 4};
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	HOLLOW(array);
+	int result = inside_hollow(16);
+	return result + (int)values[inside];
+}
+
+NOINLINE static int realigned_near(int bytes, int inside)
+{
+	volatile char array[24];
+	HOLLOW(array);
+	return realigned_hollow(bytes, inside) + 1;
+}
+
+NOINLINE static int realigned_far(int bytes, int inside)
+{
+	volatile char array[88];
+	HOLLOW(array);
+	return realigned_hollow(bytes, inside) + 1;
+}
+
+/* One call instruction for all of them. */
+NOINLINE static int call_shape(int (*shape)(int, int), int bytes, int inside)
+{
+	return shape(bytes, inside) + 1;
+}
+
+/* Return addresses of the one still stand in the other's hollow, and only saved frame pointers, or
+ * the realigned frame's word, tell that they are not its own. */
 void torture_hollow_frames(int rounds)
 {
-	int (*const volatile shapes[])(int, bool) = {hollow_alone, hollow_above_hollow};
-	for (int i = 0; i < rounds; i++)
-		for (int shape = 0; shape < 8; shape++)
-			sink = shapes[shape % 2](i * 8 % 800 + 100, shape >= 4);
+	int (*const volatile shapes[])(int, int) = {hollow_below,   hollow_below,   hollow_above,
+						    realigned_near, realigned_near, realigned_far};
+	for (int i = 0; i < rounds; i++) {
+		volatile char *shift = (volatile char *)alloca(16);
+		HOLLOW(shift);
+		for (int turn = 0; turn < 18; turn++) {
+			/* In some rounds this makes both of a pair end at the same place. */
+			int difference = turn % 6 == 2 ? i % 41 * 16 - 320 : 0;
+			sink = call_shape(shapes[turn % 6], 600 + difference, turn / 6);
+		}
+	}
 }
+
+/* ---- coroutines that are left behind ---- */
 
 static ucontext_t here, away;
 
