@@ -7,8 +7,10 @@ static void *volatile block;
 
 static long __attribute__((noinline)) at_depth(long levels, long pairs)
 {
-	if (levels > 1)
-		return at_depth(levels - 1, pairs) + 1; /* + 1: not a tail call */
+	if (levels > 1) {
+		volatile long below = at_depth(levels - 1, pairs); /* compilers make loops of less */
+		return below + 1;
+	}
 	for (long i = 0; i < pairs; i++) {
 		block = malloc(48);
 		free(block);

@@ -56,8 +56,3 @@ size_t oracle_libunwind(const struct unwind_start *start, uintptr_t *pcs, size_t
 	}
 	return count;
 }
-
-void oracle_code_changed(void)
-{
-	unw_flush_cache(unw_local_addr_space, 0, 0);
-}

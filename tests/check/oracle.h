@@ -26,7 +26,4 @@ uint32_t oracle_context(struct unwind_state *state, struct contexts *contexts,
  * the start, are left out.  0 if libunwind does not get there. */
 size_t oracle_libunwind(const struct unwind_start *start, uintptr_t *pcs, size_t max);
 
-/* After a dlclose: libunwind forgets what it remembers of code. */
-void oracle_code_changed(void);
-
 #endif
