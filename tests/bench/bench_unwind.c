@@ -44,7 +44,9 @@ __attribute__((noinline)) static void take(enum method method)
 		return;
 	}
 	if (method == KNOWN_IN_PART) {
-		node = unwind_context_anew(state, contexts, &start);
+		struct trail_meeting met;
+		if (arch_follow(state, &start, &met))
+			node = trail_renew(&state->trail, contexts, met);
 		state->trail.count--; /* the innermost frame is to be new each time */
 		return;
 	}
