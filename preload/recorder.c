@@ -170,13 +170,23 @@ void recorder_allocated(const struct unwind_start *here, const void *block, size
 		event(RECORD_ALLOC, here, (uintptr_t)block, size_bytes);
 }
 
+/* Allocators look at what stands before a block that they are given back, and that is often far
+ * from the processor.  A program that frees one block after the other waits for several at a time;
+ * with our work in between it would wait for each, so it is fetched meanwhile. */
+static inline void fetch_header(const void *block)
+{
+	__builtin_prefetch((const char *)block - sizeof(size_t), 1);
+}
+
 void recorder_freeing(const struct unwind_start *here, const void *block)
 {
+	fetch_header(block);
 	event(RECORD_FREE, here, (uintptr_t)block, 0);
 }
 
 void recorder_reallocating(const struct unwind_start *here, const void *block)
 {
+	fetch_header(block);
 	event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
 }
 
