@@ -328,7 +328,7 @@ static void call_plugin(const char *path)
 	cr_assert_not_null(handle, "%s", dlerror());
 	void (*call)(void (*)(void)) = (void (*)(void (*)(void)))dlsym(handle, "plugin_call");
 	cr_assert_not_null(call);
-	for (int i = 0; i < 5; i++)
+	for (volatile int i = 0; i < 5; i = i + 1)
 		call(probe);
 	unwind_code_changing();
 	dlclose(handle);
