@@ -1,7 +1,7 @@
 /*
  * context.h - the hot path's only question: the node of the call path that led here.
  *
- * Three answers, each ten times dearer than the one before: a stack that is known whole
+ * Three answers, each dearer than the one before: a stack that is known whole
  * (memo.h), one that shares outer frames with the thread's last one (trail.h), a walk.
  * All give what a walk would give at this moment.
  */
