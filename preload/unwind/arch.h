@@ -15,6 +15,10 @@ enum { ARCH_FP = 6, ARCH_SP = 7, ARCH_PC = 16, ARCH_REGISTERS = 17 };
 
 struct cfi_row;
 struct readable;
+struct trail_frame;
+struct trail_meeting;
+struct trail_step;
+struct trail_word;
 
 /* Why a walk stopped. */
 enum unwind_stop {
@@ -46,6 +50,13 @@ uint64_t arch_rule(const struct cfi_row *row, bool signal_frame);
 /* Records frames from the cursor outwards for as long as rules allow.  After
  * STOP_FULL_REGISTERS the last recorded frame is the one that could not be left. */
 enum unwind_stop arch_walk(struct unwind_state *state, struct unwind_cursor *cursor);
+
+/* Follows rules from the start to the thread's outermost frame, or to a frame from which the trail
+ * knows the rest.  The steps are in state->trail.  False: the stack is not one of those. */
+bool arch_follow(struct unwind_state *state, const struct unwind_start *start, struct trail_meeting *met);
+
+/* The words that leaving the step's frame read to get to `outer`, last first.  Returns how many. */
+size_t arch_words(const struct trail_step *step, const struct trail_frame *outer, struct trail_word *words);
 
 /* Leaves a frame of code without unwind information by its frame pointer, if that looks like
  * one.  Sets all three on success. */

@@ -8,8 +8,6 @@
 #include "preload/pages.h"
 #include "preload/unwind/lookup.h"
 
-#include <stdatomic.h>
-
 #define SHARED_BITS 17
 #define SHARED_PLACES ((size_t)1 << SHARED_BITS)
 #define SHARED_BYTES (SHARED_PLACES * sizeof(struct shared_place))
@@ -25,7 +23,7 @@ struct shared_place {
 };
 
 static _Atomic(struct shared_place *) shared;
-static _Atomic uint32_t generation;
+_Atomic uint32_t rules_generation;
 
 /* The generation is part of the key: a thread that is late in storing a rule of code that is
  * gone stores it where nobody looks. */
@@ -116,21 +114,18 @@ __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state,
 	return rule;
 }
 
-void rules_refresh(struct unwind_state *state)
+void rules_renew(struct unwind_state *state)
 {
 	/* Acquire pairs with the release in forget_rules. */
-	uint32_t now = atomic_load_explicit(&generation, memory_order_acquire);
-	if (__builtin_expect(now == state->generation, 1))
-		return;
+	state->generation = atomic_load_explicit(&rules_generation, memory_order_acquire);
 	memset(state->rules, 0, sizeof(state->rules));
-	state->generation = now;
 }
 
 static void forget_rules(void)
 {
 	/* Release: a thread that reads the new generation also sees the modules marked gone
 	 * before it, and so does not give their index to what has taken their place. */
-	atomic_fetch_add_explicit(&generation, 1, memory_order_release);
+	atomic_fetch_add_explicit(&rules_generation, 1, memory_order_release);
 	/* Only to make room: places of older generations answer to no key any more. */
 	struct shared_place *table = atomic_load_explicit(&shared, memory_order_acquire);
 	if (table != NULL)

@@ -9,6 +9,8 @@
 
 #include "preload/unwind/state.h"
 
+#include <stdatomic.h>
+
 /*
  * rule: CFA offset in bytes (24, signed) | kind (8) | saved frame pointer's offset from the CFA
  * in words (16, signed) | module index + 1 (16).  Never 0, so that 0 is an empty place.
@@ -72,7 +74,16 @@ static inline __attribute__((always_inline)) uint64_t rules_find(struct unwind_s
 	return rules_find_shared(state, pc);
 }
 
-/* Forgets the thread's rules if code has changed since its last walk. */
-void rules_refresh(struct unwind_state *state);
+extern _Atomic uint32_t rules_generation;
+
+/* False: code has changed since the thread's last walk, and rules_renew is due. */
+static inline bool rules_are_current(const struct unwind_state *state)
+{
+	/* Acquire pairs with the release in forget_rules. */
+	return atomic_load_explicit(&rules_generation, memory_order_acquire) == state->generation;
+}
+
+/* Forgets the thread's rules. */
+void rules_renew(struct unwind_state *state);
 
 #endif

@@ -8,7 +8,7 @@
 #define MPROF_PRELOAD_UNWIND_STATE_H
 
 #include "preload/unwind/cfi.h"
-#include "preload/unwind/readable.h"
+#include "preload/unwind/memo.h"
 
 #define RULE_SETS 1024
 
@@ -18,13 +18,18 @@ struct rule_place {
 };
 
 struct unwind_state {
-	uint32_t generation; /* of the rules below */
+	uint32_t generation; /* of the code that rules, memo and trail speak of */
 	const void *thread;  /* whose stacks `readable` knows */
 	struct readable readable;
 	struct unwind_registers registers;
 	struct cfi_machine machine;
+	struct memo memo;
 	_Alignas(64) struct rule_place rules[RULE_SETS][2]; /* a set never straddles cache lines */
+	struct trail trail;
 	struct unwind_frame frames[UNWIND_FRAMES_MAX];
 };
+
+/* Before a walk: forgets what has become wrong since the last one. */
+void state_refresh(struct unwind_state *state);
 
 #endif

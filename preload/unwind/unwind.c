@@ -25,6 +25,8 @@ size_t unwind_state_bytes(void)
 void unwind_forget(struct unwind_state *state)
 {
 	memset(state->rules, 0, sizeof(state->rules));
+	memo_clear(&state->memo);
+	trail_clear(&state->trail);
 	state->thread = NULL;
 }
 
@@ -93,15 +95,24 @@ static __attribute__((noinline)) enum unwind_stop walk_with_registers(struct unw
 	}
 }
 
-size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
-		   const struct unwind_frame **frames)
+void state_refresh(struct unwind_state *state)
 {
-	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
-	rules_refresh(state);
+	if (__builtin_expect(!rules_are_current(state), 0)) {
+		rules_renew(state);
+		memo_clear(&state->memo);
+		trail_clear(&state->trail);
+	}
 	if (__builtin_expect(state->thread != &thread_identity, 0)) {
 		state->readable = (struct readable){0};
 		state->thread = &thread_identity;
 	}
+}
+
+size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
+		   const struct unwind_frame **frames)
+{
+	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
+	state_refresh(state);
 	enum unwind_stop stop = arch_walk(state, &cursor);
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);

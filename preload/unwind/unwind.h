@@ -1,7 +1,7 @@
 /*
  * unwind.h - the call path of the calling thread, from the interposed function outwards.
  *
- * The one interface between the recorder and whatever walks the stack.  Architecture
+ * The walk itself; the recorder asks context.h, which seldom needs one.  Architecture
  * specifics stand in one file per architecture.  Nothing here allocates through the
  * interposed functions, takes a lock or calls the dynamic loader's locking functions;
  * all of it may run inside a signal handler.

@@ -116,69 +116,132 @@ static inline bool holds_slot(struct readable *readable, uintptr_t sp, uintptr_t
 	return reached != 0;
 }
 
-READS_STACK static bool realigned_cfa(struct readable *readable, uint64_t rule,
-				      const struct unwind_cursor *cursor, uintptr_t *limit, uintptr_t *cfa)
+struct place {
+	uintptr_t pc, sp, fp;
+};
+
+/* From a frame to its caller's, by a rule of the kinds that need no more than that. */
+READS_STACK static inline __attribute__((always_inline)) bool leave(struct readable *readable, uint64_t rule,
+								    uintptr_t *limit, struct place *at)
 {
-	uintptr_t slot = cursor->fp + (uintptr_t)rule_cfa_offset(rule);
-	if (!holds_slot(readable, cursor->sp, slot, limit))
+	enum rule_kind kind = rule_kind(rule);
+	int64_t fp_words = rule_fp_words(rule);
+	uintptr_t base = at->sp, cfa, fp_slot;
+	if (LIKELY(kind != RULE_REALIGNED)) {
+		if (kind == RULE_FP) {
+			base = at->fp;
+			/* A branch, which is predicted; a conditional move would wait for the rule. */
+			__asm__("" : "+r"(base));
+		}
+		cfa = base + (uintptr_t)rule_cfa_offset(rule);
+		fp_slot = cfa + (uintptr_t)(WORD_BYTES * fp_words);
+	} else {
+		uintptr_t slot = at->fp + (uintptr_t)rule_cfa_offset(rule);
+		if (!holds_slot(readable, at->sp, slot, limit))
+			return false;
+		cfa = stack_word(slot);
+		fp_slot = at->fp + (uintptr_t)(WORD_BYTES * fp_words);
+	}
+	if (UNLIKELY(cfa <= at->sp || !holds_slot(readable, at->sp, cfa - WORD_BYTES, limit)))
 		return false;
-	*cfa = stack_word(slot);
+	if (fp_words != RULE_FP_SAME) {
+		if (UNLIKELY(!holds_slot(readable, at->sp, fp_slot, limit)))
+			return false;
+		at->fp = stack_word(fp_slot);
+	}
+	at->pc = stack_word(cfa - WORD_BYTES);
+	at->sp = cfa;
+	return true;
+}
+
+static inline bool is_left_by_rule(uint64_t rule)
+{
+	return rule_kind(rule) - RULE_SP <= RULE_REALIGNED - RULE_SP;
+}
+
+/* With copies, so that the walk's own registers can stay in registers. */
+static __attribute__((noinline)) bool guess_place(struct readable *readable, uintptr_t *limit,
+						  struct place *at)
+{
+	if (!arch_guess(readable, &at->pc, &at->sp, &at->fp))
+		return false;
+	*limit = readable_limit(readable, at->sp);
 	return true;
 }
 
 READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind_cursor *cursor)
 {
-	uintptr_t pc = cursor->pc, sp = cursor->sp, fp = cursor->fp, cfa, fp_slot;
-	uintptr_t limit = readable_limit(&state->readable, sp);
+	struct place at = {cursor->pc, cursor->sp, cursor->fp};
+	uintptr_t limit = readable_limit(&state->readable, at.sp);
 	size_t count = cursor->count;
 	enum unwind_stop stop = STOP_END;
 
-	while (pc != 0) {
-		stop = STOP_CUT;
-		if (UNLIKELY(count == UNWIND_FRAMES_MAX))
+	while (at.pc != 0 && stop == STOP_END) {
+		if (UNLIKELY(count == UNWIND_FRAMES_MAX)) {
+			stop = STOP_CUT;
 			break;
-		uint64_t rule = rules_find(state, pc);
-		state->frames[count++] = (struct unwind_frame){pc, rule_module(rule)};
-		enum rule_kind kind = rule_kind(rule);
-		int64_t fp_words = rule_fp_words(rule);
-		if (LIKELY(kind == RULE_SP || kind == RULE_FP)) {
-			uintptr_t base = sp;
-			if (kind == RULE_FP) {
-				base = fp;
-				/* A branch, which is predicted; a conditional move would wait for
-				 * the rule. */
-				__asm__("" : "+r"(base));
-			}
-			cfa = base + (uintptr_t)rule_cfa_offset(rule);
-			fp_slot = cfa + (uintptr_t)(WORD_BYTES * fp_words);
-		} else if (kind == RULE_REALIGNED) {
-			*cursor = (struct unwind_cursor){pc, sp, fp, count};
-			if (!realigned_cfa(&state->readable, rule, cursor, &limit, &cfa))
-				break;
-			fp_slot = fp + (uintptr_t)(WORD_BYTES * fp_words);
-		} else if (kind == RULE_NONE) {
-			if (!arch_guess(&state->readable, &pc, &sp, &fp))
-				break;
-			limit = readable_limit(&state->readable, sp);
-			stop = STOP_END;
-			continue;
+		}
+		uint64_t rule = rules_find(state, at.pc);
+		state->frames[count++] = (struct unwind_frame){at.pc, rule_module(rule)};
+		if (LIKELY(is_left_by_rule(rule))) {
+			if (!leave(&state->readable, rule, &limit, &at))
+				stop = STOP_CUT;
+		} else if (rule_kind(rule) == RULE_NONE) {
+			struct place guessed = at;
+			uintptr_t guessed_limit = limit;
+			if (!guess_place(&state->readable, &guessed_limit, &guessed))
+				stop = STOP_CUT;
+			at = guessed;
+			limit = guessed_limit;
 		} else {
-			stop = kind == RULE_END ? STOP_END : STOP_FULL_REGISTERS;
+			stop = rule_kind(rule) == RULE_END ? STOP_END : STOP_FULL_REGISTERS;
 			break;
 		}
-		if (UNLIKELY(cfa <= sp || !holds_slot(&state->readable, sp, cfa - WORD_BYTES, &limit)))
-			break;
-		if (fp_words != RULE_FP_SAME) {
-			if (UNLIKELY(!holds_slot(&state->readable, sp, fp_slot, &limit)))
-				break;
-			fp = stack_word(fp_slot);
-		}
-		pc = stack_word(cfa - WORD_BYTES);
-		sp = cfa;
-		stop = STOP_END;
 	}
-	*cursor = (struct unwind_cursor){pc, sp, fp, count};
+	*cursor = (struct unwind_cursor){at.pc, at.sp, at.fp, count};
 	return stop;
+}
+
+/* ---- the walk along the trail -------------------------------------------------- */
+
+READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_start *start,
+			     struct trail_meeting *met)
+{
+	struct trail *trail = &state->trail;
+	struct place at = {start->pc, start->sp, start->fp};
+	uintptr_t limit = readable_limit(&state->readable, at.sp);
+	size_t kept = trail->count, steps = 0;
+	bool ended = false;
+
+	while (!ended && !trail_meets(trail, &kept, at.pc, at.sp, at.fp)) {
+		if (UNLIKELY(steps == TRAIL_FRAMES_MAX))
+			return false;
+		uint64_t rule = LIKELY(at.pc != 0) ? rules_find(state, at.pc) : rule_make(RULE_END, 0, 0);
+		trail->steps[steps++] = (struct trail_step){at.pc, at.sp, at.fp, rule};
+		ended = rule_kind(rule) == RULE_END;
+		if (!ended && UNLIKELY(!is_left_by_rule(rule) || !leave(&state->readable, rule, &limit, &at)))
+			return false;
+	}
+	*met = (struct trail_meeting){ended ? 0 : kept, steps};
+	return met->kept + met->steps <= TRAIL_FRAMES_MAX;
+}
+
+size_t arch_words(const struct trail_step *step, const struct trail_frame *outer, struct trail_word *words)
+{
+	uintptr_t slot_base = outer->sp;
+	size_t count = 0;
+	bool realigned = rule_kind(step->rule) == RULE_REALIGNED;
+	int64_t fp_words = rule_fp_words(step->rule);
+	words[count++] = (struct trail_word){outer->sp - WORD_BYTES, outer->pc};
+	if (realigned)
+		slot_base = step->fp;
+	if (outer->needs_fp && fp_words != RULE_FP_SAME)
+		words[count++] =
+			(struct trail_word){slot_base + (uintptr_t)(WORD_BYTES * fp_words), outer->fp};
+	if (realigned)
+		words[count++] =
+			(struct trail_word){step->fp + (uintptr_t)rule_cfa_offset(step->rule), outer->sp};
+	return count;
 }
 
 /* ---- registers -------------------------------------------------------------- */

@@ -9,8 +9,13 @@
 #include "arena_double.h"
 #include "torture.h"
 
+#include "preload/contexts.h"
+#include "preload/modules.h"
+#include "tests/check/oracle.h"
+
 #define UNW_LOCAL_ONLY
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <libunwind.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,13 +26,27 @@
 
 #define FLAGS (NODE_EXACT_PC | NODE_TRUNCATED)
 #define COMPARED_MAX 600
+#define NODES_MAX 4000000u
+#define STATES 8
 
 static __thread struct unwind_state *state;
 static __thread volatile bool probing;
 static __thread volatile bool signals_only;
-static _Atomic unsigned long stacks, mismatches, truncated, exact, unnamed;
+static _Atomic unsigned long stacks, mismatches, wrong_nodes, truncated, exact, unnamed;
+static _Atomic unsigned long from[ORACLE_SOURCES];
+static struct session_header *session;
+static struct contexts contexts;
 
-/* Begins anew now and then, so that nothing depends on what earlier walks have learnt. */
+static struct unwind_state *map_state(void)
+{
+	void *pages = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	cr_assert(pages != MAP_FAILED);
+	return pages;
+}
+
+/* The plain walk's: begins anew now and then, so that nothing depends on what earlier walks
+ * have learnt. */
 static struct unwind_state *own_state(void)
 {
 	static __thread unsigned uses;
@@ -35,13 +54,36 @@ static struct unwind_state *own_state(void)
 		munmap(state, unwind_state_bytes());
 		state = NULL;
 	}
-	if (state == NULL) {
-		state = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		cr_assert(state != MAP_FAILED);
-	}
+	if (state == NULL)
+		state = map_state();
 	return state;
 }
+
+/* ---- states that outlive their threads, as the recorder's do ---------------------- */
+
+static struct unwind_state *pool[STATES];
+static _Atomic bool taken[STATES];
+static pthread_key_t pool_key;
+
+static void give_back(void *place)
+{
+	atomic_store((_Atomic bool *)place, false);
+}
+
+/* Learns as long as the test runs, from one thread after the other. */
+static struct unwind_state *learning_state(void)
+{
+	static __thread size_t own; /* index + 1 */
+	for (size_t i = 0; own == 0; i = (i + 1) % STATES)
+		if (!atomic_exchange(&taken[i], true))
+			own = i + 1;
+	pthread_setspecific(pool_key, &taken[own - 1]);
+	if (pool[own - 1] == NULL)
+		pool[own - 1] = map_state();
+	return pool[own - 1];
+}
+
+/* ---- comparing --------------------------------------------------------------------- */
 
 static void report(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
 		   size_t expected_count)
@@ -71,17 +113,14 @@ static void compare(const struct unwind_frame *frames, size_t count, const uintp
 	stacks++;
 }
 
-/* The pcs outside of the caller, by libunwind. */
-static size_t outside(unw_cursor_t *cursor, uintptr_t *pcs, size_t max)
+/* The recorder's answer first, so that it cannot profit from the walk that judges it. */
+static size_t walk_and_judge(const struct unwind_start *start, const struct unwind_frame **frames)
 {
-	size_t count = 0;
-	while (count < max && unw_step(cursor) > 0) {
-		unw_word_t pc;
-		unw_get_reg(cursor, UNW_REG_IP, &pc);
-		if (pc == 0)
-			break;
-		pcs[count++] = pc;
-	}
+	enum oracle_source source;
+	uint32_t node = oracle_context(learning_state(), &contexts, start, &source);
+	size_t count = unwind_walk(own_state(), start, frames);
+	from[source]++;
+	wrong_nodes += !oracle_is_path(session, node, *frames, count);
 	return count;
 }
 
@@ -93,28 +132,36 @@ __attribute__((noinline)) void probe(void)
 	struct unwind_start start;
 	const struct unwind_frame *frames;
 	UNWIND_HERE(&start);
-	size_t count = unwind_walk(own_state(), &start, &frames);
+	size_t count = walk_and_judge(&start, &frames);
 	uintptr_t expected[COMPARED_MAX];
-	unw_context_t context;
-	unw_cursor_t cursor;
-	unw_getcontext(&context);
-	unw_init_local(&cursor, &context);
-	compare(frames, count, expected, outside(&cursor, expected, COMPARED_MAX));
+	compare(frames, count, expected, oracle_libunwind(&start, expected, COMPARED_MAX));
 	probing = false;
 }
 
 static void begin(void)
 {
-	arena_double_start(1000, 1000);
+	session = arena_double_start(1000, NODES_MAX);
+	contexts_init(&contexts, session);
+	cr_assert_eq(pthread_key_create(&pool_key, give_back), 0);
 }
 
 static void end(unsigned long at_least)
 {
-	fprintf(stderr, "%lu stacks, %lu frames interrupted\n", stacks, exact);
+	fprintf(stderr, "%lu stacks, %lu known whole, %lu in part; %lu frames interrupted\n", stacks,
+		from[ORACLE_MEMO], from[ORACLE_TRAIL], exact);
 	cr_assert_geq(stacks, at_least);
 	cr_assert_eq(mismatches, 0, "%lu of %lu stacks differ from libunwind's", mismatches, stacks);
+	cr_assert_eq(wrong_nodes, 0, "%lu of %lu call paths are not those of a walk", wrong_nodes, stacks);
+	cr_assert_lt(session->nodes_used, NODES_MAX);
 	cr_assert_eq(truncated, 0);
 	cr_assert_eq(unnamed, 0);
+}
+
+/* Whether the test has tried what it is for. */
+static void from_memory(unsigned long whole, unsigned long in_part)
+{
+	cr_assert_geq(from[ORACLE_MEMO], whole);
+	cr_assert_geq(from[ORACLE_TRAIL], in_part);
 }
 
 TestSuite(unwind, .init = begin, .timeout = 100);
@@ -166,6 +213,37 @@ Test(unwind, deep_recursion_is_kept_whole)
 {
 	torture_recursion(500);
 	end(1);
+}
+
+/* The same slots hold other return addresses each time. */
+Test(unwind, shared_slots)
+{
+	torture_shared_slots(20000);
+	end(40000);
+	from_memory(500, 5000);
+}
+
+Test(unwind, hollow_frames)
+{
+	for (int i = 0; i < 16; i++)
+		torture_hollow_frames(82);
+	end(10000);
+	from_memory(1000, 200);
+}
+
+Test(unwind, coroutines_on_stacks_that_go_away)
+{
+	torture_passing_coroutines(1500);
+	end(20000);
+	from_memory(1000, 200);
+}
+
+/* What a state has learnt of a thread that is gone must not mislead the next. */
+Test(unwind, short_threads)
+{
+	torture_short_threads(2500);
+	end(5000);
+	from_memory(1000, 100);
 }
 
 /* ---- signals ------------------------------------------------------------------ */
@@ -240,6 +318,32 @@ Test(unwind, interrupted_anywhere)
 	timer_delete(timer);
 	end(20000);
 	cr_assert_geq(exact, 20000);
+}
+
+/* ---- code that goes away ---------------------------------------------------------- */
+
+static void call_plugin(const char *path)
+{
+	void *handle = dlopen(path, RTLD_NOW);
+	cr_assert_not_null(handle, "%s", dlerror());
+	void (*call)(void (*)(void)) = (void (*)(void (*)(void)))dlsym(handle, "plugin_call");
+	cr_assert_not_null(call);
+	for (volatile int i = 0; i < 5; i = i + 1)
+		call(probe);
+	unwind_code_changing();
+	dlclose(handle);
+	modules_after_dlclose(session, 1);
+	unwind_code_changed();
+	unw_flush_cache(unw_local_addr_space, 0, 0);
+}
+
+/* Same return addresses, other frames and another module. */
+Test(unwind, libraries_at_the_same_address)
+{
+	for (int i = 0; i < 200; i++)
+		call_plugin(i % 2 ? PLUGIN_A : PLUGIN_B);
+	end(1000);
+	from_memory(400, 0);
 }
 
 /* ---- the edges of what can be walked -------------------------------------------- */

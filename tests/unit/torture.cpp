@@ -14,6 +14,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <ucontext.h>
 #include <vector>
@@ -263,6 +264,176 @@ void torture_threads(int rounds)
 		first.join();
 		second.join();
 	}
+}
+
+/* Two functions of one shape that call each other or themselves as `turns` says. */
+NOINLINE static int turn_left(unsigned turns, int depth);
+
+NOINLINE static int turn_right(unsigned turns, int depth)
+{
+	if (depth == 0) {
+		probe();
+		probe();
+		return 0;
+	}
+	int below = turns & 1 ? turn_left(turns >> 1, depth - 1) : turn_right(turns >> 1, depth - 1);
+	sink = below;
+	return below + 1;
+}
+
+NOINLINE static int turn_left(unsigned turns, int depth)
+{
+	if (depth == 0) {
+		probe();
+		return 0;
+	}
+	int below = turns & 1 ? turn_left(turns >> 1, depth - 1) : turn_right(turns >> 1, depth - 1);
+	sink = below;
+	return below + 1;
+}
+
+void torture_shared_slots(int rounds)
+{
+	unsigned turns = 1;
+	for (int i = 0; i < rounds; i++) {
+		/* Mostly small changes, inside or outside, and now and then another path. */
+		turns ^= i % 7 == 0 ? (unsigned)i * 2654435761u : 1u << i % 11;
+		for (int repeat = i % 8 ? 1 : 4; repeat > 0; repeat--)
+			turn_left(turns, 10);
+		turn_right(i % 3 ? turns : turns >> 5, 10);
+	}
+}
+
+/* ---- hollow frames: what an earlier stack left in them is never written over ---- */
+
+#define HOLLOW(array) __asm__ volatile("" : : "r"(array))
+
+NOINLINE static int inside_hollow(int bytes)
+{
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	HOLLOW(array);
+	probe();
+	return 1;
+}
+
+NOINLINE static int plain(int depth)
+{
+	probe();
+	return depth + 1;
+}
+
+NOINLINE static int hollow(int bytes, int inside)
+{
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	HOLLOW(array);
+	int result = inside == 2 ? inside_hollow(16) : 0;
+	if (inside == 1)
+		result = plain(inside);
+	probe();
+	return result;
+}
+
+/* Calls hollow from a frame that lies where the other has a hollow. */
+NOINLINE static int hollow_below(int bytes, int inside)
+{
+	volatile char array[256];
+	HOLLOW(array);
+	return hollow(bytes, inside) + 1;
+}
+
+NOINLINE static int hollow_above(int bytes, int inside)
+{
+	volatile char *array = (volatile char *)alloca((size_t)(bytes & ~0x7f));
+	HOLLOW(array);
+	return hollow(256 + (bytes & 0x7f), inside) + 1;
+}
+
+/* Realigned to the same place from either of the next two. */
+NOINLINE static int realigned_hollow(int bytes, int inside)
+{
+	alignas(256) volatile double values[4] = {1, 2, 3, 4};
+	volatile char *array = (volatile char *)alloca((size_t)bytes);
+	HOLLOW(array);
+	int result = inside_hollow(16);
+	return result + (int)values[inside];
+}
+
+NOINLINE static int realigned_near(int bytes, int inside)
+{
+	volatile char array[24];
+	HOLLOW(array);
+	return realigned_hollow(bytes, inside) + 1;
+}
+
+NOINLINE static int realigned_far(int bytes, int inside)
+{
+	volatile char array[88];
+	HOLLOW(array);
+	return realigned_hollow(bytes, inside) + 1;
+}
+
+/* One call instruction for all of them. */
+NOINLINE static int call_shape(int (*shape)(int, int), int bytes, int inside)
+{
+	return shape(bytes, inside) + 1;
+}
+
+/* Return addresses of the one still stand in the other's hollow, and only saved frame pointers, or
+ * the realigned frame's word, tell that they are not its own. */
+void torture_hollow_frames(int rounds)
+{
+	int (*const volatile shapes[])(int, int) = {hollow_below,   hollow_below,   hollow_above,
+						    realigned_near, realigned_near, realigned_far};
+	for (int i = 0; i < rounds; i++) {
+		volatile char *shift = (volatile char *)alloca(16);
+		HOLLOW(shift);
+		for (int turn = 0; turn < 18; turn++) {
+			/* In some rounds this makes both of a pair end at the same place. */
+			int difference = turn % 6 == 2 ? i % 41 * 16 - 320 : 0;
+			sink = call_shape(shapes[turn % 6], 600 + difference, turn / 6);
+		}
+	}
+}
+
+/* ---- coroutines that are left behind ---- */
+
+static ucontext_t here, away;
+
+static void leave_in_the_middle(int depth)
+{
+	for (int i = 0; i < 4; i++)
+		turn_left((unsigned)depth, depth);
+	if (depth > 4)
+		leave_in_the_middle(depth - 1);
+	std::string text(100, 'p');
+	swapcontext(&away, &here);
+}
+
+/* Of different sizes, so that what was a frame of one lies outside of another, or nowhere. */
+void torture_passing_coroutines(int rounds)
+{
+	const size_t page = 4096, reserved = 64 * page;
+	char *place = (char *)mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (int i = 0; i < rounds && place != MAP_FAILED; i++) {
+		size_t size = (size_t)(8 + i % 3 * 4) * page;
+		void *stack = mmap(place + (i % 5 ? 0 : 8 * page), size, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		getcontext(&away);
+		away.uc_stack.ss_sp = stack;
+		away.uc_stack.ss_size = size;
+		away.uc_link = nullptr;
+		makecontext(&away, (void (*)())leave_in_the_middle, 1, 4 + i % 4);
+		swapcontext(&here, &away);
+		mmap(place, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		turn_right((unsigned)i, 6);
+	}
+	munmap(place, reserved);
+}
+
+void torture_short_threads(int rounds)
+{
+	for (int i = 0; i < rounds; i++)
+		std::thread([i] { turn_right((unsigned)i / 50, 3 + i % 3); }).join();
 }
 
 NOINLINE int torture_recursion(int depth)

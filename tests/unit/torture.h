@@ -20,6 +20,10 @@ void torture_odd_frames(int rounds); /* of variable size, realigned, both */
 void torture_longjmp(int rounds);
 void torture_coroutines(int rounds);
 void torture_threads(int rounds);
+void torture_shared_slots(int rounds);       /* functions alike, in every order */
+void torture_hollow_frames(int rounds);      /* of which an earlier stack shows */
+void torture_passing_coroutines(int rounds); /* left behind, their stacks unmapped and mapped again */
+void torture_short_threads(int rounds);
 int torture_recursion(int depth);
 
 #ifdef __cplusplus

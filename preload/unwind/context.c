@@ -1,0 +1,24 @@
+/*
+ * context.c - see context.h.  Nothing here locks or allocates.
+ */
+#include "preload/unwind/context.h"
+
+static __attribute__((noinline)) uint32_t walk_whole(struct unwind_state *state, struct contexts *contexts,
+						     const struct unwind_start *start)
+{
+	const struct unwind_frame *frames;
+	size_t count = unwind_walk(state, start, &frames);
+	return contexts_path(contexts, frames, count);
+}
+
+uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contexts,
+			     const struct unwind_start *start)
+{
+	struct trail_meeting met;
+	state_refresh(state);
+	if (!arch_follow(state, start, &met))
+		return walk_whole(state, contexts, start);
+	uint32_t node = trail_renew(&state->trail, contexts, met);
+	memo_learn(&state->memo, start, &state->trail);
+	return node;
+}

@@ -1,0 +1,29 @@
+/*
+ * context.h - the hot path's only question: the node of the call path that led here.
+ *
+ * Three answers, each dearer than the one before: a stack that is known whole
+ * (memo.h), one that shares outer frames with the thread's last one (trail.h), a walk.
+ * All give what a walk would give at this moment.
+ */
+#ifndef MPROF_PRELOAD_UNWIND_CONTEXT_H
+#define MPROF_PRELOAD_UNWIND_CONTEXT_H
+
+#include "preload/unwind/rules.h"
+
+/* Where the stack is not in the memo. */
+uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contexts,
+			     const struct unwind_start *start);
+
+/* Same as contexts_path of what unwind_walk yields, and with the same rules: see unwind.h. */
+READS_STACK static inline uint32_t unwind_context(struct unwind_state *state, struct contexts *contexts,
+						  const struct unwind_start *start)
+{
+	if (__builtin_expect(rules_are_current(state), 1)) {
+		uint32_t node = memo_find(&state->memo, start);
+		if (__builtin_expect(node != 0, 1))
+			return node;
+	}
+	return unwind_context_anew(state, contexts, start);
+}
+
+#endif

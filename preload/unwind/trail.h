@@ -1,0 +1,94 @@
+/*
+ * trail.h - the thread's last stack, kept so that the next one need not be walked whole.
+ *
+ * Two events of a thread mostly differ in their inner frames.  A frame of the last stack that
+ * is met again, at the same pc and stack pointer, keeps its call path if every word that a walk
+ * would read from there outwards is unchanged.  The words are compared in the order in which a
+ * walk reads them and only up to the first difference, so nothing is ever read that a walk would
+ * not read: a stack that is gone by now is left before its memory is touched.
+ *
+ * Only stacks that rules lead through to their outermost frame are kept.
+ */
+#ifndef MPROF_PRELOAD_UNWIND_TRAIL_H
+#define MPROF_PRELOAD_UNWIND_TRAIL_H
+
+#include "preload/contexts.h"
+#include "preload/unwind/readable.h"
+
+/* Deeper stacks are walked whole each time. */
+#define TRAIL_FRAMES_MAX 4096
+#define TRAIL_WORDS_PER_FRAME 3
+
+_Static_assert(TRAIL_FRAMES_MAX *TRAIL_WORDS_PER_FRAME <= UINT16_MAX, "trail_frame counts words");
+
+/* What the stack held where a walk read it. */
+struct trail_word {
+	uintptr_t slot;
+	uint64_t value;
+};
+
+/* Outermost first.  A pc of 0 is the end that a null return address marks. */
+struct trail_frame {
+	uintptr_t pc, sp, fp;
+	uint32_t node;
+	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
+	bool needs_fp;  /* and whether it begins with this frame's fp */
+};
+
+/* A frame that was walked, with the rule to leave it; innermost first. */
+struct trail_step {
+	uintptr_t pc, sp, fp;
+	uint64_t rule;
+};
+
+/* Where a walk met the trail: frames that are valid still, and steps that led there. */
+struct trail_meeting {
+	size_t kept, steps;
+};
+
+struct trail {
+	size_t count;
+	struct trail_frame frames[TRAIL_FRAMES_MAX];
+	struct trail_word words[TRAIL_FRAMES_MAX * TRAIL_WORDS_PER_FRAME];
+	struct trail_step steps[TRAIL_FRAMES_MAX];
+};
+
+/* Of the trail's first `words` words, how many are left when the unchanged ones are taken off. */
+READS_STACK static inline size_t trail_changed_words(const struct trail *trail, size_t words)
+{
+	while (words > 0 && stack_word(trail->words[words - 1].slot) == trail->words[words - 1].value)
+		words--;
+	return words;
+}
+
+/* Whether a walk that stands at this frame may stop, because the trail knows the rest.  *kept
+ * are the trail's frames that may be met; it shrinks as the walk goes outwards. */
+READS_STACK static inline __attribute__((always_inline)) bool
+trail_meets(const struct trail *trail, size_t *kept, uintptr_t pc, uintptr_t sp, uintptr_t fp)
+{
+	const struct trail_frame *end = trail->frames, *frame = end + *kept;
+	while (frame > end && frame[-1].sp < sp)
+		frame--;
+	*kept = (size_t)(frame - end);
+	if (frame == end || frame[-1].sp != sp || frame[-1].pc != pc ||
+	    (frame[-1].needs_fp && frame[-1].fp != fp))
+		return false;
+	size_t changed = trail_changed_words(trail, frame[-1].words);
+	if (changed == 0)
+		return true;
+	/* Whatever depends on the changed word is gone. */
+	while (frame > end && frame[-1].words >= changed)
+		frame--;
+	*kept = (size_t)(frame - end);
+	return false;
+}
+
+/* Replaces what was not kept by the steps and makes their nodes.  Returns the innermost one. */
+uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trail_meeting met);
+
+static inline void trail_clear(struct trail *trail)
+{
+	trail->count = 0;
+}
+
+#endif
