@@ -82,7 +82,8 @@ enum block_kind {
 	 * bytes, v peak bytes, v time_ns of the last RSS sample, v RSS samples; v count, then per
 	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
 	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
-	 * v known (0, or 1 + the node where the block was allocated), v block, v size_bytes, v node, v flags, v stamp. */
+	 * v known (0, or 1 + the node where the block was allocated), v block, v size_bytes, v node, v flags,
+	 * v stamp. */
 	BLOCK_CURSOR = 11,
 	/* What the events amount to, so that a report need not replay them; just before END, and only
 	 * if one drainer took all events.  v peak time_ns, v peak event (from 0), v lost frees, v
