@@ -9,12 +9,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* It ends by itself when the process has ended, and outlives what ends that. */
+/* It ends by itself when the process has ended, and outlives what ends that.  The shim started it with
+ * all signals blocked. */
 static void ignore_signals(void)
 {
+	sigset_t none;
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGXFSZ};
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* Numbers 0 to 2 must not become the session's or the trace's. */
