@@ -17,16 +17,14 @@ static bool needs_fp(const struct trail_step *step, bool outer_needs_fp)
 uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trail_meeting met)
 {
 	struct trail_frame *frame = trail->frames + met.kept;
-	const struct trail_frame none = {0}, *outer = met.kept > 0 ? frame - 1 : NULL;
+	const struct trail_frame none = {0}, *outer = met.kept > 0 ? frame - 1 : &none;
 	for (size_t i = met.steps; i-- > 0; outer = frame++) {
 		const struct trail_step *step = &trail->steps[i];
 		*frame = (struct trail_frame){step->pc, step->sp, step->fp, 0, 0, false};
-		if (outer != NULL) {
+		if (outer != &none) {
 			size_t added = arch_words(step, outer, trail->words + outer->words);
 			frame->words = (uint16_t)(outer->words + added);
 			frame->needs_fp = needs_fp(step, outer->needs_fp);
-		} else {
-			outer = &none;
 		}
 		if (step->pc != 0)
 			frame->node =
