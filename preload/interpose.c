@@ -1,8 +1,8 @@
 /*
  * interpose.c - the interposed functions themselves: real call, record, nothing else.
  *
- * The only file that defines names of the C library, so unit tests link everything but
- * this.  Each function looks at its own frame (HERE), so that part cannot move into helpers.
+ * This file and interpose_exec.c alone define names of the C library, so unit tests link
+ * everything but them.  Each function looks at its own frame (HERE), so that part cannot move into helpers.
  * The C++ operators record only where the program's allocator is not reached through our
  * malloc; elsewhere they are a jump to the real ones.
  */

@@ -162,7 +162,7 @@ void real_resolve(void)
 	found.free_aligned_sized = without_alignment_and_size;
 	real = found;
 	first_malloc_in_scope = dlsym(RTLD_DEFAULT, "malloc");
-	/* Release: pairs with the acquire load in resolved_now. */
+	/* Release: pairs with the acquire loads in real_ensure and resolved_now. */
 	atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
 }
 

@@ -1,8 +1,9 @@
 /*
  * real.h - the functions behind the interposed ones.
  *
- * `real` always holds callable functions: until the real ones are found, bootstrap
- * versions that find them on their first call.  Found with dlsym(RTLD_NEXT), so that a
+ * malloc, calloc, realloc, memalign, free and dlclose can be called through `real` at any time:
+ * until the real ones are found, they are bootstrap versions that find them on their first
+ * call.  Before any other, real_ensure.  Found with dlsym(RTLD_NEXT), so that a
  * program's jemalloc or tcmalloc stays the allocator that it was.
  */
 #ifndef MPROF_PRELOAD_REAL_H

@@ -2,7 +2,7 @@
  * recorder.c - the hot path: guard, call path, time stamp, one 16-byte record.
  *
  * May not allocate through the interposed functions, lock or block (except in
- * thread_next_chunk, where a drainer that is behind is awaited).
+ * thread_next_chunk and thread_put_aside, where a drainer that is behind is awaited).
  */
 #include "recorder.h"
 
