@@ -48,17 +48,21 @@ static struct cell cell_type(const void *row, const void *context)
 	return cell_text(names[event_of(row)->type]);
 }
 
-/* A stray free has an address instead of a block. */
-static struct cell cell_block(const void *row, const void *context)
-{
-	(void)context;
-	return event_of(row)->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(event_of(row)->block);
-}
-
+/* A stray free has an address instead. */
 static struct cell cell_block_size(const void *row, const void *context)
 {
 	(void)context;
-	return event_of(row)->type == EVENT_ALLOC ? cell_count(event_of(row)->size_bytes) : cell_blank();
+	return event_of(row)->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(event_of(row)->size_bytes);
+}
+
+/* Of a block that ends: where it began. */
+static struct cell cell_origin(const void *row, const void *context)
+{
+	const struct trace_event *event = event_of(row);
+
+	(void)context;
+	return event->type == EVENT_FREE || event->type == EVENT_LOST ? cell_count(event->origin)
+								      : cell_blank();
 }
 
 static struct cell cell_node(const void *row, const void *context)
@@ -82,9 +86,9 @@ static const struct column *const columns[] = {
 	&(const struct column){"time_ns", "Time (ns)", 1, 14, cell_time_ns},
 	&(const struct column){"thread", "Thread", 1, 8, cell_thread},
 	&(const struct column){"type", "Type", 1, -5, cell_type},
-	&(const struct column){"block", "Block", 1, 10, cell_block},
 	&(const struct column){"size_bytes", "Size", 1, 12, cell_block_size},
 	&(const struct column){"node", "Path", 1, 8, cell_node},
+	&(const struct column){"origin", "Origin", 1, 8, cell_origin},
 	&(const struct column){"source", "Source", 1, -7, cell_source},
 	NULL,
 };

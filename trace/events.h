@@ -20,21 +20,31 @@
 #define EVENTS_BLOCK_EVENTS 65536
 
 /* An encoder gives at most so many operations to a node; a decoder refuses more. */
-#define EVENTS_OPERATIONS_PER_NODE 32
+#define EVENTS_OPERATIONS_PER_NODE 48
+
+/* And so many that end blocks, given how many others there are. */
+static inline uint64_t events_ends_max(uint64_t other_operations)
+{
+	return 65536 + 4 * other_operations;
+}
 
 struct events_item {
-	uint64_t block;      /* ordinal of its allocation, from 0; STRAY_FREE: its address */
-	uint64_t size_bytes; /* ALLOC only, else 0 */
+	uint64_t size_bytes; /* of the block that begins or ends; 0 for STRAY_FREE */
+	uint64_t address;    /* STRAY_FREE only */
 	uint64_t time_ns;    /* since the start of the run; never goes back */
 	uint32_t node, thread;
-	uint8_t type;  /* enum operation_type */
-	uint8_t flags; /* OPERATION_TRACKED, OPERATION_REALLOC */
+	uint32_t operation; /* of the block's allocation */
+	uint32_t origin;    /* FREE, LOST: the node of that; decoder only */
+	uint8_t type;       /* enum operation_type */
+	uint8_t flags;      /* OPERATION_TRACKED, OPERATION_REALLOC, OPERATION_TEMPORARY */
 };
 
 struct events_operation {
-	uint32_t node;
-	uint32_t type; /* enum operation_type | OPERATION_* flags */
 	uint64_t size_bytes;
+	uint32_t node;
+	uint32_t type;   /* enum operation_type | OPERATION_* flags */
+	uint32_t origin; /* FREE, LOST: index of the allocation's operation; LOOSE ones: 0 */
+	uint32_t hint;   /* the owner's to use */
 };
 
 /* ---- encoder ------------------------------------------------------------- */
@@ -49,10 +59,13 @@ void events_encoder_destroy(struct events_encoder *encoder); /* NULL is fine */
 struct events_decoder;
 int events_encoder_resume(struct events_encoder *encoder, const struct events_decoder *decoder);
 
-/* Adds one item to the open block.  An ALLOC's `block` must be the next ordinal; a FREE's or a
- * LOST's below it.  A time before the last one's counts as the last one's.  Out of memory
- * shows in events_encoder_finish. */
-void events_encoder_add(struct events_encoder *encoder, const struct events_item *item);
+/* Adds one item to the open block, and sets an ALLOC's `operation`; the block's end must bring that
+ * and the size along.  A time before the last one's counts as the last one's.  Out of memory shows in
+ * events_encoder_finish. */
+void events_encoder_add(struct events_encoder *encoder, struct events_item *item);
+
+/* The node of an operation that events_encoder_add gave. */
+uint32_t events_encoder_node(const struct events_encoder *encoder, uint32_t operation);
 
 /* Items in the open block. */
 size_t events_encoder_pending(const struct events_encoder *encoder);

@@ -16,12 +16,11 @@
 struct events_decoder {
 	/* For the whole file; events and allocations include the current block. */
 	struct events_operation *operations;
-	uint32_t operation_count, operation_capacity;
+	uint32_t operation_count, operation_capacity, end_count;
 	uint64_t events, allocations, time_ns;
 	/* For the current block: what is left of it, and where each column stands. */
 	struct varint_cursor columns[EVENTS_COLUMNS];
 	uint64_t at, count; /* items pulled and items in all */
-	uint64_t allocated; /* allocations before item `at` */
 	uint64_t last_stray;
 	uint32_t node_count, thread_count, thread;
 	uint64_t next_switch; /* item at which the thread becomes next_thread */
@@ -68,36 +67,71 @@ uint64_t events_decoder_time_ns(const struct events_decoder *decoder)
 
 struct events_position events_decoder_position(const struct events_decoder *decoder)
 {
-	return (struct events_position){decoder->operations, decoder->operation_count, decoder->events,
-					decoder->allocations, decoder->time_ns};
+	return (struct events_position){decoder->operations, decoder->operation_count, decoder->end_count,
+					decoder->events,     decoder->allocations,     decoder->time_ns};
 }
 
 static bool operation_valid(const struct events_decoder *decoder, uint64_t type, int64_t node)
 {
-	if (type & ~(uint64_t)OPERATION_KNOWN || (type & OPERATION_TYPE_MASK) > OPERATION_LOST)
+	uint64_t kind = type & OPERATION_TYPE_MASK;
+	if (type & ~(uint64_t)OPERATION_KNOWN || kind > OPERATION_LOST)
 		return false;
-	if (type & OPERATION_FIXED && (type & OPERATION_TYPE_MASK) != OPERATION_ALLOC)
+	if ((type & OPERATION_FIXED && kind != OPERATION_ALLOC) ||
+	    (type & OPERATION_TEMPORARY && kind != OPERATION_FREE) ||
+	    (type & OPERATION_LOOSE && !operation_is_end((uint32_t)type)))
 		return false;
 	return node >= 0 && node < decoder->node_count;
 }
 
-static int append_operation(struct events_decoder *decoder, struct events_operation operation)
+/* Whether the dictionary may have one more: it is bounded by nodes, whatever a payload claims. */
+static bool has_room(const struct events_decoder *decoder, uint32_t type)
 {
-	uint64_t limit = (uint64_t)decoder->node_count * EVENTS_OPERATIONS_PER_NODE;
-	if (decoder->operation_count >= limit || decoder->operation_count == UINT32_MAX)
+	uint32_t others = decoder->operation_count - decoder->end_count;
+	if (operation_is_bound(type))
+		return decoder->end_count < events_ends_max(others);
+	return others < (uint64_t)decoder->node_count * EVENTS_OPERATIONS_PER_NODE &&
+	       decoder->operation_count < UINT32_MAX;
+}
+
+static int append_operation(struct events_decoder *decoder, const struct events_operation *operation)
+{
+	if (!has_room(decoder, operation->type))
 		return -EBADMSG;
 	if (decoder->operation_count == decoder->operation_capacity) {
 		uint32_t capacity = decoder->operation_capacity ? 2 * decoder->operation_capacity : 512;
 		if (capacity < decoder->operation_capacity)
 			return -ENOMEM;
-		void *grown = realloc(decoder->operations, capacity * sizeof(operation));
+		void *grown = realloc(decoder->operations, capacity * sizeof(*operation));
 		if (!grown)
 			return -ENOMEM;
 		decoder->operations = grown;
 		decoder->operation_capacity = capacity;
 	}
-	decoder->operations[decoder->operation_count++] = operation;
+	decoder->operations[decoder->operation_count++] = *operation;
+	decoder->end_count += operation_is_bound(operation->type);
 	return 0;
+}
+
+static bool is_alloc(const struct events_decoder *decoder, uint64_t index)
+{
+	return index < decoder->operation_count &&
+	       (decoder->operations[index].type & OPERATION_TYPE_MASK) == OPERATION_ALLOC;
+}
+
+/* What an operation says beyond type and node. */
+static int read_details(struct events_decoder *decoder, struct events_operation *operation)
+{
+	struct varint_cursor *column = &decoder->columns[COLUMN_OPERATIONS];
+	if (operation->type & OPERATION_FIXED)
+		operation->size_bytes = varint_next(column);
+	if (operation_is_bound(operation->type)) {
+		uint64_t distance = varint_next(column);
+		if (distance > decoder->operation_count ||
+		    !is_alloc(decoder, decoder->operation_count - distance))
+			return -EBADMSG;
+		operation->origin = decoder->operation_count - (uint32_t)distance;
+	}
+	return column->failed ? -EBADMSG : 0;
 }
 
 static int read_operations(struct events_decoder *decoder)
@@ -109,11 +143,10 @@ static int read_operations(struct events_decoder *decoder)
 		if (__builtin_add_overflow(node, varint_next_signed(column), &node) ||
 		    !operation_valid(decoder, type, node))
 			return -EBADMSG;
-		uint64_t size_bytes = type & OPERATION_FIXED ? varint_next(column) : 0;
-		if (column->failed)
-			return -EBADMSG;
-		int error = append_operation(
-			decoder, (struct events_operation){(uint32_t)node, (uint32_t)type, size_bytes});
+		struct events_operation operation = {.node = (uint32_t)node, .type = (uint32_t)type};
+		int error = read_details(decoder, &operation);
+		if (error == 0)
+			error = append_operation(decoder, &operation);
 		if (error < 0)
 			return error;
 	}
@@ -195,7 +228,6 @@ static int read_head(struct events_decoder *decoder, struct varint_cursor *paylo
 		return -EBADMSG;
 	decoder->at = 0;
 	decoder->count = count;
-	decoder->allocated = allocations;
 	decoder->thread = (uint32_t)thread;
 	decoder->item_ns = decoder->time_ns = time_ns;
 	decoder->last_stray = 0;
@@ -240,6 +272,7 @@ int events_decoder_feed(struct events_decoder *decoder, const void *payload, siz
 	int error = read_payload(decoder, &cursor);
 	if (error < 0) {
 		decoder->operation_count = before.operation_count;
+		decoder->end_count = before.end_count;
 		decoder->allocations = before.allocations;
 		decoder->time_ns = before.time_ns;
 		decoder->count = decoder->at = 0;
@@ -250,27 +283,38 @@ int events_decoder_feed(struct events_decoder *decoder, const void *payload, siz
 	return 0;
 }
 
+static uint64_t pull_size(struct events_decoder *decoder, const struct events_operation *alloc)
+{
+	return alloc->type & OPERATION_FIXED ? alloc->size_bytes
+					     : varint_next(&decoder->columns[COLUMN_SIZES]);
+}
+
+static int pull_end(struct events_decoder *decoder, const struct events_operation *operation,
+		    struct events_item *item)
+{
+	uint64_t origin = operation->type & OPERATION_LOOSE ? varint_next(&decoder->columns[COLUMN_ORIGINS])
+							    : operation->origin;
+	if (!is_alloc(decoder, origin))
+		return -EBADMSG;
+	item->operation = (uint32_t)origin;
+	item->origin = decoder->operations[origin].node;
+	item->size_bytes = pull_size(decoder, &decoder->operations[origin]);
+	return decoder->columns[COLUMN_ORIGINS].failed | decoder->columns[COLUMN_SIZES].failed ? -EBADMSG : 0;
+}
+
 static int pull_kind(struct events_decoder *decoder, const struct events_operation *operation,
 		     struct events_item *item)
 {
-	struct varint_cursor *column;
-	switch (operation->type & OPERATION_TYPE_MASK) {
+	switch (item->type) {
 	case OPERATION_ALLOC:
-		column = &decoder->columns[COLUMN_SIZES];
-		item->block = decoder->allocated++;
-		item->size_bytes =
-			operation->type & OPERATION_FIXED ? operation->size_bytes : varint_next(column);
-		return column->failed ? -EBADMSG : 0;
+		item->size_bytes = pull_size(decoder, operation);
+		return decoder->columns[COLUMN_SIZES].failed ? -EBADMSG : 0;
 	case OPERATION_STRAY_FREE:
-		column = &decoder->columns[COLUMN_STRAYS];
-		decoder->last_stray += (uint64_t)varint_next_signed(column);
-		item->block = decoder->last_stray * 8;
-		return column->failed ? -EBADMSG : 0;
+		decoder->last_stray += (uint64_t)varint_next_signed(&decoder->columns[COLUMN_STRAYS]);
+		item->address = decoder->last_stray * 8;
+		return decoder->columns[COLUMN_STRAYS].failed ? -EBADMSG : 0;
 	default:
-		column = &decoder->columns[COLUMN_DISTANCES];
-		uint64_t distance = varint_next(column);
-		item->block = decoder->allocated - distance;
-		return column->failed || distance == 0 || distance > decoder->allocated ? -EBADMSG : 0;
+		return pull_end(decoder, operation, item);
 	}
 }
 
@@ -307,7 +351,8 @@ static int pull(struct events_decoder *decoder, struct events_item *item)
 		.node = operation->node,
 		.thread = decoder->thread,
 		.type = operation->type & OPERATION_TYPE_MASK,
-		.flags = operation->type & (OPERATION_TRACKED | OPERATION_REALLOC),
+		.flags = operation->type & (OPERATION_TRACKED | OPERATION_REALLOC | OPERATION_TEMPORARY),
+		.operation = (uint32_t)index,
 	};
 	int error = pull_kind(decoder, operation, item);
 	step_time(decoder);

@@ -7,8 +7,9 @@
  * Integers in payloads are LEB128 varints ("v") or zigzag varints ("z") unless
  * said otherwise; "text" is a v length and that many bytes.
  *
- * No addresses and no per-event clock are stored: a free names its block by
- * "how many allocations ago", and time is a mark every millisecond or so.
+ * No addresses and no per-event clock are stored: an event is an index into a
+ * dictionary of operations, a free's names the allocation's, and time is a mark
+ * every millisecond or so.
  *
  * Change policy.  A new block kind, and a new varint at the end of a block
  * other than EVENTS, may be added without a new version: readers skip what
@@ -22,8 +23,8 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "MPROF\r\n\x1a" /* 8 bytes: detects text-mode transfer */
-#define FORMAT_VERSION 1
-#define FORMAT_OLDEST 1
+#define FORMAT_VERSION 2
+#define FORMAT_OLDEST 2
 
 /* Written by the shim as it starts, before any drainer: so a trace is found,
  * and its session with it, whatever dies. */
@@ -73,17 +74,17 @@ enum block_kind {
 	/* v count, then per sample: v time_ns since the sample before (first: since start), v RSS in pages.
 	 */
 	BLOCK_RSS = 9,
-	/* The live set as a fork child inherits it: v fork id, v events before it, v allocations
-	 * before it, v count, then per block, by address: v address - address before it,
-	 * v allocations ago.  A large set is several blocks of the same fork id, each from address 0. */
+	/* The live set as a fork child inherits it: v fork id, v events before it, v count, then per
+	 * block, by address: v address - address before it, v size_bytes, v node.  A large set is several
+	 * blocks of the same fork id, each from address 0. */
 	BLOCK_SNAPSHOT = 10,
 	/* Commit point of the drainer, of no interest to reports: v batch, v events, v allocations,
 	 * v hidden allocations, v nodes, v modules, v threads, v frees, v allocated bytes, v freed
 	 * bytes, v peak bytes, v time_ns of the last RSS sample, v RSS samples; v count, then per
 	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
 	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
-	 * v known (0, or 1 + the node where the block was allocated), v block, v size_bytes, v node, v flags,
-	 * v stamp. */
+	 * v known (0, or 1 + the operation of the block's allocation), v block, v size_bytes, v born, v node,
+	 * v flags, v stamp. */
 	BLOCK_CURSOR = 11,
 	/* What the events amount to, so that a report need not replay them; just before END, and only
 	 * if one drainer took all events.  v peak time_ns, v peak event (from 0), v lost frees, v
@@ -91,13 +92,19 @@ enum block_kind {
 	 * them in SUMMARY blocks before, v first id; then per node v id - the one expected + 1 (the
 	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
 	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
-	 * peak bytes, v peak blocks, v temporary, v stray frees; and a 0.  Large ones are several
-	 * blocks with the same head, but for the place. */
+	 * peak bytes, v peak blocks, v temporary, v stray frees, v sum of lifetimes in ns (of blocks that
+	 * began here); and a 0.  Large ones are several blocks with the same head, but for the place. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
 	 * v bytes of that RSS that the recording itself took, at least. */
 	BLOCK_END = 13,
+	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too
+	 * many: v moves in all, v of them in blocks before, v of them here; then per move, by from and to,
+	 * v from - from before it in this block, z to - from, v how often, v greatest live bytes after the
+	 * last event at from, v greatest live bytes before the first at to.  Node 0 is before a thread's
+	 * first event and after its last. */
+	BLOCK_MOVES = 14,
 };
 
 /*
@@ -105,15 +112,18 @@ enum block_kind {
  * first, v threads' current index at the start, v operations known before, then seven
  * columns, each preceded by its v length in bytes:
  *   1 new operations: per operation v type (enum operation_type | flags), z node - node of
- *     the operation before it in this column, v size_bytes (FIXED allocations only);
+ *     the operation before it in this column, then v size_bytes (FIXED), or v its own index -
+ *     that of the allocation whose block it ends (FREE and LOST, but for LOOSE ones);
  *     they get the next free operation indices
  *   2 operation index of each event, v
- *   3 per FREE and LOST: v allocations ago (1: the most recent allocation)
- *   4 per ALLOC that is not FIXED: v size_bytes
+ *   3 per LOOSE FREE or LOST: v index of the allocation's operation
+ *   4 per ALLOC that is not FIXED, and per end of such a block: v size_bytes
  *   5 per STRAY_FREE: z address / 8 - the one before it in this block (address % 8 is not kept)
  *   6 thread switches: per switch v events since the switch before (first: block start), v thread index
  *   7 time marks: per mark v events since the mark before, v nanoseconds since the mark before
- * An event's time is interpolated between marks.  Operations live for the whole file.
+ * An event's time is interpolated between marks.  Operations live for the whole file.  So an end says
+ * where its block came from and how large it was, not which of such blocks it was: nothing that is
+ * summed by call path depends on that, and it would cost more than all the rest.
  */
 enum operation_type {
 	OPERATION_ALLOC = 0,
@@ -122,10 +132,12 @@ enum operation_type {
 	OPERATION_LOST = 3,       /* the block's address was handed out again with no free seen between */
 };
 #define OPERATION_TYPE_MASK 7u
-#define OPERATION_FIXED 8u    /* ALLOC whose size_bytes is part of the operation */
-#define OPERATION_TRACKED 16u /* by mprof_track_*, not by malloc */
-#define OPERATION_REALLOC 32u /* half of a realloc */
-#define OPERATION_KNOWN 63u
+#define OPERATION_FIXED 8u      /* ALLOC whose size_bytes is part of the operation */
+#define OPERATION_TRACKED 16u   /* by mprof_track_*, not by malloc */
+#define OPERATION_REALLOC 32u   /* half of a realloc */
+#define OPERATION_TEMPORARY 64u /* FREE by the allocating thread before its next allocation */
+#define OPERATION_LOOSE 128u    /* FREE or LOST that names the allocation's operation per event */
+#define OPERATION_KNOWN 255u
 
 enum note_kind {                 /* values */
 		 NOTE_MARK = 1,  /* label */

@@ -60,9 +60,8 @@ void batch_close_events(struct batch *batch)
 
 void batch_event(struct batch *batch, struct events_item *item)
 {
-	if (item->type == OPERATION_ALLOC)
-		item->block = batch->allocations++;
 	events_encoder_add(batch->encoder, item);
+	batch->allocations += item->type == OPERATION_ALLOC;
 	batch->events++;
 	if (events_encoder_pending(batch->encoder) >= EVENTS_BLOCK_EVENTS)
 		batch_close_events(batch);

@@ -33,7 +33,7 @@ struct batch {
 int batch_init(struct batch *batch, int fd, off_t end);
 void batch_finish(struct batch *batch);
 
-/* Adds an event; an ALLOC's `block` is set to its ordinal. */
+/* Adds an event; an ALLOC's `operation` is set. */
 void batch_event(struct batch *batch, struct events_item *item);
 
 /* Adds a block as it is; payload in `scratch`, which is emptied. */

@@ -157,6 +157,19 @@ static struct model_node node_of(const void *figures, uint32_t node)
 	return figures_node(figures, node);
 }
 
+static void put_moves(struct drain *drain)
+{
+	struct moves *moves = &drain->figures.moves;
+	size_t written = 0;
+
+	moves_end(moves);
+	if (moves->failed)
+		return;
+	moves_sort(moves->moves, moves->count);
+	while (moves_encode(moves->moves, moves->count, &written, &drain->batch.scratch))
+		batch_block(&drain->batch, BLOCK_MOVES);
+}
+
 static void put_summary(struct drain *drain)
 {
 	const struct figures *figures = drain->ledger.figures;
@@ -166,6 +179,7 @@ static void put_summary(struct drain *drain)
 	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
 	while (summary_encode(&encoder, &drain->batch.scratch))
 		batch_block(&drain->batch, BLOCK_SUMMARY);
+	put_moves(drain);
 }
 
 int commit_end(struct drain *drain, int end_kind)

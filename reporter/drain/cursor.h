@@ -29,8 +29,8 @@ enum cursor_waiting_kind {
 struct cursor_waiting {
 	uint64_t kind, thread_index, side; /* side: which of the thread's two streams */
 	uint64_t key;                      /* livemap_key */
-	uint64_t known; /* 0, or 1 + node of the allocation: block and size_bytes are known */
-	uint64_t block, size_bytes;
+	uint64_t known; /* 0, or 1 + operation of the allocation: the next three are known */
+	uint64_t block, size_bytes, born;
 	uint64_t node, flags, stamp; /* flags: OPERATION_* */
 };
 

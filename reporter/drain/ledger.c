@@ -10,7 +10,9 @@
 void ledger_finish(struct ledger *ledger)
 {
 	free(ledger->waiting);
+	free(ledger->last_alloc);
 	ledger->waiting = NULL;
+	ledger->last_alloc = NULL;
 }
 
 int64_t ledger_live_bytes(const struct ledger *ledger)
@@ -130,7 +132,12 @@ static void count_alloc(struct ledger *ledger, const struct events_item *item)
 {
 	struct figures_place at = place_of(item);
 	if (counts(ledger, item))
-		figures_alloc(ledger->figures, &at, item->block, item->size_bytes);
+		figures_alloc(ledger->figures, &at, item->size_bytes);
+}
+
+static uint32_t born_at(uint64_t time_ns)
+{
+	return (uint32_t)(time_ns / LIVEMAP_BORN_NS);
 }
 
 static void count_end(struct ledger *ledger, const struct events_item *item,
@@ -138,9 +145,14 @@ static void count_end(struct ledger *ledger, const struct events_item *item,
 {
 	struct figures_place at = place_of(item);
 	struct figures_block block = {
-		.ordinal = entry->block, .size_bytes = entry->size_bytes, .node = entry->node};
+		.size_bytes = entry->size_bytes,
+		.lived_ns = (born_at(item->time_ns) - entry->born) * LIVEMAP_BORN_NS,
+		.node = events_encoder_node(ledger->batch->encoder, entry->operation),
+		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
+		.lost = item->type == OPERATION_LOST,
+	};
 	if (counts(ledger, item))
-		figures_end(ledger->figures, &at, &block, item->type == OPERATION_LOST);
+		figures_end(ledger->figures, &at, &block);
 }
 
 static void count_stray(struct ledger *ledger, const struct events_item *item)
@@ -150,14 +162,39 @@ static void count_stray(struct ledger *ledger, const struct events_item *item)
 		figures_stray_free(ledger->figures, &at);
 }
 
+/* Remembers the thread's last allocation, by which a temporary one is known. */
+static void note_alloc(struct ledger *ledger, uint32_t thread, uint64_t block)
+{
+	if (thread >= ledger->last_alloc_count) {
+		size_t count = 2 * (size_t)thread + 16;
+		uint64_t *grown = realloc(ledger->last_alloc, count * sizeof(*grown));
+		if (!grown) {
+			ledger->batch->error = -ENOMEM;
+			return;
+		}
+		memset(grown + ledger->last_alloc_count, 0,
+		       (count - ledger->last_alloc_count) * sizeof(*grown));
+		ledger->last_alloc = grown;
+		ledger->last_alloc_count = count;
+	}
+	ledger->last_alloc[thread] = block + 1;
+}
+
+static bool is_temporary(const struct ledger *ledger, uint32_t thread, const struct livemap_entry *entry)
+{
+	return thread < ledger->last_alloc_count && ledger->last_alloc[thread] == entry->block + 1;
+}
+
 static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry *entry,
 		       uint64_t flags)
 {
 	struct events_item item = item_of(moment, OPERATION_ALLOC, entry->key, flags);
 	item.size_bytes = entry->size_bytes;
+	entry->block = ledger->batch->allocations;
+	entry->born = born_at(moment->time_ns);
 	batch_event(ledger->batch, &item);
-	entry->block = item.block;
-	entry->node = moment->node;
+	entry->operation = item.operation;
+	note_alloc(ledger, moment->thread_index, entry->block);
 	count_alloc(ledger, &item);
 	struct cursor_totals *totals = &ledger->totals;
 	totals->allocated_bytes += entry->size_bytes;
@@ -171,8 +208,11 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 {
 	if (entry->block & LIVEMAP_HIDDEN)
 		return;
+	if (type == OPERATION_FREE && is_temporary(ledger, moment->thread_index, entry))
+		flags |= OPERATION_TEMPORARY;
 	struct events_item item = item_of(moment, type, entry->key, flags);
-	item.block = entry->block;
+	item.size_bytes = entry->size_bytes;
+	item.operation = entry->operation;
 	batch_event(ledger->batch, &item);
 	count_end(ledger, &item, entry);
 	ledger->totals.frees++;
@@ -184,22 +224,24 @@ static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free,
 	struct ledger_moment moment = {free->stamp, time_ns, (uint32_t)free->thread_index,
 				       (uint32_t)free->node, false};
 	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
-	item.block = free->key >> 1;
+	item.address = free->key >> 1;
 	batch_event(ledger->batch, &item);
 	count_stray(ledger, &item);
 }
 
 static void set_block(struct cursor_waiting *waiting, const struct livemap_entry *entry)
 {
-	waiting->known = (uint64_t)entry->node + 1;
+	waiting->known = (uint64_t)entry->operation + 1;
 	waiting->block = entry->block;
+	waiting->born = entry->born;
 	waiting->size_bytes = entry->size_bytes;
 }
 
 static struct livemap_entry entry_of(const struct cursor_waiting *waiting)
 {
-	uint32_t node = waiting->known ? (uint32_t)(waiting->known - 1) : 0;
-	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes, node};
+	uint32_t operation = waiting->known ? (uint32_t)(waiting->known - 1) : 0;
+	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes, operation,
+				      (uint32_t)waiting->born};
 }
 
 static struct ledger_moment moment_of(const struct cursor_waiting *waiting, uint64_t time_ns)

@@ -21,6 +21,8 @@ struct ledger {
 	struct livemap *map;
 	struct batch *batch;
 	struct figures *figures; /* counts along; NULL: it has not seen all events, or memory ran out */
+	uint64_t *last_alloc;    /* per thread: ordinal + 1 of its last allocation, 0: none */
+	size_t last_alloc_count;
 	struct cursor_totals totals;
 	uint64_t hidden;        /* ordinal of the next hidden allocation */
 	uint64_t window_stamps; /* how far clocks may be apart */

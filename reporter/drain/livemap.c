@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3230564c4d) /* "MLV02" */
+#define LIVEMAP_MAGIC UINT64_C(0x3330564c4d) /* "MLV03" */
 #define PAGE_BYTES UINT64_C(4096)
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
@@ -37,7 +37,7 @@ struct livemap_header {
 struct slot {
 	_Atomic uint64_t key;
 	uint64_t block, size_bytes;
-	uint32_t node;
+	uint32_t operation, born;
 };
 _Static_assert(sizeof(struct slot) == sizeof(struct livemap_entry), "slots are entries");
 
@@ -213,14 +213,15 @@ const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key
 
 static struct livemap_entry entry_of(uint64_t key, const struct slot *slot)
 {
-	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->node};
+	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->operation, slot->born};
 }
 
 static void put(struct slot *slot, const struct livemap_entry *entry)
 {
 	slot->block = entry->block;
 	slot->size_bytes = entry->size_bytes;
-	slot->node = entry->node;
+	slot->operation = entry->operation;
+	slot->born = entry->born;
 	/* Release: the entry is whole before its key is there. */
 	atomic_store_explicit(&slot->key, entry->key, memory_order_release);
 }

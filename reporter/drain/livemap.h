@@ -24,8 +24,12 @@ struct livemap_entry {
 	uint64_t key;   /* livemap_key: never 0, never UINT64_MAX */
 	uint64_t block; /* allocation ordinal, or hidden ordinal | LIVEMAP_HIDDEN */
 	uint64_t size_bytes;
-	uint32_t node; /* where it was allocated; 0 if that is not known */
+	uint32_t operation; /* of its allocation, in the trace; 0 if it is hidden */
+	uint32_t born;      /* time_ns / LIVEMAP_BORN_NS, modulo 2^32 */
 };
+
+/* How exactly the map knows when a block was allocated; the count comes round after 78 hours. */
+#define LIVEMAP_BORN_NS (UINT64_C(1) << 16)
 
 /* A point between two records of the merged order: what existed then has ordinals below. */
 struct livemap_point {

@@ -62,11 +62,11 @@ static void put_snapshot(struct batch *batch, uint64_t fork_id, const struct liv
 	uint64_t address = 0;
 	buffer_varint(payload, fork_id);
 	buffer_varint(payload, batch->events);
-	buffer_varint(payload, batch->allocations);
 	buffer_varint(payload, count);
 	for (size_t i = 0; i < count; i++) {
 		buffer_varint(payload, (entries[i].key >> 1) - address);
-		buffer_varint(payload, batch->allocations - entries[i].block);
+		buffer_varint(payload, entries[i].size_bytes);
+		buffer_varint(payload, events_encoder_node(batch->encoder, entries[i].operation));
 		address = entries[i].key >> 1;
 	}
 	batch_block(batch, BLOCK_SNAPSHOT);

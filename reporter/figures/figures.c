@@ -13,7 +13,7 @@ void figures_finish(struct figures *figures)
 {
 	free(figures->counters);
 	free(figures->free_counters);
-	free(figures->last_alloc);
+	moves_finish(&figures->moves);
 	*figures = (struct figures){0};
 }
 
@@ -50,18 +50,6 @@ static int grow_nodes(struct figures *figures, size_t count)
 	return 0;
 }
 
-static int grow_threads(struct figures *figures, size_t count)
-{
-	uint64_t *last_alloc = grown(figures->last_alloc, figures->thread_count, count, sizeof(*last_alloc));
-
-	if (!last_alloc)
-		return -ENOMEM;
-	free(figures->last_alloc);
-	figures->last_alloc = last_alloc;
-	figures->thread_count = count;
-	return 0;
-}
-
 /* Half as much again, so that growing one by one costs a constant each. */
 static size_t generous(size_t count, size_t needed)
 {
@@ -76,9 +64,7 @@ int figures_grow(struct figures *figures, size_t node_count, size_t thread_count
 
 	if (node_count > figures->node_count)
 		error = grow_nodes(figures, generous(figures->node_count, node_count));
-	if (!error && thread_count > figures->thread_count)
-		error = grow_threads(figures, generous(figures->thread_count, thread_count));
-	return error;
+	return error ? error : moves_grow(&figures->moves, node_count, thread_count);
 }
 
 struct model_node figures_node(const struct figures *figures, size_t index)

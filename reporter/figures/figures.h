@@ -13,6 +13,8 @@
 #ifndef MPROF_REPORTER_FIGURES_FIGURES_H
 #define MPROF_REPORTER_FIGURES_FIGURES_H
 
+#include "figures/moves.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +40,7 @@ struct model_node {
 	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
 	uint64_t temporary;
 	uint64_t stray_frees;
-	uint64_t lifetime_ns; /* sum over own_frees; only a replay knows it, else 0 */
+	uint64_t lifetime_ns; /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */
 };
 
 /* All nodes' figures once counting is over. */
@@ -46,6 +48,9 @@ struct figures_summary {
 	struct model_totals totals;
 	const struct model_node *nodes;
 	size_t node_count;
+	const struct move *moves; /* in no order */
+	size_t move_count;
+	bool moves_known; /* or only a replay can tell them */
 };
 
 /* What an allocation touches, on one cache line; and so for the node of the block that a free ends. */
@@ -69,8 +74,7 @@ struct figures {
 	struct figures_counters *counters; /* these two per node */
 	struct figures_free_counters *free_counters;
 	size_t node_count;
-	uint64_t *last_alloc; /* per thread: ordinal + 1 of its last allocation, 0: none */
-	size_t thread_count;
+	struct moves moves;
 };
 
 /* Where an event happened; node and thread must be within what figures_reserve was told. */
@@ -81,9 +85,11 @@ struct figures_place {
 
 /* A block that ends. */
 struct figures_block {
-	uint64_t ordinal, size_bytes;
+	uint64_t size_bytes;
 	uint64_t lived_ns; /* 0 if not known */
 	uint32_t node;     /* where it began */
+	bool temporary;    /* its thread has allocated nothing since */
+	bool lost;         /* ended by a free that was not seen */
 };
 
 /* An all-zero struct counts nothing yet. */
@@ -94,7 +100,7 @@ int figures_grow(struct figures *figures, size_t node_count, size_t thread_count
 
 static inline int figures_reserve(struct figures *figures, uint32_t node, uint32_t thread)
 {
-	if (node < figures->node_count && thread < figures->thread_count)
+	if (node < figures->node_count && thread < figures->moves.thread_count)
 		return 0;
 	return figures_grow(figures, (size_t)node + 1, (size_t)thread + 1);
 }
@@ -109,13 +115,12 @@ static inline void figures_save_peak(struct figures_counters *counters, uint64_t
 	counters->peak_blocks = counters->live_blocks;
 }
 
-static inline void figures_alloc(struct figures *figures, const struct figures_place *at, uint64_t ordinal,
-				 uint64_t size_bytes)
+static inline void figures_alloc(struct figures *figures, const struct figures_place *at, uint64_t size_bytes)
 {
 	struct figures_counters *counters = &figures->counters[at->node];
 	struct model_totals *totals = &figures->totals;
+	uint64_t before = totals->live_bytes;
 
-	figures->last_alloc[at->thread] = ordinal + 1;
 	figures_save_peak(counters, figures->epoch);
 	counters->allocations++;
 	counters->allocated_bytes += size_bytes;
@@ -131,14 +136,16 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 		figures->epoch++;
 	}
 	totals->events++;
+	moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);
 }
 
-/* A block ends; `lost`: by a free that was not seen. */
 static inline void figures_end(struct figures *figures, const struct figures_place *at,
-			       const struct figures_block *block, bool lost)
+			       const struct figures_block *block)
 {
 	struct figures_counters *origin = &figures->counters[block->node];
 	struct figures_free_counters *here = &figures->free_counters[at->node];
+	struct model_totals *totals = &figures->totals;
+	uint64_t before = totals->live_bytes;
 
 	figures_save_peak(origin, figures->epoch);
 	origin->live_bytes -= block->size_bytes;
@@ -146,19 +153,24 @@ static inline void figures_end(struct figures *figures, const struct figures_pla
 	origin->lifetime_ns += block->lived_ns;
 	here->frees++;
 	here->freed_bytes += block->size_bytes;
-	figures->totals.live_bytes -= block->size_bytes;
-	figures->totals.live_blocks--;
-	figures->totals.events++;
-	if (lost)
-		figures->totals.lost_frees++;
-	else if (figures->last_alloc[at->thread] == block->ordinal + 1)
+	totals->live_bytes -= block->size_bytes;
+	totals->live_blocks--;
+	totals->events++;
+	totals->lost_frees += block->lost;
+	if (block->temporary)
 		figures->free_counters[block->node].temporary++;
+	/* A block that ended unseen says nothing of where its thread stands. */
+	if (!block->lost)
+		moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);
 }
 
 static inline void figures_stray_free(struct figures *figures, const struct figures_place *at)
 {
+	uint64_t live_bytes = figures->totals.live_bytes;
+
 	figures->free_counters[at->node].stray_frees++;
 	figures->totals.events++;
+	moves_event(&figures->moves, at->thread, at->node, live_bytes, live_bytes);
 }
 
 /* The figures as of now; `node` is below node_count. */

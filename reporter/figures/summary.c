@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define PAYLOAD_ENOUGH (1u << 20) /* bytes, then another payload begins */
-#define NODE_WORDS 10
+#define NODE_WORDS 11
 #define HEAD_WORDS 8
 
 /* ---- encoding ------------------------------------------------------------ */
@@ -56,9 +56,9 @@ static void put_head(const struct summary_encoder *encoder, struct buffer *paylo
 static void put_node(struct buffer *payload, const struct model_node *node)
 {
 	const uint64_t words[NODE_WORDS] = {
-		node->allocations, node->allocated_bytes, node->frees,      node->freed_bytes,
-		node->own_frees,   node->own_freed_bytes, node->peak_bytes, node->peak_blocks,
-		node->temporary,   node->stray_frees,
+		node->allocations, node->allocated_bytes, node->frees,       node->freed_bytes,
+		node->own_frees,   node->own_freed_bytes, node->peak_bytes,  node->peak_blocks,
+		node->temporary,   node->stray_frees,     node->lifetime_ns,
 	};
 
 	put_words(payload, words, NODE_WORDS);
@@ -121,9 +121,9 @@ static bool node_consistent(const struct model_node *node)
 static bool take_node(struct varint_cursor *payload, struct model_node *node)
 {
 	uint64_t *const words[NODE_WORDS] = {
-		&node->allocations, &node->allocated_bytes, &node->frees,      &node->freed_bytes,
-		&node->own_frees,   &node->own_freed_bytes, &node->peak_bytes, &node->peak_blocks,
-		&node->temporary,   &node->stray_frees,
+		&node->allocations, &node->allocated_bytes, &node->frees,       &node->freed_bytes,
+		&node->own_frees,   &node->own_freed_bytes, &node->peak_bytes,  &node->peak_blocks,
+		&node->temporary,   &node->stray_frees,     &node->lifetime_ns,
 	};
 
 	for (size_t i = 0; i < NODE_WORDS; i++)
@@ -207,11 +207,24 @@ bool summary_complete(struct summary_decoder *decoder)
 	totals->peak_blocks = sums.peak_blocks;
 	totals->temporary = sums.temporary;
 	totals->stray_frees = sums.stray_frees;
-	return true;
+	return summary_moves_complete(decoder);
+}
+
+struct figures_summary summary_decoded(const struct summary_decoder *decoder)
+{
+	return (struct figures_summary){
+		.totals = decoder->totals,
+		.nodes = decoder->nodes,
+		.node_count = decoder->node_count,
+		.moves = decoder->moves,
+		.move_count = decoder->move_count,
+		.moves_known = decoder->moves != NULL,
+	};
 }
 
 void summary_decoder_finish(struct summary_decoder *decoder)
 {
 	free(decoder->nodes);
+	free(decoder->moves);
 	*decoder = (struct summary_decoder){0};
 }

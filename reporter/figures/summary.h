@@ -1,5 +1,5 @@
 /*
- * summary.h - figures to BLOCK_SUMMARY payloads and back; see format.h for the layout.
+ * summary.h - figures to BLOCK_SUMMARY and BLOCK_MOVES payloads and back; see format.h for the layout.
  *
  * Decoding trusts nothing: whatever it accepts agrees with itself, sum by sum.
  */
@@ -32,6 +32,13 @@ struct summary_encoder summary_encoder(const struct model_totals *totals, summar
 /* Appends the next payload; false if there is none any more.  At least one is made. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
 
+/* Into the order in which they are written. */
+void moves_sort(struct move *moves, size_t count);
+
+/* Appends the next payload of `count` sorted moves, of which *written were in those before; false if there
+ * is none any more.  At least one is made. */
+bool moves_encode(const struct move *moves, size_t count, size_t *written, struct buffer *payload);
+
 /* ---- decoding ------------------------------------------------------------ */
 
 struct summary_decoder { /* all zero: nothing was decoded */
@@ -39,14 +46,25 @@ struct summary_decoder { /* all zero: nothing was decoded */
 	struct model_node *nodes; /* node_count of them; NULL before the first payload */
 	size_t node_count;
 	uint64_t used, found;
-	uint64_t next; /* the least id that may come */
+	uint64_t next;      /* the least id that may come */
+	struct move *moves; /* NULL before the first payload of them */
+	size_t move_count;
+	uint64_t moves_expected;
 };
 
 /* Takes the payloads of one summary in order.  0, -EBADMSG or -ENOMEM. */
 int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count);
 
+int summary_decode_moves(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count);
+
 /* Whether nothing is missing, and the sums agree.  Fills in the totals' sums. */
 bool summary_complete(struct summary_decoder *decoder);
+
+/* Of that, whether the moves are all there and fit the totals; none at all are fine. */
+bool summary_moves_complete(const struct summary_decoder *decoder);
+
+/* What was decoded, borrowed. */
+struct figures_summary summary_decoded(const struct summary_decoder *decoder);
 
 void summary_decoder_finish(struct summary_decoder *decoder);
 

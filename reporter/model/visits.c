@@ -1,20 +1,28 @@
-/* visits.c - see visits.h. */
+/*
+ * visits.c - see visits.h.
+ *
+ * A move leaves the scopes that its first path has and its second has not, and enters those for which it
+ * is the other way round.  What both have below their last common node stays open throughout: two call
+ * instructions of one line do not end each other's visit.  Only nodes with scopes matter; they form a
+ * tree much smaller than that of all nodes.
+ */
 #include "model/visits.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-struct visits_node {
-	uint32_t place; /* nearest node with scopes, itself or an ancestor; 0: none */
-	uint32_t above; /* of a place: the next place towards the root */
-	uint32_t depth; /* of a place: how many places lie above it, 0 included */
+struct place {
+	uint32_t here;  /* nearest node with scopes, itself or an ancestor; 0: none */
+	uint32_t above; /* of such a node: the next one towards the root */
 };
 
-struct visits_thread {
-	uint32_t place;
-	uint32_t *open;       /* per scope: in how many nodes of the thread's path it is */
-	uint64_t after_bytes; /* live after the thread's last event */
+struct visits {
+	const struct model_scopes *scopes;
+	struct place *places;
+	/* Per scope: the last walk that met it.  Two walks a move, so that a path's scopes are met once. */
+	uint64_t *on_from, *on_to;
+	uint64_t move; /* number of the move at hand, from 1 */
+	struct model_scope *results;
 };
 
 static bool has_scopes(const struct model_scopes *scopes, size_t node)
@@ -22,132 +30,95 @@ static bool has_scopes(const struct model_scopes *scopes, size_t node)
 	return scopes->first[node] != scopes->first[node + 1];
 }
 
-int visits_init(struct visits *visits, const struct trace_node *nodes, size_t node_count,
-		const struct model_scopes *scopes)
+/* Parents come before their children, so one pass is enough. */
+static void find_places(struct visits *visits, const struct trace_node *nodes, size_t node_count)
 {
-	*visits = (struct visits){
-		.scopes = scopes,
-		.nodes = calloc(node_count, sizeof(*visits->nodes)),
-		.results = calloc((size_t)scopes->scope_count + 1, sizeof(*visits->results)),
-	};
-	if (!visits->nodes || !visits->results) {
-		visits_finish(visits);
-		return -ENOMEM;
-	}
-	/* Parents come before their children, so one pass is enough. */
 	for (size_t i = 1; i < node_count; i++) {
-		struct visits_node *node = &visits->nodes[i];
-		uint32_t above = visits->nodes[nodes[i].parent].place;
+		uint32_t above = visits->places[nodes[i].parent].here;
 
-		node->place = has_scopes(scopes, i) ? (uint32_t)i : above;
-		node->above = above;
-		node->depth = visits->nodes[above].depth + 1;
-	}
-	return 0;
-}
-
-void visits_finish(struct visits *visits)
-{
-	for (size_t i = 0; i < visits->thread_count; i++)
-		free(visits->threads[i].open);
-	free(visits->threads);
-	free(visits->results);
-	free(visits->nodes);
-	*visits = (struct visits){0};
-}
-
-static uint32_t common_place(const struct visits_node *nodes, uint32_t a, uint32_t b)
-{
-	while (a != b) {
-		if (nodes[a].depth >= nodes[b].depth)
-			a = nodes[a].above;
-		else
-			b = nodes[b].above;
-	}
-	return a;
-}
-
-static void enter(struct visits *visits, struct visits_thread *thread, uint32_t place, uint64_t before)
-{
-	const struct model_scopes *scopes = visits->scopes;
-
-	for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++) {
-		struct model_scope *result = &visits->results[scopes->ids[i]];
-		if (thread->open[scopes->ids[i]]++ == 0 && before > result->entry_bytes)
-			result->entry_bytes = before;
+		visits->places[i] =
+			(struct place){has_scopes(visits->scopes, i) ? (uint32_t)i : above, above};
 	}
 }
 
-static void leave(struct visits *visits, struct visits_thread *thread, uint32_t place)
+static int init(struct visits *visits, const struct trace_node *nodes, size_t node_count)
 {
-	const struct model_scopes *scopes = visits->scopes;
+	size_t scope_count = visits->scopes->scope_count;
 
-	for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++) {
-		struct model_scope *result = &visits->results[scopes->ids[i]];
-		if (--thread->open[scopes->ids[i]] != 0)
-			continue;
-		result->visits++;
-		if (thread->after_bytes > result->exit_bytes)
-			result->exit_bytes = thread->after_bytes;
-	}
-}
-
-/* Enters before it leaves: a scope that both places have stays open throughout. */
-static void move(struct visits *visits, struct visits_thread *thread, uint32_t place, uint64_t before)
-{
-	const struct visits_node *nodes = visits->nodes;
-	uint32_t common = common_place(nodes, thread->place, place);
-
-	for (uint32_t i = place; i != common; i = nodes[i].above)
-		enter(visits, thread, i, before);
-	for (uint32_t i = thread->place; i != common; i = nodes[i].above)
-		leave(visits, thread, i);
-	thread->place = place;
-}
-
-static int add_threads(struct visits *visits, size_t count)
-{
-	struct visits_thread *threads = reallocarray(visits->threads, count, sizeof(*threads));
-
-	if (!threads)
+	visits->places = calloc(node_count + 1, sizeof(*visits->places));
+	visits->on_from = calloc(scope_count + 1, sizeof(*visits->on_from));
+	visits->on_to = calloc(scope_count + 1, sizeof(*visits->on_to));
+	if (!visits->places || !visits->on_from || !visits->on_to)
 		return -ENOMEM;
-	memset(threads + visits->thread_count, 0, (count - visits->thread_count) * sizeof(*threads));
-	visits->threads = threads;
-	visits->thread_count = count;
+	find_places(visits, nodes, node_count);
 	return 0;
 }
 
-/* The first event of a thread under any scope. */
-static int prepare(struct visits *visits, struct visits_thread *thread)
+static void mark(const struct visits *visits, uint32_t place, uint64_t *marks)
 {
-	thread->open = calloc(visits->scopes->scope_count, sizeof(*thread->open));
-	return thread->open ? 0 : -ENOMEM;
+	const struct model_scopes *scopes = visits->scopes;
+
+	for (; place != 0; place = visits->places[place].above)
+		for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++)
+			marks[scopes->ids[i]] = visits->move;
 }
 
-int visits_event(struct visits *visits, uint32_t index, uint32_t node, uint64_t before, uint64_t after)
+static void leave(struct model_scope *scope, const struct move *move)
 {
-	uint32_t place = visits->nodes[node].place;
-	int error = 0;
+	scope->visits += move->count;
+	if (move->exit_bytes > scope->exit_bytes)
+		scope->exit_bytes = move->exit_bytes;
+}
 
-	if (index >= visits->thread_count)
-		error = add_threads(visits, (size_t)index + 1);
-	if (error)
-		return error;
-	struct visits_thread *thread = &visits->threads[index];
-	if (place != thread->place) {
-		if (!thread->open)
-			error = prepare(visits, thread);
-		if (error)
-			return error;
-		move(visits, thread, place, before);
+static void enter(struct model_scope *scope, const struct move *move)
+{
+	if (move->entry_bytes > scope->entry_bytes)
+		scope->entry_bytes = move->entry_bytes;
+}
+
+typedef void pass_fn(struct model_scope *scope, const struct move *move);
+
+/* Passes each scope of the path that is not marked as the other path's; each once: then it is. */
+static void pass(struct visits *visits, const struct move *move, uint32_t place, uint64_t *others,
+		 pass_fn *each)
+{
+	const struct model_scopes *scopes = visits->scopes;
+
+	for (; place != 0; place = visits->places[place].above) {
+		for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++) {
+			uint32_t id = scopes->ids[i];
+
+			if (others[id] == visits->move)
+				continue;
+			others[id] = visits->move;
+			each(&visits->results[id], move);
+		}
 	}
-	thread->after_bytes = after;
-	return 0;
 }
 
-void visits_end(struct visits *visits)
+static void count(struct visits *visits, const struct move *move)
 {
-	for (size_t i = 0; i < visits->thread_count; i++)
-		if (visits->threads[i].place != 0)
-			move(visits, &visits->threads[i], 0, 0);
+	uint32_t from = visits->places[move->from].here, to = visits->places[move->to].here;
+
+	if (from == to)
+		return;
+	visits->move++;
+	mark(visits, from, visits->on_from);
+	mark(visits, to, visits->on_to);
+	pass(visits, move, from, visits->on_to, leave);
+	pass(visits, move, to, visits->on_from, enter);
+}
+
+int visits_count(const struct figures_summary *summary, const struct trace_node *nodes,
+		 const struct model_scopes *scopes, struct model_scope *results)
+{
+	struct visits visits = {.scopes = scopes, .results = results};
+	int error = init(&visits, nodes, summary->node_count);
+
+	for (size_t i = 0; !error && i < summary->move_count; i++)
+		count(&visits, &summary->moves[i]);
+	free(visits.places);
+	free(visits.on_from);
+	free(visits.on_to);
+	return error;
 }

@@ -1,35 +1,34 @@
 /*
- * visits.h - when a thread enters and leaves scopes, and what was live then.
+ * visits.h - from moves between call paths to the visits of source lines and functions.
  *
- * Only nodes with scopes of their own matter; they form a tree much smaller than that of all
- * nodes, and a thread stands at its nearest such ancestor.  Moving from one place to another costs the
- * nodes between both and their common ancestor.
+ * A scope is an opaque number for "a source line" or "a source function": the caller says which scopes
+ * each node's own frames stand in.  A visit: consecutive events of one thread under the scope, that is
+ * below any node that has it.
  */
 #ifndef MPROF_REPORTER_MODEL_VISITS_H
 #define MPROF_REPORTER_MODEL_VISITS_H
 
-#include "model/model.h"
+#include "figures/figures.h"
+#include "reader/reader.h"
 
-struct visits_thread;
-struct visits_node;
-
-struct visits {
-	const struct model_scopes *scopes;
-	struct visits_node *nodes;     /* one per node of the trace */
-	struct model_scope *results;   /* one per scope */
-	struct visits_thread *threads; /* grown as threads turn up */
-	size_t thread_count;
+/* Scopes of node n are ids[first[n]] .. ids[first[n + 1] - 1]: those of its own frames,
+ * inlined ones included, not of its ancestors. */
+struct model_scopes {
+	uint32_t scope_count;
+	const uint32_t *first; /* node_count + 1 entries */
+	const uint32_t *ids;
 };
 
-/* nodes are read only here; scopes are borrowed until visits_finish.  0 or -ENOMEM. */
-int visits_init(struct visits *visits, const struct trace_node *nodes, size_t node_count,
-		const struct model_scopes *scopes);
-void visits_finish(struct visits *visits);
+/* What happened under a scope, callees included, as far as it needs order; sums are the
+ * caller's to build from nodes. */
+struct model_scope {
+	uint64_t visits;
+	uint64_t entry_bytes; /* process-wide live bytes before a visit's first event; its maximum */
+	uint64_t exit_bytes;  /* process-wide live bytes after a visit's last event; its maximum */
+};
 
-/* An event of the thread at the node changed live bytes from `before` to `after`.  0 or -ENOMEM. */
-int visits_event(struct visits *visits, uint32_t thread, uint32_t node, uint64_t before, uint64_t after);
-
-/* Ends the visits that are still open, each as of its thread's last event. */
-void visits_end(struct visits *visits);
+/* results: one per scope, zeroed by the caller.  Borrows nothing beyond the call.  0 or -ENOMEM. */
+int visits_count(const struct figures_summary *summary, const struct trace_node *nodes,
+		 const struct model_scopes *scopes, struct model_scope *results);
 
 #endif

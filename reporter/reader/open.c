@@ -13,6 +13,7 @@ static table_parser *parser_of(unsigned kind)
 		[BLOCK_LABELS] = table_labels,     [BLOCK_THREADS] = table_threads,
 		[BLOCK_NOTES] = table_notes,       [BLOCK_RSS] = table_rss,
 		[BLOCK_SUMMARY] = table_summary,   [BLOCK_END] = table_end,
+		[BLOCK_MOVES] = table_moves,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;

@@ -73,7 +73,7 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 /* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
-	table_summary, table_end, table_meta;
+	table_summary, table_moves, table_end, table_meta;
 
 /* Once all blocks are read: sorts labels, turns pages into bytes, publishes all in info. */
 void tables_complete(struct trace *trace);

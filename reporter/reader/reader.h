@@ -90,22 +90,22 @@ struct trace_info {
 };
 
 enum trace_event_type {
-	EVENT_ALLOC,      /* block `block` comes into being */
-	EVENT_FREE,       /* block `block` ends */
-	EVENT_STRAY_FREE, /* a block that this trace does not know; `block` is its address (a multiple of 8)
-			   */
-	EVENT_LOST,       /* block `block` ended unseen before this point */
+	EVENT_ALLOC,      /* a block comes into being */
+	EVENT_FREE,       /* a block ends */
+	EVENT_STRAY_FREE, /* one that this trace does not know */
+	EVENT_LOST,       /* a block ended unseen before this point */
 };
 
 struct trace_event {
-	uint64_t block;      /* ordinal of its allocation, from 0 */
-	uint64_t size_bytes; /* ALLOC only */
+	uint64_t size_bytes; /* of the block; STRAY_FREE: its address instead, a multiple of 8 */
 	uint64_t time_ns;    /* since the start of the run, interpolated */
 	uint32_t node;       /* call path of the allocation or the free */
+	uint32_t origin;     /* FREE, LOST: call path of the block's allocation */
 	uint32_t thread;     /* index into threads */
 	uint8_t type;        /* enum trace_event_type */
 	bool tracked;        /* mprof_track_*, not malloc */
 	bool reallocated;    /* half of a realloc */
+	bool temporary;      /* FREE by the allocating thread before its next allocation */
 };
 
 /* Called with up to a few thousand consecutive events; return non-zero to stop (passed through). */
@@ -124,14 +124,14 @@ const struct trace_info *trace_info(const struct trace *trace);
 /* The label with this id, "" if there is none. */
 const char *trace_label(const struct trace *trace, uint64_t id);
 
-/* Streams all events in order; may be called again.  A FREE or LOST always names a block
- * that an earlier ALLOC brought; whether it still lives is the model's to check. */
+/* Streams all events in order; may be called again.  Whether a block that ends lives is the model's
+ * to check. */
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic);
 
 /* A live block at the moment of a fork, by address. */
 struct trace_inherited {
-	uint64_t address;
-	uint64_t block; /* in the parent's trace */
+	uint64_t address, size_bytes;
+	uint32_t node; /* in the parent's trace: where it was allocated */
 };
 
 /* The parent's live set at the fork with this id; *count 0 and success if it has none.

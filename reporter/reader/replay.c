@@ -55,14 +55,15 @@ static void convert(const struct events_item *item, struct trace_event *event)
 	};
 
 	*event = (struct trace_event){
-		.block = item->block,
-		.size_bytes = item->size_bytes,
+		.size_bytes = item->type == OPERATION_STRAY_FREE ? item->address : item->size_bytes,
 		.time_ns = item->time_ns,
 		.node = item->node,
+		.origin = item->origin,
 		.thread = item->thread,
 		.type = types[item->type],
 		.tracked = (item->flags & OPERATION_TRACKED) != 0,
 		.reallocated = (item->flags & OPERATION_REALLOC) != 0,
+		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 	};
 }
 

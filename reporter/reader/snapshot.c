@@ -10,20 +10,20 @@ static int read_snapshot(const struct trace *trace, uint32_t fork_id, struct vec
 	uint64_t id = varint_next(&payload);
 
 	varint_next(&payload); /* events before it */
-	uint64_t allocations = varint_next(&payload), left = varint_next(&payload), address = 0;
+	uint64_t left = varint_next(&payload), address = 0;
 	if (payload.failed)
 		return -EBADMSG;
 	if (id != fork_id)
 		return 0;
 	for (; left > 0; left--) {
 		address += varint_next(&payload);
-		uint64_t distance = varint_next(&payload);
-		if (payload.failed || distance == 0 || distance > allocations)
+		uint64_t size_bytes = varint_next(&payload), node = varint_next(&payload);
+		if (payload.failed || node >= trace->nodes.count)
 			return -EBADMSG;
 		struct trace_inherited *inherited = vector_add(blocks, sizeof(*inherited));
 		if (!inherited)
 			return -ENOMEM;
-		*inherited = (struct trace_inherited){.address = address, .block = allocations - distance};
+		*inherited = (struct trace_inherited){address, size_bytes, (uint32_t)node};
 	}
 	return 0;
 }

@@ -222,6 +222,11 @@ int table_summary(struct trace *trace, struct varint_cursor *payload)
 	return summary_decode(&trace->summary, payload, trace->nodes.count);
 }
 
+int table_moves(struct trace *trace, struct varint_cursor *payload)
+{
+	return summary_decode_moves(&trace->summary, payload, trace->nodes.count);
+}
+
 #define END_SUMS 5 /* allocations to peak bytes */
 
 /* END's sums are the summary's too, if there is one. */
@@ -236,7 +241,7 @@ static int publish_summary(struct trace *trace, const uint64_t sums[END_SUMS])
 	    totals->frees != sums[1] || totals->allocated_bytes != sums[2] ||
 	    totals->freed_bytes != sums[3] || totals->peak_bytes != sums[4])
 		return -EBADMSG;
-	trace->figures = (struct figures_summary){*totals, trace->summary.nodes, trace->nodes.count};
+	trace->figures = summary_decoded(&trace->summary);
 	trace->info.summary = &trace->figures;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #define MPROF_REPORTER_REPORT_PRIVATE_H
 
 #include "figures/summary.h"
+#include "model/model.h"
 #include "report/report.h"
 #include "report/scopes.h"
 
@@ -21,11 +22,9 @@ struct report {
 	bool replay_complete;       /* the last replay knew all that it could have known */
 	struct scope_map scopes;    /* of what is shown */
 	struct scope_sums *sums;    /* one per scope */
-	struct scope_map followed;  /* of what visits are known of: at least what is shown */
-	struct model_scope *visits; /* one per scope of that */
-	bool follow_chosen_only;
-	bool *chosen; /* by function id */
-	size_t limit; /* how many of the chosen are shown; 0: all */
+	struct model_scope *visits; /* one per scope; NULL: not asked for */
+	bool *chosen;               /* by function id */
+	size_t limit;               /* how many of the chosen are shown; 0: all */
 	char **warnings;
 	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
 	struct view_function *functions;
@@ -42,12 +41,13 @@ size_t report_frames(void *report, uint32_t node, const struct source_frame **fr
 const struct model_node *report_figures(const void *model, uint32_t node);
 
 /* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
-int report_replay(struct report *report, const struct model_scopes *scopes, struct model **model,
-		  struct diagnostic *diagnostic);
+int report_replay(struct report *report, struct model **model, struct diagnostic *diagnostic);
 
-/* Makes report->model; know_lines also the visits of all that is chosen.  known.c */
+/* Makes report->model.  known.c */
 int report_know_figures(struct report *report, struct diagnostic *diagnostic);
-int report_know_lines(struct report *report, struct diagnostic *diagnostic);
+
+/* With scopes and model there: the visits of all scopes. */
+int report_know_visits(struct report *report);
 
 /* The visits of a chosen function's line, or with line 0 of the function. */
 const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line);

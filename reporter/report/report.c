@@ -95,12 +95,13 @@ static int report_build(struct report *report, const char *path, struct diagnost
 	symbolize_nodes(report);
 	error = report_choose(report);
 	if (!error)
-		error = report->options->detail == REPORT_LINES ? report_know_lines(report, diagnostic)
-								: report_know_figures(report, diagnostic);
+		error = report_know_figures(report, diagnostic);
 	if (!error)
 		error = report_narrow(report);
 	if (!error)
 		error = sum_lines(report);
+	if (!error && report->options->detail == REPORT_LINES)
+		error = report_know_visits(report);
 	if (!error)
 		error = report_fill_summary(report);
 	if (!error)
@@ -147,7 +148,6 @@ void report_destroy(struct report *report)
 	free(report->globs);
 	free(report->visits);
 	scope_map_finish(&report->scopes);
-	scope_map_finish(&report->followed);
 	model_destroy(report->model);
 	summary_decoder_finish(&report->kept);
 	sources_destroy(report->sources);

@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_REPORT_SCOPES_H
 #define MPROF_REPORTER_REPORT_SCOPES_H
 
-#include "model/model.h"
+#include "model/visits.h"
 #include "symbolize/symbolize.h"
 
 /* Frames of one node, innermost first, as symbolizer_frames gives them; 0 for the root. */
