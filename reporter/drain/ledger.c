@@ -322,17 +322,15 @@ static uint64_t complete_realloc(struct ledger *ledger, const struct ledger_mome
 /* ---- allocations --------------------------------------------------------- */
 
 /* Whatever stands at the address has been freed: the record of that is still to come, or lost. */
-static void park_old_block(struct ledger *ledger, const struct ledger_moment *moment, uint64_t key)
+static void park_old_block(struct ledger *ledger, const struct ledger_moment *moment,
+			   const struct livemap_entry *old)
 {
-	struct livemap_entry old;
-	if (!livemap_remove(ledger->map, key, &old))
-		return;
 	if (ledger->threads <= 1) {
-		emit_end(ledger, moment, OPERATION_LOST, &old, 0);
+		emit_end(ledger, moment, OPERATION_LOST, old, 0);
 		return;
 	}
-	struct cursor_waiting waiting = waiting_of(moment, WAITING_BLOCK, key, 0);
-	set_block(&waiting, &old);
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_BLOCK, old->key, 0);
+	set_block(&waiting, old);
 	add_waiting(ledger, &waiting);
 }
 
@@ -353,14 +351,17 @@ static void take_alloc(struct ledger *ledger, const struct ledger_moment *moment
 		       bool hidden, uint64_t flags)
 {
 	struct cursor_waiting parked;
+	struct livemap_entry old;
 	give_up_own_free(ledger, moment, entry.key);
-	park_old_block(ledger, moment, entry.key);
+	struct livemap_place *place = livemap_place(ledger->map, entry.key, &old);
+	if (old.key)
+		park_old_block(ledger, moment, &old);
 	if (hidden)
 		entry.block = ledger->hidden++ | LIVEMAP_HIDDEN;
 	else
 		emit_alloc(ledger, moment, &entry, flags);
 	if (!take_parked(ledger, WAITING_FREE, entry.key, moment->thread_index, &parked)) {
-		livemap_insert(ledger->map, &entry);
+		livemap_fill(ledger->map, place, &entry);
 		return;
 	}
 	struct ledger_moment then = moment_of(&parked, moment->time_ns);
@@ -373,9 +374,9 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 	if (queue->reallocs[moment->side] == 0 || !take_realloc(ledger, moment, &waiting))
 		return;
 	queue->reallocs[moment->side]--;
-	struct livemap_entry entry = entry_of(&waiting);
+	struct livemap_entry entry = entry_of(&waiting), none;
 	if (waiting.known && !livemap_find(ledger->map, entry.key))
-		livemap_insert(ledger->map, &entry);
+		livemap_fill(ledger->map, livemap_place(ledger->map, entry.key, &none), &entry);
 	else if (waiting.known)
 		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
 }

@@ -22,6 +22,7 @@
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
 #define TABLES_AT (PAGE_BYTES + UNDO_BYTES)
+#define GROUP_SLOTS 16u
 #define UNDO_STEP 4096u /* entries reserved at a time */
 #define EMPTY UINT64_C(0)
 #define TOMBSTONE UINT64_MAX
@@ -70,9 +71,12 @@ static uint64_t key_of(const struct slot *slot)
 	return atomic_load_explicit(&slot->key, memory_order_relaxed);
 }
 
+/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group. */
 static size_t home_of(uint64_t key, unsigned bits)
 {
-	return (size_t)((key ^ key >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
+	uint64_t group = key >> 9;
+	size_t home = (size_t)((group ^ group >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
+	return (home & ~(size_t)(GROUP_SLOTS - 1)) | (key >> 5 & (GROUP_SLOTS - 1));
 }
 
 /* ---- file ---------------------------------------------------------------- */
@@ -216,7 +220,7 @@ static struct livemap_entry entry_of(uint64_t key, const struct slot *slot)
 	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->operation, slot->born};
 }
 
-static void put(struct slot *slot, const struct livemap_entry *entry)
+static void store(struct slot *slot, const struct livemap_entry *entry)
 {
 	slot->block = entry->block;
 	slot->size_bytes = entry->size_bytes;
@@ -224,18 +228,6 @@ static void put(struct slot *slot, const struct livemap_entry *entry)
 	slot->born = entry->born;
 	/* Release: the entry is whole before its key is there. */
 	atomic_store_explicit(&slot->key, entry->key, memory_order_release);
-}
-
-void livemap_insert(struct livemap *map, const struct livemap_entry *entry)
-{
-	size_t mask = slot_count(map) - 1;
-	size_t at = home_of(entry->key, map->bits);
-	uint64_t found;
-	while ((found = key_of(&map->slots[at])) != EMPTY && found != TOMBSTONE)
-		at = (at + 1) & mask;
-	put(&map->slots[at], entry);
-	map->live++;
-	map->used += found == EMPTY;
 }
 
 static bool is_young(const struct livemap_entry *entry, struct livemap_point point)
@@ -272,14 +264,46 @@ static void erase(struct livemap *map, struct slot *slot)
 	}
 }
 
+static void take_out(struct livemap *map, struct slot *slot, struct livemap_entry *removed)
+{
+	*removed = entry_of(key_of(slot), slot);
+	log_removal(map, removed);
+	erase(map, slot);
+}
+
+struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct livemap_entry *old)
+{
+	size_t mask = slot_count(map) - 1;
+	struct slot *hole = NULL;
+	old->key = 0;
+	for (size_t at = home_of(key, map->bits);; at = (at + 1) & mask) {
+		struct slot *slot = &map->slots[at];
+		uint64_t found = key_of(slot);
+		if (found == EMPTY)
+			return (struct livemap_place *)(hole ? hole : slot);
+		if (found == TOMBSTONE && !hole)
+			hole = slot;
+		if (found == key) {
+			take_out(map, slot, old);
+			return (struct livemap_place *)slot;
+		}
+	}
+}
+
+void livemap_fill(struct livemap *map, struct livemap_place *place, const struct livemap_entry *entry)
+{
+	struct slot *slot = (struct slot *)place;
+	map->used += key_of(slot) == EMPTY;
+	map->live++;
+	store(slot, entry);
+}
+
 bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed)
 {
 	struct slot *slot = find_slot(map, key);
 	if (!slot)
 		return false;
-	*removed = entry_of(key, slot);
-	log_removal(map, removed);
-	erase(map, slot);
+	take_out(map, slot, removed);
 	return true;
 }
 
@@ -311,7 +335,7 @@ static void copy_table(const struct livemap *map, struct slot *slots, unsigned b
 		while (key_of(&slots[at]) != EMPTY)
 			at = (at + 1) & mask;
 		struct livemap_entry entry = entry_of(key, &map->slots[i]);
-		put(&slots[at], &entry);
+		store(&slots[at], &entry);
 	}
 }
 
@@ -406,6 +430,7 @@ static void drop_young(struct livemap *map, struct livemap_point point)
 static int undo_removals(struct livemap *map, uint32_t count)
 {
 	map->undo_reserved = (count + UNDO_STEP - 1) / UNDO_STEP * UNDO_STEP;
+	struct livemap_entry ignored;
 	for (uint32_t i = 0; i < count; i++) {
 		if (find_slot(map, map->undo[i].key))
 			continue; /* removed twice in this batch, and put back between */
@@ -414,7 +439,7 @@ static int undo_removals(struct livemap *map, uint32_t count)
 			if (error < 0)
 				return error;
 		}
-		livemap_insert(map, &map->undo[i]);
+		livemap_fill(map, livemap_place(map, map->undo[i].key, &ignored), &map->undo[i]);
 	}
 	return 0;
 }

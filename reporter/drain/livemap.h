@@ -38,6 +38,7 @@ struct livemap_point {
 };
 
 struct livemap;
+struct livemap_place;
 
 static inline uint64_t livemap_key(uint64_t address, bool tracked)
 {
@@ -64,8 +65,10 @@ const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key
 /* Says that this key will be asked for soon. */
 void livemap_prefetch(const struct livemap *map, uint64_t key);
 
-/* Puts in an entry whose key is absent. */
-void livemap_insert(struct livemap *map, const struct livemap_entry *entry);
+/* The place for an entry with this key.  If another one has the key, that is taken out, into *old; else
+ * old->key is 0.  Valid until the next change, which livemap_fill is. */
+struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct livemap_entry *old);
+void livemap_fill(struct livemap *map, struct livemap_place *place, const struct livemap_entry *entry);
 
 /* Takes the entry out; false if there is none. */
 bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed);

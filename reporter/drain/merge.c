@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define RUN_RECORDS 256u              /* taken of one queue before the others are looked at */
 #define STUCK_NS UINT64_C(1000000000) /* how long a thread may take to finish a node */
 
 /* ---- slots --------------------------------------------------------------- */
@@ -174,11 +175,9 @@ static bool node_ready(struct drain *drain, uint32_t node, bool alive)
 	return true;
 }
 
-static void take_one(struct drain *drain, struct queue *queue)
+static void take_one(struct drain *drain, struct queue *queue, const struct queue_event *event)
 {
-	const struct queue_event *event = queue_peek(queue);
 	uint64_t time_ns = timebase_stamp_ns(&drain->timebase, event->stamp);
-	name_thread(drain, queue);
 	if (time_ns < drain->last_event_ns)
 		time_ns = drain->last_event_ns;
 	drain->last_event_ns = time_ns;
@@ -192,19 +191,45 @@ static void take_one(struct drain *drain, struct queue *queue)
 	drain->batch_records++;
 }
 
-int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
+/* Takes records of one queue, as long as they come before all others'.  1: its turn is over; 0: its next
+ * node is not ready; or -errno. */
+static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, bool alive)
 {
 	uint32_t nodes_max = drain->mapping.header->nodes_max;
+	int error = livemap_ready(drain->map, RUN_RECORDS * LEDGER_CHANGES);
+	if (error < 0)
+		return error;
+	name_thread(drain, queue);
+	for (uint32_t i = 0; i < RUN_RECORDS; i++) {
+		const struct queue_event *event = queue_peek(queue);
+		if (!event || event->stamp > last_stamp || drain->batch.error)
+			break;
+		queue_limit_node(queue, nodes_max);
+		if (!node_ready(drain, event->node, alive))
+			return 0;
+		take_one(drain, queue, event);
+	}
+	return 1;
+}
+
+/* Up to which stamp the first queue's records come before all others'. */
+static uint64_t end_of_turn(const struct drain *drain, uint64_t cutoff)
+{
+	uint64_t stamp = cutoff;
+	for (uint32_t i = 1; i < drain->heap_count && i <= 2; i++) {
+		if (head_stamp(drain->heap[i]) < stamp)
+			stamp = head_stamp(drain->heap[i]);
+	}
+	return stamp;
+}
+
+int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
+{
 	build_heap(drain, cutoff);
 	while (drain->heap_count > 0 && drain->batch_records < DRAIN_BATCH_RECORDS && !drain->batch.error) {
-		struct queue *queue = drain->heap[0];
-		queue_limit_node(queue, nodes_max);
-		if (!node_ready(drain, queue_peek(queue)->node, alive))
-			return 0;
-		int error = livemap_ready(drain->map, LEDGER_CHANGES);
-		if (error < 0)
-			return error;
-		take_one(drain, queue);
+		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), alive);
+		if (result <= 0)
+			return result;
 		advance_heap(drain, cutoff);
 	}
 	return drain->batch.error;

@@ -81,6 +81,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *
 	/* Only who takes the first event and every other one knows the figures. */
 	if (result == 0 && drain->batch_number == 0)
 		drain->ledger.figures = &drain->figures;
+	drain->figures.moves.limit = DRAIN_MOVES_MAX;
 	return result;
 }
 

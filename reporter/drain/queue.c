@@ -84,18 +84,19 @@ static void fill_event(struct queue *queue, const struct session_record *record,
 		event->size_bytes = record_size_bytes(record);
 }
 
-/* Reads the event at the head of a chunk of which `committed` records may be read.  False:
- * there is none, or only prefixes of it. */
-static bool read_event(struct queue *queue, const struct session_chunk *chunk, uint32_t committed)
+/* Reads the event at the head of the open chunk.  False: as far as is known there is none, or only
+ * prefixes of it. */
+static bool read_event(struct queue *queue)
 {
+	const struct session_chunk *chunk = queue->open;
 	uint64_t epoch = 0;
 	queue->main = (struct queue_event){0};
-	for (uint32_t at = position_in(queue, chunk); at < committed; at++) {
+	for (uint32_t at = position_in(queue, chunk); at < queue->readable; at++) {
 		const struct session_record *record = &chunk->records[at];
 		if (apply_prefix(queue, record, &epoch))
 			continue;
 		fill_event(queue, record, epoch);
-		if (at + LOOKAHEAD < committed)
+		if (at + LOOKAHEAD < queue->readable)
 			queue->coming_address = record_address(record + LOOKAHEAD);
 		queue->main_end = chunk->first_record + at + 1;
 		return true;
@@ -111,28 +112,49 @@ void queue_limit_node(struct queue *queue, uint32_t nodes_max)
 		queue->side.node = 0;
 }
 
+static void open_chunk(struct queue *queue, uint32_t chunk)
+{
+	queue->chunk = chunk;
+	queue->open = chunk_at(queue, chunk);
+	queue->readable = 0;
+}
+
+/* Asks how much more may be read, in the open chunk or the one behind it.  False: nothing. */
+static bool read_on(struct queue *queue)
+{
+	const struct session_chunk *chunk = queue->open;
+	/* Acquire pairs with the producer's release when it closes the chunk: then
+	 * `committed` is final, and the next chunk's header is there. */
+	uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
+	/* Acquire pairs with the producer's release after each record. */
+	uint32_t committed = atomic_load_explicit(&chunk->committed, memory_order_acquire);
+	if (committed > SESSION_CHUNK_RECORDS)
+		committed = SESSION_CHUNK_RECORDS;
+	if (committed > queue->readable) {
+		queue->readable = committed;
+		return true;
+	}
+	const struct session_chunk *following = chunk_at(queue, next);
+	/* Ordinals rise along the queue, so a damaged one cannot lead in a circle. */
+	if (!following || following->first_record <= chunk->first_record)
+		return false;
+	if (following->first_record > queue->taken)
+		queue->taken = following->first_record;
+	open_chunk(queue, next);
+	return true;
+}
+
 static bool find_main(struct queue *queue)
 {
-	struct session_chunk *chunk;
-	while ((chunk = chunk_at(queue, queue->chunk))) {
-		/* Acquire pairs with the producer's release when it closes the chunk: then
-		 * `committed` is final, and the next chunk's header is there. */
-		uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
-		/* Acquire pairs with the producer's release after each record. */
-		uint32_t committed = atomic_load_explicit(&chunk->committed, memory_order_acquire);
-		if (committed > SESSION_CHUNK_RECORDS)
-			committed = SESSION_CHUNK_RECORDS;
-		if (read_event(queue, chunk, committed))
-			return true;
-		struct session_chunk *following = chunk_at(queue, next);
-		/* Ordinals rise along the queue, so a damaged one cannot lead in a circle. */
-		if (!following || following->first_record <= chunk->first_record)
+	if (!queue->open)
+		open_chunk(queue, queue->chunk);
+	if (!queue->open)
+		return false;
+	while (!read_event(queue)) {
+		if (!read_on(queue))
 			return false;
-		queue->chunk = next;
-		if (following->first_record > queue->taken)
-			queue->taken = following->first_record;
 	}
-	return false;
+	return true;
 }
 
 static bool find_side(struct queue *queue)
@@ -196,7 +218,7 @@ bool queue_skip_taken(struct queue *queue)
 	if (!following || following->first_record <= chunk->first_record ||
 	    following->first_record > queue->taken)
 		return false;
-	queue->chunk = next;
+	open_chunk(queue, next);
 	return true;
 }
 

@@ -33,8 +33,12 @@ struct queue {
 	struct session_thread *slot;
 	uint32_t slot_index;
 	uint64_t incarnation;
-	uint32_t thread_index;      /* in the trace; QUEUE_NO_THREAD before the first event */
-	uint32_t chunk;             /* index + 1 of the one being read; 0: none */
+	uint32_t thread_index; /* in the trace; QUEUE_NO_THREAD before the first event */
+	uint32_t chunk;        /* index + 1 of the one being read; 0: none */
+	/* The same as memory, NULL if it was not looked at yet, and how much of it was committed when that
+	 * was last asked: the producer's cache line is left alone until all of that is taken. */
+	const struct session_chunk *open;
+	uint32_t readable;
 	uint64_t taken, side_taken; /* records of events taken; counted from the slot's claim, and ever */
 	uint64_t released, side_released; /* the same two, as of the last queue_release */
 	uint64_t last_stamp;

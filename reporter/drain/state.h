@@ -24,6 +24,9 @@
 /* A batch is committed when it has taken this many records. */
 #define DRAIN_BATCH_RECORDS 262144u
 
+/* Different moves between call paths, 40 bytes each, that are worth their memory; beyond, reports replay. */
+#define DRAIN_MOVES_MAX (UINT32_C(1) << 22)
+
 struct drain {
 	struct mapping mapping;
 	char live_path[SESSION_PATH_BYTES];

@@ -54,7 +54,7 @@ static bool node_finished(struct tables *tables, uint32_t id)
 	return module_known(tables, node->module & NODE_MODULE_MASK);
 }
 
-bool tables_ready(struct tables *tables, uint32_t node)
+bool tables_look(struct tables *tables, uint32_t node)
 {
 	while (tables->nodes_ready <= node && tables->nodes_ready < tables->mapping->header->nodes_max &&
 	       node_finished(tables, tables->nodes_ready))

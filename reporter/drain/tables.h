@@ -28,8 +28,14 @@ struct tables {
 int tables_init(struct tables *tables, const struct mapping *mapping, const struct timebase *timebase);
 void tables_finish(struct tables *tables);
 
+/* Looks how far nodes are finished; whether this one is. */
+bool tables_look(struct tables *tables, uint32_t node);
+
 /* Whether this node can be written by now. */
-bool tables_ready(struct tables *tables, uint32_t node);
+static inline bool tables_ready(struct tables *tables, uint32_t node)
+{
+	return node < tables->nodes_ready || tables_look(tables, node);
+}
 
 /* The process is dead or its thread stuck: what is not finished becomes a node without a place. */
 void tables_give_up_waiting(struct tables *tables, uint32_t node);
