@@ -347,25 +347,25 @@ static void give_up_own_free(struct ledger *ledger, const struct ledger_moment *
 	}
 }
 
-static void take_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry entry,
+static void take_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry *entry,
 		       bool hidden, uint64_t flags)
 {
 	struct cursor_waiting parked;
 	struct livemap_entry old;
-	give_up_own_free(ledger, moment, entry.key);
-	struct livemap_place *place = livemap_place(ledger->map, entry.key, &old);
+	give_up_own_free(ledger, moment, entry->key);
+	struct livemap_place *place = livemap_place(ledger->map, entry->key, &old);
 	if (old.key)
 		park_old_block(ledger, moment, &old);
 	if (hidden)
-		entry.block = ledger->hidden++ | LIVEMAP_HIDDEN;
+		entry->block = ledger->hidden++ | LIVEMAP_HIDDEN;
 	else
-		emit_alloc(ledger, moment, &entry, flags);
-	if (!take_parked(ledger, WAITING_FREE, entry.key, moment->thread_index, &parked)) {
-		livemap_fill(ledger->map, place, &entry);
+		emit_alloc(ledger, moment, entry, flags);
+	if (!take_parked(ledger, WAITING_FREE, entry->key, moment->thread_index, &parked)) {
+		livemap_fill(ledger->map, place, entry);
 		return;
 	}
 	struct ledger_moment then = moment_of(&parked, moment->time_ns);
-	emit_end(ledger, &then, OPERATION_FREE, &entry, parked.flags);
+	emit_end(ledger, &then, OPERATION_FREE, entry, parked.flags);
 }
 
 static void realloc_failed(struct ledger *ledger, const struct ledger_moment *moment, struct queue *queue)
@@ -408,10 +408,10 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 	case RECORD_ALLOC:
 	case RECORD_HIDDEN_ALLOC:
 		flags = complete_realloc(ledger, &moment, queue);
-		take_alloc(ledger, &moment, entry, event->type == RECORD_HIDDEN_ALLOC, flags);
+		take_alloc(ledger, &moment, &entry, event->type == RECORD_HIDDEN_ALLOC, flags);
 		break;
 	case RECORD_TRACK_ALLOC:
-		take_alloc(ledger, &moment, entry, false, 0);
+		take_alloc(ledger, &moment, &entry, false, 0);
 		break;
 	case RECORD_FREE:
 	case RECORD_TRACK_FREE:

@@ -71,12 +71,12 @@ static uint64_t key_of(const struct slot *slot)
 	return atomic_load_explicit(&slot->key, memory_order_relaxed);
 }
 
-/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group. */
+/* Neighbours in memory, which come and go together, are neighbours here: 512 bytes share a group. */
 static size_t home_of(uint64_t key, unsigned bits)
 {
-	uint64_t group = key >> 9;
+	uint64_t group = key >> 10;
 	size_t home = (size_t)((group ^ group >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
-	return (home & ~(size_t)(GROUP_SLOTS - 1)) | (key >> 5 & (GROUP_SLOTS - 1));
+	return (home & ~(size_t)(GROUP_SLOTS - 1)) | (key >> 6 & (GROUP_SLOTS - 1));
 }
 
 /* ---- file ---------------------------------------------------------------- */

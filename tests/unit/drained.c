@@ -75,11 +75,12 @@ static void take_snapshot(struct drained *drained, struct varint_cursor *at)
 {
 	varint_next(at);
 	cr_assert_leq(varint_next(at), drained->count);
-	uint64_t allocations = varint_next(at), address = 0;
+	uint64_t address = 0;
 	drained->snapshot_count = varint_next(at);
 	for (uint64_t i = 0; i < drained->snapshot_count && i < 16; i++) {
 		drained->snapshot_addresses[i] = address += varint_next(at);
-		drained->snapshot_blocks[i] = allocations - varint_next(at);
+		drained->snapshot_sizes[i] = varint_next(at);
+		drained->snapshot_nodes[i] = varint_next(at);
 	}
 }
 
@@ -126,6 +127,9 @@ static void take_block(struct drained *drained, uint16_t kind, const struct buff
 	case BLOCK_SUMMARY:
 		cr_assert_eq(summary_decode(&drained->summary, &at, drained->node_count), 0);
 		break;
+	case BLOCK_MOVES:
+		cr_assert_eq(summary_decode_moves(&drained->summary, &at, drained->node_count), 0);
+		break;
 	case BLOCK_END:
 		take_end(drained, &at);
 		break;
@@ -157,6 +161,7 @@ struct drained drained_read(const char *path)
 		else
 			take_block(&drained, header.kind, &raw);
 	}
+	cr_assert(!drained.summary.nodes || summary_complete(&drained.summary));
 	buffer_finish(&raw);
 	events_decoder_destroy(decoder);
 	block_codec_destroy(codec);

@@ -39,18 +39,37 @@ static void finish(void)
 	drained = drained_read(fake.trace_path);
 }
 
-static void check(size_t index, uint8_t type, uint8_t flags, uint64_t block, uint64_t size_bytes,
-		  uint32_t node, uint32_t tid)
+static const struct events_item *item_at(size_t index, uint8_t type, uint8_t flags, uint32_t node,
+					 uint32_t tid)
 {
 	cr_assert_lt(index, drained.count);
 	const struct events_item *item = &drained.items[index];
 	cr_assert_eq(item->type, type, "event %zu is of type %u", index, item->type);
 	cr_assert_eq(item->flags, flags, "event %zu has flags %u", index, item->flags);
-	cr_assert_eq(item->block, block, "event %zu is about %lu", index, item->block);
-	cr_assert_eq(item->size_bytes, size_bytes, "event %zu is of %lu bytes", index, item->size_bytes);
 	cr_assert_eq(item->node, node, "event %zu has node %u", index, item->node);
 	cr_assert_eq(drained.tids[item->thread], tid, "event %zu is of %u", index,
 		     drained.tids[item->thread]);
+	return item;
+}
+
+static void check_alloc(size_t index, uint8_t flags, uint64_t size_bytes, uint32_t node, uint32_t tid)
+{
+	const struct events_item *item = item_at(index, OPERATION_ALLOC, flags, node, tid);
+	cr_assert_eq(item->size_bytes, size_bytes, "event %zu is of %lu bytes", index, item->size_bytes);
+}
+
+static void check_end(size_t index, uint8_t type, uint8_t flags, uint64_t size_bytes, uint32_t origin,
+		      uint32_t node, uint32_t tid)
+{
+	const struct events_item *item = item_at(index, type, flags, node, tid);
+	cr_assert_eq(item->size_bytes, size_bytes, "event %zu is of %lu bytes", index, item->size_bytes);
+	cr_assert_eq(item->origin, origin, "the block of event %zu is of node %u", index, item->origin);
+}
+
+static void check_stray(size_t index, uint8_t flags, uint64_t address, uint32_t node, uint32_t tid)
+{
+	const struct events_item *item = item_at(index, OPERATION_STRAY_FREE, flags, node, tid);
+	cr_assert_eq(item->address, address, "event %zu is about %lx", index, item->address);
 }
 
 /* ---- one meaning each ---------------------------------------------------- */
@@ -75,11 +94,11 @@ Test(drain, allocations_and_frees_of_several_threads)
 	atomic_store(&fake.header->end_state, SESSION_EXITED);
 	finish();
 	cr_assert_eq(drained.count, 5);
-	check(0, OPERATION_ALLOC, 0, 0, 24, 5, 100);
-	check(1, OPERATION_ALLOC, 0, 1, 40, 6, 101);
-	check(2, OPERATION_FREE, 0, 0, 0, 7, 101);
-	check(3, OPERATION_ALLOC, 0, 2, 56, 8, 100);
-	check(4, OPERATION_FREE, 0, 1, 0, 9, 100);
+	check_alloc(0, 0, 24, 5, 100);
+	check_alloc(1, 0, 40, 6, 101);
+	check_end(2, OPERATION_FREE, 0, 24, 5, 7, 101);
+	check_alloc(3, 0, 56, 8, 100);
+	check_end(4, OPERATION_FREE, 0, 40, 6, 9, 100);
 	const uint64_t expected[] = {END_EXITED, drained.end[1], 5, 3, 2, 120, 64, 96};
 	cr_assert_arr_eq(drained.end, expected, sizeof(expected));
 	cr_assert_geq(drained.node_count, 10);
@@ -96,12 +115,12 @@ Test(drain, prefixes_carry_what_does_not_fit)
 	fake_record(&a, RECORD_FREE, UINT64_C(1) << 55, 0, 6);
 	finish();
 	cr_assert_eq(drained.count, 6);
-	check(0, OPERATION_ALLOC, 0, 0, RECORD_SIZE_MAX, 1, 100);
-	check(1, OPERATION_ALLOC, 0, 1, RECORD_SIZE_MAX + 1, 2, 100);
-	check(2, OPERATION_ALLOC, 0, 2, UINT64_C(5) << 40, 3, 100);
-	check(3, OPERATION_ALLOC, 0, 3, 8, 4, 100);
-	check(4, OPERATION_FREE, 0, 2, 0, 5, 100);
-	check(5, OPERATION_FREE, 0, 3, 0, 6, 100);
+	check_alloc(0, 0, RECORD_SIZE_MAX, 1, 100);
+	check_alloc(1, 0, RECORD_SIZE_MAX + 1, 2, 100);
+	check_alloc(2, 0, UINT64_C(5) << 40, 3, 100);
+	check_alloc(3, 0, 8, 4, 100);
+	check_end(4, OPERATION_FREE, 0, UINT64_C(5) << 40, 3, 5, 100);
+	check_end(5, OPERATION_FREE, OPERATION_TEMPORARY, 8, 4, 6, 100);
 }
 
 Test(drain, a_prefix_without_its_record_is_not_an_event)
@@ -126,8 +145,10 @@ Test(drain, stamps_wrap_and_jump_without_losing_order)
 	finish();
 	cr_assert_eq(drained.count, 81);
 	for (uint64_t i = 0; i < 40; i++) {
-		check(1 + 2 * i, OPERATION_FREE, 0, i, 0, 2, i % 3 ? 100 : 101);
-		check(2 + 2 * i, OPERATION_ALLOC, 0, i + 1, i, 3, i % 2 ? 100 : 101);
+		bool by_a = i == 0 || (i - 1) % 2, temporary = by_a == (i % 3 != 0);
+		check_end(1 + 2 * i, OPERATION_FREE, temporary ? OPERATION_TEMPORARY : 0, i ? i - 1 : 8,
+			  i ? 3 : 1, 2, i % 3 ? 100 : 101);
+		check_alloc(2 + 2 * i, 0, i, 3, i % 2 ? 100 : 101);
 		cr_assert_geq(drained.items[1 + 2 * i].time_ns, drained.items[2 * i].time_ns);
 	}
 }
@@ -142,10 +163,10 @@ Test(drain, tracked_blocks_have_a_space_of_their_own)
 	fake_record(&a, RECORD_TRACK_FREE, 0x1000, 0, 5);
 	finish();
 	cr_assert_eq(drained.count, 5);
-	check(1, OPERATION_ALLOC, OPERATION_TRACKED, 1, 16, 2, 100);
-	check(2, OPERATION_FREE, 0, 0, 0, 3, 100);
-	check(3, OPERATION_FREE, OPERATION_TRACKED, 1, 0, 4, 100);
-	check(4, OPERATION_STRAY_FREE, OPERATION_TRACKED, 0x1000, 0, 5, 100);
+	check_alloc(1, OPERATION_TRACKED, 16, 2, 100);
+	check_end(2, OPERATION_FREE, 0, 64, 1, 3, 100);
+	check_end(3, OPERATION_FREE, OPERATION_TRACKED | OPERATION_TEMPORARY, 16, 2, 4, 100);
+	check_stray(4, OPERATION_TRACKED, 0x1000, 5, 100);
 	cr_assert_eq(drained.end[7], 64 + 16, "the peak");
 }
 
@@ -158,7 +179,7 @@ Test(drain, hidden_blocks_leave_no_trace)
 	fake_record(&a, RECORD_FREE, 0x1000, 0, 3);
 	finish();
 	cr_assert_eq(drained.count, 2);
-	check(1, OPERATION_STRAY_FREE, 0, 0x1000, 0, 3, 100);
+	check_stray(1, 0, 0x1000, 3, 100);
 }
 
 Test(drain, a_realloc_is_a_free_and_an_allocation_or_nothing)
@@ -176,12 +197,12 @@ Test(drain, a_realloc_is_a_free_and_an_allocation_or_nothing)
 	fake_record(&a, RECORD_ALLOC, 0x9000, 32, 7);
 	finish();
 	cr_assert_eq(drained.count, 7);
-	check(1, OPERATION_ALLOC, 0, 1, 8, 3, 101);
-	check(2, OPERATION_FREE, OPERATION_REALLOC, 0, 0, 2, 100);
-	check(3, OPERATION_ALLOC, OPERATION_REALLOC, 2, 16, 4, 100);
-	check(4, OPERATION_FREE, 0, 2, 0, 6, 100);
-	check(5, OPERATION_STRAY_FREE, OPERATION_REALLOC, 0x9000, 0, 7, 100);
-	check(6, OPERATION_ALLOC, OPERATION_REALLOC, 3, 32, 7, 100);
+	check_alloc(1, 0, 8, 3, 101);
+	check_end(2, OPERATION_FREE, OPERATION_REALLOC | OPERATION_TEMPORARY, 8, 1, 2, 100);
+	check_alloc(3, OPERATION_REALLOC, 16, 4, 100);
+	check_end(4, OPERATION_FREE, OPERATION_TEMPORARY, 16, 4, 6, 100);
+	check_stray(5, OPERATION_REALLOC, 0x9000, 7, 100);
+	check_alloc(6, OPERATION_REALLOC, 32, 7, 100);
 }
 
 Test(drain, signal_handlers_inside_the_shim_come_in_their_place)
@@ -196,10 +217,63 @@ Test(drain, signal_handlers_inside_the_shim_come_in_their_place)
 	fake_record(&a, RECORD_ALLOC, 0x3000, 9, 3);
 	finish();
 	cr_assert_eq(drained.count, 5);
-	check(1, OPERATION_ALLOC, 0, 1, UINT64_C(1) << 33, 0, 100);
-	check(2, OPERATION_FREE, 0, 1, 0, 0, 100);
-	check(3, OPERATION_FREE, OPERATION_REALLOC, 0, 0, 2, 100);
-	check(4, OPERATION_ALLOC, OPERATION_REALLOC, 2, 9, 3, 100);
+	check_alloc(1, 0, UINT64_C(1) << 33, 0, 100);
+	check_end(2, OPERATION_FREE, OPERATION_TEMPORARY, UINT64_C(1) << 33, 0, 0, 100);
+	check_end(3, OPERATION_FREE, OPERATION_REALLOC, 8, 1, 2, 100);
+	check_alloc(4, OPERATION_REALLOC, 9, 3, 100);
+}
+
+Test(drain, only_its_own_threads_next_allocation_ends_a_blocks_time_as_temporary)
+{
+	struct fake_thread a = fake_thread(&fake, 100), b = fake_thread(&fake, 101);
+	fake_record(&a, RECORD_ALLOC, 0x1000, 1, 1);
+	fake_record(&b, RECORD_ALLOC, 0x2000, 2, 2);
+	fake_record(&a, RECORD_HIDDEN_ALLOC, 0x9000, 64, 0); /* not in the trace */
+	fake_record(&a, RECORD_FREE, 0x7000, 0, 3);
+	fake_record(&a, RECORD_FREE, 0x1000, 0, 3); /* temporary */
+	fake_record(&a, RECORD_ALLOC, 0x1000, 3, 1);
+	fake_record(&a, RECORD_ALLOC, 0x3000, 4, 1);
+	fake_record(&a, RECORD_FREE, 0x1000, 0, 3); /* another allocation between */
+	fake_record(&a, RECORD_FREE, 0x2000, 0, 3); /* another thread's */
+	fake_record(&a, RECORD_FREE, 0x3000, 0, 3); /* temporary: only frees between */
+	fake.last_stamp += 2000000;                 /* what is stray has waited in vain by then */
+	fake_record(&a, RECORD_ALLOC, 0x4000, 5, 4);
+	finish();
+	uint64_t flags[6] = {0}, temporary = 0;
+	for (size_t i = 0; i < drained.count; i++) {
+		const struct events_item *item = &drained.items[i];
+		temporary += (item->flags & OPERATION_TEMPORARY) != 0;
+		if (item->type == OPERATION_FREE)
+			flags[item->size_bytes] = item->flags;
+	}
+	cr_assert_eq(temporary, 2);
+	cr_assert_eq(flags[1], OPERATION_TEMPORARY);
+	cr_assert_eq(flags[2], 0);
+	cr_assert_eq(flags[3], 0);
+	cr_assert_eq(flags[4], OPERATION_TEMPORARY);
+	cr_assert_eq(drained.summary.nodes[1].temporary, 2);
+}
+
+/* In coarse steps: each lifetime may be off by one of them. */
+Test(drain, the_summary_knows_how_long_blocks_lived)
+{
+	struct fake_thread a = fake_thread(&fake, 100), b = fake_thread(&fake, 101);
+	fake_record(&a, RECORD_ALLOC, 0x1000, 8, 1);
+	fake_record(&a, RECORD_ALLOC, 0x2000, 8, 1);
+	fake_record(&a, RECORD_ALLOC, 0x3000, 8, 2); /* leaked */
+	fake.last_stamp += 10000000;
+	fake_record(&b, RECORD_FREE, 0x1000, 0, 3);
+	fake.last_stamp += 30000000;
+	fake_record(&a, RECORD_FREE, 0x2000, 0, 3);
+	finish();
+	const struct model_node *nodes = drained.summary.nodes;
+	double expected = 2. * (double)(drained.items[3].time_ns - drained.items[0].time_ns) +
+			  (double)(drained.items[4].time_ns - drained.items[3].time_ns);
+	cr_assert_gt(expected, 2e7);
+	cr_assert_float_eq((double)nodes[1].lifetime_ns, expected, 4e5, "%lu, not %f", nodes[1].lifetime_ns,
+			   expected);
+	cr_assert_eq(nodes[2].lifetime_ns, 0);
+	cr_assert_eq(nodes[3].lifetime_ns, 0, "where blocks began, not where they ended");
 }
 
 /* ---- clocks that disagree ------------------------------------------------ */
@@ -213,8 +287,8 @@ Test(drain, an_allocation_that_overtook_the_free_of_its_address_waits_for_it)
 	fake_record(&b, RECORD_FREE, 0x1000, 0, 4);
 	finish();
 	cr_assert_eq(drained.count, 4);
-	check(2, OPERATION_FREE, 0, 0, 0, 3, 100);
-	check(3, OPERATION_FREE, 0, 1, 0, 4, 101);
+	check_end(2, OPERATION_FREE, OPERATION_TEMPORARY, 8, 1, 3, 100);
+	check_end(3, OPERATION_FREE, OPERATION_TEMPORARY, 16, 2, 4, 101);
 }
 
 Test(drain, a_free_that_overtook_its_allocation_waits_for_it)
@@ -225,8 +299,8 @@ Test(drain, a_free_that_overtook_its_allocation_waits_for_it)
 	fake_record(&a, RECORD_ALLOC, 0x1000, 16, 3);
 	finish();
 	cr_assert_eq(drained.count, 3);
-	check(1, OPERATION_ALLOC, 0, 1, 16, 3, 100);
-	check(2, OPERATION_FREE, 0, 1, 0, 2, 101);
+	check_alloc(1, 0, 16, 3, 100);
+	check_end(2, OPERATION_FREE, 0, 16, 3, 2, 101);
 }
 
 Test(drain, what_waits_in_vain_is_stray_or_lost)
@@ -240,10 +314,10 @@ Test(drain, what_waits_in_vain_is_stray_or_lost)
 	fake_record(&a, RECORD_FREE, 0x1000, 0, 5);
 	finish();
 	cr_assert_eq(drained.count, 6);
-	check(2, OPERATION_LOST, 0, 0, 0, 2, 101);
-	check(3, OPERATION_STRAY_FREE, 0, 0x7000, 0, 3, 101);
-	check(4, OPERATION_ALLOC, 0, 2, 8, 4, 100);
-	check(5, OPERATION_FREE, 0, 1, 0, 5, 100);
+	check_end(2, OPERATION_LOST, 0, 8, 1, 2, 101);
+	check_stray(3, 0, 0x7000, 3, 101);
+	check_alloc(4, 0, 8, 4, 100);
+	check_end(5, OPERATION_FREE, 0, 16, 2, 5, 100);
 }
 
 Test(drain, one_thread_is_always_in_order)
@@ -256,11 +330,11 @@ Test(drain, one_thread_is_always_in_order)
 	fake_record(&a, RECORD_FREE, 0x8000, 0, 5);
 	finish();
 	cr_assert_eq(drained.count, 6);
-	check(1, OPERATION_STRAY_FREE, 0, 0x1000, 0, 2, 100);
-	check(2, OPERATION_ALLOC, 0, 1, 16, 3, 100);
-	check(3, OPERATION_ALLOC, 0, 2, 24, 4, 100);
-	check(4, OPERATION_FREE, 0, 2, 0, 5, 100);
-	check(5, OPERATION_LOST, 0, 0, 0, 4, 100);
+	check_stray(1, 0, 0x1000, 2, 100);
+	check_alloc(2, 0, 16, 3, 100);
+	check_alloc(3, 0, 24, 4, 100);
+	check_end(4, OPERATION_FREE, OPERATION_TEMPORARY, 24, 4, 5, 100);
+	check_end(5, OPERATION_LOST, 0, 8, 1, 4, 100);
 }
 
 /* ---- notes --------------------------------------------------------------- */
@@ -301,9 +375,9 @@ Test(drain, notes_stand_between_the_events)
 Test(drain, a_fork_keeps_the_live_set_of_that_moment)
 {
 	struct fake_thread a = fake_thread(&fake, 100);
-	fake_record(&a, RECORD_ALLOC, 0x3000, 8, 1);
-	fake_record(&a, RECORD_ALLOC, 0x1000, 8, 1);
-	fake_record(&a, RECORD_ALLOC, 0x2000, 8, 1);
+	fake_record(&a, RECORD_ALLOC, 0x3000, 30, 1);
+	fake_record(&a, RECORD_ALLOC, 0x1000, 10, 2);
+	fake_record(&a, RECORD_ALLOC, 0x2000, 20, 3);
 	fake_record(&a, RECORD_TRACK_ALLOC, 0x4000, 8, 1);
 	fake_record(&a, RECORD_HIDDEN_ALLOC, 0x5000, 8, 1);
 	fake_record(&a, RECORD_FREE, 0x1000, 0, 1);
@@ -312,9 +386,11 @@ Test(drain, a_fork_keeps_the_live_set_of_that_moment)
 	finish();
 	cr_assert_eq(drained.snapshot_count, 2);
 	cr_assert_eq(drained.snapshot_addresses[0], 0x2000);
-	cr_assert_eq(drained.snapshot_blocks[0], 2);
+	cr_assert_eq(drained.snapshot_sizes[0], 20);
+	cr_assert_eq(drained.snapshot_nodes[0], 3);
 	cr_assert_eq(drained.snapshot_addresses[1], 0x3000);
-	cr_assert_eq(drained.snapshot_blocks[1], 0);
+	cr_assert_eq(drained.snapshot_sizes[1], 30);
+	cr_assert_eq(drained.snapshot_nodes[1], 1);
 	cr_assert_eq(drained.note_count, 1);
 }
 
@@ -397,7 +473,7 @@ Test(drain, wild_indices_in_the_session_do_no_harm)
 	atomic_store(&d.slot->first_chunk, UINT32_MAX);
 	finish();
 	cr_assert_eq(drained.count, 3);
-	check(0, OPERATION_ALLOC, 0, 0, 8, 0, 100);
+	check_alloc(0, 0, 8, 0, 100);
 }
 
 Test(drain, a_trace_of_something_else_is_left_alone)
@@ -419,5 +495,5 @@ Test(drain, a_node_that_was_never_finished_hangs_on_the_root)
 	fake_record(&a, RECORD_ALLOC, 0x1000, 8, FAKE_NODES + 3);
 	finish();
 	cr_assert_eq(drained.count, 1);
-	check(0, OPERATION_ALLOC, 0, 0, 8, FAKE_NODES + 3, 100);
+	check_alloc(0, 0, 8, FAKE_NODES + 3, 100);
 }

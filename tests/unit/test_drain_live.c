@@ -32,9 +32,12 @@ static struct events_item *ledger;
 static size_t ledger_count, ledger_capacity;
 static uint64_t ledger_allocations;
 static struct {
-	uint64_t block;
+	uint64_t block, size_bytes;
+	uint32_t node;
 	bool live, hidden, tracked;
 } blocks[ADDRESSES];
+static uint64_t newest[THREADS]; /* ordinal + 1 of each thread's last allocation */
+static uint32_t newest_at;       /* where the last allocation of all lies */
 
 static void set_up(void)
 {
@@ -71,14 +74,35 @@ static pid_t start_drainer(void)
 
 /* ---- a producer with a ledger -------------------------------------------- */
 
-static void expect(uint8_t type, uint8_t flags, uint64_t block, uint64_t size_bytes, uint32_t node)
+static void expect(struct events_item item)
 {
 	if (ledger_count == ledger_capacity) {
 		ledger_capacity = 2 * ledger_capacity + 4096;
 		ledger = realloc(ledger, ledger_capacity * sizeof(*ledger));
 	}
-	ledger[ledger_count++] = (struct events_item){
-		.type = type, .flags = flags, .block = block, .size_bytes = size_bytes, .node = node};
+	ledger[ledger_count++] = item;
+}
+
+static void expect_alloc(const struct fake_thread *thread, uint32_t at, uint8_t flags, uint64_t size_bytes,
+			 uint32_t node)
+{
+	blocks[at].block = ledger_allocations++;
+	blocks[at].size_bytes = size_bytes;
+	blocks[at].node = node;
+	newest[thread - threads] = blocks[at].block + 1;
+	newest_at = at;
+	expect((struct events_item){
+		.type = OPERATION_ALLOC, .flags = flags, .size_bytes = size_bytes, .node = node});
+}
+
+static void expect_free(const struct fake_thread *thread, uint32_t at, uint8_t flags, uint32_t node)
+{
+	bool temporary = newest[thread - threads] == blocks[at].block + 1;
+	expect((struct events_item){.type = OPERATION_FREE,
+				    .flags = flags | (temporary ? OPERATION_TEMPORARY : 0),
+				    .size_bytes = blocks[at].size_bytes,
+				    .origin = blocks[at].node,
+				    .node = node});
 }
 
 static void produce_alloc(struct fake_thread *thread, uint32_t at, uint32_t node)
@@ -93,11 +117,8 @@ static void produce_alloc(struct fake_thread *thread, uint32_t at, uint32_t node
 		    : blocks[at].tracked ? RECORD_TRACK_ALLOC
 					 : RECORD_ALLOC,
 		    address, size_bytes, node);
-	if (blocks[at].hidden)
-		return;
-	blocks[at].block = ledger_allocations++;
-	expect(OPERATION_ALLOC, blocks[at].tracked ? OPERATION_TRACKED : 0, blocks[at].block, size_bytes,
-	       node);
+	if (!blocks[at].hidden)
+		expect_alloc(thread, at, blocks[at].tracked ? OPERATION_TRACKED : 0, size_bytes, node);
 }
 
 static void produce_realloc(struct fake_thread *thread, uint32_t at, uint32_t node)
@@ -113,10 +134,9 @@ static void produce_realloc(struct fake_thread *thread, uint32_t at, uint32_t no
 	}
 	fake_record(thread, RECORD_ALLOC, address, size_bytes, node);
 	if (!blocks[at].hidden)
-		expect(OPERATION_FREE, OPERATION_REALLOC, blocks[at].block, 0, node);
+		expect_free(thread, at, OPERATION_REALLOC, node);
 	blocks[at].hidden = false;
-	blocks[at].block = ledger_allocations++;
-	expect(OPERATION_ALLOC, OPERATION_REALLOC, blocks[at].block, size_bytes, node);
+	expect_alloc(thread, at, OPERATION_REALLOC, size_bytes, node);
 }
 
 static void produce_free(struct fake_thread *thread, uint32_t at, uint32_t node)
@@ -131,7 +151,7 @@ static void produce_free(struct fake_thread *thread, uint32_t at, uint32_t node)
 	}
 	blocks[at].live = false;
 	if (!blocks[at].hidden)
-		expect(OPERATION_FREE, blocks[at].tracked ? OPERATION_TRACKED : 0, blocks[at].block, 0, node);
+		expect_free(thread, at, blocks[at].tracked ? OPERATION_TRACKED : 0, node);
 }
 
 static bool side_has_room(const struct fake_thread *thread)
@@ -145,6 +165,8 @@ static void produce(size_t steps)
 	for (size_t i = 0; i < steps; i++) {
 		struct fake_thread *thread = &threads[rand() % THREADS];
 		uint32_t at = (uint32_t)rand() % ADDRESSES, node = 1 + (uint32_t)rand() % (FAKE_NODES - 1);
+		if (rand() % 4 == 0)
+			at = newest_at; /* or hardly a block would be temporary */
 		/* Stamps are the real time, or the cut-off would never be met. */
 		uint64_t now = clock_monotonic_ns();
 		if (fake.last_stamp < now)
@@ -158,19 +180,32 @@ static void produce(size_t steps)
 	}
 }
 
+static void check_item(size_t index)
+{
+	const struct events_item *got = &drained.items[index], *expected = &ledger[index];
+	cr_assert(got->type == expected->type && got->flags == expected->flags &&
+			  got->size_bytes == expected->size_bytes && got->node == expected->node &&
+			  got->origin == expected->origin,
+		  "event %zu of %zu: type %u flags %u size %lu node %u origin %u, "
+		  "not type %u flags %u size %lu node %u origin %u",
+		  index, ledger_count, got->type, got->flags, got->size_bytes, got->node, got->origin,
+		  expected->type, expected->flags, expected->size_bytes, expected->node, expected->origin);
+}
+
 static void check_ledger(void)
 {
 	drained = drained_read(fake.trace_path);
 	cr_assert_eq(drained.count, ledger_count);
-	for (size_t i = 0; i < ledger_count; i++) {
-		const struct events_item *got = &drained.items[i], *expected = &ledger[i];
-		cr_assert(got->type == expected->type && got->flags == expected->flags &&
-				  got->block == expected->block && got->size_bytes == expected->size_bytes &&
-				  got->node == expected->node,
-			  "event %zu of %zu: type %u block %lu node %u, not type %u block %lu node %u", i,
-			  ledger_count, got->type, got->block, got->node, expected->type, expected->block,
-			  expected->node);
-	}
+	for (size_t i = 0; i < ledger_count; i++)
+		check_item(i);
+}
+
+static size_t temporary_count(void)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < drained.count; i++)
+		count += (drained.items[i].flags & OPERATION_TEMPORARY) != 0;
+	return count;
 }
 
 static void end_session(void)
@@ -201,6 +236,7 @@ Test(drain_live, follows_a_process_to_its_end)
 	cr_assert_eq(drained.end[0], END_REPLACED);
 	cr_assert_lt(atomic_load(&fake.header->chunks_used), 40, "chunks are used again");
 	cr_assert_gt(drained.rss_samples, 0);
+	cr_assert_gt(temporary_count(), 1000);
 }
 
 Test(drain_live, loses_and_doubles_nothing_when_killed_at_any_time)
@@ -222,6 +258,7 @@ Test(drain_live, loses_and_doubles_nothing_when_killed_at_any_time)
 	cr_assert_eq(drain_run(fake.session_path, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
 	check_ledger();
 	cr_assert_gt(drained.batches, ROUNDS);
+	cr_assert_gt(temporary_count(), 1000);
 }
 
 Test(drain_live, a_report_takes_what_is_there_from_a_process_that_goes_on)
@@ -281,7 +318,7 @@ Test(drain_live, slots_of_threads_that_are_gone_are_used_again)
 		cr_assert_eq(passing.index, THREADS);
 		fake.last_stamp = clock_monotonic_ns();
 		fake_record(&passing, RECORD_ALLOC, 0x100000 + i * 16, i + 1, 1);
-		expect(OPERATION_ALLOC, 0, ledger_allocations++, i + 1, 1);
+		expect((struct events_item){.type = OPERATION_ALLOC, .size_bytes = i + 1, .node = 1});
 		for (int tries = 0; atomic_load(&fake.header->free_threads) << 32 == 0; tries++) {
 			cr_assert_lt(tries, 3000);
 			sleep_ns(1000000);

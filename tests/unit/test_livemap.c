@@ -51,6 +51,8 @@ static void insert(struct model *model, struct livemap *map, uint64_t at)
 	struct livemap_entry *entry = &model->entries[at];
 	entry->key = livemap_key(at * 16 + 16, at % 5 == 0);
 	entry->size_bytes = next_random(model);
+	entry->operation = (uint32_t)next_random(model);
+	entry->born = (uint32_t)next_random(model);
 	entry->block = next_random(model) % 10 == 0 ? model->point.hidden++ | LIVEMAP_HIDDEN
 						    : model->point.allocations++;
 	if (map)
@@ -80,6 +82,8 @@ static void step(struct model *model, struct livemap *map)
 			cr_assert(livemap_remove(map, model->entries[at].key, &removed));
 			cr_assert_eq(removed.block, model->entries[at].block);
 			cr_assert_eq(removed.size_bytes, model->entries[at].size_bytes);
+			cr_assert_eq(removed.operation, model->entries[at].operation);
+			cr_assert_eq(removed.born, model->entries[at].born);
 		}
 		model->entries[at].key = 0;
 	}
@@ -96,7 +100,8 @@ static void check_equal(const struct model *model, const struct livemap *map)
 		live += found != NULL;
 		if (found)
 			cr_assert(found->block == expected->block &&
-				  found->size_bytes == expected->size_bytes);
+				  found->size_bytes == expected->size_bytes &&
+				  found->operation == expected->operation && found->born == expected->born);
 	}
 	cr_assert_eq(livemap_copy(map, &copy, &count), 0);
 	cr_assert_eq(count, live);
@@ -143,7 +148,7 @@ Test(livemap, a_map_that_does_not_know_the_point_is_emptied)
 	size_t count;
 	bool exact;
 	cr_assert_eq(livemap_ready(map, 1), 0);
-	livemap_insert(map, &(struct livemap_entry){2, 0, 8, 0});
+	livemap_insert(map, &(struct livemap_entry){.key = 2, .size_bytes = 8});
 	livemap_commit(map, (struct livemap_point){1, 1, 0});
 	cr_assert_eq(livemap_recover(map, (struct livemap_point){7, 9, 0}, &exact), 0);
 	cr_assert_not(exact);

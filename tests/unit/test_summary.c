@@ -98,12 +98,21 @@ static void replay(void)
 {
 	const struct trace_info *info = trace_info(trace);
 
-	model = model_create(info->nodes, info->node_count, NULL);
+	model = model_create(info->node_count);
 	cr_assert_eq(trace_replay(trace, model_events, model, &diagnostic), 0, "%s", diagnostic.message);
 	model_finish(model);
 }
 
-/* All but times: the drainer's are exact, a replay's interpolated, and lifetimes are a replay's alone. */
+static void expect_equal_moves(const struct figures_summary *summary)
+{
+	const struct figures_summary *replayed = model_summary(model);
+
+	cr_assert(summary->moves_known && replayed->moves_known);
+	cr_assert_eq(summary->move_count, replayed->move_count);
+	cr_assert_arr_eq(summary->moves, replayed->moves, summary->move_count * sizeof(*summary->moves));
+}
+
+/* All but times: the drainer's are exact, a replay's interpolated, and lifetimes are the drainer's alone. */
 static void expect_equal(const struct figures_summary *summary)
 {
 	struct model_totals totals = *model_totals(model);
@@ -116,9 +125,11 @@ static void expect_equal(const struct figures_summary *summary)
 	cr_assert_arr_eq(&summary->totals, &totals, sizeof(totals), "totals differ");
 	for (uint32_t i = 0; i < summary->node_count; i++) {
 		struct model_node expected = *model_node(model, i);
-		expected.lifetime_ns = 0;
+		cr_assert_eq(expected.lifetime_ns, 0);
+		expected.lifetime_ns = summary->nodes[i].lifetime_ns;
 		cr_assert_arr_eq(&summary->nodes[i], &expected, sizeof(expected), "node %u differs", i);
 	}
+	expect_equal_moves(summary);
 }
 
 static void drain_and_compare(uint64_t seed, uint32_t thread_count)
@@ -133,6 +144,7 @@ static void drain_and_compare(uint64_t seed, uint32_t thread_count)
 	cr_assert_gt(summary->totals.lost_frees, 100);
 	cr_assert_gt(summary->totals.temporary, 100);
 	cr_assert_gt(summary->totals.live_blocks, 10);
+	cr_assert_gt(summary->move_count, 100);
 }
 
 Test(summary, equals_a_replay_of_one_thread)
@@ -150,6 +162,8 @@ Test(summary, of_nothing_is_there_too)
 	drain_and_open();
 	cr_assert_not_null(trace_info(trace)->summary);
 	cr_assert_eq(trace_info(trace)->summary->totals.events, 0);
+	cr_assert(trace_info(trace)->summary->moves_known);
+	cr_assert_eq(trace_info(trace)->summary->move_count, 0);
 }
 
 Test(summary, stands_in_for_a_replay)
@@ -184,6 +198,7 @@ static struct made make(size_t count)
 	for (size_t i = 0; i < count; i += 3)
 		made.nodes[i] = (struct model_node){.allocations = 1 + random_below(1000),
 						    .allocated_bytes = UINT64_C(1) << random_below(40),
+						    .lifetime_ns = UINT64_C(1) << random_below(64),
 						    .live_blocks = 1,
 						    .peak_blocks = 1};
 	for (size_t i = 0; i < count; i += 3) {
