@@ -118,6 +118,7 @@ static void fill_identity(struct session_header *session, const struct start *st
 	session->pid_start_time = start->facts.pid_start_time;
 	session->fork_id = start->forked ? recorder_fork_id() : 0;
 	session->flags |= start->forked ? SESSION_FORKED : 0;
+	session->flags |= start->settings.aggregate ? SESSION_AGGREGATE : 0;
 	if (real_malloc_is_foreign(interpose_own_malloc())) {
 		session->flags |= SESSION_FOREIGN_MALLOC;
 		interpose_record_operators();

@@ -80,6 +80,7 @@ struct settings settings_parse(const struct settings_list *environment)
 		settings.out = NULL;
 	settings.follow = flag(environment, "MPROF_FOLLOW", true, &settings.bad);
 	settings.quiet = flag(environment, "MPROF_QUIET", false, &settings.bad);
+	settings.aggregate = flag(environment, "MPROF_AGGREGATE", false, &settings.bad);
 	return settings;
 }
 

@@ -30,6 +30,7 @@ struct settings {
 	const char *out; /* MPROF_OUT; NULL: the default */
 	bool follow;     /* MPROF_FOLLOW */
 	bool quiet;      /* MPROF_QUIET */
+	bool aggregate;  /* MPROF_AGGREGATE */
 	const char *bad; /* name of a variable whose value means nothing, or NULL */
 };
 

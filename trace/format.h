@@ -53,7 +53,8 @@ _Static_assert(sizeof(struct format_block_header) == 16, "block header size");
 
 enum block_kind {
 	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
-	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version. */
+	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version; aggregate:
+	 * true if the trace has no EVENTS, but all other blocks as if it had. */
 	BLOCK_META = 1,
 	/* v count, then per module: v index, v start, v size, z bias - start, v loaded_ns,
 	 * text path, text build-id.  Indices start at 1. */
@@ -84,11 +85,13 @@ enum block_kind {
 	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
 	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
 	 * v known (0, or 1 + the operation of the block's allocation), v block, v size_bytes, v born, v node,
-	 * v flags, v stamp. */
+	 * v flags, v stamp; v count, then per thread index: v ordinal of its last allocation + 1, v node of
+	 * its last event, v live bytes after that (only an aggregate trace knows the last two). */
 	BLOCK_CURSOR = 11,
 	/* What the events amount to, so that a report need not replay them; just before END, and only
-	 * if one drainer took all events.  v peak time_ns, v peak event (from 0), v lost frees, v
-	 * inherited frees, v inherited freed bytes (these two 0), v nodes with figures in all, v of
+	 * if one drainer took all events.  An aggregate trace has one at any time, with MOVES and CURSOR
+	 * behind; it is replaced as a whole, as a new file.  v peak time_ns, v peak event (from 0), v lost
+	 * frees, v inherited frees, v inherited freed bytes (these two 0), v nodes with figures in all, v of
 	 * them in SUMMARY blocks before, v first id; then per node v id - the one expected + 1 (the
 	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
 	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
@@ -100,11 +103,14 @@ enum block_kind {
 	 * v bytes of that RSS that the recording itself took, at least. */
 	BLOCK_END = 13,
 	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too
-	 * many: v moves in all, v of them in blocks before, v of them here; then per move, by from and to,
-	 * v from - from before it in this block, z to - from, v how often, v greatest live bytes after the
+	 * many: v moves in all, v of them in blocks before, v of them here; then per move
+	 * z from - from before it in this block, z to - from, v how often, v greatest live bytes after the
 	 * last event at from, v greatest live bytes before the first at to.  Node 0 is before a thread's
 	 * first event and after its last. */
 	BLOCK_MOVES = 14,
+	/* The heap over time, whenever an RSS sample is taken: v count, then per sample v time_ns since the
+	 * sample before (first: since start), v live bytes, v live blocks, v events so far. */
+	BLOCK_SERIES = 15,
 };
 
 /*

@@ -225,6 +225,7 @@ enum session_flags {
 	SESSION_TSC = 1,            /* ticks are rdtsc, not CLOCK_MONOTONIC nanoseconds */
 	SESSION_FOREIGN_MALLOC = 2, /* the program brings a malloc that hides ours */
 	SESSION_FORKED = 4,         /* began in a fork child, not at exec */
+	SESSION_AGGREGATE = 8,      /* the trace is to hold sums, no events */
 };
 
 struct session_header {

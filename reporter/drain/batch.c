@@ -4,7 +4,11 @@
 #include "drain/batch.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int batch_init(struct batch *batch, int fd, off_t end)
@@ -20,8 +24,9 @@ int batch_init(struct batch *batch, int fd, off_t end)
 
 void batch_finish(struct batch *batch)
 {
-	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,  &batch->rss,
-				    &batch->tables,  &batch->blocks, &batch->scratch};
+	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,
+				    &batch->rss,     &batch->series, &batch->tables,
+				    &batch->blocks,  &batch->last,   &batch->scratch};
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
 		buffer_finish(buffers[i]);
 	block_codec_destroy(batch->codec);
@@ -49,6 +54,11 @@ void batch_block(struct batch *batch, enum block_kind kind)
 	encode(batch, kind, &batch->blocks);
 }
 
+void batch_last(struct batch *batch, enum block_kind kind)
+{
+	encode(batch, kind, &batch->last);
+}
+
 void batch_close_events(struct batch *batch)
 {
 	if (events_encoder_pending(batch->encoder) == 0)
@@ -60,11 +70,19 @@ void batch_close_events(struct batch *batch)
 
 void batch_event(struct batch *batch, struct events_item *item)
 {
-	events_encoder_add(batch->encoder, item);
+	if (!batch->aggregate)
+		events_encoder_add(batch->encoder, item);
+	else if (item->type == OPERATION_ALLOC)
+		item->operation = item->node;
 	batch->allocations += item->type == OPERATION_ALLOC;
 	batch->events++;
 	if (events_encoder_pending(batch->encoder) >= EVENTS_BLOCK_EVENTS)
 		batch_close_events(batch);
+}
+
+uint32_t batch_origin(const struct batch *batch, uint32_t operation)
+{
+	return batch->aggregate ? operation : events_encoder_node(batch->encoder, operation);
 }
 
 /* A block that is a count and so many entries. */
@@ -88,6 +106,7 @@ void batch_close(struct batch *batch)
 	batch_close_events(batch);
 	close_entries(batch, BLOCK_NOTES, &batch->notes, &batch->note_entries, &batch->blocks);
 	close_entries(batch, BLOCK_RSS, &batch->rss, &batch->rss_entries, &batch->blocks);
+	close_entries(batch, BLOCK_SERIES, &batch->series, &batch->series_entries, &batch->blocks);
 }
 
 static int write_all(int fd, const uint8_t *bytes, size_t count, off_t at)
@@ -105,23 +124,86 @@ static int write_all(int fd, const uint8_t *bytes, size_t count, off_t at)
 	return 0;
 }
 
+static int write_buffers(struct batch *batch, int fd, off_t at)
+{
+	const struct buffer *buffers[] = {&batch->tables, &batch->blocks, &batch->last};
+	int error = 0;
+	for (size_t i = 0; error == 0 && i < sizeof(buffers) / sizeof(*buffers); i++) {
+		error = write_all(fd, buffers[i]->data, buffers[i]->length, at);
+		at += (off_t)buffers[i]->length;
+	}
+	return error;
+}
+
+static int copy_old(const struct batch *batch, int fd)
+{
+	uint8_t part[65536];
+	for (off_t at = 0; at < batch->end;) {
+		size_t left = (size_t)(batch->end - at);
+		ssize_t count = pread(batch->fd, part, left < sizeof(part) ? left : sizeof(part), at);
+		if (count <= 0)
+			return count < 0 ? -errno : -EIO;
+		int error = write_all(fd, part, (size_t)count, at);
+		if (error < 0)
+			return error;
+		at += count;
+	}
+	return 0;
+}
+
+/* The new file takes the old one's name once it is whole, and its descriptor. */
+static int take_place(int fd, const struct batch *batch, const char *name)
+{
+	if (rename(name, batch->path) < 0 || dup3(fd, batch->fd, O_CLOEXEC) < 0)
+		return -errno;
+	return 0;
+}
+
+static int replace_trace(struct batch *batch)
+{
+	char name[PATH_MAX];
+	struct stat old;
+	int length = snprintf(name, sizeof(name), "%s.new", batch->path);
+	if (length < 0 || (size_t)length >= sizeof(name))
+		return -ENAMETOOLONG;
+	if (fstat(batch->fd, &old) < 0)
+		return -errno;
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, old.st_mode & 0777);
+	if (fd < 0)
+		return -errno;
+	int error = copy_old(batch, fd);
+	if (error == 0)
+		error = write_buffers(batch, fd, batch->end);
+	if (error == 0)
+		error = take_place(fd, batch, name);
+	if (error < 0)
+		(void)unlink(name);
+	close(fd);
+	return error;
+}
+
+static int append(struct batch *batch)
+{
+	int error = write_buffers(batch, batch->fd, batch->end);
+	/* Best effort: a reader stops at a cut-off block, and the next try overwrites it. */
+	if (error < 0 && ftruncate(batch->fd, batch->end) < 0)
+		return error;
+	return error;
+}
+
 int batch_write(struct batch *batch)
 {
 	if (batch->error < 0)
 		return batch->error;
-	off_t middle = batch->end + (off_t)batch->tables.length;
-	int error = write_all(batch->fd, batch->tables.data, batch->tables.length, batch->end);
-	if (error == 0)
-		error = write_all(batch->fd, batch->blocks.data, batch->blocks.length, middle);
-	if (error < 0) {
-		/* Best effort: a reader stops at a cut-off block, and the next try overwrites it. */
-		if (ftruncate(batch->fd, batch->end) < 0)
-			return error;
+	int error = batch->aggregate ? replace_trace(batch) : append(batch);
+	if (error < 0)
 		return error;
-	}
-	batch->end = middle + (off_t)batch->blocks.length;
+	batch->end += (off_t)(batch->tables.length + batch->blocks.length);
+	if (!batch->aggregate)
+		batch->end += (off_t)batch->last.length;
 	buffer_clear(&batch->tables);
 	buffer_clear(&batch->blocks);
+	buffer_clear(&batch->last);
 	return 0;
 }
 

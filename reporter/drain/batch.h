@@ -3,6 +3,9 @@
  *
  * Collected in memory, written by one call, kept until the file has all of it: a full disk
  * delays a batch, it never loses one.  Knows blocks, not sessions.
+ *
+ * An aggregate trace has no events, and its end (summary, CURSOR) is replaced by each batch: then a whole
+ * new file takes the old one's place, so that whoever is killed leaves one or the other.
  */
 #ifndef MPROF_REPORTER_DRAIN_BATCH_H
 #define MPROF_REPORTER_DRAIN_BATCH_H
@@ -16,15 +19,18 @@
 
 struct batch {
 	int fd;
-	off_t end; /* of the trace: where the batch goes */
+	const char *path; /* of the trace; borrowed */
+	off_t end;        /* of the trace: where the batch goes */
 	struct block_codec *codec;
 	struct events_encoder *encoder;
 	uint64_t events, allocations; /* of the whole trace, this batch included */
 	/* Entries of table blocks, without the count in front. */
-	struct buffer threads, labels, notes, rss;
-	uint64_t thread_entries, label_entries, note_entries, rss_entries;
+	struct buffer threads, labels, notes, rss, series;
+	uint64_t thread_entries, label_entries, note_entries, rss_entries, series_entries;
 	struct buffer tables; /* whole blocks that go before the events */
 	struct buffer blocks; /* whole blocks: events and what goes behind */
+	struct buffer last;   /* whole blocks: CURSOR, summary, END */
+	bool aggregate;       /* no events are kept, and `last` takes the place of the one before */
 	struct buffer scratch;
 	int error; /* sticky: the batch cannot be completed */
 };
@@ -33,12 +39,17 @@ struct batch {
 int batch_init(struct batch *batch, int fd, off_t end);
 void batch_finish(struct batch *batch);
 
-/* Adds an event; an ALLOC's `operation` is set. */
+/* Adds an event, or counts it if they are not kept; an ALLOC's `operation` is set: what batch_origin knows
+ * it by. */
 void batch_event(struct batch *batch, struct events_item *item);
+
+/* The node of an allocation. */
+uint32_t batch_origin(const struct batch *batch, uint32_t operation);
 
 /* Adds a block as it is; payload in `scratch`, which is emptied. */
 void batch_table(struct batch *batch, enum block_kind kind); /* before the events */
 void batch_block(struct batch *batch, enum block_kind kind); /* behind them */
+void batch_last(struct batch *batch, enum block_kind kind);  /* at the end */
 
 /* Ends the open block of events, so that the next block stands behind them. */
 void batch_close_events(struct batch *batch);
@@ -46,7 +57,7 @@ void batch_close_events(struct batch *batch);
 /* Closes the open blocks of events, notes, threads... so that only the CURSOR is missing. */
 void batch_close(struct batch *batch);
 
-/* Writes the closed batch behind the trace's end and empties it.  0, or -errno with the
+/* Writes the closed batch behind the trace's end, which is moved, and empties it.  0, or -errno with the
  * batch unchanged and the file as long as before. */
 int batch_write(struct batch *batch);
 

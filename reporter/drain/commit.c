@@ -9,9 +9,19 @@
 
 #define NOTES_BYTES_MAX (4u << 20)
 
+/* An aggregate's batch writes all figures, so it has to be worth them; but blocks that were removed since
+ * the last one are remembered, up to a limit. */
+static uint64_t batch_records_max(const struct drain *drain)
+{
+	uint64_t enough = 8 * ((uint64_t)drain->tables.nodes_ready + drain->figures.moves.count);
+	if (!drain->batch.aggregate || enough < DRAIN_BATCH_RECORDS)
+		return DRAIN_BATCH_RECORDS;
+	return enough < LIVEMAP_UNDO_MAX ? enough : LIVEMAP_UNDO_MAX;
+}
+
 bool commit_is_due(const struct drain *drain)
 {
-	if (drain->batch_records >= DRAIN_BATCH_RECORDS || drain->closed ||
+	if (drain->batch_records >= batch_records_max(drain) || drain->closed ||
 	    drain->batch.notes.length + drain->batch.labels.length > NOTES_BYTES_MAX)
 		return true;
 	uint32_t used = atomic_load_explicit(&drain->mapping.header->threads_used, memory_order_relaxed);
@@ -52,18 +62,67 @@ static struct cursor point_of(const struct drain *drain)
 			       .waiting_count = drain->ledger.waiting_count};
 }
 
+static void list_positions(const struct drain *drain, struct cursor *cursor)
+{
+	const struct ledger *ledger = &drain->ledger;
+	const struct moves *moves = &drain->figures.moves;
+	cursor->position_count = drain->thread_count;
+	for (size_t i = 0; i < cursor->position_count; i++) {
+		struct cursor_thread *position = &cursor->positions[i];
+		if (i < ledger->last_alloc_count)
+			position->last_alloc = ledger->last_alloc[i];
+		if (drain->batch.aggregate && i < moves->thread_count) {
+			position->node = moves->threads[i].node;
+			position->after_bytes = moves->threads[i].after_bytes;
+		}
+	}
+}
+
 static void put_cursor(struct drain *drain)
 {
 	struct cursor cursor = point_of(drain);
 	cursor.slots = calloc(drain->mapping.header->threads_max, sizeof(*cursor.slots));
-	if (!cursor.slots) {
+	cursor.positions = calloc((size_t)drain->thread_count + 1, sizeof(*cursor.positions));
+	if (cursor.slots && cursor.positions) {
+		cursor.slot_count = list_slots(drain, cursor.slots);
+		list_positions(drain, &cursor);
+		cursor_encode(&cursor, &drain->batch.scratch);
+		batch_last(&drain->batch, BLOCK_CURSOR);
+	} else {
 		drain->batch.error = -ENOMEM;
-		return;
 	}
-	cursor.slot_count = list_slots(drain, cursor.slots);
-	cursor_encode(&cursor, &drain->batch.scratch);
-	batch_block(&drain->batch, BLOCK_CURSOR);
 	free(cursor.slots);
+	free(cursor.positions);
+}
+
+/* ---- the summary --------------------------------------------------------- */
+
+static struct model_node node_of(const void *figures, uint32_t node)
+{
+	return figures_node(figures, node);
+}
+
+static void put_moves(struct drain *drain)
+{
+	const struct moves *moves = &drain->figures.moves;
+	size_t written = 0;
+
+	if (moves->failed)
+		return;
+	while (moves_encode(moves->moves, moves->count, &written, &drain->batch.scratch))
+		batch_last(&drain->batch, BLOCK_MOVES);
+}
+
+static void put_summary(struct drain *drain)
+{
+	const struct figures *figures = drain->ledger.figures;
+	if (!figures)
+		return;
+	struct model_totals totals = figures_totals(figures);
+	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
+	while (summary_encode(&encoder, &drain->batch.scratch))
+		batch_last(&drain->batch, BLOCK_SUMMARY);
+	put_moves(drain);
 }
 
 /* Completes the batch; it then waits in memory until it is in the file. */
@@ -73,6 +132,8 @@ static void close_batch(struct drain *drain)
 		return;
 	tables_write(&drain->tables, &drain->batch);
 	batch_close(&drain->batch);
+	if (drain->batch.aggregate)
+		put_summary(drain);
 	put_cursor(drain);
 	drain->closed = true;
 }
@@ -149,44 +210,25 @@ static void put_end(struct drain *drain, int end_kind)
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);
-	batch_block(&drain->batch, BLOCK_END);
+	batch_last(&drain->batch, BLOCK_END);
 }
 
-static struct model_node node_of(const void *figures, uint32_t node)
-{
-	return figures_node(figures, node);
-}
-
-static void put_moves(struct drain *drain)
+/* Threads move no more. */
+static void end_moves(struct drain *drain)
 {
 	struct moves *moves = &drain->figures.moves;
-	size_t written = 0;
-
 	moves_end(moves);
-	if (moves->failed)
-		return;
-	moves_sort(moves->moves, moves->count);
-	while (moves_encode(moves->moves, moves->count, &written, &drain->batch.scratch))
-		batch_block(&drain->batch, BLOCK_MOVES);
-}
-
-static void put_summary(struct drain *drain)
-{
-	const struct figures *figures = drain->ledger.figures;
-	if (!figures)
-		return;
-	struct model_totals totals = figures_totals(figures);
-	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
-	while (summary_encode(&encoder, &drain->batch.scratch))
-		batch_block(&drain->batch, BLOCK_SUMMARY);
-	put_moves(drain);
+	if (!moves->failed)
+		moves_sort(moves->moves, moves->count);
 }
 
 int commit_end(struct drain *drain, int end_kind)
 {
 	if (!drain->ending) {
+		end_moves(drain);
 		close_batch(drain);
-		put_summary(drain);
+		if (!drain->batch.aggregate)
+			put_summary(drain);
 		put_end(drain, end_kind);
 		drain->ending = true;
 	}

@@ -34,6 +34,8 @@ void cursor_encode(const struct cursor *cursor, struct buffer *payload)
 	put_words(payload, cursor->slots, cursor->slot_count * WORDS(struct cursor_slot));
 	buffer_varint(payload, cursor->waiting_count);
 	put_words(payload, cursor->waiting, cursor->waiting_count * WORDS(struct cursor_waiting));
+	buffer_varint(payload, cursor->position_count);
+	put_words(payload, cursor->positions, cursor->position_count * WORDS(struct cursor_thread));
 }
 
 /* Reads a count and as many structs of `words` words; NULL if that cannot be. */
@@ -56,7 +58,8 @@ int cursor_decode(struct cursor *cursor, const void *payload, size_t bytes)
 	get_words(&at, cursor, HEAD_WORDS);
 	cursor->slots = get_array(&at, WORDS(struct cursor_slot), &cursor->slot_count);
 	cursor->waiting = get_array(&at, WORDS(struct cursor_waiting), &cursor->waiting_count);
-	if (!cursor->slots || !cursor->waiting || at.failed) {
+	cursor->positions = get_array(&at, WORDS(struct cursor_thread), &cursor->position_count);
+	if (!cursor->slots || !cursor->waiting || !cursor->positions || at.failed) {
 		cursor_finish(cursor);
 		return -EBADMSG;
 	}
@@ -67,5 +70,6 @@ void cursor_finish(struct cursor *cursor)
 {
 	free(cursor->slots);
 	free(cursor->waiting);
+	free(cursor->positions);
 	*cursor = (struct cursor){0};
 }

@@ -34,6 +34,11 @@ struct cursor_waiting {
 	uint64_t node, flags, stamp; /* flags: OPERATION_* */
 };
 
+/* Where a thread stands, by index. */
+struct cursor_thread {
+	uint64_t last_alloc, node, after_bytes;
+};
+
 struct cursor {
 	uint64_t batch, events, allocations, hidden, nodes, modules, threads;
 	struct cursor_totals totals;
@@ -42,6 +47,8 @@ struct cursor {
 	size_t slot_count;
 	struct cursor_waiting *waiting;
 	size_t waiting_count;
+	struct cursor_thread *positions;
+	size_t position_count;
 };
 
 void cursor_encode(const struct cursor *cursor, struct buffer *payload);

@@ -111,7 +111,7 @@ static struct events_item item_of(const struct ledger_moment *moment, enum opera
 	};
 }
 
-/* Whether figures are kept, with room for this event; without memory for them the trace has no
+/* Whether figures are kept, with room for this event; without memory for them a trace of events has no
  * summary, and that is all. */
 static bool counts(struct ledger *ledger, const struct events_item *item)
 {
@@ -120,6 +120,8 @@ static bool counts(struct ledger *ledger, const struct events_item *item)
 	if (figures_reserve(ledger->figures, item->node, item->thread) == 0)
 		return true;
 	ledger->figures = NULL;
+	if (ledger->batch->aggregate) /* there is nothing else */
+		ledger->batch->error = -ENOMEM;
 	return false;
 }
 
@@ -147,7 +149,7 @@ static void count_end(struct ledger *ledger, const struct events_item *item,
 	struct figures_block block = {
 		.size_bytes = entry->size_bytes,
 		.lived_ns = (born_at(item->time_ns) - entry->born) * LIVEMAP_BORN_NS,
-		.node = events_encoder_node(ledger->batch->encoder, entry->operation),
+		.node = batch_origin(ledger->batch, entry->operation),
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 		.lost = item->type == OPERATION_LOST,
 	};
@@ -450,6 +452,10 @@ int ledger_restore(struct ledger *ledger, const struct cursor *cursor)
 	ledger->totals = cursor->totals;
 	ledger->hidden = cursor->hidden;
 	ledger->threads = (uint32_t)cursor->threads;
+	for (size_t i = 0; i < cursor->position_count; i++) {
+		if (cursor->positions[i].last_alloc > 0)
+			note_alloc(ledger, (uint32_t)i, cursor->positions[i].last_alloc - 1);
+	}
 	for (size_t i = 0; i < cursor->waiting_count; i++) {
 		const struct cursor_waiting *w = &cursor->waiting[i];
 		struct livemap_entry entry;

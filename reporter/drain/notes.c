@@ -66,7 +66,7 @@ static void put_snapshot(struct batch *batch, uint64_t fork_id, const struct liv
 	for (size_t i = 0; i < count; i++) {
 		buffer_varint(payload, (entries[i].key >> 1) - address);
 		buffer_varint(payload, entries[i].size_bytes);
-		buffer_varint(payload, events_encoder_node(batch->encoder, entries[i].operation));
+		buffer_varint(payload, batch_origin(batch, entries[i].operation));
 		address = entries[i].key >> 1;
 	}
 	batch_block(batch, BLOCK_SNAPSHOT);

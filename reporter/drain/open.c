@@ -21,6 +21,9 @@ static int open_trace(struct drain *drain, struct diagnostic *diagnostic)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
 	if (batch_init(&drain->batch, drain->trace_fd, 0) < 0)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	drain->batch.path = path;
+	drain->batch.aggregate = (drain->mapping.header->flags & SESSION_AGGREGATE) != 0;
+	drain->figures.moves.limit = DRAIN_MOVES_MAX;
 	return 0;
 }
 
@@ -78,10 +81,9 @@ int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *
 		result = recover(drain, diagnostic);
 	if (result == 0)
 		result = put_meta(drain, diagnostic);
-	/* Only who takes the first event and every other one knows the figures. */
-	if (result == 0 && drain->batch_number == 0)
+	/* Only who takes the first event and every other one knows the figures, or reads them. */
+	if (result == 0 && (drain->batch_number == 0 || drain->batch.aggregate))
 		drain->ledger.figures = &drain->figures;
-	drain->figures.moves.limit = DRAIN_MOVES_MAX;
 	return result;
 }
 

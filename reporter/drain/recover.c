@@ -3,6 +3,7 @@
  * map at that point, and what waited then are all there is to know.
  */
 #include "drain/state.h"
+#include "figures/summary.h"
 
 #include "trace/crc.h"
 
@@ -20,6 +21,7 @@ struct trace_bytes {
 	size_t blocks_at; /* where the first block starts */
 	size_t cursor_at; /* the last CURSOR; 0: none */
 	size_t end;       /* of the last CURSOR, or the END behind it */
+	size_t last_at;   /* an aggregate's: where its end begins, which the next batch replaces */
 	bool ended;
 };
 
@@ -76,6 +78,10 @@ static void find_last_cursor(struct trace_bytes *trace)
 		if (header.kind == BLOCK_CURSOR) {
 			trace->cursor_at = at;
 			trace->end = next;
+			if (!trace->last_at)
+				trace->last_at = at;
+		} else if (header.kind == BLOCK_SUMMARY && !trace->last_at) {
+			trace->last_at = at;
 		} else if (header.kind == BLOCK_END) {
 			trace->ended = true;
 			trace->end = next;
@@ -97,20 +103,36 @@ static int know_labels(struct drain *drain, const struct buffer *payload)
 	return at.failed ? -EBADMSG : 0;
 }
 
-static int apply_block(struct drain *drain, struct events_decoder *decoder, uint16_t kind,
-		       const struct buffer *payload)
+/* What blocks before the CURSOR tell. */
+struct known {
+	struct events_decoder *decoder;
+	struct summary_decoder summary; /* of an aggregate trace */
+};
+
+static int apply_block(struct drain *drain, struct known *known, uint16_t kind, const struct buffer *payload)
 {
+	struct varint_cursor at = varint_cursor(payload->data, payload->length);
+	size_t nodes = drain->tables.nodes_ready;
 	if (kind == BLOCK_LABELS)
 		return know_labels(drain, payload);
 	if (kind == BLOCK_EVENTS)
-		return events_decoder_feed(decoder, payload->data, payload->length,
+		return events_decoder_feed(known->decoder, payload->data, payload->length,
 					   (uint32_t)drain->recovered.nodes,
 					   (uint32_t)drain->recovered.threads);
+	if (kind == BLOCK_SUMMARY)
+		return summary_decode(&known->summary, &at, nodes);
+	if (kind == BLOCK_MOVES)
+		return summary_decode_moves(&known->summary, &at, nodes);
 	return 0;
 }
 
-/* Goes through all blocks before the last CURSOR, for the dictionary of operations. */
-static int replay(struct drain *drain, const struct trace_bytes *trace, struct events_decoder *decoder)
+static bool tells(uint16_t kind)
+{
+	return kind == BLOCK_LABELS || kind == BLOCK_EVENTS || kind == BLOCK_SUMMARY || kind == BLOCK_MOVES;
+}
+
+/* Goes through all blocks before the last CURSOR, for the dictionary of operations or the figures. */
+static int replay(struct drain *drain, const struct trace_bytes *trace, struct known *known)
 {
 	struct format_block_header header;
 	struct buffer raw = {0};
@@ -119,11 +141,11 @@ static int replay(struct drain *drain, const struct trace_bytes *trace, struct e
 	for (size_t at = trace->blocks_at;
 	     error == 0 && at < trace->cursor_at && (next = block_end(trace, at, trace->cursor_at, &header));
 	     at = next) {
-		if (header.kind != BLOCK_LABELS && header.kind != BLOCK_EVENTS)
+		if (!tells(header.kind))
 			continue;
 		error = block_decode(drain->batch.codec, &header, trace->data + at + sizeof(header), &raw);
 		if (error == 0)
-			error = apply_block(drain, decoder, header.kind, &raw);
+			error = apply_block(drain, known, header.kind, &raw);
 	}
 	buffer_finish(&raw);
 	return error;
@@ -158,31 +180,70 @@ static void restore_counters(struct drain *drain)
 		drain->tables.nodes_ready = drain->tables.nodes_written = (uint32_t)cursor->nodes;
 }
 
-static int restore(struct drain *drain, const struct trace_bytes *trace)
+static int restore_figures(struct drain *drain, struct summary_decoder *decoder)
 {
-	struct events_decoder *decoder = events_decoder_create();
-	bool exact;
-	int error = decoder ? read_cursor(drain, trace) : -ENOMEM;
+	const struct cursor *cursor = &drain->recovered;
+	struct moves *moves = &drain->figures.moves;
+	if (!drain->batch.aggregate || drain->batch_number == 0)
+		return 0;
+	if (!summary_complete(decoder) || decoder->totals.events != cursor->events)
+		return -EBADMSG;
+	struct figures_summary summary = summary_decoded(decoder);
+	int error = figures_restore(&drain->figures, &summary);
 	if (error == 0)
-		error = replay(drain, trace, decoder);
-	if (error == 0 && (drain->recovered.nodes > drain->mapping.header->nodes_max ||
-			   drain->recovered.modules > drain->mapping.header->modules_max ||
-			   events_decoder_events(decoder) != drain->recovered.events))
+		error = moves_grow(moves, cursor->nodes, cursor->position_count);
+	for (size_t i = 0; error == 0 && i < cursor->position_count; i++) {
+		const struct cursor_thread *position = &cursor->positions[i];
+		if (position->node >= cursor->nodes)
+			return -EBADMSG;
+		moves->threads[i] = (struct moves_thread){(uint32_t)position->node, position->after_bytes};
+	}
+	return error;
+}
+
+static bool cursor_fits(const struct drain *drain, const struct events_decoder *decoder)
+{
+	const struct cursor *cursor = &drain->recovered;
+	return cursor->nodes <= drain->mapping.header->nodes_max &&
+	       cursor->modules <= drain->mapping.header->modules_max &&
+	       (drain->batch.aggregate || events_decoder_events(decoder) == cursor->events);
+}
+
+static int restore_map(struct drain *drain)
+{
+	struct livemap_point point = {(uint32_t)drain->batch_number, drain->batch.allocations,
+				      drain->recovered.hidden};
+	bool exact;
+	return livemap_recover(drain->map, point, &exact);
+}
+
+static int restore_from(struct drain *drain, const struct trace_bytes *trace, struct known *known)
+{
+	int error = read_cursor(drain, trace);
+	if (error < 0)
+		return error;
+	restore_counters(drain);
+	error = replay(drain, trace, known);
+	if (error == 0 && !cursor_fits(drain, known->decoder))
 		error = -EBADMSG;
 	if (error == 0)
-		error = events_encoder_resume(drain->batch.encoder, decoder);
-	if (error == 0) {
-		restore_counters(drain);
-		drain->last_event_ns = events_decoder_time_ns(decoder);
-		error = livemap_recover(drain->map,
-					(struct livemap_point){(uint32_t)drain->batch_number,
-							       drain->batch.allocations,
-							       drain->recovered.hidden},
-					&exact);
-	}
+		error = events_encoder_resume(drain->batch.encoder, known->decoder);
+	if (error == 0)
+		error = restore_figures(drain, &known->summary);
+	if (error == 0)
+		error = restore_map(drain);
 	if (error == 0)
 		error = ledger_restore(&drain->ledger, &drain->recovered);
-	events_decoder_destroy(decoder);
+	drain->last_event_ns = events_decoder_time_ns(known->decoder);
+	return error;
+}
+
+static int restore(struct drain *drain, const struct trace_bytes *trace)
+{
+	struct known known = {.decoder = events_decoder_create()};
+	int error = known.decoder ? restore_from(drain, trace, &known) : -ENOMEM;
+	summary_decoder_finish(&known.summary);
+	events_decoder_destroy(known.decoder);
 	return error;
 }
 
@@ -200,7 +261,7 @@ static int recover_from(struct drain *drain, struct trace_bytes *trace, struct d
 				      trace->end, strerror(-error));
 	if (trace->bytes > trace->end && ftruncate(drain->trace_fd, (off_t)trace->end) < 0)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
-	drain->batch.end = (off_t)trace->end;
+	drain->batch.end = (off_t)(drain->batch.aggregate && trace->last_at ? trace->last_at : trace->end);
 	return 0;
 }
 

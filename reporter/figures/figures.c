@@ -67,6 +67,55 @@ int figures_grow(struct figures *figures, size_t node_count, size_t thread_count
 	return error ? error : moves_grow(&figures->moves, node_count, thread_count);
 }
 
+static void restore_node(struct figures *figures, size_t index, const struct model_node *node)
+{
+	figures->counters[index] = (struct figures_counters){
+		.allocations = node->allocations,
+		.allocated_bytes = node->allocated_bytes,
+		.live_bytes = node->live_bytes,
+		.live_blocks = node->live_blocks,
+		.peak_bytes = node->peak_bytes,
+		.peak_blocks = node->peak_blocks,
+		.epoch = figures->epoch,
+		.lifetime_ns = node->lifetime_ns,
+	};
+	figures->free_counters[index] = (struct figures_free_counters){
+		.frees = node->frees,
+		.freed_bytes = node->freed_bytes,
+		.stray_frees = node->stray_frees,
+		.temporary = node->temporary,
+	};
+}
+
+int figures_restore(struct figures *figures, const struct figures_summary *summary)
+{
+	const struct model_totals *totals = &summary->totals;
+	int error = figures_grow(figures, summary->node_count, 0);
+
+	figures->epoch = 1;
+	for (size_t i = 0; !error && i < summary->node_count; i++)
+		restore_node(figures, i, &summary->nodes[i]);
+	/* Sums over nodes are the nodes'. */
+	figures->totals = (struct model_totals){
+		.events = totals->events,
+		.live_bytes = totals->live_bytes,
+		.live_blocks = totals->live_blocks,
+		.peak_bytes = totals->peak_bytes,
+		.peak_blocks = totals->peak_blocks,
+		.peak_time_ns = totals->peak_time_ns,
+		.peak_event = totals->peak_event,
+		.lost_frees = totals->lost_frees,
+	};
+	figures->moves.failed |= !summary->moves_known;
+	for (size_t i = 0; !error && !figures->moves.failed && i < summary->move_count; i++) {
+		const struct move *move = &summary->moves[i];
+		struct move *restored = moves_look_up(&figures->moves, move->from, move->to);
+		if (restored)
+			*restored = *move;
+	}
+	return error;
+}
+
 struct model_node figures_node(const struct figures *figures, size_t index)
 {
 	struct figures_counters counters = figures->counters[index];

@@ -173,6 +173,9 @@ static inline void figures_stray_free(struct figures *figures, const struct figu
 	moves_event(&figures->moves, at->thread, at->node, live_bytes, live_bytes);
 }
 
+/* Goes on from figures that were written once; for an all-zero struct.  0 or -ENOMEM. */
+int figures_restore(struct figures *figures, const struct figures_summary *summary);
+
 /* The figures as of now; `node` is below node_count. */
 struct model_node figures_node(const struct figures *figures, size_t node);
 struct model_totals figures_totals(const struct figures *figures);

@@ -36,7 +36,7 @@ bool moves_encode(const struct move *moves, size_t count, size_t *written, struc
 	buffer_varint(payload, *written);
 	buffer_varint(payload, here);
 	for (const struct move *move = moves + *written; here > 0; here--, move++, ++*written) {
-		buffer_varint(payload, move->from - from);
+		buffer_signed(payload, (int64_t)move->from - from);
 		buffer_signed(payload, (int64_t)move->to - move->from);
 		buffer_varint(payload, move->count);
 		buffer_varint(payload, move->exit_bytes);
@@ -50,14 +50,13 @@ bool moves_encode(const struct move *moves, size_t count, size_t *written, struc
 
 static bool take_move(struct varint_cursor *payload, uint64_t *from, size_t node_count, struct move *move)
 {
-	uint64_t step = varint_next(payload);
-	int64_t to = varint_next_signed(payload);
+	int64_t start = varint_next_signed(payload), to = varint_next_signed(payload);
 
-	if (step >= node_count - *from)
+	if (__builtin_add_overflow(start, (int64_t)*from, &start) || start < 0 ||
+	    (uint64_t)start >= node_count)
 		return false;
-	*from += step;
-	if (__builtin_add_overflow(to, (int64_t)*from, &to) || to < 0 || (uint64_t)to >= node_count ||
-	    (uint64_t)to == *from)
+	*from = (uint64_t)start;
+	if (__builtin_add_overflow(to, start, &to) || to < 0 || (uint64_t)to >= node_count || to == start)
 		return false;
 	*move = (struct move){.from = (uint32_t)*from, .to = (uint32_t)to};
 	move->count = varint_next(payload);

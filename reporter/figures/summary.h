@@ -32,10 +32,10 @@ struct summary_encoder summary_encoder(const struct model_totals *totals, summar
 /* Appends the next payload; false if there is none any more.  At least one is made. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
 
-/* Into the order in which they are written. */
+/* By from and to: shorter to write, and the same whenever the moves are.  Not for moves that go on. */
 void moves_sort(struct move *moves, size_t count);
 
-/* Appends the next payload of `count` sorted moves, of which *written were in those before; false if there
+/* Appends the next payload of `count` moves, of which *written were in those before; false if there
  * is none any more.  At least one is made. */
 bool moves_encode(const struct move *moves, size_t count, size_t *written, struct buffer *payload);
 
