@@ -121,15 +121,35 @@ static void labels_and_notes(struct buffer *out, struct buffer *payload)
 struct stream {
 	struct events_encoder *encoder;
 	struct events_item item; /* the next one's place and time */
+	uint32_t operations[112];
+	uint64_t sizes[112];
 };
 
-static void add(struct stream *stream, enum operation_type type, uint64_t block, uint64_t size_bytes)
+static void add(struct stream *stream, enum operation_type type)
 {
 	stream->item.type = (uint8_t)type;
-	stream->item.block = block;
-	stream->item.size_bytes = size_bytes;
 	events_encoder_add(stream->encoder, &stream->item);
 	stream->item.time_ns += 100;
+}
+
+static void begin(struct stream *stream, unsigned block, uint64_t size_bytes)
+{
+	stream->item.size_bytes = stream->sizes[block] = size_bytes;
+	add(stream, OPERATION_ALLOC);
+	stream->operations[block] = stream->item.operation;
+}
+
+static void end_block(struct stream *stream, enum operation_type type, unsigned block)
+{
+	stream->item.size_bytes = stream->sizes[block];
+	stream->item.operation = stream->operations[block];
+	add(stream, type);
+}
+
+static void stray(struct stream *stream, uint64_t address)
+{
+	stream->item.address = address;
+	add(stream, OPERATION_STRAY_FREE);
 }
 
 /* Blocks 0 to 99 of 1000 bytes at node 2, then every second one freed at node 3: peak 100000
@@ -137,11 +157,11 @@ static void add(struct stream *stream, enum operation_type type, uint64_t block,
 static void first_events(struct stream *stream)
 {
 	stream->item.node = 2;
-	for (uint64_t block = 0; block < 100; block++)
-		add(stream, OPERATION_ALLOC, block, 1000);
+	for (unsigned block = 0; block < 100; block++)
+		begin(stream, block, 1000);
 	stream->item.node = 3;
-	for (uint64_t block = 0; block < 100; block += 2)
-		add(stream, OPERATION_FREE, block, 0);
+	for (unsigned block = 0; block < 100; block += 2)
+		end_block(stream, OPERATION_FREE, block);
 }
 
 /* Thread 1: ten temporary blocks (41005 bytes), two stray frees, a lost block, a block that
@@ -150,21 +170,24 @@ static void second_events(struct stream *stream)
 {
 	stream->item.thread = 1;
 	stream->item.node = 4;
-	for (uint64_t block = 100; block < 110; block++) {
-		add(stream, OPERATION_ALLOC, block, 4096 + block - 100);
-		add(stream, OPERATION_FREE, block, 0);
+	for (unsigned block = 100; block < 110; block++) {
+		stream->item.flags = 0;
+		begin(stream, block, 4096 + block - 100);
+		stream->item.flags = OPERATION_TEMPORARY;
+		end_block(stream, OPERATION_FREE, block);
 	}
-	add(stream, OPERATION_STRAY_FREE, 0x2000, 0);
-	add(stream, OPERATION_STRAY_FREE, 0x1008, 0);
+	stream->item.flags = 0;
+	stray(stream, 0x2000);
+	stray(stream, 0x1008);
 	stream->item.thread = 0;
 	stream->item.node = 0;
-	add(stream, OPERATION_LOST, 1, 0);
+	end_block(stream, OPERATION_LOST, 1);
 	stream->item.node = 2;
 	stream->item.flags = OPERATION_REALLOC;
-	add(stream, OPERATION_FREE, 3, 0);
-	add(stream, OPERATION_ALLOC, 110, 2000);
+	end_block(stream, OPERATION_FREE, 3);
+	begin(stream, 110, 2000);
 	stream->item.flags = OPERATION_TRACKED;
-	add(stream, OPERATION_ALLOC, 111, 0);
+	begin(stream, 111, 0);
 }
 
 static void events(struct buffer *out, struct buffer *payload)
@@ -185,12 +208,33 @@ static void events(struct buffer *out, struct buffer *payload)
 static void summary(struct buffer *out, struct buffer *payload)
 {
 	NUMBERS(payload, 9900, 99, 1, 0, 0, 4, 0, 0);
-	NUMBERS(payload, 1, 0, 0, 1, 1000, 0, 0, 0, 0, 0, 0);
-	NUMBERS(payload, 2, 102, 102000, 1, 1000, 52, 52000, 100000, 100, 0, 0);
-	NUMBERS(payload, 1, 0, 0, 50, 50000, 0, 0, 0, 0, 0, 0);
-	NUMBERS(payload, 1, 10, 41005, 10, 41005, 10, 41005, 0, 0, 10, 2);
+	NUMBERS(payload, 1, 0, 0, 1, 1000, 0, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 2, 102, 102000, 1, 1000, 52, 52000, 100000, 100, 0, 0, 411600);
+	NUMBERS(payload, 1, 0, 0, 50, 50000, 0, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 1, 10, 41005, 10, 41005, 10, 41005, 0, 0, 10, 2, 1000);
 	NUMBERS(payload, 0);
 	sample_block(out, BLOCK_SUMMARY, payload);
+}
+
+static void move(struct buffer *payload, int64_t from_step, int64_t to_from, uint64_t exit_bytes,
+		 uint64_t entry_bytes)
+{
+	buffer_signed(payload, from_step);
+	buffer_signed(payload, to_from);
+	NUMBERS(payload, 1, exit_bytes, entry_bytes);
+}
+
+/* Thread 0 goes to 2, 3, 2 again (the lost block is not its doing) and away; thread 1 to 4 and away. */
+static void moves(struct buffer *out, struct buffer *payload)
+{
+	NUMBERS(payload, 6, 0, 6);
+	move(payload, 0, 2, 0, 0);
+	move(payload, 0, 4, 0, 50000);
+	move(payload, 2, -2, 50000, 0);
+	move(payload, 0, 1, 100000, 100000);
+	move(payload, 1, -1, 50000, 49000);
+	move(payload, 1, -4, 50000, 0);
+	sample_block(out, BLOCK_MOVES, payload);
 }
 
 static void all_but_end(struct buffer *out)
@@ -209,7 +253,7 @@ static void all_but_end(struct buffer *out)
 	sample_block(out, BLOCK_RSS, &payload);
 	NUMBERS(&payload, 1, 14000, 11); /* after the last sample of the block before */
 	sample_block(out, BLOCK_RSS, &payload);
-	NUMBERS(&payload, 3, 150, 100, 2, 0x5000, 1, 0x400, 3);
+	NUMBERS(&payload, 3, 150, 2, 0x5000, 1000, 2, 0x400, 24, 4);
 	sample_block(out, BLOCK_SNAPSHOT, &payload);
 	NUMBERS(&payload, 2, 40000);
 	sample_block(out, BLOCK_UNLOADED, &payload);
@@ -239,6 +283,7 @@ void sample_trace_with_summary(struct buffer *out)
 
 	all_but_end(out);
 	summary(out, &payload);
+	moves(out, &payload);
 	end(out);
 	buffer_finish(&payload);
 }

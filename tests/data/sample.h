@@ -1,8 +1,8 @@
 /*
  * sample.h - traces for tests, made with the same codec that the drainer uses.
  *
- * The figures of sample_trace are worked out by hand in sample.c, and tests/data/format-1.mprof is its
- * output as of format version 1.
+ * The figures of sample_trace are worked out by hand in sample.c, and tests/data/format-2.mprof is its
+ * output as of format version 2.
  */
 #ifndef MPROF_TESTS_DATA_SAMPLE_H
 #define MPROF_TESTS_DATA_SAMPLE_H
@@ -16,7 +16,8 @@ void sample_heading(struct buffer *out, unsigned version, const char *session_pa
 /* Appends a block with this payload, and empties the payload. */
 void sample_block(struct buffer *out, enum block_kind kind, struct buffer *payload);
 
-/* A whole trace with every kind of event, and of block but SUMMARY; and the same with that. */
+/* A whole trace with every kind of event, and of block but SUMMARY and MOVES; and the same with
+ * these. */
 void sample_trace(struct buffer *out);
 void sample_trace_with_summary(struct buffer *out);
 

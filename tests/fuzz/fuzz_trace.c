@@ -2,9 +2,11 @@
  * fuzz_trace.c - any bytes as a trace: heading, tables, replay into the model, snapshot.
  *
  * Whatever the bytes are, each call must return, with a diagnostic if it fails; and if a replay succeeds, the
- * model's sums must agree with each other.  Knows nothing of the fuzzer: corpus_driver.c runs it, too.
+ * model's sums must agree with each other, and its visits with its moves.  Knows nothing of the fuzzer:
+ * corpus_driver.c runs it, too.
  */
 #include "model/model.h"
+#include "model/visits.h"
 #include "reader/reader.h"
 
 #include <stdio.h>
@@ -71,6 +73,25 @@ static void expect_sums(const struct model *model, const struct trace_info *info
 	must(totals->inherited_frees <= totals->stray_frees, "inherited frees");
 }
 
+/* No scope is left more often than its moves are made, nor with more than ever lived. */
+static void expect_visits(const struct model *model, const struct trace_info *info)
+{
+	const struct figures_summary *summary = model_summary(model);
+	struct model_scopes scopes = make_scopes(info);
+	struct model_scope results[SCOPES] = {0};
+	uint64_t moves = 0;
+
+	must(visits_count(summary, info->nodes, &scopes, results) == 0, "no memory for visits");
+	for (size_t i = 0; i < summary->move_count; i++)
+		moves += summary->moves[i].count;
+	for (uint32_t i = 0; i < SCOPES; i++)
+		must(results[i].visits <= moves && results[i].entry_bytes <= summary->totals.peak_bytes &&
+			     results[i].exit_bytes <= summary->totals.peak_bytes,
+		     "visits that nobody made");
+	free((void *)(uintptr_t)scopes.first);
+	free((void *)(uintptr_t)scopes.ids);
+}
+
 struct replay {
 	struct model *model;
 	uint64_t events;
@@ -87,22 +108,18 @@ static int on_events(void *context, const struct trace_event *events, size_t cou
 static void replay(struct trace *trace, const struct trace_inherited *blocks, size_t count)
 {
 	const struct trace_info *info = trace_info(trace);
-	struct model_scopes scopes = make_scopes(info);
 	struct diagnostic diagnostic = {{0}};
-	struct replay state = {.model = model_create(info->nodes, info->node_count, &scopes)};
-	uint64_t *sizes = calloc(count + 1, sizeof(*sizes));
+	struct replay state = {.model = model_create(info->node_count)};
 
-	must(state.model && sizes, "no memory for the model");
-	must(model_inherit(state.model, blocks, sizes, count) == 0, "no memory to inherit");
+	must(state.model != NULL, "no memory for the model");
+	must(model_inherit(state.model, blocks, count) == 0, "no memory to inherit");
 	int result = trace_replay(trace, on_events, &state, &diagnostic);
 	expect_diagnostic(result < 0 ? result : 0, &diagnostic, info->path);
 	must(result != 0 || state.events == info->event_count, "events that were not replayed");
 	model_finish(state.model);
 	expect_sums(state.model, info);
+	expect_visits(state.model, info);
 	model_destroy(state.model);
-	free(sizes);
-	free((void *)(uintptr_t)scopes.first);
-	free((void *)(uintptr_t)scopes.ids);
 }
 
 /* Figures that nobody replayed must agree with each other as well. */
@@ -114,6 +131,7 @@ static void expect_summary(const struct trace_info *info)
 	must(model != NULL, "no memory for the summary");
 	must(info->ended && model_totals(model)->events == info->event_count, "a summary of other events");
 	expect_sums(model, info);
+	expect_visits(model, info);
 	model_destroy(model);
 }
 

@@ -1,6 +1,7 @@
 /*
  * test_lines.c - lines and functions from call paths: inlining, recursion, sums; no symbolizer.
  */
+#include "model/model.h"
 #include "report/scopes.h"
 
 #include <criterion/criterion.h>
@@ -128,25 +129,28 @@ Test(lines, without_lines_only_functions)
 	scope_map_finish(&map);
 }
 
-/* The same scopes in the model: entry and exit of each visit. */
+/* The same scopes in visits: entry and exit of each. */
 Test(lines, visits_see_the_live_heap_before_and_after)
 {
 	const struct trace_event events[] = {
-		{.type = EVENT_ALLOC, .block = 0, .size_bytes = 100, .node = 4},
-		{.type = EVENT_FREE, .block = 0, .node = 5},
-		{.type = EVENT_ALLOC, .block = 1, .size_bytes = 7, .node = 6},
+		{.type = EVENT_ALLOC, .size_bytes = 100, .node = 4},
+		{.type = EVENT_FREE, .size_bytes = 100, .origin = 4, .node = 5},
+		{.type = EVENT_ALLOC, .size_bytes = 7, .node = 6},
 	};
-	struct model *model;
+	struct model *model = model_create(NODES);
+	struct model_scope visits[16] = {0};
 
 	build(true);
-	model = model_create(nodes, NODES, &map.model);
 	cr_assert_not_null(model);
 	cr_assert_eq(model_events(model, events, 3), 0);
 	model_finish(model);
-	cr_assert_eq(model_scope(model, scope_find(&map, WALK, 12))->exit_bytes, 100);
-	cr_assert_eq(model_scope(model, scope_find(&map, WALK, 0))->visits, 1);
-	cr_assert_eq(model_scope(model, scope_find(&map, COPY, 21))->entry_bytes, 0);
-	cr_assert_eq(model_scope(model, scope_find(&map, MAIN, 3))->exit_bytes, 7);
+	cr_assert_eq(visits_count(model_summary(model), nodes, &map.model, visits), 0);
+	cr_assert_eq(visits[scope_find(&map, WALK, 12)].exit_bytes, 100);
+	cr_assert_eq(visits[scope_find(&map, WALK, 0)].visits, 1);
+	cr_assert_eq(visits[scope_find(&map, COPY, 21)].entry_bytes, 0);
+	cr_assert_eq(visits[scope_find(&map, COPY, 21)].visits, 1);
+	cr_assert_eq(visits[scope_find(&map, MAIN, 3)].visits, 1);
+	cr_assert_eq(visits[scope_find(&map, MAIN, 3)].exit_bytes, 7);
 	model_destroy(model);
 	scope_map_finish(&map);
 }

@@ -46,9 +46,25 @@ static uint64_t next_random(struct model *model)
 	return model->random >> 33;
 }
 
+static bool same_entry(const struct livemap_entry *a, const struct livemap_entry *b)
+{
+	return a->key == b->key && a->block == b->block && a->size_bytes == b->size_bytes &&
+	       a->operation == b->operation && a->born == b->born;
+}
+
+/* Puts the entry into the map, which must have held `expected` under this key (key 0: nothing). */
+static void put(struct livemap *map, const struct livemap_entry *entry, const struct livemap_entry *expected)
+{
+	struct livemap_entry old;
+	struct livemap_place *place = livemap_place(map, entry->key, &old);
+	cr_assert(expected->key ? same_entry(&old, expected) : old.key == 0);
+	livemap_fill(map, place, entry);
+}
+
+/* A block that comes into being, perhaps in the place of one that ended unseen. */
 static void insert(struct model *model, struct livemap *map, uint64_t at)
 {
-	struct livemap_entry *entry = &model->entries[at];
+	struct livemap_entry *entry = &model->entries[at], old = *entry;
 	entry->key = livemap_key(at * 16 + 16, at % 5 == 0);
 	entry->size_bytes = next_random(model);
 	entry->operation = (uint32_t)next_random(model);
@@ -56,35 +72,38 @@ static void insert(struct model *model, struct livemap *map, uint64_t at)
 	entry->block = next_random(model) % 10 == 0 ? model->point.hidden++ | LIVEMAP_HIDDEN
 						    : model->point.allocations++;
 	if (map)
-		livemap_insert(map, entry);
+		put(map, entry, &old);
+}
+
+static void take_out(struct livemap *map, const struct livemap_entry *entry)
+{
+	struct livemap_entry removed;
+	cr_assert(livemap_remove(map, entry->key, &removed));
+	cr_assert(same_entry(&removed, entry));
 }
 
 /* What a failed realloc does: out, and in again as it was. */
 static void take_out_and_put_back(struct livemap *map, const struct livemap_entry *entry)
 {
-	struct livemap_entry removed;
-	if (map && livemap_remove(map, entry->key, &removed))
-		livemap_insert(map, &removed);
+	static const struct livemap_entry none;
+	if (!map)
+		return;
+	take_out(map, entry);
+	put(map, entry, &none);
 }
 
 static void step(struct model *model, struct livemap *map)
 {
-	uint64_t at = next_random(model) % ADDRESSES;
-	struct livemap_entry removed;
+	uint64_t at = next_random(model) % ADDRESSES, choice = next_random(model) % 16;
 	if (map)
 		cr_assert_eq(livemap_ready(map, 2), 0);
-	if (model->entries[at].key == 0) {
+	if (model->entries[at].key == 0 || choice == 0) {
 		insert(model, map, at);
-	} else if (next_random(model) % 8 == 0) {
+	} else if (choice < 3) {
 		take_out_and_put_back(map, &model->entries[at]);
 	} else {
-		if (map) {
-			cr_assert(livemap_remove(map, model->entries[at].key, &removed));
-			cr_assert_eq(removed.block, model->entries[at].block);
-			cr_assert_eq(removed.size_bytes, model->entries[at].size_bytes);
-			cr_assert_eq(removed.operation, model->entries[at].operation);
-			cr_assert_eq(removed.born, model->entries[at].born);
-		}
+		if (map)
+			take_out(map, &model->entries[at]);
 		model->entries[at].key = 0;
 	}
 }
@@ -98,10 +117,7 @@ static void check_equal(const struct model *model, const struct livemap *map)
 		const struct livemap_entry *found = livemap_find(map, livemap_key(i * 16 + 16, i % 5 == 0));
 		cr_assert_eq(found != NULL, expected->key != 0);
 		live += found != NULL;
-		if (found)
-			cr_assert(found->block == expected->block &&
-				  found->size_bytes == expected->size_bytes &&
-				  found->operation == expected->operation && found->born == expected->born);
+		cr_assert(!found || same_entry(found, expected));
 	}
 	cr_assert_eq(livemap_copy(map, &copy, &count), 0);
 	cr_assert_eq(count, live);
@@ -148,7 +164,7 @@ Test(livemap, a_map_that_does_not_know_the_point_is_emptied)
 	size_t count;
 	bool exact;
 	cr_assert_eq(livemap_ready(map, 1), 0);
-	livemap_insert(map, &(struct livemap_entry){.key = 2, .size_bytes = 8});
+	put(map, &(struct livemap_entry){.key = 2, .size_bytes = 8}, &(struct livemap_entry){0});
 	livemap_commit(map, (struct livemap_point){1, 1, 0});
 	cr_assert_eq(livemap_recover(map, (struct livemap_point){7, 9, 0}, &exact), 0);
 	cr_assert_not(exact);

@@ -1,8 +1,7 @@
 /*
- * test_model.c - the replay against an oracle that keeps every block in a list, copies every node at
- * each peak and walks every path at each event; then small cases by hand.
+ * test_model.c - the replay against an oracle that keeps every block in a list and copies every node at
+ * each peak; then small cases by hand.
  */
-#include "model/live.h"
 #include "model/model.h"
 
 #include <criterion/criterion.h>
@@ -11,7 +10,6 @@
 #include <string.h>
 
 #define NODES 60u
-#define SCOPES 20u
 #define THREADS 5u
 #define EVENTS 3000u
 
@@ -23,58 +21,19 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)(random_state >> 33) % limit;
 }
 
-/* ---- a random tree with recursion: a scope may stand in several nodes of a path ---- */
-
-struct tree {
-	struct trace_node nodes[NODES];
-	uint32_t first[NODES + 1];
-	uint32_t ids[NODES * 3];
-	struct model_scopes scopes;
-};
-
-static void make_tree(struct tree *tree)
-{
-	uint32_t used = 0;
-
-	memset(tree, 0, sizeof(*tree));
-	for (uint32_t i = 1; i < NODES; i++)
-		tree->nodes[i].parent =
-			random_below(3) ? i - 1 - random_below(i < 4 ? i : 4) : random_below(i);
-	for (uint32_t i = 0; i < NODES; i++) {
-		tree->first[i] = used;
-		for (uint32_t left = i == 0 ? 0 : random_below(4); left > 0; left--)
-			tree->ids[used++] = random_below(SCOPES);
-	}
-	tree->first[NODES] = used;
-	tree->scopes = (struct model_scopes){.scope_count = SCOPES, .first = tree->first, .ids = tree->ids};
-}
-
-static bool under(const struct tree *tree, uint32_t node, uint32_t scope)
-{
-	for (; node != 0; node = tree->nodes[node].parent)
-		for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++)
-			if (tree->ids[i] == scope)
-				return true;
-	return false;
-}
-
 /* ---- the oracle ---- */
 
 struct oracle_block {
-	uint64_t size_bytes, born_ns;
+	uint64_t size_bytes;
 	uint32_t node, thread;
 	bool live, newest; /* newest: its thread has not allocated since */
 };
 
 struct oracle {
-	const struct tree *tree;
 	struct oracle_block blocks[EVENTS];
 	uint64_t block_count;
 	struct model_node nodes[NODES];
 	struct model_totals totals;
-	struct model_scope scopes[SCOPES];
-	bool inside[THREADS][SCOPES];
-	uint64_t after[THREADS];
 };
 
 static void oracle_alloc(struct oracle *o, const struct trace_event *event)
@@ -85,7 +44,6 @@ static void oracle_alloc(struct oracle *o, const struct trace_event *event)
 		if (o->blocks[i].thread == event->thread)
 			o->blocks[i].newest = false;
 	o->blocks[o->block_count++] = (struct oracle_block){.size_bytes = event->size_bytes,
-							    .born_ns = event->time_ns,
 							    .node = event->node,
 							    .thread = event->thread,
 							    .live = true,
@@ -96,18 +54,21 @@ static void oracle_alloc(struct oracle *o, const struct trace_event *event)
 	o->totals.allocated_bytes += event->size_bytes;
 }
 
-static void oracle_end(struct oracle *o, const struct trace_event *event)
+static bool is_temporary(const struct oracle_block *block, const struct trace_event *event)
 {
-	struct oracle_block *block = &o->blocks[event->block];
+	return event->type == EVENT_FREE && block->newest && block->thread == event->thread;
+}
+
+static void oracle_end(struct oracle *o, const struct trace_event *event, struct oracle_block *block)
+{
 	struct model_node *origin = &o->nodes[block->node];
-	bool temporary = event->type == EVENT_FREE && block->newest && block->thread == event->thread;
+	bool temporary = is_temporary(block, event);
 
 	block->live = false;
 	o->nodes[event->node].frees++;
 	o->nodes[event->node].freed_bytes += block->size_bytes;
 	origin->own_frees++;
 	origin->own_freed_bytes += block->size_bytes;
-	origin->lifetime_ns += event->time_ns - block->born_ns;
 	origin->temporary += temporary;
 	o->totals.temporary += temporary;
 	o->totals.frees++;
@@ -140,79 +101,53 @@ static void oracle_live(struct oracle *o, const struct trace_event *event)
 	}
 }
 
-static void oracle_scope(struct oracle *o, uint32_t thread, uint32_t scope, bool now, uint64_t before)
+static void oracle_event(struct oracle *o, const struct trace_event *event, struct oracle_block *block)
 {
-	struct model_scope *result = &o->scopes[scope];
-	bool was = o->inside[thread][scope];
-
-	if (now && !was && before > result->entry_bytes)
-		result->entry_bytes = before;
-	if (was && !now) {
-		result->visits++;
-		if (o->after[thread] > result->exit_bytes)
-			result->exit_bytes = o->after[thread];
-	}
-	o->inside[thread][scope] = now;
-}
-
-static void oracle_event(struct oracle *o, const struct trace_event *event)
-{
-	uint64_t before = o->totals.live_bytes;
-
 	if (event->type == EVENT_ALLOC) {
 		oracle_alloc(o, event);
 	} else if (event->type == EVENT_STRAY_FREE) {
 		o->nodes[event->node].stray_frees++;
 		o->totals.stray_frees++;
 	} else {
-		oracle_end(o, event);
+		oracle_end(o, event, block);
 	}
 	oracle_live(o, event);
 	o->totals.events++;
-	if (event->type == EVENT_LOST)
-		return;
-	for (uint32_t scope = 0; scope < SCOPES; scope++)
-		oracle_scope(o, event->thread, scope, under(o->tree, event->node, scope), before);
-	o->after[event->thread] = o->totals.live_bytes;
-}
-
-static void oracle_finish(struct oracle *o)
-{
-	for (uint32_t thread = 0; thread < THREADS; thread++)
-		for (uint32_t scope = 0; scope < SCOPES; scope++)
-			oracle_scope(o, thread, scope, false, 0);
 }
 
 /* ---- random streams ---- */
 
-static int64_t random_live_block(const struct oracle *o)
+static struct oracle_block *random_live_block(struct oracle *o)
 {
 	for (int tries = 0; tries < 20 && o->block_count > 0; tries++) {
 		uint32_t recent = (uint32_t)(o->block_count < 8 ? o->block_count : 8);
 		uint64_t block = random_below(2) ? o->block_count - 1 - random_below(recent)
 						 : random_below((uint32_t)o->block_count);
 		if (o->blocks[block].live)
-			return (int64_t)block;
+			return &o->blocks[block];
 	}
-	return -1;
+	return NULL;
 }
 
-static struct trace_event random_event(const struct oracle *o, uint64_t time_ns, uint32_t alloc_bias)
+/* Sets *block to the one that the event ends, if it does. */
+static struct trace_event random_event(struct oracle *o, uint64_t time_ns, uint32_t alloc_bias,
+				       struct oracle_block **block)
 {
 	struct trace_event event = {
 		.time_ns = time_ns, .node = random_below(NODES), .thread = random_below(THREADS)};
-	int64_t block = random_live_block(o);
 
+	*block = random_live_block(o);
 	if (random_below(40) == 0) {
 		event.type = EVENT_STRAY_FREE;
-		event.block = (uint64_t)random_below(1000) * 8;
-	} else if (block < 0 || random_below(100) < alloc_bias) {
+		event.size_bytes = (uint64_t)random_below(1000) * 8;
+	} else if (!*block || random_below(100) < alloc_bias) {
 		event.type = EVENT_ALLOC;
-		event.block = o->block_count;
 		event.size_bytes = random_below(5) ? random_below(1000) : 0;
 	} else {
 		event.type = random_below(50) ? EVENT_FREE : EVENT_LOST;
-		event.block = (uint64_t)block;
+		event.size_bytes = (*block)->size_bytes;
+		event.origin = (*block)->node;
+		event.temporary = is_temporary(*block, &event);
 	}
 	return event;
 }
@@ -223,36 +158,31 @@ static void expect_equal(const struct oracle *o, const struct model *model)
 	for (uint32_t i = 0; i < NODES; i++)
 		cr_assert_arr_eq(model_node(model, i), &o->nodes[i], sizeof(o->nodes[i]), "node %u differs",
 				 i);
-	for (uint32_t i = 0; i < SCOPES; i++)
-		cr_assert_arr_eq(model_scope(model, i), &o->scopes[i], sizeof(o->scopes[i]),
-				 "scope %u differs", i);
 }
 
 static void run_random(uint64_t seed, struct oracle *o, struct trace_event *events)
 {
-	struct tree tree;
+	struct oracle_block *block;
 
 	random_state = seed;
-	make_tree(&tree);
 	memset(o, 0, sizeof(*o));
-	o->tree = &tree;
-	struct model *model = model_create(tree.nodes, NODES, &tree.scopes);
+	struct model *model = model_create(NODES);
 	cr_assert_not_null(model);
 	uint32_t bias = 30 + random_below(50), time_ns = 0;
 	for (uint32_t i = 0; i < EVENTS; i++) {
 		if (random_below(200) == 0)
 			bias = 30 + random_below(50);
 		time_ns += random_below(100);
-		events[i] = random_event(o, time_ns, bias);
-		oracle_event(o, &events[i]);
+		events[i] = random_event(o, time_ns, bias, &block);
+		oracle_event(o, &events[i], block);
 	}
 	for (uint32_t done = 0, batch; done < EVENTS; done += batch) {
 		batch = 1 + random_below(EVENTS - done);
 		cr_assert_eq(model_events(model, events + done, batch), 0);
 	}
-	oracle_finish(o);
 	model_finish(model);
 	expect_equal(o, model);
+	cr_assert_gt(o->totals.temporary, 10);
 	model_destroy(model);
 }
 
@@ -269,38 +199,51 @@ Test(model, equals_the_oracle_on_random_streams)
 
 /* ---- by hand ---- */
 
-static struct trace_event allocate(uint64_t block, uint64_t size_bytes, uint32_t node, uint32_t thread)
+static struct trace_event allocate(uint64_t size_bytes, uint32_t node, uint32_t thread)
 {
-	return (struct trace_event){.type = EVENT_ALLOC,
-				    .block = block,
+	return (struct trace_event){
+		.type = EVENT_ALLOC, .size_bytes = size_bytes, .node = node, .thread = thread};
+}
+
+static struct trace_event release(uint64_t size_bytes, uint32_t origin, uint32_t node, uint32_t thread)
+{
+	return (struct trace_event){.type = EVENT_FREE,
 				    .size_bytes = size_bytes,
+				    .origin = origin,
 				    .node = node,
 				    .thread = thread};
 }
 
-static struct trace_event release(uint64_t block, uint32_t node, uint32_t thread)
+static void expect_refused(const struct trace_event *events, size_t good, struct trace_event bad)
 {
-	return (struct trace_event){.type = EVENT_FREE, .block = block, .node = node, .thread = thread};
+	struct model *model = model_create(4);
+
+	cr_assert_eq(model_events(model, events, good), 0);
+	cr_assert_eq(model_events(model, &bad, 1), -EBADMSG);
+	model_destroy(model);
 }
 
-static const struct trace_node flat_nodes[4];
-
-Test(model, a_free_of_a_dead_or_unknown_block_is_refused)
+Test(model, an_end_where_no_such_block_lives_is_refused)
 {
-	struct model *model = model_create(flat_nodes, 4, NULL);
-	struct trace_event events[] = {allocate(0, 8, 1, 0), release(0, 2, 0), release(0, 2, 0)};
-	struct trace_event unborn = release(7, 1, 0), again = allocate(0, 8, 1, 0);
+	struct trace_event events[] = {allocate(8, 1, 0), allocate(0, 2, 0), release(8, 1, 2, 0)};
+	struct trace_event lost = release(8, 1, 1, 0), wild = allocate(8, 1, 0);
 
-	cr_assert_eq(model_events(model, events, 3), -EBADMSG);
-	cr_assert_eq(model_events(model, &unborn, 1), -EBADMSG);
-	cr_assert_eq(model_events(model, &again, 1), -EBADMSG);
-	model_destroy(model);
+	expect_refused(events, 0, release(0, 1, 2, 0)); /* nothing at all */
+	expect_refused(events, 1, release(8, 2, 1, 0)); /* it lives elsewhere */
+	expect_refused(events, 1, release(9, 1, 2, 0)); /* larger than all that lives there */
+	expect_refused(events, 2, release(1, 2, 2, 0)); /* larger than nothing */
+	expect_refused(events, 3, release(8, 1, 2, 0)); /* a second time */
+	expect_refused(events, 3, release(0, 1, 2, 0)); /* no block is left, of any size */
+	lost.type = EVENT_LOST;
+	expect_refused(events, 3, lost);
+	wild.type = 77;
+	expect_refused(events, 3, wild);
 }
 
 Test(model, growing_by_realloc_does_not_count_both_halves_at_the_peak)
 {
-	struct model *model = model_create(flat_nodes, 4, NULL);
-	struct trace_event events[] = {allocate(0, 100, 1, 0), release(0, 2, 0), allocate(1, 150, 2, 0)};
+	struct model *model = model_create(4);
+	struct trace_event events[] = {allocate(100, 1, 0), release(100, 1, 2, 0), allocate(150, 2, 0)};
 
 	events[1].reallocated = events[2].reallocated = true;
 	cr_assert_eq(model_events(model, events, 3), 0);
@@ -312,34 +255,33 @@ Test(model, growing_by_realloc_does_not_count_both_halves_at_the_peak)
 	model_destroy(model);
 }
 
-Test(model, only_its_own_thread_makes_a_block_temporary)
+Test(model, a_temporary_block_counts_where_it_began)
 {
-	struct model *model = model_create(flat_nodes, 4, NULL);
-	struct trace_event events[] = {
-		allocate(0, 1, 1, 0), allocate(1, 1, 1, 1), release(0, 2, 0), /* temporary */
-		release(1, 2, 0),                                             /* by another thread */
-		allocate(2, 1, 3, 0), allocate(3, 1, 3, 0), release(2, 2, 0), /* one allocation between */
-	};
+	struct model *model = model_create(4);
+	struct trace_event events[] = {allocate(1, 1, 0), release(1, 1, 2, 0), allocate(1, 1, 0),
+				       release(1, 1, 2, 0)};
 
-	cr_assert_eq(model_events(model, events, 7), 0);
+	events[1].temporary = true;
+	cr_assert_eq(model_events(model, events, 4), 0);
 	model_finish(model);
 	cr_assert_eq(model_totals(model)->temporary, 1);
 	cr_assert_eq(model_node(model, 1)->temporary, 1);
-	cr_assert_eq(model_node(model, 3)->temporary, 0);
+	cr_assert_eq(model_node(model, 2)->temporary, 0);
+	cr_assert_eq(model_node(model, 2)->frees, 2);
 	model_destroy(model);
 }
 
 Test(model, a_childs_free_of_an_inherited_block_is_named_once)
 {
-	struct model *model = model_create(flat_nodes, 4, NULL);
-	const struct trace_inherited blocks[] = {{.address = 4096, .block = 5},
-						 {.address = 8196, .block = 9}};
-	const uint64_t sizes[] = {100, 30};
-	struct trace_event events[4] = {{.block = 4096}, {.block = 4096}, {.block = 8192}, {.block = 64}};
+	struct model *model = model_create(4);
+	const struct trace_inherited blocks[] = {{.address = 4096, .size_bytes = 100},
+						 {.address = 8196, .size_bytes = 30}};
+	struct trace_event events[4] = {
+		{.size_bytes = 4096}, {.size_bytes = 4096}, {.size_bytes = 8192}, {.size_bytes = 64}};
 
 	for (int i = 0; i < 4; i++)
 		events[i].type = EVENT_STRAY_FREE;
-	cr_assert_eq(model_inherit(model, blocks, sizes, 2), 0);
+	cr_assert_eq(model_inherit(model, blocks, 2), 0);
 	cr_assert_eq(model_events(model, events, 4), 0);
 	model_finish(model);
 	cr_assert_eq(model_totals(model)->stray_frees, 4);
@@ -348,75 +290,4 @@ Test(model, a_childs_free_of_an_inherited_block_is_named_once)
 	cr_assert_eq(model_totals(model)->live_bytes, 0);
 	cr_assert_eq(model_totals(model)->frees, 0);
 	model_destroy(model);
-}
-
-/* main line 1 (nodes 1 and 2: two calls of one line), line 2 (node 3); function scope 2 in all. */
-Test(model, two_calls_of_one_line_are_one_visit)
-{
-	const uint32_t first[] = {0, 0, 2, 4, 6};
-	const uint32_t ids[] = {0, 2, 0, 2, 1, 2};
-	const struct model_scopes scopes = {.scope_count = 3, .first = first, .ids = ids};
-	struct model *model = model_create(flat_nodes, 4, &scopes);
-	struct trace_event events[] = {allocate(0, 10, 1, 0), allocate(1, 20, 2, 0), allocate(2, 5, 3, 0),
-				       release(1, 1, 0)};
-
-	cr_assert_eq(model_events(model, events, 4), 0);
-	model_finish(model);
-	cr_assert_eq(model_scope(model, 0)->visits, 2);
-	cr_assert_eq(model_scope(model, 0)->entry_bytes, 35);
-	cr_assert_eq(model_scope(model, 0)->exit_bytes, 30);
-	cr_assert_eq(model_scope(model, 1)->visits, 1);
-	cr_assert_eq(model_scope(model, 1)->entry_bytes, 30);
-	cr_assert_eq(model_scope(model, 1)->exit_bytes, 35);
-	cr_assert_eq(model_scope(model, 2)->visits, 1);
-	cr_assert_eq(model_scope(model, 2)->entry_bytes, 0);
-	cr_assert_eq(model_scope(model, 2)->exit_bytes, 15);
-	model_destroy(model);
-}
-
-/* Far more live blocks than the window holds, freed in another order than they came. */
-Test(model, long_lived_blocks_are_found_again)
-{
-	enum { COUNT = 200000, STEP = 77773 };
-	struct live live;
-	struct live_block block;
-
-	cr_assert_eq(live_init(&live), 0);
-	for (uint64_t i = 0; i < COUNT; i++)
-		cr_assert_eq(
-			live_add(&live, &(struct live_block){.key = i, .size_bytes = i * 3, .taken = true}),
-			0);
-	for (uint64_t i = 0; i < COUNT; i++) {
-		uint64_t key = i * STEP % COUNT;
-		cr_assert(live_take(&live, key, &block), "block %lu is missing", key);
-		cr_assert_eq(block.size_bytes, key * 3);
-		cr_assert_not(live_take(&live, key, &block));
-	}
-	cr_assert_eq(live.old.count, 0);
-	live_finish(&live);
-}
-
-/* Keys without any order, so that their places collide, put and taken at random, against a plain list. */
-Test(model, a_crowded_table_loses_nothing)
-{
-	enum { KEYS = 1200, STEPS = 100000 };
-	struct live_table table = {0};
-	struct live_block block;
-	static uint64_t keys[KEYS];
-	static bool present[KEYS];
-
-	random_state = 5;
-	for (int i = 0; i < KEYS; i++)
-		keys[i] = (uint64_t)random_below(UINT32_MAX) << 32 | (uint64_t)i;
-	for (int step = 0; step < STEPS; step++) {
-		uint32_t i = random_below(KEYS);
-		struct live_block added = {.key = keys[i], .size_bytes = i, .taken = true};
-		bool took = live_table_take(&table, keys[i], &block);
-		cr_assert_eq(took, present[i], "key %u at step %d", i, step);
-		cr_assert(!took || block.size_bytes == i);
-		present[i] = !took;
-		if (!took)
-			cr_assert_eq(live_table_put(&table, &added), 0);
-	}
-	live_table_finish(&table);
 }

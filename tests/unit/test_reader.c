@@ -99,7 +99,7 @@ static int collect(void *context, const struct trace_event *events, size_t count
 static int exercise(struct trace *trace, struct diagnostic *diagnostic)
 {
 	const struct trace_info *info = trace_info(trace);
-	struct model *model = model_create(info->nodes, info->node_count, NULL);
+	struct model *model = model_create(info->node_count);
 	struct trace_inherited *blocks;
 	size_t count;
 
@@ -208,7 +208,7 @@ static void expect_end(const struct trace_info *info)
 static void expect_figures(struct trace *trace)
 {
 	const struct trace_info *info = trace_info(trace);
-	struct model *model = model_create(info->nodes, info->node_count, NULL);
+	struct model *model = model_create(info->node_count);
 	struct diagnostic diagnostic;
 
 	for (int round = 0; round < 2; round++)
@@ -255,7 +255,25 @@ static void expect_summary(const struct trace_info *info)
 	cr_assert_eq(summary->totals.lost_frees, 1);
 	cr_assert_eq(summary->nodes[2].live_blocks, 50);
 	cr_assert_eq(summary->nodes[1].allocations, 0);
+	cr_assert_eq(summary->nodes[2].lifetime_ns, 411600);
+	cr_assert_eq(summary->nodes[4].lifetime_ns, 1000);
 	cr_assert_eq(summary->node_count, SAMPLE_NODES);
+}
+
+/* And the moves of the summary are those of a replay. */
+static void expect_moves(struct trace *trace)
+{
+	const struct figures_summary *summary = trace_info(trace)->summary;
+	struct model *model = model_create(trace_info(trace)->node_count);
+	struct diagnostic diagnostic;
+
+	cr_assert_eq(trace_replay(trace, model_events, model, &diagnostic), 0, "%s", diagnostic.message);
+	model_finish(model);
+	cr_assert(summary->moves_known);
+	cr_assert_eq(summary->move_count, 6);
+	cr_assert_eq(model_summary(model)->move_count, 6);
+	cr_assert_arr_eq(summary->moves, model_summary(model)->moves, 6 * sizeof(struct move));
+	model_destroy(model);
 }
 
 static void expect_sample(const char *path)
@@ -278,9 +296,9 @@ Test(reader, reads_every_kind_of_block)
 	expect_sample(file.path);
 }
 
-Test(reader, format_1_stays_readable)
+Test(reader, format_2_stays_readable)
 {
-	expect_sample(TEST_DATA "/format-1.mprof");
+	expect_sample(TEST_DATA "/format-2.mprof");
 }
 
 Test(reader, events_come_in_order_with_interpolated_times)
@@ -297,16 +315,25 @@ Test(reader, events_come_in_order_with_interpolated_times)
 		cr_assert_eq(seen->events[i].time_ns, i * 100, "event %zu at %lu", i,
 			     seen->events[i].time_ns);
 	cr_assert_eq(seen->events[99].type, EVENT_ALLOC);
-	cr_assert_eq(seen->events[99].block, 99);
 	cr_assert_eq(seen->events[99].size_bytes, 1000);
 	cr_assert_eq(seen->events[99].node, 2);
 	cr_assert_eq(seen->events[101].type, EVENT_FREE);
-	cr_assert_eq(seen->events[101].block, 2);
+	cr_assert_eq(seen->events[101].size_bytes, 1000);
+	cr_assert_eq(seen->events[101].node, 3);
+	cr_assert_eq(seen->events[101].origin, 2);
+	cr_assert_not(seen->events[101].temporary);
 	cr_assert_eq(seen->events[152].thread, 1);
 	cr_assert_eq(seen->events[152].size_bytes, 4097);
+	cr_assert_not(seen->events[152].temporary);
+	cr_assert_eq(seen->events[153].size_bytes, 4097);
+	cr_assert_eq(seen->events[153].origin, 4);
+	cr_assert(seen->events[153].temporary);
 	cr_assert_eq(seen->events[170].type, EVENT_STRAY_FREE);
-	cr_assert_eq(seen->events[171].block, 0x1008);
+	cr_assert_eq(seen->events[171].size_bytes, 0x1008);
 	cr_assert_eq(seen->events[172].type, EVENT_LOST);
+	cr_assert_eq(seen->events[172].size_bytes, 1000);
+	cr_assert_eq(seen->events[172].origin, 2);
+	cr_assert_eq(seen->events[172].node, 0);
 	cr_assert_eq(seen->events[172].thread, 0);
 	cr_assert(seen->events[173].reallocated && seen->events[174].reallocated);
 	cr_assert(seen->events[175].tracked && !seen->events[175].reallocated);
@@ -347,14 +374,44 @@ Test(reader, a_snapshot_names_the_parents_blocks)
 	cr_assert_eq(trace_snapshot(trace, 3, &blocks, &count, &diagnostic), 0);
 	cr_assert_eq(count, 2);
 	cr_assert_eq(blocks[0].address, 0x5000);
-	cr_assert_eq(blocks[0].block, 99);
+	cr_assert_eq(blocks[0].size_bytes, 1000);
+	cr_assert_eq(blocks[0].node, 2);
 	cr_assert_eq(blocks[1].address, 0x5400);
-	cr_assert_eq(blocks[1].block, 97);
+	cr_assert_eq(blocks[1].size_bytes, 24);
+	cr_assert_eq(blocks[1].node, 4);
 	free(blocks);
 	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), 0);
 	cr_assert_eq(count, 0);
 	cr_assert_null(blocks);
 	trace_close(trace);
+}
+
+static void expect_snapshot_refused(size_t count, const uint64_t *values)
+{
+	struct buffer bytes = {0}, payload = {0};
+	struct diagnostic diagnostic;
+	struct trace_inherited *blocks = NULL;
+
+	sample_heading(&bytes, FORMAT_VERSION, "");
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(&payload, values[i]);
+	sample_block(&bytes, BLOCK_SNAPSHOT, &payload);
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	cr_assert_eq(trace_snapshot(trace, 3, &blocks, &count, &diagnostic), -EBADMSG);
+	cr_assert_null(blocks);
+	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), 0, "another fork's");
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+	buffer_finish(&payload);
+}
+
+Test(reader, an_impossible_snapshot_is_refused)
+{
+	expect_snapshot_refused(6, (const uint64_t[]){3, 0, 1, 16, 8, 1});          /* no such node */
+	expect_snapshot_refused(5, (const uint64_t[]){3, 0, 1, 16, 8});             /* none at all */
+	expect_snapshot_refused(6, (const uint64_t[]){3, 0, UINT64_MAX, 16, 8, 0}); /* more than there are */
 }
 
 Test(reader, a_heading_is_enough_for_a_list)
@@ -396,16 +453,23 @@ Test(reader, a_fifo_does_not_hang)
 	rmdir(path);
 }
 
-Test(reader, a_future_version_is_named)
+static void expect_version_refused(unsigned version)
 {
 	struct buffer bytes = {0};
 	char words[40];
 
-	sample_heading(&bytes, FORMAT_VERSION + 1, "");
-	snprintf(words, sizeof(words), "format version %d,", FORMAT_VERSION + 1);
+	sample_heading(&bytes, version, "");
+	snprintf(words, sizeof(words), "format version %u,", version);
 	expect_bytes_refused(bytes.data, bytes.length, -ENOTSUP, words);
 	snprintf(words, sizeof(words), "reads %d to %d", FORMAT_OLDEST, FORMAT_VERSION);
 	expect_bytes_refused(bytes.data, bytes.length, -ENOTSUP, words);
+	buffer_finish(&bytes);
+}
+
+Test(reader, a_version_of_the_future_or_too_old_is_named)
+{
+	expect_version_refused(FORMAT_VERSION + 1);
+	expect_version_refused(FORMAT_OLDEST - 1);
 }
 
 /* ---- unknown parts of the same version ----------------------------------- */
@@ -658,8 +722,8 @@ static struct buffer with_summary(void)
 /* Where the nth block from the end begins, from 0. */
 static size_t block_from_end(const struct buffer *trace, size_t nth)
 {
-	size_t starts[64], count = 0,
-			   at = ((const struct format_file_header *)(void *)trace->data)->header_bytes;
+	size_t starts[64] = {0}, count = 0,
+	       at = ((const struct format_file_header *)(void *)trace->data)->header_bytes;
 
 	for (; at < trace->length; count++) {
 		struct format_block_header header;
@@ -670,6 +734,9 @@ static size_t block_from_end(const struct buffer *trace, size_t nth)
 	return starts[count - 1 - nth];
 }
 
+#define FROM_END_MOVES 1
+#define FROM_END_SUMMARY 2
+
 Test(reader, a_summary_says_what_a_replay_says)
 {
 	struct buffer bytes = with_summary();
@@ -678,6 +745,7 @@ Test(reader, a_summary_says_what_a_replay_says)
 
 	expect_summary(trace_info(trace));
 	expect_figures(trace);
+	expect_moves(trace);
 	trace_close(trace);
 	close(file.fd);
 	buffer_finish(&bytes);
@@ -685,7 +753,7 @@ Test(reader, a_summary_says_what_a_replay_says)
 
 Test(reader, a_trace_without_a_summary_says_so)
 {
-	struct trace *trace = open_or_die(TEST_DATA "/format-1.mprof");
+	struct trace *trace = open_or_die(TEST_DATA "/format-2.mprof");
 
 	cr_assert_null(trace_info(trace)->summary);
 	trace_close(trace);
@@ -704,21 +772,87 @@ Test(reader, a_summary_without_an_end_is_none)
 	buffer_finish(&bytes);
 }
 
-/* Any bit of the summary's payload, with all checksums right: refused, or figures that agree with END. */
+/* The sample without the nth block from the end. */
+static struct buffer without_block(size_t nth)
+{
+	struct buffer whole = with_summary(), bytes = {0};
+	size_t from = block_from_end(&whole, nth), to = block_from_end(&whole, nth - 1);
+
+	buffer_append(&bytes, whole.data, from);
+	buffer_append(&bytes, whole.data + to, whole.length - to);
+	buffer_finish(&whole);
+	return bytes;
+}
+
+Test(reader, a_summary_may_come_without_moves_but_moves_alone_are_nothing)
+{
+	struct buffer bytes = without_block(FROM_END_MOVES);
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+
+	expect_summary(trace_info(trace));
+	cr_assert_not(trace_info(trace)->summary->moves_known);
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+	bytes = without_block(FROM_END_SUMMARY);
+	file = memory_file(bytes.data, bytes.length);
+	trace = open_or_die(file.path);
+	cr_assert_null(trace_info(trace)->summary);
+	expect_figures(trace);
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+}
+
+/* Behind the summary, in place of the moves: `count` of them. */
+static void expect_moves_refused(size_t count, const uint64_t *values)
+{
+	struct buffer whole = with_summary(), bytes = {0}, payload = {0};
+	size_t from = block_from_end(&whole, FROM_END_MOVES), to = block_from_end(&whole, 0);
+
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(&payload, values[i]);
+	buffer_append(&bytes, whole.data, from);
+	sample_block(&bytes, BLOCK_MOVES, &payload);
+	buffer_append(&bytes, whole.data + to, whole.length - to);
+	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "inconsistent");
+	buffer_finish(&whole);
+	buffer_finish(&bytes);
+	buffer_finish(&payload);
+}
+
+/* Each word of from and to is doubled: zigzag. */
+Test(reader, moves_that_disagree_with_themselves_or_the_end_are_refused)
+{
+	expect_moves_refused(3, (const uint64_t[]){1, 0, 0});                      /* one is missing */
+	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 10, 1, 0, 0});      /* no such node */
+	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1, 100001, 0});  /* above the peak */
+	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1, 0, 100001});  /* above the peak */
+	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1000000, 0, 0}); /* more than events */
+	expect_moves_refused(4, (const uint64_t[]){1, 0, 1, 0});
+}
+
+static void flip(struct buffer *bytes, size_t bit)
+{
+	bytes->data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	sample_reseal(bytes->data, bytes->length);
+}
+
+/* Any bit of summary and moves, with all checksums right: refused, or figures that agree with END. */
 Test(reader, a_summary_that_disagrees_with_itself_or_the_end_is_refused)
 {
 	struct buffer compressed = with_summary(), bytes = {0};
 	unsigned refused = 0, tried = 0;
 
 	sample_stored(&compressed, &bytes);
-	size_t from = block_from_end(&bytes, 1) + sizeof(struct format_block_header);
-	size_t to = block_from_end(&bytes, 0);
+	size_t from = block_from_end(&bytes, FROM_END_SUMMARY) + sizeof(struct format_block_header);
+	size_t to = block_from_end(&bytes, FROM_END_MOVES);
 	for (size_t bit = 8 * from; bit < 8 * to; bit++, tried++) {
 		struct diagnostic diagnostic = {{0}};
 		struct trace *trace;
 
-		bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		sample_reseal(bytes.data, bytes.length);
+		flip(&bytes, bit);
 		struct memory_file file = memory_file(bytes.data, bytes.length);
 		int error = trace_open(file.path, &trace, &diagnostic);
 		cr_assert(error == 0 || error == -EBADMSG);
@@ -726,7 +860,7 @@ Test(reader, a_summary_that_disagrees_with_itself_or_the_end_is_refused)
 		cr_assert(error != 0 || trace_info(trace)->summary->totals.peak_bytes == 100000);
 		trace_close(trace);
 		close(file.fd);
-		bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		flip(&bytes, bit);
 	}
 	cr_assert_gt(refused, tried / 2, "%u of %u", refused, tried);
 	buffer_finish(&compressed);
