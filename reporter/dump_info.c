@@ -70,9 +70,10 @@ static void print_end(FILE *out, const struct trace_info *info)
 		fprintf(out, "Cut off:    at byte %" PRIu64 "\n", info->damaged_at);
 	fprintf(out, "Events:     %" PRIu64 ", %" PRIu64 " lost\n", info->event_count, info->lost_events);
 	fprintf(out,
-		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples\n\n",
+		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples, %zu "
+		"heap samples\n\n",
 		info->node_count, info->module_count, info->thread_count, info->note_count,
-		info->sample_count);
+		info->sample_count, info->series_count);
 }
 
 void dump_info(FILE *out, const struct trace *trace)

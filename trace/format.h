@@ -51,6 +51,8 @@ _Static_assert(sizeof(struct format_block_header) == 16, "block header size");
 #define FORMAT_BLOCK_MAX (16u << 20)
 #define BLOCK_STORED 1u
 
+#define FORMAT_STRAYS_MAX (UINT64_C(1) << 22)
+
 enum block_kind {
 	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
 	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version; aggregate:
@@ -111,6 +113,10 @@ enum block_kind {
 	/* The heap over time, whenever an RSS sample is taken: v count, then per sample v time_ns since the
 	 * sample before (first: since start), v live bytes, v live blocks, v events so far. */
 	BLOCK_SERIES = 15,
+	/* In a fork child's trace: which addresses were freed that it does not know, so that a report finds
+	 * them in its parent's SNAPSHOT: v count, then per STRAY_FREE z address / 8 - the one before it in
+	 * this block. Only the first FORMAT_STRAYS_MAX. */
+	BLOCK_STRAYS = 16,
 };
 
 /*

@@ -24,9 +24,9 @@ int batch_init(struct batch *batch, int fd, off_t end)
 
 void batch_finish(struct batch *batch)
 {
-	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,
-				    &batch->rss,     &batch->series, &batch->tables,
-				    &batch->blocks,  &batch->last,   &batch->scratch};
+	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,  &batch->rss,
+				    &batch->series,  &batch->strays, &batch->tables, &batch->blocks,
+				    &batch->last,    &batch->scratch};
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
 		buffer_finish(buffers[i]);
 	block_codec_destroy(batch->codec);
@@ -80,6 +80,13 @@ void batch_event(struct batch *batch, struct events_item *item)
 		batch_close_events(batch);
 }
 
+void batch_stray(struct batch *batch, uint64_t address)
+{
+	buffer_signed(&batch->strays, (int64_t)(address / 8 - batch->last_stray));
+	batch->last_stray = address / 8;
+	batch->stray_entries++;
+}
+
 uint32_t batch_origin(const struct batch *batch, uint32_t operation)
 {
 	return batch->aggregate ? operation : events_encoder_node(batch->encoder, operation);
@@ -107,6 +114,8 @@ void batch_close(struct batch *batch)
 	close_entries(batch, BLOCK_NOTES, &batch->notes, &batch->note_entries, &batch->blocks);
 	close_entries(batch, BLOCK_RSS, &batch->rss, &batch->rss_entries, &batch->blocks);
 	close_entries(batch, BLOCK_SERIES, &batch->series, &batch->series_entries, &batch->blocks);
+	close_entries(batch, BLOCK_STRAYS, &batch->strays, &batch->stray_entries, &batch->blocks);
+	batch->last_stray = 0;
 }
 
 static int write_all(int fd, const uint8_t *bytes, size_t count, off_t at)

@@ -25,8 +25,9 @@ struct batch {
 	struct events_encoder *encoder;
 	uint64_t events, allocations; /* of the whole trace, this batch included */
 	/* Entries of table blocks, without the count in front. */
-	struct buffer threads, labels, notes, rss, series;
-	uint64_t thread_entries, label_entries, note_entries, rss_entries, series_entries;
+	struct buffer threads, labels, notes, rss, series, strays;
+	uint64_t thread_entries, label_entries, note_entries, rss_entries, series_entries, stray_entries;
+	uint64_t last_stray;  /* address / 8 */
 	struct buffer tables; /* whole blocks that go before the events */
 	struct buffer blocks; /* whole blocks: events and what goes behind */
 	struct buffer last;   /* whole blocks: CURSOR, summary, END */
@@ -42,6 +43,9 @@ void batch_finish(struct batch *batch);
 /* Adds an event, or counts it if they are not kept; an ALLOC's `operation` is set: what batch_origin knows
  * it by. */
 void batch_event(struct batch *batch, struct events_item *item);
+
+/* Adds the address of a STRAY_FREE. */
+void batch_stray(struct batch *batch, uint64_t address);
 
 /* The node of an allocation. */
 uint32_t batch_origin(const struct batch *batch, uint32_t operation);

@@ -11,7 +11,7 @@
 
 /* An aggregate's batch writes all figures, so it has to be worth them; but blocks that were removed since
  * the last one are remembered, up to a limit. */
-static uint64_t batch_records_max(const struct drain *drain)
+uint64_t commit_records_max(const struct drain *drain)
 {
 	uint64_t enough = 8 * ((uint64_t)drain->tables.nodes_ready + drain->figures.moves.count);
 	if (!drain->batch.aggregate || enough < DRAIN_BATCH_RECORDS)
@@ -21,7 +21,7 @@ static uint64_t batch_records_max(const struct drain *drain)
 
 bool commit_is_due(const struct drain *drain)
 {
-	if (drain->batch_records >= batch_records_max(drain) || drain->closed ||
+	if (drain->batch_records >= commit_records_max(drain) || drain->closed ||
 	    drain->batch.notes.length + drain->batch.labels.length > NOTES_BYTES_MAX)
 		return true;
 	uint32_t used = atomic_load_explicit(&drain->mapping.header->threads_used, memory_order_relaxed);
@@ -105,11 +105,11 @@ static struct model_node node_of(const void *figures, uint32_t node)
 static void put_moves(struct drain *drain)
 {
 	const struct moves *moves = &drain->figures.moves;
-	size_t written = 0;
+	struct moves_encoder encoder = {.moves = moves->moves, .count = moves->count};
 
 	if (moves->failed)
 		return;
-	while (moves_encode(moves->moves, moves->count, &written, &drain->batch.scratch))
+	while (moves_encode(&encoder, &drain->batch.scratch))
 		batch_last(&drain->batch, BLOCK_MOVES);
 }
 

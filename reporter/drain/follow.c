@@ -133,7 +133,7 @@ static bool commit_wanted(const struct drain *drain, const struct pace *pace, ui
 {
 	if (atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0)
 		return drain->batch_records > 0;
-	return !batch_is_empty(&drain->batch) &&
+	return (drain->batch_records > 0 || !batch_is_empty(&drain->batch)) &&
 	       now_ns - pace->last_commit_ns >= pace_of(drain, COMMIT_INTERVAL_NS);
 }
 

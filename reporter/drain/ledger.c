@@ -229,6 +229,8 @@ static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free,
 	item.address = free->key >> 1;
 	batch_event(ledger->batch, &item);
 	count_stray(ledger, &item);
+	if (ledger->keeps_strays && ledger->strays++ < FORMAT_STRAYS_MAX)
+		batch_stray(ledger->batch, item.address);
 }
 
 static void set_block(struct cursor_waiting *waiting, const struct livemap_entry *entry)

@@ -24,6 +24,8 @@ struct ledger {
 	uint64_t *last_alloc;    /* per thread: ordinal + 1 of its last allocation, 0: none */
 	size_t last_alloc_count;
 	struct cursor_totals totals;
+	bool keeps_strays;      /* a fork child: reports want their addresses */
+	uint64_t strays;        /* how many were kept, about: after a recovery it begins anew */
 	uint64_t hidden;        /* ordinal of the next hidden allocation */
 	uint64_t window_stamps; /* how far clocks may be apart */
 	uint32_t threads;       /* seen so far: with one, nothing can be inverted */

@@ -225,8 +225,9 @@ static uint64_t end_of_turn(const struct drain *drain, uint64_t cutoff)
 
 int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
 {
+	uint64_t records_max = commit_records_max(drain);
 	build_heap(drain, cutoff);
-	while (drain->heap_count > 0 && drain->batch_records < DRAIN_BATCH_RECORDS && !drain->batch.error) {
+	while (drain->heap_count > 0 && drain->batch_records < records_max && !drain->batch.error) {
 		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), alive);
 		if (result <= 0)
 			return result;

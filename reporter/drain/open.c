@@ -54,6 +54,7 @@ static int make_parts(struct drain *drain, struct diagnostic *diagnostic)
 		return error;
 	drain->ledger = (struct ledger){.map = drain->map,
 					.batch = &drain->batch,
+					.keeps_strays = (drain->mapping.header->flags & SESSION_FORKED) != 0,
 					.window_stamps = timebase_stamps(&drain->timebase, INVERSION_NS),
 					.next_deadline = UINT64_MAX};
 	watch_init(&drain->watch, drain->mapping.header, drain->mapping.path);

@@ -21,7 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A batch is committed when it has taken this many records. */
+/* A batch is committed when it has taken this many records; an aggregate's, which writes all figures, may
+ * take more. */
 #define DRAIN_BATCH_RECORDS 262144u
 
 /* Different moves between call paths, 40 bytes each, that are worth their memory; beyond, reports replay. */
@@ -77,7 +78,10 @@ void merge_sweep(struct drain *drain);
 void notes_take(struct drain *drain, const struct queue *queue, const struct queue_event *event,
 		uint64_t time_ns);
 
-/* commit.c: whether the batch has to be committed before more is taken. */
+/* commit.c: how many records a batch may take. */
+uint64_t commit_records_max(const struct drain *drain);
+
+/* Whether the batch has to be committed before more is taken. */
 bool commit_is_due(const struct drain *drain);
 
 /* Writes the batch and gives back what it holds of the session.  -errno: try again later. */

@@ -25,17 +25,20 @@ void moves_sort(struct move *moves, size_t count)
 		qsort(moves, count, sizeof(*moves), by_nodes);
 }
 
-bool moves_encode(const struct move *moves, size_t count, size_t *written, struct buffer *payload)
+bool moves_encode(struct moves_encoder *encoder, struct buffer *payload)
 {
-	size_t left = count - *written, here = left < MOVES_PER_BLOCK ? left : MOVES_PER_BLOCK;
+	size_t left = encoder->count - encoder->written,
+	       here = left < MOVES_PER_BLOCK ? left : MOVES_PER_BLOCK;
 	uint32_t from = 0;
 
-	if (left == 0 && *written > 0)
+	if (left == 0 && encoder->begun)
 		return false;
-	buffer_varint(payload, count);
-	buffer_varint(payload, *written);
+	encoder->begun = true;
+	buffer_varint(payload, encoder->count);
+	buffer_varint(payload, encoder->written);
 	buffer_varint(payload, here);
-	for (const struct move *move = moves + *written; here > 0; here--, move++, ++*written) {
+	for (; here > 0; here--) {
+		const struct move *move = &encoder->moves[encoder->written++];
 		buffer_signed(payload, (int64_t)move->from - from);
 		buffer_signed(payload, (int64_t)move->to - move->from);
 		buffer_varint(payload, move->count);

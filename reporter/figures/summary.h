@@ -35,9 +35,14 @@ bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
 /* By from and to: shorter to write, and the same whenever the moves are.  Not for moves that go on. */
 void moves_sort(struct move *moves, size_t count);
 
-/* Appends the next payload of `count` moves, of which *written were in those before; false if there
- * is none any more.  At least one is made. */
-bool moves_encode(const struct move *moves, size_t count, size_t *written, struct buffer *payload);
+struct moves_encoder { /* the moves are borrowed until the last payload; the rest is zero at first */
+	const struct move *moves;
+	size_t count, written;
+	bool begun;
+};
+
+/* Appends the next payload; false if there is none any more.  At least one is made. */
+bool moves_encode(struct moves_encoder *encoder, struct buffer *payload);
 
 /* ---- decoding ------------------------------------------------------------ */
 

@@ -84,8 +84,9 @@ int model_inherit(struct model *model, const struct trace_inherited *blocks, siz
 	return 0;
 }
 
-static void end_inherited(struct model *model, uint64_t address)
+void model_inherited_free(struct model *model, uint64_t address)
 {
+	struct model_totals *totals = model->results ? &model->figures.totals : &model->summary.totals;
 	const struct inherited key = {.key = inherited_key(address)};
 	struct inherited *block = NULL;
 
@@ -94,8 +95,8 @@ static void end_inherited(struct model *model, uint64_t address)
 	if (!block || block->taken)
 		return;
 	block->taken = true;
-	model->figures.totals.inherited_frees++;
-	model->figures.totals.inherited_freed_bytes += block->size_bytes;
+	totals->inherited_frees++;
+	totals->inherited_freed_bytes += block->size_bytes;
 }
 
 /* ---- events ---------------------------------------------------------------- */
@@ -132,7 +133,7 @@ static int on_event(struct model *model, const struct trace_event *event)
 		return on_end(model, &at, event);
 	case EVENT_STRAY_FREE:
 		figures_stray_free(&model->figures, &at);
-		end_inherited(model, event->size_bytes);
+		model_inherited_free(model, event->size_bytes);
 		return 0;
 	}
 	return -EBADMSG;

@@ -22,12 +22,15 @@ void model_destroy(struct model *model); /* NULL is fine */
  * 0 or -ENOMEM. */
 int model_inherit(struct model *model, const struct trace_inherited *blocks, size_t count);
 
+/* A free at an address that the trace does not know: counted as that of an inherited block, if it is. */
+void model_inherited_free(struct model *model, uint64_t address);
+
 /* A trace_events_fn; context is the model.  Nodes are below node_count, which is the reader's to check.
  * Returns -ENOMEM, or -EBADMSG for a free where no such block is live. */
 int model_events(void *model, const struct trace_event *events, size_t count);
 
-/* Figures that somebody else has counted, with no events to replay: only the getters may be used.
- * Borrows the summary until model_destroy.  NULL with errno ENOMEM. */
+/* Figures that somebody else has counted, with no events to replay: getters may be used at once, and what is
+ * inherited. Borrows the summary's arrays until model_destroy.  NULL with errno ENOMEM. */
 struct model *model_from_summary(const struct figures_summary *summary);
 
 /* Brings all figures up to date; then the getters are valid. */

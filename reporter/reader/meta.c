@@ -85,6 +85,7 @@ static void read_numbers(struct trace *trace, const json_t *meta)
 
 	trace->info.parent_pid = (int)json_integer_value(json_object_get(meta, "parent_pid"));
 	trace->info.fork_id = (uint32_t)json_integer_value(json_object_get(meta, "fork_id"));
+	trace->info.aggregate = json_is_true(json_object_get(meta, "aggregate"));
 	if (page_bytes > 0 && page_bytes <= PAGE_BYTES_MAX)
 		trace->page_bytes = (uint64_t)page_bytes;
 }

@@ -13,7 +13,8 @@ static table_parser *parser_of(unsigned kind)
 		[BLOCK_LABELS] = table_labels,     [BLOCK_THREADS] = table_threads,
 		[BLOCK_NOTES] = table_notes,       [BLOCK_RSS] = table_rss,
 		[BLOCK_SUMMARY] = table_summary,   [BLOCK_END] = table_end,
-		[BLOCK_MOVES] = table_moves,
+		[BLOCK_MOVES] = table_moves,       [BLOCK_SERIES] = table_series,
+		[BLOCK_STRAYS] = table_strays,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;
@@ -110,6 +111,12 @@ int trace_open(const char *path, struct trace **out, struct diagnostic *diagnost
 	error = read_blocks(trace, diagnostic);
 	if (error)
 		goto out;
+	if (!trace->info.ended && trace->info.aggregate)
+		error = tables_without_end(trace);
+	if (error) {
+		diagnostic_set(diagnostic, EBADMSG, "%s: damaged: its figures contradict each other", path);
+		goto out;
+	}
 	tables_complete(trace);
 	trace->opened = true;
 	*out = trace;
@@ -134,6 +141,8 @@ void trace_close(struct trace *trace)
 	vector_finish(&trace->threads);
 	vector_finish(&trace->labels);
 	vector_finish(&trace->samples);
+	vector_finish(&trace->series);
+	vector_finish(&trace->strays);
 	vector_finish(&trace->notes);
 	summary_decoder_finish(&trace->summary);
 	pool_release(&trace->pool);

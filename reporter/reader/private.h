@@ -33,9 +33,11 @@ struct trace {
 	uint64_t page_bytes;
 	uint64_t node_pc;   /* of the node before, within a block */
 	uint64_t sample_ns; /* of the sample before, which may be in an earlier block */
+	uint64_t series_ns; /* and so of the heap */
+	uint64_t stray;     /* the address before, within a block */
 	struct summary_decoder summary;
 	struct figures_summary figures; /* of it, once it is complete */
-	struct vector modules, nodes, threads, labels, samples, notes;
+	struct vector modules, nodes, threads, labels, samples, series, strays, notes;
 	struct pool pool;
 	uint8_t window[WINDOW_BYTES]; /* of the file, from window_at on */
 	uint64_t window_at;
@@ -73,7 +75,10 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 /* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
-	table_summary, table_moves, table_end, table_meta;
+	table_summary, table_moves, table_series, table_strays, table_end, table_meta;
+
+/* An aggregate trace's figures as of its last batch.  0 or -EBADMSG. */
+int tables_without_end(struct trace *trace);
 
 /* Once all blocks are read: sorts labels, turns pages into bytes, publishes all in info. */
 void tables_complete(struct trace *trace);

@@ -39,6 +39,11 @@ struct trace_sample {
 	uint64_t time_ns, rss_bytes;
 };
 
+/* The heap at some moment. */
+struct trace_heap {
+	uint64_t time_ns, live_bytes, live_blocks, events;
+};
+
 struct trace_thread {
 	uint32_t tid;
 	uint64_t started_ns;
@@ -61,6 +66,7 @@ struct trace_info {
 	const char *const *environment; /* "NAME=value" */
 	int pid, parent_pid;
 	uint32_t fork_id; /* 0: not a fork child */
+	bool aggregate;   /* sums are all there is: nothing to replay */
 	uint64_t started_realtime_ns;
 	const struct trace_module *modules; /* [0] is the unknown module */
 	size_t module_count;
@@ -70,6 +76,8 @@ struct trace_info {
 	size_t thread_count;
 	const struct trace_sample *samples;
 	size_t sample_count;
+	const struct trace_heap *series;
+	size_t series_count;
 	const struct trace_note *notes;
 	size_t note_count;
 	/* How the run ended. */
@@ -86,6 +94,8 @@ struct trace_info {
 	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
 	 * fork child inherited are not resolved in it. */
 	const struct figures_summary *summary;
+	const uint64_t *strays; /* addresses of a fork child's STRAY_FREEs, the first of them at least */
+	size_t stray_count;
 	uint64_t fingerprint; /* of what is in the file, wherever it lies */
 };
 
@@ -125,7 +135,7 @@ const struct trace_info *trace_info(const struct trace *trace);
 const char *trace_label(const struct trace *trace, uint64_t id);
 
 /* Streams all events in order; may be called again.  Whether a block that ends lives is the model's
- * to check. */
+ * to check.  -ENOTSUP: an aggregate trace has none. */
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic);
 
 /* A live block at the moment of a fork, by address. */

@@ -136,8 +136,14 @@ static int replay_blocks(struct replay *replay)
 
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic)
 {
-	struct replay *replay = malloc(sizeof(*replay));
+	struct replay *replay;
 
+	if (trace->info.aggregate)
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: recorded with --aggregate: it holds sums, not events; "
+				      "record without it to see them one by one",
+				      trace->info.path);
+	replay = malloc(sizeof(*replay));
 	if (!replay)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: not enough memory to replay it",
 				      trace->info.path);

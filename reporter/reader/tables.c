@@ -215,6 +215,46 @@ int table_rss(struct trace *trace, struct varint_cursor *payload)
 	return add_each(trace, payload, varint_next(payload), add_sample);
 }
 
+static int add_heap(struct trace *trace, struct varint_cursor *payload)
+{
+	struct trace_heap heap = {.time_ns = varint_next(payload)};
+
+	heap.live_bytes = varint_next(payload);
+	heap.live_blocks = varint_next(payload);
+	heap.events = varint_next(payload);
+	if (payload->failed)
+		return -EBADMSG;
+	struct trace_heap *added = vector_add(&trace->series, sizeof(*added));
+	if (!added)
+		return -ENOMEM;
+	heap.time_ns = trace->series_ns += heap.time_ns;
+	*added = heap;
+	return 0;
+}
+
+int table_series(struct trace *trace, struct varint_cursor *payload)
+{
+	return add_each(trace, payload, varint_next(payload), add_heap);
+}
+
+static int add_stray(struct trace *trace, struct varint_cursor *payload)
+{
+	trace->stray += (uint64_t)varint_next_signed(payload);
+	if (payload->failed)
+		return -EBADMSG;
+	uint64_t *stray = vector_add(&trace->strays, sizeof(*stray));
+	if (!stray)
+		return -ENOMEM;
+	*stray = trace->stray * 8;
+	return 0;
+}
+
+int table_strays(struct trace *trace, struct varint_cursor *payload)
+{
+	trace->stray = 0;
+	return add_each(trace, payload, varint_next(payload), add_stray);
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 int table_summary(struct trace *trace, struct varint_cursor *payload)
@@ -266,6 +306,22 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	return publish_summary(trace, sums);
 }
 
+int tables_without_end(struct trace *trace)
+{
+	struct trace_info *info = &trace->info;
+	const struct model_totals *totals = &trace->summary.totals;
+
+	if (!trace->summary.nodes)
+		return 0;
+	if (!summary_complete(&trace->summary) || trace->summary.node_count != trace->nodes.count)
+		return -EBADMSG;
+	info->event_count = totals->events;
+	info->duration_ns = trace->sample_ns > totals->peak_time_ns ? trace->sample_ns : totals->peak_time_ns;
+	trace->figures = summary_decoded(&trace->summary);
+	info->summary = &trace->figures;
+	return 0;
+}
+
 static int compare_labels(const void *left, const void *right)
 {
 	const struct trace_text_label *a = left, *b = right;
@@ -301,6 +357,10 @@ void tables_complete(struct trace *trace)
 	info->thread_count = trace->threads.count;
 	info->notes = trace->notes.data;
 	info->note_count = trace->notes.count;
+	info->series = trace->series.data;
+	info->series_count = trace->series.count;
+	info->strays = trace->strays.data;
+	info->stray_count = trace->strays.count;
 	complete_samples(trace);
 	if (trace->labels.count > 0)
 		qsort(trace->labels.data, trace->labels.count, sizeof(struct trace_text_label),

@@ -159,14 +159,14 @@ void kept_keep_figures(const struct trace_info *info, const struct figures_summa
 	struct summary_encoder encoder =
 		summary_encoder(&summary->totals, node_of, summary, summary->node_count);
 	struct writer writer;
-	size_t written = 0;
+	struct moves_encoder moves = {.moves = summary->moves, .count = summary->move_count};
 
 	if (!worth_keeping(info))
 		return;
 	writer_init(&writer, info);
 	while (summary_encode(&encoder, &writer.payload))
 		writer_block(&writer, BLOCK_SUMMARY);
-	while (moves_encode(summary->moves, summary->move_count, &written, &writer.payload))
+	while (moves_encode(&moves, &writer.payload))
 		writer_block(&writer, BLOCK_MOVES);
 	writer_finish(&writer, info);
 }

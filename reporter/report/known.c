@@ -10,12 +10,14 @@
 
 /* ---- figures ------------------------------------------------------------- */
 
-/* A child's frees of what it inherited are named by its parent's trace, which the drainer has not read;
- * and there may have been more moves than it could keep. */
+/* There may have been more moves than the drainer could keep, or more frees of unknown blocks in a fork
+ * child; an aggregate trace has nothing better. */
 static bool summary_says_all(const struct trace_info *info)
 {
-	return info->summary && info->summary->moves_known &&
-	       (info->fork_id == 0 || !*info->parent_trace || info->summary->totals.stray_frees == 0);
+	if (!info->summary || info->aggregate)
+		return info->summary;
+	return info->summary->moves_known &&
+	       (info->fork_id == 0 || info->summary->totals.stray_frees == info->stray_count);
 }
 
 static int figures_from(struct report *report, const struct figures_summary *summary)
@@ -24,13 +26,26 @@ static int figures_from(struct report *report, const struct figures_summary *sum
 	return report->model ? 0 : -ENOMEM;
 }
 
+/* A child's frees of what it inherited are named by its parent's trace, which the drainer has not read. */
+static int figures_from_summary(struct report *report, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = report->info;
+	int error = figures_from(report, info->summary);
+
+	if (!error && info->stray_count > 0)
+		error = report_inherit(report, report->model, diagnostic);
+	for (size_t i = 0; !error && i < info->stray_count; i++)
+		model_inherited_free(report->model, info->strays[i]);
+	return error;
+}
+
 /* Leaves the model NULL if only a replay can tell. */
-static int take_known_figures(struct report *report)
+static int take_known_figures(struct report *report, struct diagnostic *diagnostic)
 {
 	if (report->options->replay)
 		return 0;
 	if (summary_says_all(report->info))
-		return figures_from(report, report->info->summary);
+		return figures_from_summary(report, diagnostic);
 	if (!kept_figures(report->info, &report->kept))
 		return 0;
 	report->kept_summary = summary_decoded(&report->kept);
@@ -39,7 +54,7 @@ static int take_known_figures(struct report *report)
 
 int report_know_figures(struct report *report, struct diagnostic *diagnostic)
 {
-	int error = take_known_figures(report);
+	int error = take_known_figures(report, diagnostic);
 
 	if (error || report->model)
 		return error;

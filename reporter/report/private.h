@@ -40,6 +40,10 @@ size_t report_frames(void *report, uint32_t node, const struct source_frame **fr
 /* A figures_fn; the context is the model. */
 const struct model_node *report_figures(const void *model, uint32_t node);
 
+/* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
+ * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */
+int report_inherit(struct report *report, struct model *model, struct diagnostic *diagnostic);
+
 /* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
 int report_replay(struct report *report, struct model **model, struct diagnostic *diagnostic);
 

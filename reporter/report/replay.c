@@ -6,8 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Without the parent's trace the child's frees of inherited blocks stay unmatched: counted, not fatal. */
-static int inherit(struct report *report, struct model *model, struct diagnostic *diagnostic)
+int report_inherit(struct report *report, struct model *model, struct diagnostic *diagnostic)
 {
 	const struct trace_info *info = report->info;
 	struct trace_inherited *blocks = NULL;
@@ -55,7 +54,7 @@ int report_replay(struct report *report, struct model **out, struct diagnostic *
 	*out = stream.model;
 	if (!stream.model)
 		return -ENOMEM;
-	error = inherit(report, stream.model, diagnostic);
+	error = report_inherit(report, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)
 		error = trace_replay(report->trace, pass_on, &stream, diagnostic);
