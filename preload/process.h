@@ -32,7 +32,8 @@ struct process {
 	_Atomic uint32_t state;
 	struct session_header *session; /* from RECORDING on */
 	_Atomic uint64_t threads_reserved, chunks_reserved, text_reserved;
-	_Atomic uint32_t paused; /* depth of mprof_pause */
+	_Atomic uint32_t paused;     /* depth of mprof_pause */
+	_Atomic uint32_t own_clocks; /* each event needs a clock reading of its own, from now on */
 	_Atomic uint32_t forks, syncs;
 	_Atomic uint64_t stalled_heartbeat; /* at which the drainer was given up, + 1 */
 	struct contexts contexts;

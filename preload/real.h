@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct real_functions {
 #define HOOK(name, result, parameters) result(*name) parameters;
@@ -47,8 +48,16 @@ bool real_operators_are_the_allocators(void);
 /* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
 void *real_find_late(const char *name);
 
+#define REAL_BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
+
+extern char *real_bootstrap_base; /* NULL until there was need of one */
+
 /* Blocks given to the dynamic loader before there was a real malloc.  They are never freed. */
-bool real_is_bootstrap(const void *block);
+static inline bool real_is_bootstrap(const void *block)
+{
+	return (uintptr_t)block - (uintptr_t)real_bootstrap_base < REAL_BOOTSTRAP_BYTES &&
+	       real_bootstrap_base;
+}
 size_t real_bootstrap_size(const void *block);
 
 #endif

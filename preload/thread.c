@@ -234,6 +234,8 @@ bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint
 	uint64_t signals;
 
 	signals_block(&signals);
+	/* Events after this one must not have an older stamp. */
+	atomic_store_explicit(&thread->process->own_clocks, 1, memory_order_relaxed);
 	bool room = side_room(slot) || await(thread->process, side_room, slot);
 	if (room)
 		put_aside(thread, w0, address, size_bytes);
@@ -272,8 +274,9 @@ static bool is_stack_without_shim(struct thread *thread, const struct unwind_sta
  * asked since the thread's last event that came through, then some. */
 static bool is_time_to_ask(struct thread *thread)
 {
-	if (thread->asked_stamp != thread->last_stamp) {
-		thread->asked_stamp = thread->last_stamp;
+	uint64_t record = thread->chunk->first_record + thread->used;
+	if (thread->asked_record != record) {
+		thread->asked_record = record;
 		thread->asked = 0;
 	}
 	return thread->asked++ % ASK_EVERY == 0;
@@ -371,6 +374,10 @@ static struct thread *claim(struct process *process)
 	thread->flags = session->flags;
 	thread->stamp_shift = session->stamp_shift;
 	thread->last_stamp = 0;
+	thread->clock = &session->clock;
+	thread->coarse_left = 0;
+	if (slot > 1) /* Relaxed: see coarse_stamp in recorder.c. */
+		atomic_store_explicit(&process->own_clocks, 1, memory_order_relaxed);
 	thread->used = 0;
 	thread->chunk = open_chunk(thread, chunk, 0);
 	publish_slot(thread);

@@ -26,7 +26,10 @@ struct thread {
 	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint32_t slot_index;
 	uint64_t last_stamp;
-	uint64_t asked_stamp; /* see thread_has_left */
+	const struct session_clock *clock;
+	uint64_t coarse_least; /* its stamp counts only above this, */
+	uint32_t coarse_left;  /* and for so many events */
+	uint64_t asked_record; /* see thread_has_left */
 	uint32_t asked;
 	struct unwind_state *unwind, *spare_unwind;
 };

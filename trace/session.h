@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 2
+#define SESSION_VERSION 3
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -228,6 +228,13 @@ enum session_flags {
 	SESSION_AGGREGATE = 8,      /* the trace is to hold sums, no events */
 };
 
+/* The time as the drainer last saw it: see preload/recorder.c for who may use it.  Stored without
+ * order, since any value that is seen was true once. */
+struct session_clock {
+	_Atomic uint64_t stamp; /* 0 while the drainer does not look at the clock */
+	_Atomic uint64_t age;   /* how many stamps old it may be and still serve */
+};
+
 struct session_header {
 	/* Written before `ready`, constant afterwards. */
 	uint64_t magic;
@@ -267,6 +274,7 @@ struct session_header {
 	_Alignas(64) _Atomic uint32_t
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */
 	_Atomic uint32_t doorbell; /* futex: 1 while the drainer sleeps */
+	struct session_clock clock;
 	_Atomic int32_t drainer_pid;
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;    /* last EXT_SYNC answered */

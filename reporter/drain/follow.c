@@ -71,6 +71,8 @@ static void sleep_at_doorbell(struct drain *drain, uint64_t ns)
 	 * the 1, or what it did before is seen by is_called and by the next round. */
 	atomic_store_explicit(&h->doorbell, 1, memory_order_seq_cst);
 	bool called = is_called(drain);
+	if (ns > SLEEP_LEAST_NS)
+		merge_hide_clock(drain);
 	if (!called)
 		syscall(SYS_futex, &h->doorbell, FUTEX_WAIT, 1, &time, NULL, 0);
 	bool rung = atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel) == 0;
@@ -145,6 +147,7 @@ static int round_once(struct drain *drain, struct pace *pace)
 	uint32_t requests = atomic_load_explicit(&h->flush_requests, memory_order_acquire);
 	bool flush = requests != atomic_load_explicit(&h->flushes_done, memory_order_relaxed);
 	rss_sample(drain);
+	merge_show_clock(drain);
 	int error = take_all(drain, pace, true);
 	uint64_t now_ns = clock_monotonic_ns();
 	if (error == 0 && (flush || commit_wanted(drain, pace, now_ns)))
@@ -162,6 +165,7 @@ static int round_finishing(struct drain *drain, struct pace *pace)
 	pause_ns(2 * MARGIN_NS);
 	rss_sample(drain);
 	int error = take_all(drain, pace, true);
+	merge_hide_clock(drain);
 	return error < 0 ? error : commit_now(drain, pace);
 }
 
@@ -173,6 +177,7 @@ static void follow(struct drain *drain, struct pace *pace)
 	       atomic_load_explicit(&h->end_state, memory_order_acquire) != SESSION_REPLACED) {
 		uint64_t records = drain->batch_records, batches = drain->batch_number;
 		if (round_once(drain, pace) < 0) {
+			merge_hide_clock(drain);
 			pause_ns(RETRY_NS);
 			continue;
 		}

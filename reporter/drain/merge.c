@@ -12,6 +12,8 @@
 
 #define RUN_RECORDS 256u              /* taken of one queue before the others are looked at */
 #define STUCK_NS UINT64_C(1000000000) /* how long a thread may take to finish a node */
+#define CLOCK_AGE_NS UINT64_C(1000000)
+#define CLOCK_EVERY 256 /* records, some tens of microseconds */
 
 /* ---- slots --------------------------------------------------------------- */
 
@@ -145,6 +147,21 @@ static void advance_heap(struct drain *drain, uint64_t cutoff)
 	sift_down(drain, 0);
 }
 
+/* ---- the clock that producers may share ---------------------------------- */
+
+void merge_show_clock(struct drain *drain)
+{
+	struct session_clock *clock = &drain->mapping.header->clock;
+	atomic_store_explicit(&clock->age, timebase_stamps(&drain->timebase, CLOCK_AGE_NS),
+			      memory_order_relaxed);
+	atomic_store_explicit(&clock->stamp, timebase_now_stamp(&drain->timebase), memory_order_relaxed);
+}
+
+void merge_hide_clock(struct drain *drain)
+{
+	atomic_store_explicit(&drain->mapping.header->clock.stamp, 0, memory_order_relaxed);
+}
+
 /* ---- taking -------------------------------------------------------------- */
 
 static void name_thread(struct drain *drain, struct queue *queue)
@@ -188,7 +205,8 @@ static void take_one(struct drain *drain, struct queue *queue, const struct queu
 		ledger_take(&drain->ledger, queue, event, time_ns);
 	queue_take(queue);
 	livemap_prefetch(drain->map, livemap_key(queue->coming_address, false));
-	drain->batch_records++;
+	if (++drain->batch_records % CLOCK_EVERY == 0)
+		merge_show_clock(drain);
 }
 
 /* Takes records of one queue, as long as they come before all others'.  1: its turn is over; 0: its next

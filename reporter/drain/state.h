@@ -74,6 +74,11 @@ int merge_take(struct drain *drain, uint64_t cutoff, bool alive);
 /* Gives back slots whose threads are gone. */
 void merge_sweep(struct drain *drain);
 
+/* Lets producers use the drainer's reading of the clock while it is at work: see struct
+ * session_clock.  Shown by merge_take, too. */
+void merge_show_clock(struct drain *drain);
+void merge_hide_clock(struct drain *drain);
+
 /* notes.c: an event that concerns no block. */
 void notes_take(struct drain *drain, const struct queue *queue, const struct queue_event *event,
 		uint64_t time_ns);
