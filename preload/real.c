@@ -16,41 +16,35 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
 #define BOOTSTRAP_ALIGN 16u
 
 /* ---- bootstrap arena ------------------------------------------------------ */
 
-static char *bootstrap_base;
+char *real_bootstrap_base;
 static _Atomic size_t bootstrap_used;
 
 /* The size stands in the 16 bytes before each block. */
 static void *bootstrap_allocate(size_t alignment, size_t size_bytes)
 {
-	if (!bootstrap_base) {
-		void *map = mmap(NULL, BOOTSTRAP_BYTES, PROT_READ | PROT_WRITE,
+	if (!real_bootstrap_base) {
+		void *map = mmap(NULL, REAL_BOOTSTRAP_BYTES, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (map == MAP_FAILED)
 			return NULL;
-		bootstrap_base = map;
+		real_bootstrap_base = map;
 	}
 	if (alignment < BOOTSTRAP_ALIGN)
 		alignment = BOOTSTRAP_ALIGN;
-	if (size_bytes > BOOTSTRAP_BYTES || alignment > BOOTSTRAP_BYTES)
+	if (size_bytes > REAL_BOOTSTRAP_BYTES || alignment > REAL_BOOTSTRAP_BYTES)
 		return NULL;
 	size_t room = size_bytes + 2 * alignment;
 	size_t start = atomic_fetch_add_explicit(&bootstrap_used, room, memory_order_relaxed);
-	if (start + room > BOOTSTRAP_BYTES)
+	if (start + room > REAL_BOOTSTRAP_BYTES)
 		return NULL;
 	uintptr_t block =
-		((uintptr_t)bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
+		((uintptr_t)real_bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
 	((size_t *)block)[-1] = size_bytes;
 	return (void *)block;
-}
-
-bool real_is_bootstrap(const void *block)
-{
-	return bootstrap_base && (uintptr_t)block - (uintptr_t)bootstrap_base < BOOTSTRAP_BYTES;
 }
 
 size_t real_bootstrap_size(const void *block)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct real_functions {
 #define HOOK(name, result, parameters) result(*name) parameters;
@@ -48,7 +49,15 @@ bool real_operators_are_the_allocators(void);
 void *real_find_late(const char *name);
 
 /* Blocks given to the dynamic loader before there was a real malloc.  They are never freed. */
-bool real_is_bootstrap(const void *block);
+#define REAL_BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
+extern char *real_bootstrap_base;
+
+static inline bool real_is_bootstrap(const void *block)
+{
+	return real_bootstrap_base &&
+	       (uintptr_t)block - (uintptr_t)real_bootstrap_base < REAL_BOOTSTRAP_BYTES;
+}
+
 size_t real_bootstrap_size(const void *block);
 
 #endif

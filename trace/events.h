@@ -28,7 +28,7 @@ struct events_item {
 	uint64_t time_ns;    /* since the start of the run; never goes back */
 	uint32_t node, thread;
 	uint8_t type;  /* enum operation_type */
-	uint8_t flags; /* OPERATION_TRACKED, OPERATION_REALLOC */
+	uint8_t flags; /* OPERATION_TRACKED, OPERATION_REALLOC, OPERATION_TEMPORARY */
 };
 
 struct events_operation {

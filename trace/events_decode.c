@@ -307,7 +307,7 @@ static int pull(struct events_decoder *decoder, struct events_item *item)
 		.node = operation->node,
 		.thread = decoder->thread,
 		.type = operation->type & OPERATION_TYPE_MASK,
-		.flags = operation->type & (OPERATION_TRACKED | OPERATION_REALLOC),
+		.flags = operation->type & (OPERATION_TRACKED | OPERATION_REALLOC | OPERATION_TEMPORARY),
 	};
 	int error = pull_kind(decoder, operation, item);
 	step_time(decoder);

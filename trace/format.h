@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "MPROF\r\n\x1a" /* 8 bytes: detects text-mode transfer */
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 #define FORMAT_OLDEST 1
 
 /* Written by the shim as it starts, before any drainer: so a trace is found,
@@ -52,7 +52,8 @@ _Static_assert(sizeof(struct format_block_header) == 16, "block header size");
 
 enum block_kind {
 	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
-	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version. */
+	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version,
+	 * sample_bytes (mean interval of Poisson sampling by bytes; 0: every block is recorded). */
 	BLOCK_META = 1,
 	/* v count, then per module: v index, v start, v size, z bias - start, v loaded_ns,
 	 * text path, text build-id.  Indices start at 1. */
@@ -92,11 +93,14 @@ enum block_kind {
 	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
 	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
 	 * peak bytes, v peak blocks, v temporary, v stray frees; and a 0.  Large ones are several
-	 * blocks with the same head, but for the place. */
+	 * blocks with the same head, but for the place.  Where blocks are sampled all these are
+	 * estimates, counts of blocks in parts (figures/weight.h), and behind the 0 stand v
+	 * sample_bytes, v events, v spread. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
-	 * v bytes of that RSS that the recording itself took, at least. */
+	 * v bytes of that RSS that the recording itself took, at least.  Where blocks are sampled, bytes
+	 * are estimates, counts those of what is recorded. */
 	BLOCK_END = 13,
 };
 
@@ -122,10 +126,11 @@ enum operation_type {
 	OPERATION_LOST = 3,       /* the block's address was handed out again with no free seen between */
 };
 #define OPERATION_TYPE_MASK 7u
-#define OPERATION_FIXED 8u    /* ALLOC whose size_bytes is part of the operation */
-#define OPERATION_TRACKED 16u /* by mprof_track_*, not by malloc */
-#define OPERATION_REALLOC 32u /* half of a realloc */
-#define OPERATION_KNOWN 63u
+#define OPERATION_FIXED 8u      /* ALLOC whose size_bytes is part of the operation */
+#define OPERATION_TRACKED 16u   /* by mprof_track_*, not by malloc */
+#define OPERATION_REALLOC 32u   /* half of a realloc */
+#define OPERATION_TEMPORARY 64u /* FREE of a sampled block whose thread had not allocated since */
+#define OPERATION_KNOWN 127u
 
 enum note_kind {                 /* values */
 		 NOTE_MARK = 1,  /* label */

@@ -137,8 +137,10 @@ static void count_end(struct ledger *ledger, const struct events_item *item,
 		      const struct livemap_entry *entry)
 {
 	struct figures_place at = place_of(item);
-	struct figures_block block = {
-		.ordinal = entry->block, .size_bytes = entry->size_bytes, .node = entry->node};
+	struct figures_block block = {.ordinal = entry->block,
+				      .size_bytes = entry->size_bytes,
+				      .node = entry->node,
+				      .temporary = (item->flags & OPERATION_TEMPORARY) != 0};
 	if (counts(ledger, item))
 		figures_end(ledger->figures, &at, &block, item->type == OPERATION_LOST);
 }
@@ -160,7 +162,7 @@ static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	entry->node = moment->node;
 	count_alloc(ledger, &item);
 	struct cursor_totals *totals = &ledger->totals;
-	totals->allocated_bytes += entry->size_bytes;
+	totals->allocated_bytes += weight_of(entry->size_bytes, ledger->sample_bytes).bytes;
 	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)
 		totals->peak_bytes = totals->allocated_bytes - totals->freed_bytes;
 }
@@ -176,11 +178,14 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 	batch_event(ledger->batch, &item);
 	count_end(ledger, &item, entry);
 	ledger->totals.frees++;
-	ledger->totals.freed_bytes += entry->size_bytes;
+	ledger->totals.freed_bytes += weight_of(entry->size_bytes, ledger->sample_bytes).bytes;
 }
 
 static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free, uint64_t time_ns)
 {
+	/* Of a block that was not sampled: the recorder could not know. */
+	if (ledger->sample_bytes > 0)
+		return;
 	struct ledger_moment moment = {free->stamp, time_ns, (uint32_t)free->thread_index,
 				       (uint32_t)free->node, false};
 	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
@@ -249,9 +254,9 @@ static void take_free(struct ledger *ledger, const struct ledger_moment *moment,
 }
 
 static void take_realloc_free(struct ledger *ledger, const struct ledger_moment *moment, struct queue *queue,
-			      uint64_t key)
+			      uint64_t key, uint64_t flags)
 {
-	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC);
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC | flags);
 	struct livemap_entry entry;
 	if (livemap_remove(ledger->map, key, &entry)) {
 		set_block(&waiting, &entry);
@@ -271,9 +276,9 @@ static uint64_t complete_realloc(struct ledger *ledger, const struct ledger_mome
 	struct ledger_moment then = moment_of(&waiting, moment->time_ns);
 	struct livemap_entry entry = entry_of(&waiting);
 	if (waiting.known)
-		emit_end(ledger, &then, OPERATION_FREE, &entry, OPERATION_REALLOC);
+		emit_end(ledger, &then, OPERATION_FREE, &entry, waiting.flags);
 	else
-		take_free(ledger, &then, waiting.key, OPERATION_REALLOC);
+		take_free(ledger, &then, waiting.key, waiting.flags);
 	return OPERATION_REALLOC;
 }
 
@@ -338,6 +343,11 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
 }
 
+static uint64_t flags_of_free(const struct queue_event *event)
+{
+	return event->size_bytes & RECORD_TEMPORARY ? OPERATION_TEMPORARY : 0;
+}
+
 /* ---- in and out ---------------------------------------------------------- */
 
 static bool key_usable(const struct queue_event *event)
@@ -357,6 +367,8 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 	if (event->type == RECORD_EXT) {
 		if (event->ext == EXT_REALLOC_FAILED)
 			realloc_failed(ledger, &moment, queue);
+		else if (event->ext == EXT_REALLOC_UNSAMPLED)
+			complete_realloc(ledger, &moment, queue);
 		return;
 	}
 	if (!key_usable(event))
@@ -372,10 +384,10 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 		break;
 	case RECORD_FREE:
 	case RECORD_TRACK_FREE:
-		take_free(ledger, &moment, entry.key, 0);
+		take_free(ledger, &moment, entry.key, flags_of_free(event));
 		break;
 	case RECORD_REALLOC_FREE:
-		take_realloc_free(ledger, &moment, queue, entry.key);
+		take_realloc_free(ledger, &moment, queue, entry.key, flags_of_free(event));
 		break;
 	default:
 		break;

@@ -118,6 +118,7 @@ static json_t *build(const struct mapping *mapping)
 	json_object_set_new(meta, "fork_id", json_integer(h->fork_id));
 	json_object_set_new(meta, "started_realtime_ns", json_integer((json_int_t)h->started_realtime_ns));
 	json_object_set_new(meta, "page_bytes", json_integer(sysconf(_SC_PAGESIZE)));
+	json_object_set_new(meta, "sample_bytes", json_integer((json_int_t)h->sample_bytes));
 	json_object_set_new(meta, "mprof_version", json_string(MPROF_VERSION));
 	return meta;
 }

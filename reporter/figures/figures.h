@@ -13,12 +13,15 @@
 #ifndef MPROF_REPORTER_FIGURES_FIGURES_H
 #define MPROF_REPORTER_FIGURES_FIGURES_H
 
+#include "figures/weight.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where blocks are sampled all are estimates, and counts of blocks are in parts, see weight.h. */
 struct model_totals {
-	uint64_t events;
+	uint64_t events; /* as recorded */
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes, freed_bytes;
 	uint64_t live_bytes, live_blocks;                           /* at the end: leaked */
@@ -26,7 +29,9 @@ struct model_totals {
 	uint64_t temporary;   /* freed by the allocating thread before its next allocation */
 	uint64_t stray_frees; /* frees of blocks that this trace does not know */
 	uint64_t inherited_frees, inherited_freed_bytes; /* of them: resolved through the parent's trace */
-	uint64_t lost_frees; /* blocks that ended unseen; counted in frees and freed_bytes too */
+	uint64_t lost_frees;   /* blocks that ended unseen; counted in frees and freed_bytes too */
+	uint64_t sample_bytes; /* mean interval between samples; 0: every block was recorded */
+	uint64_t spread;       /* of allocations, see weight_error_blocks */
 };
 
 /* What one node (full call path) did itself. */
@@ -38,7 +43,7 @@ struct model_node {
 	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
 	uint64_t temporary;
 	uint64_t stray_frees;
-	uint64_t lifetime_ns; /* sum over own_frees; only a replay knows it, else 0 */
+	uint64_t lifetime_ns; /* sum over own frees as recorded; only a replay knows it, else 0 */
 };
 
 /* All nodes' figures once counting is over. */
@@ -84,9 +89,10 @@ struct figures_block {
 	uint64_t ordinal, size_bytes;
 	uint64_t lived_ns; /* 0 if not known */
 	uint32_t node;     /* where it began */
+	bool temporary;    /* where blocks are sampled, the recorder says so; else ordinals do */
 };
 
-/* An all-zero struct counts nothing yet. */
+/* An all-zero struct counts nothing yet; whose blocks are sampled sets totals.sample_bytes first. */
 void figures_finish(struct figures *figures);
 
 /* Makes room for nodes and threads below these counts.  0 or -ENOMEM; then nothing has changed. */
@@ -114,15 +120,18 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 {
 	struct figures_counters *counters = &figures->counters[at->node];
 	struct model_totals *totals = &figures->totals;
+	struct weight weight = weight_of(size_bytes, figures->totals.sample_bytes);
 
 	figures->last_alloc[at->thread] = ordinal + 1;
 	figures_save_peak(counters, figures->epoch);
-	counters->allocations++;
-	counters->allocated_bytes += size_bytes;
-	counters->live_bytes += size_bytes;
-	counters->live_blocks++;
-	totals->live_bytes += size_bytes;
-	totals->live_blocks++;
+	counters->allocations += weight.blocks;
+	counters->allocated_bytes += weight.bytes;
+	counters->live_bytes += weight.bytes;
+	counters->live_blocks += weight.blocks;
+	totals->live_bytes += weight.bytes;
+	totals->live_blocks += weight.blocks;
+	if (totals->sample_bytes)
+		totals->spread += weight_spread(weight);
 	if (totals->live_bytes > totals->peak_bytes) {
 		totals->peak_bytes = totals->live_bytes;
 		totals->peak_blocks = totals->live_blocks;
@@ -133,26 +142,34 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	totals->events++;
 }
 
+static inline bool figures_is_temporary(const struct figures *figures, uint32_t thread,
+					const struct figures_block *block)
+{
+	return figures->totals.sample_bytes ? block->temporary
+					    : figures->last_alloc[thread] == block->ordinal + 1;
+}
+
 /* A block ends; `lost`: by a free that was not seen. */
 static inline void figures_end(struct figures *figures, const struct figures_place *at,
 			       const struct figures_block *block, bool lost)
 {
 	struct figures_counters *origin = &figures->counters[block->node];
 	struct figures_free_counters *here = &figures->free_counters[at->node];
+	struct weight weight = weight_of(block->size_bytes, figures->totals.sample_bytes);
 
 	figures_save_peak(origin, figures->epoch);
-	origin->live_bytes -= block->size_bytes;
-	origin->live_blocks--;
+	origin->live_bytes -= weight.bytes;
+	origin->live_blocks -= weight.blocks;
 	origin->lifetime_ns += block->lived_ns;
-	here->frees++;
-	here->freed_bytes += block->size_bytes;
-	figures->totals.live_bytes -= block->size_bytes;
-	figures->totals.live_blocks--;
+	here->frees += weight.blocks;
+	here->freed_bytes += weight.bytes;
+	figures->totals.live_bytes -= weight.bytes;
+	figures->totals.live_blocks -= weight.blocks;
 	figures->totals.events++;
 	if (lost)
-		figures->totals.lost_frees++;
-	else if (figures->last_alloc[at->thread] == block->ordinal + 1)
-		figures->free_counters[block->node].temporary++;
+		figures->totals.lost_frees += weight.blocks;
+	else if (figures_is_temporary(figures, at->thread, block))
+		figures->free_counters[block->node].temporary += weight.blocks;
 }
 
 static inline void figures_stray_free(struct figures *figures, const struct figures_place *at)

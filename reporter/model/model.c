@@ -74,6 +74,11 @@ void model_destroy(struct model *model)
 	free(model);
 }
 
+void model_sampled(struct model *model, uint64_t sample_bytes)
+{
+	model->figures.totals.sample_bytes = sample_bytes;
+}
+
 /* A stray free has its address without the low three bits. */
 static uint64_t inherited_key(uint64_t address)
 {
@@ -133,6 +138,7 @@ static int on_end(struct model *model, const struct trace_event *event)
 		.size_bytes = block.size_bytes,
 		.lived_ns = event->time_ns > block.born_ns ? event->time_ns - block.born_ns : 0,
 		.node = block.node,
+		.temporary = event->temporary,
 	};
 	figures_end(&model->figures, &at, &ended, event->type == EVENT_LOST);
 	return 0;

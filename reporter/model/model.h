@@ -38,6 +38,9 @@ struct model *model_create(const struct trace_node *nodes, size_t node_count,
 			   const struct model_scopes *scopes);
 void model_destroy(struct model *model); /* NULL is fine */
 
+/* Before any event: blocks were sampled at this mean interval, and figures are estimates; see weight.h. */
+void model_sampled(struct model *model, uint64_t sample_bytes);
+
 /* Blocks that a fork child inherited, so that its frees of them can be named; copies. */
 int model_inherit(struct model *model, const struct trace_inherited *blocks, const uint64_t *sizes_bytes,
 		  size_t count);

@@ -60,7 +60,8 @@ struct trace_info {
 	const char *exe, *cwd, *host, *kernel, *parent_trace;
 	const char *const *environment; /* "NAME=value" */
 	int pid, parent_pid;
-	uint32_t fork_id; /* 0: not a fork child */
+	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
+	uint32_t fork_id;      /* 0: not a fork child */
 	uint64_t started_realtime_ns;
 	const struct trace_module *modules; /* [0] is the unknown module */
 	size_t module_count;
@@ -106,6 +107,7 @@ struct trace_event {
 	uint8_t type;        /* enum trace_event_type */
 	bool tracked;        /* mprof_track_*, not malloc */
 	bool reallocated;    /* half of a realloc */
+	bool temporary;      /* FREE of a sampled block: its thread had not allocated since */
 };
 
 /* Called with up to a few thousand consecutive events; return non-zero to stop (passed through). */

@@ -108,6 +108,7 @@ int report_replay(struct report *report, const struct model_scopes *scopes, stru
 	*out = stream.model;
 	if (!stream.model)
 		return -ENOMEM;
+	model_sampled(stream.model, report->info->sample_bytes);
 	error = inherit(report, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)
