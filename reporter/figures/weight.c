@@ -30,7 +30,7 @@ uint64_t weight_blocks(uint64_t blocks, uint64_t sample_bytes)
 }
 
 /* Of few samples the upper end counts: nothing seen is not nothing there (Wilson's interval for a
- * Poisson count, of samples that stand for `unit` each). */
+ * Poisson count, of samples that stand for `unit` each: their variance by their sum). */
 static uint64_t margin(double variance, double unit)
 {
 	double half = SIGMAS / 2 * unit;
@@ -43,7 +43,9 @@ uint64_t weight_error_bytes(uint64_t bytes, uint64_t sample_bytes)
 	return sample_bytes == 0 ? 0 : margin((double)bytes * (double)sample_bytes, (double)sample_bytes);
 }
 
-uint64_t weight_error_blocks(uint64_t spread, uint64_t sample_bytes)
+uint64_t weight_error_blocks(uint64_t blocks, uint64_t spread, uint64_t sample_bytes)
 {
-	return sample_bytes == 0 ? 0 : margin((double)spread, 0);
+	double count = (double)blocks / (double)WEIGHT_PARTS;
+
+	return sample_bytes == 0 ? 0 : margin((double)spread, count > 0 ? (double)spread / count : 0);
 }

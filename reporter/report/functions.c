@@ -96,7 +96,6 @@ static void row_set_sums(struct view_line *row, const struct scope_sums *sums, u
 	row->freed_bytes = sums->freed_bytes;
 	row->peak_bytes = sums->peak_bytes;
 	row->leaked_bytes = sums->live_bytes;
-	row_set_errors(row, sample_bytes);
 }
 
 static void row_set_entry(struct view_line *row, const struct model_scope *scope)
@@ -124,6 +123,8 @@ static void add_row(const struct report *report, const struct entry *entry, uint
 			     report->info->sample_bytes);
 	else if (line == entry->function->first_line)
 		row_set_entry(row, report_visits(report, entry->function->id, 0));
+	if (row->measured)
+		row_set_errors(row, report->info->sample_bytes);
 }
 
 /* Lines from first to last where all are shown, and wherever else events happened: in order, each once. */
