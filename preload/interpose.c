@@ -278,11 +278,8 @@ void *pvalloc(size_t size_bytes)
 
 size_t malloc_usable_size(void *block)
 {
-	if (!block)
-		return 0;
 	if (RARE(real_is_bootstrap(block)))
 		return real_bootstrap_size(block);
-	real_ensure();
 	return real.malloc_usable_size(block);
 }
 

@@ -37,9 +37,9 @@ uint64_t weight_spread(struct weight weight);
 /* A count of blocks, once it is complete, to show. */
 uint64_t weight_blocks(uint64_t blocks, uint64_t sample_bytes);
 
-/* Half the width of the interval that holds the true figure in 95 of 100 cases; 0 where every block was recorded.
- * For a sum of bytes, and for a count (in parts) whose blocks have this spread in all.  The latter takes some dozens
- * of samples: blocks so small that none of them was sampled show in no spread. */
+/* Half the width of the interval that holds the true figure in 95 of 100 cases; 0 where every block was
+ * recorded. For a sum of bytes, and for a count (in parts) whose blocks have this spread in all.  The latter
+ * takes some dozens of samples: blocks so small that none of them was sampled show in no spread. */
 uint64_t weight_error_bytes(uint64_t bytes, uint64_t sample_bytes);
 uint64_t weight_error_blocks(uint64_t blocks, uint64_t spread, uint64_t sample_bytes);
 
