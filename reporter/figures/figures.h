@@ -131,7 +131,7 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	totals->live_bytes += weight.bytes;
 	totals->live_blocks += weight.blocks;
 	if (totals->sample_bytes)
-		totals->spread += weight_spread(weight);
+		totals->spread = weight_add_spread(totals->spread, weight);
 	if (totals->live_bytes > totals->peak_bytes) {
 		totals->peak_bytes = totals->live_bytes;
 		totals->peak_blocks = totals->live_blocks;

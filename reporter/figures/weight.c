@@ -7,6 +7,12 @@
 
 #define SIGMAS 1.96 /* of a normal distribution, on both sides: 95 % */
 
+/* What a damaged trace makes of figures may be anything. */
+static uint64_t whole(double number)
+{
+	return number < 0x1p63 ? (uint64_t)number : UINT64_C(1) << 63;
+}
+
 struct weight weight_sampled(uint64_t size_bytes, uint64_t sample_bytes)
 {
 	double weight = -1 / expm1(-((double)size_bytes + 1) / (double)sample_bytes);
@@ -16,11 +22,13 @@ struct weight weight_sampled(uint64_t size_bytes, uint64_t sample_bytes)
 	return (struct weight){parts, (uint64_t)(bytes / WEIGHT_PARTS)};
 }
 
-uint64_t weight_spread(struct weight weight)
+uint64_t weight_add_spread(uint64_t spread, struct weight weight)
 {
 	double blocks = (double)weight.blocks / (double)WEIGHT_PARTS;
 
-	return (uint64_t)(blocks * (blocks - 1) + 0.5);
+	uint64_t more = whole(blocks * (blocks - 1) + 0.5);
+
+	return more > UINT64_MAX - spread ? UINT64_MAX : spread + more;
 }
 
 uint64_t weight_blocks(uint64_t blocks, uint64_t sample_bytes)
@@ -35,7 +43,7 @@ static uint64_t margin(double variance, double unit)
 {
 	double half = SIGMAS / 2 * unit;
 
-	return (uint64_t)ceil(SIGMAS * (sqrt(variance + half * half) + half));
+	return whole(ceil(SIGMAS * (sqrt(variance + half * half) + half)));
 }
 
 uint64_t weight_error_bytes(uint64_t bytes, uint64_t sample_bytes)

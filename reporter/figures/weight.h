@@ -22,7 +22,7 @@ struct weight {
 	uint64_t bytes;
 };
 
-/* sample_bytes 0: every block was recorded, and stands for itself. */
+/* sample_bytes 0: every block was recorded, and stands for itself; SAMPLE_BYTES_MAX at most. */
 struct weight weight_sampled(uint64_t size_bytes, uint64_t sample_bytes);
 
 static inline struct weight weight_of(uint64_t size_bytes, uint64_t sample_bytes)
@@ -31,8 +31,8 @@ static inline struct weight weight_of(uint64_t size_bytes, uint64_t sample_bytes
 						      : weight_sampled(size_bytes, sample_bytes);
 }
 
-/* w * (w - 1) of a sampled block, rounded. */
-uint64_t weight_spread(struct weight weight);
+/* A sum of w * (w - 1) with one more sampled block, rounded; it stays at the largest if it gets there. */
+uint64_t weight_add_spread(uint64_t spread, struct weight weight);
 
 /* A count of blocks, once it is complete, to show. */
 uint64_t weight_blocks(uint64_t blocks, uint64_t sample_bytes);

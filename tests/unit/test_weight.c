@@ -150,3 +150,20 @@ Test(weight, an_error_covers_what_was_never_seen)
 	double many = 1e6 * MEAN;
 	cr_assert_lt(fabs((double)weight_error_bytes((uint64_t)many, MEAN) / (1.96e3 * MEAN) - 1), 0.01);
 }
+
+Test(weight, the_largest_figures_do_not_overflow)
+{
+	uint64_t mean = UINT64_C(1) << 40, spread = 0;
+
+	cr_assert_eq(weight_of(0, mean).bytes, 0);
+	cr_assert_geq(weight_of(0, mean).blocks, WEIGHT_PARTS << 40);
+	for (int i = 0; i < 10; i++) {
+		uint64_t more = weight_add_spread(spread, weight_of(0, mean));
+		cr_assert_geq(more, spread);
+		spread = more;
+	}
+	cr_assert_eq(spread, UINT64_MAX);
+	cr_assert_geq(weight_error_blocks(UINT64_MAX, UINT64_MAX, mean), UINT64_C(1) << 32);
+	cr_assert_geq(weight_error_bytes(UINT64_MAX, mean), UINT64_C(1) << 52);
+	cr_assert_eq(weight_error_bytes(UINT64_MAX, UINT64_MAX), UINT64_C(1) << 63);
+}
