@@ -18,7 +18,7 @@ struct real_functions {
 #include "hooks.def"
 };
 
-extern struct real_functions real;
+extern struct real_functions real __attribute__((visibility("hidden")));
 
 /* Finds the real functions unless that was done.  Not for signal handlers; calls the dynamic
  * loader, so the caller's reentrancy guard is INTERNAL. */
@@ -50,7 +50,8 @@ void *real_find_late(const char *name);
 
 /* Blocks given to the dynamic loader before there was a real malloc.  They are never freed. */
 #define REAL_BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
-extern uintptr_t real_bootstrap_start;   /* before there are any: where nothing can be */
+extern uintptr_t real_bootstrap_start
+	__attribute__((visibility("hidden"))); /* before there are any: where nothing can be */
 
 static inline bool real_is_bootstrap(const void *block)
 {

@@ -34,8 +34,9 @@ struct sample_thread {
 };
 
 extern __thread struct sample_thread sample_thread __attribute__((tls_model("initial-exec")));
-extern _Atomic enum sample_mode sample_mode;
-extern struct sample_set *_Atomic sample_set; /* NULL: there is no sampling, or not yet */
+extern _Atomic enum sample_mode sample_mode __attribute__((visibility("hidden")));
+extern struct sample_set *_Atomic sample_set
+	__attribute__((visibility("hidden"))); /* NULL: there is no sampling, or not yet */
 
 /* Before the session of this process begins: 0 is no sampling.  False: no memory for it. */
 bool sample_start(uint64_t mean_bytes, uint64_t seed);
