@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "process.h"
 #include "recorder.h"
+#include "sample.h"
 #include "thread.h"
 
 #include "mprof/mprof.h"
@@ -95,15 +96,18 @@ static ENTRY void api_end(const char *phase)
 static ENTRY void api_track_alloc(const void *pointer, size_t size_bytes)
 {
 	HERE;
-	if (pointer)
+	if (pointer && !sample_passes(size_bytes) && sample_takes(pointer, size_bytes, true))
 		recorder_tracked(&here, pointer, size_bytes);
 }
 
 static ENTRY void api_track_free(const void *pointer)
 {
 	HERE;
-	if (pointer)
-		recorder_untracking(&here, pointer);
+	if (!pointer || sample_missed(pointer))
+		return;
+	enum sample_end end = sample_ends(pointer, true);
+	if (end != SAMPLE_UNSEEN)
+		recorder_ending(&here, pointer, RECORD_TRACK_FREE, end == SAMPLE_TEMPORARY);
 }
 
 /* Only the drainer knows sizes by address, so it is asked, and awaited while it lives. */

@@ -12,6 +12,7 @@
 #include "modules.h"
 #include "real.h"
 #include "recorder.h"
+#include "sample.h"
 #include "session.h"
 #include "unwind/unwind.h"
 
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #define INTERPOSED __attribute__((visibility("default"), noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define RARE(condition) __builtin_expect(!!(condition), 0)
 
 /* The list declares, so that it and the definitions below cannot disagree. */
@@ -29,6 +31,10 @@
 #define HERE                                                                                                 \
 	struct unwind_start here;                                                                            \
 	UNWIND_HERE(&here)
+
+/* From here on a parameter is another variable to the compiler: one that lives across calls and so takes a
+ * register that must be saved, which is then not done before the way that ends early. */
+#define APART(parameter) __asm__("" : "+r"(parameter))
 
 extern __typeof__(malloc) own_malloc __attribute__((alias("malloc"), visibility("hidden")));
 static bool operators_record;
@@ -43,25 +49,56 @@ void interpose_record_operators(void)
 	operators_record = true;
 }
 
+/* ---- what is recorded ------------------------------------------------------------------ */
+
+/* Before each real call stands one comparison that ends the matter where the block is not sampled. */
+
+static ALWAYS_INLINE void record_new(const struct unwind_start *here, const void *block, size_t size_bytes)
+{
+	if (block && sample_begins(block, size_bytes))
+		recorder_allocated(here, block, size_bytes);
+}
+
+static __attribute__((noinline)) void record_sampled_end(const struct unwind_start *here, const void *block)
+{
+	enum sample_end end = sample_ends(block, false);
+
+	if (end != SAMPLE_UNSEEN)
+		recorder_ending(here, block, RECORD_FREE, end == SAMPLE_TEMPORARY);
+}
+
+static ALWAYS_INLINE void record_end(const struct unwind_start *here, const void *block)
+{
+	if (RARE(sample_is_on()))
+		record_sampled_end(here, block);
+	else
+		recorder_freeing(here, block);
+}
+
 /* ---- malloc and its family ----------------------------------------------------------- */
 
 void *malloc(size_t size_bytes)
 {
+	if (sample_passes(size_bytes))
+		return real.malloc(size_bytes);
+	APART(size_bytes);
 	HERE;
 	void *block = real.malloc(size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, size_bytes);
+	record_new(&here, block, size_bytes);
 	return block;
 }
 
 void *calloc(size_t count, size_t size_bytes)
 {
+	if (sample_passes(count * size_bytes))
+		return real.calloc(count, size_bytes);
+	APART(count);
+	APART(size_bytes);
 	HERE;
 	void *block = real.calloc(count, size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, count * size_bytes);
+	record_new(&here, block, count * size_bytes);
 	return block;
 }
 
@@ -73,7 +110,30 @@ static void *adopt_bootstrap(const struct unwind_start *here, const void *block,
 
 	if (moved) {
 		__builtin_memcpy(moved, block, kept < size_bytes ? kept : size_bytes);
+		if (!sample_passes(size_bytes))
+			record_new(here, moved, size_bytes);
+	}
+	return moved;
+}
+
+/* The old block, the new one, both or neither may be sampled.  The old one's end is recorded before
+ * the real call, and then what came of it. */
+static void *reallocate_sampled(const struct unwind_start *here, void *block, size_t size_bytes)
+{
+	enum sample_end end = block ? sample_ends(block, false) : SAMPLE_UNSEEN;
+	bool ends = end != SAMPLE_UNSEEN;
+
+	if (ends)
+		recorder_ending(here, block, size_bytes ? RECORD_REALLOC_FREE : RECORD_FREE,
+				end == SAMPLE_TEMPORARY);
+	void *moved = real.realloc(block, size_bytes);
+	if (moved && !sample_passes(size_bytes) && sample_begins(moved, size_bytes)) {
 		recorder_allocated(here, moved, size_bytes);
+	} else if (ends && moved) {
+		recorder_realloc_unsampled(block);
+	} else if (ends && size_bytes) {
+		sample_stays(block);
+		recorder_realloc_failed(block);
 	}
 	return moved;
 }
@@ -82,20 +142,28 @@ static void *reallocate(const struct unwind_start *here, void *block, size_t siz
 {
 	if (RARE(block && real_is_bootstrap(block)))
 		return adopt_bootstrap(here, block, size_bytes);
+	if (RARE(sample_is_on()))
+		return reallocate_sampled(here, block, size_bytes);
 	if (block && size_bytes)
 		recorder_reallocating(here, block);
 	else if (block)
 		recorder_freeing(here, block);
 	void *moved = real.realloc(block, size_bytes);
 	if (moved)
-		recorder_allocated(here, moved, size_bytes);
+		record_new(here, moved, size_bytes);
 	else if (block && size_bytes)
 		recorder_realloc_failed(block);
 	return moved;
 }
 
+/* Bootstrap blocks are never sampled, yet not the real one's. */
+#define REALLOC_PASSES(block, size_bytes)                                                                    \
+	(sample_missed(block) && !real_is_bootstrap(block) && sample_passes(size_bytes))
+
 void *realloc(void *block, size_t size_bytes)
 {
+	if (REALLOC_PASSES(block, size_bytes))
+		return real.realloc(block, size_bytes);
 	HERE;
 	return reallocate(&here, block, size_bytes);
 }
@@ -110,16 +178,23 @@ void *reallocarray(void *block, size_t count, size_t size_bytes)
 		errno = ENOMEM;
 		return NULL;
 	}
+	if (REALLOC_PASSES(block, total))
+		return real.realloc(block, total);
 	return reallocate(&here, block, total);
 }
 
 void free(void *block)
 {
+	if (sample_missed(block) && !RARE(real_is_bootstrap(block))) {
+		real.free(block);
+		return;
+	}
+	APART(block);
 	HERE;
 
 	if (!block || RARE(real_is_bootstrap(block)))
 		return;
-	recorder_freeing(&here, block);
+	record_end(&here, block);
 	real.free(block);
 }
 
@@ -130,7 +205,8 @@ void free_sized(void *block, size_t size_bytes)
 	if (!block || RARE(real_is_bootstrap(block)))
 		return;
 	real_ensure();
-	recorder_freeing(&here, block);
+	if (!sample_missed(block))
+		record_end(&here, block);
 	real.free_sized(block, size_bytes);
 }
 
@@ -141,7 +217,8 @@ void free_aligned_sized(void *block, size_t alignment, size_t size_bytes)
 	if (!block || RARE(real_is_bootstrap(block)))
 		return;
 	real_ensure();
-	recorder_freeing(&here, block);
+	if (!sample_missed(block))
+		record_end(&here, block);
 	real.free_aligned_sized(block, alignment, size_bytes);
 }
 
@@ -151,8 +228,8 @@ int posix_memalign(void **block, size_t alignment, size_t size_bytes)
 	real_ensure();
 	int failed = real.posix_memalign(block, alignment, size_bytes);
 
-	if (!failed && *block)
-		recorder_allocated(&here, *block, size_bytes);
+	if (!failed && !sample_passes(size_bytes))
+		record_new(&here, *block, size_bytes);
 	return failed;
 }
 
@@ -162,8 +239,8 @@ void *aligned_alloc(size_t alignment, size_t size_bytes)
 	real_ensure();
 	void *block = real.aligned_alloc(alignment, size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, size_bytes);
+	if (!sample_passes(size_bytes))
+		record_new(&here, block, size_bytes);
 	return block;
 }
 
@@ -172,8 +249,8 @@ void *memalign(size_t alignment, size_t size_bytes)
 	HERE;
 	void *block = real.memalign(alignment, size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, size_bytes);
+	if (!sample_passes(size_bytes))
+		record_new(&here, block, size_bytes);
 	return block;
 }
 
@@ -183,8 +260,8 @@ void *valloc(size_t size_bytes)
 	real_ensure();
 	void *block = real.valloc(size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, size_bytes);
+	if (!sample_passes(size_bytes))
+		record_new(&here, block, size_bytes);
 	return block;
 }
 
@@ -194,18 +271,15 @@ void *pvalloc(size_t size_bytes)
 	real_ensure();
 	void *block = real.pvalloc(size_bytes);
 
-	if (block)
-		recorder_allocated(&here, block, size_bytes);
+	if (!sample_passes(size_bytes))
+		record_new(&here, block, size_bytes);
 	return block;
 }
 
 size_t malloc_usable_size(void *block)
 {
-	if (!block)
-		return 0;
 	if (RARE(real_is_bootstrap(block)))
 		return real_bootstrap_size(block);
-	real_ensure();
 	return real.malloc_usable_size(block);
 }
 
@@ -237,8 +311,8 @@ static bool find(void *slot, const char *name)
 			return real.name arguments;                                                          \
 		HERE;                                                                                        \
 		void *block = real.name arguments;                                                           \
-		if (block)                                                                                   \
-			recorder_allocated(&here, block, size_bytes);                                        \
+		if (!sample_passes(size_bytes))                                                              \
+			record_new(&here, block, size_bytes);                                                \
 		return block;                                                                                \
 	}
 
@@ -264,13 +338,13 @@ OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 			free(block);                                                                         \
 			return;                                                                              \
 		}                                                                                            \
-		if (!RARE(operators_record)) {                                                               \
+		if (!RARE(operators_record) || sample_missed(block)) {                                       \
 			real.name arguments;                                                                 \
 			return;                                                                              \
 		}                                                                                            \
 		HERE;                                                                                        \
 		if (block)                                                                                   \
-			recorder_freeing(&here, block);                                                      \
+			record_end(&here, block);                                                            \
 		int outer = guard_enter_internal();                                                          \
 		real.name arguments;                                                                         \
 		guard_leave(outer);                                                                          \

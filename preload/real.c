@@ -20,18 +20,20 @@
 
 /* ---- bootstrap arena ------------------------------------------------------ */
 
-char *real_bootstrap_base;
+#define NOWHERE (-(uintptr_t)REAL_BOOTSTRAP_BYTES)
+
+uintptr_t real_bootstrap_start = NOWHERE;
 static _Atomic size_t bootstrap_used;
 
 /* The size stands in the 16 bytes before each block. */
 static void *bootstrap_allocate(size_t alignment, size_t size_bytes)
 {
-	if (!real_bootstrap_base) {
+	if (real_bootstrap_start == NOWHERE) {
 		void *map = mmap(NULL, REAL_BOOTSTRAP_BYTES, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (map == MAP_FAILED)
 			return NULL;
-		real_bootstrap_base = map;
+		real_bootstrap_start = (uintptr_t)map;
 	}
 	if (alignment < BOOTSTRAP_ALIGN)
 		alignment = BOOTSTRAP_ALIGN;
@@ -41,8 +43,7 @@ static void *bootstrap_allocate(size_t alignment, size_t size_bytes)
 	size_t start = atomic_fetch_add_explicit(&bootstrap_used, room, memory_order_relaxed);
 	if (start + room > REAL_BOOTSTRAP_BYTES)
 		return NULL;
-	uintptr_t block =
-		((uintptr_t)real_bootstrap_base + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
+	uintptr_t block = (real_bootstrap_start + start + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
 	((size_t *)block)[-1] = size_bytes;
 	return (void *)block;
 }
@@ -94,6 +95,11 @@ static void first_free(void *block)
 		real.free(block);
 }
 
+static size_t first_malloc_usable_size(void *block)
+{
+	return resolved_now() ? real.malloc_usable_size(block) : 0;
+}
+
 static int first_dlclose(void *handle)
 {
 	return resolved_now() ? real.dlclose(handle) : -1;
@@ -106,6 +112,7 @@ struct real_functions real = {
 	.realloc = first_realloc,
 	.memalign = first_memalign,
 	.free = first_free,
+	.malloc_usable_size = first_malloc_usable_size,
 	.dlclose = first_dlclose,
 };
 

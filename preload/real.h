@@ -1,10 +1,10 @@
 /*
  * real.h - the functions behind the interposed ones.
  *
- * malloc, calloc, realloc, memalign, free and dlclose can be called through `real` at any time:
- * until the real ones are found, they are bootstrap versions that find them on their first
- * call.  Before any other, real_ensure.  Found with dlsym(RTLD_NEXT), so that a
- * program's jemalloc or tcmalloc stays the allocator that it was.
+ * malloc, calloc, realloc, memalign, free, malloc_usable_size and dlclose can be called through `real` at any
+ * time: until the real ones are found, they are bootstrap versions that find them on their first call. Before
+ * any other, real_ensure.  Found with dlsym(RTLD_NEXT), so that a program's jemalloc or tcmalloc stays the
+ * allocator that it was.
  */
 #ifndef MPROF_PRELOAD_REAL_H
 #define MPROF_PRELOAD_REAL_H
@@ -18,7 +18,7 @@ struct real_functions {
 #include "hooks.def"
 };
 
-extern struct real_functions real;
+extern struct real_functions real __attribute__((visibility("hidden")));
 
 /* Finds the real functions unless that was done.  Not for signal handlers; calls the dynamic
  * loader, so the caller's reentrancy guard is INTERNAL. */
@@ -48,16 +48,16 @@ bool real_operators_are_the_allocators(void);
 /* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
 void *real_find_late(const char *name);
 
-#define REAL_BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
-
-extern char *real_bootstrap_base; /* NULL until there was need of one */
-
 /* Blocks given to the dynamic loader before there was a real malloc.  They are never freed. */
+#define REAL_BOOTSTRAP_BYTES (64u << 20) /* address space; pages come as they are touched */
+extern uintptr_t real_bootstrap_start
+	__attribute__((visibility("hidden"))); /* before there are any: where nothing can be */
+
 static inline bool real_is_bootstrap(const void *block)
 {
-	return (uintptr_t)block - (uintptr_t)real_bootstrap_base < REAL_BOOTSTRAP_BYTES &&
-	       real_bootstrap_base;
+	return (uintptr_t)block - real_bootstrap_start < REAL_BOOTSTRAP_BYTES;
 }
+
 size_t real_bootstrap_size(const void *block);
 
 #endif

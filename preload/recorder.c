@@ -290,15 +290,16 @@ void recorder_reallocating(const struct unwind_start *here, const void *block)
 	event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
 }
 
+void recorder_ending(const struct unwind_start *here, const void *block, enum record_type type,
+		     bool temporary)
+{
+	event(type, here, (uintptr_t)block, temporary ? RECORD_TEMPORARY : 0);
+}
+
 void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes)
 {
 	if (!paused())
 		event(RECORD_TRACK_ALLOC, here, (uintptr_t)block, size_bytes);
-}
-
-void recorder_untracking(const struct unwind_start *here, const void *block)
-{
-	event(RECORD_TRACK_FREE, here, (uintptr_t)block, 0);
 }
 
 /* ---- notes ------------------------------------------------------------------------- */
@@ -314,12 +315,22 @@ void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t
 	guard_leave(outer);
 }
 
-void recorder_realloc_failed(const void *block)
+static void realloc_outcome(enum ext_type outcome, const void *block)
 {
 	if (guard == GUARD_IDLE)
-		recorder_note(NULL, EXT_REALLOC_FAILED, 0);
+		recorder_note(NULL, outcome, 0);
 	else
-		nested(record_ext_w0(EXT_REALLOC_FAILED, 0), (uintptr_t)block, 0);
+		nested(record_ext_w0(outcome, 0), (uintptr_t)block, 0);
+}
+
+void recorder_realloc_failed(const void *block)
+{
+	realloc_outcome(EXT_REALLOC_FAILED, block);
+}
+
+void recorder_realloc_unsampled(const void *block)
+{
+	realloc_outcome(EXT_REALLOC_UNSAMPLED, block);
 }
 
 void recorder_pause(void)

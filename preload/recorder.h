@@ -25,9 +25,16 @@ void recorder_freeing(const struct unwind_start *here, const void *block);
 void recorder_reallocating(const struct unwind_start *here, const void *block);
 void recorder_realloc_failed(const void *block);
 
-/* The same pair for mprof_track_*, in an address space of their own. */
+/* The realloc ended its block, and the new one is not recorded: blocks are sampled. */
+void recorder_realloc_unsampled(const void *block);
+
+/* A block is about to end by a RECORD_FREE, _REALLOC_FREE or _TRACK_FREE.  `temporary`: it is a sampled one,
+ * and this thread has not allocated since. */
+void recorder_ending(const struct unwind_start *here, const void *block, enum record_type type,
+		     bool temporary);
+
+/* For mprof_track_*, in an address space of their own. */
 void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes);
-void recorder_untracking(const struct unwind_start *here, const void *block);
 
 /* Notes, in the order of the thread's events.  `here` may be NULL: no call path. */
 void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload);

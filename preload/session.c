@@ -16,6 +16,7 @@
 #include "process.h"
 #include "real.h"
 #include "recorder.h"
+#include "sample.h"
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
@@ -81,7 +82,8 @@ static void release(struct start *start)
 static bool recording_makes_sense(const struct start *start)
 {
 	if (start->settings.bad)
-		message("the value of ", start->settings.bad, " must be 0 or 1; it is ignored", NULL);
+		message("the value of ", start->settings.bad, " must be ", start->settings.expected,
+			"; it is ignored", NULL);
 	bool foreign = !start->forked && real_malloc_is_foreign(interpose_own_malloc());
 	if (foreign && real_asan_present()) {
 		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
@@ -194,6 +196,14 @@ static uint64_t ticks_now(void)
 	return session ? clock_ticks(session->flags) : 0;
 }
 
+static void fill_sampling(struct session_header *session, const struct settings *settings)
+{
+	if (sample_start(settings->sample_bytes, settings->sample_seed))
+		session->sample_bytes = settings->sample_bytes;
+	else
+		message("no memory for sampling: every block is recorded", NULL);
+}
+
 static bool fill(struct process *process, struct start *start)
 {
 	struct session_header *session = process->session;
@@ -203,6 +213,7 @@ static bool fill(struct process *process, struct start *start)
 	fill_clock(session);
 	fill_identity(session, start);
 	fill_text(session, start);
+	fill_sampling(session, &start->settings);
 	note_peak_rss(session);
 	modules_init(ticks_now);
 	contexts_init(&process->contexts, session);

@@ -3,6 +3,8 @@
  */
 #include "settings.h"
 
+#include "trace/size.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -58,8 +60,15 @@ const char *settings_value(const struct settings_list *environment, const char *
 	return NULL;
 }
 
+static void refuse(struct settings *settings, const char *name, const char *expected)
+{
+	settings->bad = name;
+	settings->expected = expected;
+}
+
 /* "1" or "0"; an empty value counts as none. */
-static bool flag(const struct settings_list *environment, const char *name, bool otherwise, const char **bad)
+static bool flag(const struct settings_list *environment, const char *name, bool otherwise,
+		 struct settings *settings)
 {
 	const char *value = settings_value(environment, name);
 
@@ -67,8 +76,21 @@ static bool flag(const struct settings_list *environment, const char *name, bool
 		return otherwise;
 	if ((value[0] == '0' || value[0] == '1') && !value[1])
 		return value[0] == '1';
-	*bad = name;
+	refuse(settings, name, "0 or 1");
 	return otherwise;
+}
+
+/* 0 where there is none, or one that means nothing. */
+static uint64_t size(const struct settings_list *environment, const char *name, uint64_t most,
+		     const char *expected, struct settings *settings)
+{
+	const char *value = settings_value(environment, name);
+	uint64_t size_bytes = 0;
+
+	if (!value || !*value || (size_parse(value, &size_bytes) && size_bytes <= most))
+		return size_bytes;
+	refuse(settings, name, expected);
+	return 0;
 }
 
 struct settings settings_parse(const struct settings_list *environment)
@@ -78,9 +100,12 @@ struct settings settings_parse(const struct settings_list *environment)
 	settings.out = settings_value(environment, "MPROF_OUT");
 	if (settings.out && !*settings.out)
 		settings.out = NULL;
-	settings.follow = flag(environment, "MPROF_FOLLOW", true, &settings.bad);
-	settings.quiet = flag(environment, "MPROF_QUIET", false, &settings.bad);
-	settings.aggregate = flag(environment, "MPROF_AGGREGATE", false, &settings.bad);
+	settings.follow = flag(environment, "MPROF_FOLLOW", true, &settings);
+	settings.quiet = flag(environment, "MPROF_QUIET", false, &settings);
+	settings.aggregate = flag(environment, "MPROF_AGGREGATE", false, &settings);
+	settings.sample_bytes = size(environment, "MPROF_SAMPLE", SAMPLE_BYTES_MAX,
+				     "a size of at most 1T, such as 512KiB", &settings);
+	settings.sample_seed = size(environment, "MPROF_SAMPLE_SEED", UINT64_MAX, "a number", &settings);
 	return settings;
 }
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A list of NUL-terminated strings in mapped memory. */
 struct settings_list {
@@ -27,11 +28,14 @@ void settings_release(struct settings_list *list);
 const char *settings_value(const struct settings_list *environment, const char *name);
 
 struct settings {
-	const char *out; /* MPROF_OUT; NULL: the default */
-	bool follow;     /* MPROF_FOLLOW */
-	bool quiet;      /* MPROF_QUIET */
-	bool aggregate;  /* MPROF_AGGREGATE */
-	const char *bad; /* name of a variable whose value means nothing, or NULL */
+	const char *out;       /* MPROF_OUT; NULL: the default */
+	bool follow;           /* MPROF_FOLLOW */
+	bool quiet;            /* MPROF_QUIET */
+	bool aggregate;        /* MPROF_AGGREGATE */
+	uint64_t sample_bytes; /* MPROF_SAMPLE; 0: none */
+	uint64_t sample_seed;  /* MPROF_SAMPLE_SEED; 0: none */
+	const char *bad;       /* name of a variable whose value means nothing, or NULL */
+	const char *expected;  /* then: what it must be */
 };
 
 /* Values point into the list. */

@@ -39,6 +39,7 @@ static const struct argp argp = {
 struct row {
 	const struct trace_entry *trace;
 	const char *state;
+	uint64_t sample_bytes;
 	char *command;
 };
 
@@ -59,6 +60,12 @@ static struct cell cell_state(const void *row, const void *context)
 	return cell_text(((const struct row *)row)->state);
 }
 
+static struct cell cell_sampling(const void *row, const void *context)
+{
+	(void)context;
+	return cell_size(((const struct row *)row)->sample_bytes);
+}
+
 static struct cell cell_path(const void *row, const void *context)
 {
 	(void)context;
@@ -71,14 +78,27 @@ static struct cell cell_command(const void *row, const void *context)
 	return cell_text(((const struct row *)row)->command);
 }
 
-static const struct column *const columns[] = {
-	&(const struct column){"index", "Index", 0, 5, cell_index},
-	&(const struct column){"trace", "Trace", 2, 0, cell_path},
-	&(const struct column){"started_realtime_ns", "Started", 2, -19, cell_started},
-	&(const struct column){"state", "State", 2, -9, cell_state},
-	&(const struct column){"command", "Command", 2, -1, cell_command},
-	NULL,
-};
+static const struct column index_column = {"index", "Index", 0, 5, cell_index};
+static const struct column path_column = {"trace", "Trace", 2, 0, cell_path};
+static const struct column started_column = {"started_realtime_ns", "Started", 2, -19, cell_started};
+static const struct column state_column = {"state", "State", 2, -9, cell_state};
+static const struct column sampling_column = {"sample_bytes", "Sampled", 2, -9, cell_sampling};
+static const struct column command_column = {"command", "Command", 2, -1, cell_command};
+
+static const struct column *const columns[] = {&index_column, &path_column,    &started_column,
+					       &state_column, &command_column, NULL};
+static const struct column *const sampled_columns[] = {
+	&index_column, &path_column, &started_column, &state_column, &sampling_column, &command_column, NULL};
+
+/* Text says that blocks were sampled only where some were. */
+static const struct column *const *columns_for(enum view_format format, const struct row *rows, size_t count)
+{
+	bool sampled = format != FORMAT_TEXT;
+
+	for (size_t i = 0; i < count; i++)
+		sampled |= rows[i].sample_bytes > 0;
+	return sampled ? sampled_columns : columns;
+}
 
 static const char *state_of(const struct trace_info *info, const struct trace_entry *trace)
 {
@@ -124,6 +144,7 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 		row->command = strdup("");
 	} else {
 		row->state = state_of(trace_info(trace), entry);
+		row->sample_bytes = trace_info(trace)->sample_bytes;
 		row->command = joined(trace_info(trace)->command);
 		trace_close(trace);
 	}
@@ -133,7 +154,7 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 static int print(const struct output_options *output, const struct row *rows, size_t count,
 		 struct diagnostic *diagnostic)
 {
-	struct table table = {columns, rows, count, sizeof(*rows), rows};
+	struct table table = {columns_for(output->format, rows, count), rows, count, sizeof(*rows), rows};
 	FILE *out;
 	int error = output_open(output->path, &out, diagnostic);
 

@@ -74,6 +74,18 @@ static struct cell cell_peak(const void *row, const void *context)
 	return cell_bytes((int64_t)summary_of(row)->peak_bytes);
 }
 
+static struct cell cell_error(const void *row, const void *context)
+{
+	(void)context;
+	return cell_bytes((int64_t)summary_of(row)->peak_error);
+}
+
+static struct cell cell_sampling(const void *row, const void *context)
+{
+	(void)context;
+	return cell_size(summary_of(row)->sample_bytes);
+}
+
 static struct cell cell_rss(const void *row, const void *context)
 {
 	(void)context;
@@ -86,18 +98,33 @@ static struct cell cell_path(const void *row, const void *context)
 	return cell_text(summary_of(row)->path);
 }
 
-static const struct column *const columns[] = {
-	&(const struct column){"peak_bytes", "Peak heap", 0, 12, cell_peak},
-	&(const struct column){"peak_rss_bytes", "Peak RSS", 1, 12, cell_rss},
-	&(const struct column){"trace", "Trace", 2, -1, cell_path},
-	NULL,
-};
+static const struct column peak_column = {"peak_bytes", "Peak heap", 0, 12, cell_peak};
+static const struct column error_column = {"peak_bytes_error", "+/- 95%", 1, 12, cell_error};
+static const struct column rss_column = {"peak_rss_bytes", "Peak RSS", 1, 12, cell_rss};
+static const struct column path_column = {"trace", "Trace", 2, -1, cell_path};
+static const struct column sampling_column = {"sample_bytes", "Sampled", 1, 10, cell_sampling};
+
+static const struct column *const columns[] = {&peak_column, &rss_column, &path_column, NULL};
+static const struct column *const sampled_columns[] = {&peak_column,     &error_column, &rss_column,
+						       &sampling_column, &path_column,  NULL};
+
+/* Text has no columns for estimates where there are none. */
+static const struct column *const *columns_for(enum view_format format, const struct row *rows, size_t count)
+{
+	bool sampled = format != FORMAT_TEXT;
+
+	for (size_t i = 0; i < count; i++)
+		sampled |= summary_of(&rows[i])->sample_bytes > 0;
+	return sampled ? sampled_columns : columns;
+}
 
 static int print(const struct options *options, const struct row *rows, size_t count,
 		 struct diagnostic *diagnostic)
 {
-	struct table table = {
-		.columns = columns, .rows = rows, .row_count = count, .row_bytes = sizeof(*rows)};
+	struct table table = {.columns = columns_for(options->output.format, rows, count),
+			      .rows = rows,
+			      .row_count = count,
+			      .row_bytes = sizeof(*rows)};
 	struct view_style style;
 	FILE *out;
 	int error = output_open(options->output.path, &out, diagnostic);

@@ -8,6 +8,7 @@
 #include "launch/spawn.h"
 #include "options.h"
 #include "reader/reader.h"
+#include "trace/size.h"
 #include "traces.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@
 
 struct options {
 	const char *output;
+	const char *sample; /* as MPROF_SAMPLE takes it; NULL: what that says */
 	bool quiet;
 	char **program; /* with its arguments, NULL-terminated */
 };
@@ -28,6 +30,8 @@ struct options {
 static const struct argp_option option_table[] = {
 	{"output", 'o', "FILE", 0,
 	 "Record to FILE; %e, %p, %h and %t stand for the program's name, its pid, the host, the time", 1},
+	{"sample", 's', "SIZE", 0,
+	 "Record one block every SIZE bytes (512KiB) on average, not all: little cost, estimated figures", 1},
 	{"quiet", 'q', NULL, 0, "Do not say where the recording is", 1},
 	{0},
 };
@@ -35,11 +39,20 @@ static const struct argp_option option_table[] = {
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	uint64_t sample_bytes;
 
 	switch (key) {
 	case 'o':
 		options->output = argument;
 		return *argument ? 0 : options_error(state, "-o takes a file name");
+	case 's':
+		options->sample = argument;
+		return size_parse(argument, &sample_bytes) && sample_bytes <= SAMPLE_BYTES_MAX
+			       ? 0
+			       : options_error(
+					 state,
+					 "--sample takes a size of at most 1T, such as 512KiB, not '%s'",
+					 argument);
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -265,6 +278,8 @@ static int run(const struct options *options, struct diagnostic *diagnostic)
 		status = library_find(&library, diagnostic);
 	if (status == 0)
 		status = library_set_environment(library, pattern, diagnostic);
+	if (status == 0 && options->sample && setenv("MPROF_SAMPLE", options->sample, 1) != 0)
+		status = diagnostic_set(diagnostic, errno, "environment: %s", strerror(errno));
 	if (status == 0)
 		status = record(options, path, pattern, diagnostic);
 	free(pattern);

@@ -53,6 +53,9 @@ static void print_run(FILE *out, const struct trace_info *info)
 	fprintf(out, "\nExecutable: %s\nDirectory:  %s\nHost:       %s, %s\n", info->exe, info->cwd,
 		info->host, info->kernel);
 	fprintf(out, "Process:    %d, child of %d, started %s\n", info->pid, info->parent_pid, started);
+	if (info->sample_bytes > 0)
+		fprintf(out, "Sampled:    one byte in %" PRIu64 ", and the blocks of such bytes\n",
+			info->sample_bytes);
 	if (*info->parent_trace)
 		fprintf(out, "Parent:     %s\n", info->parent_trace);
 	for (const char *const *variable = info->environment; *variable; variable++)

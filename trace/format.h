@@ -55,8 +55,9 @@ _Static_assert(sizeof(struct format_block_header) == 16, "block header size");
 
 enum block_kind {
 	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
-	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version; aggregate:
-	 * true if the trace has no EVENTS, but all other blocks as if it had. */
+	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version, sample_bytes
+	 * (mean interval of Poisson sampling by bytes; 0: every block is recorded), aggregate (true: the
+	 * trace has no EVENTS, but all other blocks as if it had). */
 	BLOCK_META = 1,
 	/* v count, then per module: v index, v start, v size, z bias - start, v loaded_ns,
 	 * text path, text build-id.  Indices start at 1. */
@@ -98,11 +99,14 @@ enum block_kind {
 	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
 	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
 	 * peak bytes, v peak blocks, v temporary, v stray frees, v sum of lifetimes in ns (of blocks that
-	 * began here); and a 0.  Large ones are several blocks with the same head, but for the place. */
+	 * began here); and a 0.  Large ones are several blocks with the same head, but for the place.
+	 * Where blocks are sampled all these are estimates, counts of blocks in parts (figures/weight.h),
+	 * and behind the 0 stand v sample_bytes, v events, v spread. */
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
-	 * v bytes of that RSS that the recording itself took, at least. */
+	 * v bytes of that RSS that the recording itself took, at least.  Where blocks are sampled, bytes
+	 * are estimates, counts those of what is recorded. */
 	BLOCK_END = 13,
 	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too
 	 * many: v moves in all, v of them in blocks before, v of them here; then per move

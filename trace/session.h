@@ -39,7 +39,8 @@ enum record_type {
 	RECORD_TRACK_ALLOC = 3, /* the same two for mprof_track_*: a key space of their own */
 	RECORD_TRACK_FREE = 4,
 	RECORD_REALLOC_FREE = 5, /* realloc's old block; the same thread's next record is an
-				    ALLOC (it ended) or REALLOC_FAILED (it lives on) */
+				    ALLOC (it ended), REALLOC_UNSAMPLED (so it did) or
+				    REALLOC_FAILED (it lives on) */
 	RECORD_EXT = 6,          /* subtype (8 bits at 53) | payload (53); see ext_type */
 	RECORD_HIDDEN_ALLOC = 7, /* allocated while paused: its free must not surprise */
 };
@@ -59,12 +60,15 @@ enum ext_type {
 	EXT_RESUME = 10,
 	EXT_FORK = 11, /* payload: fork id; the live set of now is the child's */
 	EXT_SYNC = 12, /* payload: sequence number; answered in header.synced */
+	EXT_REALLOC_UNSAMPLED =
+		13, /* this thread's last REALLOC_FREE ended its block; the new one is not recorded */
 };
 
 #define RECORD_ADDRESS_SHIFT 3
 #define RECORD_ADDRESS_BITS 44
 #define RECORD_SIZE_BITS 17
 #define RECORD_SIZE_MAX ((UINT64_C(1) << RECORD_SIZE_BITS) - 1)
+#define RECORD_TEMPORARY 1u /* in size_bytes of a sampled block's FREE, REALLOC_FREE and TRACK_FREE */
 #define RECORD_NODE_BITS 28
 #define RECORD_STAMP_BITS 36
 #define EXT_PAYLOAD_BITS 53
@@ -249,6 +253,7 @@ struct session_header {
 	int32_t pid, parent_pid;
 	uint32_t fork_id; /* with SESSION_FORKED: which EXT_FORK of the parent */
 	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
+	uint64_t sample_bytes;   /* mean interval between sampled bytes; 0: every block is recorded */
 	uint64_t pid_start_time; /* field 22 of /proc/PID/stat: tells reused pids apart */
 	uint32_t command, exe, cwd,
 		environment;                 /* text offsets; command and environment: NUL-separated lists */

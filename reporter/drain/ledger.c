@@ -199,7 +199,7 @@ static void emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	note_alloc(ledger, moment->thread_index, entry->block);
 	count_alloc(ledger, &item);
 	struct cursor_totals *totals = &ledger->totals;
-	totals->allocated_bytes += entry->size_bytes;
+	totals->allocated_bytes += weight_of(entry->size_bytes, ledger->sample_bytes).bytes;
 	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)
 		totals->peak_bytes = totals->allocated_bytes - totals->freed_bytes;
 }
@@ -210,7 +210,9 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 {
 	if (entry->block & LIVEMAP_HIDDEN)
 		return;
-	if (type == OPERATION_FREE && is_temporary(ledger, moment->thread_index, entry))
+	/* Where blocks are sampled the recorder says so, which sees what lies between. */
+	if (type == OPERATION_FREE && ledger->sample_bytes == 0 &&
+	    is_temporary(ledger, moment->thread_index, entry))
 		flags |= OPERATION_TEMPORARY;
 	struct events_item item = item_of(moment, type, entry->key, flags);
 	item.size_bytes = entry->size_bytes;
@@ -218,11 +220,14 @@ static void emit_end(struct ledger *ledger, const struct ledger_moment *moment, 
 	batch_event(ledger->batch, &item);
 	count_end(ledger, &item, entry);
 	ledger->totals.frees++;
-	ledger->totals.freed_bytes += entry->size_bytes;
+	ledger->totals.freed_bytes += weight_of(entry->size_bytes, ledger->sample_bytes).bytes;
 }
 
 static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free, uint64_t time_ns)
 {
+	/* Of a block that was not sampled: the recorder could not know. */
+	if (ledger->sample_bytes > 0)
+		return;
 	struct ledger_moment moment = {free->stamp, time_ns, (uint32_t)free->thread_index,
 				       (uint32_t)free->node, false};
 	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
@@ -295,9 +300,9 @@ static void take_free(struct ledger *ledger, const struct ledger_moment *moment,
 }
 
 static void take_realloc_free(struct ledger *ledger, const struct ledger_moment *moment, struct queue *queue,
-			      uint64_t key)
+			      uint64_t key, uint64_t flags)
 {
-	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC);
+	struct cursor_waiting waiting = waiting_of(moment, WAITING_REALLOC, key, OPERATION_REALLOC | flags);
 	struct livemap_entry entry;
 	if (livemap_remove(ledger->map, key, &entry)) {
 		set_block(&waiting, &entry);
@@ -317,9 +322,9 @@ static uint64_t complete_realloc(struct ledger *ledger, const struct ledger_mome
 	struct ledger_moment then = moment_of(&waiting, moment->time_ns);
 	struct livemap_entry entry = entry_of(&waiting);
 	if (waiting.known)
-		emit_end(ledger, &then, OPERATION_FREE, &entry, OPERATION_REALLOC);
+		emit_end(ledger, &then, OPERATION_FREE, &entry, waiting.flags);
 	else
-		take_free(ledger, &then, waiting.key, OPERATION_REALLOC);
+		take_free(ledger, &then, waiting.key, waiting.flags);
 	return OPERATION_REALLOC;
 }
 
@@ -385,6 +390,11 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
 }
 
+static uint64_t flags_of_free(const struct queue_event *event)
+{
+	return event->size_bytes & RECORD_TEMPORARY ? OPERATION_TEMPORARY : 0;
+}
+
 /* ---- in and out ---------------------------------------------------------- */
 
 static bool key_usable(const struct queue_event *event)
@@ -404,6 +414,8 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 	if (event->type == RECORD_EXT) {
 		if (event->ext == EXT_REALLOC_FAILED)
 			realloc_failed(ledger, &moment, queue);
+		else if (event->ext == EXT_REALLOC_UNSAMPLED)
+			complete_realloc(ledger, &moment, queue);
 		return;
 	}
 	if (!key_usable(event))
@@ -419,10 +431,10 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 		break;
 	case RECORD_FREE:
 	case RECORD_TRACK_FREE:
-		take_free(ledger, &moment, entry.key, 0);
+		take_free(ledger, &moment, entry.key, flags_of_free(event));
 		break;
 	case RECORD_REALLOC_FREE:
-		take_realloc_free(ledger, &moment, queue, entry.key);
+		take_realloc_free(ledger, &moment, queue, entry.key, flags_of_free(event));
 		break;
 	default:
 		break;

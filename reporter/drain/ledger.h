@@ -23,12 +23,13 @@ struct ledger {
 	struct figures *figures; /* counts along; NULL: it has not seen all events, or memory ran out */
 	uint64_t *last_alloc;    /* per thread: ordinal + 1 of its last allocation, 0: none */
 	size_t last_alloc_count;
-	struct cursor_totals totals;
-	bool keeps_strays;      /* a fork child: reports want their addresses */
-	uint64_t strays;        /* how many were kept, about: after a recovery it begins anew */
-	uint64_t hidden;        /* ordinal of the next hidden allocation */
-	uint64_t window_stamps; /* how far clocks may be apart */
-	uint32_t threads;       /* seen so far: with one, nothing can be inverted */
+	struct cursor_totals totals; /* bytes are estimates where blocks are sampled */
+	uint64_t sample_bytes;       /* mean interval; 0: every block is recorded */
+	bool keeps_strays;           /* a fork child: reports want their addresses */
+	uint64_t strays;             /* how many were kept, about: after a recovery it begins anew */
+	uint64_t hidden;             /* ordinal of the next hidden allocation */
+	uint64_t window_stamps;      /* how far clocks may be apart */
+	uint32_t threads;            /* seen so far: with one, nothing can be inverted */
 	struct cursor_waiting *waiting;
 	size_t waiting_count, waiting_capacity;
 	size_t parked;          /* of those, how many are not REALLOCs */
@@ -42,9 +43,16 @@ struct ledger_moment {
 	bool side;
 };
 
+/* Whether the event is of a block's life, and ledger_take's. */
+static inline bool ledger_concerns(const struct queue_event *event)
+{
+	return event->type != RECORD_EXT || event->ext == EXT_REALLOC_FAILED ||
+	       event->ext == EXT_REALLOC_UNSAMPLED;
+}
+
 void ledger_finish(struct ledger *ledger);
 
-/* Takes one record of a block's life; RECORD_EXT other than EXT_REALLOC_FAILED is not one.
+/* Takes one record of a block's life.
  * livemap_ready(LEDGER_CHANGES) was asked. */
 void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_event *event,
 		 uint64_t time_ns);

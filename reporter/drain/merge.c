@@ -199,10 +199,10 @@ static void take_one(struct drain *drain, struct queue *queue, const struct queu
 		time_ns = drain->last_event_ns;
 	drain->last_event_ns = time_ns;
 	ledger_expire(&drain->ledger, event->stamp, time_ns);
-	if (event->type == RECORD_EXT && event->ext != EXT_REALLOC_FAILED)
-		notes_take(drain, queue, event, time_ns);
-	else
+	if (ledger_concerns(event))
 		ledger_take(&drain->ledger, queue, event, time_ns);
+	else
+		notes_take(drain, queue, event, time_ns);
 	queue_take(queue);
 	livemap_prefetch(drain->map, livemap_key(queue->coming_address, false));
 	if (++drain->batch_records % CLOCK_EVERY == 0)

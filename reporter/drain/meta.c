@@ -119,6 +119,7 @@ static json_t *build(const struct mapping *mapping)
 	json_object_set_new(meta, "started_realtime_ns", json_integer((json_int_t)h->started_realtime_ns));
 	json_object_set_new(meta, "page_bytes", json_integer(sysconf(_SC_PAGESIZE)));
 	json_object_set_new(meta, "aggregate", json_boolean(h->flags & SESSION_AGGREGATE));
+	json_object_set_new(meta, "sample_bytes", json_integer((json_int_t)h->sample_bytes));
 	json_object_set_new(meta, "mprof_version", json_string(MPROF_VERSION));
 	return meta;
 }

@@ -55,6 +55,7 @@ static int make_parts(struct drain *drain, struct diagnostic *diagnostic)
 	drain->ledger = (struct ledger){.map = drain->map,
 					.batch = &drain->batch,
 					.keeps_strays = (drain->mapping.header->flags & SESSION_FORKED) != 0,
+					.sample_bytes = drain->mapping.header->sample_bytes,
 					.window_stamps = timebase_stamps(&drain->timebase, INVERSION_NS),
 					.next_deadline = UINT64_MAX};
 	watch_init(&drain->watch, drain->mapping.header, drain->mapping.path);
@@ -85,6 +86,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *
 	/* Only who takes the first event and every other one knows the figures, or reads them. */
 	if (result == 0 && (drain->batch_number == 0 || drain->batch.aggregate))
 		drain->ledger.figures = &drain->figures;
+	drain->figures.totals.sample_bytes = drain->ledger.sample_bytes;
 	return result;
 }
 

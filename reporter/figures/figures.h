@@ -14,13 +14,15 @@
 #define MPROF_REPORTER_FIGURES_FIGURES_H
 
 #include "figures/moves.h"
+#include "figures/weight.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where blocks are sampled all are estimates, and counts of blocks are in parts, see weight.h. */
 struct model_totals {
-	uint64_t events;
+	uint64_t events; /* as recorded */
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes, freed_bytes;
 	uint64_t live_bytes, live_blocks;                           /* at the end: leaked */
@@ -28,7 +30,9 @@ struct model_totals {
 	uint64_t temporary;   /* freed by the allocating thread before its next allocation */
 	uint64_t stray_frees; /* frees of blocks that this trace does not know */
 	uint64_t inherited_frees, inherited_freed_bytes; /* of them: resolved through the parent's trace */
-	uint64_t lost_frees; /* blocks that ended unseen; counted in frees and freed_bytes too */
+	uint64_t lost_frees;   /* blocks that ended unseen; counted in frees and freed_bytes too */
+	uint64_t sample_bytes; /* mean interval between samples; 0: every block was recorded */
+	uint64_t spread;       /* of allocations, see weight_error_blocks */
 };
 
 /* What one node (full call path) did itself. */
@@ -92,7 +96,7 @@ struct figures_block {
 	bool lost;         /* ended by a free that was not seen */
 };
 
-/* An all-zero struct counts nothing yet. */
+/* An all-zero struct counts nothing yet; whose blocks are sampled sets totals.sample_bytes first. */
 void figures_finish(struct figures *figures);
 
 /* Makes room for nodes and threads below these counts.  0 or -ENOMEM; then nothing has changed. */
@@ -120,14 +124,17 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	struct figures_counters *counters = &figures->counters[at->node];
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
+	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
 
 	figures_save_peak(counters, figures->epoch);
-	counters->allocations++;
-	counters->allocated_bytes += size_bytes;
-	counters->live_bytes += size_bytes;
-	counters->live_blocks++;
-	totals->live_bytes += size_bytes;
-	totals->live_blocks++;
+	counters->allocations += weight.blocks;
+	counters->allocated_bytes += weight.bytes;
+	counters->live_bytes += weight.bytes;
+	counters->live_blocks += weight.blocks;
+	totals->live_bytes += weight.bytes;
+	totals->live_blocks += weight.blocks;
+	if (totals->sample_bytes)
+		totals->spread = weight_add_spread(totals->spread, weight);
 	if (totals->live_bytes > totals->peak_bytes) {
 		totals->peak_bytes = totals->live_bytes;
 		totals->peak_blocks = totals->live_blocks;
@@ -146,19 +153,21 @@ static inline void figures_end(struct figures *figures, const struct figures_pla
 	struct figures_free_counters *here = &figures->free_counters[at->node];
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
+	struct weight weight = weight_of(block->size_bytes, totals->sample_bytes);
 
 	figures_save_peak(origin, figures->epoch);
-	origin->live_bytes -= block->size_bytes;
-	origin->live_blocks--;
+	origin->live_bytes -= weight.bytes;
+	origin->live_blocks -= weight.blocks;
 	origin->lifetime_ns += block->lived_ns;
-	here->frees++;
-	here->freed_bytes += block->size_bytes;
-	totals->live_bytes -= block->size_bytes;
-	totals->live_blocks--;
+	here->frees += weight.blocks;
+	here->freed_bytes += weight.bytes;
+	totals->live_bytes -= weight.bytes;
+	totals->live_blocks -= weight.blocks;
 	totals->events++;
-	totals->lost_frees += block->lost;
+	if (block->lost)
+		totals->lost_frees += weight.blocks;
 	if (block->temporary)
-		figures->free_counters[block->node].temporary++;
+		figures->free_counters[block->node].temporary += weight.blocks;
 	/* A block that ended unseen says nothing of where its thread stands. */
 	if (!block->lost)
 		moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);

@@ -9,6 +9,7 @@
 #define PAYLOAD_ENOUGH (1u << 20) /* bytes, then another payload begins */
 #define NODE_WORDS 11
 #define HEAD_WORDS 8
+#define TAIL_WORDS 3
 
 /* ---- encoding ------------------------------------------------------------ */
 
@@ -64,6 +65,16 @@ static void put_node(struct buffer *payload, const struct model_node *node)
 	put_words(payload, words, NODE_WORDS);
 }
 
+/* Only where blocks are sampled: there the sums are estimates, and do not say how many events there were. */
+static void put_tail(const struct summary_encoder *encoder, struct buffer *payload)
+{
+	const struct model_totals *totals = encoder->totals;
+	const uint64_t words[TAIL_WORDS] = {totals->sample_bytes, totals->events, totals->spread};
+
+	if (totals->sample_bytes > 0)
+		put_words(payload, words, TAIL_WORDS);
+}
+
 /* Ids count from the head's, each from behind the one before; a 0 ends the list. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload)
 {
@@ -84,6 +95,7 @@ bool summary_encode(struct summary_encoder *encoder, struct buffer *payload)
 		encoder->written++;
 	}
 	buffer_varint(payload, 0);
+	put_tail(encoder, payload);
 	return true;
 }
 
@@ -109,6 +121,15 @@ static int take_head(struct summary_decoder *decoder, struct varint_cursor *payl
 	decoder->totals.inherited_frees = words[3];
 	decoder->totals.inherited_freed_bytes = words[4];
 	return decoder->nodes ? 0 : -ENOMEM;
+}
+
+static void take_tail(struct summary_decoder *decoder, struct varint_cursor *payload)
+{
+	if (payload->failed || varint_left(payload) == 0)
+		return;
+	decoder->totals.sample_bytes = varint_next(payload);
+	decoder->totals.events = varint_next(payload);
+	decoder->totals.spread = varint_next(payload);
 }
 
 static bool node_consistent(const struct model_node *node)
@@ -147,6 +168,8 @@ int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payloa
 		decoder->next += step;
 		decoder->found++;
 	}
+	if (!error)
+		take_tail(decoder, payload);
 	return payload->failed ? -EBADMSG : error;
 }
 
@@ -181,7 +204,8 @@ static bool sums_agree(const struct sums *sums, const struct model_totals *total
 	       totals->inherited_frees <= sums->stray_frees &&
 	       !__builtin_add_overflow(sums->frees, sums->stray_frees, &ends) &&
 	       !__builtin_add_overflow(ends, sums->allocations, &events) &&
-	       (totals->peak_event == 0 || totals->peak_event < events);
+	       (totals->peak_event == 0 ||
+		totals->peak_event < (totals->sample_bytes ? totals->events : events));
 }
 
 bool summary_complete(struct summary_decoder *decoder)
@@ -196,7 +220,8 @@ bool summary_complete(struct summary_decoder *decoder)
 			return false;
 	if (!sums_agree(&sums, totals))
 		return false;
-	totals->events = sums.allocations + sums.frees + sums.stray_frees;
+	if (totals->sample_bytes == 0)
+		totals->events = sums.allocations + sums.frees + sums.stray_frees;
 	totals->allocations = sums.allocations;
 	totals->allocated_bytes = sums.allocated_bytes;
 	totals->frees = sums.frees;

@@ -57,6 +57,11 @@ void model_destroy(struct model *model)
 	free(model);
 }
 
+void model_sampled(struct model *model, uint64_t sample_bytes)
+{
+	model->figures.totals.sample_bytes = sample_bytes;
+}
+
 /* ---- what a fork child inherited ------------------------------------------ */
 
 static uint64_t inherited_key(uint64_t address)
@@ -111,7 +116,9 @@ static int on_end(struct model *model, const struct figures_place *at, const str
 		.lost = event->type == EVENT_LOST,
 	};
 
-	if (origin->live_blocks == 0 || origin->live_bytes < event->size_bytes)
+	struct weight weight = weight_of(event->size_bytes, model->figures.totals.sample_bytes);
+
+	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
 		return -EBADMSG;
 	figures_end(&model->figures, at, &block);
 	return 0;

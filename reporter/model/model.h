@@ -18,6 +18,9 @@ struct model;
 struct model *model_create(size_t node_count);
 void model_destroy(struct model *model); /* NULL is fine */
 
+/* Before any event: blocks were sampled at this mean interval, and figures are estimates; see weight.h. */
+void model_sampled(struct model *model, uint64_t sample_bytes);
+
 /* Blocks that a fork child inherited, so that its frees of them can be named; copies.  Once per model.
  * 0 or -ENOMEM. */
 int model_inherit(struct model *model, const struct trace_inherited *blocks, size_t count);

@@ -4,6 +4,7 @@
  * A member that is missing or of another type is as good as absent: META only informs.
  */
 #include "reader/private.h"
+#include "trace/size.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -84,6 +85,10 @@ static void read_numbers(struct trace *trace, const json_t *meta)
 	json_int_t page_bytes = json_integer_value(json_object_get(meta, "page_bytes"));
 
 	trace->info.parent_pid = (int)json_integer_value(json_object_get(meta, "parent_pid"));
+	json_int_t sample_bytes = json_integer_value(json_object_get(meta, "sample_bytes"));
+
+	if (sample_bytes > 0 && (uint64_t)sample_bytes <= SAMPLE_BYTES_MAX)
+		trace->info.sample_bytes = (uint64_t)sample_bytes;
 	trace->info.fork_id = (uint32_t)json_integer_value(json_object_get(meta, "fork_id"));
 	trace->info.aggregate = json_is_true(json_object_get(meta, "aggregate"));
 	if (page_bytes > 0 && page_bytes <= PAGE_BYTES_MAX)

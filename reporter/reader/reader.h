@@ -65,8 +65,9 @@ struct trace_info {
 	const char *exe, *cwd, *host, *kernel, *parent_trace;
 	const char *const *environment; /* "NAME=value" */
 	int pid, parent_pid;
-	uint32_t fork_id; /* 0: not a fork child */
-	bool aggregate;   /* sums are all there is: nothing to replay */
+	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
+	uint32_t fork_id;      /* 0: not a fork child */
+	bool aggregate;        /* sums are all there is: nothing to replay */
 	uint64_t started_realtime_ns;
 	const struct trace_module *modules; /* [0] is the unknown module */
 	size_t module_count;

@@ -277,9 +277,11 @@ static int publish_summary(struct trace *trace, const uint64_t sums[END_SUMS])
 	if (!trace->summary.nodes)
 		return 0;
 	if (!summary_complete(&trace->summary) || trace->summary.node_count != trace->nodes.count ||
-	    totals->events != trace->info.event_count || totals->allocations != sums[0] ||
-	    totals->frees != sums[1] || totals->allocated_bytes != sums[2] ||
-	    totals->freed_bytes != sums[3] || totals->peak_bytes != sums[4])
+	    totals->events != trace->info.event_count || totals->sample_bytes != trace->info.sample_bytes ||
+	    /* An estimate, and what is recorded. */
+	    (totals->sample_bytes == 0 && (totals->allocations != sums[0] || totals->frees != sums[1])) ||
+	    totals->allocated_bytes != sums[2] || totals->freed_bytes != sums[3] ||
+	    totals->peak_bytes != sums[4])
 		return -EBADMSG;
 	trace->figures = summary_decoded(&trace->summary);
 	trace->info.summary = &trace->figures;

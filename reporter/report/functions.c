@@ -76,13 +76,22 @@ static bool shows_all_lines(const struct entry *entry, uint32_t end)
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-static void row_set_sums(struct view_line *row, const struct scope_sums *sums, uint64_t mem_bytes)
+static void row_set_errors(struct view_line *row, uint64_t sample_bytes)
+{
+	row->mem_error = weight_error_bytes(row->mem_bytes, sample_bytes);
+	row->increment_error = weight_error_bytes(row->allocated_bytes + row->freed_bytes, sample_bytes);
+	row->peak_error = weight_error_bytes(row->peak_bytes, sample_bytes);
+	row->leaked_error = weight_error_bytes(row->leaked_bytes, sample_bytes);
+}
+
+static void row_set_sums(struct view_line *row, const struct scope_sums *sums, uint64_t mem_bytes,
+			 uint64_t sample_bytes)
 {
 	row->measured = true;
 	row->mem_bytes = mem_bytes;
-	row->occurrences = sums->allocations + sums->frees;
-	row->allocations = sums->allocations;
-	row->frees = sums->frees;
+	row->occurrences = weight_blocks(sums->allocations + sums->frees, sample_bytes);
+	row->allocations = weight_blocks(sums->allocations, sample_bytes);
+	row->frees = weight_blocks(sums->frees, sample_bytes);
 	row->allocated_bytes = sums->allocated_bytes;
 	row->freed_bytes = sums->freed_bytes;
 	row->peak_bytes = sums->peak_bytes;
@@ -110,9 +119,12 @@ static void add_row(const struct report *report, const struct entry *entry, uint
 	*row = (struct view_line){.line = line, .source = text_line(entry->text, line)};
 	if (line > 0 && scope != SCOPE_NONE)
 		row_set_sums(row, &report->sums[scope],
-			     report_visits(report, entry->function->id, line)->exit_bytes);
+			     report_visits(report, entry->function->id, line)->exit_bytes,
+			     report->info->sample_bytes);
 	else if (line == entry->function->first_line)
 		row_set_entry(row, report_visits(report, entry->function->id, 0));
+	if (row->measured)
+		row_set_errors(row, report->info->sample_bytes);
 }
 
 /* Lines from first to last where all are shown, and wherever else events happened: in order, each once. */

@@ -54,6 +54,7 @@ int report_replay(struct report *report, struct model **out, struct diagnostic *
 	*out = stream.model;
 	if (!stream.model)
 		return -ENOMEM;
+	model_sampled(stream.model, report->info->sample_bytes);
 	error = report_inherit(report, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)

@@ -59,6 +59,18 @@ static void site_add(struct view_site *site, const struct model_node *figures)
 	site->temporary += figures->temporary;
 }
 
+/* Once a site has all its figures. */
+static void site_finish(struct view_site *site, uint64_t sample_bytes)
+{
+	site->allocations = weight_blocks(site->allocations, sample_bytes);
+	site->peak_blocks = weight_blocks(site->peak_blocks, sample_bytes);
+	site->leaked_blocks = weight_blocks(site->leaked_blocks, sample_bytes);
+	site->temporary = weight_blocks(site->temporary, sample_bytes);
+	site->allocated_error = weight_error_bytes(site->allocated_bytes, sample_bytes);
+	site->peak_error = weight_error_bytes(site->peak_bytes, sample_bytes);
+	site->leaked_error = weight_error_bytes(site->leaked_bytes, sample_bytes);
+}
+
 static void merge(struct report *report, const struct entry *entries, size_t count)
 {
 	struct view_site *site = NULL;
@@ -95,6 +107,8 @@ int report_fill_sites(struct report *report)
 			entries[count++] = site_of(report, node);
 	qsort(entries, count, sizeof(*entries), entry_compare);
 	merge(report, entries, count);
+	for (size_t i = 0; i < report->view.site_count; i++)
+		site_finish(&report->sites[i], report->info->sample_bytes);
 	free(entries);
 	return 0;
 }

@@ -10,6 +10,16 @@
 #define BLIND_RSS_BYTES (UINT64_C(64) << 20)
 #define BLIND_SHARE 20
 
+static uint64_t blocks(const struct model_totals *totals, uint64_t count)
+{
+	return weight_blocks(count, totals->sample_bytes);
+}
+
+static uint64_t error_bytes(const struct model_totals *totals, uint64_t bytes)
+{
+	return weight_error_bytes(bytes, totals->sample_bytes);
+}
+
 static uint64_t unmatched_frees(const struct model_totals *totals)
 {
 	return totals->stray_frees - totals->inherited_frees;
@@ -27,15 +37,21 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.complete = info->complete,
 		.thread_count = info->thread_count,
 		.lost_events = info->lost_events,
-		.allocations = totals->allocations,
-		.frees = totals->frees,
+		.sample_bytes = totals->sample_bytes,
+		.allocations = blocks(totals, totals->allocations),
+		.frees = blocks(totals, totals->frees),
 		.allocated_bytes = totals->allocated_bytes,
 		.peak_bytes = totals->peak_bytes,
-		.peak_blocks = totals->peak_blocks,
+		.peak_blocks = blocks(totals, totals->peak_blocks),
 		.peak_time_ns = totals->peak_time_ns,
 		.leaked_bytes = totals->live_bytes,
-		.leaked_blocks = totals->live_blocks,
-		.temporary = totals->temporary,
+		.leaked_blocks = blocks(totals, totals->live_blocks),
+		.temporary = blocks(totals, totals->temporary),
+		.blocks_error =
+			weight_error_blocks(totals->allocations, totals->spread, totals->sample_bytes),
+		.allocated_error = error_bytes(totals, totals->allocated_bytes),
+		.peak_error = error_bytes(totals, totals->peak_bytes),
+		.leaked_error = error_bytes(totals, totals->live_bytes),
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
 	};
@@ -78,7 +94,7 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 		error = report_warn(report,
 				    "%" PRIu64 " blocks were freed past the recording: a library loaded with "
 				    "RTLD_DEEPBIND, or an allocator of its own",
-				    totals->lost_frees);
+				    blocks(totals, totals->lost_frees));
 	return error;
 }
 

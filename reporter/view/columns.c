@@ -32,6 +32,10 @@ LINE_BYTES(freed_bytes)
 LINE_BYTES(peak_bytes)
 LINE_BYTES(leaked_bytes)
 LINE_BYTES(collected_bytes)
+LINE_BYTES(mem_error)
+LINE_BYTES(increment_error)
+LINE_BYTES(peak_error)
+LINE_BYTES(leaked_error)
 
 static struct cell line_number(const void *row, const void *context)
 {
@@ -81,9 +85,14 @@ static const struct column leaked = {"leaked_bytes", NULL, 0, 0, line_leaked_byt
 static const struct column collections = {"collections", NULL, 0, 0, line_collections};
 static const struct column collected = {"collected_bytes", NULL, 0, 0, line_collected_bytes};
 
+static const struct column mem_error = {"mem_bytes_error", NULL, 0, 0, line_mem_error};
+static const struct column increment_error = {"increment_bytes_error", NULL, 0, 0, line_increment_error};
+static const struct column peak_error = {"peak_bytes_error", NULL, 0, 0, line_peak_error};
+static const struct column leaked_error = {"leaked_bytes_error", NULL, 0, 0, line_leaked_error};
+
 #define FIGURES                                                                                              \
 	&mem, &increment, &occurrences, &allocations, &frees, &allocated, &freed, &peak, &leaked,            \
-		&collections, &collected
+		&collections, &collected, &mem_error, &increment_error, &peak_error, &leaked_error
 
 const struct column *const view_line_columns_text[] = {&number,      &mem,    &increment,
 						       &occurrences, &source, NULL};
@@ -105,6 +114,9 @@ SITE_CELL(allocated_bytes, cell_bytes((int64_t)SITE(row)->allocated_bytes))
 SITE_CELL(peak_bytes, cell_bytes((int64_t)SITE(row)->peak_bytes))
 SITE_CELL(leaked_bytes, cell_bytes((int64_t)SITE(row)->leaked_bytes))
 SITE_CELL(temporary, cell_count(SITE(row)->temporary))
+SITE_CELL(allocated_error, cell_bytes((int64_t)SITE(row)->allocated_error))
+SITE_CELL(peak_error, cell_bytes((int64_t)SITE(row)->peak_error))
+SITE_CELL(leaked_error, cell_bytes((int64_t)SITE(row)->leaked_error))
 
 const struct column *const view_site_columns[] = {
 	&(const struct column){"function", NULL, 0, 0, site_function},
@@ -115,5 +127,8 @@ const struct column *const view_site_columns[] = {
 	&(const struct column){"peak_bytes", NULL, 0, 0, site_peak_bytes},
 	&(const struct column){"leaked_bytes", NULL, 0, 0, site_leaked_bytes},
 	&(const struct column){"temporary", NULL, 0, 0, site_temporary},
+	&(const struct column){"allocated_bytes_error", NULL, 0, 0, site_allocated_error},
+	&(const struct column){"peak_bytes_error", NULL, 0, 0, site_peak_error},
+	&(const struct column){"leaked_bytes_error", NULL, 0, 0, site_leaked_error},
 	NULL,
 };

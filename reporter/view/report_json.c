@@ -35,12 +35,21 @@ static json_t *totals_json(const struct view_summary *summary)
 		const char *key;
 		uint64_t value;
 	} totals[] = {
-		{"allocations", summary->allocations},         {"frees", summary->frees},
-		{"allocated_bytes", summary->allocated_bytes}, {"peak_bytes", summary->peak_bytes},
-		{"peak_time_ns", summary->peak_time_ns},       {"leaked_bytes", summary->leaked_bytes},
-		{"leaked_blocks", summary->leaked_blocks},     {"temporary_allocations", summary->temporary},
-		{"unmatched_frees", summary->unmatched_frees}, {"collections", summary->collections},
+		{"allocations", summary->allocations},
+		{"frees", summary->frees},
+		{"allocated_bytes", summary->allocated_bytes},
+		{"peak_bytes", summary->peak_bytes},
+		{"peak_time_ns", summary->peak_time_ns},
+		{"leaked_bytes", summary->leaked_bytes},
+		{"leaked_blocks", summary->leaked_blocks},
+		{"temporary_allocations", summary->temporary},
+		{"unmatched_frees", summary->unmatched_frees},
+		{"collections", summary->collections},
 		{"peak_rss_bytes", summary->peak_rss_bytes},
+		{"blocks_error", summary->blocks_error},
+		{"allocated_bytes_error", summary->allocated_error},
+		{"peak_bytes_error", summary->peak_error},
+		{"leaked_bytes_error", summary->leaked_error},
 	};
 	json_t *object = json_object();
 
@@ -134,6 +143,7 @@ static json_t *report_json(const struct view_report *report, const struct view_s
 	    set_count(object, "duration_ns", summary->duration_ns) != 0 ||
 	    json_object_set_new(object, "complete", json_boolean(summary->complete)) != 0 ||
 	    set_count(object, "lost_events", summary->lost_events) != 0 ||
+	    set_count(object, "sample_bytes", summary->sample_bytes) != 0 ||
 	    json_object_set_new(object, "totals", totals_json(summary)) != 0 ||
 	    json_object_set_new(object, "functions", functions_json(report)) != 0 ||
 	    json_object_set_new(object, "sites", sites_json(report, style)) != 0 ||

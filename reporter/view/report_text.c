@@ -51,6 +51,29 @@ static void print_run(FILE *out, const struct view_summary *summary)
 		plural(summary->thread_count));
 }
 
+/* " +/- 2.0 MiB" where figures are estimates. */
+static void print_error(FILE *out, const struct view_summary *summary, uint64_t error_bytes, int precision)
+{
+	char error[NUMBER_BYTES];
+
+	number_size(error, sizeof(error), error_bytes, precision);
+	if (summary->sample_bytes > 0)
+		fprintf(out, " +/- %s", error);
+}
+
+static void print_sampling(FILE *out, const struct view_summary *summary)
+{
+	char mean[NUMBER_BYTES];
+
+	number_size(mean, sizeof(mean), summary->sample_bytes, 0);
+	if (summary->sample_bytes > 0)
+		fprintf(out,
+			"Sampled:      one byte in %s, and the blocks of such bytes recorded: all figures "
+			"are\n"
+			"              estimates; +/- is the margin that holds in 95 cases of 100\n",
+			mean);
+}
+
 static void print_heap(FILE *out, const struct view_summary *summary, int precision)
 {
 	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES], rss[NUMBER_BYTES];
@@ -59,13 +82,15 @@ static void print_heap(FILE *out, const struct view_summary *summary, int precis
 	number_size(leaked, sizeof(leaked), summary->leaked_bytes, precision);
 	number_size(rss, sizeof(rss), summary->peak_rss_bytes, precision);
 	number_duration(when, sizeof(when), summary->peak_time_ns);
-	fprintf(out, "Peak heap:    %s in %" PRIu64 " block%s, at %s", peak, summary->peak_blocks,
-		plural(summary->peak_blocks), when);
+	fprintf(out, "Peak heap:    %s", peak);
+	print_error(out, summary, summary->peak_error, precision);
+	fprintf(out, " in %" PRIu64 " block%s, at %s", summary->peak_blocks, plural(summary->peak_blocks),
+		when);
 	if (summary->peak_rss_bytes > 0)
 		fprintf(out, " (peak RSS %s)", rss);
-	fprintf(out, "\n%s %s in %" PRIu64 " block%s\n",
-		summary->complete ? "Leaked:      " : "Still live:  ", leaked, summary->leaked_blocks,
-		plural(summary->leaked_blocks));
+	fprintf(out, "\n%s %s", summary->complete ? "Leaked:      " : "Still live:  ", leaked);
+	print_error(out, summary, summary->leaked_error, precision);
+	fprintf(out, " in %" PRIu64 " block%s\n", summary->leaked_blocks, plural(summary->leaked_blocks));
 }
 
 static void print_counts(FILE *out, const struct view_summary *summary, int precision)
@@ -74,8 +99,12 @@ static void print_counts(FILE *out, const struct view_summary *summary, int prec
 
 	number_size(allocated, sizeof(allocated), summary->allocated_bytes, precision);
 	number_share(share, sizeof(share), summary->temporary, summary->allocations);
-	fprintf(out, "Allocations:  %" PRIu64 " of %s in all; %" PRIu64 " free%s", summary->allocations,
-		allocated, summary->frees, plural(summary->frees));
+	fprintf(out, "Allocations:  %" PRIu64, summary->allocations);
+	if (summary->sample_bytes > 0)
+		fprintf(out, " +/- %" PRIu64, summary->blocks_error);
+	fprintf(out, " of %s", allocated);
+	print_error(out, summary, summary->allocated_error, precision);
+	fprintf(out, " in all; %" PRIu64 " free%s", summary->frees, plural(summary->frees));
 	if (summary->temporary > 0)
 		fprintf(out, "; %" PRIu64 " temporary (%s)", summary->temporary, share);
 	fputc('\n', out);
@@ -100,7 +129,7 @@ static const char *const site_titles[SORT_KEYS] = {
 
 /* A site as text shows it: one figure, its share of the whole, the blocks behind it, and where. */
 struct site_row {
-	struct cell figure, share, blocks;
+	struct cell figure, error, share, blocks;
 	char *where;
 };
 
@@ -108,6 +137,12 @@ static struct cell row_figure(const void *row, const void *context)
 {
 	(void)context;
 	return ((const struct site_row *)row)->figure;
+}
+
+static struct cell row_error(const void *row, const void *context)
+{
+	(void)context;
+	return ((const struct site_row *)row)->error;
 }
 
 static struct cell row_share(const void *row, const void *context)
@@ -129,12 +164,15 @@ static struct cell row_where(const void *row, const void *context)
 }
 
 static const struct column site_figure = {"figure", "Memory", 0, 12, row_figure};
+static const struct column site_error = {"error", "+/- 95%", 1, 10, row_error};
 static const struct column site_count = {"figure", "Count", 0, 12, row_figure};
 static const struct column site_share = {"share", "Share", 1, 7, row_share};
 static const struct column site_blocks = {"blocks", "Blocks", 1, 10, row_blocks};
 static const struct column site_where = {"site", "Call site", 3, -1, row_where};
 static const struct column *const byte_columns[] = {&site_figure, &site_share, &site_blocks, &site_where,
 						    NULL};
+static const struct column *const sampled_columns[] = {&site_figure, &site_error, &site_share,
+						       &site_blocks, &site_where, NULL};
 static const struct column *const count_columns[] = {&site_count, &site_share, &site_where, NULL};
 
 /* Code without symbols goes by its module's name, which needs not be said twice. */
@@ -167,6 +205,13 @@ static uint64_t sort_blocks(const struct view_site *site, enum view_sort sort)
 	return sort == SORT_LEAKED ? site->leaked_blocks : site->allocations;
 }
 
+static uint64_t sort_error(const struct view_site *site, enum view_sort sort)
+{
+	if (sort == SORT_PEAK)
+		return site->peak_error;
+	return sort == SORT_LEAKED ? site->leaked_error : site->allocated_error;
+}
+
 static uint64_t sort_whole(const struct view_summary *summary, enum view_sort sort)
 {
 	const uint64_t whole[SORT_KEYS] = {
@@ -186,6 +231,7 @@ static int site_rows_fill(struct site_row *rows, const struct view_site *const *
 		uint64_t figure = view_site_figure(sites[i], sort);
 
 		rows[i].figure = sort_is_bytes(sort) ? cell_size(figure) : cell_count(figure);
+		rows[i].error = cell_size(sort_error(sites[i], sort));
 		rows[i].share = cell_share(figure, sort_whole(&report->summary, sort));
 		rows[i].blocks = cell_count(sort_blocks(sites[i], sort));
 		rows[i].where = site_location(sites[i], style);
@@ -195,11 +241,18 @@ static int site_rows_fill(struct site_row *rows, const struct view_site *const *
 	return 0;
 }
 
+static const struct column *const *site_columns(enum view_sort sort, bool sampled)
+{
+	if (!sort_is_bytes(sort))
+		return count_columns;
+	return sampled ? sampled_columns : byte_columns;
+}
+
 static void print_site_rows(FILE *out, const struct site_row *rows, size_t count, enum view_sort sort,
-			    const struct view_style *style)
+			    bool sampled, const struct view_style *style)
 {
 	struct table table = {
-		.columns = sort_is_bytes(sort) ? byte_columns : count_columns,
+		.columns = site_columns(sort, sampled),
 		.rows = rows,
 		.row_count = count,
 		.row_bytes = sizeof(*rows),
@@ -220,7 +273,7 @@ int view_text_sites(FILE *out, const struct view_report *report, enum view_sort 
 	int error = sites && rows ? site_rows_fill(rows, sites, count, sort, report, style) : -ENOMEM;
 
 	if (!error && count > 0)
-		print_site_rows(out, rows, count, sort, style);
+		print_site_rows(out, rows, count, sort, report->summary.sample_bytes > 0, style);
 	for (size_t i = 0; rows && i < count; i++)
 		free(rows[i].where);
 	free(rows);
@@ -251,6 +304,7 @@ int view_report_text(FILE *out, const struct view_report *report, const struct v
 	int error;
 
 	print_run(out, &report->summary);
+	print_sampling(out, &report->summary);
 	print_heap(out, &report->summary, style->precision);
 	print_counts(out, &report->summary, style->precision);
 	print_warnings(out, report, style);

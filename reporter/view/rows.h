@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* An _error is of the figure of that name: half the width, in bytes or blocks, of an interval that holds the
+ * true value in 95 of 100 cases.  0 unless blocks were sampled. */
+
 /* One line of a source function. */
 struct view_line {
 	uint32_t line;
@@ -21,6 +24,7 @@ struct view_line {
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes, freed_bytes;
 	uint64_t peak_bytes, leaked_bytes;
+	uint64_t mem_error, increment_error, peak_error, leaked_error;
 	uint64_t collections, collected_bytes; /* by a collector that ran under the line */
 };
 
@@ -41,6 +45,7 @@ struct view_site {
 	uint64_t peak_bytes, peak_blocks;
 	uint64_t leaked_bytes, leaked_blocks;
 	uint64_t temporary;
+	uint64_t allocated_error, peak_error, leaked_error;
 };
 
 struct view_summary {
@@ -56,6 +61,9 @@ struct view_summary {
 	uint64_t peak_bytes, peak_blocks, peak_time_ns;
 	uint64_t leaked_bytes, leaked_blocks;
 	uint64_t temporary;
+	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
+	uint64_t blocks_error; /* of any count of blocks, at most */
+	uint64_t allocated_error, peak_error, leaked_error;
 	uint64_t unmatched_frees;
 	uint64_t collections;
 	uint64_t peak_rss_bytes; /* 0: not sampled */

@@ -51,6 +51,23 @@ Test(settings, defaults_and_flags)
 	cr_assert_str_eq(settings.out, "x");
 }
 
+Test(settings, sampling)
+{
+	char none[] = "MPROF_SAMPLE=", set[] = "MPROF_SAMPLE=512KiB\0MPROF_SAMPLE_SEED=42",
+	     bad[] = "MPROF_SAMPLE=half", large[] = "MPROF_SAMPLE=2T";
+	struct settings_list list = list_of(none, sizeof none);
+
+	cr_assert_eq(settings_parse(&list).sample_bytes, 0);
+	list = list_of(set, sizeof set);
+	cr_assert_eq(settings_parse(&list).sample_bytes, 524288);
+	cr_assert_eq(settings_parse(&list).sample_seed, 42);
+	list = list_of(bad, sizeof bad);
+	cr_assert_eq(settings_parse(&list).sample_bytes, 0);
+	cr_assert_str_eq(settings_parse(&list).bad, "MPROF_SAMPLE");
+	list = list_of(large, sizeof large);
+	cr_assert_str_eq(settings_parse(&list).bad, "MPROF_SAMPLE");
+}
+
 Test(settings, a_bad_value_is_named_and_ignored)
 {
 	char set[] = "MPROF_FOLLOW=maybe\0MPROF_QUIET=10";

@@ -21,6 +21,7 @@ static struct trace *trace;
 static struct model *model;
 static struct diagnostic diagnostic;
 static uint64_t random_state;
+static bool sampled;
 
 static uint64_t random_below(uint64_t limit)
 {
@@ -57,12 +58,15 @@ static void record_one(struct fake_thread *thread)
 		break;
 	case 3:
 		fake_record(thread, RECORD_ALLOC, address, size_bytes, node);
-		fake_record(thread, RECORD_FREE, address, 0, (node + 1) % FAKE_NODES);
+		fake_record(thread, RECORD_FREE, address, sampled && random_below(2) ? RECORD_TEMPORARY : 0,
+			    (node + 1) % FAKE_NODES);
 		break;
 	case 4:
 		fake_record(thread, RECORD_REALLOC_FREE, address, 0, node);
 		if (random_below(3) == 0)
 			fake_ext(thread, EXT_REALLOC_FAILED, 0, 0);
+		else if (sampled && random_below(2))
+			fake_ext(thread, EXT_REALLOC_UNSAMPLED, 0, 0);
 		else
 			fake_record(thread, RECORD_ALLOC, address + 16, size_bytes, node);
 		break;
@@ -99,6 +103,7 @@ static void replay(void)
 	const struct trace_info *info = trace_info(trace);
 
 	model = model_create(info->node_count);
+	model_sampled(model, info->sample_bytes);
 	cr_assert_eq(trace_replay(trace, model_events, model, &diagnostic), 0, "%s", diagnostic.message);
 	model_finish(model);
 }
@@ -155,6 +160,34 @@ Test(summary, equals_a_replay_of_one_thread)
 Test(summary, equals_a_replay_of_threads)
 {
 	drain_and_compare(2, THREADS);
+}
+
+/* Frees of unknown blocks are of unsampled ones, and no events. */
+static void sample_and_compare(uint64_t seed, uint32_t thread_count)
+{
+	sampled = true;
+	fake.header->sample_bytes = 4096;
+	record(seed, thread_count);
+	drain_and_open();
+	const struct figures_summary *summary = trace_info(trace)->summary;
+	cr_assert_not_null(summary);
+	cr_assert_eq(summary->totals.sample_bytes, 4096);
+	replay();
+	expect_equal(summary);
+	cr_assert_eq(summary->totals.stray_frees, 0);
+	cr_assert_gt(summary->totals.spread, 0);
+	cr_assert_gt(weight_blocks(summary->totals.temporary, 4096), 500);
+	cr_assert_gt(weight_blocks(summary->totals.allocations, 4096), summary->totals.events / 2);
+}
+
+Test(summary, equals_a_replay_of_a_sampled_thread)
+{
+	sample_and_compare(4, 1);
+}
+
+Test(summary, equals_a_replay_of_sampled_threads)
+{
+	sample_and_compare(5, THREADS);
 }
 
 Test(summary, of_nothing_is_there_too)

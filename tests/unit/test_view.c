@@ -163,15 +163,17 @@ Test(view, sites_are_ordered_and_limited)
 Test(view, csv_quotes_what_needs_it)
 {
 	const struct view_style style = {.precision = 1};
-	static const char expected[] = "file,function,line,source,mem_bytes,increment_bytes,occurrences,"
-				       "allocations,frees,allocated_bytes,"
-				       "freed_bytes,peak_bytes,leaked_bytes,collections,collected_bytes\n"
-				       "\"/src/my,function.c\",my_function,6,static double "
-				       "*my_function(void),0,0,1,0,0,0,0,0,0,0,0\n"
-				       "\"/src/my,function.c\",my_function,7,{,,,,,,,,,,,\n"
-				       "\"/src/my,function.c\",my_function,8,\"\tdouble *a = filled(1, "
-				       "\"\"x\"\");\",8000634,8000634,1,1,0,8000634,0,"
-				       "8000634,8000634,0,0\n";
+	static const char expected[] =
+		"file,function,line,source,mem_bytes,increment_bytes,occurrences,"
+		"allocations,frees,allocated_bytes,"
+		"freed_bytes,peak_bytes,leaked_bytes,collections,collected_bytes,"
+		"mem_bytes_error,increment_bytes_error,peak_bytes_error,leaked_bytes_error\n"
+		"\"/src/my,function.c\",my_function,6,static double "
+		"*my_function(void),0,0,1,0,0,0,0,0,0,0,0,0,0,0,0\n"
+		"\"/src/my,function.c\",my_function,7,{,,,,,,,,,,,,,,,\n"
+		"\"/src/my,function.c\",my_function,8,\"\tdouble *a = filled(1, "
+		"\"\"x\"\");\",8000634,8000634,1,1,0,8000634,0,"
+		"8000634,8000634,0,0,0,0,0,0\n";
 	char *text = printed(FORMAT_CSV, &style);
 
 	cr_assert_eq(strncmp(text, expected, strlen(expected)), 0, "%s", text);
@@ -211,21 +213,25 @@ Test(view, json_has_all_keys_in_order)
 {
 	json_t *root = parsed(), *function, *line;
 
-	cr_assert_str_eq(keys_of(root),
-			 "schema command pid duration_ns complete lost_events totals functions sites "
-			 "collections");
+	cr_assert_str_eq(
+		keys_of(root),
+		"schema command pid duration_ns complete lost_events sample_bytes totals functions sites "
+		"collections");
 	cr_assert_str_eq(
 		keys_of(json_object_get(root, "totals")),
 		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
-		"temporary_allocations unmatched_frees collections peak_rss_bytes");
+		"temporary_allocations unmatched_frees collections peak_rss_bytes blocks_error "
+		"allocated_bytes_error peak_bytes_error leaked_bytes_error");
 	function = json_array_get(json_object_get(root, "functions"), 0);
 	cr_assert_str_eq(keys_of(function), "function file first_line lines");
 	line = json_array_get(json_object_get(function, "lines"), 0);
 	cr_assert_str_eq(keys_of(line),
 			 "line source mem_bytes increment_bytes occurrences allocations frees "
-			 "allocated_bytes freed_bytes peak_bytes leaked_bytes collections collected_bytes");
+			 "allocated_bytes freed_bytes peak_bytes leaked_bytes collections collected_bytes "
+			 "mem_bytes_error increment_bytes_error peak_bytes_error leaked_bytes_error");
 	cr_assert_str_eq(keys_of(json_array_get(json_object_get(root, "sites"), 0)),
-			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary");
+			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary "
+			 "allocated_bytes_error peak_bytes_error leaked_bytes_error");
 	json_decref(root);
 }
 

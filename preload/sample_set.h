@@ -1,0 +1,59 @@
+/*
+ * sample_set.h - which live blocks are sampled, asked at every free: a filter in front of an exact set.
+ *
+ * Lock-free, bounded, safe in signal handlers; never allocates.  All zero is the empty set, so a fork child
+ * whose pages were wiped has one.  Whoever frees a block was handed it by the thread that put it in, and
+ * whoever is given its address next by the allocator after the free: the program's own hand-over orders
+ * the calls that concern one block, so relaxed accesses are enough throughout.
+ */
+#ifndef MPROF_PRELOAD_SAMPLE_SET_H
+#define MPROF_PRELOAD_SAMPLE_SET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SAMPLE_FILTER_BITS 16
+#define SAMPLE_TIERS 3
+#define SAMPLE_WINDOW 16u        /* slots that a key may stand in, of each tier */
+#define SAMPLE_BUCKET_FULL 255u  /* a bucket that no longer counts: any of its keys may be in the set */
+#define SAMPLE_TIER_0 (1u << 12) /* slots; a window more each, so that none wraps */
+#define SAMPLE_TIER_1 (1u << 16)
+#define SAMPLE_TIER_2 (1u << 20)
+
+/* Tiers are touched as they are needed: few sampled blocks take few pages. */
+struct sample_set {
+	_Atomic uint8_t filter[1u << SAMPLE_FILTER_BITS]; /* keys by hash */
+	_Atomic uint64_t first[SAMPLE_TIER_0 + SAMPLE_WINDOW];
+	_Atomic uint64_t second[SAMPLE_TIER_1 + SAMPLE_WINDOW];
+	_Atomic uint64_t third[SAMPLE_TIER_2 + SAMPLE_WINDOW];
+};
+
+/* Tracked blocks have an address space of their own; never 0. */
+static inline uint64_t sample_key(const void *block, bool tracked)
+{
+	return (uint64_t)(uintptr_t)block << 1 | tracked;
+}
+
+/* Neighbours share a cache line of the filter, as their headers share pages. */
+static inline unsigned sample_bucket(const void *block)
+{
+	uintptr_t address = (uintptr_t)block;
+
+	return (unsigned)(address >> 4 ^ address >> (4 + SAMPLE_FILTER_BITS)) &
+	       ((1u << SAMPLE_FILTER_BITS) - 1);
+}
+
+/* False: the block is not in the set, for certain. */
+static inline bool sample_set_may_hold(const struct sample_set *set, const void *block)
+{
+	return atomic_load_explicit(&set->filter[sample_bucket(block)], memory_order_relaxed) != 0;
+}
+
+/* Puts a block in.  Where there is no room its bucket is full from then on. */
+void sample_set_add(struct sample_set *set, const void *block, bool tracked);
+
+/* Takes a block out.  True: it was in, or it belongs to a full bucket, where that cannot be known. */
+bool sample_set_remove(struct sample_set *set, const void *block, bool tracked);
+
+#endif

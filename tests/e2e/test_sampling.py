@@ -1,0 +1,171 @@
+"""MPROF_SAMPLE: estimates against the exact figures of the same program, each within its stated error.
+
+Errors are given for 95 %, so 1.96 sigma; figures here may be 6 sigma off, which chance does once in 10^9.  Programs
+that do the same in every run get a seed too, and so the same samples: they cannot fail by chance at all.
+"""
+
+import json
+
+from harness import MPROF, case, check, check_equal, compile, mprof, needs, record, report, run, run_cases
+
+SIGMAS = 6 / 1.96
+TOTALS = {"allocations": "blocks_error", "frees": "blocks_error", "leaked_blocks": "blocks_error",
+          "temporary_allocations": "blocks_error", "allocated_bytes": "allocated_bytes_error",
+          "peak_bytes": "peak_bytes_error", "leaked_bytes": "leaked_bytes_error"}
+SITE = {"allocated_bytes": "allocated_bytes_error", "peak_bytes": "peak_bytes_error", "leaked_bytes": "leaked_bytes_error"}
+PYTHON = "/usr/bin/python3"
+
+
+def within(estimate, exact, errors, what, slack=0):
+    for name, error in errors.items():
+        off, allowed = estimate[name] - exact[name], SIGMAS * estimate[error] + slack * exact[name]
+        check(abs(off) <= allowed, f"{what}: {name} {estimate[name]} +/- {estimate[error]}, really {exact[name]}")
+
+
+def recorded(argv, directory, sample, arguments=(), **options):
+    place = directory / f"sample-{sample}"
+    place.mkdir()
+    done = record(argv, place, timeout=300, MPROF_SAMPLE=sample, MPROF_SAMPLE_SEED="12345", **options)
+    figures = report(done.trace(), *arguments, timeout=300)
+    check_equal((figures["complete"], figures["lost_events"]), (True, 0), f"{sample}: complete, lost events")
+    check_equal(figures["totals"]["unmatched_frees"], 0, f"{sample}: unmatched frees")
+    return done, figures
+
+
+def largest(figures, name, count=5):
+    sites = sorted(figures["sites"], key=lambda site: -site[name])[:count]
+    return {(site["function"], site["file"], site["line"]): site for site in sites}
+
+
+def compare(argv, directory, samples, **options):
+    exact_run, exact = recorded(argv, directory, None, **options)
+    check_equal(exact["sample_bytes"], 0, "exact: mean interval")
+    check(not any(exact["totals"][error] for error in TOTALS.values()), "exact figures have no error")
+    for sample, sample_bytes in samples.items():
+        done, figures = recorded(argv, directory, sample, **options)
+        check_equal(done.outcome, exact_run.outcome, f"{sample}: exit status and output")
+        check_equal(figures["sample_bytes"], sample_bytes, "mean interval")
+        within(figures["totals"], exact["totals"], TOTALS, f"{sample}: totals")
+        replayed = report(done.trace(), "--replay", timeout=300)
+        for name in TOTALS:
+            check_equal(replayed["totals"][name], figures["totals"][name], f"{sample}: {name} of a replay")
+        for name in SITE:
+            found = {(s["function"], s["file"], s["line"]): s for s in figures["sites"]}
+            for place, site in largest(exact, name).items():
+                check(place in found or site[name] < 20 * sample_bytes, f"{sample}: {place} is among the sites")
+                if place in found:
+                    within(found[place], site, {name: SITE[name]}, f"{sample}: {place}")
+    return exact
+
+
+@case
+def every_kind_of_block(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    exact = compare([program], directory, {"1KiB": 1024, "16KiB": 16384, "256K": 262144, "512KiB": 524288})
+    check_equal(exact["totals"]["temporary_allocations"] >= 40000, True, "temporary blocks")
+
+
+@case
+def lines_and_the_child(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    exact_run, exact = recorded([program], directory, None, ["-f", "counted_*"])
+    done, figures = recorded([program], directory, "16KiB", ["-f", "counted_*"])
+    tables = {f["function"]: {row["line"]: row for row in f["lines"]} for f in figures["functions"]}
+    compared = 0
+    for function in exact["functions"]:
+        for row in function["lines"]:
+            if row["allocated_bytes"] + row["freed_bytes"] < 100 * 16384:
+                continue
+            within(tables[function["function"]][row["line"]], row,
+                   {"increment_bytes": "increment_bytes_error", "peak_bytes": "peak_bytes_error",
+                    "leaked_bytes": "leaked_bytes_error", "mem_bytes": "mem_bytes_error"},
+                   f"{function['function']}:{row['line']}")
+            compared += 1
+    check(compared >= 7, f"lines with figures: {compared}")
+    exact_child, child = ([report(trace) for trace in one.traces() if trace != one.trace()] for one in (exact_run, done))
+    check_equal((len(exact_child), len(child)), (1, 1), "children's traces")
+    check_equal((child[0]["complete"], child[0]["sample_bytes"]), (True, 16384), "the child is sampled, too")
+    check_equal(child[0]["totals"]["unmatched_frees"], 0, "unmatched frees of the child")
+    # The exact child knows by its parent's trace what it frees; those are nobody's own blocks.
+    within(child[0]["totals"], exact_child[0]["totals"],
+           {name: TOTALS[name] for name in ("allocations", "allocated_bytes", "leaked_bytes")}, "child")
+
+
+@case
+def the_same_seed_gives_the_same_samples(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    totals = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        (directory / name).mkdir()
+        done = record([program], directory / name, MPROF_SAMPLE="64KiB", MPROF_SAMPLE_SEED=seed)
+        totals.append(report(done.trace())["totals"])
+    same = ("allocations", "frees", "allocated_bytes", "peak_bytes", "leaked_bytes", "temporary_allocations")
+    check_equal([totals[1][name] for name in same], [totals[0][name] for name in same], "figures, same seed")
+    check([totals[2][name] for name in same] != [totals[0][name] for name in same], "another seed samples others")
+
+
+@case
+def blocks_freed_by_other_threads(directory):
+    program = compile("cross_thread_free.c", directory / "cross_thread_free")
+    for sample, sample_bytes in (("1", 1), ("4KiB", 4096), ("64KiB", 65536)):
+        _, figures = recorded([program], directory, sample, ["-f", "counted_*"])
+        volume, totals = 2 * sum(16 + i % 300 for i in range(50000)), figures["totals"]
+        check(abs(totals["allocated_bytes"] - volume) <= SIGMAS * totals["allocated_bytes_error"] + 2000,
+              f"{sample}: {totals['allocated_bytes']} bytes allocated, really {volume}")
+        check(abs(totals["allocations"] - 100000) <= SIGMAS * totals["blocks_error"] + 20, f"{sample}: {totals['allocations']}")
+        leaked = sum(row["leaked_bytes"] for function in figures["functions"] for row in function["lines"])
+        check_equal(leaked, 0, f"{sample}: every sampled block was seen to end")
+
+
+@case
+def sqlite3(directory):
+    sql = ("create table t(a integer primary key, b text); with recursive c(n) as (select 1 union all select n + 1 from c "
+           "where n < 200000) insert into t select n, printf('%d-%x', n * 7919 % 1000003, n) from c; "
+           "create index i on t(b); select count(*), max(b) from t;")
+    compare([needs("sqlite3"), ":memory:", sql], directory, {"64KiB": 65536, "512KiB": 524288})
+
+
+@case
+def python3(directory):
+    script = ("import json\nfor i in range(3):\n    d = {str(k): [k, str(k) * 3] for k in range(20000)}\n"
+              "    print(len(json.loads(json.dumps(d))))")
+    compare([PYTHON, "-S", "-c", script], directory, {"64KiB": 65536, "512KiB": 524288}, PYTHONMALLOC="malloc",
+            PYTHONHASHSEED="0")
+
+
+@case
+def marks_are_always_there(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    done, _ = recorded([program], directory, "1T")
+    check("2 notes" in mprof("dump", "--info", done.trace()).stdout, "a mark and a fork, whatever is sampled")
+
+
+@case
+def reports_say_so(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    done = run([MPROF, "run", "--sample", "64KiB", "-o", "sampled.mprof", "--", program], directory)
+    check_equal((done.returncode, done.stdout), (0, "3\n"), "exit status and output")
+    text = mprof("report", "sampled.mprof", directory=directory).stdout
+    check("\nSampled:      one byte in 64 KiB" in text and "+/-" in text, text)
+    check("64.0 KiB" in mprof("list", directory=directory).stdout, "list")
+    rows = json.loads(mprof("peak", "--format", "json", "sampled.mprof", directory=directory).stdout)
+    check_equal(rows[0]["sample_bytes"], 65536, "peak")
+    check(rows[0]["peak_bytes_error"] > 0, "peak has an error")
+    check("Sampled:    one byte in 65536" in mprof("dump", "--info", "sampled.mprof", directory=directory).stdout, "dump")
+
+
+@case
+def bad_values(directory):
+    program = compile("sampled.c", directory / "sampled", "-O1")
+    bare = run([program], directory)
+    for value in ("half", "512kib", "-1", "2T", "1.5M"):
+        done = record([program], directory, MPROF_SAMPLE=value)
+        check_equal((done.returncode, done.stdout), (bare.returncode, bare.stdout), f"{value}: exit status and output")
+        lines = [line for line in done.stderr.splitlines() if "MPROF_SAMPLE" in line]
+        check(lines and all(line.startswith("mprof: the value of MPROF_SAMPLE must be ") for line in lines), done.stderr)
+        check_equal(report(done.trace())["sample_bytes"], 0, f"{value}: recorded exactly")
+        refused = run([MPROF, "run", "--sample", value, "--", program], directory)
+        check_equal((refused.returncode, len(refused.stderr.splitlines())), (2, 1), f"--sample {value}: {refused.stderr}")
+
+
+run_cases()
