@@ -73,7 +73,9 @@ def _of_threads(comparisons):
     for many, one in THREADS:
         if all(name in comparisons and comparisons[name].has("mprof") for name in (many, one)):
             single = comparisons[one].added_ns("mprof")
-            ratio = comparisons[many].added_ns("mprof") / single if single > 0 else 0
+            if single <= 0:
+                continue
+            ratio = comparisons[many].added_ns("mprof") / single
             yield _line(ratio <= 1.3, "CPU per event, program alone, of one thread's", many, ratio, 1.3, False)
 
 

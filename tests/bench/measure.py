@@ -87,6 +87,8 @@ def _read(account):
         else:
             usage.helpers_cpu += float(cpu)
             usage.helpers_rss = max(usage.helpers_rss, int(rss) / 1024)
+    if not usage.wall:
+        raise Failed("did not start")
     return usage
 
 

@@ -4,6 +4,7 @@ A new recorder is one class here and its name in all_recorders().  All of them a
 """
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -29,7 +30,7 @@ class Recorder:
         return None
 
     def takes(self, workload):
-        return self.follows or "x true" not in workload.name
+        return self.follows or not workload.children
 
     def environment(self, _directory):
         """Variables for the program alone."""
@@ -133,7 +134,7 @@ class Heaptrack(Recorder):
         return {"LD_PRELOAD": self.library, "DUMP_HEAPTRACK_OUTPUT": directory / "fifo"}
 
     def helpers(self, directory):
-        subprocess.run(["mkfifo", directory / "fifo"], check=True)
+        os.mkfifo(directory / "fifo")
         return [f"ulimit -v {INTERPRETER_MEMORY_KIB}; {{ {self.interpreter} < fifo || touch dead; }} | "
                 f"{self.compressor} -c > heaptrack.{self.suffix}"]
 
@@ -157,10 +158,10 @@ class HeaptrackRaw(Heaptrack):
         return workload.name.startswith("cc1")
 
     def helpers(self, directory):
-        subprocess.run(["mkfifo", directory / "fifo"], check=True)
+        os.mkfifo(directory / "fifo")
         return [f"{self.compressor} -c < fifo > heaptrack.{self.suffix}"]
 
-    def reports(self, directory, program):
+    def reports(self, _directory, _program):
         return {}
 
 

@@ -26,7 +26,8 @@ class Workload:
     command: typing.Callable  # size -> argv
     env: dict = dataclasses.field(default_factory=dict)
     drive: typing.Callable = None  # (directory, size), while it runs
-    start_up: bool = False  # counts processes, not events
+    start_up: bool = False  # has no events to speak of
+    children: bool = False  # does its work in child processes
     repeats: int = 1  # runs per round
     prepare: typing.Callable = None  # size -> None: makes what the command reads
 
@@ -95,4 +96,5 @@ def all_workloads(bench, directory):
     """Those of the build's tests/bench folder and those of the system; inputs are made in `directory`."""
     return [*_own_programs(bench), *_real_programs(directory),
             Workload("true", 1, 1, lambda size: ["/bin/true"], start_up=True, repeats=10),
-            Workload("1,000 x true", 1000, 100, lambda size: ["/bin/sh", "-c", SHELL_LOOP.format(size)], start_up=True)]
+            Workload("1,000 x true", 1000, 100, lambda size: ["/bin/sh", "-c", SHELL_LOOP.format(size)],
+                     start_up=True, children=True)]
