@@ -62,10 +62,11 @@ class Bench:
 
     def run(self, recorder, workload, size, directory, **more):
         drive = functools.partial(workload.drive, thousands=size) if workload.drive else None
-        usage = self.measurer.run(workload.command(size), directory, measure.environment(**workload.env),
-                                  recorder.environment(directory), recorder.helpers(directory), drive, **more)
-        recorder.verify(directory)
-        return usage
+        try:
+            return self.measurer.run(workload.command(size), directory, measure.environment(**workload.env),
+                                     recorder.environment(directory), recorder.helpers(directory), drive, **more)
+        finally:
+            recorder.verify(directory)  # a program that died may have died of its recorder: that is the better reason
 
     def count_events(self, workload, size):
         """By a recording that is not measured; it also warms the caches."""
