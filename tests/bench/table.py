@@ -5,6 +5,8 @@ the program.  An event is one block that came into being or ended.  CPU and RSS 
 medians; "wall x" is until the program ended.  bare is absolute, in seconds, ns and MiB.  "report" is the text report's wall
 time and peak RSS: mprof report, heaptrack_print, jeprof or google-pprof --text; "again" a second one of the same recording.
 jemalloc and gperftools bring an allocator of their own: their figures contain its difference to the program's.
+heaptrack's interpreter may use 4 GiB of memory; on cc1 it dies of one huge request, with 14 GiB too.
+Where threads contend for malloc's locks ("handed over"), a recorder that keeps them apart can save CPU.
 Recorders marked * got a smaller input, and are compared with a bare run of it."""
 HEADER = ("recorder", "wall x", "CPU x", "+ns/event", "with helpers", "+RSS MiB", "B/event", "report s", "again s", "report MiB")
 START_UP_HEADER = ("recorder", "wall ms", "+wall ms", "+CPU ms", "with helpers", "+RSS MiB")
