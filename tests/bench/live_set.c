@@ -1,12 +1,19 @@
-/* live_set.c - random sizes in 100,000 slots, each replaced again and again, by several threads with slots of
- * their own: argv are millions of replacements and threads. */
+/* live_set.c - random sizes in slots, each replaced again and again, by several threads with slots of their
+ * own: argv are thousands of replacements, of all threads together, and threads. */
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SLOTS 100000
+#define THREADS_MAX 64
 
-static long replacements = 1000000;
+struct worker {
+	pthread_t thread;
+	uint64_t state;
+	long replacements;
+	long events;
+};
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -16,13 +23,16 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-static void *replace(void *seed)
+static void *replace(void *argument)
 {
+	struct worker *worker = argument;
 	void **slots = calloc(SLOTS, sizeof(*slots));
-	uint64_t state = (uint64_t)(uintptr_t)seed;
-	for (long i = 0; slots && i < replacements; i++) {
-		uint64_t random = next_random(&state);
+
+	worker->events = 1;
+	for (long i = 0; slots && i < worker->replacements; i++) {
+		uint64_t random = next_random(&worker->state);
 		void **slot = &slots[random % SLOTS];
+		worker->events += *slot ? 2 : 1;
 		free(*slot);
 		*slot = malloc(8 + (random >> 32) % 1000);
 	}
@@ -31,15 +41,25 @@ static void *replace(void *seed)
 
 int main(int argc, char **argv)
 {
-	pthread_t threads[64];
-	intptr_t others = argc > 2 ? atoi(argv[2]) - 1 : 0;
-	if (argc > 1)
-		replacements = atol(argv[1]) * 1000000;
-	for (intptr_t i = 0; i < others && i < 64; i++)
-		if (pthread_create(&threads[i], NULL, replace, (void *)(0x9e3779b9 + i)))
+	static struct worker workers[THREADS_MAX];
+	long replacements = argc > 1 ? atol(argv[1]) * 1000 : 1000000;
+	int threads = argc > 2 ? atoi(argv[2]) : 1;
+	long events = 0;
+
+	if (threads < 1 || threads > THREADS_MAX)
+		return 2;
+	for (int i = 0; i < threads; i++) {
+		workers[i].state = 0x1234567 + 0x9e3779b9 * (uint64_t)i;
+		workers[i].replacements = replacements / threads;
+	}
+	for (int i = 1; i < threads; i++)
+		if (pthread_create(&workers[i].thread, NULL, replace, &workers[i]) != 0)
 			return 1;
-	replace((void *)0x1234567);
-	for (intptr_t i = 0; i < others && i < 64; i++)
-		pthread_join(threads[i], NULL);
+	replace(&workers[0]);
+	for (int i = 1; i < threads; i++)
+		pthread_join(workers[i].thread, NULL);
+	for (int i = 0; i < threads; i++)
+		events += workers[i].events;
+	printf("%ld events\n", events);
 	return 0;
 }

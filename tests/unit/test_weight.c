@@ -81,7 +81,7 @@ static struct run run(size_t count)
 		result.bytes += (double)size_bytes;
 		result.blocks++;
 		if (is_sampled(size_bytes))
-			figures_alloc(&figures, &at, i, size_bytes);
+			figures_alloc(&figures, &at, size_bytes);
 	}
 	result.estimated = figures_totals(&figures);
 	figures_finish(&figures);
@@ -127,11 +127,11 @@ Test(weight, nothing_is_left_of_blocks_that_ended)
 	cr_assert_eq(figures_reserve(&figures, 0, 0), 0);
 	for (uint64_t i = 0; i < 1000; i++) {
 		sizes[i] = some_size();
-		figures_alloc(&figures, &at, i, sizes[i]);
+		figures_alloc(&figures, &at, sizes[i]);
 	}
 	for (uint64_t i = 0; i < 1000; i++) {
-		struct figures_block block = {.ordinal = i, .size_bytes = sizes[i], .temporary = i % 2};
-		figures_end(&figures, &at, &block, false);
+		struct figures_block block = {.size_bytes = sizes[i], .temporary = i % 2};
+		figures_end(&figures, &at, &block);
 	}
 	struct model_totals totals = figures_totals(&figures);
 	cr_assert_eq(totals.live_bytes, 0);

@@ -1,0 +1,52 @@
+"""The benchmark's command still runs, and what it prints can be true.  Nothing is said about times."""
+
+import sys
+
+from harness import BUILD, SOURCE, Skip, case, check, check_equal, run, run_cases
+
+PAIRS = 1000000  # events of the small input
+
+
+def compare(*arguments):
+    if not (BUILD / "tests/bench/usage").exists():
+        raise Skip("built without the benchmark")
+    done = run([sys.executable, SOURCE / "tests/bench/compare.py", "--build", BUILD, "--quick", "--rounds", "1", *arguments])
+    check_equal(done.returncode, 0, f"exit status; {done.stderr}")
+    return done.stdout
+
+
+def rows(output):
+    """{recorder: {column: text}} of a Markdown table of one workload; its title stands under "workload" of the first row."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in output.splitlines() if line.startswith("|")]
+    check(len(cells) > 2, f"a table: {output}")
+    return {row[1]: dict(zip(cells[0], row)) for row in cells[2:]}
+
+
+@case
+def a_row_for_each_recorder(_directory):
+    found = rows(compare("--only", "pairs, depth 10", "--recorders", "mprof", "--markdown"))
+    check_equal(sorted(found), ["bare", "mprof"], "recorders")
+    bare, mprof = found["bare"], found["mprof"]
+    check_equal(bare["workload"], f"pairs, depth 10: {PAIRS / 1e6:.2f} M events", "title")
+    check(float(bare["+ns/event"]) > 0, f"CPU time of the bare program: {bare}")
+    check(float(mprof["CPU x"]) > 1 and float(mprof["with helpers"]) > float(mprof["+ns/event"]) > 0, f"CPU time: {mprof}")
+    check(0 < float(mprof["B/event"]) < 16, f"bytes on disk: {mprof}")
+    check(float(mprof["report s"]) > 0 and float(mprof["again s"]) > 0, f"reports: {mprof}")
+    check(0 < float(bare["+RSS MiB"]) < 100, f"resident memory: {bare}")
+
+
+@case
+def start_up_has_goals(_directory):
+    output = compare("--only", "1,000 x true", "--recorders", "mprof", "--markdown")
+    check_equal(sorted(rows(output)), ["bare", "mprof"], "recorders")
+    goals = [line.split() for line in output.splitlines() if "1.5 of bare and 3 s" in line]
+    check(len(goals) == 1 and goals[0][0] in ("met", "not"), f"goals: {output}")
+
+
+@case
+def an_unknown_recorder_is_an_error(_directory):
+    done = run([sys.executable, SOURCE / "tests/bench/compare.py", "--build", BUILD, "--recorders", "nobody"])
+    check(done.returncode != 0 and "heaptrack" in done.stderr, f"exit {done.returncode}: {done.stderr}")
+
+
+run_cases()
