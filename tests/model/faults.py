@@ -30,10 +30,6 @@ RETIRE = """	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
 	if (chunk)
 		push(&queue->session->free_chunks, &chunk->free_next, last);
 """
-ZERO_SIDE = """	for (uint64_t i = tail; i != queue->side_taken; i++)
-		atomic_store_explicit(&slot->side[i % SESSION_SIDE_RECORDS].w0, 0, memory_order_relaxed);
-"""
-SIDE_TAIL = "	atomic_store_explicit(&slot->side_tail, queue->side_taken, memory_order_release);\n"
 COMMIT = "	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);\n"
 NEXT = "		atomic_store_explicit(&closed->next, taken, memory_order_release);\n"
 
@@ -92,9 +88,6 @@ FAULTS = {
     "reads side records without acquire": (QUEUE, "signals", (
         "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_acquire);",
         "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_relaxed);")),
-    "gives side places back before they are empty": (QUEUE, "side ring", (
-        ZERO_SIDE, SIDE_TAIL + ZERO_SIDE)),
-    "gives side places back without release": (QUEUE, "side ring", (SIDE_TAIL, relaxed(SIDE_TAIL))),
     "recycles before it commits": (DRAINER, "kill", (
         "	committed = drainer.figures;\n",
         "	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)\n		if (drainer.open[i])\n"
