@@ -385,7 +385,7 @@ static void run(void)
 
 /* ---- configurations ------------------------------------------------------------------- */
 
-#define RANDOM_RUNS 20000
+#define RANDOM_RUNS 4000
 #define RANDOM_RARITY 24
 
 /* Every schedule with so many deviations, each in a second or a few. */
