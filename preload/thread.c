@@ -23,7 +23,9 @@
 
 #include "trace/clock.h"
 
-#define CHUNKS_SOFT_CAP 1024u    /* 64 MiB, and two chunks a thread on top */
+#ifndef CHUNKS_SOFT_CAP       /* tests/model varies it */
+#define CHUNKS_SOFT_CAP 1024u /* 64 MiB, and two chunks a thread on top */
+#endif
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
 #define WAIT_NS 10000000u

@@ -132,7 +132,9 @@ static inline uint64_t record_stamp(const struct session_record *r)
 
 /* ---- chunks: a thread's ring is a linked queue of these ------------------ */
 
+#ifndef SESSION_CHUNK_BYTES /* tests/model has tiny ones */
 #define SESSION_CHUNK_BYTES 65536
+#endif
 #define SESSION_CHUNK_RECORDS ((SESSION_CHUNK_BYTES - 64) / 16)
 
 /* Single producer (the owning thread), single consumer (the drainer).  The
@@ -152,7 +154,9 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 
 /* ---- thread slots -------------------------------------------------------- */
 
+#ifndef SESSION_SIDE_RECORDS /* as above */
 #define SESSION_SIDE_RECORDS 64
+#endif
 #define SESSION_THREAD_PRIVATE_BYTES 49152 /* what a thread's rules and scratch space touch, about */
 
 enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };

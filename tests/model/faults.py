@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""faults.py - the model check must see each of these faults.
+
+Each is put into a copy of the source, which is compiled as the sound one is and linked ahead of it; the check must
+then fail.  A fault whose text is no longer in the source fails too: it has to follow the code.
+
+Usage: faults.py SOURCE_ROOT WORK_FOLDER LIBRARY... -- COMPILER...   (the compiler's own arguments included)
+"""
+import pathlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/ring.c"
+
+ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
+							  memory_order_acquire, memory_order_acquire))"""
+RELAXED_POP = ACQUIRE_POP.replace("memory_order_acquire", "memory_order_relaxed")
+FIND_MAIN = """		uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
+		/* Acquire pairs with the producer's release after each record. */
+		uint32_t committed = atomic_load_explicit(&chunk->committed, memory_order_acquire);
+"""
+UNHOOK = """		atomic_store_explicit(&queue->slot->first_chunk, next, memory_order_release);
+		push(&queue->session->free_chunks, &chunk->free_next, first);
+"""
+FREE_SLOT = """	atomic_store_explicit(&slot->state, THREAD_FREE, memory_order_release);
+	push(&queue->session->free_threads, &slot->free_next, queue->slot_index + 1);
+"""
+RETIRE = """	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
+	if (chunk)
+		push(&queue->session->free_chunks, &chunk->free_next, last);
+"""
+COMMIT = "	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);\n"
+NEXT = "		atomic_store_explicit(&closed->next, taken, memory_order_release);\n"
+
+
+def swapped(text):
+    """The last line first."""
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[-1:] + lines[:-1])
+
+
+def relaxed(text):
+    return text.replace("memory_order_release", "memory_order_relaxed").replace("memory_order_acquire", "memory_order_relaxed")
+
+
+# what: file, configuration that shows it, (old, new)...
+FAULTS = {
+    "commits without release": (RECORDER, "one thread", (COMMIT, relaxed(COMMIT))),
+    "commits ahead of the record": (RECORDER, "one thread", (
+        "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`",
+        "	atomic_store_explicit(&thread->chunk->committed, thread->used + 1, memory_order_release);\n"
+        "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
+    "leaves no room for prefixes": (RECORDER, "one thread", ("if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	uint64_t stamp = stamp_now(thread);\n	if (LIKELY", "if (!make_room(thread, 1))\n		return;\n	uint64_t stamp = stamp_now(thread);\n	if (LIKELY")),
+    "closes without release": (THREAD, "one thread", (NEXT, relaxed(NEXT))),
+    "closes before the next is open": (THREAD, "one thread", (
+        "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n",
+        NEXT + "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n")),
+    "opens with the old successor": (THREAD, "three threads", (
+        "	atomic_store_explicit(&chunk->next, 0, memory_order_relaxed);\n", "")),
+    "opens with the old count": (THREAD, "one thread", (
+        "	atomic_store_explicit(&chunk->committed, 0, memory_order_relaxed);\n", "")),
+    "pops without acquire": (THREAD, "one thread", (
+        "	uint64_t top = atomic_load_explicit(&session->free_chunks, memory_order_acquire);",
+        "	uint64_t top = atomic_load_explicit(&session->free_chunks, memory_order_relaxed);"),
+        (ACQUIRE_POP, RELAXED_POP)),
+    "claims without release": (THREAD, "one thread", (
+        "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);",
+        "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_relaxed);")),
+    "does not count owners": (THREAD, "reuse, kill", (
+        "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
+    "waits for a dead drainer": (THREAD, "kill, nobody there", (
+        "	return clock_monotonic_ns() - *since_ns < (now ? STANDSTILL_NS : STARTUP_NS);", "	return true;")),
+    "does not go past the cap": (THREAD, "one thread", (
+        "		taken = fresh_chunk(process, process->session->chunks_max);", "		taken = 0;")),
+    "puts aside without release": (THREAD, "signals", (
+        "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);",
+        "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_relaxed);")),
+    "fills the side ring beyond its end": (THREAD, "side ring", (
+        "memory_order_acquire) < SESSION_SIDE_RECORDS;", "memory_order_acquire) <= SESSION_SIDE_RECORDS;")),
+    "reads without acquire": (QUEUE, "one thread", (FIND_MAIN, relaxed(FIND_MAIN))),
+    "looks at the count before the end": (QUEUE, "one thread", (FIND_MAIN, swapped(FIND_MAIN))),
+    "pushes without release": (QUEUE, "one thread", (
+        "&top, pushed, memory_order_release,", "&top, pushed, memory_order_relaxed,")),
+    "gives away before it unhooks": (QUEUE, "kill", (UNHOOK, swapped(UNHOOK))),
+    "retires a chunk before it unhooks": (QUEUE, "kill", (RETIRE, "	if (chunk)\n		push(&queue->session->free_chunks, &chunk->free_next, last);\n	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);\n")),
+    "gives away a slot before it is free": (QUEUE, "reuse", (FREE_SLOT, swapped(FREE_SLOT))),
+    "reads side records without acquire": (QUEUE, "signals", (
+        "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_acquire);",
+        "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_relaxed);")),
+    "recycles before it commits": (DRAINER, "kill", (
+        "	committed = drainer.figures;\n",
+        "	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)\n		if (drainer.open[i])\n"
+        "			queue_release(&drainer.queues[i]);\n	committed = drainer.figures;\n")),
+    "forgets how far it was": (DRAINER, "kill", ("	queue->taken = queue->released = kept->taken;\n", "")),
+    "does not look again at who has ended": (DRAINER, "one thread", (
+        "		if (!queue_is_idle(queue))\n			continue;\n		queue_retire(queue);",
+        "		queue_retire(queue);")),
+    "reuses free chunks without a tag": (THREAD, "three threads", (
+        "		uint64_t next = ((top >> 32) + 1) << 32 |\n				atomic_load_explicit(&chunk->free_next",
+        "		uint64_t next = (top >> 32) << 32 |\n				atomic_load_explicit(&chunk->free_next")),
+}
+# The tag has two halves, and either does: what pops, and what pushes.
+SECOND_FILE = {"reuses free chunks without a tag": (QUEUE, (
+    "		pushed = ((top >> 32) + 1) << 32 | thing;", "		pushed = (top >> 32) << 32 | thing;"))}
+
+
+def faulty(root, work, name, path, changes):
+    text = (root / path).read_text()
+    for old, new in changes:
+        if text.count(old) != 1:
+            raise ValueError(f"{path} has changed: it does not have once\n{old}")
+        text = text.replace(old, new)
+    copy = work / f"{name.replace(' ', '-')}-{pathlib.Path(path).name}"
+    copy.write_text(text)
+    return copy
+
+
+def is_seen(root, work, libraries, compiler, name):
+    path, configuration, *changes = FAULTS[name]
+    copies = [faulty(root, work, name, path, changes)]
+    if name in SECOND_FILE:
+        other, *more = SECOND_FILE[name]
+        copies.append(faulty(root, work, name, other, more))
+    program = work / name.replace(" ", "-")
+    subprocess.run([*compiler, "-w", "-c", *map(str, copies)], cwd=work, check=True)
+    objects = [str(work / copy.with_suffix(".o").name) for copy in copies]
+    subprocess.run([compiler[0], "-o", str(program), *objects, "-Wl,--start-group", *libraries, "-Wl,--end-group"], check=True)
+    done = subprocess.run([str(program), configuration, "1"], capture_output=True, text=True, timeout=60)
+    program.unlink()
+    last = done.stderr.strip().splitlines()[-1:] or ["nothing"]
+    print(f"{name}: {last[0]}", flush=True)
+    return done.returncode == 1 and "model: " in last[0]
+
+
+def main():
+    split = sys.argv.index("--")
+    root, work, libraries, compiler = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:split], sys.argv[split + 1:]
+    work.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(2) as pool:
+        seen = dict(zip(FAULTS, pool.map(lambda name: is_seen(root, work, libraries, compiler, name), FAULTS)))
+    for name in [name for name, was in seen.items() if not was]:
+        print(f"NOT SEEN: {name}")
+    sys.exit(not all(seen.values()))
+
+
+if __name__ == "__main__":
+    main()
