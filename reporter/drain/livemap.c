@@ -284,8 +284,10 @@ struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct li
 		if (found == TOMBSTONE && !hole)
 			hole = slot;
 		if (found == key) {
+			struct livemap_entry none;
 			take_out(map, slot, old);
-			return (struct livemap_place *)slot;
+			/* Once more: what stood between the home and here may have become empty. */
+			return livemap_place(map, key, &none);
 		}
 	}
 }
