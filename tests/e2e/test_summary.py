@@ -30,6 +30,7 @@ def kinds(trace):
 
 def without_summary(trace):
     """Takes out what the drainer summed up: only a replay can tell then."""
+    wait_for(lambda: BLOCK_END in kinds(trace), 10, "the end of the trace")
     data = trace.read_bytes()
     drop = [(start, end) for kind, start, end in blocks(data) if kind in (BLOCK_SUMMARY, BLOCK_MOVES)]
     trace.write_bytes(data[:drop[0][0]] + data[drop[-1][1]:])

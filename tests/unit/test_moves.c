@@ -88,18 +88,19 @@ static struct move *make(uint32_t nodes, size_t *count)
 
 Test(moves, many_are_several_payloads)
 {
-	size_t count, written = 0;
+	size_t count;
 	struct move *moves = make(NODES, &count);
+	struct moves_encoder encoder = {.moves = moves, .count = count};
 	unsigned payloads = 0;
 
 	moves_sort(moves, count);
 	for (size_t i = 1; i < count; i++)
 		cr_assert(moves[i - 1].from < moves[i].from ||
 			  (moves[i - 1].from == moves[i].from && moves[i - 1].to < moves[i].to));
-	for (; moves_encode(moves, count, &written, &payload); payloads++, buffer_clear(&payload)) {
+	for (; moves_encode(&encoder, &payload); payloads++, buffer_clear(&payload)) {
 		cr_assert_not(summary_moves_complete(&decoder) && payloads > 0);
 		cr_assert_eq(decode(payload.data, payload.length, NODES), 0);
-		cr_assert_eq(decoder.move_count, written);
+		cr_assert_eq(decoder.move_count, encoder.written);
 	}
 	cr_assert_gt(payloads, 3);
 	cr_assert_eq(decoder.move_count, count);
@@ -110,10 +111,11 @@ Test(moves, many_are_several_payloads)
 /* As they came: nothing but the length of it depends on their order. */
 Test(moves, in_any_order_they_round_trip)
 {
-	size_t count, written = 0;
+	size_t count;
 	struct move *moves = make(20, &count);
+	struct moves_encoder encoder = {.moves = moves, .count = count};
 
-	cr_assert(moves_encode(moves, count, &written, &payload));
+	cr_assert(moves_encode(&encoder, &payload));
 	cr_assert_eq(decode(payload.data, payload.length, 20), 0);
 	cr_assert_eq(decoder.move_count, count);
 	cr_assert_arr_eq(decoder.moves, moves, count * sizeof(*moves));
@@ -122,9 +124,9 @@ Test(moves, in_any_order_they_round_trip)
 
 Test(moves, of_nothing_are_known_too)
 {
-	size_t written = 0;
+	struct moves_encoder encoder = {0};
 
-	cr_assert(moves_encode(NULL, 0, &written, &payload));
+	cr_assert(moves_encode(&encoder, &payload));
 	cr_assert_eq(decode(payload.data, payload.length, 1), 0);
 	cr_assert_not_null(decoder.moves);
 	cr_assert(summary_moves_complete(&decoder));
@@ -202,12 +204,13 @@ Test(moves, payloads_that_disagree_are_refused)
 
 Test(moves, damage_is_refused_or_harmless)
 {
-	size_t count, written = 0;
+	size_t count;
 	struct move *moves = make(12, &count);
+	struct moves_encoder encoder = {.moves = moves, .count = count};
 	uint32_t random = 1;
 
 	moves_sort(moves, count);
-	cr_assert(moves_encode(moves, count, &written, &payload));
+	cr_assert(moves_encode(&encoder, &payload));
 	for (size_t cut = 0; cut < payload.length; cut++) {
 		uint8_t *copy = malloc(cut + 1); /* ends where its memory ends */
 		memcpy(copy + 1, payload.data, cut);
