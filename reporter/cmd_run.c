@@ -23,7 +23,7 @@
 struct options {
 	const char *output;
 	const char *sample; /* as MPROF_SAMPLE takes it; NULL: what that says */
-	bool quiet;
+	bool aggregate, quiet;
 	char **program; /* with its arguments, NULL-terminated */
 };
 
@@ -32,6 +32,8 @@ static const struct argp_option option_table[] = {
 	 "Record to FILE; %e, %p, %h and %t stand for the program's name, its pid, the host, the time", 1},
 	{"sample", 's', "SIZE", 0,
 	 "Record one block every SIZE bytes (512KiB) on average, not all: little cost, estimated figures", 1},
+	{"aggregate", 'a', NULL, 0,
+	 "Keep sums per call path, not single events: a run of days stays small; all but dump works", 1},
 	{"quiet", 'q', NULL, 0, "Do not say where the recording is", 1},
 	{0},
 };
@@ -53,6 +55,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 					 state,
 					 "--sample takes a size of at most 1T, such as 512KiB, not '%s'",
 					 argument);
+	case 'a':
+		options->aggregate = true;
+		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -278,7 +283,8 @@ static int run(const struct options *options, struct diagnostic *diagnostic)
 		status = library_find(&library, diagnostic);
 	if (status == 0)
 		status = library_set_environment(library, pattern, diagnostic);
-	if (status == 0 && options->sample && setenv("MPROF_SAMPLE", options->sample, 1) != 0)
+	if (status == 0 && ((options->sample && setenv("MPROF_SAMPLE", options->sample, 1) != 0) ||
+			    (options->aggregate && setenv("MPROF_AGGREGATE", "1", 1) != 0)))
 		status = diagnostic_set(diagnostic, errno, "environment: %s", strerror(errno));
 	if (status == 0)
 		status = record(options, path, pattern, diagnostic);

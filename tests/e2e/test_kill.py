@@ -15,12 +15,12 @@ SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
 class Victim:
     """The commits program, recorded, in a process group of its own."""
 
-    def __init__(self, directory, program, threads=1):
+    def __init__(self, directory, program, threads=1, **changes):
         self.directory, self.counters = directory, directory / "counters"
         self.counters.unlink(missing_ok=True)
         self.process = subprocess.Popen([program, self.counters, str(threads)], cwd=directory, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-                                        env=environment(LD_PRELOAD=SHIM))
+                                        env=environment(LD_PRELOAD=SHIM, **changes))
         self.pid = self.process.pid
         wait_for(lambda: self.committed()[0] > 0 or self.process.poll() is not None, 20, "the program at work")
 
@@ -57,11 +57,11 @@ class Victim:
         traces[0].unlink()
 
 
-def killed(directory, times, action, threads=1, longest=0.15):
+def killed(directory, times, action, threads=1, longest=0.15, **changes):
     random.seed(SEED)
     program = compile("commits.c", directory / "commits")
     for number in range(times):
-        victim = Victim(directory, program, threads)
+        victim = Victim(directory, program, threads, **changes)
         try:
             time.sleep(random.uniform(0, longest))
             action(victim)
@@ -111,6 +111,22 @@ def program_then_drainer(directory):
         except ProcessLookupError:
             pass  # it was done already
     killed(directory, 10, action)
+
+
+@case
+def aggregate_traces(directory):
+    """Sums are all that they have, and the whole file is replaced by each batch."""
+    killed(directory, 10, Victim.kill, threads=2, longest=0.5, MPROF_AGGREGATE="1")
+
+
+@case
+def aggregate_traces_and_their_drainers(directory):
+    def action(victim):
+        drainer = victim.drainer()
+        os.kill(drainer, signal.SIGKILL)
+        time.sleep(random.uniform(0, 0.1))
+        os.kill(victim.pid, signal.SIGKILL)
+    killed(directory, 15, action, threads=2, longest=0.8, MPROF_AGGREGATE="1")
 
 
 @case
