@@ -299,7 +299,8 @@ static int pull_end(struct events_decoder *decoder, const struct events_operatio
 	item->operation = (uint32_t)origin;
 	item->origin = decoder->operations[origin].node;
 	item->size_bytes = pull_size(decoder, &decoder->operations[origin]);
-	return decoder->columns[COLUMN_ORIGINS].failed | decoder->columns[COLUMN_SIZES].failed ? -EBADMSG : 0;
+	return decoder->columns[COLUMN_ORIGINS].failed || decoder->columns[COLUMN_SIZES].failed ? -EBADMSG
+												: 0;
 }
 
 static int pull_kind(struct events_decoder *decoder, const struct events_operation *operation,
