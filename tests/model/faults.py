@@ -16,9 +16,9 @@ RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "re
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
 							  memory_order_acquire, memory_order_acquire))"""
 RELAXED_POP = ACQUIRE_POP.replace("memory_order_acquire", "memory_order_relaxed")
-FIND_MAIN = """		uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
-		/* Acquire pairs with the producer's release after each record. */
-		uint32_t committed = atomic_load_explicit(&chunk->committed, memory_order_acquire);
+FIND_MAIN = """	uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
+	/* Acquire pairs with the producer's release after each record. */
+	uint32_t committed = atomic_load_explicit(&chunk->committed, memory_order_acquire);
 """
 UNHOOK = """		atomic_store_explicit(&queue->slot->first_chunk, next, memory_order_release);
 		push(&queue->session->free_chunks, &chunk->free_next, first);
@@ -51,7 +51,9 @@ FAULTS = {
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`",
         "	atomic_store_explicit(&thread->chunk->committed, thread->used + 1, memory_order_release);\n"
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
-    "leaves no room for prefixes": (RECORDER, "one thread", ("if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	uint64_t stamp = stamp_now(thread);\n	if (LIKELY", "if (!make_room(thread, 1))\n		return;\n	uint64_t stamp = stamp_now(thread);\n	if (LIKELY")),
+    "leaves no room for prefixes": (RECORDER, "one thread", (
+        "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	uint64_t stamp;\n",
+        "if (!make_room(thread, 1))\n		return;\n	uint64_t stamp;\n")),
     "closes without release": (THREAD, "one thread", (NEXT, relaxed(NEXT))),
     "closes before the next is open": (THREAD, "one thread", (
         "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n",
