@@ -40,7 +40,7 @@ static json_t *totals_json(const struct view_summary *summary)
 		{"peak_time_ns", summary->peak_time_ns},       {"leaked_bytes", summary->leaked_bytes},
 		{"leaked_blocks", summary->leaked_blocks},     {"temporary_allocations", summary->temporary},
 		{"unmatched_frees", summary->unmatched_frees}, {"collections", summary->collections},
-		{"peak_rss_bytes", summary->peak_rss_bytes},
+		{"peak_rss_bytes", summary->peak_rss_bytes},   {"recorder_bytes", summary->recorder_bytes},
 	};
 	json_t *object = json_object();
 
