@@ -101,6 +101,16 @@ def daemonize(directory):
 
 
 @case
+def fork_while_loading(directory):
+    plugin = compile("fork_while_loading.c", directory / "plugin.so", "-DPLUGIN", "-shared", "-fPIC")
+    program = compile("fork_while_loading.c", directory / "fork_while_loading", "-no-pie", "-fno-pie", "-rdynamic", "-O0")
+    check_equal(run([program, plugin], directory).outcome, (0, "", ""), "bare")
+    done = record([program, plugin], directory, timeout=30)
+    check_equal(done.outcome, (0, "", ""), "the child does not wait for the loader")
+    check_equal(len(done.traces()), 2, "traces")
+
+
+@case
 def wait_any(directory):
     program = compiled(directory, "wait_any")
     done, _ = record_and_report([program], directory)
