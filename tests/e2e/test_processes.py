@@ -111,6 +111,18 @@ def fork_while_loading(directory):
 
 
 @case
+def fork_in_handler(directory):
+    """Many of the forks interrupt an event, which goes on in the child."""
+    done = record([compiled(directory, "fork_in_handler")], directory)
+    check_equal(done.outcome, (0, "0\n", ""), "children that did not end well")
+    traces = done.traces()
+    check(len(traces) >= 145, f"{len(traces)} traces of a parent and 150 children")
+    for trace in traces[::10]:
+        figures = report(trace)
+        check(figures["complete"], f"{trace} is whole")
+
+
+@case
 def wait_any(directory):
     program = compiled(directory, "wait_any")
     done, _ = record_and_report([program], directory)
