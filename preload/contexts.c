@@ -63,6 +63,8 @@ static struct contexts_index *map_index(uint32_t bits)
 		entries = (entries + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1);
 		pages_want_huge((void *)entries, bytes);
 	}
+	/* Whose event a forking handler interrupted goes on in the child, with this index: an empty one. */
+	pages_keep_on_fork(index, HEADER_BYTES, true);
 	index->bits = bits;
 	index->entries = (_Atomic uint64_t *)entries;
 	return index;

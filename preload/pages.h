@@ -29,7 +29,16 @@ static inline void *pages_map(size_t bytes)
 	return memory == -1 ? NULL : (void *)memory;
 }
 
-/* The same at a place where nothing is; wiped by no fork.  Refused: nothing is there still. */
+/* Whether a fork child finds what is there (whole pages), or zeroes as pages_map promises. */
+static inline void pages_keep_on_fork(void *memory, size_t bytes, int keep)
+{
+	int saved = errno;
+
+	syscall(SYS_madvise, memory, bytes, keep ? MADV_KEEPONFORK : MADV_WIPEONFORK);
+	errno = saved;
+}
+
+/* Zeroed memory at a place where nothing is; wiped by no fork.  Refused: nothing is there still. */
 static inline void pages_map_at(void *place, size_t bytes)
 {
 	int saved = errno;

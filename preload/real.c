@@ -136,6 +136,7 @@ static void without_alignment_and_size(void *block, size_t alignment, size_t siz
 enum { UNRESOLVED, RESOLVING, RESOLVED };
 static _Atomic int resolution;
 
+/* What the program calls as malloc, unless that leads to ours. */
 static const void *first_malloc_in_scope;
 
 /* A position-dependent program that takes malloc's address has an entry of its own PLT as that. */
@@ -162,7 +163,10 @@ void real_resolve(void)
 	found.free_sized = without_size;
 	found.free_aligned_sized = without_alignment_and_size;
 	real = found;
+	/* Asked now: a fork child may find the loader's lock taken for ever. */
 	first_malloc_in_scope = dlsym(RTLD_DEFAULT, "malloc");
+	if (first_malloc_in_scope && is_plt_entry(first_malloc_in_scope))
+		first_malloc_in_scope = NULL;
 	/* Release: pairs with the acquire loads in real_ensure and resolved_now. */
 	atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
 }
@@ -185,8 +189,7 @@ static bool resolved_now(void)
 
 bool real_malloc_is_foreign(const void *own_malloc)
 {
-	return first_malloc_in_scope && first_malloc_in_scope != own_malloc &&
-	       !is_plt_entry(first_malloc_in_scope);
+	return first_malloc_in_scope && first_malloc_in_scope != own_malloc;
 }
 
 /* ---- functions that may be missing ----------------------------------------- */

@@ -29,8 +29,8 @@
 __thread volatile int guard __attribute__((tls_model("initial-exec")));
 static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
 
-/* The thread at fork, for recorder_fork_child. */
-static __thread struct thread interrupted __attribute__((tls_model("initial-exec")));
+/* The session at a fork by a handler that interrupted an event, for recorder_fork_child. */
+static __thread struct session_header *interrupted __attribute__((tls_model("initial-exec")));
 static __thread uint64_t interrupted_bytes __attribute__((tls_model("initial-exec")));
 
 /* ---- committing -------------------------------------------------------------- */
@@ -362,25 +362,40 @@ void recorder_fork_prepare(void)
 		return;
 	fork_id = atomic_fetch_add_explicit(&process->forks, 1, memory_order_relaxed) + 1;
 	recorder_note(NULL, EXT_FORK, fork_id);
-	interrupted = *thread_self;
-	interrupted_bytes = interrupted.session->file_bytes;
+	if (guard != GUARD_BUSY)
+		return;
+	interrupted = thread_self->session;
+	interrupted_bytes = interrupted->file_bytes;
+	thread_keep_on_fork(thread_self, true);
 }
 
-/* A handler that forks may have interrupted an event, which goes on in the child as well.  There it
- * finds its thread as it was, and nothing where the session was, to write into. */
+static bool was_interrupted(void)
+{
+	if (!interrupted)
+		return false;
+	interrupted = NULL;
+	thread_keep_on_fork(thread_self, false);
+	return true;
+}
+
+/* A handler that forks may have interrupted an event, which goes on in the child as well, in the midst of a
+ * walk perhaps.  There it finds all of its thread as it was, and zeroes where the session was, to write
+ * into.  The next event attaches anew. */
 void recorder_fork_child(void)
 {
-	if (guard != GUARD_BUSY || !interrupted.session)
+	struct session_header *session = interrupted;
+
+	if (!was_interrupted())
 		return;
-	pages_map_at(interrupted.session, interrupted_bytes);
-	interrupted.session = NULL;
-	interrupted.used = 0;
-	*thread_self = interrupted;
+	pages_map_at(session, interrupted_bytes);
+	thread_self->session = NULL;
+	thread_self->used = 0;
 }
 
 void recorder_fork_parent(void)
 {
 	fork_id = 0;
+	was_interrupted();
 }
 
 uint32_t recorder_fork_id(void)

@@ -64,9 +64,9 @@ static bool wait_for_drainer(struct session_header *session, uint32_t *heartbeat
 
 /* Lets the drainer catch up until `take` gets something.  Once its heart has stood still it is
  * not awaited again until it beats, so that a program never crawls for a dead drainer. */
-static uint32_t await(struct process *process, uint32_t (*take)(void *from), void *from)
+static uint32_t await(struct process *process, struct session_header *session, uint32_t (*take)(void *from),
+		      void *from)
 {
-	struct session_header *session = process->session;
 	uint32_t heartbeat = atomic_load_explicit(&session->heartbeat, memory_order_relaxed);
 	uint64_t since_ns = clock_monotonic_ns();
 	bool alive = atomic_load_explicit(&process->stalled_heartbeat, memory_order_relaxed) !=
@@ -75,7 +75,8 @@ static uint32_t await(struct process *process, uint32_t (*take)(void *from), voi
 
 	atomic_fetch_add_explicit(&session->starving, 1, memory_order_relaxed);
 	waiting++;
-	while (!taken && alive) {
+	/* The child of a handler's fork has no session, and nobody to wait for. */
+	while (!taken && alive && process->session) {
 		alive = wait_for_drainer(session, &heartbeat, &since_ns);
 		taken = take(from);
 	}
@@ -133,9 +134,8 @@ static uint32_t chunk_soft_cap(struct session_header *session)
 }
 
 /* A chunk never used before, as long as there are fewer than `cap`; index + 1 or 0. */
-static uint32_t fresh_chunk(struct process *process, uint32_t cap)
+static uint32_t fresh_chunk(struct process *process, struct session_header *session, uint32_t cap)
 {
-	struct session_header *session = process->session;
 	uint32_t used = atomic_load_explicit(&session->chunks_used, memory_order_relaxed);
 
 	/* Memory first, index second: one that is handed out can be written. */
@@ -148,16 +148,16 @@ static uint32_t fresh_chunk(struct process *process, uint32_t cap)
 	return used + 1;
 }
 
-static uint32_t take_chunk(struct process *process)
+static uint32_t take_chunk(struct process *process, struct session_header *session)
 {
-	uint32_t taken = pop_chunk(process->session);
+	uint32_t taken = pop_chunk(session);
 
 	if (!taken)
-		taken = fresh_chunk(process, chunk_soft_cap(process->session));
+		taken = fresh_chunk(process, session, chunk_soft_cap(session));
 	if (!taken)
-		taken = await(process, pop_chunk, process->session);
+		taken = await(process, session, pop_chunk, session);
 	if (!taken)
-		taken = fresh_chunk(process, process->session->chunks_max);
+		taken = fresh_chunk(process, session, session->chunks_max);
 	return taken;
 }
 
@@ -176,25 +176,24 @@ bool thread_next_chunk(struct thread *thread)
 {
 	struct session_chunk *closed = thread->chunk;
 	int saved = errno;
-	uint32_t taken = take_chunk(thread->process);
+	struct session_header *session = thread->session;
+	uint32_t taken = session ? take_chunk(thread->process, session) : 0;
 	uint64_t signals;
 
-	/* Meanwhile a handler may have forked, and this be the child. */
-	if (!thread->session) {
-		errno = saved;
-		return false;
-	}
+	/* A handler that jumps away must not leave a queue without its end. */
+	signals_block(&signals);
+	/* Meanwhile one may have forked, and this be the child. */
+	if (!thread->session)
+		taken = 0;
 	if (taken) {
-		/* A handler that jumps away must not leave a queue without its end. */
-		signals_block(&signals);
 		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);
 		thread->used = 0;
 		/* Release: pairs with the consumer's acquire of `next`; it sees the new chunk's
 		 * header and the old one's last records. */
 		atomic_store_explicit(&closed->next, taken, memory_order_release);
-		signals_restore(&signals);
-		thread_ring_doorbell(thread->session);
+		thread_ring_doorbell(session);
 	}
+	signals_restore(&signals);
 	errno = saved;
 	return taken != 0;
 }
@@ -238,7 +237,7 @@ bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint
 	signals_block(&signals);
 	/* Events after this one must not have an older stamp. */
 	atomic_store_explicit(&thread->process->own_clocks, 1, memory_order_relaxed);
-	bool room = side_room(slot) || await(thread->process, side_room, slot);
+	bool room = side_room(slot) || await(thread->process, thread->session, side_room, slot);
 	if (room)
 		put_aside(thread, w0, address, size_bytes);
 	signals_restore(&signals);
@@ -328,19 +327,34 @@ static uint32_t claim_slot(struct process *process)
 	return used + 1;
 }
 
+#define PRIVATE_HEAD_BYTES ((sizeof(struct thread) + 63) & ~(size_t)63)
+
+void thread_keep_on_fork(struct thread *thread, bool keep)
+{
+	pages_keep_on_fork(thread, PRIVATE_HEAD_BYTES + unwind_state_bytes(), keep);
+}
+
+/* What this thread had before a fork, as empty as every fork leaves it but one that kept it. */
+static struct thread *state_before_fork(void)
+{
+	if (thread_self->chunk)
+		pages_clear(thread_self, PRIVATE_HEAD_BYTES + unwind_state_bytes());
+	return thread_self;
+}
+
 /* The private state that goes with a slot: of its last owner, or of this thread before a
  * fork, or new. */
 static struct thread *private_state(struct process *process, uint32_t slot_index)
 {
-	size_t head = (sizeof(struct thread) + 63) & ~(size_t)63;
 	/* Acquire pairs with the release below: the last owner's state is seen whole. */
 	struct thread *thread = atomic_load_explicit(&process->threads[slot_index], memory_order_acquire);
 
 	if (!thread)
-		thread = thread_self ? thread_self : pages_map(head + unwind_state_bytes());
+		thread = thread_self ? state_before_fork()
+				     : pages_map(PRIVATE_HEAD_BYTES + unwind_state_bytes());
 	if (!thread)
 		return NULL;
-	thread->unwind = (struct unwind_state *)((char *)thread + head);
+	thread->unwind = (struct unwind_state *)((char *)thread + PRIVATE_HEAD_BYTES);
 	atomic_store_explicit(&process->threads[slot_index], thread, memory_order_release);
 	return thread;
 }
@@ -363,7 +377,7 @@ static struct thread *claim(struct process *process)
 	struct session_header *session = process->session;
 	uint32_t slot = claim_slot(process);
 	struct thread *thread = slot ? private_state(process, slot - 1) : NULL;
-	uint32_t chunk = thread ? take_chunk(process) : 0;
+	uint32_t chunk = thread ? take_chunk(process, session) : 0;
 
 	if (!chunk) {
 		atomic_fetch_add_explicit(&session->lost_events, 1, memory_order_relaxed);

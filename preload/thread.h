@@ -59,4 +59,8 @@ void thread_recover(struct thread *thread);
 /* Wakes the drainer if it sleeps. */
 void thread_ring_doorbell(struct session_header *session);
 
+/* Around a fork by a signal handler that interrupted an event of this thread: whether the child finds the
+ * thread's private state, or zeroes as ever. */
+void thread_keep_on_fork(struct thread *thread, bool keep);
+
 #endif

@@ -102,37 +102,87 @@ bool trace_argument_is_index(const char *argument, long *index)
 	return !errno && end != argument && !*end;
 }
 
-/* 0 if the trace does not tell. */
-static int parent_of(const struct trace_entry *entry)
+/* ---- the newest run ---------------------------------------------------------------- */
+
+/* What a trace tells of its process, zeroes if it does not. */
+struct kin {
+	int parent;
+	uint64_t held_bytes;
+};
+
+/* The heap at its peak; of a run that is not over, or lost its drainer, what the process had resident. */
+static uint64_t held_bytes(const struct trace_info *info)
+{
+	if (info->summary)
+		return info->summary->totals.peak_bytes;
+	return info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
+}
+
+/* A drainer may be about to write it. */
+static struct kin kin_of(const struct trace_entry *entry)
 {
 	struct diagnostic ignored;
 	struct trace *trace;
-	int parent = 0;
+	struct kin kin = {0};
 
+	trace_bring_up_to_date(entry->path);
 	if (trace_open(entry->path, &trace, &ignored) == 0)
-		parent = trace_info(trace)->parent_pid;
+		kin = (struct kin){trace_info(trace)->parent_pid, held_bytes(trace_info(trace))};
 	trace_close(trace);
-	return parent;
+	return kin;
 }
 
-/* The index of the last trace of a process among the first `end`, or `end`. */
-static size_t last_of(const struct trace_list *list, int pid, size_t end)
+/* The index of the last trace of a process from `begin` to before `end`, or `end`. */
+static size_t last_of(const struct trace_list *list, int pid, size_t begin, size_t end)
 {
-	for (size_t i = end; i > 0; i--)
+	for (size_t i = end; i > begin; i--)
 		if (list->entries[i - 1].pid == pid)
 			return i - 1;
 	return end;
 }
 
-/* Whoever has just run a program means it, not the last child that it started: from the newest trace
- * up to the first recorded ancestor, and on to what that process executed last. */
-static const struct trace_entry *newest_program(const struct trace_list *list)
+/* The first recorded process that the newest trace descends from. */
+static size_t first_of_run(const struct trace_list *list)
 {
 	size_t index = list->count - 1, parent;
 
-	while ((parent = last_of(list, parent_of(&list->entries[index]), index)) < index)
+	while ((parent = last_of(list, kin_of(&list->entries[index]).parent, 0, index)) < index)
 		index = parent;
-	return &list->entries[last_of(list, list->entries[index].pid, list->count)];
+	return index;
+}
+
+static bool is_among(const int *pids, size_t count, int pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* Whoever has just run a program means that, neither the last child that it started nor the timeout,
+ * nice or shell that it was started by: of the processes of the newest run the one that held most, and
+ * what that executed last. */
+static const struct trace_entry *newest_program(const struct trace_list *list)
+{
+	size_t first = first_of_run(list), best = list->count, kept = 0;
+	int *family = calloc(list->count - first, sizeof(*family)); /* pids, as far as `kept` */
+	uint64_t best_bytes = 0;
+
+	for (size_t i = first; family && i < list->count; i++) {
+		const struct trace_entry *entry = &list->entries[i];
+		struct kin kin = kin_of(entry);
+
+		if (i > first && !is_among(family, kept, entry->pid) && !is_among(family, kept, kin.parent))
+			continue;
+		family[kept++] = entry->pid;
+		if (last_of(list, entry->pid, i, list->count) > i ||
+		    (best < list->count && kin.held_bytes <= best_bytes))
+			continue;
+		best = i;
+		best_bytes = kin.held_bytes;
+	}
+	free(family);
+	return &list->entries[best < list->count ? best : first];
 }
 
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,

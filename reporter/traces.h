@@ -28,10 +28,10 @@ int trace_list_init(struct trace_list *list, const char *directory, struct diagn
 void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
 
 /*
- * The path that an argument of the command line means: NULL the program of the newest run (the
- * newest trace, but of a recorded family the first process), a number its index in the list (0 the oldest, -1
- * the newest), anything else a file.  Borrowed from list or argument.  0, -ENOENT (no traces here) or -EINVAL
- * (no such index).
+ * The path that an argument of the command line means: NULL the program of the newest run (of the processes
+ * that the newest trace's first recorded ancestor started, itself included, the one with the greatest peak
+ * heap; waits for their drainers), a number its index in the list (0 the oldest, -1 the newest), anything
+ * else a file.  Borrowed from list or argument.  0, -ENOENT (no traces here) or -EINVAL (no such index).
  */
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
 		    struct diagnostic *diagnostic);

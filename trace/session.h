@@ -157,7 +157,10 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 #ifndef SESSION_SIDE_RECORDS /* as above */
 #define SESSION_SIDE_RECORDS 64
 #endif
+/* What the shim has besides, for the drainer to tell about how much memory the recording took. */
 #define SESSION_THREAD_PRIVATE_BYTES 49152 /* what a thread's rules and scratch space touch, about */
+#define SESSION_RULES_BYTES (2u << 20)     /* table of all threads' rules; sparse */
+#define SESSION_INDEX_BYTES_LEAST 65536u   /* index over the nodes; twice as large whenever it is half full */
 
 enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };
 

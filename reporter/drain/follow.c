@@ -261,7 +261,7 @@ static int drain_session(struct drain *drain, enum drain_mode mode)
 static int drain_locked(struct mapping *mapping, enum drain_mode mode, struct diagnostic *diagnostic)
 {
 	struct drain drain;
-	int result = drain_open(&drain, mapping, diagnostic);
+	int result = drain_open(&drain, mapping, mode, diagnostic);
 	if (result == 1) {
 		remove_session(&drain);
 		result = 0;

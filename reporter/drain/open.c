@@ -13,10 +13,16 @@
 
 #define INVERSION_NS UINT64_C(50000) /* how far apart two threads' clocks may be, generously */
 
-static int open_trace(struct drain *drain, struct diagnostic *diagnostic)
+static int open_trace(struct drain *drain, enum drain_mode mode, struct diagnostic *diagnostic)
 {
 	const char *path = drain->mapping.header->trace_path;
 	drain->trace_fd = open(path, O_RDWR | O_CLOEXEC);
+	/* Who deletes a trace must not be left with the session, which the program goes on to fill. */
+	if (drain->trace_fd < 0 && errno == ENOENT && mode == DRAIN_FOLLOW) {
+		drain->trace_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		drain->unwanted = true;
+		path = "/dev/null";
+	}
 	if (drain->trace_fd < 0)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
 	if (batch_init(&drain->batch, drain->trace_fd, 0) < 0)
@@ -38,7 +44,7 @@ static int open_map(struct drain *drain, struct diagnostic *diagnostic)
 	return 0;
 }
 
-static int make_parts(struct drain *drain, struct diagnostic *diagnostic)
+static int make_parts(struct drain *drain, enum drain_mode mode, struct diagnostic *diagnostic)
 {
 	uint32_t slots = drain->mapping.header->threads_max;
 	timebase_init(&drain->timebase, drain->mapping.header);
@@ -47,7 +53,7 @@ static int make_parts(struct drain *drain, struct diagnostic *diagnostic)
 	if (!drain->queues || !drain->heap ||
 	    tables_init(&drain->tables, &drain->mapping, &drain->timebase) < 0)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", drain->mapping.path);
-	int error = open_trace(drain, diagnostic);
+	int error = open_trace(drain, mode, diagnostic);
 	if (error == 0)
 		error = open_map(drain, diagnostic);
 	if (error < 0)
@@ -73,13 +79,14 @@ static int put_meta(struct drain *drain, struct diagnostic *diagnostic)
 	return 0;
 }
 
-int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *diagnostic)
+int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mode,
+	       struct diagnostic *diagnostic)
 {
 	*drain = (struct drain){.mapping = *mapping, .trace_fd = -1};
 	drain->watch.pidfd = drain->watch.statm = -1;
 	*mapping = (struct mapping){.fd = -1};
-	int result = make_parts(drain, diagnostic);
-	if (result == 0)
+	int result = make_parts(drain, mode, diagnostic);
+	if (result == 0 && !drain->unwanted)
 		result = recover(drain, diagnostic);
 	if (result == 0)
 		result = put_meta(drain, diagnostic);

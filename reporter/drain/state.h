@@ -9,6 +9,7 @@
 
 #include "drain/batch.h"
 #include "drain/cursor.h"
+#include "drain/drain.h"
 #include "drain/ledger.h"
 #include "drain/livemap.h"
 #include "drain/mapping.h"
@@ -51,13 +52,16 @@ struct drain {
 	uint64_t stuck_since_ns; /* an event has waited for its node since then; 0: none has */
 	bool closed;             /* the batch is complete but not yet in the file */
 	bool ending;             /* and it is the last */
+	bool unwanted;           /* the trace was gone before it began: taken, and thrown away */
 	/* RSS samples. */
 	uint64_t rss_time_ns, rss_count, rss_next_ns, rss_peak_bytes, rss_peak_next_ns;
 };
 
 /* open.c: a drainer of a session that the caller has locked, recovered and ready to go on.
- * Takes over the mapping, on failure too.  1: the trace has its END already. */
-int drain_open(struct drain *drain, struct mapping *mapping, struct diagnostic *diagnostic);
+ * Takes over the mapping, on failure too.  1: the trace has its END already.  A daemon
+ * whose trace is gone takes all the same, and throws away. */
+int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mode,
+	       struct diagnostic *diagnostic);
 void drain_close(struct drain *drain);
 
 /* recover.c: reads the trace up to its last CURSOR, cuts off what is behind, restores all.

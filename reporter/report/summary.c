@@ -54,6 +54,7 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.leaked_error = error_bytes(totals, totals->live_bytes),
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
+		.recorder_bytes = info->recorder_bytes,
 	};
 }
 

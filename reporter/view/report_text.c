@@ -74,20 +74,34 @@ static void print_sampling(FILE *out, const struct view_summary *summary)
 			mean);
 }
 
+/* In parentheses; nothing if it was not sampled. */
+static void print_rss(FILE *out, const struct view_summary *summary, int precision)
+{
+	char rss[NUMBER_BYTES], own[NUMBER_BYTES];
+
+	if (summary->peak_rss_bytes == 0)
+		return;
+	number_size(rss, sizeof(rss), summary->peak_rss_bytes, precision);
+	fprintf(out, " (peak RSS %s", rss);
+	if (summary->recorder_bytes > 0) {
+		number_size(own, sizeof(own), summary->recorder_bytes, precision);
+		fprintf(out, ", of which mprof itself %s", own);
+	}
+	fputc(')', out);
+}
+
 static void print_heap(FILE *out, const struct view_summary *summary, int precision)
 {
-	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES], rss[NUMBER_BYTES];
+	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES];
 
 	number_size(peak, sizeof(peak), summary->peak_bytes, precision);
 	number_size(leaked, sizeof(leaked), summary->leaked_bytes, precision);
-	number_size(rss, sizeof(rss), summary->peak_rss_bytes, precision);
 	number_duration(when, sizeof(when), summary->peak_time_ns);
 	fprintf(out, "Peak heap:    %s", peak);
 	print_error(out, summary, summary->peak_error, precision);
 	fprintf(out, " in %" PRIu64 " block%s, at %s", summary->peak_blocks, plural(summary->peak_blocks),
 		when);
-	if (summary->peak_rss_bytes > 0)
-		fprintf(out, " (peak RSS %s)", rss);
+	print_rss(out, summary, precision);
 	fprintf(out, "\n%s %s", summary->complete ? "Leaked:      " : "Still live:  ", leaked);
 	print_error(out, summary, summary->leaked_error, precision);
 	fprintf(out, " in %" PRIu64 " block%s\n", summary->leaked_blocks, plural(summary->leaked_blocks));

@@ -101,6 +101,28 @@ def daemonize(directory):
 
 
 @case
+def fork_while_loading(directory):
+    plugin = compile("fork_while_loading.c", directory / "plugin.so", "-DPLUGIN", "-shared", "-fPIC")
+    program = compile("fork_while_loading.c", directory / "fork_while_loading", "-no-pie", "-fno-pie", "-rdynamic", "-O0")
+    check_equal(run([program, plugin], directory).outcome, (0, "", ""), "bare")
+    done = record([program, plugin], directory, timeout=30)
+    check_equal(done.outcome, (0, "", ""), "the child does not wait for the loader")
+    check_equal(len(done.traces()), 2, "traces")
+
+
+@case
+def fork_in_handler(directory):
+    """Many of the forks interrupt an event, which goes on in the child."""
+    done = record([compiled(directory, "fork_in_handler")], directory)
+    check_equal(done.outcome, (0, "0\n", ""), "children that did not end well")
+    traces = done.traces()
+    check(len(traces) >= 145, f"{len(traces)} traces of a parent and 150 children")
+    for trace in traces[::10]:
+        figures = report(trace)
+        check(figures["complete"], f"{trace} is whole")
+
+
+@case
 def wait_any(directory):
     program = compiled(directory, "wait_any")
     done, _ = record_and_report([program], directory)

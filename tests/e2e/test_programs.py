@@ -16,7 +16,7 @@ def check_whole(trace, at_least):
     check(totals["allocations"] >= at_least, f"{trace}: {totals['allocations']} allocations, at least {at_least} expected")
     check(totals["frees"] <= totals["allocations"] and totals["peak_bytes"] <= totals["allocated_bytes"] and
           totals["leaked_blocks"] == totals["allocations"] - totals["frees"], f"{trace}: totals agree: {totals}")
-    check(totals["peak_rss_bytes"] > 0, f"{trace}: RSS was sampled")
+    check(0 < totals["recorder_bytes"] < totals["peak_rss_bytes"], f"{trace}: RSS was sampled, with the recording in it: {totals}")
     return figures
 
 

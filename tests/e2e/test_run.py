@@ -1,10 +1,12 @@
 """`mprof run` is invisible: streams, exit status, signals, descriptors, arguments and environment pass through."""
 
+import json
 import signal
 import subprocess
 import time
 
-from harness import MPROF, case, check, check_equal, compile, environment, mprof, report, run, run_cases, wait_for
+from harness import (MPROF, SHIM, case, check, check_equal, compile, environment, mprof, needs, report, run, run_cases,
+                     wait_for)
 
 DATA = bytes(range(256)) * 1000
 
@@ -96,6 +98,20 @@ def newest_trace_is_the_default(directory):
     check_equal((first.returncode, second.returncode), (3, 2), "exit statuses")
     done = mprof("report", "--format", "json", directory=directory)
     check('"return"' in done.stdout and '"exit"' not in done.stdout, f"the newest one is reported: {done.stdout[:200]}")
+
+
+@case
+def default_is_the_process_of_the_newest_run_that_held_most(directory):
+    big = ["/bin/dd", "if=/dev/zero", "of=/dev/null", "bs=4M", "count=1"]
+    for name, argv in (("started by another", ["timeout", "20", *big]),
+                       ("and executed by it", ["/bin/sh", "-c", f"/bin/true; exec timeout 20 {' '.join(big)}"]),
+                       ("with a child after it", ["/bin/sh", "-c", f"{' '.join(big)}; ls; true"])):
+        run([needs("timeout") if argv[0] == "timeout" else argv[0], *argv[1:]], directory, LD_PRELOAD=SHIM)
+        done = mprof("report", "--format", "json", directory=directory)
+        check_equal(json.loads(done.stdout)["command"], big, name)
+    run(["/bin/true"], directory, LD_PRELOAD=SHIM)
+    done = mprof("report", "--format", "json", directory=directory)
+    check_equal(json.loads(done.stdout)["command"], ["/bin/true"], "a run of its own")
 
 
 @case

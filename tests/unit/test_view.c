@@ -78,7 +78,8 @@ static const struct view_report report = {
 		    .leaked_blocks = 1,
 		    .temporary = 3,
 		    .unmatched_frees = 2,
-		    .peak_rss_bytes = MIB(10)},
+		    .peak_rss_bytes = MIB(10),
+		    .recorder_bytes = MIB(1) / 2},
 	.warnings = warnings,
 	.warning_count = 1,
 	.functions = functions,
@@ -136,9 +137,9 @@ Test(view, summary_says_it_all)
 	char *text = printed(FORMAT_TEXT, &style);
 
 	cr_assert_not_null(strstr(text, "pid 42"));
-	cr_assert_not_null(
-		strstr(text, "Peak heap:    4.0 MiB in 3 blocks, at 0.001 s (peak RSS 10.0 MiB)\n"), "%s",
-		text);
+	cr_assert_not_null(strstr(text, "Peak heap:    4.0 MiB in 3 blocks, at 0.001 s (peak RSS 10.0 MiB, "
+					"of which mprof itself 512.0 KiB)\n"),
+			   "%s", text);
 	cr_assert_not_null(strstr(text, "Leaked:       3.0 MiB in 1 block\n"), "%s", text);
 	cr_assert_not_null(strstr(text, "3 temporary (50.0%)"));
 	cr_assert_not_null(strstr(text, "\nwarning: look out\n"));
@@ -220,7 +221,8 @@ Test(view, json_has_all_keys_in_order)
 	cr_assert_str_eq(
 		keys_of(json_object_get(root, "totals")),
 		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
-		"temporary_allocations unmatched_frees collections peak_rss_bytes blocks_error "
+		"temporary_allocations unmatched_frees collections peak_rss_bytes recorder_bytes "
+		"blocks_error "
 		"allocated_bytes_error peak_bytes_error leaked_bytes_error");
 	function = json_array_get(json_object_get(root, "functions"), 0);
 	cr_assert_str_eq(keys_of(function), "function file first_line lines");
