@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* A block of events should end at this many: then its payload is far below FORMAT_BLOCK_MAX. */
-#define EVENTS_BLOCK_EVENTS 65536
+#define EVENTS_BLOCK_EVENTS 262144
 
 /* An encoder gives at most so many operations to a node; a decoder refuses more. */
 #define EVENTS_OPERATIONS_PER_NODE 48

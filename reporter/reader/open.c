@@ -60,6 +60,8 @@ static int read_blocks(struct trace *trace, struct diagnostic *diagnostic)
 		add_fingerprint(trace, block.header.crc);
 		if (block.header.kind == BLOCK_EVENTS)
 			last_events = block;
+		else if (block.header.kind == BLOCK_CURSOR) /* the drainer's; checked by a replay */
+			continue;
 		else if (block.header.kind == BLOCK_SNAPSHOT) /* read when asked for, checked now */
 			result = file_load(trace, &block, diagnostic);
 		else

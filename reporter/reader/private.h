@@ -17,7 +17,7 @@
 #include "trace/varint.h"
 
 #define PAGE_BYTES_MAX (1 << 20)
-#define WINDOW_BYTES 4096
+#define WINDOW_BYTES 65536
 
 struct trace_text_label {
 	uint64_t id;
