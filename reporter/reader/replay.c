@@ -125,6 +125,7 @@ static int replay_blocks(struct replay *replay)
 
 	events_decoder_reset(trace->decoder);
 	while ((result = file_next(trace, &block, replay->diagnostic)) > 0) {
+		result = 0;
 		if (block.header.kind == BLOCK_EVENTS)
 			result = replay_block(replay, &block);
 		else if (block.header.kind == BLOCK_CURSOR) /* of no interest, but damage is */
