@@ -145,6 +145,7 @@ static json_t *report_json(const struct view_report *report, const struct view_s
 	    json_object_set_new(object, "complete", json_boolean(summary->complete)) != 0 ||
 	    set_count(object, "lost_events", summary->lost_events) != 0 ||
 	    set_count(object, "sample_bytes", summary->sample_bytes) != 0 ||
+	    json_object_set_new(object, "aggregate", json_boolean(summary->aggregate)) != 0 ||
 	    json_object_set_new(object, "totals", totals_json(summary)) != 0 ||
 	    json_object_set_new(object, "functions", functions_json(report)) != 0 ||
 	    json_object_set_new(object, "sites", sites_json(report, style)) != 0 ||

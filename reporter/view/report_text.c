@@ -46,9 +46,9 @@ static void print_run(FILE *out, const struct view_summary *summary)
 	number_duration(duration, sizeof(duration), summary->duration_ns);
 	fputs("Command:      ", out);
 	view_text_command(out, summary->command);
-	fprintf(out, "\nRun:          pid %d, started %s, %s%s, %zu thread%s\n", summary->pid, started,
+	fprintf(out, "\nRun:          pid %d, started %s, %s%s, %zu thread%s%s\n", summary->pid, started,
 		duration, summary->complete ? "" : " (did not end)", summary->thread_count,
-		plural(summary->thread_count));
+		plural(summary->thread_count), summary->aggregate ? ", recorded as sums" : "");
 }
 
 /* " +/- 2.0 MiB" where figures are estimates. */

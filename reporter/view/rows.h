@@ -61,6 +61,7 @@ struct view_summary {
 	uint64_t peak_bytes, peak_blocks, peak_time_ns;
 	uint64_t leaked_bytes, leaked_blocks;
 	uint64_t temporary;
+	bool aggregate;        /* sums were recorded, no events */
 	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
 	uint64_t blocks_error; /* of any count of blocks, at most */
 	uint64_t allocated_error, peak_error, leaked_error;

@@ -113,7 +113,7 @@ class MprofSampled(Mprof):
 class MprofAggregated(Mprof):
     name = "mprof, aggregate"
     variables = {"MPROF_AGGREGATE": "1"}
-    shows = "aggregated"
+    shows = "aggregate"
 
 
 class Heaptrack(Recorder):

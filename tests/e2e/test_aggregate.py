@@ -5,7 +5,7 @@ import subprocess
 
 from harness import PROGRAMS, SOURCE, case, check, check_equal, compile, mprof, needs, record, report, run_cases
 
-TIMES = {"duration_ns", "peak_time_ns", "peak_rss_bytes", "recorder_bytes", "pid", "command"}
+TIMES = {"duration_ns", "peak_time_ns", "peak_rss_bytes", "recorder_bytes", "pid", "command", "aggregate"}
 SQL = "create table t(a, b); with recursive c(n) as (select 1 union all select n + 1 from c where n < 20000) " \
       "insert into t select n, printf('%d', n) from c; create index i on t(b); select count(*) from t;"
 
@@ -31,6 +31,7 @@ def both(directory, argv, pick=None, status=0, **changes):
 def check_same(traces, *arguments):
     exact, aggregate = (report(trace, *arguments) for trace in traces)
     check(exact["totals"]["allocations"] > 0, "events")
+    check_equal((exact["aggregate"], aggregate["aggregate"]), (False, True), "aggregate")
     check_equal(timeless(aggregate), timeless(exact), "report of the aggregate recording")
     return exact
 

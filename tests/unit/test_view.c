@@ -216,8 +216,8 @@ Test(view, json_has_all_keys_in_order)
 
 	cr_assert_str_eq(
 		keys_of(root),
-		"schema command pid duration_ns complete lost_events sample_bytes totals functions sites "
-		"collections");
+		"schema command pid duration_ns complete lost_events sample_bytes aggregate totals functions "
+		"sites collections");
 	cr_assert_str_eq(
 		keys_of(json_object_get(root, "totals")),
 		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
