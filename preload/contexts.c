@@ -31,13 +31,6 @@ struct contexts_index {
 
 /* ---- hashing ------------------------------------------------------------------- */
 
-static uint64_t hash_key(uint32_t parent, uintptr_t pc, uint32_t module)
-{
-	uint64_t word = (pc ^ (uint64_t)module << 47) * UINT64_C(0x9e3779b97f4a7c15);
-	word = (word ^ word >> 32 ^ parent) * UINT64_C(0xd6e8feb86659fd93);
-	return word ^ word >> 32;
-}
-
 /* The hash's upper bits choose the first place, so they can be told from the entry alone. */
 static size_t first_place(const struct contexts_index *index, uint64_t hash)
 {
@@ -247,10 +240,19 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 	return id;
 }
 
-uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
+void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
+{
+	/* Acquire: pairs with the releases in first_index and grow. */
+	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
+	if (index != NULL)
+		__builtin_prefetch((const char *)(uintptr_t)index->entries +
+				   sizeof(uint64_t) * first_place(index, hash));
+}
+
+uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
+				uint32_t module)
 {
 	struct session_header *session = arena_session();
-	uint64_t hash = hash_key(parent, pc, module);
 	while (session != NULL) {
 		struct contexts_index *index = current_index(contexts);
 		if (index == NULL)
@@ -266,10 +268,19 @@ uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t p
 	return parent;
 }
 
+uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	return contexts_intern_hashed(contexts, parent, contexts_hash(parent, pc, module), pc, module);
+}
+
 uint32_t contexts_path(struct contexts *contexts, const struct unwind_frame *frames, size_t count)
 {
 	uint32_t node = 0;
-	while (count-- > 0)
-		node = contexts_intern(contexts, node, frames[count].pc, frames[count].module);
+	uint64_t hash = 0;
+	while (count-- > 0) {
+		const struct unwind_frame *frame = &frames[count];
+		hash = contexts_hash(hash, frame->pc, frame->module);
+		node = contexts_intern_hashed(contexts, node, hash, frame->pc, frame->module);
+	}
 	return node;
 }

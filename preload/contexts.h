@@ -32,6 +32,25 @@ void contexts_init(struct contexts *contexts, const struct session_header *sessi
  * parent: the path ends there. */
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module);
 
+/*
+ * A path of several new frames is looked up faster by hashes that do not wait for the nodes before: memory
+ * then answers for all of them at once.  A path's hash is that of its outer part (0: no frames) with the
+ * inner frame added.  One path must always be looked up in the same way, or it gets two nodes.
+ */
+static inline uint64_t contexts_hash(uint64_t outer, uintptr_t pc, uint32_t module)
+{
+	uint64_t word = (pc ^ (uint64_t)module << 47) * UINT64_C(0x9e3779b97f4a7c15);
+	word = (word ^ word >> 32 ^ outer) * UINT64_C(0xd6e8feb86659fd93);
+	return word ^ word >> 32;
+}
+
+/* Says that this path will be asked for. */
+void contexts_prefetch(const struct contexts *contexts, uint64_t hash);
+
+/* As contexts_intern, with the hash of the whole path. */
+uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
+				uint32_t module);
+
 /* Id of a whole path, given innermost frame first as unwind_walk gives it. */
 uint32_t contexts_path(struct contexts *contexts, const struct unwind_frame *frames, size_t count);
 

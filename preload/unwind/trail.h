@@ -30,6 +30,7 @@ struct trail_word {
 /* Outermost first.  A pc of 0 is the end that a null return address marks. */
 struct trail_frame {
 	uintptr_t pc, sp, fp;
+	uint64_t hash; /* of the path up to here, see contexts_hash */
 	uint32_t node;
 	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
 	bool needs_fp;  /* and whether it begins with this frame's fp */
