@@ -39,7 +39,7 @@ static void finish(void)
 	drained = drained_read(fake.trace_path);
 }
 
-static const struct events_item *item_at(size_t index, uint8_t type, uint8_t flags, uint32_t node,
+static const struct events_item *item_at(size_t index, uint8_t type, uint16_t flags, uint32_t node,
 					 uint32_t tid)
 {
 	cr_assert_lt(index, drained.count);
@@ -52,13 +52,13 @@ static const struct events_item *item_at(size_t index, uint8_t type, uint8_t fla
 	return item;
 }
 
-static void check_alloc(size_t index, uint8_t flags, uint64_t size_bytes, uint32_t node, uint32_t tid)
+static void check_alloc(size_t index, uint16_t flags, uint64_t size_bytes, uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, OPERATION_ALLOC, flags, node, tid);
 	cr_assert_eq(item->size_bytes, size_bytes, "event %zu is of %lu bytes", index, item->size_bytes);
 }
 
-static void check_end(size_t index, uint8_t type, uint8_t flags, uint64_t size_bytes, uint32_t origin,
+static void check_end(size_t index, uint8_t type, uint16_t flags, uint64_t size_bytes, uint32_t origin,
 		      uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, type, flags, node, tid);
@@ -66,7 +66,7 @@ static void check_end(size_t index, uint8_t type, uint8_t flags, uint64_t size_b
 	cr_assert_eq(item->origin, origin, "the block of event %zu is of node %u", index, item->origin);
 }
 
-static void check_stray(size_t index, uint8_t flags, uint64_t address, uint32_t node, uint32_t tid)
+static void check_stray(size_t index, uint16_t flags, uint64_t address, uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, OPERATION_STRAY_FREE, flags, node, tid);
 	cr_assert_eq(item->address, address, "event %zu is about %lx", index, item->address);
