@@ -243,9 +243,11 @@ MPROF_INTERNAL_API void mprof_track_alloc_typed(const void *pointer, size_t size
 
 /*
  * For garbage collectors of one's own: the calling thread begins to collect, and has collected.  Blocks,
- * malloc's and tracked ones, that it frees in between count as freed by the collector, but for those that it
- * resizes.  Both calls belong into one function, which is taken for the collector: reports show a
- * collection at the line that called it.  Collections of one thread nest; those of several threads are apart.
+ * malloc's and tracked ones, that it frees in between count as freed by the collector; what it resizes does
+ * not. Collections of one thread nest; those of several threads are apart.
+ *
+ * Both calls belong into one function.  Reports name as what had a collection run the innermost line of the
+ * program that is outside that function's source file, or else outside that function.
  */
 MPROF_INTERNAL_API void mprof_gc_begin(uint32_t generation)
 {

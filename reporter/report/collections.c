@@ -48,13 +48,16 @@ static bool is_own(const struct source_frame *frame)
 	return !frame->function->system && !frame->function->allocator;
 }
 
-/* The innermost function of the program's own is the collector, or part of it. */
+/* The innermost function of the program's own is the collector, or part of it.  Code without lines (_start)
+ * is of interest only where the collector has none either. */
 static void trigger_look(struct trigger *trigger, const struct source_frame *frame)
 {
 	if (!is_own(frame))
 		return;
 	if (!trigger->collector)
 		trigger->collector = frame;
+	if (!*frame->function->file && *trigger->collector->function->file)
+		return;
 	if (!trigger->outside_function && frame->function != trigger->collector->function)
 		trigger->outside_function = frame;
 	if (!trigger->outside_file && strcmp(frame->function->file, trigger->collector->function->file) != 0)
@@ -180,7 +183,9 @@ static int by_pauses(const void *left, const void *right)
 		return a->sum.pause_ns > b->sum.pause_ns ? -1 : 1;
 	if (a->sum.collections != b->sum.collections)
 		return a->sum.collections > b->sum.collections ? -1 : 1;
-	return a->line < b->line ? -1 : a->line > b->line;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return strcmp(a->file, b->file);
 }
 
 /* Sorts `collections`, and sums up those that are the same by `compare`. */
