@@ -23,6 +23,7 @@
 
 #define SYNC_WAIT_NS UINT64_C(5000000000)
 #define SYNC_POLL_NS 50000
+#define TYPE_PROBES 8
 
 /* ---- labels ----------------------------------------------------------------------------- */
 
@@ -59,6 +60,45 @@ static uint32_t label_id(const char *label)
 	return arena_text(session, label, strlen(label));
 }
 
+/* Whether the place is this name's, which may just have taken it. */
+static bool is_place_of(struct process_type *place, uintptr_t name)
+{
+	uintptr_t seen = atomic_load_explicit(&place->name, memory_order_relaxed);
+
+	/* Relaxed: `label` says whether there is more to it than the claim. */
+	return seen == name ||
+	       (!seen && (atomic_compare_exchange_strong_explicit(
+				  &place->name, &seen, name, memory_order_relaxed, memory_order_relaxed) ||
+			  seen == name));
+}
+
+static uint32_t label_at(struct process_type *place, const char *name)
+{
+	/* Acquire: pairs with the release below; the text is there before its offset is. */
+	uint32_t label = atomic_load_explicit(&place->label, memory_order_acquire);
+
+	if (!label) {
+		label = label_id(name);
+		atomic_store_explicit(&place->label, label, memory_order_release);
+	}
+	return label;
+}
+
+/* The label of a name that stays what it is, found by its address: blocks of a type are many. */
+static uint32_t type_label(const char *name)
+{
+	struct process *process = process_get();
+
+	if (!name)
+		return 0;
+	for (uint32_t i = 0; process && i < TYPE_PROBES; i++) {
+		struct process_type *place = &process->types[(((uintptr_t)name >> 3) + i) % PROCESS_TYPES];
+		if (is_place_of(place, (uintptr_t)name))
+			return label_at(place, name);
+	}
+	return label_id(name);
+}
+
 static void note(const struct unwind_start *here, enum ext_type type, const char *label)
 {
 	int saved = errno;
@@ -93,11 +133,26 @@ static ENTRY void api_end(const char *phase)
 	note(&here, EXT_END, phase);
 }
 
+static bool track_takes(const void *pointer, size_t size_bytes)
+{
+	return pointer && !sample_passes(size_bytes) && sample_takes(pointer, size_bytes, true);
+}
+
 static ENTRY void api_track_alloc(const void *pointer, size_t size_bytes)
 {
 	HERE;
-	if (pointer && !sample_passes(size_bytes) && sample_takes(pointer, size_bytes, true))
-		recorder_tracked(&here, pointer, size_bytes);
+	if (track_takes(pointer, size_bytes))
+		recorder_tracked(&here, pointer, size_bytes, 0);
+}
+
+static ENTRY void api_track_alloc_typed(const void *pointer, size_t size_bytes, const char *type_name)
+{
+	HERE;
+	if (!track_takes(pointer, size_bytes))
+		return;
+	int saved = errno;
+	recorder_tracked(&here, pointer, size_bytes, type_label(type_name));
+	errno = saved;
 }
 
 static ENTRY void api_track_free(const void *pointer)
@@ -108,6 +163,36 @@ static ENTRY void api_track_free(const void *pointer)
 	enum sample_end end = sample_ends(pointer, true);
 	if (end != SAMPLE_UNSEEN)
 		recorder_ending(&here, pointer, RECORD_TRACK_FREE, end == SAMPLE_TEMPORARY);
+}
+
+static ENTRY void api_gc_begin(uint32_t generation)
+{
+	HERE;
+	recorder_note(&here, EXT_GC_BEGIN, generation);
+}
+
+static ENTRY void api_gc_end(const struct mprof_gc_info *info)
+{
+	static const struct mprof_gc_info nothing;
+	HERE;
+	const struct mprof_gc_info *did = info ? info : &nothing;
+	const uint64_t values[] = {did->candidates, did->collected, did->uncollectable, did->freed_bytes,
+				   did->duration_ns};
+
+	recorder_note_values(&here, EXT_GC_END, did->generation, values, sizeof(values) / sizeof(*values));
+}
+
+static ENTRY void api_cache(const char *name, uint64_t entries, uint64_t hits, uint64_t misses,
+			    uint64_t size_bytes)
+{
+	HERE;
+	const uint64_t values[] = {entries, hits, misses, size_bytes};
+	int saved = errno;
+	uint32_t id = label_id(name ? name : "");
+
+	if (id)
+		recorder_note_values(&here, EXT_CACHE, id, values, sizeof(values) / sizeof(*values));
+	errno = saved;
 }
 
 /* Only the drainer knows sizes by address, so it is asked, and awaited while it lives. */
@@ -145,6 +230,10 @@ EXPORTED const struct mprof_runtime *mprof_runtime_v1(void)
 		.live_bytes = api_live_bytes,
 		.track_alloc = api_track_alloc,
 		.track_free = api_track_free,
+		.track_alloc_typed = api_track_alloc_typed,
+		.gc_begin = api_gc_begin,
+		.gc_end = api_gc_end,
+		.cache = api_cache,
 	};
 
 	return &runtime;

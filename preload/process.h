@@ -18,6 +18,7 @@
 
 #define PROCESS_THREADS_MAX 16384
 #define PROCESS_LABELS 1024
+#define PROCESS_TYPES 512
 
 enum process_state {
 	PROCESS_NEW = 0, /* no event yet, or a fork child that had none */
@@ -27,6 +28,12 @@ enum process_state {
 };
 
 struct thread;
+
+/* A type name, known again by its address; written once. */
+struct process_type {
+	_Atomic uintptr_t name;
+	_Atomic uint32_t label; /* its text offset; 0: not there yet */
+};
 
 struct process {
 	_Atomic uint32_t state;
@@ -38,6 +45,7 @@ struct process {
 	_Atomic uint64_t stalled_heartbeat; /* at which the drainer was given up, + 1 */
 	struct contexts contexts;
 	_Atomic uint32_t labels[PROCESS_LABELS];             /* text offsets, by hash */
+	struct process_type types[PROCESS_TYPES];            /* by hash of the address */
 	struct thread *_Atomic threads[PROCESS_THREADS_MAX]; /* private state of each slot's owner */
 };
 

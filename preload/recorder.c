@@ -134,14 +134,22 @@ static inline void emit(struct thread *thread, enum record_type type, uint64_t a
 	thread->last_stamp = stamp;
 }
 
+/* What a note says beyond its own words. */
+struct note_values {
+	const uint64_t *values;
+	uint32_t count;
+};
+
 /* A note: w0 is the caller's, time and call path are in w1. */
-static void emit_note(struct thread *thread, uint64_t w0, uint32_t node)
+static void emit_note(struct thread *thread, uint64_t w0, struct note_values more, uint32_t node)
 {
-	if (!make_room(thread, 1 + PREFIXES_MAX))
+	if (!make_room(thread, 1 + PREFIXES_MAX + more.count))
 		return;
 	uint64_t stamp = fresh_stamp(thread);
 	if (stamp - thread->last_stamp >= EPOCH_SPAN)
 		put(thread, record_ext_w0(EXT_EPOCH, 0), stamp);
+	for (uint32_t i = 0; i < more.count; i++)
+		put(thread, record_ext_w0(EXT_VALUE, 0), more.values[i]);
 	commit(thread, w0, record_w1(node, stamp));
 	thread->last_stamp = stamp;
 }
@@ -193,8 +201,16 @@ static inline uint32_t call_path(struct thread *thread, const struct unwind_star
 	return unwind_context(thread->unwind, &thread->process->contexts, here);
 }
 
-static __attribute__((noinline)) void event(enum record_type type, const struct unwind_start *here,
-					    uint64_t address, uint64_t size_bytes)
+/* A block's type is one more node below its call path. */
+static uint32_t typed_path(struct thread *thread, const struct unwind_start *here, uint32_t label)
+{
+	uint32_t node = here ? call_path(thread, here) : 0;
+
+	return label ? contexts_intern(&thread->process->contexts, node, label, NODE_LABEL) : node;
+}
+
+static __attribute__((noinline)) void typed_event(enum record_type type, const struct unwind_start *here,
+						  uint64_t address, uint64_t size_bytes, uint32_t label)
 {
 	if (!may_enter(here)) {
 		nested(record_w0(type, 0, 0), address, size_bytes);
@@ -203,8 +219,14 @@ static __attribute__((noinline)) void event(enum record_type type, const struct 
 	int outer = guard_enter(GUARD_BUSY);
 	struct thread *thread = attached();
 	if (thread)
-		emit(thread, type, address, size_bytes, here ? call_path(thread, here) : 0);
+		emit(thread, type, address, size_bytes, typed_path(thread, here, label));
 	guard_leave(outer);
+}
+
+static void event(enum record_type type, const struct unwind_start *here, uint64_t address,
+		  uint64_t size_bytes)
+{
+	typed_event(type, here, address, size_bytes, 0);
 }
 
 /* Nearly every event: the stack is known, and nothing is in the way.  There is no call in here, so that
@@ -296,23 +318,30 @@ void recorder_ending(const struct unwind_start *here, const void *block, enum re
 	event(type, here, (uintptr_t)block, temporary ? RECORD_TEMPORARY : 0);
 }
 
-void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes)
+void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes, uint32_t label)
 {
 	if (!paused())
-		event(RECORD_TRACK_ALLOC, here, (uintptr_t)block, size_bytes);
+		typed_event(RECORD_TRACK_ALLOC, here, (uintptr_t)block, size_bytes, label);
 }
 
 /* ---- notes ------------------------------------------------------------------------- */
 
-void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload)
+void recorder_note_values(const struct unwind_start *here, enum ext_type type, uint64_t payload,
+			  const uint64_t *values, uint32_t count)
 {
 	if (!may_enter(here))
 		return;
 	int outer = guard_enter(GUARD_BUSY);
 	struct thread *thread = attached();
 	if (thread)
-		emit_note(thread, record_ext_w0(type, payload), here ? call_path(thread, here) : 0);
+		emit_note(thread, record_ext_w0(type, payload), (struct note_values){values, count},
+			  here ? call_path(thread, here) : 0);
 	guard_leave(outer);
+}
+
+void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload)
+{
+	recorder_note_values(here, type, payload, NULL, 0);
 }
 
 static void realloc_outcome(enum ext_type outcome, const void *block)

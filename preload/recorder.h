@@ -33,11 +33,18 @@ void recorder_realloc_unsampled(const void *block);
 void recorder_ending(const struct unwind_start *here, const void *block, enum record_type type,
 		     bool temporary);
 
-/* For mprof_track_*, in an address space of their own. */
-void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes);
+/* For mprof_track_*, in an address space of their own.  `label`: text offset of the block's type, 0 for none.
+ */
+void recorder_tracked(const struct unwind_start *here, const void *block, size_t size_bytes, uint32_t label);
 
 /* Notes, in the order of the thread's events.  `here` may be NULL: no call path. */
 void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload);
+
+#define RECORDER_VALUES_MAX 5
+
+/* A note with at most so many values behind its payload. */
+void recorder_note_values(const struct unwind_start *here, enum ext_type type, uint64_t payload,
+			  const uint64_t *values, uint32_t count);
 
 /* Process-wide: while paused (calls nest), new blocks are hidden from the trace. */
 void recorder_pause(void);

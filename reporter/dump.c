@@ -81,6 +81,12 @@ static struct cell cell_source(const void *row, const void *context)
 	return cell_text(event->reallocated ? "realloc" : "malloc");
 }
 
+static struct cell cell_freed_by(const void *row, const void *context)
+{
+	(void)context;
+	return event_of(row)->collected ? cell_text("collector") : cell_blank();
+}
+
 static const struct column *const columns[] = {
 	&(const struct column){"event", "Event", 0, 10, cell_index},
 	&(const struct column){"time_ns", "Time (ns)", 1, 14, cell_time_ns},
@@ -90,11 +96,13 @@ static const struct column *const columns[] = {
 	&(const struct column){"node", "Path", 1, 8, cell_node},
 	&(const struct column){"origin", "Origin", 1, 8, cell_origin},
 	&(const struct column){"source", "Source", 1, -7, cell_source},
+	&(const struct column){"freed_by", "By", 1, -1, cell_freed_by},
 	NULL,
 };
 
 struct dump {
 	FILE *out;
+	const struct trace *trace;
 	const struct trace_info *info;
 	const struct dump_options *options;
 	struct symbolizer *symbolizer; /* NULL: no call paths */
@@ -104,33 +112,44 @@ struct dump {
 
 /* ---- call paths ------------------------------------------------------------------ */
 
-typedef void frame_fn(void *context, const struct source_frame *frame);
+/* `type`: there is no frame, but the type of the blocks; else NULL. */
+typedef void frame_fn(void *context, const struct source_frame *frame, const char *type);
 
 static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *visit, void *context)
 {
 	for (uint32_t node = leaf; node != 0; node = dump->info->nodes[node].parent) {
 		const struct trace_node *n = &dump->info->nodes[node];
 		const struct source_frame *frames;
+		if (n->label) {
+			visit(context, NULL, trace_label(dump->trace, n->pc));
+			continue;
+		}
 		size_t count = symbolizer_frames(dump->symbolizer, n->module, n->pc, n->exact_pc, &frames);
 
 		for (size_t i = 0; i < count; i++)
-			visit(context, &frames[i]);
+			visit(context, &frames[i], NULL);
 	}
 }
 
-static void frame_text(void *out, const struct source_frame *frame)
+static void frame_text(void *out, const struct source_frame *frame, const char *type)
 {
-	const struct source_function *function = frame->function;
+	const struct source_function *function = type ? NULL : frame->function;
 
-	if (frame->line > 0)
+	if (type)
+		fprintf(out, "    [%s]\n", type);
+	else if (frame->line > 0)
 		fprintf(out, "    %s  %s:%u%s\n", function->name, function->file, frame->line,
 			frame->inlined ? " (inlined)" : "");
 	else
 		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", function->name, frame->offset, function->module);
 }
 
-static void frame_json(void *array, const struct source_frame *frame)
+static void frame_json(void *array, const struct source_frame *frame, const char *type)
 {
+	if (type) {
+		json_array_append_new(array, json_pack("{s:o}", "type", table_json_text(type)));
+		return;
+	}
 	json_array_append_new(
 		array, json_pack("{s:o,s:o,s:i}", "function", table_json_text(frame->function->name), "file",
 				 table_json_text(frame->function->file), "line", (int)frame->line));
@@ -205,7 +224,7 @@ static void print_header(const struct dump *dump)
 int dump_events(FILE *out, struct trace *trace, const struct dump_options *options,
 		struct diagnostic *diagnostic)
 {
-	struct dump dump = {.out = out, .info = trace_info(trace), .options = options};
+	struct dump dump = {.out = out, .trace = trace, .info = trace_info(trace), .options = options};
 	int error = 0;
 
 	if (options->frames)

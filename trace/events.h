@@ -35,8 +35,8 @@ struct events_item {
 	uint32_t node, thread;
 	uint32_t operation; /* of the block's allocation */
 	uint32_t origin;    /* FREE, LOST: the node of that; decoder only */
+	uint16_t flags;     /* OPERATION_TRACKED, _REALLOC, _TEMPORARY, _COLLECTED */
 	uint8_t type;       /* enum operation_type */
-	uint8_t flags;      /* OPERATION_TRACKED, OPERATION_REALLOC, OPERATION_TEMPORARY */
 };
 
 struct events_operation {

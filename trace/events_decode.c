@@ -77,7 +77,7 @@ static bool operation_valid(const struct events_decoder *decoder, uint64_t type,
 	if (type & ~(uint64_t)OPERATION_KNOWN || kind > OPERATION_LOST)
 		return false;
 	if ((type & OPERATION_FIXED && kind != OPERATION_ALLOC) ||
-	    (type & OPERATION_TEMPORARY && kind != OPERATION_FREE) ||
+	    (type & (OPERATION_TEMPORARY | OPERATION_COLLECTED) && kind != OPERATION_FREE) ||
 	    (type & OPERATION_LOOSE && !operation_is_end((uint32_t)type)))
 		return false;
 	return node >= 0 && node < decoder->node_count;
@@ -352,7 +352,8 @@ static int pull(struct events_decoder *decoder, struct events_item *item)
 		.node = operation->node,
 		.thread = decoder->thread,
 		.type = operation->type & OPERATION_TYPE_MASK,
-		.flags = operation->type & (OPERATION_TRACKED | OPERATION_REALLOC | OPERATION_TEMPORARY),
+		.flags = operation->type &
+			 (OPERATION_TRACKED | OPERATION_REALLOC | OPERATION_TEMPORARY | OPERATION_COLLECTED),
 		.operation = (uint32_t)index,
 	};
 	int error = pull_kind(decoder, operation, item);

@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "MPROF\r\n\x1a" /* 8 bytes: detects text-mode transfer */
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
 #define FORMAT_OLDEST 2
 
 /* Written by the shim as it starts, before any drainer: so a trace is found,
@@ -65,7 +65,8 @@ enum block_kind {
 	/* v module index, v unloaded_ns. */
 	BLOCK_UNLOADED = 3,
 	/* v first id, v count, then per node: v id - parent, v module | flags << 16 (flags:
-	 * 1 exact pc, 2 truncated), z pc - pc of the node before it in this block. */
+	 * 1 exact pc, 2 truncated, 4 label: pc is a label's id, the type of blocks that its parent
+	 * allocates), z pc - pc of the node before it in this block.  Version 2 has no label nodes. */
 	BLOCK_NODES = 4,
 	/* v count, then per label: v id, text. */
 	BLOCK_LABELS = 5,
@@ -86,10 +87,11 @@ enum block_kind {
 	 * v hidden allocations, v nodes, v modules, v threads, v frees, v allocated bytes, v freed
 	 * bytes, v peak bytes, v time_ns of the last RSS sample, v RSS samples; v count, then per
 	 * thread slot: v slot, v incarnation, v records taken, v side records taken, v thread index,
-	 * v last stamp; v count, then per waiting record: v kind, v thread index, v side, v key,
-	 * v known (0, or 1 + the operation of the block's allocation), v block, v size_bytes, v born, v node,
-	 * v flags, v stamp; v count, then per thread index: v ordinal of its last allocation + 1, v node of
-	 * its last event, v live bytes after that (only an aggregate trace knows the last two). */
+	 * v last stamp, v collections that it is in; v count, then per waiting record: v kind, v thread
+	 * index, v side, v key, v known (0, or 1 + the operation of the block's allocation), v block, v
+	 * size_bytes, v born, v node, v flags, v stamp; v count, then per thread index: v ordinal of its last
+	 * allocation + 1, v node of its last event, v live bytes after that (only an aggregate trace knows
+	 * the last two). */
 	BLOCK_CURSOR = 11,
 	/* What the events amount to, so that a report need not replay them; just before END, and only
 	 * if one drainer took all events.  An aggregate trace has one at any time, with MOVES and CURSOR
@@ -98,8 +100,9 @@ enum block_kind {
 	 * them in SUMMARY blocks before, v first id; then per node v id - the one expected + 1 (the
 	 * first id, then one more than the last), v allocations, v allocated bytes, v frees, v freed
 	 * bytes (of blocks that ended here), v frees, v freed bytes (of blocks that began here), v
-	 * peak bytes, v peak blocks, v temporary, v stray frees, v sum of lifetimes in ns (of blocks that
-	 * began here); and a 0.  Large ones are several blocks with the same head, but for the place.
+	 * peak bytes, v peak blocks, v temporary, v stray frees, v sum of lifetimes in ns, v frees, v freed
+	 * bytes by a collector (these three of blocks that began here; version 2 has not the last two); and
+	 * a 0.  Large ones are several blocks with the same head, but for the place.
 	 * Where blocks are sampled all these are estimates, counts of blocks in parts (figures/weight.h),
 	 * and behind the 0 stand v sample_bytes, v events, v spread. */
 	BLOCK_SUMMARY = 12,
@@ -148,12 +151,13 @@ enum operation_type {
 	OPERATION_LOST = 3,       /* the block's address was handed out again with no free seen between */
 };
 #define OPERATION_TYPE_MASK 7u
-#define OPERATION_FIXED 8u      /* ALLOC whose size_bytes is part of the operation */
-#define OPERATION_TRACKED 16u   /* by mprof_track_*, not by malloc */
-#define OPERATION_REALLOC 32u   /* half of a realloc */
-#define OPERATION_TEMPORARY 64u /* FREE by the allocating thread before its next allocation */
-#define OPERATION_LOOSE 128u    /* FREE or LOST that names the allocation's operation per event */
-#define OPERATION_KNOWN 255u
+#define OPERATION_FIXED 8u       /* ALLOC whose size_bytes is part of the operation */
+#define OPERATION_TRACKED 16u    /* by mprof_track_*, not by malloc */
+#define OPERATION_REALLOC 32u    /* half of a realloc */
+#define OPERATION_TEMPORARY 64u  /* FREE by the allocating thread before its next allocation */
+#define OPERATION_LOOSE 128u     /* FREE or LOST that names the allocation's operation per event */
+#define OPERATION_COLLECTED 256u /* FREE by a thread while it collected garbage; not in version 2 */
+#define OPERATION_KNOWN 511u
 
 enum note_kind {                 /* values */
 		 NOTE_MARK = 1,  /* label */
@@ -162,6 +166,11 @@ enum note_kind {                 /* values */
 		 NOTE_PAUSE = 4,
 		 NOTE_RESUME = 5,
 		 NOTE_FORK = 6, /* fork id */
+		 /* Collections of a thread nest.  Version 2 has none of these. */
+		 NOTE_GC_BEGIN = 7, /* generation */
+		 NOTE_GC_END = 8,   /* generation, candidates, collected, uncollectable, freed bytes, pause in
+				       ns   (0: as long as it took) */
+		 NOTE_CACHE = 9,    /* label, entries, hits, misses, size_bytes */
 };
 
 enum end_kind { END_EXITED = 1, END_REPLACED = 2, END_KILLED = 3 };

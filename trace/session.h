@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 3
+#define SESSION_VERSION 4
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -61,7 +61,11 @@ enum ext_type {
 	EXT_FORK = 11, /* payload: fork id; the live set of now is the child's */
 	EXT_SYNC = 12, /* payload: sequence number; answered in header.synced */
 	EXT_REALLOC_UNSAMPLED =
-		13, /* this thread's last REALLOC_FREE ended its block; the new one is not recorded */
+		13,        /* this thread's last REALLOC_FREE ended its block; the new one is not recorded */
+	EXT_GC_BEGIN = 14, /* payload: generation */
+	EXT_GC_END = 15,   /* payload: generation; values: candidates, collected, uncollectable, freed
+			      bytes, duration_ns */
+	EXT_CACHE = 16,    /* payload: label; values: entries, hits, misses, size_bytes */
 };
 
 #define RECORD_ADDRESS_SHIFT 3
@@ -210,6 +214,7 @@ _Static_assert(sizeof(struct session_module) == 128, "module size");
 #define NODE_MODULE_MASK 0xffffu
 #define NODE_EXACT_PC 0x80000000u  /* pc was interrupted, not returned to: look up pc, not pc - 1 */
 #define NODE_TRUNCATED 0x40000000u /* outer frames are missing: too deep, or no unwind information */
+#define NODE_LABEL 0x20000000u     /* no code: pc is the text offset of what its parent's blocks are */
 
 struct session_node {
 	uint64_t pc;

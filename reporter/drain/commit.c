@@ -40,8 +40,13 @@ static size_t list_slots(const struct drain *drain, struct cursor_slot *slots)
 	for (uint32_t i = 0; i < drain->mapping.header->threads_max; i++) {
 		const struct queue *q = drain->queues[i];
 		if (q && q->thread_index != QUEUE_NO_THREAD)
-			slots[count++] = (struct cursor_slot){q->slot_index, q->incarnation,  q->taken,
-							      q->side_taken, q->thread_index, q->last_stamp};
+			slots[count++] = (struct cursor_slot){.slot = q->slot_index,
+							      .incarnation = q->incarnation,
+							      .taken = q->taken,
+							      .side_taken = q->side_taken,
+							      .thread_index = q->thread_index,
+							      .last_stamp = q->last_stamp,
+							      .collections = q->collections};
 	}
 	return count;
 }

@@ -16,7 +16,7 @@ struct cursor_totals {
 };
 
 struct cursor_slot {
-	uint64_t slot, incarnation, taken, side_taken, thread_index, last_stamp;
+	uint64_t slot, incarnation, taken, side_taken, thread_index, last_stamp, collections;
 };
 
 enum cursor_waiting_kind {

@@ -107,7 +107,7 @@ static struct events_item item_of(const struct ledger_moment *moment, enum opera
 		.node = moment->node,
 		.thread = moment->thread_index,
 		.type = (uint8_t)type,
-		.flags = (uint8_t)(flags | (key & 1 ? OPERATION_TRACKED : 0)),
+		.flags = (uint16_t)(flags | (key & 1 ? OPERATION_TRACKED : 0)),
 	};
 }
 
@@ -152,6 +152,7 @@ static void count_end(struct ledger *ledger, const struct events_item *item,
 		.node = batch_origin(ledger->batch, entry->operation),
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 		.lost = item->type == OPERATION_LOST,
+		.collected = (item->flags & OPERATION_COLLECTED) != 0,
 	};
 	if (counts(ledger, item))
 		figures_end(ledger->figures, &at, &block);
@@ -230,7 +231,9 @@ static void emit_stray(struct ledger *ledger, const struct cursor_waiting *free,
 		return;
 	struct ledger_moment moment = {free->stamp, time_ns, (uint32_t)free->thread_index,
 				       (uint32_t)free->node, false};
-	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, free->flags);
+	/* Whether a collector did it matters for blocks that are known. */
+	uint64_t flags = free->flags & ~(uint64_t)OPERATION_COLLECTED;
+	struct events_item item = item_of(&moment, OPERATION_STRAY_FREE, free->key, flags);
 	item.address = free->key >> 1;
 	batch_event(ledger->batch, &item);
 	count_stray(ledger, &item);
@@ -390,9 +393,14 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
 }
 
-static uint64_t flags_of_free(const struct queue_event *event)
+static uint64_t flags_of_realloc(const struct queue_event *event)
 {
 	return event->size_bytes & RECORD_TEMPORARY ? OPERATION_TEMPORARY : 0;
+}
+
+static uint64_t flags_of_free(const struct queue *queue, const struct queue_event *event)
+{
+	return flags_of_realloc(event) | (queue->collections > 0 ? OPERATION_COLLECTED : 0);
 }
 
 /* ---- in and out ---------------------------------------------------------- */
@@ -431,10 +439,10 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 		break;
 	case RECORD_FREE:
 	case RECORD_TRACK_FREE:
-		take_free(ledger, &moment, entry.key, flags_of_free(event));
+		take_free(ledger, &moment, entry.key, flags_of_free(queue, event));
 		break;
 	case RECORD_REALLOC_FREE:
-		take_realloc_free(ledger, &moment, queue, entry.key, flags_of_free(event));
+		take_realloc_free(ledger, &moment, queue, entry.key, flags_of_realloc(event));
 		break;
 	default:
 		break;

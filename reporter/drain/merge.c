@@ -36,6 +36,7 @@ static void restore_queue(struct drain *drain, struct queue *queue)
 	queue->side_taken = s->side_taken;
 	queue->thread_index = (uint32_t)s->thread_index;
 	queue->last_stamp = s->last_stamp;
+	queue->collections = (uint32_t)s->collections;
 	for (size_t i = 0; i < drain->ledger.waiting_count; i++) {
 		const struct cursor_waiting *w = &drain->ledger.waiting[i];
 		if (w->kind == WAITING_REALLOC && w->thread_index == queue->thread_index)

@@ -103,8 +103,21 @@ static void answer_sync(struct drain *drain, uint64_t sequence)
 	syscall(SYS_futex, &h->heartbeat, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-void notes_take(struct drain *drain, const struct queue *queue, const struct queue_event *event,
-		uint64_t time_ns)
+/* ---- collections ----------------------------------------------------------- */
+
+static void begin_collection(struct queue *queue)
+{
+	if (queue->collections < UINT32_MAX)
+		queue->collections++;
+}
+
+static void end_collection(struct queue *queue)
+{
+	if (queue->collections > 0)
+		queue->collections--;
+}
+
+void notes_take(struct drain *drain, struct queue *queue, const struct queue_event *event, uint64_t time_ns)
 {
 	switch (event->ext) {
 	case EXT_MARK:
@@ -121,6 +134,17 @@ void notes_take(struct drain *drain, const struct queue *queue, const struct que
 		break;
 	case EXT_RESUME:
 		put_note(drain, queue, event, time_ns, NOTE_RESUME, false);
+		break;
+	case EXT_GC_BEGIN:
+		put_note(drain, queue, event, time_ns, NOTE_GC_BEGIN, true);
+		begin_collection(queue);
+		break;
+	case EXT_GC_END:
+		put_note(drain, queue, event, time_ns, NOTE_GC_END, true);
+		end_collection(queue);
+		break;
+	case EXT_CACHE:
+		put_labelled(drain, queue, event, time_ns, NOTE_CACHE);
 		break;
 	case EXT_FORK:
 		put_note(drain, queue, event, time_ns, NOTE_FORK, true);

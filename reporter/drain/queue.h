@@ -50,6 +50,7 @@ struct queue {
 	uint64_t coming_address;           /* of a record some way behind main: a hint to prefetch */
 	uint64_t values[QUEUE_VALUES_MAX]; /* EXT_VALUE prefixes of main */
 	uint32_t reallocs[2];              /* by stream: REALLOC_FREEs without their outcome; the ledger's */
+	uint32_t collections;              /* that the thread is in, one in the other; the notes' */
 };
 
 /* Begins with the slot's current owner; `taken` etc. may then be set from a commit point. */

@@ -84,8 +84,7 @@ void merge_show_clock(struct drain *drain);
 void merge_hide_clock(struct drain *drain);
 
 /* notes.c: an event that concerns no block. */
-void notes_take(struct drain *drain, const struct queue *queue, const struct queue_event *event,
-		uint64_t time_ns);
+void notes_take(struct drain *drain, struct queue *queue, const struct queue_event *event, uint64_t time_ns);
 
 /* commit.c: how many records a batch may take. */
 uint64_t commit_records_max(const struct drain *drain);

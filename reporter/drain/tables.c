@@ -132,8 +132,11 @@ static void write_nodes_up_to(struct tables *tables, struct batch *batch, uint32
 	buffer_varint(&batch->scratch, end - tables->nodes_written);
 	for (uint32_t id = tables->nodes_written; id < end; id++) {
 		struct session_node node = sane_node(tables, id);
-		uint32_t flags =
-			(node.module & NODE_EXACT_PC ? 1u : 0) | (node.module & NODE_TRUNCATED ? 2u : 0);
+		uint32_t flags = (node.module & NODE_EXACT_PC ? 1u : 0) |
+				 (node.module & NODE_TRUNCATED ? 2u : 0) |
+				 (node.module & NODE_LABEL ? 4u : 0);
+		if (node.module & NODE_LABEL)
+			tables_label(tables, batch, node.pc);
 		buffer_varint(&batch->scratch, id - node.parent);
 		buffer_varint(&batch->scratch, (node.module & NODE_MODULE_MASK) | flags << 16);
 		buffer_signed(&batch->scratch, (int64_t)(node.pc - pc));

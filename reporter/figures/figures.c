@@ -13,6 +13,7 @@ void figures_finish(struct figures *figures)
 {
 	free(figures->counters);
 	free(figures->free_counters);
+	free(figures->collected);
 	moves_finish(&figures->moves);
 	*figures = (struct figures){0};
 }
@@ -32,20 +33,21 @@ static void *grown(const void *old, size_t old_count, size_t count, size_t eleme
 
 static int grow_nodes(struct figures *figures, size_t count)
 {
-	struct figures_counters *counters =
-		grown(figures->counters, figures->node_count, count, sizeof(*counters));
+	size_t old = figures->node_count;
+	struct figures_counters *counters = grown(figures->counters, old, count, sizeof(*counters));
 	struct figures_free_counters *free_counters =
-		grown(figures->free_counters, figures->node_count, count, sizeof(*free_counters));
+		grown(figures->free_counters, old, count, sizeof(*free_counters));
+	struct figures_collected *collected = grown(figures->collected, old, count, sizeof(*collected));
+	bool done = counters && free_counters && collected;
 
-	if (!counters || !free_counters) {
-		free(counters);
-		free(free_counters);
+	free(done ? figures->counters : counters);
+	free(done ? figures->free_counters : free_counters);
+	free(done ? figures->collected : collected);
+	if (!done)
 		return -ENOMEM;
-	}
-	free(figures->counters);
-	free(figures->free_counters);
 	figures->counters = counters;
 	figures->free_counters = free_counters;
+	figures->collected = collected;
 	figures->node_count = count;
 	return 0;
 }
@@ -85,6 +87,7 @@ static void restore_node(struct figures *figures, size_t index, const struct mod
 		.stray_frees = node->stray_frees,
 		.temporary = node->temporary,
 	};
+	figures->collected[index] = (struct figures_collected){node->collected_blocks, node->collected_bytes};
 }
 
 int figures_restore(struct figures *figures, const struct figures_summary *summary)
@@ -136,6 +139,8 @@ struct model_node figures_node(const struct figures *figures, size_t index)
 		.temporary = here->temporary,
 		.stray_frees = here->stray_frees,
 		.lifetime_ns = counters.lifetime_ns,
+		.collected_blocks = figures->collected[index].blocks,
+		.collected_bytes = figures->collected[index].bytes,
 	};
 }
 

@@ -45,6 +45,7 @@ struct model_node {
 	uint64_t temporary;
 	uint64_t stray_frees;
 	uint64_t lifetime_ns; /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */
+	uint64_t collected_blocks, collected_bytes; /* of own_frees: by a collector */
 };
 
 /* All nodes' figures once counting is over. */
@@ -72,11 +73,17 @@ struct figures_free_counters {
 	uint64_t frees, freed_bytes, stray_frees, temporary;
 };
 
+/* What a collector's free touches at the block's node. */
+struct figures_collected {
+	uint64_t blocks, bytes;
+};
+
 struct figures {
 	struct model_totals totals;        /* sums over nodes only in figures_totals */
 	uint64_t epoch;                    /* how many peaks there were */
-	struct figures_counters *counters; /* these two per node */
+	struct figures_counters *counters; /* these three per node */
 	struct figures_free_counters *free_counters;
+	struct figures_collected *collected;
 	size_t node_count;
 	struct moves moves;
 };
@@ -94,6 +101,7 @@ struct figures_block {
 	uint32_t node;     /* where it began */
 	bool temporary;    /* its thread has allocated nothing since */
 	bool lost;         /* ended by a free that was not seen */
+	bool collected;    /* freed by a collector */
 };
 
 /* An all-zero struct counts nothing yet; whose blocks are sampled sets totals.sample_bytes first. */
@@ -168,6 +176,10 @@ static inline void figures_end(struct figures *figures, const struct figures_pla
 		totals->lost_frees += weight.blocks;
 	if (block->temporary)
 		figures->free_counters[block->node].temporary += weight.blocks;
+	if (block->collected) {
+		figures->collected[block->node].blocks += weight.blocks;
+		figures->collected[block->node].bytes += weight.bytes;
+	}
 	/* A block that ended unseen says nothing of where its thread stands. */
 	if (!block->lost)
 		moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 #define PAYLOAD_ENOUGH (1u << 20) /* bytes, then another payload begins */
-#define NODE_WORDS 11
+#define NODE_WORDS 13
+#define NODE_WORDS_2 11 /* of format version 2 */
 #define HEAD_WORDS 8
 #define TAIL_WORDS 3
 
@@ -57,9 +58,10 @@ static void put_head(const struct summary_encoder *encoder, struct buffer *paylo
 static void put_node(struct buffer *payload, const struct model_node *node)
 {
 	const uint64_t words[NODE_WORDS] = {
-		node->allocations, node->allocated_bytes, node->frees,       node->freed_bytes,
-		node->own_frees,   node->own_freed_bytes, node->peak_bytes,  node->peak_blocks,
-		node->temporary,   node->stray_frees,     node->lifetime_ns,
+		node->allocations,     node->allocated_bytes, node->frees,       node->freed_bytes,
+		node->own_frees,       node->own_freed_bytes, node->peak_bytes,  node->peak_blocks,
+		node->temporary,       node->stray_frees,     node->lifetime_ns, node->collected_blocks,
+		node->collected_bytes,
 	};
 
 	put_words(payload, words, NODE_WORDS);
@@ -136,18 +138,20 @@ static bool node_consistent(const struct model_node *node)
 {
 	return node->own_frees <= node->allocations && node->own_freed_bytes <= node->allocated_bytes &&
 	       node->peak_blocks <= node->allocations && node->peak_bytes <= node->allocated_bytes &&
-	       node->temporary <= node->own_frees;
+	       node->temporary <= node->own_frees && node->collected_blocks <= node->own_frees &&
+	       node->collected_bytes <= node->own_freed_bytes;
 }
 
-static bool take_node(struct varint_cursor *payload, struct model_node *node)
+static bool take_node(struct varint_cursor *payload, size_t count, struct model_node *node)
 {
 	uint64_t *const words[NODE_WORDS] = {
-		&node->allocations, &node->allocated_bytes, &node->frees,       &node->freed_bytes,
-		&node->own_frees,   &node->own_freed_bytes, &node->peak_bytes,  &node->peak_blocks,
-		&node->temporary,   &node->stray_frees,     &node->lifetime_ns,
+		&node->allocations,     &node->allocated_bytes, &node->frees,       &node->freed_bytes,
+		&node->own_frees,       &node->own_freed_bytes, &node->peak_bytes,  &node->peak_blocks,
+		&node->temporary,       &node->stray_frees,     &node->lifetime_ns, &node->collected_blocks,
+		&node->collected_bytes,
 	};
 
-	for (size_t i = 0; i < NODE_WORDS; i++)
+	for (size_t i = 0; i < count; i++)
 		*words[i] = varint_next(payload);
 	if (payload->failed || !node_consistent(node))
 		return false;
@@ -158,12 +162,13 @@ static bool take_node(struct varint_cursor *payload, struct model_node *node)
 
 int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count)
 {
+	size_t words = decoder->version == 2 ? NODE_WORDS_2 : NODE_WORDS;
 	int error = take_head(decoder, payload, node_count);
 	uint64_t step;
 
 	while (!error && (step = varint_next(payload)) > 0) {
 		if (step > decoder->node_count - decoder->next ||
-		    !take_node(payload, &decoder->nodes[decoder->next + step - 1]))
+		    !take_node(payload, words, &decoder->nodes[decoder->next + step - 1]))
 			return -EBADMSG;
 		decoder->next += step;
 		decoder->found++;

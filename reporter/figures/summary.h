@@ -46,7 +46,8 @@ bool moves_encode(struct moves_encoder *encoder, struct buffer *payload);
 
 /* ---- decoding ------------------------------------------------------------ */
 
-struct summary_decoder { /* all zero: nothing was decoded */
+struct summary_decoder {  /* all zero: nothing was decoded */
+	unsigned version; /* of the format, where it is not the newest: set before the first payload */
 	struct model_totals totals;
 	struct model_node *nodes; /* node_count of them; NULL before the first payload */
 	size_t node_count;

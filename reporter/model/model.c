@@ -114,6 +114,7 @@ static int on_end(struct model *model, const struct figures_place *at, const str
 		.node = event->origin,
 		.temporary = event->temporary,
 		.lost = event->type == EVENT_LOST,
+		.collected = event->collected,
 	};
 
 	struct weight weight = weight_of(event->size_bytes, model->figures.totals.sample_bytes);

@@ -177,6 +177,7 @@ int file_open(struct trace *trace, const char *path, struct diagnostic *diagnost
 	trace->blocks_end = trace->info.file_bytes;
 	trace->info.pid = (int)header.pid;
 	trace->info.started_realtime_ns = header.started_realtime_ns;
+	trace->summary.version = header.version;
 	return 0;
 }
 

@@ -30,9 +30,10 @@ struct trace_module {
 struct trace_node {
 	uint64_t pc;
 	uint32_t parent;
-	uint16_t module; /* index into trace_module; 0: unknown code */
-	bool exact_pc;   /* look up pc itself, not pc - 1 */
-	bool truncated;  /* outer frames are missing */
+	uint16_t module;    /* index into trace_module; 0: unknown code */
+	bool exact_pc : 1;  /* look up pc itself, not pc - 1 */
+	bool truncated : 1; /* outer frames are missing */
+	bool label : 1;     /* no code: pc is the label of the type of blocks that its parent allocates */
 };
 
 struct trace_sample {
@@ -117,6 +118,7 @@ struct trace_event {
 	bool tracked;        /* mprof_track_*, not malloc */
 	bool reallocated;    /* half of a realloc */
 	bool temporary;      /* FREE by the allocating thread before its next allocation */
+	bool collected;      /* FREE by a thread while it collected garbage */
 };
 
 /* Called with up to a few thousand consecutive events; return non-zero to stop (passed through). */

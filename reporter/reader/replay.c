@@ -64,6 +64,7 @@ static void convert(const struct events_item *item, struct trace_event *event)
 		.tracked = (item->flags & OPERATION_TRACKED) != 0,
 		.reallocated = (item->flags & OPERATION_REALLOC) != 0,
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
+		.collected = (item->flags & OPERATION_COLLECTED) != 0,
 	};
 }
 

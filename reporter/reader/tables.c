@@ -87,13 +87,23 @@ int table_unloaded(struct trace *trace, struct varint_cursor *payload)
 
 /* ---- nodes --------------------------------------------------------------- */
 
+#define NODE_FLAGS_EXACT_PC 1u
+#define NODE_FLAGS_TRUNCATED 2u
+#define NODE_FLAGS_LABEL 4u
+
+/* A label has no code, so nothing that is said of code. */
+static bool node_flags_valid(uint64_t module)
+{
+	return module >> 16 < NODE_FLAGS_LABEL || module == NODE_FLAGS_LABEL << 16;
+}
+
 static int add_node(struct trace *trace, struct varint_cursor *payload)
 {
 	uint64_t id = trace->nodes.count, distance = varint_next(payload), module = varint_next(payload);
 
 	trace->node_pc += (uint64_t)varint_next_signed(payload);
 	if (payload->failed || distance == 0 || distance > id || id >= NODES_MAX ||
-	    (module & 0xffff) >= trace->modules.count || module >> 16 > 3)
+	    (module & 0xffff) >= trace->modules.count || !node_flags_valid(module))
 		return -EBADMSG;
 	struct trace_node *node = vector_add(&trace->nodes, sizeof(*node));
 	if (!node)
@@ -101,8 +111,9 @@ static int add_node(struct trace *trace, struct varint_cursor *payload)
 	node->pc = trace->node_pc;
 	node->parent = (uint32_t)(id - distance);
 	node->module = (uint16_t)(module & 0xffff);
-	node->exact_pc = module >> 16 & 1;
-	node->truncated = module >> 17 & 1;
+	node->exact_pc = (module >> 16 & NODE_FLAGS_EXACT_PC) != 0;
+	node->truncated = (module >> 16 & NODE_FLAGS_TRUNCATED) != 0;
+	node->label = (module >> 16 & NODE_FLAGS_LABEL) != 0;
 	return 0;
 }
 

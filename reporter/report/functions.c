@@ -96,6 +96,8 @@ static void row_set_sums(struct view_line *row, const struct scope_sums *sums, u
 	row->freed_bytes = sums->freed_bytes;
 	row->peak_bytes = sums->peak_bytes;
 	row->leaked_bytes = sums->live_bytes;
+	row->by_collector_blocks = weight_blocks(sums->collected_blocks, sample_bytes);
+	row->by_collector_bytes = sums->collected_bytes;
 }
 
 static void row_set_entry(struct view_line *row, const struct model_scope *scope)
@@ -117,6 +119,8 @@ static void add_row(const struct report *report, const struct entry *entry, uint
 	uint32_t scope = scope_find(&report->scopes, entry->function->id, line);
 
 	*row = (struct view_line){.line = line, .source = text_line(entry->text, line)};
+	if (line > 0 && scope != SCOPE_NONE)
+		row->gc = report->gc.scopes[scope];
 	if (line > 0 && scope != SCOPE_NONE)
 		row_set_sums(row, &report->sums[scope],
 			     report_visits(report, entry->function->id, line)->exit_bytes,

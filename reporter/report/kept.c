@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define MAGIC "MPKEPT\r\n"
-#define VERSION 2          /* bumped whenever other figures would be found */
+#define VERSION 3          /* bumped whenever other figures would be found */
 #define EVENTS_MIN 100000u /* fewer are replayed as fast as read */
 
 struct kept_header {

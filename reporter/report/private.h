@@ -9,6 +9,18 @@
 #include "report/report.h"
 #include "report/scopes.h"
 
+/* What the view has of collections and the like, and what it is made from. */
+struct gc_figures {
+	struct view_gc view;
+	struct view_collection *collections;
+	uint32_t *nodes; /* of the collections, until they are sorted by time */
+	struct view_gc_group *generations, *lines;
+	struct view_gc_sum *scopes; /* one per scope; NULL: there are none */
+	struct view_gc_site *sites;
+	struct view_gc_type *types;
+	struct view_cache *caches;
+};
+
 struct report {
 	struct view_report view;
 	const struct report_options *options;
@@ -29,6 +41,7 @@ struct report {
 	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
 	struct view_function *functions;
 	struct view_site *sites;
+	struct gc_figures gc;
 };
 
 /* Adds a line to the warnings; 0 or -ENOMEM. */
@@ -72,5 +85,15 @@ uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);
 int report_fill_functions(struct report *report);
 int report_fill_sites(struct report *report);
 int report_fill_summary(struct report *report);
+
+/* Finds the collections, with scopes there also by scope; 0 or -ENOMEM.  collections.c */
+int report_fill_collections(struct report *report);
+int report_sum_collections(struct report *report);
+void report_gc_finish(struct gc_figures *gc);
+
+/* types.c; the second after report_fill_sites. */
+int report_fill_types(struct report *report);
+int report_fill_collected_sites(struct report *report);
+int report_fill_caches(struct report *report);
 
 #endif

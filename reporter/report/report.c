@@ -13,7 +13,9 @@ size_t report_frames(void *context, uint32_t node, const struct source_frame **f
 	struct report *report = context;
 	const struct trace_node *n = &report->info->nodes[node];
 
-	return node == 0 ? 0 : symbolizer_frames(report->symbolizer, n->module, n->pc, n->exact_pc, frames);
+	return node == 0 || n->label
+		       ? 0
+		       : symbolizer_frames(report->symbolizer, n->module, n->pc, n->exact_pc, frames);
 }
 
 const struct model_node *report_figures(const void *model, uint32_t node)
@@ -81,34 +83,61 @@ static int sum_lines(struct report *report)
 			      report->sums);
 }
 
-static int report_build(struct report *report, const char *path, struct diagnostic *diagnostic)
+/* Names only for those paths that the tables need. */
+static int build_collections(struct report *report)
 {
-	int error = open_inputs(report, path, diagnostic);
+	int error = report_fill_sites(report);
 
-	if (error)
-		return error;
-	diagnostic->message[0] = '\0';
-	if (report->options->detail == REPORT_SUMMARY) {
-		error = report_know_figures(report, diagnostic);
-		return error ? error : report_fill_summary(report);
-	}
-	symbolize_nodes(report);
-	error = report_choose(report);
 	if (!error)
-		error = report_know_figures(report, diagnostic);
+		error = report_fill_collections(report);
 	if (!error)
-		error = report_narrow(report);
+		error = report_fill_types(report);
+	if (!error)
+		error = report_fill_collected_sites(report);
+	if (!error)
+		error = report_fill_caches(report);
+	report->view.gc = &report->gc.view;
+	return error ? error : report_fill_summary(report);
+}
+
+static int build_lines(struct report *report)
+{
+	int error = report_narrow(report);
+
 	if (!error)
 		error = sum_lines(report);
 	if (!error && report->options->detail == REPORT_LINES)
 		error = report_know_visits(report);
 	if (!error)
+		error = report_fill_collections(report);
+	report->view.gc = &report->gc.view;
+	if (!error)
 		error = report_fill_summary(report);
 	if (!error)
 		error = report_fill_functions(report);
+	return error ? error : report_fill_sites(report);
+}
+
+static int report_build(struct report *report, const char *path, struct diagnostic *diagnostic)
+{
+	enum report_detail detail = report->options->detail;
+	bool names = detail == REPORT_LINES || detail == REPORT_SITES;
+	int error = open_inputs(report, path, diagnostic);
+
+	if (error)
+		return error;
+	diagnostic->message[0] = '\0';
+	if (names) {
+		symbolize_nodes(report);
+		error = report_choose(report);
+	}
 	if (!error)
-		error = report_fill_sites(report);
-	return error;
+		error = report_know_figures(report, diagnostic);
+	if (error)
+		return error;
+	if (detail == REPORT_SUMMARY)
+		return report_fill_summary(report);
+	return names ? build_lines(report) : build_collections(report);
 }
 
 int report_create(const char *path, const struct report_options *options, struct report **out,
@@ -147,6 +176,7 @@ void report_destroy(struct report *report)
 	free(report->chosen);
 	free(report->globs);
 	free(report->visits);
+	report_gc_finish(&report->gc);
 	scope_map_finish(&report->scopes);
 	model_destroy(report->model);
 	summary_decoder_finish(&report->kept);

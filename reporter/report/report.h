@@ -14,7 +14,7 @@
 #include "view/rows.h"
 
 /* How far to go: the figures of a trace are cheap, names and lines are not. */
-enum report_detail { REPORT_LINES, REPORT_SITES, REPORT_SUMMARY };
+enum report_detail { REPORT_LINES, REPORT_SITES, REPORT_SUMMARY, REPORT_COLLECTIONS };
 
 struct report_options {
 	enum report_detail detail;

@@ -48,6 +48,7 @@ struct scope_sums {
 	uint64_t peak_bytes;
 	uint64_t live_bytes, live_blocks;
 	uint64_t temporary;
+	uint64_t collected_blocks, collected_bytes; /* allocated under the scope, freed by a collector */
 };
 
 typedef const struct model_node *figures_fn(const void *context, uint32_t node);

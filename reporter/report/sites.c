@@ -57,6 +57,8 @@ static void site_add(struct view_site *site, const struct model_node *figures)
 	site->leaked_bytes += figures->live_bytes;
 	site->leaked_blocks += figures->live_blocks;
 	site->temporary += figures->temporary;
+	site->collected_blocks += figures->collected_blocks;
+	site->collected_bytes += figures->collected_bytes;
 }
 
 /* Once a site has all its figures. */
@@ -66,6 +68,7 @@ static void site_finish(struct view_site *site, uint64_t sample_bytes)
 	site->peak_blocks = weight_blocks(site->peak_blocks, sample_bytes);
 	site->leaked_blocks = weight_blocks(site->leaked_blocks, sample_bytes);
 	site->temporary = weight_blocks(site->temporary, sample_bytes);
+	site->collected_blocks = weight_blocks(site->collected_blocks, sample_bytes);
 	site->allocated_error = weight_error_bytes(site->allocated_bytes, sample_bytes);
 	site->peak_error = weight_error_bytes(site->peak_bytes, sample_bytes);
 	site->leaked_error = weight_error_bytes(site->leaked_bytes, sample_bytes);

@@ -124,6 +124,7 @@ int report_fill_summary(struct report *report)
 	int error;
 
 	fill(&report->view.summary, report->info, totals);
+	report->view.summary.collections = report->gc.view.collection_count;
 	error = warn_end(report, report->info);
 	if (!error)
 		error = warn_losses(report, report->info, totals);

@@ -21,6 +21,8 @@ static void sums_add(struct scope_sums *sums, const struct model_node *figures)
 	sums->live_bytes += figures->live_bytes;
 	sums->live_blocks += figures->live_blocks;
 	sums->temporary += figures->temporary;
+	sums->collected_blocks += figures->collected_blocks;
+	sums->collected_bytes += figures->collected_bytes;
 }
 
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes, size_t node_count,

@@ -36,7 +36,8 @@ static const char *const runtime_libraries[] = {
 	"linux-vdso.so", "[vdso]",    "ld-musl",      "libm-2.",     "libpthread-2.",
 };
 
-/* mprof_track_*: what a program calls for blocks that its own allocator made. */
+/* mprof_track_* and mprof_gc_*: what a program calls for blocks that its own allocator made, and its
+ * collector. */
 static const char *const allocator_names[] = {
 	"malloc",
 	"calloc",
@@ -57,13 +58,16 @@ static const char *const allocator_names[] = {
 	"operator delete[]",
 	"mprof_track_alloc",
 	"mprof_track_free",
+	"mprof_track_alloc_typed",
+	"mprof_gc_begin",
+	"mprof_gc_end",
 	"__rust_alloc",
 	"__rust_alloc_zeroed",
 	"__rust_realloc",
 	"__rust_dealloc",
 };
 
-/* Layers between a container and operator new: libstdc++, libc++, Rust. */
+/* Layers between a container and operator new: libstdc++, libc++, Rust; and our own library's functions. */
 static const char *const allocator_prefixes[] = {
 	"std::allocator::",
 	"std::allocator_traits::",
@@ -84,6 +88,7 @@ static const char *const allocator_prefixes[] = {
 	"<alloc::alloc::Global",
 	"__rdl_",
 	"__rg_",
+	"rgc_",
 };
 
 /* Wrappers of libraries. With lines they are the user's business: that code can be looked at. */
@@ -126,8 +131,8 @@ bool is_runtime_library(const char *module)
 bool is_system_library(const char *module)
 {
 	const char *base = base_of(module);
-	if (text_starts(base, "libmprof.so") || text_starts(base, "linux-vdso.so") ||
-	    strcmp(base, "[vdso]") == 0)
+	if (text_starts(base, "libmprof.so") || text_starts(base, "librgc.so") ||
+	    text_starts(base, "linux-vdso.so") || strcmp(base, "[vdso]") == 0)
 		return true;
 	return strstr(base, ".so") && starts_with_any(module, system_folders, COUNT(system_folders));
 }

@@ -17,7 +17,7 @@
 LINE_FIELD(occurrences, cell_count)
 LINE_FIELD(allocations, cell_count)
 LINE_FIELD(frees, cell_count)
-LINE_FIELD(collections, cell_count)
+LINE_FIELD(by_collector_blocks, cell_count)
 
 #define LINE_BYTES(field)                                                                                    \
 	static struct cell line_##field(const void *row, const void *context)                                \
@@ -31,11 +31,24 @@ LINE_BYTES(allocated_bytes)
 LINE_BYTES(freed_bytes)
 LINE_BYTES(peak_bytes)
 LINE_BYTES(leaked_bytes)
-LINE_BYTES(collected_bytes)
+LINE_BYTES(by_collector_bytes)
 LINE_BYTES(mem_error)
 LINE_BYTES(increment_error)
 LINE_BYTES(peak_error)
 LINE_BYTES(leaked_error)
+
+#define LINE_GC(field)                                                                                       \
+	static struct cell line_gc_##field(const void *row, const void *context)                             \
+	{                                                                                                    \
+		(void)context;                                                                               \
+		return LINE(row)->measured ? cell_count(LINE(row)->gc.field) : cell_blank();                 \
+	}
+
+LINE_GC(collections)
+LINE_GC(collected)
+LINE_GC(freed_bytes)
+LINE_GC(pause_ns)
+LINE_GC(longest_pause_ns)
 
 static struct cell line_number(const void *row, const void *context)
 {
@@ -82,8 +95,14 @@ static const struct column allocated = {"allocated_bytes", NULL, 0, 0, line_allo
 static const struct column freed = {"freed_bytes", NULL, 0, 0, line_freed_bytes};
 static const struct column peak = {"peak_bytes", NULL, 0, 0, line_peak_bytes};
 static const struct column leaked = {"leaked_bytes", NULL, 0, 0, line_leaked_bytes};
-static const struct column collections = {"collections", NULL, 0, 0, line_collections};
-static const struct column collected = {"collected_bytes", NULL, 0, 0, line_collected_bytes};
+static const struct column collections = {"collections", NULL, 0, 0, line_gc_collections};
+static const struct column collected = {"collected_bytes", NULL, 0, 0, line_gc_freed_bytes};
+static const struct column collected_objects = {"collected_objects", NULL, 0, 0, line_gc_collected};
+static const struct column pause = {"pause_ns", NULL, 0, 0, line_gc_pause_ns};
+static const struct column longest_pause = {"longest_pause_ns", NULL, 0, 0, line_gc_longest_pause_ns};
+static const struct column by_collector = {"freed_by_collector_bytes", NULL, 0, 0, line_by_collector_bytes};
+static const struct column by_collector_blocks = {"freed_by_collector_blocks", NULL, 0, 0,
+						  line_by_collector_blocks};
 
 static const struct column mem_error = {"mem_bytes_error", NULL, 0, 0, line_mem_error};
 static const struct column increment_error = {"increment_bytes_error", NULL, 0, 0, line_increment_error};
@@ -92,7 +111,8 @@ static const struct column leaked_error = {"leaked_bytes_error", NULL, 0, 0, lin
 
 #define FIGURES                                                                                              \
 	&mem, &increment, &occurrences, &allocations, &frees, &allocated, &freed, &peak, &leaked,            \
-		&collections, &collected, &mem_error, &increment_error, &peak_error, &leaked_error
+		&collections, &collected, &mem_error, &increment_error, &peak_error, &leaked_error,          \
+		&collected_objects, &pause, &longest_pause, &by_collector_blocks, &by_collector
 
 const struct column *const view_line_columns_text[] = {&number,      &mem,    &increment,
 						       &occurrences, &source, NULL};
@@ -114,6 +134,8 @@ SITE_CELL(allocated_bytes, cell_bytes((int64_t)SITE(row)->allocated_bytes))
 SITE_CELL(peak_bytes, cell_bytes((int64_t)SITE(row)->peak_bytes))
 SITE_CELL(leaked_bytes, cell_bytes((int64_t)SITE(row)->leaked_bytes))
 SITE_CELL(temporary, cell_count(SITE(row)->temporary))
+SITE_CELL(collected_blocks, cell_count(SITE(row)->collected_blocks))
+SITE_CELL(collected_bytes, cell_bytes((int64_t)SITE(row)->collected_bytes))
 SITE_CELL(allocated_error, cell_bytes((int64_t)SITE(row)->allocated_error))
 SITE_CELL(peak_error, cell_bytes((int64_t)SITE(row)->peak_error))
 SITE_CELL(leaked_error, cell_bytes((int64_t)SITE(row)->leaked_error))
@@ -130,5 +152,7 @@ const struct column *const view_site_columns[] = {
 	&(const struct column){"allocated_bytes_error", NULL, 0, 0, site_allocated_error},
 	&(const struct column){"peak_bytes_error", NULL, 0, 0, site_peak_error},
 	&(const struct column){"leaked_bytes_error", NULL, 0, 0, site_leaked_error},
+	&(const struct column){"freed_by_collector_blocks", NULL, 0, 0, site_collected_blocks},
+	&(const struct column){"freed_by_collector_bytes", NULL, 0, 0, site_collected_bytes},
 	NULL,
 };

@@ -58,6 +58,16 @@ void number_duration(char *out, size_t out_bytes, uint64_t time_ns)
 			 (int)(seconds / 60 % 60));
 }
 
+void number_pause(char *out, size_t out_bytes, uint64_t time_ns)
+{
+	if (time_ns < 1000000)
+		snprintf(out, out_bytes, "%.1f us", (double)time_ns / 1e3);
+	else if (time_ns < NS_PER_S)
+		snprintf(out, out_bytes, "%.3f ms", (double)time_ns / 1e6);
+	else
+		number_duration(out, out_bytes, time_ns);
+}
+
 void number_time(char *out, size_t out_bytes, uint64_t realtime_ns)
 {
 	time_t seconds = (time_t)(realtime_ns / NS_PER_S);

@@ -23,6 +23,9 @@ void number_share(char *out, size_t out_bytes, uint64_t part, uint64_t whole);
 /* "0.012 s", "4 min 3 s". */
 void number_duration(char *out, size_t out_bytes, uint64_t time_ns);
 
+/* "1.2 us", "12.345 ms", and from a second on as number_duration. */
+void number_pause(char *out, size_t out_bytes, uint64_t time_ns);
+
 /* Local time, "2024-05-01 12:34:56". */
 void number_time(char *out, size_t out_bytes, uint64_t realtime_ns);
 

@@ -133,6 +133,13 @@ static json_t *sites_json(const struct view_report *report, const struct view_st
 	return array;
 }
 
+static json_t *collections_json(const struct view_gc *gc)
+{
+	struct table table;
+
+	return gc && view_gc_table(gc, "collections", &table) ? table_json(&table) : json_array();
+}
+
 static json_t *report_json(const struct view_report *report, const struct view_style *style)
 {
 	const struct view_summary *summary = &report->summary;
@@ -149,7 +156,7 @@ static json_t *report_json(const struct view_report *report, const struct view_s
 	    json_object_set_new(object, "totals", totals_json(summary)) != 0 ||
 	    json_object_set_new(object, "functions", functions_json(report)) != 0 ||
 	    json_object_set_new(object, "sites", sites_json(report, style)) != 0 ||
-	    json_object_set_new(object, "collections", json_array()) != 0) {
+	    json_object_set_new(object, "collections", collections_json(report->gc)) != 0) {
 		json_decref(object);
 		return NULL;
 	}

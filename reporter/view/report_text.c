@@ -25,17 +25,6 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* Paths below the reader's directory lose it. */
-static const char *short_path(const char *path, const struct view_style *style)
-{
-	size_t length = style->directory ? strlen(style->directory) : 0;
-
-	if (length > 1 && strncmp(path, style->directory, length) == 0 && path[length] == '/' &&
-	    path[length + 1])
-		return path + length + 1;
-	return path;
-}
-
 /* ---- summary -------------------------------------------------------------- */
 
 static void print_run(FILE *out, const struct view_summary *summary)
@@ -124,6 +113,21 @@ static void print_counts(FILE *out, const struct view_summary *summary, int prec
 	fputc('\n', out);
 }
 
+static void print_collections(FILE *out, const struct view_gc *gc, int precision)
+{
+	char freed[NUMBER_BYTES], pause[NUMBER_BYTES], longest[NUMBER_BYTES];
+
+	if (!gc || gc->total.collections == 0)
+		return;
+	number_size(freed, sizeof(freed), gc->total.freed_bytes, precision);
+	number_pause(pause, sizeof(pause), gc->total.pause_ns);
+	number_pause(longest, sizeof(longest), gc->total.longest_pause_ns);
+	fprintf(out,
+		"Collections:  %" PRIu64 ", of %" PRIu64 " object%s and %s; paused %s in all, %s at most\n",
+		gc->total.collections, gc->total.collected, plural(gc->total.collected), freed, pause,
+		longest);
+}
+
 static void print_warnings(FILE *out, const struct view_report *report, const struct view_style *style)
 {
 	for (size_t i = 0; i < report->warning_count; i++)
@@ -198,7 +202,7 @@ static char *site_location(const struct view_site *site, const struct view_style
 	int length = 0;
 
 	if (*site->file)
-		length = asprintf(&where, "%s  %s:%u", site->function, short_path(site->file, style),
+		length = asprintf(&where, "%s  %s:%u", site->function, view_short_path(site->file, style),
 				  site->line);
 	else if (*module && strcmp(module, site->function) != 0)
 		length = asprintf(&where, "%s  (%s)", site->function, module);
@@ -272,7 +276,7 @@ static void print_site_rows(FILE *out, const struct site_row *rows, size_t count
 		.row_bytes = sizeof(*rows),
 	};
 
-	fprintf(out, "\n%s%s%s\n", paint(style, BOLD), site_titles[sort], paint(style, PLAIN));
+	view_text_title(out, site_titles[sort], style);
 	table_text_header(out, &table, '=');
 	table_text_rows(out, &table, style->precision);
 }
@@ -297,6 +301,27 @@ int view_text_sites(FILE *out, const struct view_report *report, enum view_sort 
 
 /* ---- lines ----------------------------------------------------------------- */
 
+/* Below a line under which collections ran. */
+static void print_line_note(FILE *out, const void *row, int indent)
+{
+	const struct view_gc_sum *gc = &((const struct view_line *)row)->gc;
+	char freed[NUMBER_BYTES], pause[NUMBER_BYTES], longest[NUMBER_BYTES];
+
+	if (gc->collections == 0)
+		return;
+	number_size(freed, sizeof(freed), gc->freed_bytes, NUMBER_PRECISION_DEFAULT);
+	number_pause(pause, sizeof(pause), gc->pause_ns);
+	number_pause(longest, sizeof(longest), gc->longest_pause_ns);
+	fprintf(out, "%*s^ %" PRIu64 " collection%s of generation", indent, "", gc->collections,
+		plural(gc->collections));
+	if (gc->youngest == gc->oldest)
+		fprintf(out, " %" PRIu32, gc->oldest);
+	else
+		fprintf(out, "s %" PRIu32 " to %" PRIu32, gc->youngest, gc->oldest);
+	fprintf(out, ": %" PRIu64 " object%s, %s given back; paused %s, %s at most\n", gc->collected,
+		plural(gc->collected), freed, pause, longest);
+}
+
 static void print_function(FILE *out, const struct view_function *function, const struct view_style *style)
 {
 	struct table table = {
@@ -307,10 +332,10 @@ static void print_function(FILE *out, const struct view_function *function, cons
 		.context = function,
 	};
 
-	fprintf(out, "\n%sFilename: %s%s\n\n", paint(style, BOLD), short_path(function->file, style),
+	fprintf(out, "\n%sFilename: %s%s\n\n", paint(style, BOLD), view_short_path(function->file, style),
 		paint(style, PLAIN));
 	table_text_header(out, &table, '=');
-	table_text_rows(out, &table, style->precision);
+	table_text_rows_with_notes(out, &table, style->precision, print_line_note);
 }
 
 int view_report_text(FILE *out, const struct view_report *report, const struct view_style *style)
@@ -321,6 +346,7 @@ int view_report_text(FILE *out, const struct view_report *report, const struct v
 	print_sampling(out, &report->summary);
 	print_heap(out, &report->summary, style->precision);
 	print_counts(out, &report->summary, style->precision);
+	print_collections(out, report->gc, style->precision);
 	print_warnings(out, report, style);
 	error = view_text_sites(out, report, report->sort, style);
 	if (!error && report->sort != SORT_LEAKED)

@@ -7,6 +7,8 @@
 #ifndef MPROF_REPORTER_VIEW_ROWS_H
 #define MPROF_REPORTER_VIEW_ROWS_H
 
+#include "view/gc.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +27,8 @@ struct view_line {
 	uint64_t allocated_bytes, freed_bytes;
 	uint64_t peak_bytes, leaked_bytes;
 	uint64_t mem_error, increment_error, peak_error, leaked_error;
-	uint64_t collections, collected_bytes; /* by a collector that ran under the line */
+	struct view_gc_sum gc;                            /* of collections that ran under the line */
+	uint64_t by_collector_blocks, by_collector_bytes; /* allocated under the line, freed by a collector */
 };
 
 struct view_function {
@@ -45,6 +48,7 @@ struct view_site {
 	uint64_t peak_bytes, peak_blocks;
 	uint64_t leaked_bytes, leaked_blocks;
 	uint64_t temporary;
+	uint64_t collected_blocks, collected_bytes; /* freed by a collector */
 	uint64_t allocated_error, peak_error, leaked_error;
 };
 
@@ -83,6 +87,7 @@ struct view_report {
 	size_t function_count;
 	const struct view_site *sites; /* all, in no particular order */
 	size_t site_count;
+	const struct view_gc *gc; /* NULL: none of what it tells was asked for */
 };
 
 /* The name of a key as in --sort; NULL when out of range. */

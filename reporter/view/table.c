@@ -34,6 +34,9 @@ static const char *cell_print(const struct cell *cell, char buffer[NUMBER_BYTES]
 	case CELL_TIME:
 		number_time(buffer, NUMBER_BYTES, (uint64_t)cell->number);
 		return buffer;
+	case CELL_PAUSE:
+		number_pause(buffer, NUMBER_BYTES, (uint64_t)cell->number);
+		return buffer;
 	case CELL_TEXT:
 		return cell->text;
 	default:
@@ -104,14 +107,28 @@ static void print_row(FILE *out, const struct table *table, size_t row, const in
 	fputc('\n', out);
 }
 
+static void no_note(FILE *out, const void *row, int indent)
+{
+	(void)out, (void)row, (void)indent;
+}
+
 void table_text_rows(FILE *out, const struct table *table, int precision)
 {
-	int widths[COLUMNS_MAX];
+	table_text_rows_with_notes(out, table, precision, no_note);
+}
 
-	for (size_t i = 0; i < COLUMNS_MAX && table->columns[i]; i++)
+void table_text_rows_with_notes(FILE *out, const struct table *table, int precision, table_note_fn *note)
+{
+	int widths[COLUMNS_MAX], indent = 0;
+
+	for (size_t i = 0; i < COLUMNS_MAX && table->columns[i]; i++) {
 		widths[i] = column_width(table, i, precision);
-	for (size_t row = 0; row < table->row_count; row++)
+		indent += table->columns[i]->gap + (table->columns[i + 1] ? abs(widths[i]) : 0);
+	}
+	for (size_t row = 0; row < table->row_count; row++) {
 		print_row(out, table, row, widths, precision);
+		note(out, (const char *)table->rows + row * table->row_bytes, indent);
+	}
 }
 
 void table_csv_text(FILE *out, const char *text)

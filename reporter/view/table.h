@@ -19,6 +19,7 @@ enum cell_kind {
 	CELL_SIZE,  /* bytes in the unit that suits */
 	CELL_SHARE, /* number out of whole */
 	CELL_TIME,  /* realtime, nanoseconds */
+	CELL_PAUSE, /* a short time, nanoseconds */
 	CELL_TEXT,
 };
 
@@ -47,6 +48,10 @@ struct table {
 /* Header line, and a rule under it as long as it is, or none. */
 void table_text_header(FILE *out, const struct table *table, char rule);
 void table_text_rows(FILE *out, const struct table *table, int precision);
+
+/* What stands below a row, from the last column on: whole lines, or nothing. */
+typedef void table_note_fn(FILE *out, const void *row, int indent);
+void table_text_rows_with_notes(FILE *out, const struct table *table, int precision, table_note_fn *note);
 
 /* RFC 4180 with LF line ends. */
 void table_csv_header(FILE *out, const struct table *table);
@@ -88,6 +93,11 @@ static inline struct cell cell_share(uint64_t part, uint64_t whole)
 static inline struct cell cell_time(uint64_t realtime_ns)
 {
 	return (struct cell){.kind = CELL_TIME, .number = (int64_t)realtime_ns};
+}
+
+static inline struct cell cell_pause(uint64_t time_ns)
+{
+	return (struct cell){.kind = CELL_PAUSE, .number = (int64_t)time_ns};
 }
 
 static inline struct cell cell_text(const char *text)

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <string.h>
 
 static const struct {
 	const char *name;
@@ -52,6 +53,21 @@ int view_table_print(FILE *out, const struct table *table, enum view_format form
 		table_text_rows(out, table, precision);
 		return 0;
 	}
+}
+
+void view_text_title(FILE *out, const char *title, const struct view_style *style)
+{
+	fprintf(out, "\n%s%s%s\n", style->color ? "\033[1m" : "", title, style->color ? "\033[0m" : "");
+}
+
+const char *view_short_path(const char *path, const struct view_style *style)
+{
+	size_t length = style->directory ? strlen(style->directory) : 0;
+
+	if (length > 1 && strncmp(path, style->directory, length) == 0 && path[length] == '/' &&
+	    path[length + 1])
+		return path + length + 1;
+	return path;
 }
 
 void view_text_command(FILE *out, const char *const *command)

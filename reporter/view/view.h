@@ -33,6 +33,20 @@ int view_table_print(FILE *out, const struct table *table, enum view_format form
 int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
 		    const struct view_style *style);
 
+/* What `mprof gc` shows.  As JSON one object; text has the first `style->sites` rows of long tables (0: its
+ * own choice).  0 or -ENOMEM. */
+int view_gc_text(FILE *out, const struct view_report *report, const struct view_style *style);
+int view_gc_json(FILE *out, const struct view_report *report);
+
+/* One of its tables, by name; false if there is none of it. */
+bool view_gc_table(const struct view_gc *gc, const char *name, struct table *table);
+
+/* Title of a section of text, a blank line before it. */
+void view_text_title(FILE *out, const char *title, const struct view_style *style);
+
+/* Paths below the reader's directory lose it. */
+const char *view_short_path(const char *path, const struct view_style *style);
+
 /* The words of a command with blanks between, on one line whatever they contain. */
 void view_text_command(FILE *out, const char *const *command);
 

@@ -208,10 +208,10 @@ static void events(struct buffer *out, struct buffer *payload)
 static void summary(struct buffer *out, struct buffer *payload)
 {
 	NUMBERS(payload, 9900, 99, 1, 0, 0, 4, 0, 0);
-	NUMBERS(payload, 1, 0, 0, 1, 1000, 0, 0, 0, 0, 0, 0, 0);
-	NUMBERS(payload, 2, 102, 102000, 1, 1000, 52, 52000, 100000, 100, 0, 0, 411600);
-	NUMBERS(payload, 1, 0, 0, 50, 50000, 0, 0, 0, 0, 0, 0, 0);
-	NUMBERS(payload, 1, 10, 41005, 10, 41005, 10, 41005, 0, 0, 10, 2, 1000);
+	NUMBERS(payload, 1, 0, 0, 1, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 2, 102, 102000, 1, 1000, 52, 52000, 100000, 100, 0, 0, 411600, 0, 0);
+	NUMBERS(payload, 1, 0, 0, 50, 50000, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	NUMBERS(payload, 1, 10, 41005, 10, 41005, 10, 41005, 0, 0, 10, 2, 1000, 0, 0);
 	NUMBERS(payload, 0);
 	sample_block(out, BLOCK_SUMMARY, payload);
 }

@@ -60,6 +60,9 @@ static void expect_sums(const struct model *model, const struct trace_info *info
 	for (uint32_t i = 0; i < info->node_count; i++) {
 		const struct model_node *node = model_node(model, i);
 		must(node->allocations == node->own_frees + node->live_blocks, "blocks of a node");
+		must(node->collected_blocks <= node->own_frees &&
+			     node->collected_bytes <= node->own_freed_bytes,
+		     "a collector that frees more than all");
 		live_bytes += node->live_bytes;
 		live_blocks += node->live_blocks;
 		peak_bytes += node->peak_bytes;
@@ -151,8 +154,11 @@ static void touch_info(const struct trace *trace)
 		bytes += strlen(info->modules[i].path);
 		must(info->modules[i].start <= info->modules[i].end, "a module that ends before it starts");
 	}
-	for (size_t i = 1; i < info->node_count; i++)
+	for (size_t i = 1; i < info->node_count; i++) {
+		must(info->nodes[i].label == 0 || info->nodes[i].module == 0, "code in a label");
+		bytes += info->nodes[i].label ? strlen(trace_label(trace, info->nodes[i].pc)) : 0;
 		must(info->nodes[i].parent < i && info->nodes[i].module < info->module_count, "a wild node");
+	}
 	for (size_t i = 0; i < info->note_count; i++) {
 		must(info->notes[i].node < info->node_count && info->notes[i].thread < info->thread_count,
 		     "a wild note");

@@ -75,7 +75,7 @@ static uint64_t size_of(uint32_t ordinal)
 static void make_event(unsigned producer, enum stream stream)
 {
 	uint32_t ordinal = ++made[producer][stream];
-	recorder_tracked(NULL, (void *)(uintptr_t)address_of(producer, stream, ordinal), size_of(ordinal));
+	recorder_tracked(NULL, (void *)(uintptr_t)address_of(producer, stream, ordinal), size_of(ordinal), 0);
 }
 
 static void check_event(struct figures *figures, const struct queue *queue, const struct queue_event *event)

@@ -39,7 +39,7 @@ static void finish(void)
 	drained = drained_read(fake.trace_path);
 }
 
-static const struct events_item *item_at(size_t index, uint8_t type, uint8_t flags, uint32_t node,
+static const struct events_item *item_at(size_t index, uint8_t type, uint16_t flags, uint32_t node,
 					 uint32_t tid)
 {
 	cr_assert_lt(index, drained.count);
@@ -52,13 +52,13 @@ static const struct events_item *item_at(size_t index, uint8_t type, uint8_t fla
 	return item;
 }
 
-static void check_alloc(size_t index, uint8_t flags, uint64_t size_bytes, uint32_t node, uint32_t tid)
+static void check_alloc(size_t index, uint16_t flags, uint64_t size_bytes, uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, OPERATION_ALLOC, flags, node, tid);
 	cr_assert_eq(item->size_bytes, size_bytes, "event %zu is of %lu bytes", index, item->size_bytes);
 }
 
-static void check_end(size_t index, uint8_t type, uint8_t flags, uint64_t size_bytes, uint32_t origin,
+static void check_end(size_t index, uint8_t type, uint16_t flags, uint64_t size_bytes, uint32_t origin,
 		      uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, type, flags, node, tid);
@@ -66,7 +66,7 @@ static void check_end(size_t index, uint8_t type, uint8_t flags, uint64_t size_b
 	cr_assert_eq(item->origin, origin, "the block of event %zu is of node %u", index, item->origin);
 }
 
-static void check_stray(size_t index, uint8_t flags, uint64_t address, uint32_t node, uint32_t tid)
+static void check_stray(size_t index, uint16_t flags, uint64_t address, uint32_t node, uint32_t tid)
 {
 	const struct events_item *item = item_at(index, OPERATION_STRAY_FREE, flags, node, tid);
 	cr_assert_eq(item->address, address, "event %zu is about %lx", index, item->address);
@@ -370,6 +370,67 @@ Test(drain, notes_stand_between_the_events)
 	check_note(&at, (uint64_t[]){2, 3, NOTE_END, label, 77, UINT64_MAX}, 3);
 	check_note(&at, (uint64_t[]){2, 0, NOTE_PAUSE}, 0);
 	cr_assert_eq(varint_left(&at), 0);
+}
+
+Test(drain, collections_and_caches_are_notes_with_values)
+{
+	struct fake_thread a = fake_thread(&fake, 100);
+	uint32_t label = fake_text(&fake, "cache", 5);
+	fake_ext(&a, EXT_GC_BEGIN, 2, 5);
+	for (uint64_t value = 1; value <= 5; value++)
+		fake_value(&a, value << 40);
+	fake_ext(&a, EXT_GC_END, 2, 6);
+	for (uint64_t value = 1; value <= 4; value++)
+		fake_value(&a, value);
+	fake_ext(&a, EXT_CACHE, label, 7);
+	finish();
+	cr_assert_eq(drained.note_count, 3);
+	cr_assert_eq(drained.label_count, 1);
+	struct varint_cursor at = varint_cursor(drained.notes.data, drained.notes.length);
+	check_note(&at, (uint64_t[]){0, 5, NOTE_GC_BEGIN, 2}, 1);
+	check_note(&at,
+		   (uint64_t[]){0, 6, NOTE_GC_END, 2, UINT64_C(1) << 40, UINT64_C(2) << 40, UINT64_C(3) << 40,
+				UINT64_C(4) << 40, UINT64_C(5) << 40},
+		   6);
+	check_note(&at, (uint64_t[]){0, 7, NOTE_CACHE, label, 1, 2, 3, 4}, 5);
+}
+
+/* Its frees from the first begin to the last end; not those of others, nor what it resizes. */
+Test(drain, what_a_collecting_thread_frees_is_the_collectors)
+{
+	struct fake_thread a = fake_thread(&fake, 100), b = fake_thread(&fake, 101);
+	for (uint64_t i = 1; i <= 6; i++)
+		fake_record(&a, RECORD_ALLOC, i << 12, 10 * i, 5);
+	fake_record(&a, RECORD_TRACK_ALLOC, 0x7000, 70, 6);
+	fake_record(&a, RECORD_ALLOC, 0x9000, 90, 7);
+	fake_ext(&a, EXT_GC_BEGIN, 0, 1);
+	fake_record(&a, RECORD_FREE, 0x1000, 0, 8);
+	fake_ext(&a, EXT_GC_BEGIN, 1, 1);
+	fake_record(&a, RECORD_TRACK_FREE, 0x7000, 0, 8);
+	fake_ext(&a, EXT_GC_END, 1, 1);
+	fake_record(&b, RECORD_FREE, 0x2000, 0, 8);
+	fake_record(&a, RECORD_REALLOC_FREE, 0x3000, 0, 8);
+	fake_record(&a, RECORD_ALLOC, 0x3000, 31, 8);
+	fake_record(&a, RECORD_FREE, 0x4000, 0, 8);
+	fake_ext(&a, EXT_GC_END, 0, 1);
+	fake_record(&a, RECORD_FREE, 0x5000, 0, 8);
+	fake_ext(&a, EXT_GC_END, 0, 1);
+	fake_record(&a, RECORD_FREE, 0x6000, 0, 8);
+	finish();
+	cr_assert_eq(drained.count, 16);
+	check_end(8, OPERATION_FREE, OPERATION_COLLECTED, 10, 5, 8, 100);
+	check_end(9, OPERATION_FREE, OPERATION_COLLECTED | OPERATION_TRACKED, 70, 6, 8, 100);
+	check_end(10, OPERATION_FREE, 0, 20, 5, 8, 101);
+	check_end(11, OPERATION_FREE, OPERATION_REALLOC, 30, 5, 8, 100);
+	check_end(13, OPERATION_FREE, OPERATION_COLLECTED, 40, 5, 8, 100);
+	check_end(14, OPERATION_FREE, 0, 50, 5, 8, 100);
+	check_end(15, OPERATION_FREE, 0, 60, 5, 8, 100);
+	const struct model_node *node = &drained.summary.nodes[5];
+	cr_assert_eq(node->own_frees, 6);
+	cr_assert_eq(node->collected_blocks, 2);
+	cr_assert_eq(node->collected_bytes, 50);
+	cr_assert_eq(drained.summary.nodes[6].collected_bytes, 70);
+	cr_assert_eq(drained.summary.nodes[8].collected_blocks, 0, "of blocks that began there");
 }
 
 Test(drain, a_fork_keeps_the_live_set_of_that_moment)

@@ -37,6 +37,7 @@ static struct {
 	bool live, hidden, tracked;
 } blocks[ADDRESSES];
 static uint64_t newest[THREADS]; /* ordinal + 1 of each thread's last allocation */
+static bool collecting[THREADS]; /* whether the thread is in a collection */
 static uint32_t newest_at;       /* where the last allocation of all lies */
 
 static void set_up(void)
@@ -83,7 +84,7 @@ static void expect(struct events_item item)
 	ledger[ledger_count++] = item;
 }
 
-static void expect_alloc(const struct fake_thread *thread, uint32_t at, uint8_t flags, uint64_t size_bytes,
+static void expect_alloc(const struct fake_thread *thread, uint32_t at, uint16_t flags, uint64_t size_bytes,
 			 uint32_t node)
 {
 	blocks[at].block = ledger_allocations++;
@@ -95,7 +96,7 @@ static void expect_alloc(const struct fake_thread *thread, uint32_t at, uint8_t 
 		.type = OPERATION_ALLOC, .flags = flags, .size_bytes = size_bytes, .node = node});
 }
 
-static void expect_free(const struct fake_thread *thread, uint32_t at, uint8_t flags, uint32_t node)
+static void expect_free(const struct fake_thread *thread, uint32_t at, uint16_t flags, uint32_t node)
 {
 	bool temporary = newest[thread - threads] == blocks[at].block + 1;
 	expect((struct events_item){.type = OPERATION_FREE,
@@ -150,8 +151,19 @@ static void produce_free(struct fake_thread *thread, uint32_t at, uint32_t node)
 		fake_record(thread, type, address, 0, node);
 	}
 	blocks[at].live = false;
+	uint16_t flags = blocks[at].tracked ? OPERATION_TRACKED : 0;
+	if (collecting[thread - threads])
+		flags |= OPERATION_COLLECTED;
 	if (!blocks[at].hidden)
-		expect_free(thread, at, blocks[at].tracked ? OPERATION_TRACKED : 0, node);
+		expect_free(thread, at, flags, node);
+}
+
+/* The drainer may be killed within a collection. */
+static void produce_collection(struct fake_thread *thread)
+{
+	bool *in_it = &collecting[thread - threads];
+	fake_ext(thread, *in_it ? EXT_GC_END : EXT_GC_BEGIN, 1, 1);
+	*in_it = !*in_it;
 }
 
 static bool side_has_room(const struct fake_thread *thread)
@@ -171,6 +183,8 @@ static void produce(size_t steps)
 		uint64_t now = clock_monotonic_ns();
 		if (fake.last_stamp < now)
 			fake.last_stamp = now;
+		if (rand() % 500 == 0)
+			produce_collection(thread);
 		if (!blocks[at].live)
 			produce_alloc(thread, at, node);
 		else if (rand() % 8 == 0 && !blocks[at].tracked)
@@ -200,11 +214,11 @@ static void check_ledger(void)
 		check_item(i);
 }
 
-static size_t temporary_count(void)
+static size_t count_of(uint16_t flag)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < drained.count; i++)
-		count += (drained.items[i].flags & OPERATION_TEMPORARY) != 0;
+		count += (drained.items[i].flags & flag) != 0;
 	return count;
 }
 
@@ -236,7 +250,8 @@ Test(drain_live, follows_a_process_to_its_end)
 	cr_assert_eq(drained.end[0], END_REPLACED);
 	cr_assert_lt(atomic_load(&fake.header->chunks_used), 40, "chunks are used again");
 	cr_assert_gt(drained.rss_samples, 0);
-	cr_assert_gt(temporary_count(), 1000);
+	cr_assert_gt(count_of(OPERATION_TEMPORARY), 1000);
+	cr_assert_gt(count_of(OPERATION_COLLECTED), 1000);
 }
 
 Test(drain_live, loses_and_doubles_nothing_when_killed_at_any_time)
@@ -258,7 +273,8 @@ Test(drain_live, loses_and_doubles_nothing_when_killed_at_any_time)
 	cr_assert_eq(drain_run(fake.session_path, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
 	check_ledger();
 	cr_assert_gt(drained.batches, ROUNDS);
-	cr_assert_gt(temporary_count(), 1000);
+	cr_assert_gt(count_of(OPERATION_TEMPORARY), 1000);
+	cr_assert_gt(count_of(OPERATION_COLLECTED), 1000);
 }
 
 Test(drain_live, a_report_takes_what_is_there_from_a_process_that_goes_on)

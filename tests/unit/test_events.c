@@ -68,6 +68,8 @@ static struct events_item random_item(struct stream *stream)
 	item.type = (uint8_t)(rand() % 10 < 6 ? OPERATION_ALLOC : rand() % 4);
 	if (stream->allocation_count == 0 && item.type != OPERATION_STRAY_FREE)
 		item.type = OPERATION_ALLOC;
+	if (item.type == OPERATION_FREE && rand() % 4 == 0)
+		item.flags |= OPERATION_COLLECTED;
 	if (item.type == OPERATION_ALLOC)
 		item.size_bytes = random_size(item.node);
 	else if (item.type == OPERATION_STRAY_FREE)
@@ -411,7 +413,11 @@ Test(events, operations_are_what_they_may_be)
 	cr_assert_eq(define(OPERATION_STRAY_FREE | OPERATION_LOOSE, 0), -EBADMSG);
 	cr_assert_eq(define(OPERATION_FREE | OPERATION_FIXED, 1), -EBADMSG);
 	cr_assert_eq(define(4, 0), -EBADMSG);
-	cr_assert_eq(define(OPERATION_FREE | 256, 1), -EBADMSG);
+	cr_assert_eq(define(OPERATION_FREE | OPERATION_COLLECTED | OPERATION_TRACKED, 1), 0);
+	cr_assert_eq(define(OPERATION_ALLOC | OPERATION_COLLECTED, 0), -EBADMSG);
+	cr_assert_eq(define(OPERATION_STRAY_FREE | OPERATION_COLLECTED, 0), -EBADMSG);
+	cr_assert_eq(define(OPERATION_LOST | OPERATION_COLLECTED, 1), -EBADMSG);
+	cr_assert_eq(define(OPERATION_FREE | 512, 1), -EBADMSG);
 }
 
 Test(events, an_end_that_names_an_end_is_refused)

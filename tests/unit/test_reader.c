@@ -699,7 +699,10 @@ Test(reader, impossible_tables_are_refused_without_much_memory)
 	REFUSED(BLOCK_NODES, 1, 1, 0, 0, 0);        /* its own parent */
 	REFUSED(BLOCK_NODES, 1, 1, 2, 0, 0);        /* a parent below the root */
 	REFUSED(BLOCK_NODES, 1, 1, 1, 1, 0);        /* a module that is not there */
-	REFUSED(BLOCK_NODES, 1, 1, 1, 1u << 18, 0); /* an unknown flag */
+	REFUSED(BLOCK_NODES, 1, 1, 1, 1u << 19, 0); /* an unknown flag */
+	REFUSED(BLOCK_NODES, 1, 1, 1, 5u << 16, 0); /* a label with an exact pc */
+	REFUSED(BLOCK_NODES, 1, 1, 1, 6u << 16, 0); /* and one without its outer frames */
+	REFUSED(BLOCK_NODES, 2, 1, 1, 4u << 16, 0); /* a label, but id 2 before 1 */
 	REFUSED(BLOCK_THREADS, 1, 1, 0, 0);
 	REFUSED(BLOCK_THREADS, UINT64_MAX);
 	REFUSED(BLOCK_LABELS, 1, 1, 1000);

@@ -50,7 +50,7 @@ static void record_one(struct fake_thread *thread)
 	uint64_t address = 0x1000 + 16 * random_below(ADDRESSES), size_bytes = random_below(5000);
 	uint32_t node = (uint32_t)random_below(FAKE_NODES);
 
-	switch (random_below(8)) {
+	switch (random_below(9)) {
 	case 0:
 	case 1:
 	case 2:
@@ -73,6 +73,9 @@ static void record_one(struct fake_thread *thread)
 	case 5:
 		fake_record(thread, random_below(9) ? RECORD_TRACK_ALLOC : RECORD_HIDDEN_ALLOC, address,
 			    size_bytes, node);
+		break;
+	case 6:
+		fake_ext(thread, random_below(2) ? EXT_GC_BEGIN : EXT_GC_END, 0, node);
 		break;
 	default:
 		fake_record(thread, random_below(9) ? RECORD_FREE : RECORD_TRACK_FREE, address, 0, node);
@@ -137,6 +140,17 @@ static void expect_equal(const struct figures_summary *summary)
 	expect_equal_moves(summary);
 }
 
+/* Some frees are a collector's, some are not. */
+static void expect_collected(const struct figures_summary *summary)
+{
+	uint64_t collected = 0;
+
+	for (uint32_t i = 0; i < summary->node_count; i++)
+		collected += summary->nodes[i].collected_blocks;
+	cr_assert_gt(collected, summary->totals.frees / 10);
+	cr_assert_lt(collected, summary->totals.frees);
+}
+
 static void drain_and_compare(uint64_t seed, uint32_t thread_count)
 {
 	record(seed, thread_count);
@@ -145,6 +159,7 @@ static void drain_and_compare(uint64_t seed, uint32_t thread_count)
 	cr_assert_not_null(summary);
 	replay();
 	expect_equal(summary);
+	expect_collected(summary);
 	cr_assert_gt(summary->totals.stray_frees, 100);
 	cr_assert_gt(summary->totals.lost_frees, 100);
 	cr_assert_gt(summary->totals.temporary, 100);
@@ -174,6 +189,7 @@ static void sample_and_compare(uint64_t seed, uint32_t thread_count)
 	cr_assert_eq(summary->totals.sample_bytes, 4096);
 	replay();
 	expect_equal(summary);
+	expect_collected(summary);
 	cr_assert_eq(summary->totals.stray_frees, 0);
 	cr_assert_gt(summary->totals.spread, 0);
 	cr_assert_gt(weight_blocks(summary->totals.temporary, 4096), 500);
@@ -208,6 +224,28 @@ Test(summary, stands_in_for_a_replay)
 	cr_assert_eq(model_totals(known)->peak_bytes, model_totals(model)->peak_bytes);
 	cr_assert_eq(model_node(known, 7)->peak_bytes, model_node(model, 7)->peak_bytes);
 	model_destroy(known);
+}
+
+Test(summary, a_type_is_a_node_of_its_own)
+{
+	struct fake_thread thread = fake_thread(&fake, 100);
+	struct session_node *typed = session_node(fake.header, FAKE_NODES);
+	uint32_t label = fake_text(&fake, "pair", 4);
+
+	typed->parent = 5;
+	typed->module = NODE_LABEL;
+	typed->pc = label;
+	atomic_store(&fake.header->nodes_used, FAKE_NODES + 1);
+	fake_record(&thread, RECORD_TRACK_ALLOC, 0x1000, 24, FAKE_NODES);
+	drain_and_open();
+	const struct trace_info *info = trace_info(trace);
+	cr_assert_eq(info->node_count, FAKE_NODES + 1);
+	const struct trace_node *node = &info->nodes[FAKE_NODES];
+	cr_assert(node->label && !node->exact_pc && !node->truncated);
+	cr_assert_eq(node->parent, 5);
+	cr_assert_not(info->nodes[5].label);
+	cr_assert_str_eq(trace_label(trace, node->pc), "pair");
+	cr_assert_eq(info->summary->nodes[FAKE_NODES].peak_bytes, 24);
 }
 
 /* ---- codec --------------------------------------------------------------- */
@@ -311,4 +349,53 @@ Test(summary, damage_is_refused_or_harmless)
 	cr_assert_gt(refused, 5000);
 	buffer_finish(&payloads[0]);
 	free(made.nodes);
+}
+
+static int decode_words(unsigned version, const uint64_t *words, size_t count,
+			struct summary_decoder *decoder)
+{
+	struct buffer payload = {0};
+
+	*decoder = (struct summary_decoder){.version = version};
+	for (size_t i = 0; i < count; i++)
+		buffer_varint(&payload, words[i]);
+	int error = decode(decoder, &payload, payload.length, 2);
+	buffer_finish(&payload);
+	return error;
+}
+
+/* A head, node 1 and the end. */
+Test(summary, version_2_does_not_know_collectors)
+{
+	static const uint64_t older[] = {0, 0, 0, 0, 0, 1, 0, 0, 2, 2, 10, 1, 4, 1, 4, 10, 2, 0, 0, 99, 0};
+	static const uint64_t newer[] = {0, 0, 0, 0,  0, 1, 0, 0,  2, 2, 10, 1,
+					 4, 1, 4, 10, 2, 0, 0, 99, 1, 4, 0};
+	struct summary_decoder decoder;
+
+	cr_assert_eq(decode_words(2, older, sizeof(older) / sizeof(*older), &decoder), 0);
+	cr_assert(summary_complete(&decoder));
+	cr_assert_eq(decoder.nodes[1].lifetime_ns, 99);
+	cr_assert_eq(decoder.nodes[1].collected_blocks, 0);
+	summary_decoder_finish(&decoder);
+	cr_assert_eq(decode_words(3, newer, sizeof(newer) / sizeof(*newer), &decoder), 0);
+	cr_assert(summary_complete(&decoder));
+	cr_assert_eq(decoder.nodes[1].collected_bytes, 4);
+	summary_decoder_finish(&decoder);
+	cr_assert_eq(decode_words(3, older, sizeof(older) / sizeof(*older), &decoder), -EBADMSG);
+	summary_decoder_finish(&decoder);
+}
+
+/* More bytes by the collector than by all. */
+Test(summary, impossible_collectors_are_refused)
+{
+	static const uint64_t words[] = {0, 0, 0, 0,  0, 1, 0, 0,  2, 2, 10, 1,
+					 4, 1, 4, 10, 2, 0, 0, 99, 1, 5, 0};
+	static const uint64_t blocks[] = {0, 0, 0, 0,  0, 1, 0, 0,  2, 2, 10, 1,
+					  4, 1, 4, 10, 2, 0, 0, 99, 2, 4, 0};
+	struct summary_decoder decoder;
+
+	cr_assert_eq(decode_words(3, words, sizeof(words) / sizeof(*words), &decoder), -EBADMSG);
+	summary_decoder_finish(&decoder);
+	cr_assert_eq(decode_words(3, blocks, sizeof(blocks) / sizeof(*blocks), &decoder), -EBADMSG);
+	summary_decoder_finish(&decoder);
 }

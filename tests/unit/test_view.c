@@ -28,7 +28,14 @@ static const struct view_line lines[] = {
 	 .mem_bytes = MIB(7.63),
 	 .occurrences = 1,
 	 .frees = 1,
-	 .freed_bytes = MIB(152.6)},
+	 .freed_bytes = MIB(152.6),
+	 .gc = {.collections = 2,
+		.collected = 12,
+		.freed_bytes = 1536,
+		.pause_ns = 1015000,
+		.longest_pause_ns = 15000,
+		.youngest = 0,
+		.oldest = 2}},
 	{.line = 10, .source = ""},
 	{.line = 11, .source = NULL},
 };
@@ -111,6 +118,9 @@ Test(view, line_table_is_laid_out_as_memory_profiler_does)
 		"     7                                         {\n"
 		"     8      7.6 MiB      7.6 MiB           1   \tdouble *a = filled(1, \"x\");\n"
 		"     9      7.6 MiB   -152.6 MiB           1   \tfree(b);\n"
+		"                                               ^ 2 collections of generations 0 to 2: 12 "
+		"objects, "
+		"1.5 KiB given back; paused 1.015 ms, 15.0 us at most\n"
 		"    10\n"
 		"    11\n";
 	char *text = printed(FORMAT_TEXT, &style);
@@ -168,13 +178,15 @@ Test(view, csv_quotes_what_needs_it)
 		"file,function,line,source,mem_bytes,increment_bytes,occurrences,"
 		"allocations,frees,allocated_bytes,"
 		"freed_bytes,peak_bytes,leaked_bytes,collections,collected_bytes,"
-		"mem_bytes_error,increment_bytes_error,peak_bytes_error,leaked_bytes_error\n"
+		"mem_bytes_error,increment_bytes_error,peak_bytes_error,leaked_bytes_error,"
+		"collected_objects,pause_ns,longest_pause_ns,freed_by_collector_blocks,freed_by_collector_"
+		"bytes\n"
 		"\"/src/my,function.c\",my_function,6,static double "
-		"*my_function(void),0,0,1,0,0,0,0,0,0,0,0,0,0,0,0\n"
-		"\"/src/my,function.c\",my_function,7,{,,,,,,,,,,,,,,,\n"
+		"*my_function(void),0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n"
+		"\"/src/my,function.c\",my_function,7,{,,,,,,,,,,,,,,,,,,,,\n"
 		"\"/src/my,function.c\",my_function,8,\"\tdouble *a = filled(1, "
 		"\"\"x\"\");\",8000634,8000634,1,1,0,8000634,0,"
-		"8000634,8000634,0,0,0,0,0,0\n";
+		"8000634,8000634,0,0,0,0,0,0,0,0,0,0,0\n";
 	char *text = printed(FORMAT_CSV, &style);
 
 	cr_assert_eq(strncmp(text, expected, strlen(expected)), 0, "%s", text);
@@ -230,10 +242,13 @@ Test(view, json_has_all_keys_in_order)
 	cr_assert_str_eq(keys_of(line),
 			 "line source mem_bytes increment_bytes occurrences allocations frees "
 			 "allocated_bytes freed_bytes peak_bytes leaked_bytes collections collected_bytes "
-			 "mem_bytes_error increment_bytes_error peak_bytes_error leaked_bytes_error");
+			 "mem_bytes_error increment_bytes_error peak_bytes_error leaked_bytes_error "
+			 "collected_objects pause_ns longest_pause_ns freed_by_collector_blocks "
+			 "freed_by_collector_bytes");
 	cr_assert_str_eq(keys_of(json_array_get(json_object_get(root, "sites"), 0)),
 			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary "
-			 "allocated_bytes_error peak_bytes_error leaked_bytes_error");
+			 "allocated_bytes_error peak_bytes_error leaked_bytes_error "
+			 "freed_by_collector_blocks freed_by_collector_bytes");
 	json_decref(root);
 }
 
@@ -250,6 +265,99 @@ Test(view, json_has_lines_with_figures_only_and_whole_numbers)
 	cr_assert_str_eq(json_string_value(json_array_get(json_object_get(root, "command"), 2)),
 			 "\xef\xbf\xbd");
 	json_decref(root);
+}
+
+static const struct view_collection collections[] = {
+	{.time_ns = 1000000, .collected = 3, .pause_ns = 500, .function = "f", .file = "/src/a.c", .line = 4},
+	{.time_ns = 2500000, .generation = 2, .pause_ns = 7000000, .function = "g", .file = "", .line = 0},
+};
+static const struct view_gc_group generations[] = {
+	{.sum = {.collections = 2, .collected = 3, .freed_bytes = 2048, .pause_ns = 7000500, .oldest = 1}}};
+static const struct view_cache caches[] = {{"names", 7, 3, 1, 1024}};
+static const struct view_gc gc = {
+	.total =
+		{.collections = 2, .candidates = 9, .collected = 3, .freed_bytes = 2048, .pause_ns = 7000500},
+	.collections = collections,
+	.collection_count = 2,
+	.generations = generations,
+	.generation_count = 1,
+	.caches = caches,
+	.cache_count = 1,
+};
+
+static char *printed_gc(const struct view_gc *shown, bool json)
+{
+	const struct view_style style = {.precision = 1, .directory = "/src", .sites = 1};
+	struct view_report with_gc = report;
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	with_gc.gc = shown;
+	cr_assert_eq(json ? view_gc_json(out, &with_gc) : view_gc_text(out, &with_gc, &style), 0);
+	fclose(out);
+	return text;
+}
+
+/* Of long tables the first rows, the longest pause first; of empty ones nothing. */
+Test(view, collections_as_text)
+{
+	static const char expected[] =
+		"Collections:   2, paused 7.000 ms (0.5% of the run)\n"
+		"Collected:     3 of 9 objects looked at, 2.0 KiB given back\n"
+		"Uncollectable: 0\n"
+		"\n"
+		"Collections by generation\n"
+		"Generation Collections Candidates Collected Uncollectable Given back      Paused       Mean"
+		"    Longest\n"
+		"============================================================================================"
+		"="
+		"=========\n"
+		"         1           2          0         3             0    2.0 KiB    7.000 ms   3.500 ms"
+		"     0.0 us\n"
+		"\n"
+		"Longest pauses (1 of 2)\n"
+		"     Paused           At Generation Candidates Collected Given back   Line  Function  File\n"
+		"==========================================================================================\n"
+		"   7.000 ms     2.500 ms          2          0         0        0 B      0  g\n"
+		"\n"
+		"Caches\n"
+		"Cache    Entries        Hits      Misses Hit rate      Keeps\n"
+		"============================================================\n"
+		"names          7           3           1    75.0%    1.0 KiB\n";
+	char *text = printed_gc(&gc, false);
+
+	cr_assert_str_eq(text, expected);
+	free(text);
+}
+
+Test(view, collections_as_json_are_all_there_by_time)
+{
+	char *text = printed_gc(&gc, true);
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *rows;
+
+	cr_assert_str_eq(keys_of(root), "schema trace pid complete duration_ns generations lines collections "
+					"sites types caches");
+	rows = json_object_get(root, "collections");
+	cr_assert_eq(json_array_size(rows), 2);
+	cr_assert_str_eq(
+		keys_of(json_array_get(rows, 0)),
+		"time_ns generation candidates collected uncollectable freed_bytes pause_ns function "
+		"file line");
+	cr_assert_eq(json_integer_value(json_object_get(json_array_get(rows, 1), "pause_ns")), 7000000);
+	cr_assert_eq(json_array_size(json_object_get(root, "types")), 0);
+	json_decref(root);
+	free(text);
+}
+
+Test(view, without_collectors_there_is_a_line_that_says_so)
+{
+	static const struct view_gc nothing;
+	char *text = printed_gc(&nothing, false);
+
+	cr_assert_eq(strncmp(text, "No collections", 14), 0, "%s", text);
+	cr_assert_eq(strchr(text, '\n'), strrchr(text, '\n'));
+	free(text);
 }
 
 Test(view, sort_keys_pick_their_figure)
@@ -285,6 +393,18 @@ Test(number, sizes_take_the_unit_that_suits)
 	cr_assert_str_eq(text, "1.50 MiB");
 	number_size(text, sizeof(text), MIB(5000 * 1024.0 * 1024), 0);
 	cr_assert_str_eq(text, "5000 TiB");
+}
+
+Test(number, pauses_keep_their_figures)
+{
+	char text[NUMBER_BYTES];
+
+	number_pause(text, sizeof(text), 1234);
+	cr_assert_str_eq(text, "1.2 us");
+	number_pause(text, sizeof(text), 12345678);
+	cr_assert_str_eq(text, "12.346 ms");
+	number_pause(text, sizeof(text), UINT64_C(61000000000));
+	cr_assert_str_eq(text, "1 min 1 s");
 }
 
 Test(number, durations_keep_three_figures_or_two_units)
