@@ -29,7 +29,7 @@
 enum {
 	OBJECT_LINKED = 1u << 0,      /* a link precedes it */
 	OBJECT_TRACKED = 1u << 1,     /* the link is in a list of its heap */
-	OBJECT_COLLECTING = 1u << 2,  /* being examined: link.prev is a count, see collect.c */
+	OBJECT_COLLECTING = 1u << 2,  /* being examined: the link has `external` in place of `prev` */
 	OBJECT_UNREACHABLE = 1u << 3, /* found unreachable by the running collection */
 	OBJECT_FINALIZED = 1u << 4,
 	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak table */
@@ -40,8 +40,15 @@ enum {
 };
 
 struct link {
-	struct link *next, *prev;
+	struct link *next;
+	union {
+		struct link *prev;
+		size_t external; /* with OBJECT_COLLECTING: references from outside the candidates */
+	};
 };
+
+/* rgc_object.refs of objects that are not counted there. */
+enum { REFS_IMMORTAL = -1, REFS_SHARED = -2, REFS_DEAD = INT32_MIN };
 
 /* Before a shared object. */
 struct shared_count {
@@ -64,6 +71,15 @@ static inline rgc_object *object_of(struct link *link)
 static inline struct shared_count *shared_of(rgc_object *object)
 {
 	return (struct shared_count *)(void *)object - 1;
+}
+
+/* Members have the types that the program gave them. */
+typedef rgc_object *object_pointer __attribute__((may_alias));
+
+/* The member at the type's nth offset. */
+static inline object_pointer *object_field(rgc_object *object, uint32_t number)
+{
+	return (object_pointer *)(void *)((char *)object + object->type->fields[number]);
 }
 
 static inline bool type_has_references(const struct rgc_type *type)
@@ -113,14 +129,15 @@ struct free_block {
 	struct free_block *next;
 };
 
+/* The header of a chunk; 16 bytes keep the blocks aligned. */
 struct chunk {
-	struct chunk *next;
-	size_t bytes;
+	_Alignas(16) struct chunk *next;
 };
 
 struct pool {
 	struct free_block *free[POOL_CLASSES];
 	struct chunk *chunks;
+	char *unused, *end; /* of the newest chunk */
 	size_t next_chunk_bytes;
 };
 
@@ -160,7 +177,7 @@ struct rgc_heap {
 	struct callback *callbacks;
 	unsigned calling_back; /* depth */
 	struct weak_table weak;
-	uint16_t number;
+	uint32_t number; /* already shifted to its place in flags */
 	atomic_bool in_use; /* is some thread's current heap, or some thread's own */
 	rgc_heap *next;     /* in the list of heaps left by ended threads */
 };
@@ -237,6 +254,14 @@ static inline void track_child(void *container, const void *child)
 /* Ends an object whose count is 0, now or, inside another drop, when that is done. */
 void object_drop(rgc_object *object);
 
+/* Lets the caller's drops be carried out at once even inside a drop, until the state is given back. */
+struct drop_state {
+	struct link *pending;
+	bool dropping;
+};
+struct drop_state drops_begin(void);
+void drops_end(struct drop_state state);
+
 /* Calls the finalizer if there is one and it has not been called.  errno is kept. */
 void object_finalize(rgc_object *object);
 
@@ -272,9 +297,33 @@ void callbacks_finish(rgc_heap *heap);
 
 /* ---- shared.c ---- */
 
+enum { SHARED_MERGED = 1, SHARED_QUEUED = 2, SHARED_ONE = 4 };
+
 void shared_incref(rgc_object *object);
 void shared_decref(rgc_object *object);
+int32_t shared_refcount(const rgc_object *object);
+void shared_free(rgc_object *object);
+/* For an object whose last reference is gone: lends it one, and takes that back; whether it was the last. */
+void shared_revive(rgc_object *object);
+bool shared_expire(rgc_object *object);
+/* As rgc_shared_settle, for the price of a load if there is nothing to do. */
+void shared_settle(void);
 /* When a thread ends: settles, and from then on others settle its objects themselves. */
 void shared_thread_ends(void);
+
+/* ---- debug.c: what librgc-debug does besides ---- */
+
+#ifdef RGC_DEBUG
+/* A block from malloc with notes before it; zeroed.  NULL with ENOMEM. */
+void *debug_block_new(size_t bytes);
+/* Poisons the dead object and keeps its block for a while. */
+void debug_block_free(rgc_object *object, void *block, size_t bytes);
+/* Called before each allocation: RGC_STRESS. */
+void debug_before_new(rgc_heap *heap);
+/* Aborts with a message about an object. */
+_Noreturn void debug_fail(const rgc_object *object, const char *fault);
+/* Aborts if the object is not one of the current heap. */
+void debug_check_owner(const rgc_object *object);
+#endif
 
 #endif

@@ -1,0 +1,102 @@
+/*
+ * pool.c - memory for small blocks: a free list per size, filled from chunks.  A heap's pool is used by one thread at a time,
+ * and gives its chunks back only as a whole.  Knows nothing of objects.
+ */
+#include "internal.h"
+
+#include <mprof/mprof.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Chunks double from the first size to the last; a free list is filled with some pages at a time. */
+#define FIRST_CHUNK_BYTES ((size_t)64 << 10)
+#define LAST_CHUNK_BYTES ((size_t)1 << 20)
+#define REFILL_BYTES ((size_t)4 << 10)
+
+_Atomic bool pool_enabled;
+
+__attribute__((constructor)) static void choose(void)
+{
+	const char *setting = getenv("RGC_POOL");
+	bool enabled = setting ? strcmp(setting, "0") != 0 : !mprof_recording();
+	/* Relaxed: a setting; nothing is published with it. */
+	atomic_store_explicit(&pool_enabled, enabled, memory_order_relaxed);
+}
+
+void rgc_set_pool(bool on)
+{
+	atomic_store_explicit(&pool_enabled, on, memory_order_relaxed); /* as above */
+}
+
+bool rgc_get_pool(void)
+{
+#ifdef RGC_DEBUG
+	return false;
+#else
+	return atomic_load_explicit(&pool_enabled, memory_order_relaxed); /* as above */
+#endif
+}
+
+static bool add_chunk(struct pool *pool)
+{
+	if (!pool->next_chunk_bytes)
+		pool->next_chunk_bytes = FIRST_CHUNK_BYTES;
+	size_t bytes = pool->next_chunk_bytes;
+	struct chunk *chunk = malloc(bytes);
+	if (!chunk)
+		return false;
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	pool->unused = (char *)(chunk + 1);
+	pool->end = (char *)chunk + bytes;
+	if (bytes < LAST_CHUNK_BYTES)
+		pool->next_chunk_bytes = bytes * 2;
+	return true;
+}
+
+/* What is left of the old chunk becomes free blocks of the sizes that it has room for. */
+static void retire_rest(struct pool *pool)
+{
+	while ((size_t)(pool->end - pool->unused) >= POOL_GRAIN) {
+		size_t class = (size_t)(pool->end - pool->unused) / POOL_GRAIN;
+		if (class >= POOL_CLASSES)
+			class = POOL_CLASSES - 1;
+		struct free_block *block = (struct free_block *)(void *)pool->unused;
+		block->next = pool->free[class];
+		pool->free[class] = block;
+		pool->unused += class * POOL_GRAIN;
+	}
+}
+
+void *pool_refill(struct pool *pool, unsigned class)
+{
+	size_t block_bytes = (size_t)class * POOL_GRAIN;
+	if ((size_t)(pool->end - pool->unused) < block_bytes) {
+		retire_rest(pool);
+		if (!add_chunk(pool))
+			return NULL;
+	}
+	size_t count = (size_t)(pool->end - pool->unused) / block_bytes;
+	if (count > REFILL_BYTES / block_bytes)
+		count = REFILL_BYTES / block_bytes;
+	char *first = pool->unused, *at = first + count * block_bytes;
+	pool->unused = at;
+	struct free_block *next = pool->free[class];
+	while ((at -= block_bytes) != first) {
+		struct free_block *block = (struct free_block *)(void *)at;
+		block->next = next;
+		next = block;
+	}
+	pool->free[class] = next;
+	return first;
+}
+
+void pool_finish(struct pool *pool)
+{
+	for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	memset(pool, 0, sizeof(*pool));
+}
