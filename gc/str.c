@@ -17,7 +17,7 @@ struct rgc_str {
 /* A string with room for `length` bytes, all 0; they are to be filled before others see it. */
 static rgc_str *str_new_empty(size_t length)
 {
-	if (length > PTRDIFF_MAX - sizeof(rgc_str)) {
+	if (length >= PTRDIFF_MAX - sizeof(rgc_str)) {
 		errno = ENOMEM;
 		return NULL;
 	}
