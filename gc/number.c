@@ -1,18 +1,13 @@
 /*
  * number.c - rgc_int and rgc_float: immutable numbers.  Those of the same value are equal, and hash alike.
  */
-#include "internal.h"
+#include "values.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct rgc_int {
-	RGC_HEAD;
-	int64_t value;
-};
 
 struct rgc_float {
 	RGC_HEAD;
@@ -77,10 +72,9 @@ static bool int_equals_float(int64_t integer, double value)
 	return is_integer(value, &truncated) && truncated == integer;
 }
 
-/* Small numbers in a row must not collide in the low bits: they stay in a row. */
 static int int_hash(const void *self, size_t *hash)
 {
-	*hash = (size_t)((const rgc_int *)self)->value;
+	*hash = int_hash_inline(self);
 	return 0;
 }
 

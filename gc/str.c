@@ -2,17 +2,12 @@
  * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
  */
 #include "text.h"
+#include "values.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct rgc_str {
-	RGC_VAR_HEAD;        /* counts the terminating 0 too */
-	_Atomic size_t hash; /* 0: not known yet */
-	char text[];
-};
 
 /* A string with room for `length` bytes, all 0; they are to be filled before others see it. */
 static rgc_str *str_new_empty(size_t length)
@@ -113,11 +108,11 @@ static size_t bytes_hash(const char *bytes, size_t length)
 	return mix(hash ^ word, factor);
 }
 
-/* Relaxed throughout: threads that share the string compute the same hash, and nothing else is published. */
+/* Relaxed, as in str_known_hash. */
 static int str_hash(const void *self, size_t *hash)
 {
 	const rgc_str *string = self;
-	*hash = atomic_load_explicit(&string->hash, memory_order_relaxed);
+	*hash = str_known_hash(string);
 	if (likely(*hash))
 		return 0;
 	*hash = bytes_hash(string->text, rgc_str_length(string));
@@ -129,10 +124,7 @@ static int str_hash(const void *self, size_t *hash)
 
 static int str_equal(const void *self, const void *other)
 {
-	if (!RGC_IS(other, rgc_str))
-		return 0;
-	const rgc_str *a = self, *b = other;
-	return a->rgc_head.count == b->rgc_head.count && !memcmp(a->text, b->text, a->rgc_head.count);
+	return RGC_IS(other, rgc_str) && str_equal_inline(self, other);
 }
 
 /* The length of the UTF-8 character at the start of `length` bytes (not 0); 0 if that is none, or is a
