@@ -7,6 +7,44 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+/* Bytes of the object's block that are in use: link, head, members, items. */
+static size_t object_bytes(const rgc_object *object)
+{
+	const struct rgc_type *type = object->type;
+	size_t bytes = type->size;
+	if (object->flags & OBJECT_LINKED)
+		bytes += sizeof(struct link);
+	if (type->item_size)
+		bytes += type->item_size * ((const rgc_var *)object)->count;
+	return bytes;
+}
+
+/* Gives the block back to where it came from. */
+static void object_free(rgc_heap *heap, rgc_object *object)
+{
+	size_t bytes = object_bytes(object);
+	void *block = object;
+	if (object->flags & OBJECT_LINKED) {
+		block = link_of(object);
+		if (heap->counts[0] > 0)
+			heap->counts[0]--;
+	}
+	heap->bytes -= bytes;
+#ifdef RGC_DEBUG
+	debug_block_free(object, block, bytes);
+#else
+	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
+	if (unlikely(!class)) {
+		free(block);
+		return;
+	}
+	struct free_block *free_block = block;
+	free_block->next = heap->pool.free[class];
+	heap->pool.free[class] = free_block;
+#endif
+}
 
 void object_finalize(rgc_object *object)
 {
@@ -65,19 +103,21 @@ static void object_end(rgc_object *object)
 		object_end_weak(rgc_thread.heap, object);
 	if (type->clear)
 		type->clear(object);
-	/* Nobody can look at the members any more, so they keep their values. */
-	for (uint32_t i = 0; i < type->field_count; i++)
-		rgc_decref(*object_field(object, i));
+	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to be
+	 * queued is the first to end: memory is then often visited in the order in which it was filled. */
+	for (uint32_t i = type->field_count; i > 0; i--)
+		rgc_decref(*object_field(object, i - 1));
 	if (unlikely(object->flags & OBJECT_SHARED))
 		shared_free(object);
 	else
 		object_free(rgc_thread.heap, object);
 }
 
-static void drop_pending(void)
+/* Ends an object, and all that waits then. */
+static void drop_all(struct thread *thread, rgc_object *object)
 {
-	struct thread *thread = &rgc_thread;
 	thread->dropping = true;
+	object_end(object);
 	for (struct link *link; (link = thread->pending);) {
 		thread->pending = link->next;
 		object_end(object_of(link));
@@ -106,10 +146,12 @@ void object_drop(rgc_object *object)
 	struct link *link = link_of(object);
 	if (object->flags & OBJECT_TRACKED)
 		list_remove(link);
+	if (!thread->dropping) {
+		drop_all(thread, object);
+		return;
+	}
 	link->next = thread->pending;
 	thread->pending = link;
-	if (!thread->dropping)
-		drop_pending();
 }
 
 struct drop_state drops_begin(void)

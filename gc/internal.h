@@ -129,9 +129,9 @@ struct free_block {
 	struct free_block *next;
 };
 
-/* The header of a chunk; 16 bytes keep the blocks aligned. */
+/* The header of a chunk; a cache line, so that blocks begin at one. */
 struct chunk {
-	_Alignas(16) struct chunk *next;
+	_Alignas(64) struct chunk *next;
 };
 
 struct pool {
@@ -141,8 +141,8 @@ struct pool {
 	size_t next_chunk_bytes;
 };
 
-/* Whether new blocks come from pools. */
-extern _Atomic bool pool_enabled;
+/* Size classes from here on come from malloc: POOL_CLASSES, or 0 while pools are off. */
+extern _Atomic unsigned pool_classes;
 
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *pool_refill(struct pool *pool, unsigned class);
@@ -211,12 +211,6 @@ static inline void heap_bytes_changed(ptrdiff_t bytes)
 }
 
 /* ---- object.c ---- */
-
-/* Bytes of the object's block that are in use: link, head, members, items. */
-size_t object_bytes(const rgc_object *object);
-
-/* Gives the block back, to wherever it came from.  The object must be in no list. */
-void object_free(rgc_heap *heap, rgc_object *object);
 
 /* visit(child, argument) for all references, until one returns non-zero, which is returned. */
 int object_traverse(rgc_object *object, rgc_visit visit, void *argument);

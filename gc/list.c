@@ -188,8 +188,10 @@ void *rgc_list_pop(rgc_list *list, ssize_t index)
 	if (!item)
 		return NULL;
 	rgc_object **place = list->items + bound(list, index);
+	size_t after = list->length - 1 - (size_t)(place - list->items);
+	if (after)
+		memmove(place, place + 1, after * sizeof(*place));
 	list->length--;
-	memmove(place, place + 1, (size_t)(list->items + list->length - place) * sizeof(*place));
 	list_shrink(list);
 	return item;
 }

@@ -1,21 +1,10 @@
 /*
- * object.c - objects come into being and give their memory back; what holds for all types.  Ends are decided in drop.c.
+ * object.c - objects come into being, and what holds for all types.  They end in drop.c.
  */
 #include "internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-size_t object_bytes(const rgc_object *object)
-{
-	const struct rgc_type *type = object->type;
-	size_t bytes = type->size;
-	if (object->flags & OBJECT_LINKED)
-		bytes += sizeof(struct link);
-	if (type->item_size)
-		bytes += type->item_size * ((const rgc_var *)object)->count;
-	return bytes;
-}
 
 #ifdef RGC_DEBUG
 
@@ -34,12 +23,12 @@ static void *large_block_new(size_t bytes, unsigned *class)
 	return calloc(1, bytes);
 }
 
-/* A zeroed block: small ones from the pool, others (class 0) from malloc. */
+/* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
 static inline void *block_new(rgc_heap *heap, size_t bytes, unsigned *class)
 {
 	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
 	/* Relaxed: a setting, see pool.c. */
-	if (unlikely(grains >= POOL_CLASSES || !atomic_load_explicit(&pool_enabled, memory_order_relaxed)))
+	if (unlikely(grains >= atomic_load_explicit(&pool_classes, memory_order_relaxed)))
 		return large_block_new(bytes, class);
 	*class = (unsigned)grains;
 	struct free_block *block = heap->pool.free[grains];
@@ -47,10 +36,11 @@ static inline void *block_new(rgc_heap *heap, size_t bytes, unsigned *class)
 		heap->pool.free[grains] = block->next;
 	else if (!(block = pool_refill(&heap->pool, (unsigned)grains)))
 		return NULL;
-	/* Two words at a time: the blocks are few words long, and a call of memset costs as much as the rest. */
+	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.  The
+	 * first two are the link or the head, which the caller writes. */
 	typedef uint64_t __attribute__((may_alias)) word;
 	word *words = (word *)block;
-	for (size_t i = 0; i < grains; i++)
+	for (size_t i = 1; i < grains; i++)
 		words[2 * i] = words[2 * i + 1] = 0;
 	return block;
 }
@@ -103,30 +93,6 @@ void *rgc_new_items_(const struct rgc_type *type, size_t count)
 	if (object)
 		object->count = count;
 	return object;
-}
-
-void object_free(rgc_heap *heap, rgc_object *object)
-{
-	size_t bytes = object_bytes(object);
-	void *block = object;
-	if (object->flags & OBJECT_LINKED) {
-		block = link_of(object);
-		if (heap->counts[0] > 0)
-			heap->counts[0]--;
-	}
-	heap->bytes -= bytes;
-#ifdef RGC_DEBUG
-	debug_block_free(object, block, bytes);
-#else
-	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
-	if (unlikely(!class)) {
-		free(block);
-		return;
-	}
-	struct free_block *free_block = block;
-	free_block->next = heap->pool.free[class];
-	heap->pool.free[class] = free_block;
-#endif
 }
 
 int object_traverse(rgc_object *object, rgc_visit visit, void *argument)

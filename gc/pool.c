@@ -8,25 +8,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Chunks double from the first size to the last; a free list is filled with some pages at a time. */
+/* Chunks double from the first size to the last; a free list is filled with a page at a time. */
 #define FIRST_CHUNK_BYTES ((size_t)64 << 10)
-#define LAST_CHUNK_BYTES ((size_t)1 << 20)
+#define LAST_CHUNK_BYTES ((size_t)8 << 20)
 #define REFILL_BYTES ((size_t)4 << 10)
 
-_Atomic bool pool_enabled;
+/* Aligned to it, objects straddle as few lines as they can. */
+#define CACHE_LINE_BYTES ((size_t)64)
 
-__attribute__((constructor)) static void choose(void)
-{
-	const char *setting = getenv("RGC_POOL");
-	bool enabled = setting ? strcmp(setting, "0") != 0 : !mprof_recording();
-	/* Relaxed: a setting; nothing is published with it. */
-	atomic_store_explicit(&pool_enabled, enabled, memory_order_relaxed);
-}
+/* Chunks that consist of huge pages ask for them: half the time of filling a large heap is page faults. */
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+
+_Atomic unsigned pool_classes;
 
 void rgc_set_pool(bool on)
 {
-	atomic_store_explicit(&pool_enabled, on, memory_order_relaxed); /* as above */
+	/* Relaxed: a setting; nothing is published with it. */
+	atomic_store_explicit(&pool_classes, on ? POOL_CLASSES : 0, memory_order_relaxed);
 }
 
 bool rgc_get_pool(void)
@@ -34,8 +34,14 @@ bool rgc_get_pool(void)
 #ifdef RGC_DEBUG
 	return false;
 #else
-	return atomic_load_explicit(&pool_enabled, memory_order_relaxed); /* as above */
+	return atomic_load_explicit(&pool_classes, memory_order_relaxed) != 0; /* as above */
 #endif
+}
+
+__attribute__((constructor)) static void choose(void)
+{
+	const char *setting = getenv("RGC_POOL");
+	rgc_set_pool(setting ? strcmp(setting, "0") != 0 : !mprof_recording());
 }
 
 static bool add_chunk(struct pool *pool)
@@ -43,9 +49,12 @@ static bool add_chunk(struct pool *pool)
 	if (!pool->next_chunk_bytes)
 		pool->next_chunk_bytes = FIRST_CHUNK_BYTES;
 	size_t bytes = pool->next_chunk_bytes;
-	struct chunk *chunk = malloc(bytes);
+	bool huge = bytes >= HUGE_PAGE_BYTES;
+	struct chunk *chunk = aligned_alloc(huge ? HUGE_PAGE_BYTES : CACHE_LINE_BYTES, bytes);
 	if (!chunk)
 		return false;
+	if (huge)
+		(void)madvise(chunk, bytes, MADV_HUGEPAGE); /* a wish */
 	chunk->next = pool->chunks;
 	pool->chunks = chunk;
 	pool->unused = (char *)(chunk + 1);
