@@ -1,9 +1,11 @@
 /*
- * collect.c - finds unreachable objects among the candidates (the collected generations) and takes them apart.
+ * collect.c - finds unreachable objects among the candidates (the collected generations) and takes them
+ * apart.
  *
- * Candidates are copied references against counts: what remains of an object's count after all references from other
- * candidates are subtracted comes from outside, and keeps it and all that it leads to.  The counts stand in the
- * links, in place of `prev`, so the collector never needs memory.  While they do, no user code but `traverse` runs.
+ * Candidates are copied references against counts: what remains of an object's count after all references
+ * from other candidates are subtracted comes from outside, and keeps it and all that it leads to.  The counts
+ * stand in the links, in place of `prev`, so the collector never needs memory.  While they do, no user code
+ * but `traverse` runs.
  */
 #include "internal.h"
 
@@ -63,8 +65,8 @@ static void subtract_internal(struct link *candidates)
 	}
 }
 
-/* A child of a reachable object: if it has been put aside it comes back, behind all others; if it is still to be
- * looked at, it is marked. */
+/* A child of a reachable object: if it has been put aside it comes back, behind all others; if it is still to
+ * be looked at, it is marked. */
 static inline void reach_child(rgc_object *child, struct link *candidates)
 {
 	if (!(child->flags & OBJECT_COLLECTING))
@@ -99,9 +101,9 @@ static inline void reach_children(rgc_object *object, struct link *candidates)
 }
 
 /*
- * Goes through the candidates once, putting aside what nothing outside refers to; some of it comes back to their end
- * later.  `prev` is restored on the way: what lies behind the present object is linked both ways, what lies before
- * it only forward, except that the list's own prev is always right.
+ * Goes through the candidates once, putting aside what nothing outside refers to; some of it comes back to
+ * their end later.  `prev` is restored on the way: what lies behind the present object is linked both ways,
+ * what lies before it only forward, except that the list's own prev is always right.
  */
 static void put_unreachable_aside(struct link *candidates, struct link *unreachable)
 {
@@ -141,7 +143,8 @@ static struct findings end_collecting(struct link *unreachable)
 	return found;
 }
 
-/* Moves the unreachable from `candidates` to `unreachable`, which must be empty.  Returns the number of candidates. */
+/* Moves the unreachable from `candidates` to `unreachable`, which must be empty.  Returns the number of
+ * candidates. */
 static size_t split(struct link *candidates, struct link *unreachable, struct findings *found)
 {
 	size_t count = copy_counts(candidates);
@@ -184,7 +187,8 @@ static void run_finalizers(struct link *unreachable)
 }
 
 /* Runs what is to run before anything is cleared; leaves in `unreachable` what is so still. */
-static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *survivors, struct findings *found)
+static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *survivors,
+			 struct findings *found)
 {
 	if (!found->weak && !found->finalizers)
 		return;
@@ -230,6 +234,9 @@ static void clear_each(rgc_heap *heap, struct link *unreachable, struct link *cl
 		list_append(cleared, link);
 		rgc_incref(object);
 		object_clear(object);
+#ifdef RGC_DEBUG
+		debug_check_cleared(object);
+#endif
 		rgc_decref(object);
 	}
 }
@@ -293,7 +300,8 @@ static void add_to_stats(rgc_heap *heap, const struct rgc_info *info)
 	stats->freed_bytes += info->freed_bytes;
 	stats->duration_ns += info->duration_ns;
 	if (heap->debug & RGC_DEBUG_STATS)
-		fprintf(stderr, "rgc: generation %d: %zu candidates, %zu collected, %zu uncollectable, %.6f s\n",
+		fprintf(stderr,
+			"rgc: generation %d: %zu candidates, %zu collected, %zu uncollectable, %.6f s\n",
 			info->generation, info->candidates, info->collected, info->uncollectable,
 			(double)info->duration_ns / 1e9);
 }
@@ -329,8 +337,8 @@ void collect_automatically(rgc_heap *heap)
 	for (int generation = OLDEST; generation >= 0; generation--) {
 		if (heap->counts[generation] <= heap->thresholds[generation])
 			continue;
-		/* A full collection costs time in proportion to all objects: done at a fixed fraction of growth, its
-		 * cost per new object stays constant. */
+		/* A full collection costs time in proportion to all objects: done at a fixed fraction of
+		 * growth, its cost per new object stays constant. */
 		if (generation == OLDEST && heap->long_lived_pending < heap->long_lived_total / 4)
 			continue;
 		collect(heap, generation);

@@ -1,8 +1,8 @@
 /*
  * drop.c - the end of an object whose last reference is gone.
  *
- * Objects with references wait in a list of the thread, through their links, and are ended one by one, so that the
- * stack does not grow with the structure.  Those without are ended at once.
+ * Objects with references wait in a list of the thread, through their links, and are ended one by one, so
+ * that the stack does not grow with the structure.  Those without are ended at once.
  */
 #include "internal.h"
 
@@ -33,7 +33,8 @@ static void object_free(rgc_heap *heap, rgc_object *object)
 	}
 	heap->bytes -= bytes;
 #ifdef RGC_DEBUG
-	debug_block_free(object, block, bytes);
+	(void)block;
+	debug_block_free(heap, object, bytes);
 #else
 	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
 	if (unlikely(!class)) {
@@ -65,8 +66,8 @@ void object_clear(rgc_object *object)
 		rgc_clear(object_field(object, i));
 }
 
-/* Runs the finalizer of a dead object, which is alive meanwhile, and watched again if it was before; whether it
- * stays alive. */
+/* Runs the finalizer of a dead object, which is alive meanwhile, and watched again if it was before; whether
+ * it stays alive. */
 static bool object_survives(rgc_object *object)
 {
 	bool shared = object->flags & OBJECT_SHARED;
@@ -103,8 +104,8 @@ static void object_end(rgc_object *object)
 		object_end_weak(rgc_thread.heap, object);
 	if (type->clear)
 		type->clear(object);
-	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to be
-	 * queued is the first to end: memory is then often visited in the order in which it was filled. */
+	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to
+	 * be queued is the first to end: memory is then often visited in the order in which it was filled. */
 	for (uint32_t i = type->field_count; i > 0; i--)
 		rgc_decref(*object_field(object, i - 1));
 	if (unlikely(object->flags & OBJECT_SHARED))

@@ -1,6 +1,6 @@
 /*
- * gc_module.c - the settings of the collector, questions about its objects, and callbacks: what Python's module `gc` offers
- * besides collecting.
+ * gc_module.c - the settings of the collector, questions about its objects, and callbacks: what Python's
+ * module `gc` offers besides collecting.
  */
 #include "internal.h"
 

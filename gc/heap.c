@@ -1,5 +1,6 @@
 /*
- * heap.c - heaps, and which one a thread uses: made when first needed, left behind when the thread ends, inherited.
+ * heap.c - heaps, and which one a thread uses: made when first needed, left behind when the thread ends,
+ * inherited.
  */
 #include "internal.h"
 
@@ -37,6 +38,9 @@ rgc_heap *rgc_heap_new(void)
 		list_init(&heap->generations[i]);
 	list_init(&heap->permanent);
 	list_init(&heap->garbage);
+#ifdef RGC_DEBUG
+	list_init(&heap->blocks);
+#endif
 	/* Relaxed: only the number matters. */
 	uint32_t number = atomic_fetch_add_explicit(&heaps, 1, memory_order_relaxed);
 	heap->number = (number & UINT16_MAX) << OBJECT_HEAP_SHIFT;
@@ -52,6 +56,9 @@ static void heap_free(rgc_heap *heap)
 	callbacks_finish(heap);
 	weak_table_finish(&heap->weak);
 	pool_finish(&heap->pool);
+#ifdef RGC_DEBUG
+	debug_heap_finish(heap);
+#endif
 	free(heap);
 }
 
@@ -64,8 +71,8 @@ static bool heap_empty_current(rgc_heap *heap)
 	return heap->bytes == 0;
 }
 
-/* True if the caller has the heap for itself now.  Acquire pairs with the release in heap_release: what the last thread
- * did there is visible. */
+/* True if the caller has the heap for itself now.  Acquire pairs with the release in heap_release: what the
+ * last thread did there is visible. */
 static bool heap_acquire(rgc_heap *heap)
 {
 	return !atomic_exchange_explicit(&heap->in_use, true, memory_order_acquire);

@@ -157,6 +157,8 @@ struct callback {
 	bool is_new; /* added during a phase: waits for the next */
 };
 
+#define QUARANTINE 4096
+
 struct weak_table {
 	struct weak_entry *entries;
 	size_t capacity, used; /* capacity is 0 or a power of two */
@@ -177,9 +179,15 @@ struct rgc_heap {
 	struct callback *callbacks;
 	unsigned calling_back; /* depth */
 	struct weak_table weak;
-	uint32_t number; /* already shifted to its place in flags */
+	uint32_t number;    /* already shifted to its place in flags */
 	atomic_bool in_use; /* is some thread's current heap, or some thread's own */
 	rgc_heap *next;     /* in the list of heaps left by ended threads */
+#ifdef RGC_DEBUG
+	struct link blocks; /* struct note of all objects */
+	size_t allocations;
+	void *quarantine[QUARANTINE]; /* dead blocks, the oldest at the next place */
+	size_t quarantine_next;
+#endif
 };
 
 /* What a thread knows.  Drops are queued here, not in the heap, because shared objects have none. */
@@ -308,16 +316,20 @@ void shared_thread_ends(void);
 /* ---- debug.c: what librgc-debug does besides ---- */
 
 #ifdef RGC_DEBUG
-/* A block from malloc with notes before it; zeroed.  NULL with ENOMEM. */
+/* A block from malloc, zeroed; NULL with ENOMEM.  debug_born makes its object known. */
 void *debug_block_new(size_t bytes);
-/* Poisons the dead object and keeps its block for a while. */
-void debug_block_free(rgc_object *object, void *block, size_t bytes);
+void debug_born(rgc_heap *heap, rgc_object *object);
+/* Overwrites the dead object and keeps its block of `bytes` for a while. */
+void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
+void debug_heap_finish(rgc_heap *heap);
 /* Called before each allocation: RGC_STRESS. */
 void debug_before_new(rgc_heap *heap);
 /* Aborts with a message about an object. */
 _Noreturn void debug_fail(const rgc_object *object, const char *fault);
-/* Aborts if the object is not one of the current heap. */
+/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
 void debug_check_owner(const rgc_object *object);
+void debug_check_cleared(rgc_object *object);
+void debug_check_store(const rgc_object *object);
 #endif
 
 #endif

@@ -36,8 +36,8 @@ static inline void *block_new(rgc_heap *heap, size_t bytes, unsigned *class)
 		heap->pool.free[grains] = block->next;
 	else if (!(block = pool_refill(&heap->pool, (unsigned)grains)))
 		return NULL;
-	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.  The
-	 * first two are the link or the head, which the caller writes. */
+	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.
+	 * The first two are the link or the head, which the caller writes. */
 	typedef uint64_t __attribute__((may_alias)) word;
 	word *words = (word *)block;
 	for (size_t i = 1; i < grains; i++)
@@ -71,6 +71,9 @@ static inline void *object_new(const struct rgc_type *type, size_t bytes)
 	object->type = type;
 	object->refs = 1;
 	object->flags = class << OBJECT_CLASS_SHIFT | heap->number | (linked ? OBJECT_LINKED : 0);
+#ifdef RGC_DEBUG
+	debug_born(heap, object);
+#endif
 	if (linked && !(type->flags & RGC_TYPE_LAZY) && type_has_references(type))
 		object_track(heap, object);
 	return object;
@@ -122,6 +125,15 @@ void rgc_incref_slow_(rgc_object *object)
 #ifdef RGC_DEBUG
 	else if (object->refs == 0 || object->refs == REFS_DEAD)
 		debug_fail(object, "a reference to a dead object is taken");
+#endif
+}
+
+void rgc_check_store_(const rgc_object *object)
+{
+#ifdef RGC_DEBUG
+	debug_check_store(object);
+#else
+	(void)object;
 #endif
 }
 

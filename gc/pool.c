@@ -1,6 +1,6 @@
 /*
- * pool.c - memory for small blocks: a free list per size, filled from chunks.  A heap's pool is used by one thread at a time,
- * and gives its chunks back only as a whole.  Knows nothing of objects.
+ * pool.c - memory for small blocks: a free list per size, filled from chunks.  A heap's pool is used by one
+ * thread at a time, and gives its chunks back only as a whole.  Knows nothing of objects.
  */
 #include "internal.h"
 
@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#ifdef RGC_HAVE_VALGRIND
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
 
 /* Chunks double from the first size to the last; a free list is filled with a page at a time. */
 #define FIRST_CHUNK_BYTES ((size_t)64 << 10)
@@ -41,7 +47,7 @@ bool rgc_get_pool(void)
 __attribute__((constructor)) static void choose(void)
 {
 	const char *setting = getenv("RGC_POOL");
-	rgc_set_pool(setting ? strcmp(setting, "0") != 0 : !mprof_recording());
+	rgc_set_pool(setting ? strcmp(setting, "0") != 0 : !mprof_recording() && !RUNNING_ON_VALGRIND);
 }
 
 static bool add_chunk(struct pool *pool)
@@ -80,7 +86,7 @@ static void retire_rest(struct pool *pool)
 
 void *pool_refill(struct pool *pool, unsigned class)
 {
-	size_t block_bytes = (size_t)class * POOL_GRAIN;
+	size_t block_bytes = (size_t) class * POOL_GRAIN;
 	if ((size_t)(pool->end - pool->unused) < block_bytes) {
 		retire_rest(pool);
 		if (!add_chunk(pool))

@@ -1,11 +1,12 @@
 /*
- * shared.c - biased reference counts: the owner of a shared object counts without atomic operations, all others with them.
+ * shared.c - biased reference counts: the owner of a shared object counts without atomic operations, all
+ * others with them.
  *
- * The true count is local + shared.  A thread that would make `shared` negative first (it drops a reference that the
- * owner counted) leaves its reference to the owner instead: it queues the object.  The owner drops it and merges:
- * adds `local` to `shared` and gives up being the owner.  From then on `shared` is the true count, and whoever brings
- * it to 0 ends the object.  The owner also merges when `local` gets to 0.  After an owner's thread has ended,
- * whoever would queue an object merges it.
+ * The true count is local + shared.  A thread that would make `shared` negative first (it drops a reference
+ * that the owner counted) leaves its reference to the owner instead: it queues the object.  The owner drops
+ * it and merges: adds `local` to `shared` and gives up being the owner.  From then on `shared` is the true
+ * count, and whoever brings it to 0 ends the object.  The owner also merges when `local` gets to 0.  After an
+ * owner's thread has ended, whoever would queue an object merges it.
  */
 #include "internal.h"
 
@@ -41,7 +42,8 @@ static bool is_owner(struct shared_count *count)
 
 static void end(struct shared_count *count)
 {
-	/* Pairs with the release of everyone who dropped a reference: their use of the object lies before this. */
+	/* Pairs with the release of everyone who dropped a reference: their use of the object lies before
+	 * this. */
 	atomic_thread_fence(memory_order_acquire);
 	object_drop(object_of(&count->link));
 }
@@ -85,7 +87,8 @@ static void leave_to_owner(struct shared_count *count)
 		atomic_store_explicit(&owner->queue, &count->link, memory_order_release);
 	}
 	pthread_mutex_unlock(&lock);
-	/* If the owner has ended, the lock has made visible what it counted, and nobody else can come here. */
+	/* If the owner has ended, the lock has made visible what it counted, and nobody else can come here.
+	 */
 	if (!owner)
 		drop_left_reference(count, id == 0);
 }

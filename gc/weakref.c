@@ -1,6 +1,6 @@
 /*
- * weakref.c - weak references, found from their target through a hash table beside the objects.  Only making one
- * needs memory.
+ * weakref.c - weak references, found from their target through a hash table beside the objects.  Only making
+ * one needs memory.
  */
 #include "internal.h"
 
