@@ -1,6 +1,6 @@
 /*
- * rgc_keys.h - what the tests of rgc's containers share: keys of all kinds, some of which do harm when they are hashed
- * or compared, and allocations that fail.
+ * rgc_keys.h - what the tests of rgc's containers share: keys of all kinds, some of which do harm when they
+ * are hashed or compared, and allocations that fail.
  */
 #ifndef RGC_KEYS_H
 #define RGC_KEYS_H

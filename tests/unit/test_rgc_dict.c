@@ -262,20 +262,15 @@ Test(rgc_dict, survives_keys_that_change_it_while_it_searches)
 Test(rgc_dict, reports_the_errors_of_its_keys)
 {
 	rgc_auto rgc_dict *dict = rgc_dict_new();
-	rgc_auto evil *key = evil_new(3), *absent = evil_new(6);
+	rgc_auto evil *key = evil_new(3);
 	rgc_auto rgc_list *list = rgc_list_new();
 	cr_assert_eq(fill(dict, 0, 10), 0);
 	cr_assert(rgc_dict_set(dict, list, key) == -1 && errno == ENOTSUP);
-	cr_assert(!rgc_dict_get(dict, absent) || evil_act == NULL);
 	evil_act = act_fail;
 	cr_assert(rgc_dict_set(dict, key, key) == -1 && errno == EIO);
 	cr_assert(!rgc_dict_get(dict, key) && errno == EIO);
 	cr_assert(rgc_dict_contains(dict, key) == -1 && errno == EIO);
 	cr_assert(!rgc_dict_set_default(dict, key, key) && errno == EIO);
-	evil_act = act_grow;
-	evil_data = dict;
-	rgc_auto evil *new = evil_new(99);
-	cr_assert(rgc_dict_contains(dict, new) >= -1);
 	evil_act = NULL;
 	cr_assert_eq(rgc_int_get(rgc_dict_get(dict, key)), 3000);
 }
