@@ -52,7 +52,6 @@ void graph_incref(struct graph *graph, int id)
 		graph->objects[id].refs++;
 }
 
-/* What was unreachable and has been taken apart already ends without more ado. */
 static void lose_last(struct graph *graph, int id)
 {
 	struct object *object = &graph->objects[id];
@@ -106,7 +105,6 @@ int graph_take_edge(struct graph *graph, int id, int edge)
 static void drop_edges(struct graph *graph, int id)
 {
 	struct object *object = &graph->objects[id];
-	object->target = NOBODY;
 	for (int i = 0; i < object->edge_count; i++) {
 		int child = object->edges[i];
 		object->edges[i] = NOBODY;
@@ -134,15 +132,26 @@ void graph_drain(struct graph *graph)
 
 void graph_clear_weak(struct graph *graph, int target)
 {
-	graph->objects[target].weak_cleared = true;
+	for (int id = 0; id < GRAPH_OBJECTS; id++) {
+		struct object *weak = &graph->objects[id];
+		if (weak->kind != WEAK || weak->target != target || weak->cleared)
+			continue;
+		weak->cleared = true;
+		weak->silent = weak->place == DOOMED;
+	}
+}
+
+bool graph_is_due(const struct object *weak)
+{
+	return weak->state == ALIVE && weak->kind == WEAK && weak->cleared && weak->has_callback && !weak->silent &&
+	       !weak->called;
 }
 
 void graph_hold_callbacks(struct graph *graph, int target)
 {
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		struct object *weak = &graph->objects[id];
-		if (weak->state != ALIVE || weak->kind != WEAK || weak->target != target || weak->place == DOOMED ||
-		    !weak->has_callback || weak->called || weak->held || weak->silent)
+		if (!graph_is_due(weak) || weak->target != target || weak->held)
 			continue;
 		weak->held = true;
 		weak->refs++;
@@ -183,23 +192,12 @@ static size_t find_unreachable(const struct graph *graph, bool *wanted)
 	return candidates;
 }
 
-/* Weak references to doomed objects: all are cleared, those of reachable weak references are called. */
 static void clear_weak_to_doomed(struct graph *graph)
 {
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
-		struct object *weak = &graph->objects[id];
-		if (weak->state == ALIVE && weak->kind == WEAK && weak->place == DOOMED &&
-		    weak->target != NOBODY && graph->objects[weak->target].place == DOOMED)
-			weak->silent = true;
-	}
-	for (int id = 0; id < GRAPH_OBJECTS; id++) {
-		if (graph->objects[id].state != ALIVE || graph->objects[id].place != DOOMED)
-			continue;
-		graph_hold_callbacks(graph, id);
-		for (int weak = 0; weak < GRAPH_OBJECTS; weak++) {
-			struct object *object = &graph->objects[weak];
-			if (object->state != UNUSED && object->kind == WEAK && object->target == id)
-				object->target = object->held ? id : NOBODY;
+		if (graph->objects[id].state == ALIVE && graph->objects[id].place == DOOMED) {
+			graph_clear_weak(graph, id);
+			graph_hold_callbacks(graph, id);
 		}
 	}
 }
@@ -258,7 +256,6 @@ static void take_apart(struct graph *graph, const bool *doomed)
 			if (!doomed[id] || object->state != ALIVE || object->refs > 1)
 				continue;
 			object->state = DEAD;
-			object->weak_cleared = true;
 			drop_edges(graph, id);
 			again = true;
 		}

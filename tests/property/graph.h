@@ -36,12 +36,13 @@ struct object {
 	int edges[GRAPH_EDGES]; /* NOBODY is an empty field */
 	int edge_count;
 	bool finalized;
-	bool weak_cleared; /* its weak references give NULL */
 	bool stubborn;	   /* keeps its edges when the collector clears it */
 	/* WEAK; edge 0 is the argument. */
-	int target; /* NOBODY once that is forgotten */
-	bool has_callback, called, held;
-	bool silent; /* was unreachable together with its target */
+	int target;   /* NOBODY once that is forgotten */
+	bool cleared; /* gives NULL */
+	bool has_callback, called;
+	bool held;   /* the library keeps it until it is called */
+	bool silent; /* was unreachable itself when its target ended */
 };
 
 struct graph {
@@ -73,10 +74,12 @@ int graph_take_edge(struct graph *graph, int id, int edge);
 /* Ends all objects in limbo. */
 void graph_drain(struct graph *graph);
 
-/* A FANCY object without references will not come back: weak references to it are cleared. */
+/* Clears the weak references to an object that ends. */
 void graph_clear_weak(struct graph *graph, int target);
-/* Holds the weak references that are going to be called because of `target`. */
+/* Holds the weak references that are to be called because of `target`, which has ended. */
 void graph_hold_callbacks(struct graph *graph, int target);
+/* Whether the weak reference must have been called when the operation is over. */
+bool graph_is_due(const struct object *weak);
 
 /* The first part of a collection: finds the doomed and clears weak references to them. */
 void graph_begin_collection(struct graph *graph, int generation);

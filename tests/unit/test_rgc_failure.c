@@ -59,7 +59,7 @@ static void work(void)
 	node *a = rgc_new(node), *b = rgc_new(node);
 	expect_enomem(a);
 	expect_enomem(b);
-	rgc_weak *weak = a ? rgc_weak_new(a, NULL, b) : NULL;
+	rgc_weak *weak = a ? rgc_weak_new(a, NULL, NULL) : NULL;
 	leaf *shared = rgc_new_shared(leaf);
 	expect_enomem(shared);
 	if (a && b) {
@@ -97,7 +97,7 @@ static void fail_at_every(bool pool)
 			work();
 		remaining = -1;
 	} while (failures);
-	cr_assert_gt(limit, 4);
+	cr_assert_gt(limit, 3);
 }
 
 Test(rgc_failure, of_single_blocks)

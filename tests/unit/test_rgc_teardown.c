@@ -98,7 +98,7 @@ Test(rgc_teardown, finalizers_may_allocate_and_errno_is_kept)
 	cr_assert_eq(errno, EDOM);
 	cr_assert_eq(rgc_verify(), 0);
 	on_finalize = NULL;
-	cr_assert_eq(rgc_collect(2), 200);
+	cr_assert_eq(rgc_collect(2), 400);
 }
 
 static void collect_inside(guard *self)
@@ -209,7 +209,6 @@ Test(rgc_teardown, an_unreachable_one_is_not)
 {
 	guard *a = make_guard_pair(1, 2), *b = a->next;
 	rgc_steal(&b->next, (void *)rgc_weak_new(a, called, a)); /* b -> weak -> a -> b */
-	rgc_decref(a);
 	cr_assert_eq(rgc_collect(2), 3);
 	cr_assert_eq(calls, 0);
 	cr_assert_eq(rgc_heap_bytes(), 0);
