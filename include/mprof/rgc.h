@@ -154,7 +154,7 @@ static inline void rgc_auto_drop_(void *variable)
 }
 
 /* rgc_auto node *n = rgc_new(node);  drops the variable's reference when it goes out of scope. */
-#define rgc_auto __attribute__((cleanup(rgc_auto_drop_)))
+#define rgc_auto __attribute__((cleanup(rgc_auto_drop_), unused))
 
 /* The number of references to an object; INT32_MAX if it is immortal. */
 RGC_API int32_t rgc_refcount(const void *object);
