@@ -90,7 +90,7 @@ static int compute_hash(call_key *key)
 	uint64_t sum = (key->rgc_head.count << 1 | key->typed) ^ key->positional << 32;
 	for (size_t i = 0; i < key->rgc_head.count; i++) {
 		size_t hash;
-		if (rgc_hash(key->items[i], &hash))
+		if (table_hash(key->items[i], &hash))
 			return -1;
 		sum = (sum ^ hash) * factor;
 		if (key->typed)

@@ -9,6 +9,8 @@
  */
 #include "internal.h"
 
+#include <mprof/mprof.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
@@ -306,6 +308,20 @@ static void add_to_stats(rgc_heap *heap, const struct rgc_info *info)
 			(double)info->duration_ns / 1e9);
 }
 
+/* Inlined: for mprof, the function that began the collection ends it. */
+static inline __attribute__((always_inline)) void tell_mprof(const struct rgc_info *info)
+{
+	const struct mprof_gc_info told = {
+		.generation = (uint32_t)info->generation,
+		.candidates = info->candidates,
+		.collected = info->collected,
+		.uncollectable = info->uncollectable,
+		.freed_bytes = info->freed_bytes,
+		.duration_ns = info->duration_ns,
+	};
+	mprof_gc_end(&told);
+}
+
 size_t collect(rgc_heap *heap, int generation)
 {
 	if (heap->collecting)
@@ -316,12 +332,14 @@ size_t collect(rgc_heap *heap, int generation)
 	shared_settle();
 	struct rgc_info info = {.generation = generation, .heap_bytes = heap->bytes};
 	callbacks_run(heap, RGC_START, &info);
+	mprof_gc_begin((uint32_t)generation);
 	uint64_t start_ns = now_ns();
 	size_t bytes_before = heap->bytes;
 	collect_generation(heap, &info);
 	info.heap_bytes = heap->bytes;
 	info.freed_bytes = bytes_before > heap->bytes ? bytes_before - heap->bytes : 0;
 	info.duration_ns = now_ns() - start_ns;
+	tell_mprof(&info);
 	add_to_stats(heap, &info);
 	callbacks_run(heap, RGC_STOP, &info);
 	drops_end(drops);

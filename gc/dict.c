@@ -42,6 +42,7 @@ static int add(rgc_dict *dict, rgc_object *key, size_t hash, rgc_object *value)
 	if (table_reserve(&dict->table, STRIDE))
 		return -1;
 	struct pair *pair = table_append(&dict->table, STRIDE, key, hash);
+	RGC_CHECK_STORE_(value);
 	rgc_incref(value);
 	pair->value = value;
 	track_child(dict, key);
@@ -56,6 +57,7 @@ static int set_hashed(rgc_dict *dict, rgc_object *key, size_t hash, rgc_object *
 		return number == TABLE_ABSENT ? add(dict, key, hash, value) : -1;
 	struct pair *pair = pair_at(dict, number);
 	rgc_object *old = pair->value;
+	RGC_CHECK_STORE_(value);
 	rgc_incref(value);
 	pair->value = value;
 	track_child(dict, value);

@@ -38,7 +38,10 @@ static void object_free(rgc_heap *heap, rgc_object *object)
 #else
 	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
 	if (unlikely(!class)) {
-		free(block);
+		if (recorded)
+			recorded_block_free(heap, block, bytes);
+		else
+			free(block);
 		return;
 	}
 	struct free_block *free_block = block;

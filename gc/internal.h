@@ -132,6 +132,7 @@ struct free_block {
 /* The header of a chunk; a cache line, so that blocks begin at one. */
 struct chunk {
 	_Alignas(64) struct chunk *next;
+	size_t bytes;
 };
 
 struct pool {
@@ -147,6 +148,16 @@ extern _Atomic unsigned pool_classes;
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *pool_refill(struct pool *pool, unsigned class);
 void pool_finish(struct pool *pool);
+
+/* ---- recorded.c: under a recording mprof ---- */
+
+/* Whether objects are reported to mprof one by one, with their types.  Then pool_classes is 0, and blocks of
+ * class 0 come from here instead of malloc. */
+extern bool recorded;
+
+/* A block for an object of this type, zeroed; NULL with ENOMEM.  Inlined, so that mprof sees who asked. */
+void *recorded_memory_new(rgc_heap *heap, size_t bytes);
+void recorded_block_free(rgc_heap *heap, void *block, size_t bytes);
 
 /* ---- heap.c ---- */
 

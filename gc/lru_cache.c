@@ -92,6 +92,7 @@ static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_obje
 		table_rename(table, STRIDE, number, key, hash);
 	}
 	struct result *result = result_at(cache, number);
+	RGC_CHECK_STORE_(value);
 	rgc_incref(value);
 	result->pair.value = value;
 	call_key_watch(key);

@@ -3,6 +3,7 @@
  */
 #include "values.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -123,7 +124,8 @@ static int float_equal(const void *self, const void *other)
 static int shortest_digits(double value, char digits[static 24])
 {
 	char scientific[64];
-	for (int precision = 14; precision < 17; precision++) {
+	/* Normal numbers keep any 15 digits, so that no fewer need be tried: zeroes follow. */
+	for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision < 17; precision++) {
 		snprintf(scientific, sizeof(scientific), "%.*e", precision, value);
 		if (strtod(scientific, NULL) == value)
 			break;

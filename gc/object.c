@@ -3,33 +3,43 @@
  */
 #include "internal.h"
 
+#include <mprof/mprof.h>
+
 #include <errno.h>
 #include <stdlib.h>
 
 #ifdef RGC_DEBUG
 
-static void *block_new(rgc_heap *heap, size_t bytes, unsigned *class)
+static void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
 {
 	(void)heap;
+	(void)type;
 	*class = 0;
 	return debug_block_new(bytes);
 }
 
 #else
 
-static void *large_block_new(size_t bytes, unsigned *class)
+/* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
+static inline void *large_block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes,
+				    unsigned *class)
 {
 	*class = 0;
-	return calloc(1, bytes);
+	if (likely(!recorded))
+		return calloc(1, bytes);
+	void *block = recorded_memory_new(heap, bytes);
+	if (block)
+		mprof_track_alloc_typed(block, bytes, type->name);
+	return block;
 }
 
 /* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
-static inline void *block_new(rgc_heap *heap, size_t bytes, unsigned *class)
+static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
 {
 	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
 	/* Relaxed: a setting, see pool.c. */
 	if (unlikely(grains >= atomic_load_explicit(&pool_classes, memory_order_relaxed)))
-		return large_block_new(bytes, class);
+		return large_block_new(heap, type, bytes, class);
 	*class = (unsigned)grains;
 	struct free_block *block = heap->pool.free[grains];
 	if (likely(block != NULL))
@@ -63,7 +73,7 @@ static inline void *object_new(const struct rgc_type *type, size_t bytes)
 		bytes += sizeof(struct link);
 	}
 	unsigned class;
-	char *block = block_new(heap, bytes, &class);
+	char *block = block_new(heap, type, bytes, &class);
 	if (unlikely(!block))
 		return NULL;
 	heap->bytes += bytes;

@@ -31,6 +31,8 @@ _Atomic unsigned pool_classes;
 
 void rgc_set_pool(bool on)
 {
+	if (recorded)
+		return;
 	/* Relaxed: a setting; nothing is published with it. */
 	atomic_store_explicit(&pool_classes, on ? POOL_CLASSES : 0, memory_order_relaxed);
 }
@@ -40,14 +42,35 @@ bool rgc_get_pool(void)
 #ifdef RGC_DEBUG
 	return false;
 #else
-	return atomic_load_explicit(&pool_classes, memory_order_relaxed) != 0; /* as above */
+	return recorded || atomic_load_explicit(&pool_classes, memory_order_relaxed) != 0; /* as above */
 #endif
 }
 
 __attribute__((constructor)) static void choose(void)
 {
 	const char *setting = getenv("RGC_POOL");
-	rgc_set_pool(setting ? strcmp(setting, "0") != 0 : !mprof_recording() && !RUNNING_ON_VALGRIND);
+	bool on = setting ? strcmp(setting, "0") != 0 : !RUNNING_ON_VALGRIND;
+#ifndef RGC_DEBUG
+	recorded = on && mprof_recording();
+#endif
+	rgc_set_pool(on);
+}
+
+/* mprof counts the blocks, so it must not see a malloc that they come from. */
+static struct chunk *chunk_new(size_t bytes, size_t alignment)
+{
+	if (!recorded)
+		return aligned_alloc(alignment, bytes);
+	void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+static void chunk_free(struct chunk *chunk)
+{
+	if (recorded)
+		munmap(chunk, chunk->bytes);
+	else
+		free(chunk);
 }
 
 static bool add_chunk(struct pool *pool)
@@ -56,12 +79,13 @@ static bool add_chunk(struct pool *pool)
 		pool->next_chunk_bytes = FIRST_CHUNK_BYTES;
 	size_t bytes = pool->next_chunk_bytes;
 	bool huge = bytes >= HUGE_PAGE_BYTES;
-	struct chunk *chunk = aligned_alloc(huge ? HUGE_PAGE_BYTES : CACHE_LINE_BYTES, bytes);
+	struct chunk *chunk = chunk_new(bytes, huge ? HUGE_PAGE_BYTES : CACHE_LINE_BYTES);
 	if (!chunk)
 		return false;
 	if (huge)
 		(void)madvise(chunk, bytes, MADV_HUGEPAGE); /* a wish */
 	chunk->next = pool->chunks;
+	chunk->bytes = bytes;
 	pool->chunks = chunk;
 	pool->unused = (char *)(chunk + 1);
 	pool->end = (char *)chunk + bytes;
@@ -111,7 +135,7 @@ void pool_finish(struct pool *pool)
 {
 	for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
 		next = chunk->next;
-		free(chunk);
+		chunk_free(chunk);
 	}
 	memset(pool, 0, sizeof(*pool));
 }

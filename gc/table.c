@@ -175,6 +175,7 @@ int table_reserve_slowly(struct table *table, size_t stride)
 void *table_append(struct table *table, size_t stride, rgc_object *key, size_t hash)
 {
 	struct entry *entry = table_entry(table, stride, table->used);
+	RGC_CHECK_STORE_(key);
 	rgc_incref(key);
 	*entry = (struct entry){key, hash};
 	link_slot(table, (struct slot){table_tag(hash), ++table->used});
@@ -208,6 +209,7 @@ void table_rename(struct table *table, size_t stride, size_t number, rgc_object 
 {
 	struct entry *entry = table_entry(table, stride, number);
 	unlink_slot(table, entry->hash, number);
+	RGC_CHECK_STORE_(key);
 	rgc_incref(key);
 	*entry = (struct entry){key, hash};
 	link_slot(table, (struct slot){table_tag(hash), (uint32_t)number + 1});

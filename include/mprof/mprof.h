@@ -54,8 +54,20 @@ extern "C" {
 #define MPROF_INTERNAL_NULL NULL
 #endif
 
-/* What the shim offers.  Fields are only ever appended; `size` (bytes) says how many a shim has, and all
- * of those below are in every one.  Programs use the functions further down, not this. */
+/*
+ * What a collection did, for mprof_gc_end.  Zero is always a possible answer.
+ */
+struct mprof_gc_info {
+	uint32_t generation;    /* the oldest one that was looked at */
+	uint64_t candidates;    /* objects that were looked at */
+	uint64_t collected;     /* objects that were found unreachable, and freed */
+	uint64_t uncollectable; /* objects that were found unreachable, and could not be freed */
+	uint64_t freed_bytes;   /* what the collected ones took */
+	uint64_t duration_ns;   /* how long the program stood still; 0: as long as mprof measures */
+};
+
+/* What the shim offers.  Fields are only ever appended; `size` (bytes) says how many a shim has: those
+ * up to track_free are in every one.  Programs use the functions further down, not this. */
 struct mprof_runtime {
 	uint32_t size;
 	void (*mark)(const char *label);
@@ -66,6 +78,11 @@ struct mprof_runtime {
 	int64_t (*live_bytes)(void);
 	void (*track_alloc)(const void *pointer, size_t size_bytes);
 	void (*track_free)(const void *pointer);
+	void (*track_alloc_typed)(const void *pointer, size_t size_bytes, const char *type_name);
+	void (*gc_begin)(uint32_t generation);
+	void (*gc_end)(const struct mprof_gc_info *info);
+	void (*cache)(const char *name, uint64_t entries, uint64_t hits, uint64_t misses,
+		      uint64_t size_bytes);
 };
 
 /* Exported by the shim; the table is constant and lives as long as the process. */
@@ -111,6 +128,10 @@ MPROF_INTERNAL_API const struct mprof_runtime *mprof_internal_runtime(void)
 		runtime = mprof_internal_find(&cache);
 	return __builtin_expect(runtime->size != 0, 0) ? runtime : MPROF_INTERNAL_NULL;
 }
+
+/* Whether a shim's table goes as far as this field: an older one does not. */
+#define MPROF_INTERNAL_HAS(runtime, field)                                                                   \
+	((runtime) && (runtime)->size >= offsetof(struct mprof_runtime, field) + sizeof((runtime)->field))
 
 /* Non-zero if the shim is loaded, paused or not. */
 MPROF_INTERNAL_API int mprof_recording(void)
@@ -201,6 +222,60 @@ MPROF_INTERNAL_API void mprof_track_free(const void *pointer)
 	const struct mprof_runtime *runtime = mprof_internal_runtime();
 	if (runtime) {
 		runtime->track_free(pointer);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/* mprof_track_alloc for a block of which the type is known: `mprof gc` says by type what lived.  The name is
+ * known again by its address, so it must stay as it is as long as the process lives: a string literal. A null
+ * name is none.  The block ends by mprof_track_free. */
+MPROF_INTERNAL_API void mprof_track_alloc_typed(const void *pointer, size_t size_bytes, const char *type_name)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (MPROF_INTERNAL_HAS(runtime, track_alloc_typed)) {
+		runtime->track_alloc_typed(pointer, size_bytes, type_name);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	} else if (runtime) {
+		runtime->track_alloc(pointer, size_bytes);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/*
+ * For garbage collectors of one's own: the calling thread begins to collect, and has collected.  Blocks,
+ * malloc's and tracked ones, that it frees in between count as freed by the collector; what it resizes does
+ * not. Collections of one thread nest; those of several threads are apart.
+ *
+ * Both calls belong into one function.  Reports name as what had a collection run the innermost line of the
+ * program that is outside that function's source file, or else outside that function.
+ */
+MPROF_INTERNAL_API void mprof_gc_begin(uint32_t generation)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (MPROF_INTERNAL_HAS(runtime, gc_begin)) {
+		runtime->gc_begin(generation);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+MPROF_INTERNAL_API void mprof_gc_end(const struct mprof_gc_info *info)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (MPROF_INTERNAL_HAS(runtime, gc_end)) {
+		runtime->gc_end(info);
+		MPROF_INTERNAL_NO_TAIL_CALL;
+	}
+}
+
+/* Says how a cache stands at this moment: its entries, how many look-ups it has answered and not answered
+ * so far, and the bytes that it keeps alive.  The last word about a name counts: say it when there is time
+ * for it, and at the end. */
+MPROF_INTERNAL_API void mprof_cache(const char *name, uint64_t entries, uint64_t hits, uint64_t misses,
+				    uint64_t size_bytes)
+{
+	const struct mprof_runtime *runtime = mprof_internal_runtime();
+	if (MPROF_INTERNAL_HAS(runtime, cache)) {
+		runtime->cache(name, entries, hits, misses, size_bytes);
 		MPROF_INTERNAL_NO_TAIL_CALL;
 	}
 }

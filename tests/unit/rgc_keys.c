@@ -41,6 +41,24 @@ evil *evil_new(long id)
 	return key;
 }
 
+static void last_words_finalize(void *self)
+{
+	const last_words *words = self;
+	(void)words->act(words->data);
+}
+
+RGC_DEFINE_PUBLIC_TYPE((last_words_finalize, NULL, NULL, NULL), last_words);
+
+last_words *last_words_new(int (*act)(void *data), void *data)
+{
+	last_words *words = rgc_new(last_words);
+	if (words) {
+		words->act = act;
+		words->data = data;
+	}
+	return words;
+}
+
 static rgc_object *tuple_key(long id)
 {
 	rgc_auto rgc_int *first = rgc_int_new(id), *second = rgc_int_new(1000 + id);

@@ -21,6 +21,16 @@ evil *evil_new(long id);
 extern int (*evil_act)(void *data);
 extern void *evil_data;
 
+/* An object whose end calls `act`, once. */
+typedef struct last_words {
+	RGC_HEAD;
+	int (*act)(void *data);
+	void *data;
+} last_words;
+RGC_DECLARE_TYPE(last_words);
+
+last_words *last_words_new(int (*act)(void *data), void *data);
+
 /* A new object that is equal to all made for the same id, and to no others: an integer, float, string, tuple
  * or evil key. */
 rgc_object *key_of(long id);

@@ -112,15 +112,22 @@ Test(rgc_debug, leaks_are_listed_by_type)
 			       "rgc: 1 leaf alive, 2 references from outside\n");
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN
+#endif
+#endif
+
+#ifndef WITH_ASAN /* which aborts at the first look */
 Test(rgc_debug, dead_objects_are_overwritten)
 {
 	leaf *l = rgc_new(leaf);
 	l->value = 1;
 	rgc_decref(l);
-#ifndef __SANITIZE_ADDRESS__
-	cr_assert_neq(l->value, 1);
 	unsigned char poison[sizeof(l->value)];
 	memset(poison, 0xdd, sizeof(poison));
 	cr_assert_arr_eq(&l->value, poison, sizeof(poison));
-#endif
 }
+#endif

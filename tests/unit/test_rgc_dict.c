@@ -259,6 +259,48 @@ Test(rgc_dict, survives_keys_that_change_it_while_it_searches)
 	cr_assert_eq(rgc_heap_bytes(), before);
 }
 
+/* Each of ten keys gets a value that meddles at its end; then the values end in one way or another. */
+static void end_values(rgc_dict *dict, int (*act)(void *), unsigned way)
+{
+	for (long id = 0; id < 10; id++) {
+		rgc_auto evil *key = evil_new(id);
+		rgc_auto last_words *words = last_words_new(act, dict);
+		cr_assert_eq(rgc_dict_set(dict, key, words), 0);
+	}
+	for (long id = 0; id < 10; id++) {
+		rgc_auto evil *key = evil_new(id);
+		if (way == 0)
+			cr_assert_eq(rgc_dict_set(dict, key, key), 0);
+		else if (way == 1)
+			(void)rgc_dict_delete(dict, key);
+		else if (way == 2)
+			rgc_decref(rgc_dict_pop(dict, key));
+	}
+	if (way == 3)
+		rgc_dict_clear(dict);
+}
+
+Test(rgc_dict, survives_values_that_change_it_when_they_end)
+{
+	int (*const acts[])(void *) = {act_clear, act_refill, act_pop, act_grow, act_collect};
+	rgc_heap_current();
+	size_t before = rgc_heap_bytes();
+	for (size_t i = 0; i < 5; i++) {
+		for (unsigned way = 0; way < 4; way++) {
+			rgc_dict *dict = rgc_dict_new();
+			cr_assert_eq(fill(dict, 0, 7), 0);
+			end_values(dict, acts[i], way);
+			check_whole(dict);
+			cr_assert_eq(rgc_verify(), 0);
+			/* What still meddles goes while it can. */
+			for (int again = 0; again < 3; again++)
+				rgc_dict_clear(dict);
+			rgc_decref(dict);
+		}
+	}
+	cr_assert_eq(rgc_heap_bytes(), before);
+}
+
 Test(rgc_dict, reports_the_errors_of_its_keys)
 {
 	rgc_auto rgc_dict *dict = rgc_dict_new();

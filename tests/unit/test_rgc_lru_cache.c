@@ -355,6 +355,32 @@ Test(rgc_lru_cache, survives_arguments_that_change_it)
 	cr_assert_eq(rgc_heap_bytes(), before);
 }
 
+static void *meddles(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)arguments;
+	(void)keywords;
+	(void)data;
+	return last_words_new(depth % 3 ? act_clear : act_call, cache_now);
+}
+
+Test(rgc_lru_cache, survives_results_that_change_it_when_they_end)
+{
+	rgc_heap_current();
+	size_t before = rgc_heap_bytes();
+	cache_now = rgc_lru_cache_new(meddles, NULL, 5, false);
+	for (depth = 0; depth < 300; depth++) {
+		rgc_auto evil *key = evil_new(depth % 11);
+		rgc_auto rgc_object *result = rgc_lru_cache_call1(cache_now, key);
+		cr_assert(RGC_IS(result, last_words));
+		cr_assert_eq(rgc_verify(), 0);
+	}
+	cr_assert_leq(rgc_lru_cache_info(cache_now).currsize, 5);
+	for (depth = 1; rgc_lru_cache_info(cache_now).currsize;)
+		rgc_lru_cache_clear(cache_now);
+	rgc_clear(&cache_now);
+	cr_assert_eq(rgc_heap_bytes(), before);
+}
+
 Test(rgc_lru_cache, fails_whole_when_memory_ends)
 {
 	rgc_set_pool(false);
