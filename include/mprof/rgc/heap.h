@@ -38,8 +38,10 @@ RGC_API size_t rgc_heap_bytes(void);
 
 /*
  * Where objects of up to 512 bytes come from: per-heap free lists by size (on), or malloc (off), for objects
- * made from now on, in all heaps.  On by default, except with RGC_POOL=0 in the environment, under a
- * recording mprof, which is to see each object as an allocation of its own, and in librgc-debug.
+ * made from now on, in all heaps.  On by default, except with RGC_POOL=0 in the environment, under Valgrind,
+ * and in librgc-debug.  A recording mprof sees each object as an allocation of its own, with its type, at the
+ * line that asked for it, pool or not; there is no switching then, but for RGC_POOL=0, which leaves malloc to
+ * be recorded.
  */
 RGC_API void rgc_set_pool(bool on);
 RGC_API bool rgc_get_pool(void);
