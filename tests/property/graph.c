@@ -143,8 +143,8 @@ void graph_clear_weak(struct graph *graph, int target)
 
 bool graph_is_due(const struct object *weak)
 {
-	return weak->state == ALIVE && weak->kind == WEAK && weak->cleared && weak->has_callback && !weak->silent &&
-	       !weak->called;
+	return weak->state == ALIVE && weak->kind == WEAK && weak->cleared && weak->has_callback &&
+	       !weak->silent && !weak->called;
 }
 
 void graph_hold_callbacks(struct graph *graph, int target)

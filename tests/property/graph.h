@@ -1,6 +1,6 @@
 /*
- * graph.h - the oracle of the property test: objects, edges, generations and weak references in plain arrays, and what
- * a collection of them must find.  It knows rgc's contract, and calls nothing of it.
+ * graph.h - the oracle of the property test: objects, edges, generations and weak references in plain arrays,
+ * and what a collection of them must find.  It knows rgc's contract, and calls nothing of it.
  */
 #ifndef GRAPH_H
 #define GRAPH_H
@@ -23,8 +23,9 @@ enum state {
 	UNUSED,
 	ALIVE,
 	ENDING, /* FANCY, without references: waits for what it reports */
-	LIMBO,	/* others without references: has ended by now or will soon, which only the end of the operation shows */
-	DEAD,	/* forgotten when the operation ends */
+	LIMBO,  /* others without references: has ended by now or will soon, which only the end of the
+		   operation shows */
+	DEAD,   /* forgotten when the operation ends */
 };
 
 struct object {
@@ -36,7 +37,7 @@ struct object {
 	int edges[GRAPH_EDGES]; /* NOBODY is an empty field */
 	int edge_count;
 	bool finalized;
-	bool stubborn;	   /* keeps its edges when the collector clears it */
+	bool stubborn; /* keeps its edges when the collector clears it */
 	/* WEAK; edge 0 is the argument. */
 	int target;   /* NOBODY once that is forgotten */
 	bool cleared; /* gives NULL */
