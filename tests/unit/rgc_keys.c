@@ -8,7 +8,7 @@ int (*evil_act)(void *data);
 void *evil_data;
 long allocations_left = -1;
 
-static int act(void)
+static int misbehave(void)
 {
 	static bool acting;
 	if (!evil_act || acting)
@@ -22,13 +22,13 @@ static int act(void)
 static int evil_hash(const void *self, size_t *hash)
 {
 	*hash = (size_t)((const evil *)self)->id % 3;
-	return act();
+	return misbehave();
 }
 
 static int evil_equal(const void *self, const void *other)
 {
 	int equal = RGC_IS(other, evil) && ((const evil *)self)->id == ((const evil *)other)->id;
-	return act() ? -1 : equal;
+	return misbehave() ? -1 : equal;
 }
 
 RGC_DEFINE_PUBLIC_TYPE((NULL, evil_hash, evil_equal, NULL), evil);
