@@ -1,0 +1,190 @@
+/*
+ * drop.c - the end of an object whose last reference is gone.
+ *
+ * Objects with references wait in a list of the thread, through their links, and are ended one by one, so
+ * that the stack does not grow with the structure.  Those without are ended at once.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Bytes of the object's block that are in use: link, head, members, items. */
+static size_t object_bytes(const rgc_object *object)
+{
+	const struct rgc_type *type = object->type;
+	size_t bytes = type->size;
+	if (object->flags & OBJECT_LINKED)
+		bytes += sizeof(struct link);
+	if (type->item_size)
+		bytes += type->item_size * ((const rgc_var *)object)->count;
+	return bytes;
+}
+
+/* Gives the block back to where it came from. */
+static void object_free(rgc_heap *heap, rgc_object *object)
+{
+	size_t bytes = object_bytes(object);
+	void *block = object;
+	if (object->flags & OBJECT_LINKED) {
+		block = link_of(object);
+		if (heap->counts[0] > 0)
+			heap->counts[0]--;
+	}
+	heap->bytes -= bytes;
+#ifdef RGC_DEBUG
+	(void)block;
+	debug_block_free(heap, object, bytes);
+#else
+	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
+	if (unlikely(!class)) {
+		if (recorded)
+			recorded_block_free(heap, block, bytes);
+		else
+			free(block);
+		return;
+	}
+	struct free_block *free_block = block;
+	free_block->next = heap->pool.free[class];
+	heap->pool.free[class] = free_block;
+#endif
+}
+
+void object_finalize(rgc_object *object)
+{
+	if (!object->type->finalize || object->flags & OBJECT_FINALIZED)
+		return;
+	object->flags |= OBJECT_FINALIZED;
+	int saved_errno = errno;
+	object->type->finalize(object);
+	errno = saved_errno;
+}
+
+void object_clear(rgc_object *object)
+{
+	const struct rgc_type *type = object->type;
+	if (type->clear)
+		type->clear(object);
+	for (uint32_t i = 0; i < type->field_count; i++)
+		rgc_clear(object_field(object, i));
+}
+
+/* Runs the finalizer of a dead object, which is alive meanwhile, and watched again if it was before; whether
+ * it stays alive. */
+static bool object_survives(rgc_object *object)
+{
+	bool shared = object->flags & OBJECT_SHARED;
+	if (shared)
+		shared_revive(object);
+	else
+		object->refs = 1;
+	if (object->flags & OBJECT_TRACKED)
+		object_track(rgc_thread.heap, object);
+	object_finalize(object);
+	if (shared)
+		return !shared_expire(object);
+	if (--object->refs > 0)
+		return true;
+	if (object->flags & OBJECT_TRACKED)
+		list_remove(link_of(object));
+	return false;
+}
+
+static void object_end_weak(rgc_heap *heap, rgc_object *object)
+{
+	struct weak_queue queue;
+	weak_queue_init(&queue);
+	weak_clear_target(heap, object, &queue);
+	weak_run_callbacks(&queue);
+}
+
+static void object_end(rgc_object *object)
+{
+	const struct rgc_type *type = object->type;
+	if (unlikely(type->finalize && !(object->flags & OBJECT_FINALIZED)) && object_survives(object))
+		return;
+	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
+		object_end_weak(rgc_thread.heap, object);
+	if (type->clear)
+		type->clear(object);
+	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to
+	 * be queued is the first to end: memory is then often visited in the order in which it was filled. */
+	for (uint32_t i = type->field_count; i > 0; i--)
+		rgc_decref(*object_field(object, i - 1));
+	if (unlikely(object->flags & OBJECT_SHARED))
+		shared_free(object);
+	else
+		object_free(rgc_thread.heap, object);
+}
+
+/* Ends an object, and all that waits then. */
+static void drop_all(struct thread *thread, rgc_object *object)
+{
+	thread->dropping = true;
+	object_end(object);
+	for (struct link *link; (link = thread->pending);) {
+		thread->pending = link->next;
+		object_end(object_of(link));
+	}
+	thread->dropping = false;
+}
+
+/* Without references, finalizer and link. */
+static void drop_plain(rgc_object *object)
+{
+	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
+		object_end_weak(rgc_thread.heap, object);
+	object_free(rgc_thread.heap, object);
+}
+
+void object_drop(rgc_object *object)
+{
+	struct thread *thread = &rgc_thread;
+	/* A thread that is ending may have given its heap back already. */
+	if (unlikely(!thread->heap) && !(object->flags & OBJECT_SHARED) && !heap_current())
+		return;
+	if (!(object->flags & (OBJECT_LINKED | OBJECT_SHARED))) {
+		drop_plain(object);
+		return;
+	}
+	struct link *link = link_of(object);
+	if (object->flags & OBJECT_TRACKED)
+		list_remove(link);
+	if (!thread->dropping) {
+		drop_all(thread, object);
+		return;
+	}
+	link->next = thread->pending;
+	thread->pending = link;
+}
+
+struct drop_state drops_begin(void)
+{
+	struct drop_state state = {rgc_thread.pending, rgc_thread.dropping};
+	rgc_thread.pending = NULL;
+	rgc_thread.dropping = false;
+	return state;
+}
+
+void drops_end(struct drop_state state)
+{
+	rgc_thread.pending = state.pending;
+	rgc_thread.dropping = state.dropping;
+}
+
+void rgc_decref_slow_(rgc_object *object)
+{
+	if (likely(object->refs == 1)) {
+#ifdef RGC_DEBUG
+		debug_check_owner(object);
+#endif
+		object->refs = 0;
+		object_drop(object);
+	} else if (object->refs == REFS_SHARED) {
+		shared_decref(object);
+	}
+#ifdef RGC_DEBUG
+	else if (object->refs == 0 || object->refs == REFS_DEAD)
+		debug_fail(object, "a reference is dropped once too often");
+#endif
+}

@@ -1,0 +1,187 @@
+/*
+ * heap.c - heaps, and which one a thread uses: made when first needed, left behind when the thread ends,
+ * inherited.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+_Thread_local struct thread rgc_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static rgc_heap *left_behind; /* by ended threads, with objects still alive; under `lock` */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_end;
+static int thread_end_error;
+
+void list_splice(struct link *from, struct link *to)
+{
+	if (list_is_empty(from))
+		return;
+	to->prev->next = from->next;
+	from->next->prev = to->prev;
+	to->prev = from->prev;
+	to->prev->next = to;
+	list_init(from);
+}
+
+rgc_heap *rgc_heap_new(void)
+{
+	static _Atomic uint32_t heaps;
+	rgc_heap *heap = calloc(1, sizeof(*heap));
+	if (!heap)
+		return NULL;
+	for (int i = 0; i < RGC_GENERATIONS; i++)
+		list_init(&heap->generations[i]);
+	list_init(&heap->permanent);
+	list_init(&heap->garbage);
+#ifdef RGC_DEBUG
+	list_init(&heap->blocks);
+#endif
+	/* Relaxed: only the number matters. */
+	uint32_t number = atomic_fetch_add_explicit(&heaps, 1, memory_order_relaxed);
+	heap->number = (number & UINT16_MAX) << OBJECT_HEAP_SHIFT;
+	heap->thresholds[0] = 2000;
+	heap->thresholds[1] = heap->thresholds[2] = 10;
+	heap->enabled = true;
+	heap_update_trigger(heap);
+	return heap;
+}
+
+static void heap_free(rgc_heap *heap)
+{
+	callbacks_finish(heap);
+	weak_table_finish(&heap->weak);
+	pool_finish(&heap->pool);
+#ifdef RGC_DEBUG
+	debug_heap_finish(heap);
+#endif
+	free(heap);
+}
+
+/* Frees all that can be freed in the current heap; whether nothing is left. */
+static bool heap_empty_current(rgc_heap *heap)
+{
+	rgc_unfreeze();
+	rgc_garbage_clear();
+	collect(heap, RGC_GENERATIONS - 1);
+	return heap->bytes == 0;
+}
+
+/* True if the caller has the heap for itself now.  Acquire pairs with the release in heap_release: what the
+ * last thread did there is visible. */
+static bool heap_acquire(rgc_heap *heap)
+{
+	return !atomic_exchange_explicit(&heap->in_use, true, memory_order_acquire);
+}
+
+static void heap_release(rgc_heap *heap)
+{
+	atomic_store_explicit(&heap->in_use, false, memory_order_release); /* see heap_acquire */
+}
+
+int rgc_heap_delete(rgc_heap *heap)
+{
+	if (!heap)
+		return 0;
+	rgc_heap *present = rgc_thread.heap;
+	if (rgc_heap_use(heap) < 0)
+		return -1;
+	bool empty = heap_empty_current(heap);
+	rgc_thread.heap = present;
+	if (empty) {
+		heap_free(heap);
+		return 0;
+	}
+	heap_release(heap);
+	errno = EBUSY;
+	return -1;
+}
+
+/* When a thread ends.  Destructors of other keys may bring objects to their end later: then the thread
+ * gets a heap once more, and this is called again. */
+static void leave(void *unused)
+{
+	(void)unused;
+	struct thread *thread = &rgc_thread;
+	if (thread->heap != thread->own)
+		heap_release(thread->heap);
+	rgc_heap *heap = thread->heap = thread->own;
+	bool empty = heap_empty_current(heap);
+	shared_thread_ends();
+	thread->heap = thread->own = NULL;
+	if (empty) {
+		heap_free(heap);
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	heap->next = left_behind;
+	left_behind = heap;
+	pthread_mutex_unlock(&lock);
+}
+
+static void make_key(void)
+{
+	thread_end_error = pthread_key_create(&thread_end, leave);
+}
+
+static rgc_heap *inherit(void)
+{
+	pthread_mutex_lock(&lock);
+	rgc_heap *heap = left_behind;
+	if (heap)
+		left_behind = heap->next;
+	pthread_mutex_unlock(&lock);
+	return heap;
+}
+
+rgc_heap *heap_create_own(void)
+{
+	pthread_once(&once, make_key);
+	rgc_heap *heap = thread_end_error ? NULL : inherit();
+	if (!heap && !thread_end_error)
+		heap = rgc_heap_new();
+	if (!heap || pthread_setspecific(thread_end, heap) != 0) {
+		if (heap)
+			heap_free(heap);
+		errno = ENOMEM;
+		return NULL;
+	}
+	heap_acquire(heap);
+	rgc_thread.heap = rgc_thread.own = heap;
+	return heap;
+}
+
+rgc_heap *rgc_heap_current(void)
+{
+	return heap_current();
+}
+
+int rgc_heap_use(rgc_heap *heap)
+{
+	rgc_heap *present = heap_current();
+	if (!present)
+		return -1;
+	rgc_heap *own = rgc_thread.own;
+	if (!heap)
+		heap = own;
+	if (heap == present)
+		return 0;
+	if (present->collecting || rgc_thread.dropping || (heap != own && !heap_acquire(heap))) {
+		errno = EBUSY;
+		return -1;
+	}
+	if (present != own)
+		heap_release(present);
+	rgc_thread.heap = heap;
+	return 0;
+}
+
+size_t rgc_heap_bytes(void)
+{
+	rgc_heap *heap = heap_current();
+	return heap ? heap->bytes : 0;
+}

@@ -1,0 +1,260 @@
+/*
+ * lru_cache.c - the memoizer: a hash table whose entries are also a list, from the least recently used to the
+ * newest. Nothing is remembered across a call of user code but what was given: afterwards the key is looked
+ * up again.
+ */
+#include "call_key.h"
+#include "table.h"
+
+#include <errno.h>
+
+/* Numbers of entries, which change only when all go, link them; the table never has removed entries. */
+#define NONE UINT32_MAX
+
+struct result {
+	struct pair pair;
+	uint32_t older, newer;
+};
+
+#define STRIDE sizeof(struct result)
+
+struct rgc_lru_cache {
+	RGC_HEAD;
+	struct table table;
+	uint32_t oldest, newest; /* NONE if the table is empty */
+	bool typed;
+	rgc_function function;
+	rgc_object *data;
+	ssize_t maxsize;
+	uint64_t hits, misses;
+};
+
+static inline struct result *result_at(const rgc_lru_cache *cache, size_t number)
+{
+	return table_entry(&cache->table, STRIDE, number);
+}
+
+static inline void unlink_result(rgc_lru_cache *cache, const struct result *result)
+{
+	if (result->older == NONE)
+		cache->oldest = result->newer;
+	else
+		result_at(cache, result->older)->newer = result->newer;
+	if (result->newer == NONE)
+		cache->newest = result->older;
+	else
+		result_at(cache, result->newer)->older = result->older;
+}
+
+static inline void link_newest(rgc_lru_cache *cache, struct result *result, uint32_t number)
+{
+	result->older = cache->newest;
+	result->newer = NONE;
+	if (cache->newest == NONE)
+		cache->oldest = number;
+	else
+		result_at(cache, cache->newest)->newer = number;
+	cache->newest = number;
+}
+
+rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize, bool typed)
+{
+	/* Before the cache is made: that may collect, and a finalizer drop what only lent the data. */
+	rgc_incref(data);
+	rgc_lru_cache *cache = rgc_new(rgc_lru_cache);
+	if (!cache) {
+		rgc_decref(data);
+		return NULL;
+	}
+	cache->function = function;
+	cache->data = data;
+	cache->maxsize = maxsize < 0 ? 0 : maxsize;
+	cache->typed = typed;
+	cache->oldest = cache->newest = NONE;
+	return cache;
+}
+
+/* Keeps a result under a key that is absent, in place of the oldest if the cache is full. */
+static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value)
+{
+	struct table *table = &cache->table;
+	struct pair old = {{NULL, 0}, NULL};
+	uint32_t number = cache->oldest;
+	if ((ssize_t)table->live < cache->maxsize) {
+		if (table_reserve(table, STRIDE))
+			return -1;
+		number = table->used;
+		table_append(table, STRIDE, key, hash);
+	} else {
+		struct result *oldest = result_at(cache, number);
+		old = oldest->pair;
+		unlink_result(cache, oldest);
+		table_rename(table, STRIDE, number, key, hash);
+	}
+	struct result *result = result_at(cache, number);
+	RGC_CHECK_STORE_(value);
+	rgc_incref(value);
+	result->pair.value = value;
+	call_key_watch(key);
+	link_newest(cache, result, number);
+	rgc_decref(old.entry.key);
+	rgc_decref(old.value);
+	return 0;
+}
+
+/* Keeps a result, if the key is still absent.  If not, an unbounded cache takes the newer result, others keep
+ * the first, as functools does. */
+static int keep(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value)
+{
+	ptrdiff_t number = table_find(&cache->table, STRIDE, key, hash);
+	if (number == TABLE_ABSENT)
+		return keep_new(cache, key, hash, value);
+	if (number < 0)
+		return -1;
+	if (cache->maxsize == RGC_LRU_UNBOUNDED)
+		rgc_set(&result_at(cache, (size_t)number)->pair.value, value);
+	return 0;
+}
+
+static void *hit(rgc_lru_cache *cache, uint32_t number)
+{
+	struct result *result = result_at(cache, number);
+	cache->hits++;
+	if (result->newer != NONE) {
+		unlink_result(cache, result);
+		link_newest(cache, result, number);
+	}
+	rgc_incref(result->pair.value);
+	return result->pair.value;
+}
+
+/* Calls the function, and keeps its result unless `key` is NULL.  The cache is kept alive meanwhile. */
+static void *miss(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_tuple *arguments,
+		  const rgc_dict *keywords)
+{
+	rgc_incref(cache);
+	cache->misses++;
+	rgc_object *value = cache->function(arguments, keywords, cache->data);
+	int error = errno;
+	if (value && key && keep(cache, key, hash, value)) {
+		error = errno;
+		rgc_decref(value);
+		value = NULL;
+	}
+	rgc_decref(cache);
+	if (!value)
+		errno = error;
+	return value;
+}
+
+static void *call_by_key(rgc_lru_cache *cache, rgc_object *key, const rgc_tuple *arguments,
+			 const rgc_dict *keywords)
+{
+	size_t hash;
+	if (table_hash(key, &hash))
+		return NULL;
+	ptrdiff_t number = table_find(&cache->table, STRIDE, key, hash);
+	if (number >= 0)
+		return hit(cache, (uint32_t)number);
+	return number == TABLE_ABSENT ? miss(cache, key, hash, arguments, keywords) : NULL;
+}
+
+void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments, const rgc_dict *keywords)
+{
+	if (!cache->maxsize)
+		return miss(cache, NULL, 0, arguments, keywords);
+	if (!cache->typed && rgc_tuple_length(arguments) == 1 && (!keywords || !rgc_dict_length(keywords)))
+		return call_by_key(cache, rgc_tuple_get(arguments, 0), arguments, keywords);
+	rgc_object *key = call_key_new(arguments, keywords, cache->typed);
+	if (!key)
+		return NULL;
+	void *value = call_by_key(cache, key, arguments, keywords);
+	int error = errno;
+	rgc_decref(key);
+	if (!value)
+		errno = error;
+	return value;
+}
+
+/* rgc_lru_cache_call1 where the tuple is needed.  `key` is the argument, or NULL if that is not known to be
+ * absent. */
+static void *call1_with_tuple(rgc_lru_cache *cache, rgc_object *argument, rgc_object *key, size_t hash)
+{
+	rgc_tuple *arguments = rgc_tuple_of(1, argument);
+	if (!arguments)
+		return NULL;
+	void *value =
+		key ? miss(cache, key, hash, arguments, NULL) : rgc_lru_cache_call(cache, arguments, NULL);
+	int error = errno;
+	rgc_decref(arguments);
+	if (!value)
+		errno = error;
+	return value;
+}
+
+void *rgc_lru_cache_call1(rgc_lru_cache *cache, void *argument)
+{
+	size_t hash;
+	if (unlikely(cache->typed || !cache->maxsize))
+		return call1_with_tuple(cache, argument, NULL, 0);
+	if (unlikely(table_hash(argument, &hash)))
+		return NULL;
+	ptrdiff_t number = table_find(&cache->table, STRIDE, argument, hash);
+	if (likely(number >= 0))
+		return hit(cache, (uint32_t)number);
+	return number == TABLE_ABSENT ? call1_with_tuple(cache, argument, argument, hash) : NULL;
+}
+
+struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache)
+{
+	return (struct rgc_lru_info){cache->hits, cache->misses, cache->maxsize, cache->table.live};
+}
+
+static void forget_all(rgc_lru_cache *cache)
+{
+	cache->oldest = cache->newest = NONE;
+	table_clear(&cache->table, STRIDE);
+}
+
+void rgc_lru_cache_clear(rgc_lru_cache *cache)
+{
+	cache->hits = cache->misses = 0;
+	forget_all(cache);
+}
+
+void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool *typed)
+{
+	if (maxsize)
+		*maxsize = cache->maxsize;
+	if (typed)
+		*typed = cache->typed;
+}
+
+rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data)
+{
+	if (data)
+		*data = cache->data;
+	return cache->function;
+}
+
+static int cache_traverse(void *self, rgc_visit visit, void *argument)
+{
+	const rgc_lru_cache *cache = self;
+	RGC_VISIT(cache->data);
+	return table_traverse(&cache->table, STRIDE, visit, argument);
+}
+
+static void cache_clear(void *self)
+{
+	rgc_lru_cache *cache = self;
+	rgc_object *data = rgc_take(&cache->data);
+	forget_all(cache);
+	rgc_decref(data);
+}
+
+const struct rgc_type RGC_TYPE(rgc_lru_cache) = {
+	.name = "rgc_lru_cache",
+	.size = sizeof(rgc_lru_cache),
+	.traverse = cache_traverse,
+	.clear = cache_clear,
+};

@@ -1,0 +1,180 @@
+/*
+ * object.c - objects come into being, and what holds for all types.  They end in drop.c.
+ */
+#include "internal.h"
+
+#include <mprof/mprof.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#ifdef RGC_DEBUG
+
+static void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
+{
+	(void)heap;
+	(void)type;
+	*class = 0;
+	return debug_block_new(bytes);
+}
+
+#else
+
+/* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
+static inline void *large_block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes,
+				    unsigned *class)
+{
+	*class = 0;
+	if (likely(!recorded))
+		return calloc(1, bytes);
+	void *block = recorded_memory_new(heap, bytes);
+	if (block)
+		mprof_track_alloc_typed(block, bytes, type->name);
+	return block;
+}
+
+/* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
+static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
+{
+	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	/* Relaxed: a setting, see pool.c. */
+	if (unlikely(grains >= atomic_load_explicit(&pool_classes, memory_order_relaxed)))
+		return large_block_new(heap, type, bytes, class);
+	*class = (unsigned)grains;
+	struct free_block *block = heap->pool.free[grains];
+	if (likely(block != NULL))
+		heap->pool.free[grains] = block->next;
+	else if (!(block = pool_refill(&heap->pool, (unsigned)grains)))
+		return NULL;
+	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.
+	 * The first two are the link or the head, which the caller writes. */
+	typedef uint64_t __attribute__((may_alias)) word;
+	word *words = (word *)block;
+	for (size_t i = 1; i < grains; i++)
+		words[2 * i] = words[2 * i + 1] = 0;
+	return block;
+}
+
+#endif
+
+static inline void *object_new(const struct rgc_type *type, size_t bytes)
+{
+	rgc_heap *heap = heap_current();
+	if (unlikely(!heap))
+		return NULL;
+#ifdef RGC_DEBUG
+	debug_before_new(heap);
+#endif
+	bool linked = type_is_linked(type);
+	if (linked) {
+		/* The safe point: the new object does not exist yet, so nothing half built is traversed. */
+		if (unlikely(++heap->counts[0] > heap->trigger))
+			collect_automatically(heap);
+		bytes += sizeof(struct link);
+	}
+	unsigned class;
+	char *block = block_new(heap, type, bytes, &class);
+	if (unlikely(!block))
+		return NULL;
+	heap->bytes += bytes;
+	rgc_object *object = (rgc_object *)(void *)(block + (linked ? sizeof(struct link) : 0));
+	object->type = type;
+	object->refs = 1;
+	object->flags = class << OBJECT_CLASS_SHIFT | heap->number | (linked ? OBJECT_LINKED : 0);
+#ifdef RGC_DEBUG
+	debug_born(heap, object);
+#endif
+	if (linked && !(type->flags & RGC_TYPE_LAZY) && type_has_references(type))
+		object_track(heap, object);
+	return object;
+}
+
+void *rgc_new_(const struct rgc_type *type)
+{
+	return object_new(type, type->size);
+}
+
+void *rgc_new_items_(const struct rgc_type *type, size_t count)
+{
+	size_t bytes;
+	if (__builtin_mul_overflow(count, type->item_size, &bytes) ||
+	    __builtin_add_overflow(bytes, type->size, &bytes) || bytes > PTRDIFF_MAX) {
+		errno = EINVAL;
+		return NULL;
+	}
+	rgc_var *object = object_new(type, bytes);
+	if (object)
+		object->count = count;
+	return object;
+}
+
+int object_traverse(rgc_object *object, rgc_visit visit, void *argument)
+{
+	const struct rgc_type *type = object->type;
+	for (uint32_t i = 0; i < type->field_count; i++) {
+		rgc_object *child = *object_field(object, i);
+		int stop = child ? visit(child, argument) : 0;
+		if (stop)
+			return stop;
+	}
+	return type->traverse ? type->traverse(object, visit, argument) : 0;
+}
+
+int32_t rgc_refcount(const void *pointer)
+{
+	const rgc_object *object = pointer;
+	if (object->refs >= 0)
+		return object->refs;
+	return object->flags & OBJECT_SHARED ? shared_refcount(object) : INT32_MAX;
+}
+
+void rgc_incref_slow_(rgc_object *object)
+{
+	if (object->refs == REFS_SHARED)
+		shared_incref(object);
+#ifdef RGC_DEBUG
+	else if (object->refs == 0 || object->refs == REFS_DEAD)
+		debug_fail(object, "a reference to a dead object is taken");
+#endif
+}
+
+void rgc_check_store_(const rgc_object *object)
+{
+#ifdef RGC_DEBUG
+	debug_check_store(object);
+#else
+	(void)object;
+#endif
+}
+
+void rgc_make_immortal(void *pointer)
+{
+	rgc_object *object = pointer;
+	if (object->flags & OBJECT_TRACKED)
+		object_untrack(object);
+	object->refs = REFS_IMMORTAL;
+}
+
+int rgc_hash(const void *pointer, size_t *hash)
+{
+	const rgc_object *object = pointer;
+	if (object->type->flags & RGC_TYPE_UNHASHABLE) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	if (object->type->hash)
+		return object->type->hash(object, hash);
+	/* Addresses end in zeroes, and tables use the low bits. */
+	*hash = (uintptr_t)object >> 4 | (uintptr_t)object << 60;
+	return 0;
+}
+
+int rgc_equal(const void *a, const void *b)
+{
+	const rgc_object *left = a, *right = b;
+	if (left == right)
+		return 1;
+	if (left->type->equal)
+		return left->type->equal(left, right);
+	return right->type->equal ? right->type->equal(right, left) : 0;
+}

@@ -1,0 +1,193 @@
+/*
+ * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
+ */
+#include "text.h"
+#include "values.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A string with room for `length` bytes, all 0; they are to be filled before others see it. */
+static rgc_str *str_new_empty(size_t length)
+{
+	if (length >= PTRDIFF_MAX - sizeof(rgc_str)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return rgc_new_items(rgc_str, length + 1);
+}
+
+rgc_str *rgc_str_new_bytes(const void *bytes, size_t length)
+{
+	rgc_str *string = str_new_empty(length);
+	if (string && length)
+		memcpy(string->text, bytes, length);
+	return string;
+}
+
+rgc_str *rgc_str_new(const char *text)
+{
+	return rgc_str_new_bytes(text, strlen(text));
+}
+
+rgc_str *rgc_str_vformat(const char *format, va_list arguments)
+{
+	char small[256], *text = small;
+	va_list again;
+	va_copy(again, arguments);
+	int length = vsnprintf(small, sizeof(small), format, arguments);
+	if (length >= (int)sizeof(small))
+		length = vasprintf(&text, format, again);
+	va_end(again);
+	if (length < 0)
+		return NULL;
+	rgc_str *string = rgc_str_new_bytes(text, (size_t)length);
+	if (text != small)
+		free(text);
+	return string;
+}
+
+rgc_str *rgc_str_format(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	rgc_str *string = rgc_str_vformat(format, arguments);
+	va_end(arguments);
+	return string;
+}
+
+rgc_str *rgc_str_concat(const rgc_str *a, const rgc_str *b)
+{
+	size_t a_length = rgc_str_length(a), b_length = rgc_str_length(b);
+	rgc_str *string = str_new_empty(a_length + b_length);
+	if (!string)
+		return NULL;
+	memcpy(string->text, a->text, a_length);
+	memcpy(string->text + a_length, b->text, b_length);
+	return string;
+}
+
+const char *rgc_str_get(const rgc_str *string)
+{
+	return string->text;
+}
+
+size_t rgc_str_length(const rgc_str *string)
+{
+	return string->rgc_head.count - 1;
+}
+
+int rgc_str_compare(const rgc_str *a, const rgc_str *b)
+{
+	size_t a_length = rgc_str_length(a), b_length = rgc_str_length(b);
+	int order = memcmp(a->text, b->text, a_length < b_length ? a_length : b_length);
+	if (order)
+		return order;
+	return (a_length > b_length) - (a_length < b_length);
+}
+
+/* Both halves of the product: each bit of the operands reaches all of the result. */
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static size_t bytes_hash(const char *bytes, size_t length)
+{
+	const uint64_t factor = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio: odd, without pattern */
+	uint64_t hash = length * factor, word;
+	for (; length > sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		hash = mix(hash ^ word, factor) + word;
+	}
+	word = 0;
+	memcpy(&word, bytes, length);
+	return mix(hash ^ word, factor);
+}
+
+/* Relaxed, as in str_known_hash. */
+static int str_hash(const void *self, size_t *hash)
+{
+	const rgc_str *string = self;
+	*hash = str_known_hash(string);
+	if (likely(*hash))
+		return 0;
+	*hash = bytes_hash(string->text, rgc_str_length(string));
+	if (!*hash)
+		*hash = 1;
+	atomic_store_explicit(&((rgc_str *)(uintptr_t)string)->hash, *hash, memory_order_relaxed);
+	return 0;
+}
+
+static int str_equal(const void *self, const void *other)
+{
+	return RGC_IS(other, rgc_str) && str_equal_inline(self, other);
+}
+
+/* The length of the UTF-8 character at the start of `length` bytes (not 0); 0 if that is none, or is a
+ * control character. */
+static size_t character_length(const unsigned char *bytes, size_t length)
+{
+	unsigned first = bytes[0];
+	if (first < 0x80)
+		return first >= ' ' && first != 0x7f;
+	size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (first < 0xc2 || first > 0xf4 || size > length)
+		return 0;
+	uint32_t code = first & (0x7fu >> size);
+	for (size_t i = 1; i < size; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (bytes[i] & 0x3f);
+	}
+	static const uint32_t smallest[] = {0, 0, 0xa0, 0x800, 0x10000};
+	bool is_surrogate = code >= 0xd800 && code < 0xe000;
+	return code >= smallest[size] && code <= 0x10ffff && !is_surrogate ? size : 0;
+}
+
+static void add_escaped(struct text *text, unsigned char byte)
+{
+	static const char letters[] = "\tt\nn\rr";
+	const char *letter = byte ? strchr(letters, byte) : NULL;
+	char escape[8];
+	if (letter && byte < ' ')
+		snprintf(escape, sizeof(escape), "\\%c", letter[1]);
+	else
+		snprintf(escape, sizeof(escape), "\\x%02x", byte);
+	text_add_string(text, escape);
+}
+
+/* Quoted with ', or with " if that saves escapes, as Python does. */
+static rgc_str *str_repr(const void *self)
+{
+	const rgc_str *string = self;
+	const char *at = string->text, *end = at + rgc_str_length(string);
+	size_t left = (size_t)(end - at);
+	char quote = memchr(at, '\'', left) && !memchr(at, '"', left) ? '"' : '\'';
+	struct text text = {0};
+	text_add(&text, &quote, 1);
+	while (at < end) {
+		size_t size = character_length((const unsigned char *)at, (size_t)(end - at));
+		if (*at == quote || *at == '\\')
+			text_add(&text, "\\", 1);
+		if (size)
+			text_add(&text, at, size);
+		else
+			add_escaped(&text, (unsigned char)*at);
+		at += size ? size : 1;
+	}
+	text_add(&text, &quote, 1);
+	return text_finish(&text);
+}
+
+const struct rgc_type RGC_TYPE(rgc_str) = {
+	.name = "rgc_str",
+	.size = sizeof(rgc_str),
+	.item_size = 1,
+	.hash = str_hash,
+	.equal = str_equal,
+	.repr = str_repr,
+};

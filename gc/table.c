@@ -1,0 +1,285 @@
+/*
+ * table.c - the hash table of table.h: probing, growth and removal.  Slots are probed one after the other
+ * from the one that the hash's upper bits give, and removal closes the gap, so there are no tombstones among
+ * them.
+ */
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define SMALLEST_BITS 3
+#define LARGEST_BITS 31
+#define TRIES 32 /* of a search during which the table changes, before it is given up */
+
+static size_t slot_count(const struct table *table)
+{
+	return table->slots ? (size_t)(UINT32_MAX >> table->shift) + 1 : 0;
+}
+
+/* Full at two thirds: longer runs of slots cost more than their memory. */
+static uint32_t capacity_of(unsigned bits)
+{
+	return (uint32_t)(((uint64_t)2 << bits) / 3);
+}
+
+static size_t block_bytes(const struct table *table, size_t stride)
+{
+	return slot_count(table) * sizeof(struct slot) + table->capacity * stride;
+}
+
+/* As rgc_equal, keeping the stored key alive meanwhile; errno is equal's. */
+static int compare(rgc_object *stored, const rgc_object *key)
+{
+	rgc_incref(stored);
+	int equal = rgc_equal(stored, key);
+	int error = errno;
+	rgc_decref(stored);
+	errno = error;
+	return equal;
+}
+
+static bool may_be_equal(const rgc_object *a, const rgc_object *b)
+{
+	return a->type == b->type || !((a->type->flags | b->type->flags) & TYPE_EQUAL_TO_OWN);
+}
+
+enum { TABLE_CHANGED = -3 };
+
+static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_object *key, size_t hash)
+{
+	size_t version = table->version;
+	uint32_t tag = table_tag(hash), mask = UINT32_MAX >> table->shift;
+	for (uint32_t at = tag >> table->shift;; at = (at + 1) & mask) {
+		struct slot slot = table->slots[at];
+		if (!slot.reference)
+			return TABLE_ABSENT;
+		if (slot.tag != tag)
+			continue;
+		const struct entry *entry = table_entry(table, stride, slot.reference - 1);
+		if (entry->key == key)
+			return slot.reference - 1;
+		if (entry->hash != hash || !may_be_equal(entry->key, key))
+			continue;
+		int equal = compare(entry->key, key);
+		if (equal < 0)
+			return TABLE_FAILED;
+		if (table->version != version)
+			return TABLE_CHANGED;
+		if (equal)
+			return slot.reference - 1;
+	}
+}
+
+ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash)
+{
+	for (int i = 0; i < TRIES; i++) {
+		ptrdiff_t number = table->live ? find_once(table, stride, key, hash) : TABLE_ABSENT;
+		if (number != TABLE_CHANGED)
+			return number;
+	}
+	errno = EBUSY;
+	return TABLE_FAILED;
+}
+
+static void link_slot(struct table *table, struct slot new)
+{
+	uint32_t mask = UINT32_MAX >> table->shift, at = new.tag >> table->shift;
+	while (table->slots[at].reference)
+		at = (at + 1) & mask;
+	table->slots[at] = new;
+}
+
+/* Frees an entry's slot, and moves those behind it that had to make way for it. */
+static void unlink_slot(struct table *table, size_t hash, size_t number)
+{
+	uint32_t mask = UINT32_MAX >> table->shift, gap = table_tag(hash) >> table->shift;
+	while (table->slots[gap].reference != number + 1)
+		gap = (gap + 1) & mask;
+	for (uint32_t at = (gap + 1) & mask; table->slots[at].reference; at = (at + 1) & mask) {
+		uint32_t home = table->slots[at].tag >> table->shift;
+		if (((at - home) & mask) < ((at - gap) & mask))
+			continue;
+		table->slots[gap] = table->slots[at];
+		gap = at;
+	}
+	table->slots[gap] = (struct slot){0, 0};
+}
+
+/* An empty table; its version is for the caller to set.  0, or -1 with ENOMEM. */
+static int table_init(struct table *table, size_t stride, unsigned bits)
+{
+	*table = (struct table){.shift = 32 - bits, .capacity = capacity_of(bits)};
+	size_t slots_bytes = ((size_t)1 << bits) * sizeof(struct slot);
+	char *block = malloc(slots_bytes + table->capacity * stride);
+	if (!block)
+		return -1;
+	memset(block, 0, slots_bytes);
+	table->slots = (struct slot *)(void *)block;
+	table->entries = block + slots_bytes;
+	return 0;
+}
+
+/* Copies the entries to an empty table that has room, leaving out what was removed. */
+static void copy_entries(struct table *to, const struct table *from, size_t stride)
+{
+	if (from->live == from->used) {
+		/* No number changes, so slots are copied in their order, which is also that of memory. */
+		memcpy(to->entries, from->entries, from->used * stride);
+		const struct slot *end = from->slots + slot_count(from);
+		for (const struct slot *slot = from->slots; slot < end; slot++)
+			if (slot->reference)
+				link_slot(to, *slot);
+		to->used = from->used;
+	} else {
+		for (size_t i = from->first; i < from->used; i++) {
+			const struct entry *entry = table_entry(from, stride, i);
+			if (!entry->key)
+				continue;
+			memcpy(table_entry(to, stride, to->used), entry, stride);
+			link_slot(to, (struct slot){table_tag(entry->hash), ++to->used});
+		}
+	}
+	to->live = to->used;
+}
+
+/* The bits of a table that has room for `count` entries; 0 with ENOMEM if none has. */
+static unsigned bits_for(size_t count)
+{
+	unsigned bits = SMALLEST_BITS;
+	while (bits <= LARGEST_BITS && capacity_of(bits) < count)
+		bits++;
+	if (bits <= LARGEST_BITS)
+		return bits;
+	errno = ENOMEM;
+	return 0;
+}
+
+int table_reserve_slowly(struct table *table, size_t stride)
+{
+	/* A third of the room is free afterwards, whether the table grew or was only rid of removed entries.
+	 */
+	unsigned bits = bits_for((size_t)table->live + table->live / 2 + 1);
+	struct table larger;
+	if (!bits || table_init(&larger, stride, bits))
+		return -1;
+	if (table->live)
+		copy_entries(&larger, table, stride);
+	larger.version = table->version + 1;
+	heap_bytes_changed((ptrdiff_t)(block_bytes(&larger, stride) - block_bytes(table, stride)));
+	free(table->slots);
+	*table = larger;
+	return 0;
+}
+
+void *table_append(struct table *table, size_t stride, rgc_object *key, size_t hash)
+{
+	struct entry *entry = table_entry(table, stride, table->used);
+	RGC_CHECK_STORE_(key);
+	rgc_incref(key);
+	*entry = (struct entry){key, hash};
+	link_slot(table, (struct slot){table_tag(hash), ++table->used});
+	table->live++;
+	table->version++;
+	return entry;
+}
+
+static bool is_removed(const struct table *table, size_t stride, size_t number)
+{
+	return !((const struct entry *)table_entry(table, stride, number))->key;
+}
+
+void table_remove(struct table *table, size_t stride, size_t number)
+{
+	struct entry *entry = table_entry(table, stride, number);
+	unlink_slot(table, entry->hash, number);
+	entry->key = NULL;
+	table->live--;
+	table->version++;
+	if (!table->live)
+		table->first = table->used = 0;
+	/* Both ends are trimmed, so that taking one from either end again and again is quick. */
+	while (table->used > table->first && is_removed(table, stride, table->used - 1))
+		table->used--;
+	while (table->first < table->used && is_removed(table, stride, table->first))
+		table->first++;
+}
+
+void table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash)
+{
+	struct entry *entry = table_entry(table, stride, number);
+	unlink_slot(table, entry->hash, number);
+	RGC_CHECK_STORE_(key);
+	rgc_incref(key);
+	*entry = (struct entry){key, hash};
+	link_slot(table, (struct slot){table_tag(hash), (uint32_t)number + 1});
+	table->version++;
+}
+
+void table_clear(struct table *table, size_t stride)
+{
+	struct table old = *table;
+	*table = (struct table){.version = old.version + 1};
+	heap_bytes_changed(-(ptrdiff_t)block_bytes(&old, stride));
+	for (size_t i = old.first; i < old.used; i++) {
+		struct pair *pair = table_entry(&old, stride, i);
+		if (!pair->entry.key)
+			continue;
+		rgc_decref(pair->entry.key);
+		if (stride >= sizeof(struct pair))
+			rgc_decref(pair->value);
+	}
+	free(old.slots);
+}
+
+static int incref_child(rgc_object *child, void *unused)
+{
+	(void)unused;
+	rgc_incref(child);
+	return 0;
+}
+
+int table_copy(struct table *copy, const struct table *table, size_t stride)
+{
+	if (!table->live)
+		return 0;
+	unsigned bits = bits_for(table->live);
+	struct table new;
+	if (table_init(&new, stride, bits))
+		return -1;
+	copy_entries(&new, table, stride);
+	table_traverse(&new, stride, incref_child, NULL);
+	new.version = copy->version + 1;
+	heap_bytes_changed((ptrdiff_t)block_bytes(&new, stride));
+	*copy = new;
+	return 0;
+}
+
+int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry)
+{
+	if (!cursor->position)
+		*cursor = (rgc_cursor){table->first, table->version};
+	if (cursor->version != table->version) {
+		errno = EBUSY;
+		return -1;
+	}
+	while (cursor->position < table->used) {
+		*entry = table_entry(table, stride, cursor->position++);
+		if ((*entry)->key)
+			return 1;
+	}
+	return 0;
+}
+
+int table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument)
+{
+	for (size_t i = table->first; i < table->used; i++) {
+		struct pair *pair = table_entry(table, stride, i);
+		if (!pair->entry.key)
+			continue;
+		RGC_VISIT(pair->entry.key);
+		if (stride >= sizeof(struct pair))
+			RGC_VISIT(pair->value);
+	}
+	return 0;
+}

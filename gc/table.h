@@ -1,0 +1,138 @@
+/*
+ * table.h - the hash table behind dictionaries, sets and memoizers: entries in an array, in the order of
+ * their insertion, and slots that say where to look for a hash.
+ *
+ * The table owns a reference to each key (and value, in entries that have one).  It calls user code only to
+ * compare keys, in table_find; whatever that does to the table is noticed.  Everything else here runs none:
+ * after table_find has said "absent", an entry can be added without looking again.
+ *
+ * Entries of every kind begin with struct entry, those with values with struct pair; `stride` is their size,
+ * a constant of the table's owner.
+ */
+#ifndef RGC_TABLE_H
+#define RGC_TABLE_H
+
+#include "values.h"
+
+/* Flag of types whose objects equal none of other types, whatever the equal of those says. */
+#define TYPE_EQUAL_TO_OWN (1u << 16)
+
+struct entry {
+	rgc_object *key; /* NULL once removed */
+	size_t hash;
+};
+
+struct pair {
+	struct entry entry;
+	rgc_object *value;
+};
+
+/* Upper half of the mixed hash, and number of the entry + 1; all zero is free. */
+struct slot {
+	uint32_t tag, reference;
+};
+
+/* All zero is empty. */
+struct table {
+	struct slot *slots; /* one allocation, which the entries share; their number is a power of two */
+	char *entries;
+	size_t version;       /* changes whenever keys come or go, and so do places */
+	uint32_t shift;       /* of a tag, to give its first slot */
+	uint32_t capacity;    /* entries */
+	uint32_t first, used; /* entries before `first` and from `used` on are unused */
+	uint32_t live;        /* entries with keys */
+};
+
+/* What table_find returns besides the number of an entry. */
+enum { TABLE_ABSENT = -1, TABLE_FAILED = -2 };
+
+static inline void *table_entry(const struct table *table, size_t stride, size_t number)
+{
+	return table->entries + number * stride;
+}
+
+/* Spreads hashes that are in a row, or differ in few bits: the golden ratio's bits have no pattern. */
+static inline uint32_t table_tag(size_t hash)
+{
+	return (uint32_t)(hash * (uint64_t)0x9e3779b97f4a7c15 >> 32);
+}
+
+/* rgc_hash, without calls for the most usual keys. */
+static inline int table_hash(const rgc_object *key, size_t *hash)
+{
+	if (key->type == &RGC_TYPE(rgc_int)) {
+		*hash = int_hash_inline(key);
+		return 0;
+	}
+	if (key->type == &RGC_TYPE(rgc_str) && likely(*hash = str_known_hash(key)))
+		return 0;
+	return rgc_hash(key, hash);
+}
+
+/* table_find for keys that need calls: starts again, so that the table may change under it. */
+ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash);
+
+/*
+ * The number of the entry with an equal key, TABLE_ABSENT, or TABLE_FAILED with the error of equal, or EBUSY
+ * if that changes the table time and again.
+ */
+static inline ptrdiff_t table_find(const struct table *table, size_t stride, const rgc_object *key,
+				   size_t hash)
+{
+	if (unlikely(!table->live))
+		return TABLE_ABSENT;
+	uint32_t tag = table_tag(hash), mask = UINT32_MAX >> table->shift;
+	for (uint32_t at = tag >> table->shift;; at = (at + 1) & mask) {
+		struct slot slot = table->slots[at];
+		if (!slot.reference)
+			return TABLE_ABSENT;
+		if (slot.tag != tag)
+			continue;
+		const struct entry *entry = table_entry(table, stride, slot.reference - 1);
+		if (likely(entry->key == key))
+			return slot.reference - 1;
+		if (unlikely(entry->key->type != key->type))
+			return table_find_slowly(table, stride, key, hash);
+		if (key->type == &RGC_TYPE(rgc_int)) {
+			if (likely(int_equal_inline(entry->key, key)))
+				return slot.reference - 1;
+		} else if (key->type == &RGC_TYPE(rgc_str)) {
+			if (likely(str_equal_inline(entry->key, key)))
+				return slot.reference - 1;
+		} else {
+			return table_find_slowly(table, stride, key, hash);
+		}
+	}
+}
+
+/* Makes room for one more entry: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries change, but
+ * for a table from which none was ever removed. */
+int table_reserve_slowly(struct table *table, size_t stride);
+
+static inline int table_reserve(struct table *table, size_t stride)
+{
+	return likely(table->used < table->capacity) ? 0 : table_reserve_slowly(table, stride);
+}
+
+/* Adds an entry whose key is known to be absent, after table_reserve; increfs the key.  The owner stores the
+ * rest. */
+void *table_append(struct table *table, size_t stride, rgc_object *key, size_t hash);
+
+/* Removes an entry.  Its references become the caller's, who has taken the pointers out before. */
+void table_remove(struct table *table, size_t stride, size_t number);
+
+/* Gives an entry to another key, known to be absent, which is increfed; else as table_remove. */
+void table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash);
+
+/* Removes all entries, then drops their references. */
+void table_clear(struct table *table, size_t stride);
+
+/* Makes an empty table a copy; 0, or -1 with ENOMEM. */
+int table_copy(struct table *copy, const struct table *table, size_t stride);
+
+/* The next entry; 1, 0 at the end, -1 with EBUSY. */
+int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry);
+
+int table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument);
+
+#endif

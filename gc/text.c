@@ -1,0 +1,106 @@
+/*
+ * text.c - printable forms: rgc_repr, and the buffer in which the forms of containers grow.
+ */
+#include "text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Containers nested deeper than this print "...": their forms would need too much stack. */
+#define DEPTH_MAX 100
+
+static int text_reserve(struct text *text, size_t length)
+{
+	size_t needed = text->length + length;
+	if (needed <= text->capacity)
+		return 0;
+	size_t capacity = needed < 48 ? 64 : needed + needed / 2;
+	char *bytes = realloc(text->bytes, capacity);
+	if (!bytes)
+		return -1;
+	text->bytes = bytes;
+	text->capacity = capacity;
+	return 0;
+}
+
+void text_add(struct text *text, const char *bytes, size_t length)
+{
+	if (text->error || !length)
+		return;
+	if (text_reserve(text, length)) {
+		text->error = errno;
+		return;
+	}
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+}
+
+void text_add_string(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+void text_add_repr(struct text *text, const void *object)
+{
+	if (text->error)
+		return;
+	rgc_str *form = rgc_repr(object);
+	if (!form) {
+		text->error = errno;
+		return;
+	}
+	text_add(text, rgc_str_get(form), rgc_str_length(form));
+	rgc_decref(form);
+}
+
+rgc_str *text_finish(struct text *text)
+{
+	rgc_str *string = text->error ? NULL : rgc_str_new_bytes(text->bytes, text->length);
+	if (text->error)
+		errno = text->error;
+	free(text->bytes);
+	return string;
+}
+
+/* The containers that are being printed by this thread, innermost first.  Not a flag of the object: several
+ * threads may print a shared one at a time. */
+struct printing {
+	const rgc_object *object;
+	const struct printing *outer;
+};
+static _Thread_local const struct printing *printing_now __attribute__((tls_model("initial-exec")));
+
+static bool may_print_inside(const rgc_object *object)
+{
+	unsigned depth = 0;
+	for (const struct printing *at = printing_now; at; at = at->outer)
+		if (at->object == object || ++depth == DEPTH_MAX)
+			return false;
+	return true;
+}
+
+static rgc_str *container_repr(const rgc_object *object)
+{
+	if (!may_print_inside(object))
+		return rgc_str_new("...");
+	struct printing printing = {object, printing_now};
+	printing_now = &printing;
+	rgc_str *form = object->type->repr(object);
+	printing_now = printing.outer;
+	return form;
+}
+
+rgc_str *rgc_repr(const void *pointer)
+{
+	const rgc_object *object = pointer;
+	if (!object)
+		return rgc_str_new("NULL");
+	const struct rgc_type *type = object->type;
+	if (!type->repr)
+		return rgc_str_format("<%s at %p>", type->name, pointer);
+	rgc_incref(object);
+	rgc_str *form = type_has_references(type) ? container_repr(object) : type->repr(object);
+	rgc_decref(object);
+	return form;
+}

@@ -1,0 +1,25 @@
+/*
+ * text.h - builds a printable form piece by piece, for the repr functions of the library's types.
+ */
+#ifndef RGC_TEXT_H
+#define RGC_TEXT_H
+
+#include "internal.h"
+
+/* All zero is empty. */
+struct text {
+	char *bytes;
+	size_t length, capacity;
+	int error; /* errno of the first step that failed; later steps do nothing */
+};
+
+void text_add(struct text *text, const char *bytes, size_t length);
+void text_add_string(struct text *text, const char *string);
+
+/* The form of an object, which is kept alive meanwhile; "NULL" for NULL. */
+void text_add_repr(struct text *text, const void *object);
+
+/* The text as a new string, or NULL with errno if any step failed; frees the buffer. */
+rgc_str *text_finish(struct text *text);
+
+#endif

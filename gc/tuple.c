@@ -1,0 +1,142 @@
+/*
+ * tuple.c - rgc_tuple: a fixed array of objects.
+ */
+#include "items.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+struct rgc_tuple {
+	RGC_VAR_HEAD;
+	rgc_object *items[];
+};
+
+static inline struct items tuple_items(const void *self)
+{
+	const rgc_tuple *tuple = self;
+	return (struct items){tuple->items, tuple->rgc_head.count};
+}
+
+rgc_tuple *rgc_tuple_new(size_t count)
+{
+	return rgc_new_items(rgc_tuple, count);
+}
+
+static void tuple_fill_steal(rgc_tuple *tuple, size_t index, void *item)
+{
+	RGC_CHECK_STORE_(item);
+	rgc_object *old = tuple->items[index];
+	tuple->items[index] = item;
+	track_child(tuple, item);
+	rgc_decref(old);
+}
+
+rgc_tuple *rgc_tuple_of(size_t count, ...)
+{
+	va_list arguments, again;
+	va_start(arguments, count);
+	va_copy(again, arguments);
+	/* Before the tuple is made: that may collect, and a finalizer drop what only lent these. */
+	for (size_t i = 0; i < count; i++)
+		rgc_incref(va_arg(arguments, void *));
+	va_end(arguments);
+	rgc_tuple *tuple = rgc_tuple_new(count);
+	for (size_t i = 0; i < count; i++) {
+		void *item = va_arg(again, void *);
+		if (tuple)
+			tuple_fill_steal(tuple, i, item);
+		else
+			rgc_decref(item);
+	}
+	va_end(again);
+	return tuple;
+}
+
+int rgc_tuple_init_steal(rgc_tuple *tuple, size_t index, void *item)
+{
+	/* Most likely one that could not be made: errno tells why. */
+	if (!item)
+		return -1;
+	if (index >= tuple->rgc_head.count) {
+		rgc_decref(item);
+		errno = ERANGE;
+		return -1;
+	}
+	tuple_fill_steal(tuple, index, item);
+	return 0;
+}
+
+size_t rgc_tuple_length(const rgc_tuple *tuple)
+{
+	return tuple->rgc_head.count;
+}
+
+void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index)
+{
+	return items_get(tuple_items(tuple), index);
+}
+
+void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index)
+{
+	return rgc_ref(rgc_tuple_get(tuple, index));
+}
+
+static int tuple_traverse(void *self, rgc_visit visit, void *argument)
+{
+	return items_traverse(tuple_items(self), visit, argument);
+}
+
+static void tuple_clear(void *self)
+{
+	rgc_tuple *tuple = self;
+	for (size_t i = 0; i < tuple->rgc_head.count; i++)
+		rgc_clear(&tuple->items[i]);
+}
+
+/* The rotation brings high bits, which depend on all below them, to where tables look. */
+static inline uint64_t hash_add(uint64_t hash, uint64_t item)
+{
+	hash = (hash + item) * 0x9e3779b97f4a7c15;
+	return hash << 29 | hash >> 35;
+}
+
+static int tuple_hash(const void *self, size_t *hash)
+{
+	const rgc_tuple *tuple = self;
+	uint64_t all = tuple->rgc_head.count + 1;
+	int error = nesting_begin();
+	if (error)
+		return error;
+	for (size_t i = 0; i < tuple->rgc_head.count && !error; i++) {
+		size_t item = 0;
+		if (tuple->items[i])
+			error = rgc_hash(tuple->items[i], &item);
+		all = hash_add(all, item);
+	}
+	nesting_end();
+	if (!error)
+		*hash = (size_t)all;
+	return error;
+}
+
+static int tuple_equal(const void *self, const void *other)
+{
+	return RGC_IS(other, rgc_tuple) ? items_equal(tuple_items, self, other) : 0;
+}
+
+static rgc_str *tuple_repr(const void *self)
+{
+	return items_repr(tuple_items, self, "(", ",", ")");
+}
+
+const struct rgc_type RGC_TYPE(rgc_tuple) = {
+	.name = "rgc_tuple",
+	.size = sizeof(rgc_tuple),
+	.item_size = sizeof(rgc_object *),
+	.flags = RGC_TYPE_LAZY | RGC_TYPE_IMMUTABLE,
+	.traverse = tuple_traverse,
+	.clear = tuple_clear,
+	.hash = tuple_hash,
+	.equal = tuple_equal,
+	.repr = tuple_repr,
+};

@@ -1,0 +1,48 @@
+/*
+ * values.h - the layout of the values that are keys most often, for the hash table's short cuts.  What they
+ * compute is what the types' own functions in number.c and str.c do.
+ */
+#ifndef RGC_VALUES_H
+#define RGC_VALUES_H
+
+#include "internal.h"
+
+#include <string.h>
+
+struct rgc_int {
+	RGC_HEAD;
+	int64_t value;
+};
+
+struct rgc_str {
+	RGC_VAR_HEAD;        /* counts the terminating 0 too */
+	_Atomic size_t hash; /* 0: not known yet */
+	char text[];
+};
+
+/* Small numbers in a row must not collide in the low bits: they stay in a row. */
+static inline size_t int_hash_inline(const void *key)
+{
+	return (size_t)((const rgc_int *)key)->value;
+}
+
+static inline bool int_equal_inline(const void *a, const void *b)
+{
+	return ((const rgc_int *)a)->value == ((const rgc_int *)b)->value;
+}
+
+/* 0 if it has not been computed.  Relaxed: threads that share the string compute the same hash, and nothing
+ * else is published with it. */
+static inline size_t str_known_hash(const void *key)
+{
+	return atomic_load_explicit(&((const rgc_str *)key)->hash, memory_order_relaxed);
+}
+
+static inline bool str_equal_inline(const void *a, const void *b)
+{
+	const rgc_str *left = a, *right = b;
+	return left->rgc_head.count == right->rgc_head.count &&
+	       !memcmp(left->text, right->text, left->rgc_head.count);
+}
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * weakref.c - weak references, found from their target through a hash table beside the objects.  Only making
+ * one needs memory.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct rgc_weak {
+	RGC_HEAD;
+	rgc_object *target; /* NULL once cleared */
+	rgc_object *argument;
+	rgc_weak_callback callback;
+	rgc_weak *next, **previous; /* of the same target; in a queue, `next` alone */
+};
+
+struct weak_entry {
+	rgc_object *target;
+	rgc_weak *first;
+};
+
+/* Half full at most, so that probes are short and end. */
+#define FIRST_CAPACITY 16u
+
+static size_t home(const struct weak_table *table, const rgc_object *target)
+{
+	uint64_t hash = (uintptr_t)target / POOL_GRAIN * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(hash >> 32) & (table->capacity - 1);
+}
+
+/* The target's entry, or the empty one where it belongs.  The table must have a capacity. */
+static struct weak_entry *find(const struct weak_table *table, const rgc_object *target)
+{
+	size_t at = home(table, target);
+	while (table->entries[at].target && table->entries[at].target != target)
+		at = (at + 1) & (table->capacity - 1);
+	return &table->entries[at];
+}
+
+static void put(struct weak_table *table, rgc_object *target, rgc_weak *first)
+{
+	struct weak_entry *entry = find(table, target);
+	entry->target = target;
+	entry->first = first;
+	first->previous = &entry->first;
+}
+
+static bool reserve(struct weak_table *table)
+{
+	if (2 * (table->used + 1) <= table->capacity)
+		return true;
+	struct weak_table larger = {.used = table->used};
+	larger.capacity = table->capacity ? 2 * table->capacity : FIRST_CAPACITY;
+	larger.entries = calloc(larger.capacity, sizeof(*larger.entries));
+	if (!larger.entries)
+		return false;
+	for (size_t i = 0; i < table->capacity; i++) {
+		if (table->entries[i].target)
+			put(&larger, table->entries[i].target, table->entries[i].first);
+	}
+	free(table->entries);
+	*table = larger;
+	return true;
+}
+
+/* Closes the gap: entries after it that would not be found across it move back. */
+static void delete_entry(struct weak_table *table, struct weak_entry *entry)
+{
+	size_t mask = table->capacity - 1, gap = (size_t)(entry - table->entries);
+	for (size_t at = (gap + 1) & mask; table->entries[at].target; at = (at + 1) & mask) {
+		if (((at - home(table, table->entries[at].target)) & mask) < ((at - gap) & mask))
+			continue;
+		table->entries[gap] = table->entries[at];
+		table->entries[gap].first->previous = &table->entries[gap].first;
+		gap = at;
+	}
+	table->entries[gap] = (struct weak_entry){NULL, NULL};
+	table->used--;
+}
+
+void weak_table_finish(struct weak_table *table)
+{
+	free(table->entries);
+}
+
+static void forget_target(rgc_heap *heap, rgc_object *target, struct weak_entry *entry)
+{
+	target->flags &= ~(uint32_t)OBJECT_WEAK_TARGET;
+	delete_entry(&heap->weak, entry);
+}
+
+/* Takes the weak reference from its target. */
+static void detach(rgc_weak *weak)
+{
+	rgc_object *target = weak->target;
+	if (!target)
+		return;
+	weak->target = NULL;
+	*weak->previous = weak->next;
+	if (weak->next)
+		weak->next->previous = weak->previous;
+	rgc_heap *heap = rgc_thread.heap;
+	struct weak_entry *entry = find(&heap->weak, target);
+	if (!entry->first)
+		forget_target(heap, target, entry);
+}
+
+static int weak_traverse(void *self, rgc_visit visit, void *argument)
+{
+	RGC_VISIT(((rgc_weak *)self)->argument);
+	return 0;
+}
+
+static void weak_clear(void *self)
+{
+	rgc_weak *weak = self;
+	detach(weak);
+	rgc_clear(&weak->argument);
+}
+
+const struct rgc_type rgc_weak_rgc_type = {
+	.name = "rgc_weak",
+	.size = sizeof(rgc_weak),
+	.traverse = weak_traverse,
+	.clear = weak_clear,
+};
+
+rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument)
+{
+	rgc_object *target = pointer;
+	if (target->refs < 0) {
+		errno = ENOTSUP;
+		return NULL;
+	}
+	rgc_weak *weak = rgc_new(rgc_weak);
+	/* Reserved afterwards: making the object may collect, and callbacks may use the table. */
+	rgc_heap *heap = rgc_thread.heap;
+	if (!weak || (!(target->flags & OBJECT_WEAK_TARGET) && !reserve(&heap->weak))) {
+		rgc_decref(weak);
+		return NULL;
+	}
+	weak->target = target;
+	weak->callback = callback;
+	rgc_set(&weak->argument, (rgc_object *)argument);
+	if (!(target->flags & OBJECT_WEAK_TARGET)) {
+		target->flags |= OBJECT_WEAK_TARGET;
+		heap->weak.used++;
+		put(&heap->weak, target, weak);
+		return weak;
+	}
+	struct weak_entry *entry = find(&heap->weak, target);
+	weak->next = entry->first;
+	entry->first->previous = &weak->next;
+	put(&heap->weak, target, weak);
+	return weak;
+}
+
+void *rgc_weak_get(const rgc_weak *weak)
+{
+	/* A count of 0: the target waits for its end. */
+	return weak->target && weak->target->refs > 0 ? weak->target : NULL;
+}
+
+void *rgc_weak_ref(const rgc_weak *weak)
+{
+	return rgc_ref(rgc_weak_get(weak));
+}
+
+size_t rgc_weak_count(const void *pointer)
+{
+	const rgc_object *target = pointer;
+	size_t count = 0;
+	if (target->flags & OBJECT_WEAK_TARGET) {
+		for (rgc_weak *weak = find(&rgc_thread.heap->weak, target)->first; weak; weak = weak->next)
+			count++;
+	}
+	return count;
+}
+
+void weak_queue_init(struct weak_queue *queue)
+{
+	queue->first = NULL;
+	queue->end = &queue->first;
+}
+
+void weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue)
+{
+	struct weak_entry *entry = find(&heap->weak, target);
+	rgc_weak *weak = entry->first;
+	forget_target(heap, target, entry);
+	for (rgc_weak *next; weak; weak = next) {
+		next = weak->next;
+		weak->target = NULL;
+		weak->next = NULL;
+		/* A count of 0: the weak reference waits for its own end. */
+		if (!weak->callback || weak->rgc_head.refs == 0 ||
+		    (weak->rgc_head.flags & OBJECT_UNREACHABLE))
+			continue;
+		rgc_incref(weak);
+		*queue->end = weak;
+		queue->end = &weak->next;
+	}
+}
+
+void weak_run_callbacks(struct weak_queue *queue)
+{
+	for (rgc_weak *weak = queue->first, *next; weak; weak = next) {
+		next = weak->next;
+		int saved_errno = errno;
+		weak->callback(weak, weak->argument);
+		errno = saved_errno;
+		rgc_decref(weak);
+	}
+}

@@ -1,0 +1,185 @@
+/*
+ * rgc.h - CPython's memory model for C: plain reference counts free acyclic data at once, and a generational
+ * collector finds the cycles that remain.  Weak references, finalizers, containers and a memoizer complete
+ * it.
+ *
+ *     typedef struct node { RGC_HEAD; struct node *next, *prev; int value; } node;
+ *     RGC_DEFINE_TYPE(node, next, prev);            the members that own references
+ *
+ *     node *a = rgc_new(node), *b = rgc_new(node);
+ *     rgc_set(&a->next, b);                         incref new, store, decref old
+ *     rgc_set(&b->prev, a);
+ *     rgc_decref(a);
+ *     rgc_decref(b);
+ *     rgc_collect(2);                               returns 2
+ *
+ * C11 and C++11 or later with the GNU extensions of gcc and clang.  Link with librgc (pkg-config rgc), or
+ * with librgc-debug, which has the same interface and checks everything (mprof/rgc/debug.h).
+ *
+ * Ownership.  `_new`, `_ref`, `_take` and `_pop` return a reference that the caller owns and drops with
+ * rgc_decref.
+ * `_get` and anything that fills an array of objects return borrowed references, good until the object that
+ * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
+ * `steal` in the name: those consume the reference, on failure too.
+ *
+ * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
+ * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration).
+ * errno is left alone on success.
+ *
+ * Threads.  Each thread has a heap of its own, and objects belong to the heap in which they were made: only
+ * one thread at a time may touch them, and only while that heap is its current one (mprof/rgc/heap.h). Shared
+ * objects (mprof/rgc/shared.h) are the exception.  Nothing here may be called from a signal handler.
+ *
+ * User code (finalizers, weak reference callbacks, hash, equal, repr, collector callbacks) may use all of the
+ * interface on any object that it can reach, collections included.
+ */
+#ifndef MPROF_RGC_H
+#define MPROF_RGC_H
+
+#include <mprof/rgc/type.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Out of line parts of the functions below; not to be called directly. */
+RGC_API void *rgc_new_(const struct rgc_type *type) RGC_WARN_UNUSED;
+RGC_API void *rgc_new_items_(const struct rgc_type *type, size_t count) RGC_WARN_UNUSED;
+RGC_API void rgc_incref_slow_(rgc_object *object);
+RGC_API void rgc_decref_slow_(rgc_object *object);
+RGC_API void rgc_check_store_(const rgc_object *object);
+
+/*
+ * A new object of a type that was defined with RGC_DEFINE_TYPE: zeroed past its head, with one reference,
+ * which the caller owns.  May run a collection first, before the object exists.  NULL with ENOMEM.
+ */
+#define rgc_new(name) ((name *)rgc_new_(&RGC_TYPE(name)))
+
+/*
+ * The same for a type with trailing items (item_size not 0), whose struct starts with RGC_VAR_HEAD: room for
+ * `count` items after the struct, zeroed; rgc_var.count is set and must not be changed.  Also EINVAL if the
+ * size overflows.
+ */
+#define rgc_new_items(name, count) ((name *)rgc_new_items_(&RGC_TYPE(name), (count)))
+
+/* Adds a reference; NULL is ignored.  Counts up to 2^31 - 1; an object that gets there becomes immortal. */
+static inline void rgc_incref(const void *pointer)
+{
+	rgc_object *object = (rgc_object *)(uintptr_t)pointer;
+	if (!object)
+		return;
+	if (__builtin_expect(object->refs > 0, 1))
+		object->refs++;
+	else
+		rgc_incref_slow_(object);
+}
+
+/*
+ * Drops a reference; NULL is ignored.  The last one ends the object: finalizer, weak references, its own
+ * references, memory.  However deep the structure behind it, the stack does not grow with it.
+ */
+static inline void rgc_decref(const void *pointer)
+{
+	rgc_object *object = (rgc_object *)(uintptr_t)pointer;
+	if (!object)
+		return;
+	if (__builtin_expect(object->refs > 1, 1))
+		object->refs--;
+	else
+		rgc_decref_slow_(object);
+}
+
+/* Adds a reference to `object` and returns it, with its own type. */
+#define rgc_ref(object)                                                                                      \
+	__extension__({                                                                                      \
+		__typeof__(object) rgc_it_ = (object);                                                       \
+		rgc_incref(rgc_it_);                                                                         \
+		rgc_it_;                                                                                     \
+	})
+
+#ifdef RGC_DEBUG
+#define RGC_CHECK_STORE_(object) rgc_check_store_((const rgc_object *)(object))
+#else
+#define RGC_CHECK_STORE_(object) ((void)0)
+#endif
+
+/*
+ * *slot = value, where the slot owns its reference: the value is increfed, stored, and only then the old
+ * value is dropped.  Either may be NULL.  A macro, so that it checks types, and so that `rgc_set` can
+ * also be the name of a type, the hash set.  With RGC_DEBUG, storing an object of another heap aborts.
+ */
+#define rgc_set(slot, value)                                                                                 \
+	__extension__({                                                                                      \
+		__typeof__(&*(slot)) rgc_slot_ = (slot);                                                     \
+		__typeof__(*rgc_slot_) rgc_new_value_ = (value), rgc_old_value_ = *rgc_slot_;                \
+		RGC_CHECK_STORE_(rgc_new_value_);                                                            \
+		rgc_incref(rgc_new_value_);                                                                  \
+		*rgc_slot_ = rgc_new_value_;                                                                 \
+		rgc_decref(rgc_old_value_);                                                                  \
+	})
+
+/* The same, consuming the caller's reference to `value`: rgc_steal(&a->next, rgc_new(node)). */
+#define rgc_steal(slot, value)                                                                               \
+	__extension__({                                                                                      \
+		__typeof__(&*(slot)) rgc_slot_ = (slot);                                                     \
+		__typeof__(*rgc_slot_) rgc_new_value_ = (value), rgc_old_value_ = *rgc_slot_;                \
+		RGC_CHECK_STORE_(rgc_new_value_);                                                            \
+		*rgc_slot_ = rgc_new_value_;                                                                 \
+		rgc_decref(rgc_old_value_);                                                                  \
+	})
+
+/* Empties the slot, then drops what was in it. */
+#define rgc_clear(slot)                                                                                      \
+	__extension__({                                                                                      \
+		__typeof__(&*(slot)) rgc_slot_ = (slot);                                                     \
+		__typeof__(*rgc_slot_) rgc_old_value_ = *rgc_slot_;                                          \
+		*rgc_slot_ = NULL;                                                                           \
+		rgc_decref(rgc_old_value_);                                                                  \
+	})
+
+/* Empties the slot and returns what was in it; its reference is the caller's now. */
+#define rgc_take(slot)                                                                                       \
+	__extension__({                                                                                      \
+		__typeof__(&*(slot)) rgc_slot_ = (slot);                                                     \
+		__typeof__(*rgc_slot_) rgc_old_value_ = *rgc_slot_;                                          \
+		*rgc_slot_ = NULL;                                                                           \
+		rgc_old_value_;                                                                              \
+	})
+
+static inline void rgc_auto_drop_(void *variable)
+{
+	void *object;
+	__builtin_memcpy(&object, variable, sizeof object);
+	rgc_decref(object);
+}
+
+/* rgc_auto node *n = rgc_new(node);  drops the variable's reference when it goes out of scope. */
+#define rgc_auto __attribute__((cleanup(rgc_auto_drop_), unused))
+
+/* The number of references to an object; INT32_MAX if it is immortal. */
+RGC_API int32_t rgc_refcount(const void *object);
+
+/* Hash of an object: its type's, or one of its address.  0, or -1 with errno (ENOTSUP: unhashable). */
+RGC_API int rgc_hash(const void *object, size_t *hash);
+
+/* 1 if equal, 0 if not, -1 with errno.  Identical objects are equal; those of types without `equal` only so.
+ */
+RGC_API int rgc_equal(const void *a, const void *b);
+
+/* A printable form, owned: the type's, or "<node at 0x...>".  Inside itself a container prints "...". */
+RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
+
+#ifdef __cplusplus
+}
+#endif
+
+#include <mprof/rgc/heap.h>
+#include <mprof/rgc/gc.h>
+#include <mprof/rgc/weak.h>
+#include <mprof/rgc/shared.h>
+#include <mprof/rgc/values.h>
+#include <mprof/rgc/containers.h>
+#include <mprof/rgc/lru_cache.h>
+#include <mprof/rgc/debug.h>
+
+#endif

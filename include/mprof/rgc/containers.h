@@ -1,0 +1,130 @@
+/*
+ * containers.h - lists, tuples, dictionaries and sets of objects.  Part of mprof/rgc.h.
+ *
+ * Items are objects of any type of the same heap (or shared, or immortal), never NULL unless said so.  A
+ * container increfs what it takes in; it stores first and drops last, so that user code that runs meanwhile
+ * finds it whole. A container is tracked from the moment it first holds a tracked object.
+ *
+ * Indexes count from 0; negative ones from the end.  A bad one is ERANGE.
+ *
+ * Dictionaries and sets call hash and equal, and report their errors; if these change the container
+ * meanwhile, the operation starts again or fails with EBUSY.
+ */
+#ifndef MPROF_RGC_CONTAINERS_H
+#define MPROF_RGC_CONTAINERS_H
+
+#include <mprof/rgc/type.h>
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct rgc_list rgc_list;
+typedef struct rgc_tuple rgc_tuple;
+typedef struct rgc_dict rgc_dict;
+typedef struct rgc_set rgc_set; /* the macro rgc_set(slot, value) only takes effect before a parenthesis */
+RGC_DECLARE_TYPE(rgc_list) RGC_API;
+RGC_DECLARE_TYPE(rgc_tuple) RGC_API;
+RGC_DECLARE_TYPE(rgc_dict) RGC_API;
+RGC_DECLARE_TYPE(rgc_set) RGC_API;
+
+/* ---- rgc_list: a growing array ---- */
+
+RGC_API rgc_list *rgc_list_new(void) RGC_WARN_UNUSED;
+RGC_API size_t rgc_list_length(const rgc_list *list);
+/* Borrowed, or a new reference; NULL with ERANGE. */
+RGC_API void *rgc_list_get(const rgc_list *list, ssize_t index);
+RGC_API void *rgc_list_ref(const rgc_list *list, ssize_t index) RGC_WARN_UNUSED;
+/* 0, or -1 with ENOMEM or ERANGE.  insert clamps its index as Python does. */
+RGC_API int rgc_list_set(rgc_list *list, ssize_t index, void *item);
+RGC_API int rgc_list_append(rgc_list *list, void *item);
+RGC_API int rgc_list_append_steal(rgc_list *list, void *item);
+RGC_API int rgc_list_insert(rgc_list *list, ssize_t index, void *item);
+RGC_API int rgc_list_extend(rgc_list *list, const rgc_list *other);
+/* Removes an item and returns it, owned; NULL with ERANGE.  Index -1 is the last. */
+RGC_API void *rgc_list_pop(rgc_list *list, ssize_t index) RGC_WARN_UNUSED;
+RGC_API int rgc_list_delete(rgc_list *list, ssize_t index);
+/* The first item that is equal: its index; -1 with ENOENT or the error of equal. */
+RGC_API ssize_t rgc_list_find(const rgc_list *list, const void *item);
+/* Items [from, to), bounds as Python's; owned; NULL with ENOMEM. */
+RGC_API rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to) RGC_WARN_UNUSED;
+RGC_API void rgc_list_reverse(rgc_list *list);
+/* Stable.  The list is empty for others while `compare` runs; -1 with EBUSY if they fill it, or ENOMEM. */
+RGC_API int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, void *data),
+			  void *data);
+RGC_API void rgc_list_clear(rgc_list *list);
+
+/* ---- rgc_tuple: a fixed array ---- */
+
+/* Of `count` items, NULL at first, to be filled with rgc_tuple_init_steal before others see it. */
+RGC_API rgc_tuple *rgc_tuple_new(size_t count) RGC_WARN_UNUSED;
+/* Of `count` arguments, all objects, borrowed. */
+RGC_API rgc_tuple *rgc_tuple_of(size_t count, ...) RGC_WARN_UNUSED;
+RGC_API int rgc_tuple_init_steal(rgc_tuple *tuple, size_t index, void *item);
+RGC_API size_t rgc_tuple_length(const rgc_tuple *tuple);
+RGC_API void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index);
+RGC_API void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index) RGC_WARN_UNUSED;
+
+/* ---- rgc_dict: key to value, in order of insertion ---- */
+
+RGC_API rgc_dict *rgc_dict_new(void) RGC_WARN_UNUSED;
+RGC_API size_t rgc_dict_length(const rgc_dict *dict);
+/* The value: borrowed, or a new reference; NULL with ENOENT or the error of hash or equal. */
+RGC_API void *rgc_dict_get(const rgc_dict *dict, const void *key);
+RGC_API void *rgc_dict_ref(const rgc_dict *dict, const void *key) RGC_WARN_UNUSED;
+/* 1, 0, or -1. */
+RGC_API int rgc_dict_contains(const rgc_dict *dict, const void *key);
+/* Adds or replaces (an equal key stays, in its place); 0 or -1. */
+RGC_API int rgc_dict_set(rgc_dict *dict, void *key, void *value);
+/* The value of the key, borrowed, after adding `value` if there was none; NULL on error. */
+RGC_API void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value);
+/* 0, or -1 with ENOENT. */
+RGC_API int rgc_dict_delete(rgc_dict *dict, const void *key);
+/* Removes a key and returns its value, owned; NULL with ENOENT. */
+RGC_API void *rgc_dict_pop(rgc_dict *dict, const void *key) RGC_WARN_UNUSED;
+/* Removes the newest (last) or oldest pair; both owned by the caller.  0, or -1 with ENOENT. */
+RGC_API int rgc_dict_pop_item(rgc_dict *dict, bool last, void **key, void **value) RGC_WARN_UNUSED;
+/* Adds all pairs of `other`; 0 or -1. */
+RGC_API int rgc_dict_update(rgc_dict *dict, const rgc_dict *other);
+RGC_API rgc_dict *rgc_dict_copy(const rgc_dict *dict) RGC_WARN_UNUSED;
+RGC_API void rgc_dict_clear(rgc_dict *dict);
+
+/* A place in a dictionary or set; all zero is the beginning. */
+typedef struct rgc_cursor {
+	size_t position, version;
+} rgc_cursor;
+
+/* The next pair, borrowed (key or value may be NULL).  1, 0 at the end, -1 with EBUSY if keys came or went.
+ *     rgc_cursor at = {0, 0};
+ *     while (rgc_dict_next(dict, &at, &key, &value) == 1) ... */
+RGC_API int rgc_dict_next(const rgc_dict *dict, rgc_cursor *cursor, void **key, void **value);
+
+/* ---- rgc_set: a hash set ---- */
+
+RGC_API rgc_set *rgc_set_new(void) RGC_WARN_UNUSED;
+RGC_API size_t rgc_set_length(const rgc_set *set);
+/* 1, 0, or -1. */
+RGC_API int rgc_set_contains(const rgc_set *set, const void *item);
+/* 1 if added, 0 if there was an equal one, or -1. */
+RGC_API int rgc_set_add(rgc_set *set, void *item);
+/* 1 if removed, 0 if there was none, or -1. */
+RGC_API int rgc_set_discard(rgc_set *set, const void *item);
+/* Some item, removed, owned; NULL with ENOENT. */
+RGC_API void *rgc_set_pop(rgc_set *set) RGC_WARN_UNUSED;
+RGC_API int rgc_set_update(rgc_set *set, const rgc_set *other);
+RGC_API rgc_set *rgc_set_copy(const rgc_set *set) RGC_WARN_UNUSED;
+RGC_API rgc_set *rgc_set_intersection(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
+RGC_API rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
+/* 1 if every item of `a` is in `b`, 0, or -1. */
+RGC_API int rgc_set_is_subset(const rgc_set *a, const rgc_set *b);
+RGC_API void rgc_set_clear(rgc_set *set);
+RGC_API int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * lru_cache.h - a memoizer after Python's functools.lru_cache.  Part of mprof/rgc.h.
+ *
+ * Results are kept by the equality of the arguments; the one that was least recently used goes when the cache
+ * is full. Failures are not kept.  The function may call the cache again, with the same arguments too, and
+ * may clear it: nothing is locked meanwhile, and the key is looked up again afterwards. Not to be used by
+ * several threads at once, like any object.
+ */
+#ifndef MPROF_RGC_LRU_CACHE_H
+#define MPROF_RGC_LRU_CACHE_H
+
+#include <mprof/rgc/containers.h>
+
+#include <limits.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct rgc_lru_cache rgc_lru_cache;
+RGC_DECLARE_TYPE(rgc_lru_cache) RGC_API;
+
+/* Returns a new reference, or NULL with errno.  `keywords` may be NULL; `data` is what rgc_lru_cache_new was
+ * given. */
+typedef void *(*rgc_function)(const rgc_tuple *arguments, const rgc_dict *keywords, void *data);
+
+#define RGC_LRU_DEFAULT 128
+#define RGC_LRU_UNBOUNDED SSIZE_MAX
+
+/*
+ * A cache for `function`.  `maxsize` results at most; RGC_LRU_UNBOUNDED keeps all; 0 or less keeps none and
+ * only counts misses.  With `typed`, arguments that are equal but of different types are different.  `data`,
+ * an object or NULL, is owned by the cache.  NULL with ENOMEM.
+ */
+RGC_API rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize,
+					 bool typed) RGC_WARN_UNUSED;
+
+/* function(arguments, keywords): owned; NULL with the error of the function, of hash or equal of an argument,
+ * or ENOMEM. */
+RGC_API void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments,
+				 const rgc_dict *keywords) RGC_WARN_UNUSED;
+/* For a single positional argument, without making a tuple on a hit unless typed. */
+RGC_API void *rgc_lru_cache_call1(rgc_lru_cache *cache, void *argument) RGC_WARN_UNUSED;
+
+struct rgc_lru_info {
+	uint64_t hits, misses;
+	ssize_t maxsize;
+	size_t currsize;
+};
+RGC_API struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache);
+
+/* Forgets all results and zeroes hits and misses. */
+RGC_API void rgc_lru_cache_clear(rgc_lru_cache *cache);
+
+/* What rgc_lru_cache_new was given; the data borrowed. */
+RGC_API void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool *typed);
+RGC_API rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

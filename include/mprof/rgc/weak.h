@@ -1,0 +1,39 @@
+/*
+ * weak.h - weak references: pointers that do not keep their target alive.  Part of mprof/rgc.h.
+ */
+#ifndef MPROF_RGC_WEAK_H
+#define MPROF_RGC_WEAK_H
+
+#include <mprof/rgc/type.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An object itself, with its own reference count.  Any object can be a target but shared and immortal ones.
+ */
+typedef struct rgc_weak rgc_weak;
+RGC_DECLARE_TYPE(rgc_weak) RGC_API;
+
+/* Called once when the target has ended, with the weak reference cleared; not if that has ended before, or is
+ * found unreachable in the same collection. */
+typedef void (*rgc_weak_callback)(rgc_weak *weak, void *argument);
+
+/*
+ * A new weak reference to `target`.  `callback` may be NULL.  `argument`, an object or NULL, is owned by the
+ * weak reference and handed to the callback.  NULL with ENOMEM, or ENOTSUP for the targets named above.
+ */
+RGC_API rgc_weak *rgc_weak_new(void *target, rgc_weak_callback callback, void *argument) RGC_WARN_UNUSED;
+
+/* The target: borrowed, or a new reference; NULL (errno unchanged) once it has ended. */
+RGC_API void *rgc_weak_get(const rgc_weak *weak);
+RGC_API void *rgc_weak_ref(const rgc_weak *weak) RGC_WARN_UNUSED;
+
+/* The number of weak references to an object. */
+RGC_API size_t rgc_weak_count(const void *target);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * test_rgc_failure.c - memory runs out at every nth allocation: callers are told, the heap stays whole, and
+ * collecting works.  The linker leads malloc, calloc and aligned_alloc of the library here (--wrap).
+ */
+#include "rgc_node.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+
+static long remaining = -1; /* allocations until failure; negative: no limit */
+static long failures;
+
+static bool fails(void)
+{
+	if (remaining < 0 || remaining-- > 0)
+		return false;
+	remaining = 0;
+	failures++;
+	errno = ENOMEM;
+	return true;
+}
+
+void *__wrap_malloc(size_t bytes)
+{
+	return fails() ? NULL : __real_malloc(bytes);
+}
+
+void *__wrap_calloc(size_t count, size_t bytes)
+{
+	return fails() ? NULL : __real_calloc(count, bytes);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
+{
+	return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
+}
+
+static void ignore(enum rgc_phase phase, const struct rgc_info *info, void *data)
+{
+	(void)phase, (void)info, (void)data;
+}
+
+static void expect_enomem(const void *made)
+{
+	if (!made)
+		cr_assert_eq(errno, ENOMEM);
+}
+
+/* A little of everything; whatever fails is left out. */
+static void work(void)
+{
+	node *a = rgc_new(node), *b = rgc_new(node);
+	expect_enomem(a);
+	expect_enomem(b);
+	rgc_weak *weak = a ? rgc_weak_new(a, NULL, NULL) : NULL;
+	leaf *shared = rgc_new_shared(leaf);
+	expect_enomem(shared);
+	if (a && b) {
+		rgc_set(&a->next, b);
+		rgc_set(&b->prev, a);
+	}
+	cr_assert(rgc_callback_add(ignore, NULL) == 0 || errno == ENOMEM);
+	rgc_heap *heap = rgc_heap_new();
+	expect_enomem(heap);
+	rgc_decref(a);
+	rgc_decref(b);
+	/* Nothing below needs memory. */
+	remaining = remaining < 0 ? -1 : 0;
+	long before = failures;
+	ssize_t found = rgc_collect(2);
+	cr_assert_eq(failures, before);
+	cr_assert_eq(found, a && b ? 2 : 0);
+	cr_assert_eq(rgc_verify(), 0);
+	rgc_decref(weak);
+	rgc_decref(shared);
+	rgc_callback_remove(ignore, NULL);
+	cr_assert_eq(rgc_heap_delete(heap), 0);
+	cr_assert_eq(rgc_heap_bytes(), 0);
+}
+
+static void fail_at_every(bool pool)
+{
+	rgc_set_pool(pool);
+	long limit = 0;
+	do {
+		failures = 0;
+		remaining = limit++;
+		rgc_heap *present = rgc_heap_current();
+		if (present)
+			work();
+		remaining = -1;
+	} while (failures);
+	cr_assert_gt(limit, 3);
+}
+
+Test(rgc_failure, of_single_blocks)
+{
+	fail_at_every(false);
+}
+
+Test(rgc_failure, of_chunks)
+{
+	fail_at_every(true);
+}

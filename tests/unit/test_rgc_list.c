@@ -1,0 +1,524 @@
+/* Tests of rgc_list: against a plain array, with hostile items, without memory, in deep structures. */
+#include "rgc_keys.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MODEL_MAX 4000
+
+/* The model: the ids of the items. */
+struct model {
+	long ids[MODEL_MAX];
+	size_t count;
+};
+
+static void model_insert(struct model *model, size_t at, long id)
+{
+	memmove(model->ids + at + 1, model->ids + at, (model->count++ - at) * sizeof(long));
+	model->ids[at] = id;
+}
+
+static long model_remove(struct model *model, size_t at)
+{
+	long id = model->ids[at];
+	memmove(model->ids + at, model->ids + at + 1, (--model->count - at) * sizeof(long));
+	return id;
+}
+
+static long id_of(const void *item)
+{
+	return rgc_int_get(item);
+}
+
+static void check_same(const rgc_list *list, const struct model *model)
+{
+	cr_assert_eq(rgc_list_length(list), model->count);
+	for (size_t i = 0; i < model->count; i++)
+		cr_assert_eq(id_of(rgc_list_get(list, (ssize_t)i)), model->ids[i], "item %zu", i);
+}
+
+static int by_tens(const void *a, const void *b, void *calls)
+{
+	++*(size_t *)calls;
+	long left = id_of(a) / 10, right = id_of(b) / 10;
+	return (left > right) - (left < right);
+}
+
+static void model_sort(struct model *model)
+{
+	for (size_t i = 1; i < model->count; i++)
+		for (size_t j = i; j && model->ids[j] / 10 < model->ids[j - 1] / 10; j--) {
+			long id = model->ids[j];
+			model->ids[j] = model->ids[j - 1];
+			model->ids[j - 1] = id;
+		}
+}
+
+static void model_reverse(struct model *model)
+{
+	for (size_t i = 0; i < model->count / 2; i++) {
+		long id = model->ids[i];
+		model->ids[i] = model->ids[model->count - 1 - i];
+		model->ids[model->count - 1 - i] = id;
+	}
+}
+
+static ssize_t model_find(const struct model *model, long id)
+{
+	for (size_t i = 0; i < model->count; i++)
+		if (model->ids[i] == id)
+			return (ssize_t)i;
+	return -1;
+}
+
+/* A bound of a slice, as Python has it. */
+static size_t model_bound(const struct model *model, ssize_t index)
+{
+	ssize_t count = (ssize_t)model->count;
+	index = index < 0 ? index + count : index;
+	return (size_t)(index < 0 ? 0 : index > count ? count : index);
+}
+
+static void check_slice(const rgc_list *list, const struct model *model, ssize_t from, ssize_t to)
+{
+	rgc_auto rgc_list *slice = rgc_list_slice(list, from, to);
+	struct model part = {.count = 0};
+	for (size_t i = model_bound(model, from), end = model_bound(model, to); i < end; i++)
+		part.ids[part.count++] = model->ids[i];
+	check_same(slice, &part);
+}
+
+static void change_at(rgc_list *list, struct model *model, unsigned what, ssize_t index, long id)
+{
+	rgc_auto rgc_int *item = rgc_int_new(id);
+	size_t at = model_bound(model, index);
+	bool good = index >= -(ssize_t)model->count && index < (ssize_t)model->count;
+	errno = 0;
+	if (what == 0) {
+		cr_assert_eq(rgc_list_insert(list, index, item), 0);
+		model_insert(model, at, id);
+		return;
+	}
+	if (what == 1) {
+		cr_assert_eq(rgc_list_set(list, index, item), good ? 0 : -1);
+		if (good)
+			model->ids[at] = id;
+	} else if (what == 2) {
+		rgc_auto rgc_int *popped = rgc_list_pop(list, index);
+		cr_assert_eq(popped != NULL, good);
+		if (good)
+			cr_assert_eq(id_of(popped), model_remove(model, at));
+	} else {
+		cr_assert_eq(rgc_list_delete(list, index), good ? 0 : -1);
+		if (good)
+			model_remove(model, at);
+	}
+	cr_assert_eq(errno, good ? 0 : ERANGE);
+}
+
+static void change_all(rgc_list *list, struct model *model, unsigned what, long id)
+{
+	size_t calls = 0;
+	if (what == 0) {
+		cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
+		model_sort(model);
+	} else if (what == 1) {
+		rgc_list_reverse(list);
+		model_reverse(model);
+	} else if (what == 2 && model->count * 2 < MODEL_MAX) {
+		cr_assert_eq(rgc_list_extend(list, list), 0);
+		memcpy(model->ids + model->count, model->ids, model->count * sizeof(long));
+		model->count *= 2;
+	} else if (what == 3 && id % 50 == 0) {
+		rgc_list_clear(list);
+		model->count = 0;
+	}
+}
+
+Test(list, behaves_as_an_array)
+{
+	static struct model model;
+	unsigned long state = 1;
+	rgc_auto rgc_list *list = rgc_list_new();
+	for (int step = 0; step < 20000; step++) {
+		unsigned what = random_next(&state) % 24;
+		long id = random_next(&state) % 1000;
+		ssize_t index =
+			(ssize_t)(random_next(&state) % (model.count * 2 + 5)) - (ssize_t)model.count - 2;
+		if (what < 4 && model.count + 8 < MODEL_MAX)
+			change_at(list, &model, what, index, id);
+		else if (what < 6)
+			change_at(list, &model, 2 + what % 2, index, id);
+		else if (what < 8 && step % 20 == 0)
+			change_all(list, &model, random_next(&state) % 4, id);
+		else if (what < 10)
+			check_slice(list, &model, index, (ssize_t)(random_next(&state) % 99) - 30);
+		else if (what < 12) {
+			rgc_auto rgc_float *wanted = rgc_float_new((double)id);
+			cr_assert_eq(rgc_list_find(list, wanted), model_find(&model, id));
+		} else if (what < 15 && model.count + 8 < MODEL_MAX) {
+			cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(id)), 0);
+			model.ids[model.count++] = id;
+		}
+		if (step % 10 == 0)
+			check_same(list, &model);
+	}
+	check_same(list, &model);
+	cr_assert_eq(rgc_verify(), 0);
+}
+
+Test(list, refuses_null_and_tells_why_an_item_is_none)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	errno = 0;
+	cr_assert(rgc_list_append(list, NULL) == -1 && errno == EINVAL);
+	errno = 0;
+	cr_assert(rgc_list_insert(list, 0, NULL) == -1 && errno == EINVAL);
+	errno = ENOMEM;
+	cr_assert(rgc_list_append_steal(list, NULL) == -1 && errno == ENOMEM);
+	cr_assert_eq(rgc_list_length(list), 0);
+	cr_assert(!rgc_list_pop(list, -1) && errno == ERANGE);
+	cr_assert(!rgc_list_ref(list, 0) && errno == ERANGE);
+}
+
+Test(list, counts_its_memory_and_gives_it_back)
+{
+	rgc_auto rgc_int *item = rgc_int_new(12345);
+	size_t before = rgc_heap_bytes();
+	rgc_list *list = rgc_list_new();
+	size_t empty = rgc_heap_bytes();
+	for (int i = 0; i < 10000; i++)
+		cr_assert_eq(rgc_list_append(list, item), 0);
+	cr_assert_geq(rgc_heap_bytes() - empty, 10000 * sizeof(void *));
+	cr_assert_leq(rgc_heap_bytes() - empty, 10000 * sizeof(void *) * 5 / 4);
+	cr_assert_eq(rgc_refcount(item), 10001);
+	while (rgc_list_length(list))
+		cr_assert_eq(rgc_list_delete(list, -1), 0);
+	cr_assert_eq(rgc_heap_bytes(), empty);
+	rgc_decref(list);
+	cr_assert_eq(rgc_refcount(item), 1);
+	cr_assert_eq(rgc_heap_bytes(), before);
+}
+
+Test(list, sorts_with_few_comparisons)
+{
+	static const size_t counts[] = {0, 1, 2, 15, 16, 17, 33, 1000, 4096};
+	unsigned long state = 7;
+	for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
+		static struct model model;
+		rgc_auto rgc_list *list = rgc_list_new();
+		model.count = 0;
+		for (size_t i = 0; i < counts[c] && i < MODEL_MAX; i++) {
+			model.ids[model.count++] = random_next(&state) % 1000;
+			cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(model.ids[i])), 0);
+		}
+		size_t calls = 0;
+		cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
+		cr_assert_leq(calls, model.count * 14);
+		model_sort(&model);
+		check_same(list, &model);
+		calls = 0;
+		cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
+		cr_assert_eq(calls, model.count ? model.count - 1 : 0);
+		check_same(list, &model);
+	}
+}
+
+/* ---- user code that changes the list ---- */
+
+typedef struct guard {
+	RGC_HEAD;
+	long value;
+} guard;
+
+static void (*on_finalize)(guard *self);
+
+static void guard_finalize(void *self)
+{
+	if (on_finalize)
+		on_finalize(self);
+}
+
+RGC_DEFINE_TYPE_WITH((guard_finalize, NULL, NULL, NULL), guard);
+
+static rgc_list *victim;
+
+static rgc_list *guards_new(size_t count)
+{
+	rgc_list *list = rgc_list_new();
+	for (size_t i = 0; i < count; i++) {
+		guard *item = rgc_new(guard);
+		item->value = (long)i;
+		cr_assert_eq(rgc_list_append_steal(list, item), 0);
+	}
+	return list;
+}
+
+static void append_to_victim(guard *self)
+{
+	if (self->value < 1000) {
+		guard *next = rgc_new(guard);
+		next->value = self->value + 1000;
+		cr_assert_eq(rgc_list_append_steal(victim, next), 0);
+	}
+}
+
+static void clear_victim(guard *self)
+{
+	(void)self;
+	rgc_list_clear(victim);
+}
+
+Test(list, is_whole_while_finalizers_run)
+{
+	victim = guards_new(10);
+	on_finalize = append_to_victim;
+	rgc_list_clear(victim);
+	cr_assert_eq(rgc_list_length(victim), 10); /* what the finalizers appended */
+	rgc_auto rgc_int *item = rgc_int_new(1);
+	for (int i = 0; i < 5; i++)
+		cr_assert_eq(rgc_list_set(victim, 0, item), 0);
+	on_finalize = clear_victim;
+	cr_assert_eq(rgc_list_delete(victim, 3), 0);
+	cr_assert_eq(rgc_list_length(victim), 0);
+	cr_assert_eq(rgc_list_append_steal(victim, rgc_new(guard)), 0);
+	cr_assert_eq(rgc_list_append_steal(victim, rgc_new(guard)), 0);
+	cr_assert_eq(rgc_list_set(victim, 0, item), 0);
+	cr_assert_eq(rgc_list_length(victim), 0);
+	on_finalize = NULL;
+	rgc_clear(&victim);
+	cr_assert_eq(rgc_verify(), 0);
+}
+
+static int clear_in_equal(void *data)
+{
+	rgc_list_clear(data);
+	return 0;
+}
+
+static int fail_in_equal(void *data)
+{
+	(void)data;
+	errno = EDOM;
+	return -1;
+}
+
+Test(list, bears_changes_while_it_compares)
+{
+	rgc_auto rgc_list *list = rgc_list_new(), *same = rgc_list_new();
+	rgc_auto evil *wanted = evil_new(3);
+	for (int i = 0; i < 8; i++) {
+		cr_assert_eq(rgc_list_append_steal(list, evil_new(i)), 0);
+		cr_assert_eq(rgc_list_append_steal(same, evil_new(i)), 0);
+	}
+	cr_assert_eq(rgc_list_find(list, wanted), 3);
+	cr_assert_eq(rgc_equal(list, same), 1);
+	evil_act = fail_in_equal;
+	cr_assert(rgc_list_find(list, wanted) == -1 && errno == EDOM);
+	cr_assert(rgc_equal(list, same) == -1 && errno == EDOM);
+	evil_act = clear_in_equal;
+	evil_data = list;
+	cr_assert_eq(rgc_equal(list, same), 0);
+	for (int i = 0; i < 8; i++)
+		cr_assert_eq(rgc_list_append_steal(list, evil_new(i)), 0);
+	cr_assert(rgc_list_find(list, wanted) == -1 && errno == ENOENT);
+	cr_assert_eq(rgc_list_length(list), 0);
+	evil_act = NULL;
+}
+
+static int disturb(const void *a, const void *b, void *data)
+{
+	(void)a;
+	(void)b;
+	rgc_list *list = data;
+	cr_assert_leq(rgc_list_length(list), 1);
+	if (!rgc_list_length(list))
+		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1)), 0);
+	rgc_collect(2);
+	return -1; /* no order at all */
+}
+
+static int drop_slot(const void *a, const void *b, void *slot)
+{
+	(void)a;
+	(void)b;
+	rgc_clear((rgc_list **)slot);
+	return 0;
+}
+
+Test(list, keeps_its_items_when_filled_during_a_sort)
+{
+	rgc_list *list = guards_new(100);
+	cr_assert(rgc_list_sort(list, disturb, list) == -1 && errno == EBUSY);
+	cr_assert_eq(rgc_list_length(list), 100);
+	bool seen[100] = {false};
+	for (int i = 0; i < 100; i++)
+		seen[((guard *)rgc_list_get(list, i))->value] = true;
+	for (int i = 0; i < 100; i++)
+		cr_assert(seen[i]);
+	cr_assert_eq(rgc_list_sort(list, drop_slot, &list), 0);
+	cr_assert_null(list);
+	cr_assert_eq(rgc_verify(), 0);
+}
+
+/* ---- without memory ---- */
+
+static void check_numbers(const rgc_list *list, size_t count)
+{
+	cr_assert_eq(rgc_list_length(list), count);
+	for (size_t i = 0; i < count; i++)
+		cr_assert_eq(id_of(rgc_list_get(list, (ssize_t)i)), 1000 + (long)i);
+}
+
+static int sort_in_order(rgc_list *list)
+{
+	size_t calls = 0;
+	return rgc_list_sort(list, by_tens, &calls);
+}
+
+static int slice_all(rgc_list *list)
+{
+	rgc_auto rgc_list *slice = rgc_list_slice(list, 0, SSIZE_MAX);
+	return slice ? 0 : -1;
+}
+
+static int extend_by_itself(rgc_list *list)
+{
+	size_t count = rgc_list_length(list);
+	if (rgc_list_extend(list, list))
+		return -1;
+	while (rgc_list_length(list) > count)
+		rgc_decref(rgc_list_pop(list, -1));
+	return 0;
+}
+
+static int append_new(rgc_list *list)
+{
+	rgc_auto rgc_list *copy = rgc_list_slice(list, 0, SSIZE_MAX);
+	if (!copy || rgc_list_append_steal(copy, rgc_int_new(5000)))
+		return -1;
+	return rgc_list_insert(copy, 0, list);
+}
+
+static int print(rgc_list *list)
+{
+	rgc_auto rgc_str *form = rgc_repr(list);
+	return form ? 0 : -1;
+}
+
+Test(list, is_unchanged_when_memory_ends)
+{
+	int (*const operations[])(rgc_list *) = {sort_in_order, slice_all, extend_by_itself, append_new,
+						 print};
+	rgc_set_pool(false);
+	rgc_auto rgc_list *list = rgc_list_new();
+	for (long i = 0; i < 40; i++)
+		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1000 + i)), 0);
+	for (size_t o = 0; o < sizeof(operations) / sizeof(operations[0]); o++) {
+		size_t bytes = rgc_heap_bytes();
+		int result = -1;
+		for (long left = 0; result; left++) {
+			errno = 0;
+			allocations_left = left;
+			result = operations[o](list);
+			int error = errno;
+			allocations_left = -1;
+			cr_assert(result == 0 || error == ENOMEM);
+			cr_assert(result == 0 || bytes == rgc_heap_bytes());
+			check_numbers(list, 40);
+			cr_assert(left > 0 || result, "operation %zu allocates nothing", o);
+			cr_assert_lt(left, 1000);
+		}
+		cr_assert_eq(rgc_verify(), 0);
+	}
+}
+
+Test(list, shrinks_without_memory)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	for (long i = 0; i < 1000; i++)
+		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1000 + i)), 0);
+	errno = 0;
+	allocations_left = 0;
+	for (size_t count = 1000; count > 0; count--) {
+		rgc_auto rgc_int *last = rgc_list_pop(list, -1);
+		cr_assert(last && errno == 0);
+	}
+	allocations_left = -1;
+	cr_assert_eq(rgc_list_length(list), 0);
+}
+
+/* ---- cycles, depth ---- */
+
+Test(list, is_tracked_from_its_first_tracked_child)
+{
+	rgc_list *list = rgc_list_new();
+	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1)), 0);
+	cr_assert(!rgc_is_tracked(list));
+	cr_assert_eq(rgc_list_append(list, list), 0);
+	cr_assert(rgc_is_tracked(list));
+	rgc_auto rgc_str *form = rgc_repr(list);
+	cr_assert_str_eq(rgc_str_get(form), "[1, ...]");
+	rgc_weak *weak = rgc_weak_new(list, NULL, NULL);
+	rgc_decref(list);
+	cr_assert_eq(rgc_weak_get(weak), list);
+	cr_assert_eq(rgc_collect(2), 1);
+	cr_assert_null(rgc_weak_get(weak));
+	rgc_decref(weak);
+}
+
+Test(list, finds_no_end_in_endless_lists)
+{
+	rgc_auto rgc_list *a = rgc_list_new(), *b = rgc_list_new();
+	cr_assert_eq(rgc_list_append(a, a), 0);
+	cr_assert_eq(rgc_list_append(b, b), 0);
+	for (int i = 0; i < 3; i++)
+		cr_assert(rgc_equal(a, b) == -1 && errno == ELOOP);
+	cr_assert_eq(rgc_equal(a, a), 1);
+	size_t hash;
+	cr_assert(rgc_hash(a, &hash) == -1 && errno == ENOTSUP);
+	rgc_list_clear(a);
+	rgc_list_clear(b);
+}
+
+struct deep {
+	long depth;
+	const char *fault;
+};
+
+static void *make_deep_and_drop(void *data)
+{
+	struct deep *deep = data;
+	rgc_list *top = rgc_list_new();
+	for (long i = 0; i < deep->depth; i++) {
+		rgc_list *outer = rgc_list_new();
+		/* Siblings on both sides, so that the way down leads through the middle of each. */
+		if (rgc_list_append_steal(outer, rgc_int_new(1000)) || rgc_list_append_steal(outer, top) ||
+		    rgc_list_append_steal(outer, rgc_float_new(2)))
+			deep->fault = "append";
+		top = outer;
+	}
+	rgc_auto rgc_str *form = rgc_repr(top);
+	if (!form || !strstr(rgc_str_get(form), "..."))
+		deep->fault = "repr";
+	rgc_decref(top);
+	if (rgc_heap_bytes() > 4096)
+		deep->fault = "memory";
+	return NULL;
+}
+
+Test(list, drops_deep_structures_on_a_small_stack)
+{
+	struct deep deep = {1000000, NULL};
+	pthread_attr_t small;
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 65536);
+	pthread_t thread;
+	cr_assert_eq(pthread_create(&thread, &small, make_deep_and_drop, &deep), 0);
+	pthread_join(thread, NULL);
+	cr_assert_null(deep.fault, "%s", deep.fault);
+	pthread_attr_destroy(&small);
+}
