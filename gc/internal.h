@@ -18,9 +18,12 @@
 #ifndef RGC_INTERNAL_H
 #define RGC_INTERNAL_H
 
+#include <mprof/mprof.h>
 #include <mprof/rgc.h>
 
 #include <stdatomic.h>
+
+MPROF_RUNTIME
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -47,6 +47,17 @@
 	__asm__(".pushsection .mprof.profile,\"MS\",%progbits,1\n\t.ascii " #file "\n\t.asciz \":" #line     \
 		"\"\n\t.popsection");
 
+/*
+ * Once in a source file of an allocator, a collector or a container library, outside of functions: what is
+ * defined in that file is machinery, and reports blame its callers, as they do for malloc's.  In a private
+ * header of the library, it speaks for all source files that include it.
+ */
+#define MPROF_RUNTIME MPROF_INTERNAL_RUNTIME(__BASE_FILE__, __FILE__)
+#define MPROF_INTERNAL_RUNTIME(base, file) MPROF_INTERNAL_FILES(base, file)
+#define MPROF_INTERNAL_FILES(base, file)                                                                     \
+	__asm__(".pushsection .mprof.runtime,\"MS\",%progbits,1\n\t.asciz " #base "\n\t.asciz " #file        \
+		"\n\t.popsection");
+
 #ifdef __cplusplus
 #define MPROF_INTERNAL_NULL nullptr
 extern "C" {

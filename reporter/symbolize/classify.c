@@ -31,9 +31,10 @@ static const char *const system_folders[] = {"/lib/",     "/lib64/",     "/lib32
 					     "/usr/lib/", "/usr/lib64/", "/usr/lib32/"};
 
 static const char *const runtime_libraries[] = {
-	"libc.so",       "libc-2.",   "ld-linux",     "ld-2.",       "libpthread.so", "libdl.so",
-	"libstdc++.so",  "libc++.so", "libc++abi.so", "libgcc_s.so", "libm.so",       "libmprof.so",
-	"linux-vdso.so", "[vdso]",    "ld-musl",      "libm-2.",     "libpthread-2.",
+	"libc.so",  "libc-2.",      "ld-linux",  "ld-2.",           "libpthread.so",
+	"libdl.so", "libstdc++.so", "libc++.so", "libc++abi.so",    "libgcc_s.so",
+	"libm.so",  "libmprof.so",  "librgc.so", "librgc-debug.so", "linux-vdso.so",
+	"[vdso]",   "ld-musl",      "libm-2.",   "libpthread-2.",
 };
 
 /* mprof_track_* and mprof_gc_*: what a program calls for blocks that its own allocator made, and its

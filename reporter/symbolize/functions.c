@@ -22,8 +22,32 @@ void functions_init(struct functions *functions, struct strings *strings)
 void functions_finish(struct functions *functions)
 {
 	free(functions->list);
+	free(functions->runtime);
 	map_finish(&functions->known);
 	pool_finish(&functions->pool);
+}
+
+void functions_know_runtime(struct functions *functions, const char *path)
+{
+	while (strncmp(path, "../", 3) == 0 || strncmp(path, "./", 2) == 0)
+		path = strchr(path, '/') + 1;
+	if (!*path)
+		return;
+	functions->runtime = pool_grow(functions->runtime, &functions->runtime_capacity,
+				       functions->runtime_count + 1, sizeof(*functions->runtime));
+	functions->runtime[functions->runtime_count++] = strings_intern(functions->strings, path);
+}
+
+static bool is_runtime(const struct functions *functions, const char *file)
+{
+	size_t length = strlen(file);
+	for (size_t i = 0; i < functions->runtime_count; i++) {
+		size_t tail = strlen(functions->runtime[i]);
+		if (length >= tail && strcmp(file + length - tail, functions->runtime[i]) == 0 &&
+		    (length == tail || functions->runtime[i][0] == '/' || file[length - tail - 1] == '/'))
+			return true;
+	}
+	return false;
 }
 
 static struct source_function *add(struct functions *functions, struct source_function function, bool rust)
@@ -31,7 +55,8 @@ static struct source_function *add(struct functions *functions, struct source_fu
 	struct source_function *made = pool_alloc(&functions->pool, sizeof(*made));
 	*made = function;
 	made->id = (uint32_t)functions->count;
-	made->system = is_system_code(made->name, made->file, made->module, rust);
+	made->system = is_system_code(made->name, made->file, made->module, rust) ||
+		       is_runtime(functions, made->file);
 	made->allocator = is_allocator(made->name, made->first_line > 0);
 	functions->list = pool_grow(functions->list, &functions->capacity, functions->count + 1,
 				    sizeof(struct source_function *));

@@ -13,10 +13,15 @@ struct functions {
 	struct map known; /* (file, line and plain name) or (module, name) */
 	struct source_function **list;
 	size_t count, capacity;
+	const char **runtime; /* ends of the paths of libraries' own source files */
+	size_t runtime_count, runtime_capacity;
 };
 
 void functions_init(struct functions *functions, struct strings *strings);
 void functions_finish(struct functions *functions);
+
+/* Functions of this source file, as relative as the command line was, are met from now on as the system's. */
+void functions_know_runtime(struct functions *functions, const char *path);
 
 /* The function of an origin in a unit; `die` is the copy that was met (its symbol names C++ functions best).
  * `module` is an interned path. */

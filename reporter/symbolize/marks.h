@@ -8,6 +8,7 @@
 #include "units.h"
 
 #define MARKS_SECTION ".mprof.profile"
+#define RUNTIME_SECTION ".mprof.runtime"
 
 /* Told of each function that carries a mark: an origin of a unit that has been indexed. */
 typedef void marks_found_fn(void *context, struct unit_origin *origin);

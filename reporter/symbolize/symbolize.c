@@ -104,6 +104,20 @@ static bool same_object(const struct trace_module *a, const struct trace_module 
 	       (a->build_id_bytes == 0 || memcmp(a->build_id, b->build_id, a->build_id_bytes) == 0);
 }
 
+/* The source files in which MPROF_RUNTIME stands; each with a NUL, untrusted. */
+static void know_runtime(struct symbolizer *symbolizer, struct image *image)
+{
+	Elf_Data *section = object_section(&image->object, RUNTIME_SECTION);
+	const char *at = section ? section->d_buf : NULL, *end = at ? at + section->d_size : NULL;
+	while (at < end) {
+		size_t length = strnlen(at, (size_t)(end - at));
+		if (at + length == end)
+			return;
+		functions_know_runtime(&symbolizer->functions, at);
+		at += length + 1;
+	}
+}
+
 static struct image *image_of(struct symbolizer *symbolizer, size_t index)
 {
 	if (symbolizer->images[index])
@@ -117,6 +131,7 @@ static struct image *image_of(struct symbolizer *symbolizer, size_t index)
 	image->path = strings_intern(&symbolizer->strings, module->path);
 	sources_init(&image->sources, &symbolizer->strings);
 	object_open(&image->object, module, &symbolizer->places);
+	know_runtime(symbolizer, image);
 	return symbolizer->images[index] = image;
 }
 
