@@ -41,6 +41,7 @@ static uint32_t nesting_end(struct nesting *nesting, uint32_t thread)
 
 struct trigger {
 	const struct source_frame *collector, *outside_function, *outside_file;
+	bool is_library; /* the collector is not the program's own: what is, called it */
 };
 
 static bool is_own(const struct source_frame *frame)
@@ -48,12 +49,14 @@ static bool is_own(const struct source_frame *frame)
 	return !frame->function->system && !frame->function->allocator;
 }
 
-/* The innermost function of the program's own is the collector, or part of it.  Code without lines (_start)
- * is of interest only where the collector has none either. */
+/* The innermost function of the program's own is the collector, or part of it, unless a library's functions
+ * lie within.  Code without lines (_start) is of interest only where the collector has none either. */
 static void trigger_look(struct trigger *trigger, const struct source_frame *frame)
 {
-	if (!is_own(frame))
+	if (!is_own(frame)) {
+		trigger->is_library |= !trigger->collector && frame->function->system;
 		return;
+	}
 	if (!trigger->collector)
 		trigger->collector = frame;
 	if (!*frame->function->file && *trigger->collector->function->file)
@@ -70,7 +73,8 @@ static const struct source_frame *trigger_of(struct report *report, uint32_t lea
 	struct trigger trigger = {0};
 	const struct source_frame *frames, *innermost = NULL;
 
-	for (uint32_t node = leaf; node != 0 && !trigger.outside_file;
+	for (uint32_t node = leaf;
+	     node != 0 && !trigger.outside_file && !(trigger.is_library && trigger.collector);
 	     node = report->info->nodes[node].parent) {
 		size_t count = report_frames(report, node, &frames);
 
@@ -78,6 +82,8 @@ static const struct source_frame *trigger_of(struct report *report, uint32_t lea
 		for (size_t i = 0; i < count; i++)
 			trigger_look(&trigger, &frames[i]);
 	}
+	if (trigger.is_library && trigger.collector)
+		return trigger.collector;
 	if (trigger.outside_file)
 		return trigger.outside_file;
 	if (trigger.outside_function)
