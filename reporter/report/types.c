@@ -123,6 +123,12 @@ static int site_by_bytes(const void *left, const void *right)
 	return order != 0 ? order : strcmp(a->function, b->function);
 }
 
+/* Counts of sampled blocks are rounded one by one. */
+static uint64_t less(uint64_t count, uint64_t part)
+{
+	return part < count ? count - part : 0;
+}
+
 int report_fill_collected_sites(struct report *report)
 {
 	struct gc_figures *gc = &report->gc;
@@ -142,7 +148,8 @@ int report_fill_collected_sites(struct report *report)
 			.line = site->line,
 			.collected_blocks = site->collected_blocks,
 			.collected_bytes = site->collected_bytes,
-			.released_blocks = site->allocations - site->leaked_blocks - site->collected_blocks,
+			.released_blocks =
+				less(site->allocations, site->leaked_blocks + site->collected_blocks),
 			.released_bytes = site->allocated_bytes - site->leaked_bytes - site->collected_bytes,
 		};
 	}

@@ -1,5 +1,5 @@
-/* make_sample.c - writes the sample trace to a file: make_sample FILE [stored|summary], the latter stored,
- * too. */
+/* make_sample.c - writes the sample trace to a file: make_sample FILE [stored|summary|collector], the latter
+ * two stored, too. */
 #include "data/sample.h"
 
 #include <stdio.h>
@@ -22,11 +22,13 @@ int main(int argc, char **argv)
 	struct buffer trace = {0}, stored = {0};
 
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: make_sample FILE [stored|summary]\n");
+		fprintf(stderr, "usage: make_sample FILE [stored|summary|collector]\n");
 		return 2;
 	}
 	if (argc == 3 && strcmp(argv[2], "summary") == 0)
 		sample_trace_with_summary(&trace);
+	else if (argc == 3 && strcmp(argv[2], "collector") == 0)
+		sample_trace_with_collector(&trace);
 	else
 		sample_trace(&trace);
 	sample_stored(&trace, &stored);

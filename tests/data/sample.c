@@ -288,6 +288,65 @@ void sample_trace_with_summary(struct buffer *out)
 	buffer_finish(&payload);
 }
 
+/* ---- a collector --------------------------------------------------------- */
+
+static void collector_events(struct buffer *out, struct buffer *payload)
+{
+	struct stream stream = {.encoder = events_encoder_create()};
+
+	must(stream.encoder);
+	stream.item = (struct events_item){.node = 2, .flags = OPERATION_TRACKED};
+	for (unsigned block = 0; block < 3; block++)
+		begin(&stream, block, 24);
+	stream.item.node = 1;
+	stream.item.flags = OPERATION_TRACKED | OPERATION_COLLECTED;
+	end_block(&stream, OPERATION_FREE, 0);
+	stream.item.flags = OPERATION_TRACKED;
+	end_block(&stream, OPERATION_FREE, 1);
+	must(events_encoder_finish(stream.encoder, payload) == 0);
+	sample_block(out, BLOCK_EVENTS, payload);
+	events_encoder_destroy(stream.encoder);
+}
+
+static void collector_tables(struct buffer *out, struct buffer *payload)
+{
+	modules(out, payload);
+	NUMBERS(payload, 1, 0, 4321, 0);
+	sample_block(out, BLOCK_THREADS, payload);
+	NUMBERS(payload, 1, 2, 1, 1);
+	buffer_signed(payload, 0x401100);
+	NUMBERS(payload, 1, 4 << 16);
+	buffer_signed(payload, 16 - 0x401100);
+	sample_block(out, BLOCK_NODES, payload);
+	NUMBERS(payload, 2, 16);
+	text(payload, "pair");
+	NUMBERS(payload, 90);
+	text(payload, "names");
+	sample_block(out, BLOCK_LABELS, payload);
+}
+
+void sample_trace_with_collector(struct buffer *out)
+{
+	struct buffer payload = {0};
+
+	sample_heading(out, FORMAT_VERSION, "");
+	collector_tables(out, &payload);
+	collector_events(out, &payload);
+	NUMBERS(&payload, 4, 3, 0, 1, NOTE_GC_BEGIN, 250, 1, 2);
+	NUMBERS(&payload, 4, 0, 1, NOTE_GC_END, 350, 6, 2, 9, 1, 0, 24, 77);
+	NUMBERS(&payload, 5, 0, 1, NOTE_CACHE, 400, 5, 90, 7, 70, 30, 4096);
+	NUMBERS(&payload, 5, 0, 1, NOTE_GC_END, 410, 0);
+	sample_block(out, BLOCK_NOTES, &payload);
+	NUMBERS(&payload, 200, 2, 0, 0, 0, 2, 0, 0);
+	NUMBERS(&payload, 2, 0, 0, 2, 48, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	NUMBERS(&payload, 1, 3, 72, 0, 0, 2, 48, 72, 3, 0, 0, 500, 1, 24);
+	NUMBERS(&payload, 0);
+	sample_block(out, BLOCK_SUMMARY, &payload);
+	NUMBERS(&payload, END_EXITED, 500, 5, 3, 2, 72, 48, 72, 98304, 0, 0);
+	sample_block(out, BLOCK_END, &payload);
+	buffer_finish(&payload);
+}
+
 static void store(struct buffer *out, struct format_block_header header, const struct buffer *payload)
 {
 	header.flags = BLOCK_STORED;

@@ -21,6 +21,10 @@ void sample_block(struct buffer *out, enum block_kind kind, struct buffer *paylo
 void sample_trace(struct buffer *out);
 void sample_trace_with_summary(struct buffer *out);
 
+/* A small trace of a program with a collector: nodes 1 and, below it, 2, a label; three typed blocks of 24
+ * bytes, of which the collector frees one and its program another; a cache. */
+void sample_trace_with_collector(struct buffer *out);
+
 #define SAMPLE_EVENTS 176u
 #define SAMPLE_NODES 5u
 

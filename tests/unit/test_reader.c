@@ -301,6 +301,40 @@ Test(reader, format_2_stays_readable)
 	expect_sample(TEST_DATA "/format-2.mprof");
 }
 
+static int count_collected(void *context, const struct trace_event *events, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*(uint64_t *)context += events[i].collected ? events[i].size_bytes : 0;
+	return 0;
+}
+
+Test(reader, knows_collectors_types_and_caches)
+{
+	struct buffer bytes = {0};
+	uint64_t collected_bytes = 0;
+	struct diagnostic diagnostic;
+	sample_trace_with_collector(&bytes);
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	const struct trace_info *info = trace_info(trace);
+
+	cr_assert_eq(info->node_count, 3);
+	cr_assert(!info->nodes[1].label && info->nodes[2].label);
+	cr_assert_eq(info->nodes[2].parent, 1);
+	cr_assert_str_eq(trace_label(trace, info->nodes[2].pc), "pair");
+	cr_assert_eq(info->note_count, 4);
+	cr_assert_eq(info->notes[1].kind, NOTE_GC_END);
+	cr_assert_eq(info->notes[1].values[4], 24);
+	cr_assert_str_eq(trace_label(trace, info->notes[2].values[0]), "names");
+	cr_assert_eq(info->summary->nodes[2].collected_blocks, 1);
+	cr_assert_eq(info->summary->nodes[2].collected_bytes, 24);
+	cr_assert_eq(trace_replay(trace, count_collected, &collected_bytes, &diagnostic), 0, "%s",
+		     diagnostic.message);
+	cr_assert_eq(collected_bytes, 24);
+	trace_close(trace);
+	buffer_finish(&bytes);
+}
+
 Test(reader, events_come_in_order_with_interpolated_times)
 {
 	struct buffer bytes = sample();
@@ -608,9 +642,8 @@ Test(reader, no_flipped_bit_passes_unnoticed)
 	}
 }
 
-Test(reader, no_changed_byte_under_good_checksums_does_harm)
+static void change_every_byte(struct buffer bytes)
 {
-	struct buffer bytes = sample();
 	uint8_t *copy = malloc(bytes.length);
 
 	for (size_t i = 0; i < bytes.length * 4; i++) {
@@ -632,6 +665,18 @@ Test(reader, no_changed_byte_under_good_checksums_does_harm)
 		close(file.fd);
 	}
 	free(copy);
+	buffer_finish(&bytes);
+}
+
+Test(reader, no_changed_byte_under_good_checksums_does_harm)
+{
+	struct buffer compressed = {0}, stored = {0};
+
+	change_every_byte(sample());
+	sample_trace_with_collector(&compressed);
+	sample_stored(&compressed, &stored);
+	change_every_byte(stored);
+	buffer_finish(&compressed);
 }
 
 Test(reader, damage_in_the_middle_names_offset_and_kind)

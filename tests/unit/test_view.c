@@ -269,7 +269,7 @@ Test(view, json_has_lines_with_figures_only_and_whole_numbers)
 
 static const struct view_collection collections[] = {
 	{.time_ns = 1000000, .collected = 3, .pause_ns = 500, .function = "f", .file = "/src/a.c", .line = 4},
-	{.time_ns = 2500000, .generation = 2, .pause_ns = 7000000, .function = "g", .file = "", .line = 0},
+	{.time_ns = 2500000, .generation = 2, .pause_ns = 7000000, .function = "g", .file = "/src/b.c", .line = 9},
 };
 static const struct view_gc_group generations[] = {
 	{.sum = {.collections = 2, .collected = 3, .freed_bytes = 2048, .pause_ns = 7000500, .oldest = 1}}};
@@ -319,7 +319,7 @@ Test(view, collections_as_text)
 		"Longest pauses (1 of 2)\n"
 		"     Paused           At Generation Candidates Collected Given back   Line  Function  File\n"
 		"==========================================================================================\n"
-		"   7.000 ms     2.500 ms          2          0         0        0 B      0  g\n"
+		"   7.000 ms     2.500 ms          2          0         0        0 B      9  g         b.c\n"
 		"\n"
 		"Caches\n"
 		"Cache    Entries        Hits      Misses Hit rate      Keeps\n"
