@@ -177,22 +177,15 @@ int rgc_dict_update(rgc_dict *dict, const rgc_dict *other)
 	return found;
 }
 
-static int track_visited(rgc_object *child, void *container)
-{
-	track_child(container, child);
-	return ((const rgc_object *)container)->flags & OBJECT_TRACKED ? 1 : 0;
-}
-
 rgc_dict *rgc_dict_copy(const rgc_dict *dict)
 {
 	rgc_dict *copy = rgc_dict_new();
 	if (!copy)
 		return NULL;
-	if (table_copy(&copy->table, &dict->table, STRIDE)) {
+	if (table_copy(copy, &copy->table, &dict->table, STRIDE)) {
 		rgc_decref(copy);
 		return NULL;
 	}
-	table_traverse(&copy->table, STRIDE, track_visited, copy);
 	return copy;
 }
 

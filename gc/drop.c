@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* Bytes of the object's block that are in use: link, head, members, items. */
-static size_t object_bytes(const rgc_object *object)
+static inline size_t object_bytes(const rgc_object *object)
 {
 	const struct rgc_type *type = object->type;
 	size_t bytes = type->size;
@@ -22,7 +22,7 @@ static size_t object_bytes(const rgc_object *object)
 }
 
 /* Gives the block back to where it came from. */
-static void object_free(rgc_heap *heap, rgc_object *object)
+static inline void object_free(rgc_heap *heap, rgc_object *object)
 {
 	size_t bytes = object_bytes(object);
 	void *block = object;
@@ -71,7 +71,7 @@ void object_clear(rgc_object *object)
 
 /* Runs the finalizer of a dead object, which is alive meanwhile, and watched again if it was before; whether
  * it stays alive. */
-static bool object_survives(rgc_object *object)
+static __attribute__((noinline)) bool object_survives(rgc_object *object)
 {
 	bool shared = object->flags & OBJECT_SHARED;
 	if (shared)
@@ -90,7 +90,7 @@ static bool object_survives(rgc_object *object)
 	return false;
 }
 
-static void object_end_weak(rgc_heap *heap, rgc_object *object)
+static __attribute__((noinline)) void object_end_weak(rgc_heap *heap, rgc_object *object)
 {
 	struct weak_queue queue;
 	weak_queue_init(&queue);
@@ -98,33 +98,56 @@ static void object_end_weak(rgc_heap *heap, rgc_object *object)
 	weak_run_callbacks(&queue);
 }
 
-static void object_end(rgc_object *object)
+/* Takes an object whose count is 0, and which has a link, out of its list, and queues it. */
+static inline void queue(struct thread *thread, rgc_object *object)
+{
+	struct link *link = link_of(object);
+	if (object->flags & OBJECT_TRACKED)
+		list_remove(link);
+	link->next = thread->pending;
+	thread->pending = link;
+}
+
+/* rgc_decref inside a drop: the usual last reference is queued without a call. */
+static inline void decref_member(struct thread *thread, rgc_object *object)
+{
+#ifndef RGC_DEBUG
+	if (object && object->refs == 1 && object->flags & OBJECT_LINKED) {
+		object->refs = 0;
+		queue(thread, object);
+		return;
+	}
+#endif
+	(void)thread;
+	rgc_decref(object);
+}
+
+static inline void object_end(struct thread *thread, rgc_object *object)
 {
 	const struct rgc_type *type = object->type;
 	if (unlikely(type->finalize && !(object->flags & OBJECT_FINALIZED)) && object_survives(object))
 		return;
 	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
-		object_end_weak(rgc_thread.heap, object);
+		object_end_weak(thread->heap, object);
 	if (type->clear)
 		type->clear(object);
 	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to
 	 * be queued is the first to end: memory is then often visited in the order in which it was filled. */
 	for (uint32_t i = type->field_count; i > 0; i--)
-		rgc_decref(*object_field(object, i - 1));
+		decref_member(thread, *object_field(object, i - 1));
 	if (unlikely(object->flags & OBJECT_SHARED))
 		shared_free(object);
 	else
-		object_free(rgc_thread.heap, object);
+		object_free(thread->heap, object);
 }
 
-/* Ends an object, and all that waits then. */
-static void drop_all(struct thread *thread, rgc_object *object)
+/* Ends all that waits, and what comes to wait meanwhile. */
+static void drop_all(struct thread *thread)
 {
 	thread->dropping = true;
-	object_end(object);
 	for (struct link *link; (link = thread->pending);) {
 		thread->pending = link->next;
-		object_end(object_of(link));
+		object_end(thread, object_of(link));
 	}
 	thread->dropping = false;
 }
@@ -147,15 +170,9 @@ void object_drop(rgc_object *object)
 		drop_plain(object);
 		return;
 	}
-	struct link *link = link_of(object);
-	if (object->flags & OBJECT_TRACKED)
-		list_remove(link);
-	if (!thread->dropping) {
-		drop_all(thread, object);
-		return;
-	}
-	link->next = thread->pending;
-	thread->pending = link;
+	queue(thread, object);
+	if (!thread->dropping)
+		drop_all(thread);
 }
 
 struct drop_state drops_begin(void)

@@ -33,31 +33,54 @@ static inline void *large_block_new(rgc_heap *heap, const struct rgc_type *type,
 	return block;
 }
 
+/* The first 16 bytes are the link or the head, which are written in any case. */
+static inline void zero_rest(void *block, size_t grains)
+{
+	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.
+	 */
+	typedef uint64_t __attribute__((may_alias)) word;
+	word *words = block;
+	for (size_t i = 1; i < grains; i++)
+		words[2 * i] = words[2 * i + 1] = 0;
+}
+
+static inline bool is_pooled(size_t grains)
+{
+	/* Relaxed: a setting, see pool.c. */
+	return grains < atomic_load_explicit(&pool_classes, memory_order_relaxed);
+}
+
 /* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
 static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
 {
 	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
-	/* Relaxed: a setting, see pool.c. */
-	if (unlikely(grains >= atomic_load_explicit(&pool_classes, memory_order_relaxed)))
+	if (!is_pooled(grains))
 		return large_block_new(heap, type, bytes, class);
 	*class = (unsigned)grains;
 	struct free_block *block = heap->pool.free[grains];
-	if (likely(block != NULL))
+	if (block)
 		heap->pool.free[grains] = block->next;
 	else if (!(block = pool_refill(&heap->pool, (unsigned)grains)))
 		return NULL;
-	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.
-	 * The first two are the link or the head, which the caller writes. */
-	typedef uint64_t __attribute__((may_alias)) word;
-	word *words = (word *)block;
-	for (size_t i = 1; i < grains; i++)
-		words[2 * i] = words[2 * i + 1] = 0;
+	zero_rest(block, grains);
 	return block;
 }
 
 #endif
 
-static inline void *object_new(const struct rgc_type *type, size_t bytes)
+static inline rgc_object *object_begin(rgc_heap *heap, const struct rgc_type *type, char *block, size_t bytes,
+				       size_t class, bool linked)
+{
+	rgc_object *object = (rgc_object *)(void *)(block + (linked ? sizeof(struct link) : 0));
+	heap->bytes += bytes;
+	object->type = type;
+	object->refs = 1;
+	object->flags = (uint32_t) class << OBJECT_CLASS_SHIFT | heap->number |
+			(linked ? (uint32_t)OBJECT_LINKED : 0);
+	return object;
+}
+
+static inline __attribute__((always_inline)) void *object_new(const struct rgc_type *type, size_t bytes)
 {
 	rgc_heap *heap = heap_current();
 	if (unlikely(!heap))
@@ -76,11 +99,7 @@ static inline void *object_new(const struct rgc_type *type, size_t bytes)
 	char *block = block_new(heap, type, bytes, &class);
 	if (unlikely(!block))
 		return NULL;
-	heap->bytes += bytes;
-	rgc_object *object = (rgc_object *)(void *)(block + (linked ? sizeof(struct link) : 0));
-	object->type = type;
-	object->refs = 1;
-	object->flags = class << OBJECT_CLASS_SHIFT | heap->number | (linked ? OBJECT_LINKED : 0);
+	rgc_object *object = object_begin(heap, type, block, bytes, class, linked);
 #ifdef RGC_DEBUG
 	debug_born(heap, object);
 #endif
@@ -89,10 +108,34 @@ static inline void *object_new(const struct rgc_type *type, size_t bytes)
 	return object;
 }
 
+#ifdef RGC_DEBUG
+
 void *rgc_new_(const struct rgc_type *type)
 {
 	return object_new(type, type->size);
 }
+
+#else
+
+/* The usual case without any call: members that own references, a free block, no collection due. */
+void *rgc_new_(const struct rgc_type *type)
+{
+	rgc_heap *heap = rgc_thread.heap;
+	size_t bytes = type->size + sizeof(struct link), grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	struct free_block *block;
+	if (unlikely(!heap || !type->field_count || type->flags & RGC_TYPE_LAZY ||
+		     heap->counts[0] >= heap->trigger || !is_pooled(grains) ||
+		     !(block = heap->pool.free[grains])))
+		return object_new(type, type->size);
+	heap->pool.free[grains] = block->next;
+	heap->counts[0]++;
+	zero_rest(block, grains);
+	rgc_object *object = object_begin(heap, type, (char *)block, bytes, grains, true);
+	object_track(heap, object);
+	return object;
+}
+
+#endif
 
 void *rgc_new_items_(const struct rgc_type *type, size_t count)
 {

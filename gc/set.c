@@ -83,22 +83,15 @@ void *rgc_set_pop(rgc_set *set)
 	return remove_item(set, set->table.used - 1); /* the last one is never a removed one */
 }
 
-static int track_visited(rgc_object *child, void *container)
-{
-	track_child(container, child);
-	return ((const rgc_object *)container)->flags & OBJECT_TRACKED ? 1 : 0;
-}
-
 rgc_set *rgc_set_copy(const rgc_set *set)
 {
 	rgc_set *copy = rgc_set_new();
 	if (!copy)
 		return NULL;
-	if (table_copy(&copy->table, &set->table, STRIDE)) {
+	if (table_copy(copy, &copy->table, &set->table, STRIDE)) {
 		rgc_decref(copy);
 		return NULL;
 	}
-	table_traverse(&copy->table, STRIDE, track_visited, copy);
 	return copy;
 }
 

@@ -232,14 +232,14 @@ void table_clear(struct table *table, size_t stride)
 	free(old.slots);
 }
 
-static int incref_child(rgc_object *child, void *unused)
+static int adopt_child(rgc_object *child, void *owner)
 {
-	(void)unused;
 	rgc_incref(child);
+	track_child(owner, child);
 	return 0;
 }
 
-int table_copy(struct table *copy, const struct table *table, size_t stride)
+int table_copy(void *owner, struct table *copy, const struct table *table, size_t stride)
 {
 	if (!table->live)
 		return 0;
@@ -248,7 +248,7 @@ int table_copy(struct table *copy, const struct table *table, size_t stride)
 	if (table_init(&new, stride, bits))
 		return -1;
 	copy_entries(&new, table, stride);
-	table_traverse(&new, stride, incref_child, NULL);
+	table_traverse(&new, stride, adopt_child, owner);
 	new.version = copy->version + 1;
 	heap_bytes_changed((ptrdiff_t)block_bytes(&new, stride));
 	*copy = new;

@@ -127,8 +127,8 @@ void table_rename(struct table *table, size_t stride, size_t number, rgc_object 
 /* Removes all entries, then drops their references. */
 void table_clear(struct table *table, size_t stride);
 
-/* Makes an empty table a copy; 0, or -1 with ENOMEM. */
-int table_copy(struct table *copy, const struct table *table, size_t stride);
+/* Makes the empty table of `owner` a copy; 0, or -1 with ENOMEM. */
+int table_copy(void *owner, struct table *copy, const struct table *table, size_t stride);
 
 /* The next entry; 1, 0 at the end, -1 with EBUSY. */
 int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry);

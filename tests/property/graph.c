@@ -147,15 +147,21 @@ bool graph_is_due(const struct object *weak)
 	       !weak->silent && !weak->called;
 }
 
-void graph_hold_callbacks(struct graph *graph, int target)
+static void hold_callbacks(struct graph *graph, int target, bool by_collector)
 {
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		struct object *weak = &graph->objects[id];
 		if (!graph_is_due(weak) || weak->target != target || weak->held)
 			continue;
 		weak->held = true;
+		weak->by_collector = by_collector;
 		weak->refs++;
 	}
+}
+
+void graph_hold_callbacks(struct graph *graph, int target)
+{
+	hold_callbacks(graph, target, false);
 }
 
 /* ---- collections ---- */
@@ -197,7 +203,7 @@ static void clear_weak_to_doomed(struct graph *graph)
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		if (graph->objects[id].state == ALIVE && graph->objects[id].place == DOOMED) {
 			graph_clear_weak(graph, id);
-			graph_hold_callbacks(graph, id);
+			hold_callbacks(graph, id, true);
 		}
 	}
 }
@@ -256,6 +262,7 @@ static void take_apart(struct graph *graph, const bool *doomed)
 			if (!doomed[id] || object->state != ALIVE || object->refs > 1)
 				continue;
 			object->state = DEAD;
+			object->refs = 0;
 			drop_edges(graph, id);
 			again = true;
 		}

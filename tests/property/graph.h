@@ -42,8 +42,9 @@ struct object {
 	int target;   /* NOBODY once that is forgotten */
 	bool cleared; /* gives NULL */
 	bool has_callback, called;
-	bool held;   /* the library keeps it until it is called */
-	bool silent; /* was unreachable itself when its target ended */
+	bool held;         /* the library keeps it until it is called */
+	bool by_collector; /* held since a collection, not a drop */
+	bool silent;       /* was unreachable itself when its target ended */
 };
 
 struct graph {

@@ -295,7 +295,7 @@ static void on_weak(rgc_weak *pointer, void *argument)
 	graph_hold_callbacks(&graph, weak->target);
 	weak->called = true;
 	world_totals.callbacks++;
-	dropping = dropping || (!graph.collecting && get(weak->target)->kind != LEAF);
+	dropping = dropping || (!weak->by_collector && get(weak->target)->kind != LEAF);
 	run_user_code();
 	dropping = was_dropping;
 	if (weak->held) {
