@@ -269,7 +269,12 @@ Test(view, json_has_lines_with_figures_only_and_whole_numbers)
 
 static const struct view_collection collections[] = {
 	{.time_ns = 1000000, .collected = 3, .pause_ns = 500, .function = "f", .file = "/src/a.c", .line = 4},
-	{.time_ns = 2500000, .generation = 2, .pause_ns = 7000000, .function = "g", .file = "/src/b.c", .line = 9},
+	{.time_ns = 2500000,
+	 .generation = 2,
+	 .pause_ns = 7000000,
+	 .function = "g",
+	 .file = "/src/b.c",
+	 .line = 9},
 };
 static const struct view_gc_group generations[] = {
 	{.sum = {.collections = 2, .collected = 3, .freed_bytes = 2048, .pause_ns = 7000500, .oldest = 1}}};

@@ -1,5 +1,5 @@
-/* A collector of its own with a ledger of its own: prints what mprof is to say of collections, types, call sites
- * and caches, as JSON, and nothing that depends on whether it is recorded. */
+/* A collector of its own with a ledger of its own: prints what mprof is to say of collections, types, call
+ * sites and caches, as JSON, and nothing that depends on whether it is recorded. */
 #include <mprof/mprof.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -21,7 +21,8 @@ struct object {
 
 struct sum {
 	int line;
-	unsigned long long collections, candidates, collected, uncollectable, freed_bytes, pause_ns, longest_ns;
+	unsigned long long collections, candidates, collected, uncollectable, freed_bytes, pause_ns,
+		longest_ns;
 };
 
 struct count {
@@ -44,7 +45,8 @@ static void count(struct count *count, size_t size_bytes, int sign)
 	count->bytes += (unsigned long long)((long long)size_bytes * sign);
 }
 
-static struct object *enter(struct object *object, size_t size_bytes, enum type type, enum site site, int line)
+static struct object *enter(struct object *object, size_t size_bytes, enum type type, enum site site,
+			    int line)
 {
 	pthread_mutex_lock(&ledger);
 	*object = (struct object){.size_bytes = size_bytes, .type = type, .site = site};
@@ -76,13 +78,15 @@ static NOINLINE struct object *from_pool(size_t size_bytes, enum type type)
 {
 	struct object *object = (struct object *)(void *)(pool + pool_used);
 	pool_used += (size_bytes + 15) & ~(size_t)15;
-	mprof_track_alloc_typed(object, size_bytes, type_names[type]); int line = __LINE__;
+	mprof_track_alloc_typed(object, size_bytes, type_names[type]);
+	int line = __LINE__;
 	return enter(object, size_bytes, type, BY_POOL, line);
 }
 
 static NOINLINE struct object *from_malloc(size_t size_bytes)
 {
-	struct object *object = malloc(size_bytes); int line = __LINE__;
+	struct object *object = malloc(size_bytes);
+	int line = __LINE__;
 	if (!object)
 		abort();
 	return enter(object, size_bytes, PLAIN, BY_MALLOC, line);
@@ -140,9 +144,11 @@ static struct sum *at(struct sum *sum, int line)
 	return sum;
 }
 
-static NOINLINE void collect(uint32_t generation, struct object *garbage, uint64_t duration_ns, struct sum *line)
+static NOINLINE void collect(uint32_t generation, struct object *garbage, uint64_t duration_ns,
+			     struct sum *line)
 {
-	struct mprof_gc_info info = {.generation = generation, .uncollectable = generation, .duration_ns = duration_ns};
+	struct mprof_gc_info info = {
+		.generation = generation, .uncollectable = generation, .duration_ns = duration_ns};
 	mprof_gc_begin(generation);
 	if (generation == 1) /* its own finalizers collect, too */
 		collect(0, make(4), 50, line);
@@ -209,7 +215,8 @@ static void tell_caches(void)
 static void print_sum(const char *name, const struct sum *sum)
 {
 	printf("\"%s\": [%d, %llu, %llu, %llu, %llu, %llu, %llu, %llu],\n", name, sum->line, sum->collections,
-	       sum->candidates, sum->collected, sum->uncollectable, sum->freed_bytes, sum->pause_ns, sum->longest_ns);
+	       sum->candidates, sum->collected, sum->uncollectable, sum->freed_bytes, sum->pause_ns,
+	       sum->longest_ns);
 }
 
 static void print_ledger(void)
@@ -225,9 +232,9 @@ static void print_ledger(void)
 		       peak[i].blocks, peak[i].bytes, live[i].blocks, live[i].bytes, collected[i].blocks,
 		       collected[i].bytes);
 	for (int i = 0; i < SITES; i++)
-		printf("\"%s\": [%d, %llu, %llu, %llu, %llu]%s\n", i == BY_POOL ? "from_pool" : "from_malloc", site_lines[i],
-		       by_collector[i].blocks, by_collector[i].bytes, otherwise[i].blocks, otherwise[i].bytes,
-		       i == BY_POOL ? "," : "");
+		printf("\"%s\": [%d, %llu, %llu, %llu, %llu]%s\n", i == BY_POOL ? "from_pool" : "from_malloc",
+		       site_lines[i], by_collector[i].blocks, by_collector[i].bytes, otherwise[i].blocks,
+		       otherwise[i].bytes, i == BY_POOL ? "," : "");
 }
 
 int main(void)
