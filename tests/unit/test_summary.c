@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define THREADS 4u
 #define ADDRESSES 300u
@@ -224,6 +225,32 @@ Test(summary, stands_in_for_a_replay)
 	cr_assert_eq(model_totals(known)->peak_bytes, model_totals(model)->peak_bytes);
 	cr_assert_eq(model_node(known, 7)->peak_bytes, model_node(model, 7)->peak_bytes);
 	model_destroy(known);
+}
+
+/* The collection, and what it has freed so far, outlive the drainer that saw it begin. */
+Test(summary, an_aggregate_goes_on_in_the_middle_of_a_collection)
+{
+	struct fake_thread thread = fake_thread(&fake, (uint32_t)getpid());
+
+	fake.header->pid = getpid();
+	fake.header->flags |= SESSION_AGGREGATE;
+	for (uint64_t i = 1; i <= 3; i++)
+		fake_record(&thread, RECORD_ALLOC, i << 12, 100 * i, 5);
+	fake_record(&thread, RECORD_ALLOC, 0x9000, 8, 6);
+	fake_ext(&thread, EXT_GC_BEGIN, 0, 7);
+	fake_record(&thread, RECORD_FREE, 0x1000, 0, 7);
+	cr_assert_eq(drain_run(fake.session_path, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
+	fake_record(&thread, RECORD_FREE, 0x2000, 0, 7);
+	fake_ext(&thread, EXT_GC_END, 0, 7);
+	fake_record(&thread, RECORD_FREE, 0x3000, 0, 7);
+	atomic_store(&fake.header->end_state, SESSION_REPLACED);
+	drain_and_open();
+	const struct trace_info *info = trace_info(trace);
+	cr_assert(info->ended && info->aggregate);
+	cr_assert_eq(info->note_count, 2);
+	cr_assert_eq(info->summary->nodes[5].own_frees, 3);
+	cr_assert_eq(info->summary->nodes[5].collected_blocks, 2);
+	cr_assert_eq(info->summary->nodes[5].collected_bytes, 300);
 }
 
 Test(summary, a_type_is_a_node_of_its_own)
