@@ -78,6 +78,8 @@ static __attribute__((noinline)) bool object_survives(rgc_object *object)
 		shared_revive(object);
 	else
 		object->refs = 1;
+	/* A running collection that found it unreachable has lost it to this drop. */
+	object->flags &= ~(uint32_t)OBJECT_UNREACHABLE;
 	if (object->flags & OBJECT_TRACKED)
 		object_track(rgc_thread.heap, object);
 	object_finalize(object);

@@ -246,7 +246,7 @@ static inline void object_track(rgc_heap *heap, rgc_object *object)
 
 static inline void object_untrack(rgc_object *object)
 {
-	object->flags &= ~(uint32_t)OBJECT_TRACKED;
+	object->flags &= ~(uint32_t)(OBJECT_TRACKED | OBJECT_UNREACHABLE);
 	list_remove(link_of(object));
 }
 

@@ -5,11 +5,11 @@
  *     fibonacci_memo 2     keeps the two that were used last
  *     fibonacci_memo 0     keeps none
  *
- * What it teaches: record the first and the last, and compare the two tables of fibonacci().
- * Without results to fall back on, the function runs 177 times, and both recursive lines are
- * full of allocations.  With them it runs 11 times; the second recursive line stays blank,
- * as its result is always there by then, and the first has the price: the cache's table,
- * which stays.
+ * What it teaches: record the first and the last, and compare the Occurrences of the two
+ * recursive lines.  Without a cache both are full of allocations: the function runs 177
+ * times.  With it the first line does the work, 10 of the 11 calls.  The second finds its
+ * result there already, but for fibonacci(0).  The price is what the first line keeps: a
+ * few hundred bytes of table, until the cache is dropped.
  */
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>

@@ -1,12 +1,11 @@
 /*
  * weakref_cache.c - a cache that keeps its values alive, and one that does not.
  *
- * What it teaches: both functions view each of 100 pictures twice, while someone else has the
- * first of them open.  The strong cache never loads a picture again, and never gives one back:
- * line rgc_decref stays blank in its table, and 6.2 MiB are alive until the cache is dropped.
- * The weak cache remembers what is alive anyway: each picture goes on line rgc_decref as soon
- * as the view is over, so that Mem usage is that of two pictures, for the price of loading
- * them again.
+ * What it teaches: both functions view 100 pictures twice, the first of which somebody has
+ * open all the time.  The strong cache never loads a picture again, and never lets go of
+ * one: the line of rgc_decref stays blank, and 6.2 MiB are left behind.  The weak cache
+ * knows what is alive anyway: the line of rgc_decref gives back all that the line above
+ * loads, Mem usage is that of two pictures, and all but the open one are loaded twice.
  */
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>

@@ -252,8 +252,12 @@ static void take_apart(struct graph *graph, const bool *doomed)
 			graph->objects[id].refs++;
 	}
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
-		if (doomed[id] && !graph->objects[id].stubborn)
-			drop_edges(graph, id);
+		if (!doomed[id] || graph->objects[id].stubborn)
+			continue;
+		/* A cleared weak reference has left its target. */
+		if (graph->objects[id].kind == WEAK)
+			graph->objects[id].cleared = graph->objects[id].silent = true;
+		drop_edges(graph, id);
 	}
 	for (bool again = true; again;) {
 		again = false;

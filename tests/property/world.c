@@ -275,11 +275,11 @@ static void expect_target_ended(int id)
 		return;
 	int target = weak->target;
 	if (get(target)->state != DEAD)
-		expect_ended(target, "a callback while the target is alive");
+		catch_up(target);
 	drain_early();
 	if (get(target)->state == ENDING && get(target)->finalized)
 		graph_clear_weak(&graph, target);
-	must(weak->cleared, "a callback before the end of the target", id);
+	must(weak->cleared, "a callback while the target is alive", id);
 }
 
 static void on_weak(rgc_weak *pointer, void *argument)

@@ -1,0 +1,243 @@
+"""Scripts for test_rgc_semantics.py, by name; programs/rgc_script.c describes the language."""
+
+import re
+
+FIXED = {
+    "cycles": """
+node a; node b; set a.a b; set b.a a; drop a b; collect 2
+node c; set c.a c; set c.b c; refs c; drop c; collect 0; collect 0
+node d; node e; node f; set d.a e; set e.a f; set f.a d; set f.b f; refs f; drop d e; collect 2; drop f; collect 2
+node g; node h; set g.a h; set h.a g; set h.b none; drop h; set g.a none; collect 2; drop g; collect 2
+""",
+    "acyclic garbage ends at once": """
+fin a; fin b; fin c; set a.a b; set b.a c; set a.b c; drop b c; say before; drop a; say after; collect 2
+fin d; set d.a none; fin e; set d.a e; drop e; set d.a none; collect 2; drop d
+""",
+    "what hangs from a cycle": """
+fin a; fin b; fin c; set a.a b; set b.a a; set b.b c; weak w c :; drop b c; drop a; say garbage; collect 2; get w
+""",
+    "weak references": """
+node a; weak v a; weak w a : say one; weak x a : say two; weakcount a; get v; drop w; weakcount a; drop a; get v; get x
+node b; weak y b : get y ; say inside; drop b; get y; collect 2
+node c; weak z c : drop z; drop c; say end
+""",
+    "weak references of unreachable objects": """
+node a; weak w a : say seen; set a.a a; drop a; get w; collect 2; get w
+node b; set b.a b; weak v b : say never; set b.b v; drop v b; collect 2
+node c; node d; set c.a d; set d.a c; weak x c : get y; weak y d : get x; drop c d; collect 2
+node e; set e.a e; weak z e : say reachable; node f; set f.a z; drop z e; collect 2; let z f.a; get z
+""",
+    "finalizers of a cycle run before anything is cleared": """
+fin a : referents self; fin b : referents self; set a.a b; set b.a a; drop a b; collect 2; collect 2
+fin c : weakcount self; weak w c; weak x c : say early; set c.a c; drop c; collect 2
+fin d : get y; fin e : get y; weak y e; set d.a e; set e.a d; drop d e; collect 2
+""",
+    "resurrection": """
+fin a : let keep self; drop a; finalized keep; refs keep; drop keep; say gone
+fin b : let keep self; set b.a b; weak w b; drop b; collect 2; get w; finalized keep; refs keep; objects 2; collect 2
+drop keep; collect 2
+""",
+    "a resurrected set survives whole": """
+fin a : let keep self; fin b; fin c; fin d; set a.a b; set b.a c; set c.a a; set d.a d; set c.b d; drop a b c d
+fin other; set other.a other; drop other
+collect 2; finalized keep; finalized keep.a; objects -1; collect 2
+drop keep; collect 2; objects -1
+""",
+    "a finalizer takes back only a part": """
+fin a : set holder.a self.b; node holder; node p; node q; set a.a a; set a.b p; set p.a q; set q.a q
+drop a p q; collect 2; objects -1; set holder.a none; collect 2
+""",
+    "weak references that a finalizer makes": """
+fin a : weak late self; set a.a a; drop a; collect 2; get late
+fin b : weak later self; drop b; get later
+fin c : let keep self ; weak third self; set c.a c; drop c; collect 2; get third; drop keep; collect 2; get third
+""",
+    "weak references do not come back with their target": """
+fin a : let keep self; weak w a : say called; set a.a a; drop a; collect 2; get w; drop keep; collect 2; get w
+fin b : let keep self; weak v b : say after; drop b; get v; drop keep; get v
+""",
+    "generations": """
+node a; set a.a a; objects 0; collect 0; objects 0; objects 1; collect 1; objects 1; objects 2; drop a; collect 0; collect 1; collect 2
+node b; set b.a b; node c; set c.a b; collect 0; drop b; drop c; collect 0; collect 1; collect 0
+node d; node e; set d.a d; set e.a d; collect 1; drop d; node f; set f.a e; drop e; drop f; collect 0; collect 2
+""",
+    "an old object keeps a young one": """
+node old; collect 2; node young; set young.a young; set old.a young; drop young; collect 0; objects 1; objects 2
+drop old; collect 0; collect 1; collect 2
+node old; set old.a old; collect 2; node young; set old.b young; set young.a old; drop young old; collect 0; collect 1; collect 2
+""",
+    "counts": """
+count; node a; count; node b; count; drop a; count; drop b; count; collect 0; count; collect 0; collect 0; count; collect 1; count
+node a; node b; weak w a; count; collect 1; count; drop a b w; count; collect 2; count
+""",
+    "freeze": """
+node a; set a.a a; node b; set b.a b; collect 0; freeze; count; objects -1; drop a; collect 2; unfreeze; objects 2; collect 2
+objects -1; freeze; node c; set c.a b; set b.b c; drop b c; collect 2; unfreeze; collect 0; collect 1; collect 2
+""",
+    "introspection": """
+node a; node b; fin c; set a.a b; set c.a b; set a.b c; referents a; referrers b; referrers c; referrers b c; referents b
+tracked a; tracked c; finalized a; finalized c; set b.a b; referrers b; weak w a : say x; referrers a; tracked w; set c.b w; referents c
+""",
+    "settings": """
+isenabled; disable; isenabled; collect 2; enable; isenabled; threshold 7 8 9; thresholds; threshold 0 5 5; thresholds; debug saveall; debug none
+""",
+    "callbacks": """
+phases; collect 0; node a; set a.a a; drop a; collect 1; collect 2; nophases; collect 2
+phases : collect 2 ; say nested; collect 0; node a; set a.a a; drop a; collect 0; nophases
+fin b : collect 2 ; say inside; set b.a b; drop b; collect 2
+fin c : collect 2 ; say outside; pairs 2; drop c; collect 2
+node d; set d.a d; weak w d : collect 2; pairs 1; drop d; collect 2; collect 2
+phases; phases : say twice; collect 0; nophases; collect 0
+""",
+    "garbage is kept": """
+debug saveall; node a; set a.a a; node b; set b.a a; set a.b b; drop a b; collect 2; garbage; count; debug none; collect 2; garbage
+garbageclear; garbage; collect 2
+debug saveall; fin c; set c.a c; drop c; collect 2; collect 2; garbage; debug none; garbageclear; collect 2
+""",
+    "statistics": """
+stats; pairs 3; collect 0; pairs 2; collect 1; collect 2; fin a : let keep self; set a.a a; drop a; collect 2; stats
+""",
+    "automatic": """
+threshold 5 2 2; phases; pairs 40; nophases; count; stats; threshold 0 2 2; pairs 20; count
+threshold 1 1 1; phases; pairs 3; nophases
+""",
+    "automatic, nothing to find": """
+threshold 3 1 1; node a; node b; set a.a b; node c; set b.a c; node d; set c.a d; node e; set d.a e; count; node f; set e.a f; count
+node g; set f.a g; node h; set g.a h; node i; set h.a i; count; drop a b c d e f g h i; count; objects -1; stats
+""",
+    "a finalizer that allocates in an automatic collection": """
+threshold 4 10 10; fin a : pairs 6; set a.a a; drop a; phases; pairs 5; nophases; count; collect 2
+""",
+    "disabled": """
+threshold 2 2 2; disable; pairs 30; count; objects -1; enable; node a; count; node b; count; collect 2
+""",
+    "a quarter of the old": "threshold 4 1 1; disable; " + "; ".join(
+        [f"node n{i}" for i in range(60)]) + "; collect 1; collect 2; enable; phases; " + "; ".join(
+            [f"node m{i}" for i in range(80)]) + "; nophases; count; stats",
+    "lists": """
+node a; node b; list l; append l a; append l b; append l l; length l; items l; refs a; refs l; referrers a; referents l; drop l; collect 2; refs a
+list l; append l a; insert l 0 b; insert l -1 b; items l; store l -1 b; items l; remove l 0; items l; let x l[0]; refs x
+weak w l : say ended; empty l; length l; drop l
+fin c; list m; append m c; set c.a m; drop c m; collect 2
+""",
+    "dictionaries": """
+node a; dict d; put d one a; put d two a; put d one d; length d; keys d; refs a; unput d two; unput d two; keys d; refs a; drop d; collect 2
+plaindict p; tracked p; putint p k; tracked p; put p n a; tracked p; fin c; put p c c; set c.a p; drop p c; collect 2
+dict e; put e x a; put e y a; put e x a; keys e; unput e x; put e x a; keys e; empty e; length e
+""",
+    "sets and tuples": """
+node a; node b; hashset s; add s a; add s b; add s a; length s; discard s a; discard s a; length s; refs b; fin c; add s c; set c.a s; drop s c; collect 2
+fin d; tuple t a d; length t; set d.b t; refs t; referents t; drop t d; collect 2; refs a
+list l; append l l; tuple u l; append l u; drop l u; collect 2
+""",
+    "a cache of three": """
+cache c echo 3 untyped; parameters c; call c 1; call c 2; call c 1; call c 3; call c 4; call c 2; call c 1; call c 3; info c
+forget c; info c; call c 1; info c; call c 1 2; call c 2 1; call c 1 2; call c x=1; call c x=1 y=2; call c y=2 x=1; call c 1 x=1; info c
+call c 'text'; call c 'text'; call c; call c; info c
+""",
+    "caches of no and of any size": """
+cache z echo 0 untyped; call z 1; call z 1; info z; forget z; info z; parameters z; cache n echo -5 typed; call n 1; parameters n; info n
+cache u echo unbounded untyped; """ + "; ".join(f"call u {i % 7}" for i in range(30)) + """; info u; parameters u
+cache o echo 1 untyped; call o 1; call o 1; call o 2; call o 1; info o
+""",
+    "typed caches": """
+cache t echo 10 typed; call t 1; call t 1.0; call t 1; call t 1.0; call t 1 2.0; call t 1.0 2; call t k=1; call t k=1.0; info t
+cache u echo 10 untyped; call u 1 2.0; call u 1.0 2; call u k=1; call u k=1.0; info u
+""",
+    "recursion": """
+cache f fib 2 untyped; call f 20; info f; cache g fib unbounded untyped; call g 10; info g; cache h fib 3 typed; call h 15; info h
+cache s same 4 untyped; call s 1; call s 1; info s; cache r same 1 untyped; call r 1; call r 2; call r 1; info r
+""",
+    "failures are not kept": """
+cache c fail 2 untyped; call c 1; call c 1; call c 2; call c 2; call c 3; info c; call c 4; call c 6; call c 2; info c
+""",
+    "cleared while it is being filled": """
+cache c clearing 10 untyped; call c 5; info c; call c 5; info c; call c 6; info c; cache d clearing 1 untyped; call d 3; info d; call d 3; info d
+cache e clearing unbounded untyped; call e 4; info e; call e 3; info e
+""",
+    "a cache in a cycle with what it keeps": """
+cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
+cache u holder unbounded untyped; call u 1; call u 2; call u 1; drop u; quietcollect 2; say end
+cache v holder 8 typed; call v 1; forget v; info v; call v 1; drop v; quietcollect 2; say end
+""",
+}
+
+
+def lines(script):
+    """One command per line; ' ; ' is within what a colon begins."""
+    return [command for line in script.strip().splitlines() for command in re.split(r"(?<! ); ", line)]
+
+
+class Writer:
+    """A random script, from a random.Random; variables are spent and filled blindly."""
+
+    def __init__(self, random, automatic):
+        self.random = random
+        self.automatic = automatic
+        self.script = []
+        self.live = set()  # variables that hold a node for sure, finalizers aside
+        self.made = 0
+
+    def pick(self):
+        return self.random.choice(sorted(self.live)) if self.live else self.create()
+
+    def create(self):
+        name = f"n{self.made}"
+        self.made += 1
+        kind = self.random.random()
+        if kind < 0.7:
+            self.script.append(f"node {name}")
+        elif kind < 0.85:
+            self.script.append(f"fin {name}")
+        else:
+            self.script.append(f"fin {name} : let k{name} self")
+        self.live.add(name)
+        return name
+
+    def link(self):
+        self.script.append(f"set {self.pick()}.{self.random.choice('ab')} {self.pick()}")
+
+    def unlink(self):
+        self.script.append(f"set {self.pick()}.{self.random.choice('ab')} none")
+
+    def drop(self):
+        name = self.pick()
+        self.live.discard(name)
+        self.script.append(f"drop {name}")
+
+    def weak(self):
+        name = f"w{self.made}"
+        self.made += 1
+        self.script.append(f"weak {name} {self.pick()}" + self.random.choice(["", " :", " : say called"]))
+        if self.random.random() < 0.5:
+            self.script.append(f"set {self.pick()}.{self.random.choice('ab')} {name}")
+        if self.random.random() < 0.4:
+            self.script.append(f"drop {name}")
+
+    def forget_revived(self):
+        if self.made:
+            self.script.append(f"drop kn{self.random.randrange(self.made)}")
+
+    def ask(self):
+        name = self.pick()
+        self.script.append(self.random.choice([
+            f"refs {name}", f"referents {name}", f"referrers {name}", f"weakcount {name}", f"finalized {name}",
+            f"tracked {name}", "stats", "count", "objects -1"]))
+
+    def collect(self):
+        if not self.automatic or self.random.random() < 0.1:
+            self.script.append(f"collect {self.random.randrange(3)}")
+
+    def freeze(self):
+        if not self.automatic and self.random.random() < 0.2:
+            self.script += ["freeze", f"collect {self.random.randrange(3)}", "unfreeze"]
+
+    def write(self, length):
+        if self.automatic:
+            self.script.append(f"threshold {self.random.randint(1, 8)} {self.random.randint(0, 4)} {self.random.randint(0, 4)}")
+        steps = [self.create] * 4 + [self.link] * 6 + [self.unlink] + [self.drop] * 4 + [self.weak] * 2 + [
+            self.collect] + [self.ask] * 2 + [self.forget_revived, self.freeze]
+        while len(self.script) < length:
+            self.random.choice(steps)()
+        self.script += ["threshold 0 1 1", "unfreeze", "collect 2", "objects 2", "stats"]
+        return self.script

@@ -1,0 +1,91 @@
+"""librgc against Python: the same scripts, carried out by both, can be told apart by nothing but doc/rgc.md's list.
+
+SEED=n SCRIPTS=n steer the random scripts.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+
+from harness import BUILD, PROGRAMS, Skip, case, check, compile, run, run_cases
+from rgc_scripts import FIXED, Writer, lines
+
+VERSION = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
+
+
+def python():
+    """An interpreter that collects where rgc does: at allocations.  Since 3.12 that waits for the next bytecode."""
+    path = shutil.which("python3")
+    if not path:
+        raise Skip("python3 is not installed")
+    name, major, minor = subprocess.run([path, "-c", VERSION], capture_output=True, text=True).stdout.split()
+    if name != "cpython" or int(major) != 3 or not 9 <= int(minor) <= 11:
+        raise Skip(f"compares with CPython 3.9 to 3.11, not {name} {major}.{minor}")
+    return path
+
+
+def outputs(scripts, directory):
+    """What Python, librgc and librgc-debug write, each as {script: [(command, [line])]}."""
+    programs = [[python(), PROGRAMS / "rgc_script.py"],
+                [compile("rgc_script.c", directory / "script", str(BUILD / "gc/librgc.a"))],
+                [compile("rgc_script.c", directory / "script-debug", "-DRGC_DEBUG", str(BUILD / "gc/librgc-debug.a"))]]
+    text = "".join(f"script {name}\n" + "\n".join(commands) + "\n" for name, commands in scripts.items())
+    results = []
+    for argv in programs:
+        done = run(argv, directory, input=text, PYTHONDONTWRITEBYTECODE="1", RGC_LEAKS="0")
+        check(done.returncode == 0 and not done.stderr, f"{argv[-1]}: exit {done.returncode}: {done.stderr} after {done.stdout[-300:]}")
+        results.append(parsed(done.stdout))
+    return results
+
+
+def parsed(text):
+    scripts = {}
+    for script in text.split("script ")[1:]:
+        name, _, rest = script.partition("\n")
+        scripts[name] = [(step.splitlines()[0], step.splitlines()[1:]) for step in rest.split("> ")[1:-1]]  # the last is the end
+    return scripts
+
+
+def compare(scripts, expected, got, in_order):
+    check(list(expected) == list(got) == list(scripts), "some scripts were not carried out")
+    for name, commands in scripts.items():
+        for number, (theirs, ours) in enumerate(zip(expected[name], got[name], strict=True)):
+            same = theirs == ours if in_order else sorted(theirs[1]) == sorted(ours[1])
+            check(same, f"{name}, command {number}: {theirs[0]!r}: Python {theirs[1]}, rgc {ours[1]}; before: "
+                  + "; ".join(commands[:number]))
+
+
+def judge(scripts, directory, in_order):
+    expected, *others = outputs(scripts, directory)
+    for got in others:
+        compare(scripts, expected, got, in_order)
+    observations = sum(len(lines) for script in expected.values() for _, lines in script)
+    print(f"# {len(scripts)} scripts, {observations} observations", flush=True)
+
+
+@case
+def fixed_scripts(directory):
+    judge({name: lines(script) for name, script in FIXED.items()}, directory, in_order=True)
+
+
+def random_scripts(directory, automatic):
+    seed, count = int(os.environ.get("SEED", 1)), int(os.environ.get("SCRIPTS", 150))
+    scripts = {}
+    for number in range(seed, seed + count):
+        scripts[f"seed {number}"] = Writer(random.Random(number), automatic).write(150)
+    # Objects that end in one step may do so in another order.
+    judge(scripts, directory, in_order=False)
+
+
+@case
+def random_scripts_that_collect(directory):
+    random_scripts(directory, automatic=False)
+
+
+@case
+def random_scripts_with_automatic_collection(directory):
+    random_scripts(directory, automatic=True)
+
+
+run_cases()

@@ -1,0 +1,12 @@
+/*
+ * fuzz_rgc.c - any bytes as operations on rgc, beside the oracle of the property test.
+ */
+#include "world.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+	world_run(bytes, count);
+	return 0;
+}

@@ -1,0 +1,75 @@
+/*
+ * test_rgc_rescue.c - objects that a finalizer takes from the collection that found them unreachable: they
+ * and their weak references must be as any others afterwards.
+ */
+#include <criterion/criterion.h>
+
+#include <mprof/rgc.h>
+
+typedef struct item {
+	RGC_HEAD;
+	struct item *other;
+	rgc_weak *weak;
+	bool drops, stays, untracks;
+} item;
+
+static item *rescued;
+static rgc_weak *rescued_weak;
+static int calls;
+
+static void item_finalize(void *self)
+{
+	item *it = self;
+	if (it->drops)
+		rgc_clear(&it->other);
+	if (it->stays)
+		rescued = rgc_ref(it);
+	if (it->untracks) {
+		rescued_weak = rgc_ref(it->weak);
+		rgc_untrack(it->weak);
+	}
+}
+
+RGC_DEFINE_TYPE_WITH((item_finalize, NULL, NULL, NULL), item, other, weak);
+
+static void on_end(rgc_weak *weak, void *argument)
+{
+	(void)weak;
+	(void)argument;
+	calls++;
+}
+
+/* A cycle of two; the one that is finalized first drops the other, whose finalizer keeps it. */
+Test(rgc_rescue, dropped_by_another_finalizer)
+{
+	item *a = rgc_new(item), *b = rgc_new(item);
+	a->drops = true;
+	b->stays = true;
+	rgc_set(&a->other, b);
+	rgc_set(&b->other, a);
+	rgc_decref(a);
+	rgc_decref(b);
+	rgc_collect(2);
+	cr_assert_eq(rescued, b);
+	cr_expect_eq(rgc_verify(), 0, "marks of the collection are left");
+	rgc_clear(&rescued);
+	rgc_collect(2);
+	cr_expect_eq(rgc_heap_bytes(), 0);
+}
+
+/* A weak reference that was unreachable, was saved and is not watched: its callback still comes. */
+Test(rgc_rescue, untracked_weak_reference)
+{
+	item *target = rgc_new(item), *a = rgc_new(item);
+	a->untracks = true;
+	rgc_steal(&a->weak, rgc_weak_new(target, on_end, NULL));
+	rgc_set(&a->other, a);
+	rgc_decref(a);
+	rgc_collect(2);
+	cr_assert_eq(rgc_weak_get(rescued_weak), target);
+	rgc_decref(target);
+	cr_expect_eq(calls, 1);
+	cr_expect_null(rgc_weak_get(rescued_weak));
+	rgc_decref(rescued_weak);
+	cr_expect_eq(rgc_heap_bytes(), 0);
+}
