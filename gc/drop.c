@@ -9,18 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Bytes of the object's block that are in use: link, head, members, items. */
-static inline size_t object_bytes(const rgc_object *object)
-{
-	const struct rgc_type *type = object->type;
-	size_t bytes = type->size;
-	if (object->flags & OBJECT_LINKED)
-		bytes += sizeof(struct link);
-	if (type->item_size)
-		bytes += type->item_size * ((const rgc_var *)object)->count;
-	return bytes;
-}
-
 /* Gives the block back to where it came from. */
 static inline void object_free(rgc_heap *heap, rgc_object *object)
 {

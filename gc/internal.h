@@ -237,6 +237,18 @@ static inline void heap_bytes_changed(ptrdiff_t bytes)
 /* visit(child, argument) for all references, until one returns non-zero, which is returned. */
 int object_traverse(rgc_object *object, rgc_visit visit, void *argument);
 
+/* Bytes of the object's block that are in use: link, head, members, items. */
+static inline size_t object_bytes(const rgc_object *object)
+{
+	const struct rgc_type *type = object->type;
+	size_t bytes = type->size;
+	if (object->flags & OBJECT_LINKED)
+		bytes += sizeof(struct link);
+	if (type->item_size)
+		bytes += type->item_size * ((const rgc_var *)object)->count;
+	return bytes;
+}
+
 /* Appends to the youngest generation. */
 static inline void object_track(rgc_heap *heap, rgc_object *object)
 {

@@ -6,7 +6,13 @@
 #include "call_key.h"
 #include "table.h"
 
+#include <mprof/mprof.h>
+
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Numbers of entries, which change only when all go, link them; the table never has removed entries. */
 #define NONE UINT32_MAX
@@ -27,6 +33,8 @@ struct rgc_lru_cache {
 	rgc_object *data;
 	ssize_t maxsize;
 	uint64_t hits, misses;
+	rgc_lru_cache *next,
+		**link; /* among those that mprof is told of at exit; link is NULL if not listed */
 };
 
 static inline struct result *result_at(const rgc_lru_cache *cache, size_t number)
@@ -57,6 +65,80 @@ static inline void link_newest(rgc_lru_cache *cache, struct result *result, uint
 	cache->newest = number;
 }
 
+/* ---- under a recording mprof ---- */
+
+static pthread_mutex_t listed_lock = PTHREAD_MUTEX_INITIALIZER;
+static rgc_lru_cache *listed;
+
+static void list_cache(rgc_lru_cache *cache)
+{
+	pthread_mutex_lock(&listed_lock);
+	cache->next = listed;
+	cache->link = &listed;
+	if (listed)
+		listed->link = &cache->next;
+	listed = cache;
+	pthread_mutex_unlock(&listed_lock);
+}
+
+/* The function's symbol, or where in its file it is: "program+0x1234". */
+static void name_function(rgc_function function, char *name, size_t bytes)
+{
+	Dl_info info;
+	void *address;
+	memcpy(&address, &function, sizeof(address));
+	if (!dladdr(address, &info) || !info.dli_fname)
+		snprintf(name, bytes, "%p", address);
+	else if (info.dli_sname)
+		snprintf(name, bytes, "%s", info.dli_sname);
+	else
+		snprintf(name, bytes, "%s+0x%tx",
+			 strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname,
+			 (char *)address - (char *)info.dli_fbase);
+}
+
+static size_t shallow_bytes(const rgc_object *object)
+{
+	return object && object->refs > 0 ? object_bytes(object) : 0;
+}
+
+/* Says how the cache stands: what it keeps alive is counted without what that refers to. */
+static void tell_mprof(const rgc_lru_cache *cache)
+{
+	char name[256];
+	size_t bytes = cache->table.live * STRIDE;
+	for (uint32_t at = cache->oldest; at != NONE; at = result_at(cache, at)->newer) {
+		const struct pair *pair = &result_at(cache, at)->pair;
+		bytes += shallow_bytes(pair->entry.key) + shallow_bytes(pair->value);
+	}
+	name_function(cache->function, name, sizeof(name));
+	mprof_cache(name, cache->table.live, cache->hits, cache->misses, bytes);
+}
+
+/* The cache ends. */
+static void unlist_cache(rgc_lru_cache *cache)
+{
+	if (!cache->link)
+		return;
+	tell_mprof(cache);
+	pthread_mutex_lock(&listed_lock);
+	*cache->link = cache->next;
+	if (cache->next)
+		cache->next->link = cache->link;
+	cache->link = NULL;
+	pthread_mutex_unlock(&listed_lock);
+}
+
+__attribute__((destructor)) static void tell_of_all(void)
+{
+	pthread_mutex_lock(&listed_lock);
+	for (const rgc_lru_cache *cache = listed; cache; cache = cache->next)
+		tell_mprof(cache);
+	pthread_mutex_unlock(&listed_lock);
+}
+
+/* ---- making one ---- */
+
 rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize, bool typed)
 {
 	/* Before the cache is made: that may collect, and a finalizer drop what only lent the data. */
@@ -71,6 +153,8 @@ rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxs
 	cache->maxsize = maxsize < 0 ? 0 : maxsize;
 	cache->typed = typed;
 	cache->oldest = cache->newest = NONE;
+	if (recorded)
+		list_cache(cache);
 	return cache;
 }
 
@@ -247,6 +331,7 @@ static int cache_traverse(void *self, rgc_visit visit, void *argument)
 static void cache_clear(void *self)
 {
 	rgc_lru_cache *cache = self;
+	unlist_cache(cache);
 	rgc_object *data = rgc_take(&cache->data);
 	forget_all(cache);
 	rgc_decref(data);

@@ -1,0 +1,74 @@
+/* Cycles, reference counting, containers and a memoizer of rgc, and what rgc itself says of them. */
+#include <mprof/mprof.h>
+#include <mprof/rgc.h>
+#include <stdio.h>
+
+typedef struct node {
+	RGC_HEAD;
+	struct node *next, *prev;
+	char payload[40];
+} node;
+RGC_DEFINE_TYPE(node, next, prev);
+
+static void __attribute__((noinline)) make_cycles(int count)
+{
+	for (int i = 0; i < count; i++) {
+		node *a = rgc_new(node), *b = rgc_new(node);
+		rgc_set(&a->next, b);
+		rgc_set(&b->prev, a);
+		rgc_decref(a);
+		rgc_decref(b);
+	}
+}
+
+static void __attribute__((noinline)) make_chain(int count)
+{
+	node *head = NULL;
+	for (int i = 0; i < count; i++) {
+		node *n = rgc_new(node);
+		rgc_steal(&n->next, head);
+		head = n;
+	}
+	rgc_decref(head);
+}
+
+void *square(const rgc_tuple *arguments, const rgc_dict *keywords, void *data);
+void *square(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)keywords;
+	(void)data;
+	int64_t n = rgc_int_get(rgc_tuple_get(arguments, 0));
+	return rgc_int_new(n * n + 1000000);
+}
+
+static void __attribute__((noinline)) memoize(void)
+{
+	rgc_lru_cache *cache = rgc_lru_cache_new(square, NULL, 100, false);
+	for (int i = 0; i < 1000; i++) {
+		rgc_int *n = rgc_int_new(1000 + i % 150);
+		rgc_decref(rgc_lru_cache_call1(cache, n));
+		rgc_decref(n);
+	}
+	struct rgc_lru_info info = rgc_lru_cache_info(cache);
+	printf("cache %ju %ju %zu\n", (uintmax_t)info.hits, (uintmax_t)info.misses, info.currsize);
+	rgc_decref(cache);
+}
+
+int main(void)
+{
+	rgc_disable();
+	make_cycles(5000);
+	printf("found %zd\n", rgc_collect(2));
+	rgc_enable();
+	make_cycles(20000);
+	make_chain(3000);
+	memoize();
+	struct rgc_stats stats[RGC_GENERATIONS];
+	rgc_get_stats(stats);
+	for (int i = 0; i < RGC_GENERATIONS; i++)
+		printf("generation %ju %ju %ju %ju %ju\n", (uintmax_t)stats[i].collections,
+		       (uintmax_t)stats[i].candidates, (uintmax_t)stats[i].collected,
+		       (uintmax_t)stats[i].uncollectable, (uintmax_t)stats[i].freed_bytes);
+	printf("alive %zu\n", rgc_heap_bytes());
+	return 0;
+}

@@ -1,0 +1,66 @@
+"""A program that uses rgc, recorded: reports agree with what rgc says itself, to the object and byte."""
+
+import json
+
+from harness import BUILD, case, check, check_equal, compile, mprof, record, report, run, run_cases
+
+NODE_BYTES = 16 + 16 + 16 + 40  # link, head, two members, payload
+
+
+def program(directory):
+    return compile("rgc_recorded.c", directory / "rgc_recorded", "-O1", str(BUILD / "gc/librgc.a"), "-lpthread", "-rdynamic")
+
+
+def told(text):
+    """What the program printed: {word: [numbers] or list of them}."""
+    words = {}
+    for line in text.splitlines():
+        word, *numbers = line.split()
+        words.setdefault(word, []).append([int(number) for number in numbers])
+    return words
+
+
+@case
+def output_is_the_same_without_a_recording(directory):
+    built = program(directory)
+    check_equal(record([built], directory).stdout, run([built], directory).stdout, "output")
+
+
+@case
+def collections_agree_with_the_statistics(directory):
+    for aggregate in "01":
+        place = directory / aggregate
+        place.mkdir()
+        done = record([program(directory)], place, MPROF_AGGREGATE=aggregate)
+        words = told(done.stdout)
+        figures = report(done.trace())
+        by_generation = [[0] * 5 for _ in words["generation"]]
+        for collection in figures["collections"]:
+            row = by_generation[collection["generation"]]
+            for i, value in enumerate([1] + [collection[key] for key in ("candidates", "collected", "uncollectable", "freed_bytes")]):
+                row[i] += value
+        check_equal(by_generation, words["generation"], f"collections by generation (aggregate {aggregate})")
+        check_equal(figures["totals"]["collections"], sum(row[0] for row in words["generation"]), "totals.collections")
+        collected = sum(row[2] for row in words["generation"])
+        check_equal(collected * NODE_BYTES, sum(row[4] for row in words["generation"]), "only nodes are collected")
+
+
+@case
+def types_and_caches(directory):
+    done = record([program(directory)], directory)
+    words = told(done.stdout)
+    figures = json.loads(mprof("gc", "--format", "json", done.trace()).stdout)
+    types = {row["type"]: row for row in figures["types"]}
+    collected = sum(row[2] for row in words["generation"])
+    node = types["node"]
+    check_equal(node["allocations"], 2 * 25000 + 3000, "nodes made")
+    check_equal((node["freed_by_collector_blocks"], node["freed_by_collector_bytes"]), (collected, collected * NODE_BYTES), "nodes collected")
+    alive = words["alive"][0][0]
+    check_equal(sum(row["leaked_bytes"] for row in types.values()), alive, "bytes alive at the end")
+    cache, = figures["caches"]
+    hits, misses, entries = words["cache"][0]
+    check_equal((cache["cache"], cache["hits"], cache["misses"], cache["entries"]), ("square", hits, misses, entries), "cache")
+    check(cache["size_bytes"] > entries * 2 * 16, f"bytes kept alive: {cache['size_bytes']}")
+
+
+run_cases()
