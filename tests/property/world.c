@@ -235,11 +235,14 @@ static void fancy_clear(void *self)
 	bool known = get(id)->state != ENDING;
 	must(!known || get(id)->state == DEAD || get(id)->place == GARBAGE, "cleared while it is reachable",
 	     id);
+	bool was_dropping = dropping;
+	dropping |= !known;
 	for (int i = 0; i < 2 && !stubborn; i++) {
 		if (!known)
 			graph_set_edge(&graph, id, i, NOBODY);
 		rgc_clear(&it->fields[i]);
 	}
+	dropping = was_dropping;
 	if (!known) {
 		get(id)->state = DEAD;
 		graph_clear_weak(&graph, id);
@@ -295,7 +298,7 @@ static void on_weak(rgc_weak *pointer, void *argument)
 	graph_hold_callbacks(&graph, weak->target);
 	weak->called = true;
 	world_totals.callbacks++;
-	dropping = dropping || (!weak->by_collector && get(weak->target)->kind != LEAF);
+	dropping = dropping || (!weak->by_collector && (get(weak->target)->kind != LEAF || !is_certain()));
 	run_user_code();
 	dropping = was_dropping;
 	if (weak->held) {
