@@ -806,8 +806,21 @@ static void operate(void)
 
 /* ---- comparison ---- */
 
+/* Weak references that ended in the same drop as their target, before it, are not called. */
+static void release_uncalled(void)
+{
+	for (int id = 0; id < GRAPH_OBJECTS; id++) {
+		if (!get(id)->held || get(id)->by_collector || get(id)->refs > 1 || get(id)->state != ALIVE)
+			continue;
+		get(id)->held = false;
+		graph_decref(&graph, id);
+	}
+	graph_drain(&graph);
+}
+
 static void forget_dead(void)
 {
+	release_uncalled();
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		must(!graph_is_due(get(id)), "a callback that did not come", id);
 		must(get(id)->state != ENDING, "unreachable and still there", id);
