@@ -34,7 +34,7 @@ run_tests build e2e --suite e2e
 
 # The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the tests.
 set_up_build build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
-ninja -C build-asan --quiet unit-tests
+ninja -C build-asan --quiet unit-tests property-tests
 run_tests build-asan unit-asan --suite unit --timeout-multiplier 4
 set_up_build build-tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
 ninja -C build-tsan --quiet stress-tests

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the fuzzer for SECONDS (60 if not given) over a copy of the corpus: run.sh [SECONDS]
+# Runs the fuzzers for SECONDS (60 if not given) in all, over copies of their corpora: run.sh [SECONDS]
 #
 # Builds with clang, ASan and UBSan in a build directory of its own ($FUZZ_BUILD, else build-fuzz at
 # the root, which git ignores).  New inputs and crashes stay there.  Status 1: a crash, a hang or a leak.
@@ -16,9 +16,12 @@ if [ ! -f "$build/build.ninja" ]; then
 		-Db_sanitize=address,undefined -Db_lundef=false \
 		"-Dc_args=$coverage -fno-sanitize-recover=all" "-Dc_link_args=$coverage"
 fi
-ninja -C "$build" tests/fuzz/fuzz_trace
+ninja -C "$build" tests/fuzz/fuzz_trace tests/fuzz/fuzz_rgc
 
-mkdir -p "$build/corpus/trace" "$build/crashes"
-cp "$here"/corpus/trace/* "$build/corpus/trace/"
-"$build/tests/fuzz/fuzz_trace" -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
-	-print_final_stats=1 -artifact_prefix="$build/crashes/" "$build/corpus/trace"
+mkdir -p "$build/crashes"
+for target in trace rgc; do
+	mkdir -p "$build/corpus/$target"
+	cp "$here/corpus/$target"/* "$build/corpus/$target/"
+	"$build/tests/fuzz/fuzz_$target" -max_total_time=$((seconds / 2)) -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$build/crashes/" "$build/corpus/$target"
+done

@@ -235,11 +235,14 @@ static void fancy_clear(void *self)
 	bool known = get(id)->state != ENDING;
 	must(!known || get(id)->state == DEAD || get(id)->place == GARBAGE, "cleared while it is reachable",
 	     id);
+	bool was_dropping = dropping;
+	dropping |= !known;
 	for (int i = 0; i < 2 && !stubborn; i++) {
 		if (!known)
 			graph_set_edge(&graph, id, i, NOBODY);
 		rgc_clear(&it->fields[i]);
 	}
+	dropping = was_dropping;
 	if (!known) {
 		get(id)->state = DEAD;
 		graph_clear_weak(&graph, id);
@@ -295,7 +298,7 @@ static void on_weak(rgc_weak *pointer, void *argument)
 	graph_hold_callbacks(&graph, weak->target);
 	weak->called = true;
 	world_totals.callbacks++;
-	dropping = dropping || (!weak->by_collector && get(weak->target)->kind != LEAF);
+	dropping = dropping || (!weak->by_collector && (get(weak->target)->kind != LEAF || !is_certain()));
 	run_user_code();
 	dropping = was_dropping;
 	if (weak->held) {
@@ -803,8 +806,21 @@ static void operate(void)
 
 /* ---- comparison ---- */
 
+/* Weak references that ended in the same drop as their target, before it, are not called. */
+static void release_uncalled(void)
+{
+	for (int id = 0; id < GRAPH_OBJECTS; id++) {
+		if (!get(id)->held || get(id)->by_collector || get(id)->refs > 1 || get(id)->state != ALIVE)
+			continue;
+		get(id)->held = false;
+		graph_decref(&graph, id);
+	}
+	graph_drain(&graph);
+}
+
 static void forget_dead(void)
 {
+	release_uncalled();
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		must(!graph_is_due(get(id)), "a callback that did not come", id);
 		must(get(id)->state != ENDING, "unreachable and still there", id);

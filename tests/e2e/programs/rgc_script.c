@@ -515,10 +515,11 @@ static const char *do_script(const char *line)
 
 int main(void)
 {
-	static char text[1 << 20];
-	size_t length = fread(text, 1, sizeof(text) - 1, stdin);
-	text[length] = 0;
+	char *text = NULL;
+	size_t size = 0;
+	must(getdelim(&text, &size, 0, stdin) > 0, "read scripts");
 	for (const char *line = text; *line;)
 		line = do_script(line);
+	free(text);
 	return 0;
 }

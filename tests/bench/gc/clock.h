@@ -1,0 +1,42 @@
+/* clock.h - CPU time of a benchmark program, and the line that it prints per case: "CASE ns [pause_ns]". */
+#ifndef BENCH_GC_CLOCK_H
+#define BENCH_GC_CLOCK_H
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* How many objects the cases make, in millionths: 1000000 for a real measurement. */
+static long scale = 1000000;
+
+static inline long scaled(double millions)
+{
+	return (long)(millions * (double)scale);
+}
+
+static inline double clock_ns(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static inline double cpu_ns(void)
+{
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static inline void print_case(const char *name, double start_ns, double objects)
+{
+	printf("%s %.3f\n", name, (cpu_ns() - start_ns) / objects);
+}
+
+static inline int tree_depth(void)
+{
+	int depth = 20;
+	for (long at = scale; at < 1000000 && depth > 4; at *= 2)
+		depth--;
+	return depth;
+}
+
+#endif

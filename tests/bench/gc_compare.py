@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""What objects cost with rgc, CPython's C API, the Boehm collector and Lua: the same work, in turn.
+
+Each case runs in a process of its own, all of them alternating for some rounds; the table has medians of CPU ns per
+object (per call for hit and miss), and for e the pauses of young (Boehm: of all) collections, average and longest.
+  a     make one object and drop it, 10 million times
+  b     1 million pairs that refer to each other, found by automatic collection
+  c     a ring of 1 million, found by one collection
+  d     drop a binary tree of depth 20 (Boehm and Lua: forget it, collect)
+  e     4 million pairs as in b, beside 5 million live objects
+  f     drop a list of 10 million
+  full  one full collection of 5 million live objects, per object
+  hit   a memoized call whose result is there; miss: one that takes the place of another
+"""
+
+import argparse
+import collections
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = SOURCE / "tests/bench/gc"
+PACKAGES = "apt-get install -y --no-install-recommends gcc pkg-config python3-dev libgc-dev liblua5.4-dev"
+CASES = "a b c d e f full hit miss".split()
+MODULES = {"rgc": None, "cpython": "python3-embed", "boehm": "bdw-gc", "lua": "lua5.4"}
+LACKS = {"boehm": {"f", "hit", "miss"}, "lua": {"hit", "miss"}}
+LIMIT_S = 60
+
+# (case, rival, at least so many times faster than it)
+GOALS = [("a", "cpython", 3.4), ("b", "cpython", 3.3), ("c", "cpython", 3), ("d", "cpython", 4), ("f", "cpython", 3.4),
+         ("e", "cpython", 3), ("hit", "cpython", 4), ("a", "boehm", 1), ("b", "boehm", 1), ("d", "boehm", 1),
+         ("e", "boehm", 1)]
+PAUSE_GOAL = 100
+
+
+def flags_of(module):
+    done = subprocess.run(["pkg-config", "--cflags", "--libs", module], capture_output=True, text=True)
+    return done.stdout.split() if done.returncode == 0 else None
+
+
+def build(build_directory, directory):
+    """{name: program}, of those whose packages are there."""
+    programs = {}
+    for name, module in MODULES.items():
+        if module:
+            flags = flags_of(module)
+            if flags is None:
+                print(f"{name}: skipped, no {module}; all of them: {PACKAGES}", file=sys.stderr)
+                continue
+        else:
+            flags = [f"-I{SOURCE / 'include'}", str(build_directory / "gc/librgc.a"), "-pthread"]
+        programs[name] = directory / name
+        subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", str(PROGRAMS / f"{name}.c"), "-o", str(programs[name]), *flags, "-lm"],
+                       check=True)
+    return programs
+
+
+def measure(programs, cases, rounds, scale):
+    """{(case, name): [(ns, average pause, longest pause)]}; the last two only where there are some."""
+    samples = collections.defaultdict(list)
+    for _ in range(rounds):
+        for case in cases:
+            for name, program in programs.items():
+                if case in LACKS.get(name, ()):
+                    continue
+                try:
+                    done = subprocess.run([str(program), case, str(scale)], capture_output=True, text=True, timeout=LIMIT_S)
+                except subprocess.TimeoutExpired:
+                    print(f"{name}, {case}: no end after {LIMIT_S} s", file=sys.stderr)
+                    continue
+                if done.returncode != 0:
+                    sys.exit(f"{name}, {case}: exit {done.returncode}: {done.stderr}")
+                samples[case, name].append([float(word) for word in done.stdout.split()[1:]])
+    return {key: [statistics.median(column) for column in zip(*rows)] for key, rows in samples.items()}
+
+
+def rows_of(medians, programs, cases):
+    yield ["ns per object", *programs]
+    for case in cases:
+        yield [case] + [f"{medians[case, n][0]:.1f}" if (case, n) in medians else "-" for n in programs]
+    if "e" in cases:
+        for column, name in ((1, "e: pause, average ms"), (2, "e: pause, longest ms")):
+            yield [name] + [f"{medians['e', n][column] / 1e6:.3f}" if len(medians.get(("e", n), ())) > column else "-"
+                            for n in programs]
+
+
+def goals_of(medians):
+    yield ["goal", "at least", "measured", "met"]
+    for case, rival, factor in GOALS:
+        if (case, rival) in medians and (case, "rgc") in medians:
+            ratio = medians[case, rival][0] / medians[case, "rgc"][0]
+            yield [f"{case}, faster than {rival}", f"{factor} x", f"{ratio:.1f} x", "yes" if ratio >= factor else "no"]
+    if ("e", "boehm") in medians and ("e", "rgc") in medians and medians["e", "rgc"][1] > 0:
+        ratio = medians["e", "boehm"][1] / medians["e", "rgc"][1]
+        yield ["e, shorter average pause than boehm", f"{PAUSE_GOAL} x", f"{ratio:.0f} x", "yes" if ratio >= PAUSE_GOAL else "no"]
+
+
+def print_table(rows, markdown):
+    rows = [[str(cell) for cell in row] for row in rows]
+    if markdown:
+        rows.insert(1, ["---"] + ["---:"] * (len(rows[0]) - 1))
+        print("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    else:
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        for first, *others in rows:
+            print(first.ljust(widths[0]), *[cell.rjust(width) for cell, width in zip(others, widths[1:])], sep="  ")
+    print()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, epilog=f"Packages: {PACKAGES}",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=SOURCE / "build", help="where librgc.a has been built")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=int, default=1000000, help="objects per million (less: a smoke test)")
+    parser.add_argument("--only", action="append", choices=CASES, help="this case (may be repeated)")
+    parser.add_argument("--markdown", action="store_true")
+    options = parser.parse_args()
+    cases = [case for case in CASES if not options.only or case in options.only]
+    with tempfile.TemporaryDirectory(prefix="gc-compare-") as directory:
+        programs = build(options.build.resolve(), pathlib.Path(directory))
+        medians = measure(programs, cases, options.rounds, options.scale)
+    print_table(rows_of(medians, programs, cases), options.markdown)
+    print_table(goals_of(medians), options.markdown)
+
+
+if __name__ == "__main__":
+    main()
