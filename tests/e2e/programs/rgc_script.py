@@ -378,7 +378,7 @@ def parse(line):
 
 def fill_free_lists():
     # Tuples up to the length that has a list: a drop with several weak callbacks takes a long one.
-    spare = [({}, [], [tuple([i] * length) for length in range(1, 20)]) for i in range(4)]
+    spare = [({}, [], [tuple([i] * length) for length in range(1, 20)], (i, i, i)) for i in range(12)]
     del spare
 
 
@@ -405,7 +405,7 @@ def forget():
             roots.pop(name, None)
         gc.collect()
     gc.collect()
-    ballast.extend(Ballast() for _ in range(8000 - len(ballast)))
+    ballast.extend(Ballast() for _ in range(16000 - len(ballast)))
     names.clear()
 
 
