@@ -6,7 +6,7 @@ object (per call for hit and miss), and for e the pauses of young (Boehm: of all
   a     make one object and drop it, 10 million times
   b     1 million pairs that refer to each other, found by automatic collection
   c     a ring of 1 million, found by one collection
-  d     drop a binary tree of depth 20 (Boehm and Lua: forget it, collect)
+  d     drop a binary tree of depth 20 (Lua: forget it, collect; Boehm, in c too: mark it, as it sweeps later)
   e     4 million pairs as in b, beside 5 million live objects
   f     drop a list of 10 million
   full  one full collection of 5 million live objects, per object

@@ -377,7 +377,8 @@ def parse(line):
 
 
 def fill_free_lists():
-    spare = [({}, [], (i,), (i, i), (i, i, i), (i, i, i, i)) for i in range(10)]
+    # Tuples up to the length that has a list: a drop with several weak callbacks takes a long one.
+    spare = [({}, [], [tuple([i] * length) for length in range(1, 20)], (i, i, i)) for i in range(12)]
     del spare
 
 
@@ -404,7 +405,7 @@ def forget():
             roots.pop(name, None)
         gc.collect()
     gc.collect()
-    ballast.extend(Ballast() for _ in range(4000 - len(ballast)))
+    ballast.extend(Ballast() for _ in range(16000 - len(ballast)))
     names.clear()
 
 
