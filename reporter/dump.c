@@ -112,7 +112,7 @@ struct dump {
 
 /* ---- call paths ------------------------------------------------------------------ */
 
-/* `type`: there is no frame, but the type of the blocks; else NULL. */
+/* `frame` is NULL where there is no code, but the type of the blocks. */
 typedef void frame_fn(void *context, const struct source_frame *frame, const char *type);
 
 static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *visit, void *context)
@@ -133,20 +133,19 @@ static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *vis
 
 static void frame_text(void *out, const struct source_frame *frame, const char *type)
 {
-	const struct source_function *function = type ? NULL : frame->function;
-
-	if (type)
+	if (!frame)
 		fprintf(out, "    [%s]\n", type);
 	else if (frame->line > 0)
-		fprintf(out, "    %s  %s:%u%s\n", function->name, function->file, frame->line,
+		fprintf(out, "    %s  %s:%u%s\n", frame->function->name, frame->function->file, frame->line,
 			frame->inlined ? " (inlined)" : "");
 	else
-		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", function->name, frame->offset, function->module);
+		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", frame->function->name, frame->offset,
+			frame->function->module);
 }
 
 static void frame_json(void *array, const struct source_frame *frame, const char *type)
 {
-	if (type) {
+	if (!frame) {
 		json_array_append_new(array, json_pack("{s:o}", "type", table_json_text(type)));
 		return;
 	}
