@@ -134,7 +134,7 @@ static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *vis
 static void frame_text(void *out, const struct source_frame *frame, const char *type)
 {
 	if (!frame)
-		fprintf(out, "    [%s]\n", type);
+		fprintf(out, "    [%s]\n", type ? type : "");
 	else if (frame->line > 0)
 		fprintf(out, "    %s  %s:%u%s\n", frame->function->name, frame->function->file, frame->line,
 			frame->inlined ? " (inlined)" : "");
