@@ -74,7 +74,7 @@ FAULTS = {
     "waits for a dead drainer": (THREAD, "kill, nobody there", (
         "	return clock_monotonic_ns() - *since_ns < (now ? STANDSTILL_NS : STARTUP_NS);", "	return true;")),
     "does not go past the cap": (THREAD, "one thread", (
-        "		taken = fresh_chunk(process, process->session->chunks_max);", "		taken = 0;")),
+        "		taken = fresh_chunk(process, session, session->chunks_max);", "		taken = 0;")),
     "puts aside without release": (THREAD, "signals", (
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);",
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_relaxed);")),
