@@ -79,14 +79,14 @@ static NOINLINE struct object *from_pool(size_t size_bytes, enum type type)
 	struct object *object = (struct object *)(void *)(pool + pool_used);
 	pool_used += (size_bytes + 15) & ~(size_t)15;
 	mprof_track_alloc_typed(object, size_bytes, type_names[type]);
-	int line = __LINE__;
+	int line = __LINE__ - 1;
 	return enter(object, size_bytes, type, BY_POOL, line);
 }
 
 static NOINLINE struct object *from_malloc(size_t size_bytes)
 {
 	struct object *object = malloc(size_bytes);
-	int line = __LINE__;
+	int line = __LINE__ - 1;
 	if (!object)
 		abort();
 	return enter(object, size_bytes, PLAIN, BY_MALLOC, line);
