@@ -13,7 +13,7 @@
  * Drops never recurse: rgc_decref of a last reference inside a clear only queues the object (drop.c), for any
  * type;
  *   - item arrays come from malloc, realloc and free; report them with heap_bytes_changed.
- * str.c also defines rgc_repr (recursion guarded by the OBJECT_IN_REPR flag).
+ * text.c has rgc_repr, and guards its recursion.
  */
 #ifndef RGC_INTERNAL_H
 #define RGC_INTERNAL_H
@@ -37,9 +37,8 @@ enum {
 	OBJECT_FINALIZED = 1u << 4,
 	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak table */
 	OBJECT_SHARED = 1u << 6,
-	OBJECT_IN_REPR = 1u << 7,
 	OBJECT_HEAP_SHIFT = 8,   /* 16 bits: number of its heap, modulo 2^16; librgc-debug checks it */
-	OBJECT_CLASS_SHIFT = 24, /* 8 bits: size class in the pool, 0 for malloc */
+	OBJECT_CLASS_SHIFT = 24, /* 8 bits: size class in the pool, 0 for malloc and recorded.c */
 };
 
 struct link {
@@ -158,7 +157,7 @@ void pool_finish(struct pool *pool);
  * class 0 come from here instead of malloc. */
 extern bool recorded;
 
-/* A block for an object of this type, zeroed; NULL with ENOMEM.  Inlined, so that mprof sees who asked. */
+/* A block, zeroed, that mprof is not told of yet; NULL with ENOMEM. */
 void *recorded_memory_new(rgc_heap *heap, size_t bytes);
 void recorded_block_free(rgc_heap *heap, void *block, size_t bytes);
 

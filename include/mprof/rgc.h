@@ -23,7 +23,8 @@
  * `steal` in the name: those consume the reference, on failure too.
  *
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
- * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration).
+ * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
+ * ELOOP (containers nested too deep to be compared or hashed).
  * errno is left alone on success.
  *
  * Threads.  Each thread has a heap of its own, and objects belong to the heap in which they were made: only

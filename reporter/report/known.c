@@ -70,6 +70,12 @@ int report_know_visits(struct report *report)
 {
 	const struct model_scopes *scopes = &report->scopes.model;
 
+	/* Only where there is nothing to replay. */
+	if (!model_summary(report->model)->moves_known &&
+	    report_warn(report,
+			"%s: too many different ways through the program were met: Mem usage is not known",
+			report->info->path) != 0)
+		return -ENOMEM;
 	report->visits = calloc((size_t)scopes->scope_count + 1, sizeof(*report->visits));
 	if (!report->visits)
 		return -ENOMEM;
