@@ -51,11 +51,13 @@ for fuzzer in build-fuzz/tests/fuzz/fuzz_*; do
 	echo "== $name, $FUZZ_SECONDS s"
 	mkdir -p "build-fuzz/found/$name"
 	if "$fuzzer" -max_total_time="$FUZZ_SECONDS" -artifact_prefix="build-fuzz/found/$name-" -print_final_stats=1 -verbosity=0 \
-		"build-fuzz/found/$name" "tests/fuzz/corpus/${name#fuzz_}" </dev/null; then
+		"build-fuzz/found/$name" "tests/fuzz/corpus/${name#fuzz_}" </dev/null >"build-fuzz/found/$name.log" 2>&1; then
 		logs="$logs $name:passed"
 	else
 		logs="$logs $name:failed" failed=1
+		grep -v '# Uses:' "build-fuzz/found/$name.log" | tail -n 100
 	fi
+	grep '^stat::' "build-fuzz/found/$name.log" || :
 done
 
 # shellcheck disable=SC2086 # a list of words

@@ -11,6 +11,14 @@ def reason(case, suite):
     return lines[-1] if lines else ""
 
 
+def complaint(case, suite):
+    """What a failed case printed of itself: TAP comments that name it, or what its whole program printed last."""
+    name = (case.get("name") or "").rpartition(" - ")[2]
+    lines = f"{suite.findtext('system-out') or ''}\n{suite.findtext('system-err') or ''}".splitlines()
+    own = [line for line in lines if line.startswith(f"# {name}:")]
+    return " | ".join(own[:1] or [line for line in lines if line.strip()][-5:])[:2000]
+
+
 def results(name, path):
     """(outcome, title, reason) of each case; a file that is missing is a failed case."""
     if not os.path.exists(path):
@@ -22,7 +30,7 @@ def results(name, path):
             if case.find("skipped") is not None:
                 yield "skipped", title, reason(case, suite)
             elif case.find("failure") is not None or case.find("error") is not None:
-                yield "failed", title, ""
+                yield "failed", title, complaint(case, suite)
             else:
                 yield "passed", title, ""
 

@@ -5,19 +5,21 @@
 
 #define FIRST_INTERVAL_NS UINT64_C(10000000)
 #define SAMPLES_PER_INTERVAL 10000u /* then the interval doubles */
-#define PEAK_INTERVAL_NS UINT64_C(100000000)
+#define PEAK_INTERVAL_MOST_NS UINT64_C(100000000)
 
 static uint64_t interval_ns(uint64_t samples)
 {
 	return FIRST_INTERVAL_NS << (samples / SAMPLES_PER_INTERVAL);
 }
 
+/* The dearer of the two samples.  A program that lasts a moment only is often not there to be asked at its end. */
 static void sample_peak(struct drain *drain, uint64_t now_ns)
 {
 	uint64_t peak = watch_peak_rss_bytes(&drain->watch);
 	if (peak > drain->rss_peak_bytes)
 		drain->rss_peak_bytes = peak;
-	drain->rss_peak_next_ns = now_ns + PEAK_INTERVAL_NS;
+	uint64_t interval = now_ns / 8 > FIRST_INTERVAL_NS ? now_ns / 8 : FIRST_INTERVAL_NS;
+	drain->rss_peak_next_ns = now_ns + (interval < PEAK_INTERVAL_MOST_NS ? interval : PEAK_INTERVAL_MOST_NS);
 }
 
 /* The heap as of the last event that was taken. */
@@ -35,7 +37,8 @@ static void sample_heap(struct drain *drain, uint64_t now_ns)
 void rss_sample(struct drain *drain)
 {
 	uint64_t now_ns = clock_monotonic_ns() - drain->timebase.started_ns;
-	if (now_ns >= drain->rss_peak_next_ns)
+	bool ending = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_relaxed) != 0;
+	if (now_ns >= drain->rss_peak_next_ns || ending)
 		sample_peak(drain, now_ns);
 	if (now_ns < drain->rss_next_ns || now_ns < drain->rss_time_ns)
 		return;
