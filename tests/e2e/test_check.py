@@ -17,7 +17,8 @@ PERL = "my %h; for my $i (1..20000) { $h{$i % 500} = [map { \"x$_\" } 1..($i%5)]
 
 
 def judged(argv, directory, stacks_min, libunwind_every=10, **env):
-    done = record(argv, directory, LD_PRELOAD=CHECKER, MPROF_CHECK=libunwind_every, **env)
+    done = record(argv, directory, LD_PRELOAD=CHECKER, MPROF_DRAINER=BUILD / "reporter/drain/mprof-drain",
+                  MPROF_CHECK=libunwind_every, **env)
     check(done.returncode == 0, f"exit {done.returncode}: {done.stderr}")
     found = COUNTS.search(done.stderr)
     check(found, f"no counts in {done.stderr!r}")
