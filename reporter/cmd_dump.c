@@ -5,7 +5,7 @@
 #include "dump.h"
 #include "options.h"
 #include "output.h"
-#include "traces.h"
+#include "show.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,9 +14,9 @@
 struct options {
 	struct output_options output;
 	struct symbol_options symbols;
+	struct trace_options trace;
 	long from, count;
 	bool frames, info;
-	const char *trace;
 };
 
 enum { KEY_FROM = 0x400, KEY_COUNT, KEY_FRAMES, KEY_INFO };
@@ -37,6 +37,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->output;
 		state->child_inputs[1] = &options->symbols;
+		state->child_inputs[2] = &options->trace;
 		return 0;
 	case KEY_FROM:
 		return option_number(state, "--from", argument, 0, LONG_MAX, &options->from);
@@ -47,11 +48,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_INFO:
 		options->info = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (state->arg_num > 0)
-			return options_error(state, "dump takes one trace, not also '%s'", argument);
-		options->trace = argument;
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (options->info && options->output.format != FORMAT_TEXT)
@@ -64,7 +60,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
@@ -97,23 +94,15 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
 }
 
-static int pick_and_dump(const struct options *options, struct diagnostic *diagnostic)
+static int dump_path(const char *path, void *context, struct diagnostic *diagnostic)
 {
-	struct trace_list traces;
-	struct trace *trace = NULL;
-	const char *path;
-	int error = trace_list_init(&traces, ".", diagnostic);
+	struct trace *trace;
+	int error = trace_open(path, &trace, diagnostic);
 
-	if (!error)
-		error = trace_list_pick(&traces, options->trace, &path, diagnostic);
-	if (!error) {
-		trace_bring_up_to_date(path);
-		error = trace_open(path, &trace, diagnostic);
-	}
-	if (!error)
-		error = dump(options, trace, diagnostic);
+	if (error)
+		return error;
+	error = dump(context, trace, diagnostic);
 	trace_close(trace);
-	trace_list_finish(&traces);
 	return error;
 }
 
@@ -123,7 +112,7 @@ int cmd_dump(int argc, char **argv, struct diagnostic *diagnostic)
 	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
 
 	if (status == 0)
-		status = pick_and_dump(&options, diagnostic);
+		status = show_trace(options.trace.trace, dump_path, &options, diagnostic);
 	symbol_options_finish(&options.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -3,30 +3,23 @@
  */
 #include "command.h"
 #include "options.h"
-#include "output.h"
-#include "progress.h"
-#include "report/report.h"
-#include "traces.h"
-
-#include <errno.h>
+#include "show.h"
 
 struct options {
 	struct output_options output;
 	struct symbol_options symbols;
+	struct trace_options trace;
 	const char *table;
 	long top;
-	bool replay;
-	const char *trace;
 };
 
-enum { KEY_TABLE = 0x600, KEY_REPLAY };
+enum { KEY_TABLE = 0x600 };
 
 static const struct argp_option option_table[] = {
 	{"top", 'n', "N", 0, "Show N rows of each table (in text; 10 unless told otherwise)", 1},
 	{"table", KEY_TABLE, "NAME", 0,
 	 "Print this one of generations (the default), lines, collections, sites, types and caches (in csv)",
 	 1},
-	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
 	{0},
 };
 
@@ -52,19 +45,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->output;
 		state->child_inputs[1] = &options->symbols;
+		state->child_inputs[2] = &options->trace;
 		return 0;
 	case 'n':
 		return option_number(state, "--top", argument, 1, 1000000, &options->top);
 	case KEY_TABLE:
 		return parse_table(state, argument, &options->table);
-	case KEY_REPLAY:
-		options->replay = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (state->arg_num > 0)
-			return options_error(state, "gc takes one trace, not also '%s'", argument);
-		options->trace = argument;
-		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (options->table && options->output.format != FORMAT_CSV)
 			return options_error(state, "--table is for --format csv; text and json have all");
@@ -74,7 +60,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
@@ -86,76 +73,35 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int print_format(FILE *out, const struct view_report *report, const struct options *options,
-			const struct view_style *style)
+static int print(FILE *out, const struct view_report *report, enum view_format format,
+		 const struct view_style *style, const void *context)
 {
+	const char *name = context;
 	struct table table = {0};
 
-	switch (options->output.format) {
+	switch (format) {
 	case FORMAT_JSON:
 		return view_gc_json(out, report);
 	case FORMAT_CSV:
-		view_gc_table(report->gc, options->table ? options->table : "generations", &table);
+		view_gc_table(report->gc, name ? name : "generations", &table);
 		return view_table_print(out, &table, FORMAT_CSV, style->precision);
 	default:
 		return view_gc_text(out, report, style);
 	}
 }
 
-static int print(const struct options *options, const struct view_report *report,
-		 struct diagnostic *diagnostic)
+static int show_gc(const struct options *options, struct diagnostic *diagnostic)
 {
-	struct view_style style;
-	FILE *out;
-	int error = output_open(options->output.path, &out, diagnostic);
-
-	if (error)
-		return error;
-	style = output_style(&options->output, out);
-	style.sites = (size_t)options->top;
-	for (size_t i = 0; i < report->warning_count; i++)
-		fprintf(stderr, "mprof: warning: %s\n", report->warnings[i]);
-	error = print_format(out, report, options, &style);
-	if (error)
-		diagnostic_set(diagnostic, -error, "out of memory");
-	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
-}
-
-static int show_trace(const struct options *options, const char *path, struct diagnostic *diagnostic)
-{
-	struct progress progress = progress_start();
-	struct report_options report_options = {
-		.detail = REPORT_COLLECTIONS,
-		.sources = symbol_options_sources(&options->symbols),
-		.symbols = symbol_options_symbolizer(&options->symbols),
-		.replay = options->replay,
-		.progress = progress_events,
-		.progress_context = &progress,
+	struct report_options report_options = {.detail = REPORT_COLLECTIONS};
+	struct show show = {
+		.trace = &options->trace,
+		.symbols = &options->symbols,
+		.output = &options->output,
+		.sites = (size_t)options->top,
+		.print = print,
+		.context = options->table,
 	};
-	struct report *report;
-	int error;
-
-	trace_bring_up_to_date(path);
-	error = report_create(path, &report_options, &report, diagnostic);
-	progress_finish(&progress);
-	if (!error)
-		error = print(options, report_view(report), diagnostic);
-	report_destroy(report);
-	return error;
-}
-
-static int pick_and_show(const struct options *options, struct diagnostic *diagnostic)
-{
-	struct trace_list traces;
-	const char *path;
-	int error = trace_list_init(&traces, ".", diagnostic);
-
-	if (!error)
-		error = trace_list_pick(&traces, options->trace, &path, diagnostic);
-	if (!error)
-		error = show_trace(options, path, diagnostic);
-	trace_list_finish(&traces);
-	return error;
+	return show_report(&show, &report_options, diagnostic);
 }
 
 int cmd_gc(int argc, char **argv, struct diagnostic *diagnostic)
@@ -164,7 +110,7 @@ int cmd_gc(int argc, char **argv, struct diagnostic *diagnostic)
 	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
 
 	if (status == 0)
-		status = pick_and_show(&options, diagnostic);
+		status = show_gc(&options, diagnostic);
 	symbol_options_finish(&options.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -3,25 +3,20 @@
  */
 #include "command.h"
 #include "options.h"
-#include "output.h"
-#include "progress.h"
-#include "report/report.h"
-#include "traces.h"
+#include "show.h"
 
-#include <errno.h>
 #include <string.h>
 
 struct options {
 	struct output_options output;
 	struct symbol_options symbols;
+	struct trace_options trace;
 	struct option_list functions, files;
 	long top;
 	enum view_sort sort;
-	bool replay;
-	const char *trace;
 };
 
-enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT, KEY_REPLAY };
+enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT };
 
 static const struct argp_option option_table[] = {
 	{"function", 'f', "GLOB", 0, "Show functions whose name matches; repeatable", 1},
@@ -29,7 +24,6 @@ static const struct argp_option option_table[] = {
 	{"top", KEY_TOP, "N", 0, "At most N functions and N call sites", 1},
 	{"sort", KEY_SORT, "KEY", 0,
 	 "Choose and order by peak (default), leaked, allocated, allocations or temporary", 1},
-	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
 	{0},
 };
 
@@ -52,6 +46,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->output;
 		state->child_inputs[1] = &options->symbols;
+		state->child_inputs[2] = &options->trace;
 		return 0;
 	case 'f':
 		return option_list_add(&options->functions, argument);
@@ -61,20 +56,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return option_number(state, "--top", argument, 1, 1000000, &options->top);
 	case KEY_SORT:
 		return parse_sort(state, argument, &options->sort);
-	case KEY_REPLAY:
-		options->replay = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (state->arg_num > 0)
-			return options_error(state, "report takes one trace, not also '%s'", argument);
-		options->trace = argument;
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
@@ -89,70 +77,28 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static void print_warnings(const struct view_report *report)
+static int print(FILE *out, const struct view_report *report, enum view_format format,
+		 const struct view_style *style, const void *context)
 {
-	for (size_t i = 0; i < report->warning_count; i++)
-		fprintf(stderr, "mprof: warning: %s\n", report->warnings[i]);
+	(void)context;
+	return view_report_print(out, report, format, style);
 }
 
-static int print(const struct options *options, const struct view_report *report,
-		 struct diagnostic *diagnostic)
+static int report(const struct options *options, struct diagnostic *diagnostic)
 {
-	struct view_style style;
-	FILE *out;
-	int error = output_open(options->output.path, &out, diagnostic);
-
-	if (error)
-		return error;
-	style = output_style(&options->output, out);
-	style.sites = (size_t)options->top;
-	if (options->output.format != FORMAT_TEXT)
-		print_warnings(report);
-	error = view_report_print(out, report, options->output.format, &style);
-	if (error)
-		diagnostic_set(diagnostic, -error, "out of memory");
-	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
-}
-
-static int report_trace(const struct options *options, const char *path, struct diagnostic *diagnostic)
-{
-	struct progress progress = progress_start();
 	struct report_options report_options = {
 		.selection = {options->functions.items, options->files.items},
 		.top = (size_t)options->top,
 		.sort = options->sort,
-		.sources = symbol_options_sources(&options->symbols),
-		.symbols = symbol_options_symbolizer(&options->symbols),
-		.replay = options->replay,
-		.progress = progress_events,
-		.progress_context = &progress,
 	};
-	struct report *report;
-	int error;
-
-	report_options.symbols.progress = progress_step;
-	report_options.symbols.progress_context = &progress;
-	trace_bring_up_to_date(path);
-	error = report_create(path, &report_options, &report, diagnostic);
-	progress_finish(&progress);
-	if (!error)
-		error = print(options, report_view(report), diagnostic);
-	report_destroy(report);
-	return error;
-}
-
-static int pick_and_report(const struct options *options, struct diagnostic *diagnostic)
-{
-	struct trace_list traces;
-	const char *path;
-	int error = trace_list_init(&traces, ".", diagnostic);
-
-	if (!error)
-		error = trace_list_pick(&traces, options->trace, &path, diagnostic);
-	if (!error)
-		error = report_trace(options, path, diagnostic);
-	trace_list_finish(&traces);
-	return error;
+	struct show show = {
+		.trace = &options->trace,
+		.symbols = &options->symbols,
+		.output = &options->output,
+		.sites = (size_t)options->top,
+		.print = print,
+	};
+	return show_report(&show, &report_options, diagnostic);
 }
 
 int cmd_report(int argc, char **argv, struct diagnostic *diagnostic)
@@ -161,7 +107,7 @@ int cmd_report(int argc, char **argv, struct diagnostic *diagnostic)
 	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
 
 	if (status == 0)
-		status = pick_and_report(&options, diagnostic);
+		status = report(&options, diagnostic);
 	option_list_finish(&options.functions);
 	option_list_finish(&options.files);
 	symbol_options_finish(&options.symbols);

@@ -1,0 +1,119 @@
+/*
+ * show.c - picks the trace that a command shows, opens it, and prints what it is asked for.
+ */
+#include "show.h"
+
+#include "output.h"
+#include "progress.h"
+#include "traces.h"
+
+#include <errno.h>
+
+enum { KEY_REPLAY = 0x800 };
+
+static const struct argp_option option_table[] = {
+	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
+	{0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct trace_options *options = state->input;
+
+	switch (key) {
+	case KEY_REPLAY:
+		options->replay = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->trace)
+			return options_error(state, "%s takes one trace, not also '%s'", state->name,
+					     argument);
+		options->trace = argument;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp trace_argp = {.options = option_table, .parser = parse};
+
+/* ---- from the file to the output ----------------------------------------------------- */
+
+struct showing {
+	const struct show *show;
+	struct report_options *options;
+};
+
+/* A report in text has them in its summary. */
+static void print_warnings(const struct view_report *report)
+{
+	for (size_t i = 0; i < report->warning_count; i++)
+		fprintf(stderr, "mprof: warning: %s\n", report->warnings[i]);
+}
+
+static int print(const struct showing *showing, const struct view_report *report,
+		 struct diagnostic *diagnostic)
+{
+	const struct output_options *output = showing->show->output;
+	struct view_style style;
+	FILE *out;
+	int error = output_open(output->path, &out, diagnostic);
+
+	if (error)
+		return error;
+	style = output_style(output, out);
+	style.sites = showing->show->sites;
+	if (output->format != FORMAT_TEXT || showing->options->detail == REPORT_COLLECTIONS)
+		print_warnings(report);
+	error = showing->show->print(out, report, output->format, &style, showing->show->context);
+	if (error)
+		diagnostic_set(diagnostic, -error, "out of memory");
+	return output_close(output->path, out, diagnostic) ? -EIO : error;
+}
+
+static int show_path(const char *path, void *context, struct diagnostic *diagnostic)
+{
+	const struct showing *showing = context;
+	struct report_options *options = showing->options;
+	struct progress progress = progress_start();
+	struct report *report;
+
+	options->sources = symbol_options_sources(showing->show->symbols);
+	options->symbols = symbol_options_symbolizer(showing->show->symbols);
+	options->symbols.progress = progress_step;
+	options->symbols.progress_context = &progress;
+	options->replay = showing->show->trace->replay;
+	options->progress = progress_events;
+	options->progress_context = &progress;
+	int error = report_create(path, options, &report, diagnostic);
+	progress_finish(&progress);
+	if (!error)
+		error = print(showing, report_view(report), diagnostic);
+	report_destroy(report);
+	return error;
+}
+
+int show_report(const struct show *show, struct report_options *options, struct diagnostic *diagnostic)
+{
+	struct showing showing = {show, options};
+
+	return show_trace(show->trace->trace, show_path, &showing, diagnostic);
+}
+
+int show_trace(const char *argument,
+	       int (*with)(const char *path, void *context, struct diagnostic *diagnostic), void *context,
+	       struct diagnostic *diagnostic)
+{
+	struct trace_list traces;
+	const char *path;
+	int error = trace_list_init(&traces, ".", diagnostic);
+
+	if (!error)
+		error = trace_list_pick(&traces, argument, &path, diagnostic);
+	if (!error) {
+		trace_bring_up_to_date(path);
+		error = with(path, context, diagnostic);
+	}
+	trace_list_finish(&traces);
+	return error;
+}
