@@ -41,6 +41,20 @@ def quiet_thread_forks(directory):
 
 
 @case
+def children_unwaited(directory):
+    """SA_NOCLDWAIT, and SIGCHLD ignored across exec: the drainers are nobody's children."""
+    program = compiled(directory, "children_unwaited")
+    for argv in ([program], ["/bin/sh", "-c", f"trap '' CHLD; exec {program}"]):
+        check_equal(run(argv, directory).outcome, (5, "0\n", ""), "bare")
+        done = record(argv, directory)
+        check_equal(done.outcome, (5, "0\n", ""), "recorded")
+        wait_for(lambda: all(report(trace)["complete"] for trace in done.traces()), 30, "whole traces")
+        check(len(done.traces()) >= 21, f"traces of the children: {len(done.traces())}")
+        for trace in done.traces():
+            trace.unlink()
+
+
+@case
 def follow_off(directory):
     done = record([compiled(directory, "fork_then_alloc")], directory, MPROF_FOLLOW="0")
     check_equal((done.returncode, done.stderr), (3, ""), "exit status")

@@ -82,6 +82,19 @@ def dlopen_loop(directory):
 
 
 @case
+def other_namespace(directory):
+    """Blocks of another namespace's malloc are not seen; dlmopen itself is, and nothing is confused."""
+    program = compiled(directory, "other_namespace")
+    library = compile("plugin.c", directory / "left.so", "-shared", "-fPIC")
+    check_equal(run([program, library], directory).outcome, (0, "done\n", ""), "bare")
+    done, figures = record_and_report([program, library], directory, ["-f", "main", "-f", "counted_*"])
+    check_equal(done.outcome, (0, "done\n", ""), "recorded")
+    check_equal(counted(figures), {}, "allocations of the library")
+    lines = [row for row in lines_of(figures, "main").values() if "dlmopen" in row["source"]]
+    check(lines[0]["allocations"] >= 5, f"the loader's blocks: {lines}")
+
+
+@case
 def events_around_main(directory):
     done, figures = record_and_report([compiled(directory, "around_main")], directory, ["-f", "counted_*"])
     check_equal(done.stdout, "main\n", "standard output")
