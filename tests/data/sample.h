@@ -1,8 +1,8 @@
 /*
  * sample.h - traces for tests, made with the same codec that the drainer uses.
  *
- * The figures of sample_trace are worked out by hand in sample.c, and tests/data/format-2.mprof is its
- * output as of format version 2.
+ * The figures of sample_trace are worked out by hand in sample.c.  tests/data/format-2.mprof is its output as of
+ * format version 2, format-3.mprof that of sample_trace_with_summary as of version 3, stored.
  */
 #ifndef MPROF_TESTS_DATA_SAMPLE_H
 #define MPROF_TESTS_DATA_SAMPLE_H

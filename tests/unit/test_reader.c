@@ -799,6 +799,16 @@ Test(reader, a_summary_says_what_a_replay_says)
 	buffer_finish(&bytes);
 }
 
+Test(reader, format_3_stays_readable)
+{
+	struct trace *trace = open_or_die(TEST_DATA "/format-3.mprof");
+
+	cr_assert_not_null(trace_info(trace)->summary);
+	expect_figures(trace);
+	expect_moves(trace);
+	trace_close(trace);
+}
+
 Test(reader, a_trace_without_a_summary_says_so)
 {
 	struct trace *trace = open_or_die(TEST_DATA "/format-2.mprof");
