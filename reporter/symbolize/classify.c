@@ -92,12 +92,11 @@ static const char *const allocator_prefixes[] = {
 	"rgc_",
 };
 
-/* Wrappers of libraries. With lines they are the user's business: that code can be looked at. */
-static const char *const wrapper_names[] = {
-	"g_malloc",      "g_malloc0",       "g_malloc_n",     "g_malloc0_n",   "g_realloc",
-	"g_realloc_n",   "g_try_malloc",    "g_free",         "g_slice_alloc", "g_slice_alloc0",
-	"g_slice_free1", "xmalloc",         "xcalloc",        "xrealloc",      "PyMem_RawMalloc",
-	"PyMem_Malloc",  "PyObject_Malloc", "sqlite3_malloc", "av_malloc",
+/* Wrappers of libraries and programs. With lines they are the user's business: that code can be looked at. */
+static const char *const wrapper_names[] = {"g_free", "g_slice_alloc", "g_slice_alloc0", "g_slice_free1"};
+static const char *const wrapper_parts[] = {
+	"malloc",  "calloc", "realloc", "memalign", "strdup",
+	"strndup", "Malloc", "Calloc",  "Realloc",  "Strdup",
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -106,6 +105,14 @@ static bool starts_with_any(const char *text, const char *const *list, size_t co
 {
 	for (size_t i = 0; i < count; i++)
 		if (text_starts(text, list[i]))
+			return true;
+	return false;
+}
+
+static bool contains_any(const char *text, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(text, list[i]))
 			return true;
 	return false;
 }
@@ -163,5 +170,6 @@ bool is_allocator(const char *name, bool has_lines)
 {
 	return is_any(name, allocator_names, COUNT(allocator_names)) ||
 	       starts_with_any(name, allocator_prefixes, COUNT(allocator_prefixes)) ||
-	       (!has_lines && is_any(name, wrapper_names, COUNT(wrapper_names)));
+	       (!has_lines && (is_any(name, wrapper_names, COUNT(wrapper_names)) ||
+			       contains_any(name, wrapper_parts, COUNT(wrapper_parts))));
 }

@@ -3,6 +3,7 @@
  * and their debug information in each of the places where it may lie.
  */
 #include "fixture_build.h"
+#include "symbolize/classify.h"
 #include "symbolize/intern.h"
 #include "symbolize/names.h"
 #include "symbolize/symbolize.h"
@@ -479,4 +480,20 @@ Test(symbolize, paths)
 				 strings_path(&strings, cases[i][0]));
 	cr_expect_eq(strings_path(&strings, "/a/b"), strings_path(&strings, "/a/c/../b"));
 	strings_finish(&strings);
+}
+
+/* A wrapper with lines is the program's own code, which can be looked at. */
+Test(symbolize, wrappers_without_lines_are_allocators)
+{
+	static const char *const wrappers[] = {"zmalloc_usable",  "Perl_safesyscalloc", "xrealloc",
+					       "PyMem_RawMalloc", "g_slice_alloc",      "xstrndup"};
+	static const char *const others[] = {"parse", "createClient", "Perl_more_bodies", "main"};
+
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers); i++) {
+		cr_expect(is_allocator(wrappers[i], false), "%s", wrappers[i]);
+		cr_expect_not(is_allocator(wrappers[i], true), "%s", wrappers[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		cr_expect_not(is_allocator(others[i], false), "%s", others[i]);
+	cr_expect(is_allocator("malloc", true));
 }
