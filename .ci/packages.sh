@@ -1,7 +1,8 @@
 # packages.sh - what a fresh Debian 12 needs, named once.  Sourced by samples/demo.sh and tests/run.sh.
 
-# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libiberty demangles.
-build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libiberty-dev"
+# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libconfig
+# reads gate files, libiberty demangles.
+build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libiberty-dev libconfig-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals; the others are recorded.
 # (redis-server is used where it is installed: its package would start a service.)
