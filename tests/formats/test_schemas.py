@@ -1,0 +1,296 @@
+"""What `mprof check` writes for other tools, of hand-made results: valid by the schemas of those formats, and read
+back as those tools read it."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import urllib.parse
+import xml.etree.ElementTree
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from harness import BUILD, SOURCE, Skip, case, check, check_equal, needs, run_cases  # noqa: E402
+
+SCHEMAS = SOURCE / "tests/data/schemas"
+RESULTS = ("plain", "hostile", "many", "empty")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+# As Bencher publishes it: https://bencher.dev/docs/reference/bencher-metric-format
+BENCHER = {"type": "object", "patternProperties": {".+": {"type": "object", "patternProperties": {".+": {
+    "type": "object", "properties": {name: {"type": "number"} for name in ("value", "lower_value", "upper_value")},
+    "required": ["value"]}}}}}
+ACTION_BENCHMARK = {"type": "array", "items": {
+    "type": "object", "required": ["name", "unit", "value"], "additionalProperties": False, "properties": {
+        "name": {"type": "string"}, "unit": {"type": "string"}, "value": {"type": "number"},
+        "range": {"type": "string"}, "extra": {"type": "string"}}}}
+
+
+def printed(format, result, **environment):
+    """The output's text; that it is UTF-8 is checked here."""
+    done = subprocess.run([BUILD / "tests/formats/print_format", format, result], capture_output=True,
+                          env=environment or None, stdin=subprocess.DEVNULL, timeout=60)
+    check_equal(done.returncode, 0, f"{format} of {result}: {done.stderr!r}")
+    return done.stdout.decode("utf-8", "strict")
+
+
+def programs(result):
+    return json.loads(printed("json", result))["programs"]
+
+
+def jsonschema():
+    try:
+        import jsonschema as module
+    except ImportError:
+        raise Skip("python3-jsonschema is not installed")
+    return module
+
+
+@case
+def sarif_is_valid_by_its_schema():
+    module = jsonschema()
+    schema = json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text())
+    validator = module.validators.validator_for(schema)
+    validator.check_schema(schema)
+    for result in RESULTS:
+        errors = [error.message for error in validator(schema).iter_errors(json.loads(printed("sarif", result)))]
+        check_equal(errors[:3], [], f"of {result}")
+
+
+@case
+def the_sarif_schema_refuses_what_is_wrong():
+    module = jsonschema()
+    schema = json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text())
+    log = json.loads(printed("sarif", "plain"))
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    check(list(module.validators.validator_for(schema)(schema).iter_errors(log)), "a level that does not exist")
+
+
+def results_of(log):
+    return log["runs"][0]["results"]
+
+
+@case
+def sarif_names_rules_places_and_levels():
+    log = json.loads(printed("sarif", "plain"))
+    rules = [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]]
+    check_equal(len(set(rules)), len(rules), "rules are unique")
+    found = sorted((r["ruleId"], r["level"]) for r in results_of(log))
+    check_equal(found, [("peak-baseline", "error"), ("peak-baseline", "note"), ("peak-limit", "error"),
+                        ("rss-baseline", "warning"), ("temporary-limit", "error")], "rules and levels")
+    for r in results_of(log):
+        check_equal(rules[r["ruleIndex"]], r["ruleId"], "ruleIndex")
+        if r["level"] != "note":
+            place = r["locations"][0]["physicalLocation"]
+            check_equal((place["artifactLocation"]["uri"], place["region"]["startLine"]), ("src/parse.c", 42), "place")
+            steps = r["codeFlows"][0]["threadFlows"][0]["locations"]
+            path = [step["location"]["logicalLocations"][0]["fullyQualifiedName"] for step in steps]
+            check_equal(path, ["main", "read_all", "parse_line"], "call path, outermost first")
+
+
+@case
+def sarif_carries_hostile_names_whole():
+    log = json.loads(printed("sarif", "hostile"))
+    names = {p["key"] for p in programs("hostile")}
+    functions, uris = set(), set()
+    for r in results_of(log):
+        text = r["message"]["text"].replace("{{", "").replace("}}", "")
+        check(not CONTROL.search(text) and "{" not in text and "}" not in text, f"message {text!r}")
+        functions.add(r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"])
+        uris.add(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"])
+    check_equal(functions, names, "functions")
+    for uri in uris:
+        check(re.fullmatch(r"(file://)?([A-Za-z0-9._~/-]|%[0-9A-F]{2})+", uri), f"uri {uri!r}")
+    decoded = {urllib.parse.unquote_to_bytes(uri.removeprefix("file://")).decode(errors="replace") for uri in uris}
+    check("two\nlines\r\nand a\ttab" in decoded, "a path with line ends comes back from its URI")
+
+
+def fingerprints(log):
+    return sorted((r["ruleId"], r["level"], r["partialFingerprints"]["mprofCallPath/v1"]) for r in results_of(log))
+
+
+@case
+def sarif_fingerprints_tell_programs_apart():
+    prints = fingerprints(json.loads(printed("sarif", "many")))
+    check_equal(len(set(prints)), len(prints), "fingerprints are unique by program, rule and level")
+    check_equal(prints, fingerprints(json.loads(printed("sarif", "many"))), "and the same each time")
+
+
+@case
+def sarif_paths_are_relative_to_the_workspace():
+    log = json.loads(printed("sarif", "plain", GITHUB_WORKSPACE=str(pathlib.Path.cwd().parent)))
+    uri = results_of(log)[-1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    check_equal(urllib.parse.unquote(uri), f"{pathlib.Path.cwd().name}/src/parse.c", "uri")
+
+
+@case
+def junit_is_valid_by_jenkins_schema():
+    needs("xmllint")
+    for result in RESULTS:
+        done = subprocess.run(["xmllint", "--noout", "--schema", SCHEMAS / "jenkins-junit.xsd", "-"], capture_output=True,
+                              input=printed("junit", result).encode(), timeout=60)
+        check_equal(done.returncode, 0, f"of {result}: {done.stderr[:500]!r}")
+
+
+@case
+def the_junit_schema_refuses_what_is_wrong():
+    needs("xmllint")
+    wrong = printed("junit", "plain").replace("<failure ", "<breach ").replace("</failure>", "</breach>")
+    done = subprocess.run(["xmllint", "--noout", "--schema", SCHEMAS / "jenkins-junit.xsd", "-"], capture_output=True,
+                          input=wrong.encode(), timeout=60)
+    check(done.returncode != 0, "an element that does not exist")
+
+
+def cases_as_gitlab_reads_them(text):
+    """(suite, name): status and output; the suite is classname, and of equal pairs it keeps the first."""
+    cases = {}
+    for element in xml.etree.ElementTree.fromstring(text).iter("testcase"):
+        key = element.get("classname"), element.get("name")
+        for status in ("failure", "error", "skipped"):
+            if element.find(status) is not None:
+                cases.setdefault(key, (status, element.findtext(status)))
+        cases.setdefault(key, ("success", element.findtext("system-out")))
+    return cases
+
+
+@case
+def junit_counts_and_names_are_right():
+    for result in RESULTS:
+        text = printed("junit", result)
+        root = xml.etree.ElementTree.fromstring(text)
+        cases = cases_as_gitlab_reads_them(text)
+        check_equal(len(cases), int(root.get("tests")), f"{result}: no case hides another")
+        for kind, element in (("failures", "failure"), ("errors", "error")):
+            check_equal(int(root.get(kind)), len(root.findall(f".//{element}")), f"{result}: {kind}")
+            check_equal(sum(int(suite.get(kind)) for suite in root), int(root.get(kind)), f"{result}: {kind} of suites")
+        check_equal(round(sum(float(c.get("time")) for c in root.iter("testcase"))),
+                    round(float(root.get("time"))), f"{result}: time")
+
+
+@case
+def junit_says_what_and_where_in_message_and_body():
+    cases = cases_as_gitlab_reads_them(printed("junit", "plain"))
+    status, text = cases["./test parse", "peak heap of parse_* against limit"]
+    check_equal(status, "failure", "a breach")
+    for part in ("12.0 MiB, 3.0 MiB (+33.3%) over the limit of 9.0 MiB (--max-peak)", "parse_line (src/parse.c:42)",
+                 "called from read_all (src/read.c:7)", "mprof report --sort peak"):
+        check(part in text, f"{part!r} in {text!r}")
+    check_equal(cases["./test broken", "trace"], ("error", "broken.mprof: not a trace"), "trouble is an error")
+    failure = xml.etree.ElementTree.fromstring(printed("junit", "plain")).find(".//failure")
+    check(failure.text.startswith(failure.get("message")), "the message stands in the body too")
+
+
+def cleaned(name):
+    """What clean_print() promises of a name that JSON already holds as valid Unicode."""
+    name = re.sub("[\t-\r\u2028\u2029]", " ", name)
+    return re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", "\ufffd", name)
+
+
+@case
+def junit_carries_hostile_names():
+    cases = cases_as_gitlab_reads_them(printed("junit", "hostile"))
+    expected = {cleaned(p["key"]) for p in programs("hostile")}
+    check_equal({suite for suite, _ in cases}, expected, "suites")
+
+
+def commands(text):
+    """(command, {property: value}, message) as the runner of GitHub Actions parses lines."""
+    def decode(value, *rules):
+        for code, character in rules:
+            value = value.replace(code, character)
+        return value
+    found = []
+    for line in re.split("\r\n|\r|\n", text.rstrip("\n")) if text else []:
+        match = re.fullmatch(r"::(\w+)(?: ([^:]*))?::(.*)", line)
+        check(match, f"a command: {line!r}")
+        basic = (("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
+        properties = dict(part.split("=", 1) for part in match[2].split(","))
+        found.append((match[1], {name: decode(value, ("%3A", ":"), ("%2C", ","), *basic)
+                                 for name, value in properties.items()}, decode(match[3], *basic)))
+    return found
+
+
+@case
+def github_commands_are_escaped():
+    allowed = {"file", "line", "endLine", "title"}
+    for result in RESULTS:
+        for command, properties, message in commands(printed("github", result)):
+            check(command in ("error", "warning", "notice"), f"command {command!r}")
+            check(set(properties) <= allowed and "title" in properties, f"properties {properties}")
+            check(not CONTROL.search(message), f"message {message!r}")
+    titles = {properties["title"] for _, properties, _ in commands(printed("github", "hostile"))}
+    check(any("100%0A, 50%25: file=x,line=2::error title=t::m" in title for title in titles), f"titles {titles}")
+
+
+@case
+def github_commands_name_the_line():
+    breaches = [c for c in commands(printed("github", "plain")) if c[0] == "error" and "file" in c[1]]
+    check_equal(len(breaches), 3, "breaches with a place")
+    for _, properties, message in breaches:
+        check_equal((properties["file"], properties["line"], properties["endLine"]), ("src/parse.c", "42", "42"), "place")
+        check("parse_line (src/parse.c:42)" in message and "called from read_all" in message, message)
+    workspace = str(pathlib.Path.cwd().parent)
+    moved = [c for c in commands(printed("github", "plain", GITHUB_WORKSPACE=workspace)) if "file" in c[1]]
+    check_equal({c[1]["file"] for c in moved}, {f"{pathlib.Path.cwd().name}/src/parse.c"}, "below the workspace")
+    elsewhere = [c for c in commands(printed("github", "plain", GITHUB_WORKSPACE="/elsewhere")) if "file" in c[1]]
+    check_equal({c[1]["file"] for c in elsewhere}, {"src/parse.c"}, "not below the workspace")
+
+
+@case
+def github_shows_ten_of_each_level():
+    found = commands(printed("github", "many"))
+    for level, total in (("error", 100), ("warning", 25), ("notice", 25)):
+        messages = [message for command, _, message in found if command == level]
+        check_equal(len(messages), 10, level)
+        check(messages[-1].startswith(f"{total - 9} more"), f"{level} says what is left: {messages[-1]!r}")
+
+
+@case
+def markdown_tables_keep_their_shape():
+    for result in RESULTS:
+        text = printed("markdown", result)
+        rows = [re.sub(r"`[^`]*`", "", line) for line in text.splitlines() if line.startswith("|")]
+        check_equal(len({row.count("|") for row in rows}), min(len(rows), 1), f"{result}: bars in each row")
+        check_equal(len(rows), len(programs(result)) + 2 if rows else 0, f"{result}: rows")
+        check(not CONTROL.search(text), f"{result}: control characters")
+
+
+@case
+def markdown_lets_no_name_be_markup():
+    text = printed("markdown", "hostile")
+    outside = re.sub(r"`[^`\n]*`", "", text)
+    tags = set(re.findall(r"</?[a-z!-][^>]*>", outside))
+    check_equal(tags, {"<pre>", "</pre>", "<code>", "</code>"}, "tags")
+    inside = "".join(re.findall(r"<code>(.*?)</code>", outside))
+    check(not re.search(r"[`|*_<>\\\[\]]", inside), f"markup in {inside!r}")
+    check(max(len(line.encode()) for line in text.splitlines()) < 4000, "10 KB names are cut")
+
+
+@case
+def benchmark_files_are_valid():
+    module = jsonschema()
+    for result in RESULTS:
+        judged = [p for p in programs(result) if p["error"] is None]
+        entries = json.loads(printed("action-benchmark", result))
+        module.validate(entries, ACTION_BENCHMARK)
+        check_equal(len(entries), sum(len(p["figures"]) for p in judged), f"{result}: entries")
+        benchmarks = json.loads(printed("bencher", result))
+        module.validate(benchmarks, BENCHER)
+        check_equal(len(benchmarks), len(judged), f"{result}: benchmarks")
+        check(all(len(name) <= 1024 for name in benchmarks), f"{result}: length of names")
+
+
+@case
+def benchmark_files_hold_the_figures():
+    peak = programs("plain")[0]["figures"]["peak"]
+    entry = json.loads(printed("action-benchmark", "plain"))[0]
+    check_equal((entry["name"], entry["unit"], entry["value"], entry["range"]),
+                ("./test parse: peak heap", "bytes", peak["value"], f"{peak['low']} to {peak['high']}"), "entry")
+    measures = json.loads(printed("bencher", "plain"))["./test parse"]
+    check_equal(measures["peak"], {"value": peak["value"], "lower_value": peak["low"], "upper_value": peak["high"]}, "peak")
+    check("leaked-blocks" in measures, "slugs have hyphens")
+
+
+if __name__ == "__main__":
+    run_cases()
