@@ -25,6 +25,12 @@ static const char *const level_names[] = {
 	[LEVEL_NOTICE] = "notice",
 };
 
+struct github {
+	FILE *out;
+	int precision;
+	const char *update_command;
+};
+
 static enum level level_of(enum outcome outcome)
 {
 	switch (outcome) {
@@ -96,10 +102,11 @@ static int print_rest(FILE *out, const char *key, const char *message)
 	return 0;
 }
 
-static int print_verdict(FILE *out, const struct checked_program *program, const struct verdict *verdict,
-			 int precision)
+static int print_verdict(const struct github *to, const struct checked_program *program,
+			 const struct verdict *verdict)
 {
-	char *message = wording_full_text(verdict, precision);
+	char *message = wording_full_text(verdict, to->precision, to->update_command);
+	FILE *out = to->out;
 	int error = message ? 0 : -ENOMEM;
 
 	if (!error) {
@@ -127,18 +134,18 @@ static int print_trouble(FILE *out, const struct checked_program *program)
 
 /* The annotations of a level that a program has, up to `room` of them, which it takes from it; 0 or -ENOMEM.
  */
-static int print_program(FILE *out, const struct checked_program *program, enum level level, int precision,
+static int print_program(const struct github *to, const struct checked_program *program, enum level level,
 			 size_t *room)
 {
 	int error = 0;
 
 	if (program->error && level == LEVEL_ERROR && *room > 0) {
-		error = print_trouble(out, program);
+		error = print_trouble(to->out, program);
 		(*room)--;
 	}
 	for (size_t i = 0; !error && *room > 0 && i < program->verdict_count; i++)
 		if (level_of(program->verdicts[i].outcome) == level) {
-			error = print_verdict(out, program, &program->verdicts[i], precision);
+			error = print_verdict(to, program, &program->verdicts[i]);
 			(*room)--;
 		}
 	return error;
@@ -154,25 +161,26 @@ static size_t count_level(const struct check_result *result, enum level level)
 	return count;
 }
 
-static int print_level(FILE *out, const struct check_result *result, enum level level, int precision)
+static int print_level(const struct github *to, const struct check_result *result, enum level level)
 {
 	size_t count = count_level(result, level);
 	size_t shown = count > LEVEL_LIMIT ? LEVEL_LIMIT - 1 : count, room = shown;
 	int error = 0;
 
 	for (size_t i = 0; !error && i < result->program_count; i++)
-		error = print_program(out, &result->programs[i], level, precision, &room);
+		error = print_program(to, &result->programs[i], level, &room);
 	if (!error && count > shown)
-		fprintf(out, "::%s title=mprof check::%zu more like these: see the summary or the log\n",
+		fprintf(to->out, "::%s title=mprof check::%zu more like these: see the summary or the log\n",
 			level_names[level], count - shown);
 	return error;
 }
 
 int check_github(FILE *out, const struct check_result *result, const struct check_style *style)
 {
+	struct github to = {out, style->precision, result->update_command};
 	int error = 0;
 
 	for (enum level level = 0; !error && level < LEVEL_COUNT; level++)
-		error = print_level(out, result, level, style->precision);
+		error = print_level(&to, result, level);
 	return error;
 }

@@ -92,8 +92,9 @@ static json_t *program_json(const void *item)
 	const struct checked_program *program = item;
 	json_t *figures = program->error ? json_null() : figures_json(program);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "key", json_out_text(program->key), "trace",
-			 json_out_text(program->trace), "error", json_out_text(program->error), "duration_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "key", json_out_text(program->key),
+			 "trace", json_out_text(program->trace), "error", json_out_text(program->error),
+			 "note", json_out_text(program->note), "duration_ns",
 			 json_out_number(program->duration_ns), "runs", (json_int_t)program->run_count,
 			 "figures", figures, "verdicts", verdicts_json(program));
 }

@@ -23,6 +23,7 @@ struct junit {
 	xmlTextWriterPtr writer;
 	bool failed;
 	int precision;
+	const char *update_command;
 };
 
 struct tally {
@@ -108,6 +109,7 @@ static void tally_attributes(struct junit *junit, struct tally tally)
 static bool same_case(const struct verdict *a, const struct verdict *b)
 {
 	return a->figure == b->figure && a->against_baseline == b->against_baseline &&
+	       is_error(a) == is_error(b) &&
 	       strcmp(a->pattern ? a->pattern : "", b->pattern ? b->pattern : "") == 0;
 }
 
@@ -126,8 +128,11 @@ static void case_name(struct junit *junit, const struct checked_program *program
 	}
 	for (const struct verdict *other = program->verdicts; other < verdict; other++)
 		before += same_case(other, verdict);
-	wording_subject(&to, verdict);
-	fprintf(to.out, " against %s", wording_against(verdict));
+	if (!is_error(verdict)) {
+		wording_subject(&to, verdict);
+		fputs(" against ", to.out);
+	}
+	fputs(wording_against(verdict), to.out);
 	if (before > 0)
 		fprintf(to.out, " (%zu)", before + 1);
 	junit->failed |= fclose(to.out) != 0;
@@ -149,7 +154,7 @@ static void complaint(struct junit *junit, const char *element, const char *type
 static void say_outcome(struct junit *junit, const struct verdict *verdict)
 {
 	char *claim = wording_claim_text(verdict, junit->precision);
-	char *full = wording_full_text(verdict, junit->precision);
+	char *full = wording_full_text(verdict, junit->precision, junit->update_command);
 
 	if (is_failure(verdict)) {
 		complaint(junit, "failure", figure_infos[verdict->figure].name, claim, full);
@@ -206,6 +211,8 @@ static void write_suite(struct junit *junit, const struct checked_program *progr
 	time_attribute(junit, (double)program->duration_ns);
 	start(junit, "properties");
 	write_property(junit, "trace", program->trace);
+	if (program->note)
+		write_property(junit, "note", program->note);
 	end(junit);
 	if (program->error)
 		write_trouble(junit, program);
@@ -239,7 +246,7 @@ static void write_suites(struct junit *junit, const struct check_result *result)
 int check_junit(FILE *out, const struct check_result *result, const struct check_style *style)
 {
 	xmlBufferPtr buffer = xmlBufferCreate();
-	struct junit junit = {.precision = style->precision};
+	struct junit junit = {.precision = style->precision, .update_command = result->update_command};
 
 	if (buffer)
 		junit.writer = xmlNewTextWriterMemory(buffer, 0);

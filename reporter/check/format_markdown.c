@@ -120,7 +120,7 @@ static void print_table(const struct wording *to, const struct check_result *res
 
 static int print_details(const struct wording *to, const struct verdict *verdict)
 {
-	char *details = wording_full_text(verdict, to->precision);
+	char *details = wording_full_text(verdict, to->precision, NULL);
 	const char *lines = details ? strchr(details, '\n') : NULL;
 
 	if (lines) {
@@ -179,6 +179,23 @@ static void print_troubles(const struct wording *to, const struct check_result *
 	putc('\n', to->out);
 }
 
+static void print_notes(const struct wording *to, const struct check_result *result)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < result->program_count; i++) {
+		if (!result->programs[i].note)
+			continue;
+		fputs("- ", to->out);
+		print_name(to->out, result->programs[i].key);
+		fputs(": ", to->out);
+		print_name(to->out, result->programs[i].note);
+		putc('\n', to->out);
+		any = true;
+	}
+	fputs(any ? "\n" : "", to->out);
+}
+
 static void print_summary(FILE *out, const struct check_result *result)
 {
 	const size_t *count = result->outcome_count;
@@ -221,6 +238,7 @@ int check_markdown(FILE *out, const struct check_result *result, const struct ch
 
 	print_summary(out, result);
 	print_table(&to, result);
+	print_notes(&to, result);
 	print_troubles(&to, result);
 	for (size_t i = 0; !error && i < sizeof(sections) / sizeof(*sections); i++)
 		error = print_section(&to, result, &sections[i]);

@@ -59,6 +59,7 @@ struct checked_program {
 	const char *key;   /* its name in baseline and reports: executable and arguments, or --name */
 	const char *trace; /* the trace that the values are of */
 	const char *error; /* why it could not be judged, one line; else NULL, and no verdicts */
+	const char *note;  /* what is to be known of its figures, one line (they are estimates); or NULL */
 	uint64_t duration_ns;
 	size_t run_count;
 	uint64_t value[FIGURE_COUNT];

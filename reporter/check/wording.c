@@ -114,13 +114,16 @@ static void print_against_limit(const struct wording *to, const struct verdict *
 
 void wording_claim(const struct wording *to, const struct verdict *verdict)
 {
+	if (verdict->outcome == OUTCOME_NO_BASELINE) {
+		fputs("the program is not in the baseline", to->out);
+		print_source(to, verdict);
+		return;
+	}
 	wording_subject(to, verdict);
 	fputs(": ", to->out);
 	wording_value(to, verdict->figure, verdict->value);
 	fputs(", ", to->out);
-	if (verdict->outcome == OUTCOME_NO_BASELINE)
-		fputs("not in the baseline", to->out);
-	else if (verdict->against_baseline)
+	if (verdict->against_baseline)
 		print_against_baseline(to, verdict);
 	else
 		print_against_limit(to, verdict);
@@ -165,10 +168,20 @@ static void print_contributor(const struct wording *to, enum figure figure,
 	print_frame(to, &contributor->site);
 	fputs(": ", to->out);
 	wording_value(to, figure, contributor->now);
-	if (contributor->has_before) {
+	if (contributor->has_before && contributor->before == 0) {
+		fputs(", new", to->out);
+	} else if (contributor->has_before) {
 		fputs(", before ", to->out);
 		wording_value(to, figure, contributor->before);
 	}
+	putc('\n', to->out);
+}
+
+/* Whole: a command that is cut does nothing. */
+static void print_command(const struct wording *to, const char *what, const char *command)
+{
+	fprintf(to->out, "%s: ", what);
+	clean_print(to->out, command, 0);
 	putc('\n', to->out);
 }
 
@@ -180,14 +193,24 @@ void wording_details(const struct wording *to, const struct verdict *verdict)
 		if (i == 0)
 			print_path(to, &verdict->contributors[i]);
 	}
-	if (verdict->more) {
-		fputs("more: ", to->out);
-		clean_print(to->out, verdict->more, 0); /* a command that is cut does nothing */
-		putc('\n', to->out);
-	}
+	if (verdict->more)
+		print_command(to, "more", verdict->more);
+	if (to->update_command && verdict->outcome == OUTCOME_NO_BASELINE)
+		print_command(to, "to add it", to->update_command);
+	else if (to->update_command && verdict->outcome == OUTCOME_FAILED && verdict->against_baseline)
+		print_command(to, "if this is meant", to->update_command);
 }
 
-static char *as_text(const struct verdict *verdict, int precision, bool full)
+/* What was printed into *text, or NULL when out of memory. */
+static char *finished(FILE *out, char **text)
+{
+	if (fclose(out) == 0)
+		return *text;
+	free(*text);
+	return NULL;
+}
+
+char *wording_claim_text(const struct verdict *verdict, int precision)
 {
 	char *text = NULL;
 	size_t length;
@@ -197,27 +220,27 @@ static char *as_text(const struct verdict *verdict, int precision, bool full)
 	if (!to.out)
 		return NULL;
 	wording_claim(&to, verdict);
-	if (full) {
-		putc('\n', to.out);
-		wording_details(&to, verdict);
-	}
-	if (fclose(to.out) != 0) {
-		free(text);
+	return finished(to.out, &text);
+}
+
+char *wording_full_text(const struct verdict *verdict, int precision, const char *update_command)
+{
+	char *text = NULL;
+	size_t length;
+	struct wording to = {.out = open_memstream(&text, &length),
+			     .name = wording_plain_name,
+			     .precision = precision,
+			     .update_command = update_command};
+
+	if (!to.out)
 		return NULL;
-	}
-	if (full)
+	wording_claim(&to, verdict);
+	putc('\n', to.out);
+	wording_details(&to, verdict);
+	text = finished(to.out, &text);
+	if (text)
 		text[length - 1] = '\0'; /* every line of it ended */
 	return text;
-}
-
-char *wording_claim_text(const struct verdict *verdict, int precision)
-{
-	return as_text(verdict, precision, false);
-}
-
-char *wording_full_text(const struct verdict *verdict, int precision)
-{
-	return as_text(verdict, precision, true);
 }
 
 const struct verdict_frame *wording_site(const struct verdict *verdict)

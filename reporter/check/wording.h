@@ -14,7 +14,8 @@ typedef void wording_name_fn(FILE *out, const char *name);
 struct wording {
 	FILE *out;
 	wording_name_fn *name;
-	int precision; /* decimals of sizes */
+	int precision;              /* decimals of sizes */
+	const char *update_command; /* said where a baseline lacks or is exceeded; NULL: not said */
 };
 
 /* A name as text, in one line and cut where it is long. */
@@ -26,18 +27,16 @@ void wording_value(const struct wording *to, enum figure figure, uint64_t value)
 /* "peak heap of parse_*" */
 void wording_subject(const struct wording *to, const struct verdict *verdict);
 
-/* One line without its end: "peak heap: 12.0 MiB, 4.0 MiB (+50.0%) over the limit of 8.0 MiB (--max-peak)".
- */
+/* A line without its end: "peak heap: 12.0 MiB, 4.0 MiB (+50.0%) over the limit of 8.0 MiB (--max-peak)" */
 void wording_claim(const struct wording *to, const struct verdict *verdict);
 
-/* Lines: where, the call path, the other contributors, and the command that shows more; none where it passed.
- */
+/* Lines: where, the call path, the other contributors, commands that help; none where it passed. */
 void wording_details(const struct wording *to, const struct verdict *verdict);
 
-/* Claim, or claim and details, without the last line's end: the caller's to free(); NULL when out of memory.
+/* Claim, or claim and details, without the last line's end; the caller's to free(), NULL when out of memory.
  */
 char *wording_claim_text(const struct verdict *verdict, int precision);
-char *wording_full_text(const struct verdict *verdict, int precision);
+char *wording_full_text(const struct verdict *verdict, int precision, const char *update_command);
 
 /* The line of source that a verdict points at: its greatest contributor's; NULL if none is known. */
 const struct verdict_frame *wording_site(const struct verdict *verdict);

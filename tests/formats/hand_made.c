@@ -111,6 +111,7 @@ static void make_program(size_t index, const char *key, const char *function, co
 	make_limits(to, pattern);
 	programs[index] = (struct checked_program){.key = key,
 						   .trace = "a trace.mprof",
+						   .note = source,
 						   .duration_ns = 1500000000,
 						   .run_count = 3,
 						   .verdicts = to->verdicts,

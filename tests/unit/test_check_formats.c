@@ -123,7 +123,7 @@ Test(wording, says_by_how_much_and_against_what)
 	verdict = verdict_of(OUTCOME_PASSED, 50, 50, 60);
 	expect_claim(&verdict, "allocations: 50, within its baseline of 50; up to 60 passes (base.json)");
 	verdict = verdict_of(OUTCOME_NO_BASELINE, 50, 0, 0);
-	expect_claim(&verdict, "allocations: 50, not in the baseline (base.json)");
+	expect_claim(&verdict, "the program is not in the baseline (base.json)");
 }
 
 Test(wording, says_which_limit)
