@@ -1,6 +1,7 @@
 """What `mprof check` writes for other tools, of hand-made results: valid by the schemas of those formats, and read
 back as those tools read it."""
 
+import html.parser
 import json
 import pathlib
 import re
@@ -279,6 +280,46 @@ def markdown_lets_no_name_be_markup(directory):
     inside = "".join(re.findall(r"<code>(.*?)</code>", outside))
     check(not re.search(r"[`|*_<>\\\[\]]", inside), f"markup in {inside!r}")
     check(max(len(line.encode()) for line in text.splitlines()) < 4000, "10 KB names are cut")
+
+
+class Rendered(html.parser.HTMLParser):
+    """Tags, cells by row, and the text of code elements, of Markdown as GitHub's own renderer makes it HTML."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.rows, self.code, self._open = set(), [], [], False
+        done = subprocess.run([needs("cmark-gfm"), "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"],
+                              input=text.encode(), capture_output=True, check=True, timeout=60)
+        self.feed(done.stdout.decode())
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self._open = tag == "code"
+        if tag == "code":
+            self.code.append("")
+        if tag == "tr":
+            self.rows.append(0)
+        if tag in ("td", "th"):
+            self.rows[-1] += 1
+
+    def handle_endtag(self, tag):
+        self._open = False
+
+    def handle_data(self, data):
+        if self._open:
+            self.code[-1] += data
+
+
+@case
+def markdown_renders_names_as_they_are(directory):
+    rendered = Rendered(printed("markdown", "hostile"))
+    check_equal(rendered.tags - {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"},
+                {"pre", "code", "strong", "em"}, "tags")
+    check_equal(set(rendered.rows), {4}, "cells in each row")
+    names = {cleaned(p["key"]) for p in programs("hostile")}
+    short = {name for name in names if name.strip() and len(name.encode()) <= 200}
+    check_equal(len(names) - len(short), 2, "a blank name and one of 10 KB")
+    check(short <= set(rendered.code), f"not rendered: {short - set(rendered.code)}")
 
 
 @case
