@@ -1,7 +1,8 @@
 # packages.sh - what a fresh Debian 12 needs, named once.  Sourced by samples/demo.sh and tests/run.sh.
 
-# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libiberty demangles.
-build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev"
+# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
+# reads gate files, libiberty demangles.
+build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
 # (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown; the others are recorded.

@@ -18,8 +18,7 @@ static bool is_own(const struct source_frame *frame)
 	return !frame->function->system && !frame->function->allocator;
 }
 
-/* The innermost frame of the program's own; where all are library code, the innermost. */
-static struct entry site_of(struct report *report, uint32_t leaf)
+struct source_frame report_site(struct report *report, uint32_t leaf)
 {
 	const struct source_frame *frames, *innermost = NULL;
 
@@ -28,13 +27,18 @@ static struct entry site_of(struct report *report, uint32_t leaf)
 
 		for (size_t i = 0; i < count; i++) {
 			if (is_own(&frames[i]))
-				return (struct entry){frames[i].function, frames[i].line, leaf};
+				return frames[i];
 			innermost = innermost ? innermost : &frames[i];
 		}
 	}
-	if (!innermost)
-		return (struct entry){&unknown, 0, leaf};
-	return (struct entry){innermost->function, innermost->line, leaf};
+	return innermost ? *innermost : (struct source_frame){.function = &unknown};
+}
+
+static struct entry site_of(struct report *report, uint32_t leaf)
+{
+	struct source_frame site = report_site(report, leaf);
+
+	return (struct entry){site.function, site.line, leaf};
 }
 
 static int entry_compare(const void *left, const void *right)
