@@ -239,7 +239,7 @@ static json_t *result_json(const struct check_result *result, const struct check
 			   const struct verdict *verdict, int precision)
 {
 	size_t rule = rule_index(verdict->figure, verdict->against_baseline);
-	char *text = wording_full_text(verdict, precision, result->update_command);
+	char *text = wording_full_text(verdict, precision, NULL);
 	char id[ID_BYTES];
 	json_t *object;
 
