@@ -182,7 +182,8 @@ def github_paths_are_relative_to_the_workspace(directory):
     check_equal(files_named(below, f"{directory}/"), {"build/src/parse.c"}, "below it, named with a slash")
     check_equal(files_named(below, directory / "link"), {"build/src/parse.c"}, "below it, named by a link")
     check_equal(files_named(directory, directory), {"src/parse.c"}, "in it")
-    check_equal(files_named(directory, f"{directory}-2"), {"src/parse.c"}, "not below it")
+    check_equal(files_named(below, f"{directory}-2"), {"src/parse.c"}, "not below it")
+    check_equal(files_named(below, directory / "bui"), {"src/parse.c"}, "not below a beginning of its name")
 
 
 @case
@@ -198,7 +199,7 @@ def github_shows_ten_of_each_level(directory):
 def markdown_tables_keep_their_shape(directory):
     for result in RESULTS:
         text = printed("markdown", result)
-        rows = [re.sub(r"`[^`]*`", "", line) for line in text.splitlines() if line.startswith("|")]
+        rows = [line for line in text.splitlines() if line.startswith("|")]
         check_equal(len({row.count("|") for row in rows}), min(len(rows), 1), f"{result}: bars in each row")
         check_equal(len(rows), len(programs(result)) + 2 if rows else 0, f"{result}: rows")
         check(not CONTROL.search(text), f"{result}: control characters")
