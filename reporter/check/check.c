@@ -80,9 +80,44 @@ static void pass_over_killed_children(struct check *check)
 	for (size_t i = 0; i < check->input_count; i++) {
 		struct input *input = &check->inputs[i];
 
-		input->passed_over =
+		input->passed_over |=
 			!input->complete && input_of(check, input->parent_pid, input->run) != NULL;
 	}
+}
+
+/* The first process of those that led to this one. */
+static int root_of(const struct check *check, const struct input *input)
+{
+	const struct input *parent;
+	size_t steps = 0; /* process numbers that were used twice could make a circle */
+
+	while ((parent = input_of(check, input->parent_pid, input->run)) && parent->pid != input->pid &&
+	       steps++ < check->input_count)
+		input = parent;
+	return input->pid;
+}
+
+static bool serves_another(const struct check *check, const struct input *input)
+{
+	int root = root_of(check, input);
+
+	for (size_t i = 0; i < check->input_count; i++) {
+		const struct input *other = &check->inputs[i];
+
+		if (!other->system && !other->replaced && other->run == input->run &&
+		    root_of(check, other) == root)
+			return true;
+	}
+	return false;
+}
+
+/* Shells and tools that a test uses leak as they please: where a program of the project's own is among the
+ * processes of a run, that is meant. */
+static void pass_over_tools(struct check *check)
+{
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].system)
+			check->inputs[i].passed_over |= serves_another(check, &check->inputs[i]);
 }
 
 /* The name is that of the program that was started, and of its worker processes. */
@@ -155,6 +190,12 @@ static int status_of(const struct check_result *result)
 	return result->outcome_count[OUTCOME_NO_BASELINE] > 0 ? STATUS_NO_BASELINE : STATUS_DONE;
 }
 
+/* Of a gate file for many programs, one that was started alone need not have all functions. */
+static bool is_for_others(const struct check *check, const struct limit *limit)
+{
+	return check->options->name_pid != 0 && !limit->program && *limit->source != '-';
+}
+
 /* A pattern that matches nothing any more guards nothing. */
 static void warn_of_idle_limits(const struct check *check)
 {
@@ -163,7 +204,7 @@ static void warn_of_idle_limits(const struct check *check)
 	for (size_t i = 0; i < gate->limit_count; i++) {
 		const struct limit *limit = &gate->limits[i];
 
-		if (limit->subject > 0 && !check->met[limit->subject])
+		if (limit->subject > 0 && !check->met[limit->subject] && !is_for_others(check, limit))
 			fprintf(stderr, "mprof: warning: %s: no recorded call path passes '%s'\n",
 				limit->source, gate->subjects[limit->subject].text);
 	}
@@ -203,6 +244,7 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 	int error;
 
 	pass_over_killed_children(check);
+	pass_over_tools(check);
 	name_program(check);
 	keep_judged(check);
 	check->result = (struct check_result){

@@ -44,6 +44,17 @@ static const char *intern_stream(struct strings *strings, FILE *out, char **text
 	return kept;
 }
 
+bool program_is_system(const char *exe)
+{
+	static const char *const folders[] = {"/bin/",     "/sbin/",     "/lib/",     "/lib64/",
+					      "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (text_starts(exe, folders[i]))
+			return true;
+	return false;
+}
+
 const char *program_key(struct strings *strings, const char *exe, const char *const *command)
 {
 	char *text = NULL;
@@ -52,8 +63,9 @@ const char *program_key(struct strings *strings, const char *exe, const char *co
 
 	if (!out)
 		return "";
-	if (!*exe)
-		exe = command[0] ? command[0] : "";
+	/* "sh" is dash, python3 one of its versions; but a program's own worker may call itself anything. */
+	if (command[0] && *command[0] && (!*exe || program_is_system(exe)))
+		exe = command[0];
 	exe = last_component(exe);
 	put(out, exe, strlen(exe));
 	for (size_t i = 1; command[0] && command[i]; i++) {

@@ -7,10 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Without a symbol there is only an address, which is another in each build: then its module stands in. */
+static const char *name_of(const struct source_function *function)
+{
+	const char *slash = strrchr(function->module, '/');
+
+	if (!text_starts(function->name, "0x"))
+		return function->name;
+	return slash && slash[1] ? slash + 1 : function->module;
+}
+
 static int by_place(const void *left, const void *right)
 {
 	const struct measured_path *a = left, *b = right;
-	int order = strcmp(a->function->name, b->function->name);
+	int order = strcmp(name_of(a->function), name_of(b->function));
 
 	if (order != 0)
 		return order;
@@ -29,7 +39,7 @@ static bool same_line(const struct measured_path *a, const struct measured_path 
 /* The greatest line of paths that are all of one name. */
 static struct part sum_up(const struct measured_path *paths, size_t count, enum figure figure)
 {
-	struct part part = {.name = paths->function->name, .path = paths};
+	struct part part = {.name = name_of(paths->function), .path = paths};
 	uint64_t line_value = 0, best_line = 0;
 	const struct measured_path *best = paths;
 
@@ -63,7 +73,7 @@ struct part *parts_create(struct measured_path *paths, size_t path_count, enum f
 		qsort(paths, path_count, sizeof(*paths), by_place);
 	for (size_t begin = 0, end; begin < path_count; begin = end) {
 		for (end = begin + 1; end < path_count; end++)
-			if (strcmp(paths[end].function->name, paths[begin].function->name) != 0)
+			if (strcmp(name_of(paths[end].function), name_of(paths[begin].function)) != 0)
 				break;
 		parts[*count] = sum_up(&paths[begin], end - begin, figure);
 		*count += parts[*count].value > 0;

@@ -19,7 +19,8 @@ struct input {
 	size_t run;
 	bool complete;
 	bool replaced;       /* what the process was before an execve */
-	bool passed_over;    /* a child that was killed: on purpose, for all that is known */
+	bool system;         /* a program of the system, such as a shell */
+	bool passed_over;    /* there is reason not to judge it */
 	const char *problem; /* why it cannot be judged; NULL: it can */
 	const char *note;    /* what is to be known of its figures; may be NULL */
 	uint64_t duration_ns;

@@ -19,6 +19,18 @@ static bool record_totals(const struct program *program, json_t *entry)
 	return true;
 }
 
+/* Whether a rule compares this function by itself: then it is there however small it is. */
+static bool is_compared(const struct gate *gate, const char *key, const char *function, enum figure figure)
+{
+	struct source_function named = {.name = function, .file = ""};
+
+	for (size_t i = 1; i < gate->subject_count; i++)
+		if (gate->subjects[i].own && gate_compares(gate, key, i, figure) &&
+		    selection_matches(&gate->subjects[i].place.selection, &named))
+			return true;
+	return false;
+}
+
 /* Adds a trace's functions: of several traces the greatest figures count. */
 static bool record_figure(struct check *check, const char *key, struct measured_path *paths,
 			  size_t path_count, enum figure figure, json_t *entry)
@@ -35,7 +47,9 @@ static bool record_figure(struct check *check, const char *key, struct measured_
 		json_t *known =
 			json_object_get(json_object_get(functions, parts[i].name), figure_infos[figure].name);
 
-		if (parts[i].value >= floor && parts[i].value > (uint64_t)json_integer_value(known))
+		bool wanted = parts[i].value >= floor ||
+			      is_compared(check->options->gate, key, parts[i].name, figure);
+		if (wanted && parts[i].value > (uint64_t)json_integer_value(known))
 			done = baseline_entry_function(entry, parts[i].name, figure, parts[i].value);
 	}
 	free(parts);
