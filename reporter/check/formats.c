@@ -7,6 +7,13 @@
 
 const struct check_format check_formats[] = {
 	{"text", check_text},
+	{"json", check_json},
+	{"markdown", check_markdown},
+	{"github", check_github},
+	{"junit", check_junit},
+	{"sarif", check_sarif},
+	{"action-benchmark", check_action_benchmark},
+	{"bencher", check_bencher},
 	{0},
 };
 
