@@ -137,14 +137,14 @@ static size_t keep_own(const struct subject *subject, struct measured_path *path
 static int find_contributors(struct check *check, const char *key, struct report *report, size_t subject,
 			     struct verdict *verdict)
 {
-	static const struct measure_place everywhere;
 	const struct subject *whose = &check->options->gate->subjects[subject];
 	bool met, compare = baseline_has(check->baseline, key) && (subject == 0 || whose->own);
 	struct measured_path *paths;
 	struct rise *rises = NULL;
 	struct part *parts = NULL;
 	size_t count, used = 0;
-	int error = report_measure(report, whose->own ? &everywhere : &whose->place, &paths, &count, &met);
+	struct measure_place place = gate_place(check->options->gate, subject);
+	int error = report_measure(report, &place, &paths, &count, &met);
 
 	if (error)
 		return error;

@@ -58,15 +58,16 @@ static struct tally whole_program(struct report *report)
 }
 
 /* A baseline's subject is told by who asked, a limit's by who is on the path. */
-static int tally_subject(struct report *report, const struct subject *subject, struct tally *tally, bool *met)
+static int tally_subject(struct report *report, const struct gate *gate, size_t index, struct tally *tally,
+			 bool *met)
 {
-	static const struct measure_place everywhere;
+	const struct subject *subject = &gate->subjects[index];
+	struct measure_place place = gate_place(gate, index);
 	struct measured_path *paths;
 	struct measure sum = {0};
 	size_t count;
 	bool passed;
-	int error =
-		report_measure(report, subject->own ? &everywhere : &subject->place, &paths, &count, &passed);
+	int error = report_measure(report, &place, &paths, &count, &passed);
 
 	if (error)
 		return error;
@@ -136,7 +137,7 @@ static int take_figures(struct check *check, struct report *report, struct input
 	input->tallies[0] = whole_program(report);
 	for (size_t i = 1; !error && i < gate->subject_count; i++)
 		if (is_asked(gate, i, input->key))
-			error = tally_subject(report, &gate->subjects[i], &input->tallies[i], &check->met[i]);
+			error = tally_subject(report, gate, i, &input->tallies[i], &check->met[i]);
 	return error;
 }
 

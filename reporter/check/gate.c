@@ -16,12 +16,18 @@
 				     sizeof(*(gate)->list##s)),                                              \
 	 (gate)->list##s[(gate)->list##_count++] = (item))
 
+/* Names that no function has unless it hands memory on. */
+static const char *const known_wrappers[] = {"*malloc",       "*malloc0", "*calloc",  "*realloc",
+					     "*reallocarray", "*strdup",  "*strndup", "*memdup"};
+
 void gate_init(struct gate *gate)
 {
 	*gate = (struct gate){.tolerance = TOLERANCE_DEFAULT};
 	strings_init(&gate->strings);
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		gate->floor[figure] = figure_infos[figure].floor;
+	for (size_t i = 0; i < sizeof(known_wrappers) / sizeof(*known_wrappers); i++)
+		gate_add_wrapper(gate, known_wrappers[i]);
 	APPEND(gate, subject, (struct subject){0});
 }
 
@@ -30,6 +36,7 @@ void gate_finish(struct gate *gate)
 	if (gate->subjects)
 		strings_finish(&gate->strings);
 	free(gate->subjects);
+	free(gate->wrappers);
 	free(gate->limits);
 	free(gate->rules);
 	*gate = (struct gate){0};
@@ -89,6 +96,25 @@ size_t gate_subject(struct gate *gate, const char *text, bool own)
 	APPEND(gate, subject, subject);
 	fix_places(gate);
 	return gate->subject_count - 1;
+}
+
+void gate_add_wrapper(struct gate *gate, const char *glob)
+{
+	APPEND(gate, wrapper, strings_intern(&gate->strings, glob));
+	gate->wrappers = pool_grow(gate->wrappers, &gate->wrapper_capacity, gate->wrapper_count + 1,
+				   sizeof(*gate->wrappers));
+	gate->wrappers[gate->wrapper_count] = NULL;
+	gate->wrapper_selection.functions = gate->wrappers;
+}
+
+struct measure_place gate_place(const struct gate *gate, size_t subject)
+{
+	struct measure_place place = {0};
+
+	if (!gate->subjects[subject].own)
+		place = gate->subjects[subject].place;
+	place.wrappers = &gate->wrapper_selection;
+	return place;
 }
 
 /* ---- what is asked of them --------------------------------------------------------------- */

@@ -55,6 +55,9 @@ struct gate {
 	uint64_t floor[FIGURE_COUNT];
 	struct subject *subjects;
 	size_t subject_count, subject_capacity;
+	const char **wrappers; /* globs for functions that allocate for their callers; ends with NULL */
+	size_t wrapper_count, wrapper_capacity;
+	struct selection wrapper_selection; /* of these */
 	struct limit *limits;
 	size_t limit_count, limit_capacity;
 	struct rule *rules;
@@ -69,6 +72,12 @@ const char *gate_text(struct gate *gate, const char *format, ...) __attribute__(
 
 /* The subject of that name, made if it is new: "json.c:42" is a line, anything else a function glob. */
 size_t gate_subject(struct gate *gate, const char *text, bool own);
+
+void gate_add_wrapper(struct gate *gate, const char *glob);
+
+/* Where to measure a subject: of one that is own everywhere, since its place tells only whose figures count.
+ */
+struct measure_place gate_place(const struct gate *gate, size_t subject);
 
 void gate_add_limit(struct gate *gate, struct limit limit);
 void gate_add_rule(struct gate *gate, struct rule rule);

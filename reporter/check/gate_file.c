@@ -385,15 +385,33 @@ static int read_baseline(struct reader *reader, const config_setting_t *group, v
 	return error;
 }
 
+/* ---- wrappers -------------------------------------------------------------------------------- */
+
+static int read_wrapper(struct reader *reader, const config_setting_t *setting, void *context)
+{
+	const char *text = NULL;
+	int error = config_setting_type(setting) == CONFIG_TYPE_STRING
+			    ? text_of(reader, setting, &text)
+			    : fail(reader, setting, "wrappers are names in quotes: ( \"xalloc\", ... )");
+
+	(void)context;
+	if (!error)
+		gate_add_wrapper(reader->gate, text);
+	return error;
+}
+
+static int read_wrappers(struct reader *reader, const config_setting_t *list, void *context)
+{
+	return read_list(reader, list, read_wrapper, context);
+}
+
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static int read_root(struct reader *reader, const config_setting_t *root)
 {
-	static const struct key keys[] = {{"limits", read_limits},
-					  {"functions", read_functions},
-					  {"programs", read_programs},
-					  {"baseline", read_baseline},
-					  {0}};
+	static const struct key keys[] = {{"limits", read_limits},     {"functions", read_functions},
+					  {"programs", read_programs}, {"baseline", read_baseline},
+					  {"wrappers", read_wrappers}, {0}};
 	struct scope everything = {0};
 
 	return read_group(reader, root, keys, NULL, &everything);

@@ -67,11 +67,12 @@ char *text_file_read(const char *path, int *error, struct diagnostic *diagnostic
 
 /* ---- words ------------------------------------------------------------------------------ */
 
+/* NULL: it is not closed. */
 static const char *skip_string(const char *at)
 {
 	for (at++; *at && *at != '"'; at++)
 		at += *at == '\\' && at[1];
-	return *at ? at + 1 : at;
+	return *at ? at + 1 : NULL;
 }
 
 static const char *skip_comment(const char *at)
@@ -102,29 +103,43 @@ static bool number_fits(const char *word)
 	return errno == 0 && number <= (*end == 'L' ? INT64_MAX : INT_MAX);
 }
 
+static int complain(struct diagnostic *diagnostic, const char *path, const char *text, const char *at,
+		    const char *what)
+{
+	return diagnostic_set(diagnostic, EINVAL, "%s:%u: %s", path, line_of(text, at), what);
+}
+
+static int check_number(const char *path, const char *text, const char *at, struct diagnostic *diagnostic)
+{
+	int shown = (int)word_length(at);
+	char what[160];
+
+	if (number_fits(at))
+		return 0;
+	shown = shown < 40 ? shown : 40;
+	snprintf(what, sizeof(what), "%.*s is too large for a bare number: write it as \"%.*s\"", shown, at,
+		 shown, at);
+	return complain(diagnostic, path, text, at, what);
+}
+
 int gate_text_check(const char *path, const char *text, struct diagnostic *diagnostic)
 {
-	const char *at = text;
+	const char *next;
+	int error = 0;
 
-	while (*at) {
+	for (const char *at = text; !error && *at; at = next) {
 		size_t length = word_length(at);
 
-		if (*at == '"')
-			at = skip_string(at);
-		else if (begins_comment(at))
-			at = skip_comment(at);
+		next = at + (length > 0 ? length : 1);
+		if (begins_comment(at))
+			next = skip_comment(at);
 		else if (*at == '@')
-			return diagnostic_set(diagnostic, EINVAL,
-					      "%s:%u: there is no @include: a gate is one file", path,
-					      line_of(text, at));
-		else if (*at >= '0' && *at <= '9' && !number_fits(at))
-			return diagnostic_set(
-				diagnostic, EINVAL,
-				"%s:%u: %.*s is too large for a bare number: write it as \"%.*s\"", path,
-				line_of(text, at), (int)(length < 40 ? length : 40), at,
-				(int)(length < 40 ? length : 40), at);
-		else
-			at += length > 0 ? length : 1;
+			error = complain(diagnostic, path, text, at,
+					 "there is no @include: a gate is one file");
+		else if (*at >= '0' && *at <= '9')
+			error = check_number(path, text, at, diagnostic);
+		else if (*at == '"' && !(next = skip_string(at)))
+			error = complain(diagnostic, path, text, at, "a text that begins here has no end");
 	}
-	return 0;
+	return error;
 }

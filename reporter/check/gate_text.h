@@ -10,7 +10,8 @@
  * negative errno. */
 char *text_file_read(const char *path, int *error, struct diagnostic *diagnostic);
 
-/* Refuses numbers that libconfig would cut to 32 bits without a word, and @include: a gate is one file.
+/* Refuses numbers that libconfig would cut to 32 bits without a word, texts without an end, whose line it
+ * would not tell, and @include: a gate is one file.
  * 0 or -EINVAL with a diagnostic that names path and line. */
 int gate_text_check(const char *path, const char *text, struct diagnostic *diagnostic);
 

@@ -59,7 +59,7 @@ static bool record_figure(struct check *check, const char *key, struct measured_
 static int record_functions(struct check *check, const struct input *input, json_t *entry,
 			    struct diagnostic *diagnostic)
 {
-	static const struct measure_place everywhere;
+	struct measure_place everywhere = gate_place(check->options->gate, 0);
 	struct report_options options = *check->options->report;
 	struct measured_path *paths = NULL;
 	struct report *report;

@@ -141,9 +141,10 @@ static uint32_t *count_collections(const struct trace_info *info)
 	return counts;
 }
 
-static struct measured_path path_of(struct report *report, uint32_t node, uint64_t collections)
+static struct measured_path path_of(struct report *report, uint32_t node, const struct selection *wrappers,
+				    uint64_t collections)
 {
-	struct source_frame site = report_site(report, node);
+	struct source_frame site = report_site(report, node, wrappers);
 
 	return (struct measured_path){site.function, site.line, node, measure_of(report, node, collections)};
 }
@@ -160,7 +161,7 @@ int report_measure(struct report *report, const struct measure_place *place, str
 	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++)
 		if (passing[node] &&
 		    (model_node(report->model, node)->allocations > 0 || collections[node] > 0))
-			(*paths)[(*count)++] = path_of(report, node, collections[node]);
+			(*paths)[(*count)++] = path_of(report, node, place->wrappers, collections[node]);
 	bool whole = passing && collections && *paths;
 	free(passing);
 	free(collections);

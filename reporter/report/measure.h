@@ -22,10 +22,11 @@ void measure_add(struct measure *sum, const struct measure *other);
 struct measure_place {
 	struct selection selection;
 	uint32_t line;
+	const struct selection *wrappers; /* functions that allocate for their callers; NULL: none */
 };
 
-/* What one call path did itself, and whose it is: the innermost frame of the program's own; where all are
- * library code, the innermost. */
+/* What one call path did itself, and whose it is: the innermost frame of the program's own that is no
+ * wrapper; where all are library code, the innermost. */
 struct measured_path {
 	const struct source_function *function; /* lives as long as the report */
 	uint32_t line;                          /* 0 if unknown */

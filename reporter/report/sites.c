@@ -18,25 +18,29 @@ static bool is_own(const struct source_frame *frame)
 	return !frame->function->system && !frame->function->allocator;
 }
 
-struct source_frame report_site(struct report *report, uint32_t leaf)
+struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers)
 {
-	const struct source_frame *frames, *innermost = NULL;
+	const struct source_frame *frames, *innermost = NULL, *wrapper = NULL;
 
 	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
 		size_t count = report_frames(report, node, &frames);
 
 		for (size_t i = 0; i < count; i++) {
-			if (is_own(&frames[i]))
-				return frames[i];
 			innermost = innermost ? innermost : &frames[i];
+			if (!is_own(&frames[i]))
+				continue;
+			if (!wrappers || !selection_matches(wrappers, frames[i].function))
+				return frames[i];
+			wrapper = wrapper ? wrapper : &frames[i];
 		}
 	}
+	innermost = wrapper ? wrapper : innermost;
 	return innermost ? *innermost : (struct source_frame){.function = &unknown};
 }
 
 static struct entry site_of(struct report *report, uint32_t leaf)
 {
-	struct source_frame site = report_site(report, leaf);
+	struct source_frame site = report_site(report, leaf, NULL);
 
 	return (struct entry){site.function, site.line, leaf};
 }

@@ -218,7 +218,7 @@ def malformed_gate_files(directory):
             ("limits = {\n peek = 1;\n};", "2: unknown figure 'peek'; one of: peak, leaked,"),
             ("limits = {\n peak = 64 MiB;\n};", "2: syntax error"),
             ("limits = { peak = 1;", "1: syntax error"),
-            ("\n\nlimit = { };", "3: unknown setting 'limit'; one of: limits, functions, programs, baseline"),
+            ("\n\nlimit = { };", "3: unknown setting 'limit'; one of: limits, functions, programs, baseline, wrappers"),
             ("limits = { peak = \"64 MB/s\"; };", "1: peak takes a whole size such as 3MiB, not '64 MB/s'"),
             ("limits = { leaked = -1; };", "1: leaked takes a whole size"),
             ("limits = { allocations = 1.5; };", "1: allocations takes a number or a text"),

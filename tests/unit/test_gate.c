@@ -212,7 +212,7 @@ Test(gate_file, mistakes_have_a_line)
 		{"limits = { allocations = 99999999999; };", "too large for a bare number"},
 		{"limits = { allocations = 99999999999999999999L; };", "too large for a bare number"},
 		{"/* 99999999999 @include */ limits = { peak = \"@ 99999999999\"; };", "whole size"},
-		{"limits = { peak = \"unclosed; };", ": syntax error"},
+		{"limits = { peak = \"unclosed; };\n\n", ":1: a text that begins here"},
 		{"@include \"x\"", ":1: there is no @include"},
 	};
 

@@ -27,9 +27,19 @@ static void list_add(struct list *list, char *item)
 	list->items[list->count++] = item;
 }
 
+/* What many programs have: the lines behind it are of interest, not its own. */
+__attribute__((noinline)) static void *checked_malloc(size_t size_bytes)
+{
+	void *block = malloc(size_bytes);
+
+	if (!block)
+		abort();
+	return block;
+}
+
 static char *copy_word(const char *begin, size_t length)
 {
-	char *word = malloc(length + 100);
+	char *word = checked_malloc(length + 100);
 
 	memcpy(word, begin, length);
 	word[length] = '\0';
@@ -79,8 +89,9 @@ __attribute__((noinline)) static void remember(struct list *list, size_t i)
 #ifdef SEED_COUNT
 __attribute__((noinline)) static char *again(char *word)
 {
-	char *copy = strdup(word); /* SEEDED count */
+	char *copy = checked_malloc(strlen(word) + 1); /* SEEDED count */
 
+	strcpy(copy, word);
 	free(word);
 	return copy;
 }
