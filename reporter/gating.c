@@ -40,7 +40,7 @@ static int print(const struct gating *gating, const struct check_result *result,
 {
 	struct output_place place = {
 		.standard = gating->standard,
-		.pid = gating->pid > 0 ? gating->pid : getpid(),
+		.pid = gating->pids ? *gating->pids : getpid(),
 		.style = {output_is_colorful(gating->standard), (int)gating->options->precision},
 	};
 
@@ -62,7 +62,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.gate = gating->gate,
 		.report = &report_options,
 		.name = gating->options->name,
-		.name_pid = gating->pid,
+		.pids = gating->pids,
 		.median = gating->options->median,
 		.update = gating->options->update,
 		.update_command = gating->update_command,

@@ -131,7 +131,7 @@ int run_gate_judge(struct run_gate *gate, struct diagnostic *diagnostic)
 		.options = gate->options,
 		.symbols = &symbols,
 		.gate = &gate->gate,
-		.pid = gate->run_count > 0 ? gate->pids[0] : 0,
+		.pids = gate->run_count > 0 ? gate->pids : NULL,
 		.standard = stderr,
 		.update_command = gate->update_command,
 	};

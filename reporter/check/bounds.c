@@ -5,11 +5,11 @@
 #include "trace/size.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define PERCENT_MAX 1e6
 #define NUMBER_MAX 64 /* characters; longer texts are no numbers */
 
 static bool is_blank(char c)
@@ -74,13 +74,13 @@ int limit_parse_amount(enum figure figure, const char *text, struct amount *out,
 
 int limit_parse_share(const char *text, double *out, struct diagnostic *diagnostic)
 {
-	char squeezed[NUMBER_MAX], *end;
-	double percent;
+	char squeezed[NUMBER_MAX] = "", *end;
+	double percent = -1;
 
-	if (!squeeze(text, squeezed))
-		return diagnostic_set(diagnostic, EINVAL, "'%.200s' is no percentage such as 5%%", text);
-	percent = strtod(squeezed, &end);
-	if (end == squeezed || strcmp(end, "%") != 0 || !isfinite(percent) || percent > 1e6)
+	/* strtod alone would take hexadecimal numbers and names too. */
+	if (squeeze(text, squeezed) && strcmp(squeezed + strspn(squeezed, "0123456789."), "%") == 0)
+		percent = strtod(squeezed, &end);
+	if (percent < 0 || percent > PERCENT_MAX || *end != '%')
 		return diagnostic_set(diagnostic, EINVAL, "'%.200s' is no percentage such as 5%%", text);
 	*out = percent / 100;
 	return 0;

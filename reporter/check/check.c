@@ -120,19 +120,24 @@ static void pass_over_tools(struct check *check)
 			check->inputs[i].passed_over |= serves_another(check, &check->inputs[i]);
 }
 
+static void rename_in_run(struct check *check, size_t run, const char *key)
+{
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].run == run && check->inputs[i].key == key)
+			check->inputs[i].key = check->options->name;
+}
+
 /* The name is that of the program that was started, and of its worker processes. */
 static void name_program(struct check *check)
 {
-	const char *key = NULL;
-
-	if (!check->options->name || check->options->name_pid == 0)
+	if (!check->options->name || !check->options->pids)
 		return;
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].pid == check->options->name_pid)
-			key = check->inputs[i].key;
-	for (size_t i = 0; key && i < check->input_count; i++)
-		if (check->inputs[i].key == key)
-			check->inputs[i].key = check->options->name;
+	for (size_t i = 0; i < check->input_count; i++) {
+		const struct input *input = &check->inputs[i];
+
+		if (!input->replaced && input->pid == check->options->pids[input->run])
+			rename_in_run(check, input->run, input->key);
+	}
 }
 
 static int by_key(const void *left, const void *right)
@@ -193,7 +198,7 @@ static int status_of(const struct check_result *result)
 /* Of a gate file for many programs, one that was started alone need not have all functions. */
 static bool is_for_others(const struct check *check, const struct limit *limit)
 {
-	return check->options->name_pid != 0 && !limit->program && *limit->source != '-';
+	return check->options->pids && !limit->program && *limit->source != '-';
 }
 
 /* A pattern that matches nothing any more guards nothing. */

@@ -14,9 +14,10 @@ struct check_options {
 	const struct gate *gate;
 	const struct report_options *report; /* symbols and progress; its detail is left out of account */
 	const char *name;                    /* of the program, for its key; NULL: derived from each trace */
-	int name_pid; /* the process that was started for this, whose name it is; 0: the name is of all */
-	bool median;  /* of several runs; else the minimum */
-	bool update;  /* put what is measured into the baseline, and do not compare with it */
+	const int
+		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */
+	bool median;   /* of several runs; else the minimum */
+	bool update;   /* put what is measured into the baseline, and do not compare with it */
 	const char *update_command;
 };
 

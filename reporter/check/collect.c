@@ -39,14 +39,16 @@ static uint64_t count_collections(const struct trace_info *info)
 	return count;
 }
 
-static struct tally whole_program(const struct report *report)
+static struct tally whole_program(struct report *report)
 {
 	const struct view_summary *summary = &report_view(report)->summary;
+	uint64_t leaked_bytes, leaked_blocks;
 
+	report_measure_leaks(report, &leaked_bytes, &leaked_blocks);
 	return (struct tally){{
 		[FIGURE_PEAK] = summary->peak_bytes,
-		[FIGURE_LEAKED] = summary->leaked_bytes,
-		[FIGURE_LEAKED_BLOCKS] = summary->leaked_blocks,
+		[FIGURE_LEAKED] = leaked_bytes,
+		[FIGURE_LEAKED_BLOCKS] = leaked_blocks,
 		[FIGURE_ALLOCATIONS] = summary->allocations,
 		[FIGURE_ALLOCATED] = summary->allocated_bytes,
 		[FIGURE_TEMPORARY] = summary->temporary,
@@ -150,7 +152,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	if (error)
 		return error;
 	input = describe(check, path, run, report);
-	if (check->options->name && check->options->name_pid == 0)
+	if (check->options->name && !check->options->pids)
 		input.key = check->options->name;
 	if (!input.replaced && take_figures(check, report, &input) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void measure_add(struct measure *sum, const struct measure *other)
 {
@@ -53,17 +54,77 @@ static bool *find_passing(struct report *report, const struct measure_place *pla
 
 /* ---- their figures ----------------------------------------------------------------- */
 
-static struct measure measure_of(const struct report *report, uint32_t node, uint64_t collections)
+/* Functions of the C library that keep what they allocate until its own end, in the names that it has with
+ * and without debug information: buffers of standard streams, areas of threads (kept for the next one), exit
+ * handlers, locales, time zones.  No program can give these back, so they are nobody's leak. */
+static const char *const keepers[] = {
+	"_IO_file_doallocate",
+	"_IO_wfile_doallocate",
+	"_dl_allocate_tls",
+	"__new_exitfn",
+	"__cxa_atexit",
+	"on_exit",
+	"setlocale",
+	"__tz_convert",
+	"tzset_internal",
+	"tzset",
+	"localtime",
+	"localtime_r",
+	"mktime",
+};
+
+static bool is_keeper(const struct source_function *function)
+{
+	for (size_t i = 0; i < sizeof(keepers) / sizeof(*keepers); i++)
+		if (strcmp(function->name, keepers[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the library called a keeper within, before any code of the program's own. */
+static bool is_kept_by_library(struct report *report, uint32_t leaf)
+{
+	const struct source_frame *frames;
+
+	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
+		size_t count = report_frames(report, node, &frames);
+
+		for (size_t i = 0; i < count; i++) {
+			if (!frames[i].function->system && !frames[i].function->allocator)
+				return false;
+			if (is_keeper(frames[i].function))
+				return true;
+		}
+	}
+	return false;
+}
+
+void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks)
+{
+	*size_bytes = *blocks = 0;
+	for (uint32_t node = 0; node < report->info->node_count; node++) {
+		const struct model_node *figures = model_node(report->model, node);
+
+		if (figures->live_blocks == 0 || is_kept_by_library(report, node))
+			continue;
+		*size_bytes += figures->live_bytes;
+		*blocks += figures->live_blocks;
+	}
+	*blocks = weight_blocks(*blocks, report->info->sample_bytes);
+}
+
+static struct measure measure_of(struct report *report, uint32_t node, uint64_t collections)
 {
 	const struct model_node *figures = model_node(report->model, node);
 	uint64_t sample_bytes = report->info->sample_bytes;
+	bool leaks = figures->live_blocks > 0 && !is_kept_by_library(report, node);
 
 	return (struct measure){
 		.allocations = weight_blocks(figures->allocations, sample_bytes),
 		.allocated_bytes = figures->allocated_bytes,
 		.peak_bytes = figures->peak_bytes,
-		.leaked_bytes = figures->live_bytes,
-		.leaked_blocks = weight_blocks(figures->live_blocks, sample_bytes),
+		.leaked_bytes = leaks ? figures->live_bytes : 0,
+		.leaked_blocks = leaks ? weight_blocks(figures->live_blocks, sample_bytes) : 0,
 		.temporary = weight_blocks(figures->temporary, sample_bytes),
 		.collections = collections,
 	};

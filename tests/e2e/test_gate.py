@@ -1,14 +1,13 @@
 """`mprof check` and `mprof run --gate`: regressions are caught and named, and nothing else is."""
 
 import json
-import os
 import re
 import shutil
 import signal
 import subprocess
 import time
 
-from harness import (MPROF, PROGRAMS, case, check, check_equal, compile, environment, mprof, needs, run, run_cases)
+from harness import (MPROF, PROGRAMS, Skip, case, check, check_equal, compile, environment, mprof, needs, run, run_cases)
 
 SOURCE = (PROGRAMS / "gated.c").read_text().splitlines()
 GATE = """
@@ -84,8 +83,11 @@ def rebuilt_programs_pass(directory):
 
 @case
 def repeated_runs_pass(directory):
-    """Threads make the peak vary; 200 runs raise no false alarm."""
+    """Threads make the peak vary, and repeats take care of that; without threads every run is the same."""
     build(directory, "-O2")
+    with_baseline(directory)
+    for i in range(50):
+        check_passes(directory, f"run {i + 1}")
     program = ("./gated", "4")
     with_baseline(directory, "--repeat", "5", program=program)
     for i in range(20):
@@ -101,10 +103,10 @@ def repeats_say_how_they_vary(directory):
     compile(directory / "held.c", directory / "held")
     program = ("/bin/sh", "vary.sh")
     done = gate(directory, "--baseline", "b.json", "--update-baseline", "--repeat", "3", "--name", "x", program=program)
-    # Each run has arguments of its own: three programs, none of which was run twice.
     check_equal(done.returncode, 0, done.stderr)
-    check_equal(sorted(json.loads((directory / "b.json").read_text())["programs"]), ["held 1000", "held 2000", "held 3000"],
-                "programs")
+    check("3 runs: peak heap 1000 B to 2.9 KiB" in done.stderr, done.stderr)
+    programs = json.loads((directory / "b.json").read_text())["programs"]
+    check_equal({key: entry["totals"]["peak"] for key, entry in programs.items()}, {"x": [1000, 3000]}, "programs and peaks")
     traces = []
     for size in (3000, 1000, 2000):
         mprof("run", "-q", "-o", f"{size}.mprof", "--", "./held", str(size), directory=directory)
@@ -168,11 +170,11 @@ def functions_and_lines(directory):
         # of all programs
         limits = {{ leaked = 0; temporary = "50%"; }};
         functions = ( {{ function = "parse_*"; peak = "1 MiB"; allocations = 100000; }},
-                      {{ line = "gated.c:{line}"; allocations = 4000; }} );
+                      {{ line = "gated.c:{line}"; allocations = 1000; }} );
         programs = ( {{ program = "gate?"; limits = {{ peak = "2 MiB"; }}; }},
                      {{ program = "other"; limits = {{ peak = 1; }}; }} );
         """)
-    check_equal(gate(directory, "--gate", "mprof.gate").returncode, 1, "more than 4000 allocations under the line")
+    check_equal(gate(directory, "--gate", "mprof.gate").returncode, 1, "more than 1000 allocations under the line")
     done = gate(directory, "--gate", "mprof.gate", "--limit", f"gated.c:{line}:allocations<=100000")
     check_equal(done.returncode, 0, f"the later limit holds: {done.stderr}")
     done = gate(directory, "--limit", "parse_list:allocations<=10", "--limit", "nobody:leaked<=0")
@@ -324,7 +326,7 @@ def outputs_go_to_files(directory):
 MESON = """project('gated', 'c')
 exe = executable('gated', 'gated.c', dependencies: dependency('threads'))
 foreach i : ['1', '2', '3']
-  test('parse ' + i, exe, args: [i])
+  test('parse ' + i, exe, args: ['0', i])
 endforeach
 test('leaks', executable('leaks', 'gated.c', c_args: '-DSEED_LEAK', dependencies: dependency('threads')))
 """
@@ -344,7 +346,7 @@ def parallel_meson_tests(directory):
         check_equal(done.returncode, 0, done.stdout)
     def start(name, *extra):
         wrapper = f"{MPROF} run --gate {directory}/mprof.gate --format text={directory}/results/%e.%p.txt {' '.join(extra)} --"
-        return subprocess.Popen([meson, "test", "-C", name, "-j", "4", "--wrapper", wrapper], cwd=directory, text=True,
+        return subprocess.Popen([meson, "test", "-C", name, "--num-processes", "4", "--wrapper", wrapper], cwd=directory, text=True,
                                 env=environment(TMPDIR=directory), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     def outcome(process):
         output = process.communicate(timeout=300)[0]
@@ -354,11 +356,80 @@ def parallel_meson_tests(directory):
             results, output = outcome(job)
             check_equal(results, {"parse 1": "OK", "parse 2": "OK", "parse 3": "OK", "leaks": "FAIL"}, output)
     check_equal(sorted(json.loads((directory / "base.json").read_text())["programs"]),
-                ["gated 1", "gated 2", "gated 3", "leaks"], "programs in the baseline")
+                ["gated 0 1", "gated 0 2", "gated 0 3", "leaks"], "programs in the baseline")
     texts = [path.read_text() for path in (directory / "results").iterdir()]
     check_equal(len(texts), 16, "results")
     check_equal(sum("FAILED" in text for text in texts), 4, "failures among them")
-    check(all(re.match(r"(passed  gated \d|FAILED  leaks): ", text) for text in texts), "each is whole")
+    check(all(re.match(r"(passed  gated 0 \d|FAILED  leaks): ", text) for text in texts), "each is whole")
+    # With one folder of traces too, whose report is of them all.
+    (directory / "traces").mkdir()
+    for job in [start(name, f"-o {directory}/traces/%e.%p.mprof") for name in ("b1", "b2")]:
+        results, output = outcome(job)
+        check_equal((results["parse 1"], results["leaks"]), ("OK", "FAIL"), output)
+    merged = mprof("check", "--gate", "mprof.gate", "--format", "json=all.json", "--format", "junit=all.xml", "traces",
+                   directory=directory, GITHUB_STEP_SUMMARY=directory / "summary.md")
+    check_equal(merged.returncode, 1, merged.stderr)
+    check_equal(re.findall(r"^(\w+) +(\w+(?: 0 \d)?): ", merged.stdout, re.M),
+                [*(("passed", f"gated 0 {i}") for i in (1, 2, 3)), ("FAILED", "leaks")], "all in one report")
+    check(json.loads((directory / "all.json").read_text()), "JSON")
+    check((directory / "all.xml").read_text().count("<testcase") >= 4, "JUnit")
+    check("leaks" in (directory / "summary.md").read_text(), "the summary of the step")
+
+
+CRITERION = """#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+Test(words, grow) { char *p = malloc(SIZE); memset(p, 1, SIZE); cr_assert(p[1]); free(p); }
+Test(words, crash, .signal = SIGSEGV) { raise(SIGSEGV); }
+Test(words, exits, .exit_code = 3) { exit(3); }
+"""
+
+
+@case
+def criterion_tests(directory):
+    """Each test of a Criterion binary is a process; one that shall crash is no breach."""
+    needs("pkg-config")
+    if run(["pkg-config", "--exists", "criterion"]).returncode != 0:
+        raise Skip("Criterion is not installed")
+    (directory / "words.c").write_text(CRITERION)
+    compile(directory / "words.c", directory / "words", "-DSIZE=3000000", "-lcriterion")
+    arguments = ("--baseline", "base.json", "--max-peak", "16MiB")
+    check_equal(gate(directory, *arguments, "--update-baseline", program=("./words",)).returncode, 0, "the update")
+    check_equal(sorted(json.loads((directory / "base.json").read_text())["programs"]), ["words"], "programs")
+    for _ in range(5):
+        done = gate(directory, *arguments, program=("./words",))
+        check_equal(done.returncode, 0, f"again: {done.stderr}")
+    compile(directory / "words.c", directory / "words", "-DSIZE=6000000", "-lcriterion")
+    done = gate(directory, *arguments, program=("./words",))
+    check_equal(done.returncode, 1, done.stderr)
+    check(re.search(r"FAILED: peak heap .*\n +\+2.9 MiB, from 2.9 MiB: words_grow_impl at words.c:5", done.stderr), done.stderr)
+
+
+@case
+def ctest_tests(directory):
+    cmake, ctest = needs("cmake"), needs("ctest")
+    shutil.copy(PROGRAMS / "gated.c", directory / "gated.c")
+    (directory / "mprof.gate").write_text("limits = { leaked = 0; };\n")
+    (directory / "CMakeLists.txt").write_text("""cmake_minimum_required(VERSION 3.13)
+project(gated C)
+find_package(Threads)
+enable_testing()
+add_executable(gated gated.c)
+add_executable(leaks gated.c)
+target_compile_definitions(leaks PRIVATE SEED_LEAK)
+target_link_libraries(gated Threads::Threads)
+target_link_libraries(leaks Threads::Threads)
+add_test(NAME good COMMAND gated)
+add_test(NAME bad COMMAND leaks)
+""")
+    emulator = f"-DCMAKE_CROSSCOMPILING_EMULATOR={MPROF};run;--gate;{directory}/mprof.gate;--"
+    done = run([cmake, "-B", "b", emulator, "-DCMAKE_BUILD_TYPE=Debug"], directory)
+    check_equal(done.returncode, 0, done.stderr)
+    check_equal(run([cmake, "--build", "b"], directory).returncode, 0, "the build")
+    done = run([ctest, "-j2"], directory / "b", TMPDIR=directory)
+    results = dict(re.findall(r"Test +#\d+: (\w+) \.+ *(Passed|\*\*\*Failed)", done.stdout))
+    check_equal(results, {"good": "Passed", "bad": "***Failed"}, done.stdout)
 
 
 run_cases()

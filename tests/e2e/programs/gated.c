@@ -39,8 +39,8 @@ static char *copy_word(const char *begin, size_t length)
 __attribute__((noinline)) static size_t check_word(const char *word)
 {
 #ifdef SEED_TEMPORARY
-	char *scratch = malloc(strlen(word) + 1); /* SEEDED temporary */
-	size_t length = strlen(strcpy(scratch, word));
+	char *volatile scratch = strdup(word); /* SEEDED temporary */
+	size_t length = strlen(scratch);
 
 	free(scratch);
 	return length;
@@ -62,7 +62,10 @@ static void parse_list(struct list *list, const char *text)
 #ifdef SEED_PEAK
 __attribute__((noinline)) static void *make_index(void)
 {
-	return calloc(300000, 1); /* SEEDED peak */
+	char *index = calloc(300000, 1); /* SEEDED peak */
+
+	index[0] = 1;
+	return index;
 }
 #endif
 
@@ -115,7 +118,6 @@ static void *work(void *text)
 	parse_list(&list, text);
 #ifdef SEED_PEAK
 	char *index = make_index();
-	index[0] = 1;
 	sum += (size_t)index[0];
 #endif
 	sum += use_list(&list);
