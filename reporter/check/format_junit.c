@@ -71,9 +71,14 @@ static void time_attribute(struct junit *junit, double time_ns)
 	attribute(junit, "time", text);
 }
 
+/* Not xmlTextWriterWriteString(): where it has no memory to escape the text, it writes none and does not say
+ * so. */
 static void body(struct junit *junit, const char *text)
 {
-	junit->failed |= !text || xmlTextWriterWriteString(junit->writer, (const xmlChar *)text) < 0;
+	xmlChar *escaped = text ? xmlEncodeSpecialChars(NULL, (const xmlChar *)text) : NULL;
+
+	junit->failed |= !escaped || xmlTextWriterWriteRaw(junit->writer, escaped) < 0;
+	xmlFree(escaped);
 }
 
 static bool is_failure(const struct verdict *verdict)

@@ -6,7 +6,7 @@
 #include "view/table.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
 json_t *json_out_text(const char *text)
 {
@@ -30,15 +30,13 @@ json_t *json_out_list(const void *items, size_t count, size_t item_bytes, json_t
 	return array;
 }
 
+/* Not json_dumps(): out of memory, it may leave out a part without a word. */
 int json_out_print(FILE *out, json_t *root)
 {
-	char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
+	bool printed = root && json_dumpf(root, out, JSON_INDENT(1)) == 0;
 
 	json_decref(root);
-	if (!text)
-		return -ENOMEM;
-	fputs(text, out);
-	putc('\n', out);
-	free(text);
-	return 0;
+	if (printed)
+		putc('\n', out);
+	return printed || ferror(out) ? 0 : -ENOMEM;
 }

@@ -8,6 +8,7 @@
 #include "../formats/hand_made.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <jansson.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
@@ -362,4 +363,82 @@ Test(benchmark, leaves_out_what_is_not_known)
 		     5);
 	json_decref(entries);
 	json_decref(names);
+}
+
+static size_t until_failure; /* allocations of jansson and libxml2 */
+
+static void *failing_malloc(size_t size)
+{
+	return until_failure-- == 0 ? NULL : malloc(size);
+}
+
+static void *failing_realloc(void *block, size_t size)
+{
+	return until_failure-- == 0 ? NULL : realloc(block, size);
+}
+
+static char *failing_strdup(const char *text)
+{
+	return until_failure-- == 0 ? NULL : strdup(text);
+}
+
+static void ignore(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
+/* Each single allocation fails once: that is told, or makes no difference. */
+static void expect_no_memory(check_format_fn *print)
+{
+	const struct check_result *result = hand_made("plain");
+	size_t failures = 0, refused = 0;
+	char *whole;
+
+	until_failure = SIZE_MAX;
+	whole = printed(print, result);
+	for (bool failed = true; failed; failures++) {
+		char *text = NULL;
+		size_t length;
+		FILE *out = open_memstream(&text, &length);
+		int error;
+
+		until_failure = failures;
+		error = print(out, result, &(struct check_style){.precision = 1});
+		failed = until_failure > failures; /* it wrapped */
+		cr_assert_eq(fclose(out), 0);
+		cr_assert(error == 0 || (failed && error == -ENOMEM));
+		if (!error)
+			cr_assert_str_eq(text, whole, "allocation %zu", failures);
+		refused += error != 0;
+		free(text);
+	}
+	cr_expect_gt(refused, 10);
+	free(whole);
+}
+
+Test(json, survives_any_failed_allocation)
+{
+	json_set_alloc_funcs(failing_malloc, free);
+	expect_no_memory(check_json);
+	expect_no_memory(check_sarif);
+	expect_no_memory(check_action_benchmark);
+	expect_no_memory(check_bencher);
+}
+
+Test(junit, takes_empty_texts)
+{
+	struct checked_program program = {.key = "", .trace = "", .error = ""};
+	struct check_result result = result_of(&program);
+	char *text = printed(check_junit, &result);
+
+	cr_expect(strstr(text, "<error message=\"\" type=\"unreadable\""), "%s", text);
+	free(text);
+}
+
+Test(junit, survives_any_failed_allocation)
+{
+	cr_assert_eq(xmlMemSetup(free, failing_malloc, failing_realloc, failing_strdup), 0);
+	xmlSetGenericErrorFunc(NULL, ignore);
+	expect_no_memory(check_junit);
 }
