@@ -31,6 +31,15 @@ static bool is_compared(const struct gate *gate, const char *key, const char *fu
 	return false;
 }
 
+/* JSON has no other names. */
+static bool is_utf8(const char *text)
+{
+	json_t *string = json_string(text);
+
+	json_decref(string);
+	return string != NULL;
+}
+
 /* Adds a trace's functions: of several traces the greatest figures count. */
 static bool record_figure(struct check *check, const char *key, struct measured_path *paths,
 			  size_t path_count, enum figure figure, json_t *entry)
@@ -49,7 +58,7 @@ static bool record_figure(struct check *check, const char *key, struct measured_
 
 		bool wanted = parts[i].value >= floor ||
 			      is_compared(check->options->gate, key, parts[i].name, figure);
-		if (wanted && parts[i].value > (uint64_t)json_integer_value(known))
+		if (wanted && is_utf8(parts[i].name) && parts[i].value > (uint64_t)json_integer_value(known))
 			done = baseline_entry_function(entry, parts[i].name, figure, parts[i].value);
 	}
 	free(parts);
