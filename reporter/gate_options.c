@@ -3,6 +3,7 @@
  */
 #include "gate_options.h"
 #include "check/bounds.h"
+#include "check/gate_text.h"
 #include "view/number.h"
 
 #include <errno.h>
@@ -172,6 +173,7 @@ static int locate(struct diagnostic *diagnostic, const char *option, int error)
 {
 	struct diagnostic complaint = *diagnostic;
 
+	text_flatten(complaint.message);
 	return error ? diagnostic_set(diagnostic, -error, "%s: %s", option, complaint.message) : 0;
 }
 

@@ -6,7 +6,6 @@
 #include "check/json_line.h"
 #include "check/whole_file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -41,8 +40,7 @@ static int fail(struct look *look, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	for (char *c = message; *c; c++)
-		*c = iscntrl((unsigned char)*c) ? ' ' : *c;
+	text_flatten(message);
 	return diagnostic_set(look->diagnostic, EINVAL, "%s:%u: %s", look->path,
 			      json_line(look->text, look->keys, look->depth), message);
 }
@@ -151,8 +149,7 @@ int baseline_read(const char *path, json_t **out, struct diagnostic *diagnostic)
 		return error;
 	*out = json_loads(text, JSON_REJECT_DUPLICATES, &complaint);
 	if (!*out) {
-		for (char *c = complaint.text; *c; c++)
-			*c = iscntrl((unsigned char)*c) ? ' ' : *c;
+		text_flatten(complaint.text);
 		error = diagnostic_set(diagnostic, EINVAL, "%s:%d: %s", path,
 				       complaint.line > 0 ? complaint.line : 1, complaint.text);
 	} else {

@@ -30,6 +30,7 @@ static int fail(struct reader *reader, const config_setting_t *setting, const ch
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
+	text_flatten(message);
 	return diagnostic_set(reader->diagnostic, EINVAL, "%s:%u: %s", reader->path,
 			      config_setting_source_line(setting), message);
 }

@@ -3,6 +3,7 @@
  */
 #include "check/gate_text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -63,6 +64,12 @@ char *text_file_read(const char *path, int *error, struct diagnostic *diagnostic
 		return text;
 	free(text);
 	return NULL;
+}
+
+void text_flatten(char *text)
+{
+	for (; *text; text++)
+		*text = iscntrl((unsigned char)*text) ? ' ' : *text;
 }
 
 /* ---- words ------------------------------------------------------------------------------ */

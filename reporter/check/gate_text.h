@@ -10,6 +10,9 @@
  * negative errno. */
 char *text_file_read(const char *path, int *error, struct diagnostic *diagnostic);
 
+/* Blanks in the place of control characters: a message is one line, whatever it quotes. */
+void text_flatten(char *text);
+
 /* Refuses numbers that libconfig would cut to 32 bits without a word, texts without an end, whose line it
  * would not tell, and @include: a gate is one file.
  * 0 or -EINVAL with a diagnostic that names path and line. */

@@ -81,22 +81,36 @@ static bool is_keeper(const struct source_function *function)
 	return false;
 }
 
-/* Whether the library called a keeper within, before any code of the program's own. */
+/* The dynamic linker is where every path of a library's constructor ends, if its debug information is not
+ * at hand as a path that was cut off. */
+static bool is_loader(const struct source_function *function)
+{
+	const char *slash = strrchr(function->module, '/');
+
+	return strncmp(slash ? slash + 1 : function->module, "ld-", 3) == 0;
+}
+
+/* Whether a library of the system called a keeper within, before any code of the program's own; or runs by
+ * itself: libstdc++ reserves memory for exceptions as it is loaded. */
 static bool is_kept_by_library(struct report *report, uint32_t leaf)
 {
+	const struct source_function *outermost = NULL;
 	const struct source_frame *frames;
+	bool truncated = false;
 
 	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
 		size_t count = report_frames(report, node, &frames);
 
+		truncated |= report->info->nodes[node].truncated;
 		for (size_t i = 0; i < count; i++) {
-			if (!frames[i].function->system && !frames[i].function->allocator)
+			outermost = frames[i].function;
+			if (!outermost->system && !outermost->allocator)
 				return false;
-			if (is_keeper(frames[i].function))
+			if (is_keeper(outermost))
 				return true;
 		}
 	}
-	return false;
+	return outermost && (!truncated || is_loader(outermost));
 }
 
 void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks)

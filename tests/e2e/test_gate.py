@@ -154,6 +154,21 @@ def statuses(directory):
 
 
 @case
+def libraries_keep_what_is_theirs(directory):
+    """Buffers of streams, areas of threads and what libstdc++ reserves are no leaks; what is, is."""
+    (directory / "cxx.cpp").write_text("#include <iostream>\n#include <thread>\n#include <string>\n#include <cstring>\n"
+                                       "int main(int argc, char **) {\n    std::thread t([] { std::cout << 1 << std::endl; });\n"
+                                       "    t.join(); puts(\"x\");\n    if (argc > 1) puts(strdup(\"lost\"));\n}\n")
+    compile(directory / "cxx.cpp", directory / "cxx", "-O1")
+    limits = ("--max-leaked", "0", "--max-leaked-blocks", "0")
+    done = gate(directory, *limits, program=("./cxx",))
+    check_equal(done.returncode, 0, done.stderr)
+    done = gate(directory, *limits, program=("./cxx", "more"))
+    check_equal(done.returncode, 1, done.stderr)
+    check(re.search(r"FAILED: leaked 5 B.*\n +5 B: main at \S*cxx.cpp:8\n", done.stderr), done.stderr)
+
+
+@case
 def killed_children_are_no_breach(directory):
     build(directory)
     script = "./gated; (sleep 10 & kill -9 $!; wait) ; ls / >tools"

@@ -200,6 +200,7 @@ Test(gate_file, mistakes_have_a_line)
 		{"limits = {\n  peek = 1; };", ":2: unknown figure 'peek'"},
 		{"limits = {\n  peak = 1\n  leaked 2; };", ":3: syntax error"},
 		{"limits = { peak = true; };", ":1: peak takes a number or a text"},
+		{"limits = { peak = \"1\n2\"; };", "not '1 2'"},
 		{"limits = ( 1 );", ":1: limits is no group"},
 		{"functions = ( 1 );", ":1: this is no group"},
 		{"functions = ( { function = \"f\"; line = \"a.c:1\"; } );", "either function or line"},
