@@ -74,7 +74,7 @@ int limit_parse_amount(enum figure figure, const char *text, struct amount *out,
 
 int limit_parse_share(const char *text, double *out, struct diagnostic *diagnostic)
 {
-	char squeezed[NUMBER_MAX] = "", *end;
+	char squeezed[NUMBER_MAX] = "", *end = squeezed;
 	double percent = -1;
 
 	/* strtod alone would take hexadecimal numbers and names too. */

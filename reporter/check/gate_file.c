@@ -85,7 +85,7 @@ static int text_of(struct reader *reader, const config_setting_t *setting, const
 
 static int share_of(struct reader *reader, const config_setting_t *setting, double *out)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int error = value_of(reader, setting, &text);
 
 	return error ? error : locate(reader, setting, limit_parse_share(text, out, reader->diagnostic));
@@ -94,7 +94,7 @@ static int share_of(struct reader *reader, const config_setting_t *setting, doub
 static int number_of(struct reader *reader, const config_setting_t *setting, enum figure figure,
 		     uint64_t *out)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int error = value_of(reader, setting, &text);
 
 	return error ? error
@@ -171,7 +171,7 @@ static int read_limit(struct reader *reader, const config_setting_t *setting, vo
 {
 	const struct scope *scope = context;
 	struct limit limit = {scope->program, scope->subject, 0, {0}, source_of(reader, setting)};
-	const char *text = NULL;
+	const char *text = "";
 	int error = locate(reader, setting,
 			   limit_parse_figure(name_of(setting), &limit.figure, reader->diagnostic));
 
@@ -207,7 +207,7 @@ static int find_subject(struct reader *reader, const config_setting_t *group, st
 	const config_setting_t *function = config_setting_get_member(group, "function");
 	const config_setting_t *line = config_setting_get_member(group, "line");
 	const config_setting_t *setting = function ? function : line;
-	const char *text = NULL;
+	const char *text = "";
 	int error;
 
 	if (!setting || (function && line))
@@ -273,7 +273,7 @@ static int read_entry_program(struct reader *reader, const config_setting_t *set
 static int read_entry_function(struct reader *reader, const config_setting_t *setting, void *context)
 {
 	struct rule *rule = context;
-	const char *text = NULL;
+	const char *text = "";
 	int error = text_of(reader, setting, &text);
 
 	if (error)
@@ -286,7 +286,7 @@ static int read_entry_function(struct reader *reader, const config_setting_t *se
 
 static int read_entry_figure(struct reader *reader, const config_setting_t *setting, void *context)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int error = text_of(reader, setting, &text);
 
 	if (error)
@@ -304,7 +304,7 @@ static int read_entry_tolerance(struct reader *reader, const config_setting_t *s
 static int read_entry_floor(struct reader *reader, const config_setting_t *setting, void *context)
 {
 	struct rule *rule = context;
-	const char *name = NULL;
+	const char *name = "";
 	const config_setting_t *figure = config_setting_get_member(config_setting_parent(setting), "figure");
 	enum figure unit = FIGURE_PEAK;
 	int error = figure ? text_of(reader, figure, &name)
@@ -339,7 +339,7 @@ static int read_entries(struct reader *reader, const config_setting_t *list, voi
 /* Relative to the folder of the gate file. */
 static int read_baseline_file(struct reader *reader, const config_setting_t *setting, void *context)
 {
-	const char *slash = strrchr(reader->path, '/'), *text = NULL;
+	const char *slash = strrchr(reader->path, '/'), *text = "";
 	int error = text_of(reader, setting, &text);
 
 	(void)context;
@@ -390,7 +390,7 @@ static int read_baseline(struct reader *reader, const config_setting_t *group, v
 
 static int read_wrapper(struct reader *reader, const config_setting_t *setting, void *context)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int error = config_setting_type(setting) == CONFIG_TYPE_STRING
 			    ? text_of(reader, setting, &text)
 			    : fail(reader, setting, "wrappers are names in quotes: ( \"xalloc\", ... )");

@@ -145,8 +145,10 @@ int gate_text_check(const char *path, const char *text, struct diagnostic *diagn
 					 "there is no @include: a gate is one file");
 		else if (*at >= '0' && *at <= '9')
 			error = check_number(path, text, at, diagnostic);
-		else if (*at == '"' && !(next = skip_string(at)))
-			error = complain(diagnostic, path, text, at, "a text that begins here has no end");
+		else if (*at == '"')
+			next = skip_string(at);
+		if (!next)
+			return complain(diagnostic, path, text, at, "a text that begins here has no end");
 	}
 	return error;
 }

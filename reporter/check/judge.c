@@ -56,7 +56,7 @@ static size_t count_runs(const struct program *program)
 
 struct judged judged_figure(const struct program *program, size_t subject, enum figure figure, bool median)
 {
-	struct judged judged = {.low = UINT64_MAX};
+	struct judged judged = {.input = program->inputs, .low = UINT64_MAX};
 	size_t wanted = median ? (count_runs(program) - 1) / 2 : 0, end;
 
 	for (size_t begin = 0; begin < program->count; begin = end) {
