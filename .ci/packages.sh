@@ -1,11 +1,13 @@
 # packages.sh - what a fresh Debian 12 needs, named once.  Sourced by samples/demo.sh and tests/run.sh.
 
-# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libiberty demangles.
-build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libiberty-dev"
+# To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
+# reads gate files, libiberty demangles.
+build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev"
 
-# To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals; the others are recorded.
+# To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
+# (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown; the others are recorded.
 # (redis-server is used where it is installed: its package would start a service.)
-test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 sqlite3 perl git bash util-linux"
+test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm sqlite3 perl git bash util-linux"
 
 # To check the source.
 lint_packages="clang-format clang-tidy"

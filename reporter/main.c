@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{"run", "Run a program and record its memory", cmd_run},
 	{"report", "Show where memory went, line by line", cmd_report},
 	{"peak", "Show the peak of recordings", cmd_peak},
+	{"check", "Judge recordings by limits and a baseline", cmd_check},
 	{"gc", "Show what garbage collectors did, and what types and caches held", cmd_gc},
 	{"list", "List the recordings here", cmd_list},
 	{"rm", "Remove recordings", cmd_rm},

@@ -81,6 +81,10 @@ bool report_is_own(const struct source_function *function);
 /* The figure of a function's sums by which it is chosen and ordered. */
 uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);
 
+/* The innermost frame of the program's own on a call path, but for the wrappers (NULL: none); where all are
+ * library code, the innermost.  sites.c */
+struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers);
+
 /* Fill the view.  functions.c, sites.c, summary.c */
 int report_fill_functions(struct report *report);
 int report_fill_sites(struct report *report);

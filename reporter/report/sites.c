@@ -18,23 +18,31 @@ static bool is_own(const struct source_frame *frame)
 	return !frame->function->system && !frame->function->allocator;
 }
 
-/* The innermost frame of the program's own; where all are library code, the innermost. */
-static struct entry site_of(struct report *report, uint32_t leaf)
+struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers)
 {
-	const struct source_frame *frames, *innermost = NULL;
+	const struct source_frame *frames, *innermost = NULL, *wrapper = NULL;
 
 	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
 		size_t count = report_frames(report, node, &frames);
 
 		for (size_t i = 0; i < count; i++) {
-			if (is_own(&frames[i]))
-				return (struct entry){frames[i].function, frames[i].line, leaf};
 			innermost = innermost ? innermost : &frames[i];
+			if (!is_own(&frames[i]))
+				continue;
+			if (!wrappers || !selection_matches(wrappers, frames[i].function))
+				return frames[i];
+			wrapper = wrapper ? wrapper : &frames[i];
 		}
 	}
-	if (!innermost)
-		return (struct entry){&unknown, 0, leaf};
-	return (struct entry){innermost->function, innermost->line, leaf};
+	innermost = wrapper ? wrapper : innermost;
+	return innermost ? *innermost : (struct source_frame){.function = &unknown};
+}
+
+static struct entry site_of(struct report *report, uint32_t leaf)
+{
+	struct source_frame site = report_site(report, leaf, NULL);
+
+	return (struct entry){site.function, site.line, leaf};
 }
 
 static int entry_compare(const void *left, const void *right)

@@ -1,0 +1,307 @@
+/*
+ * baseline.c - baselines from and to JSON; whatever they hold is checked before it is believed.
+ */
+#include "check/baseline.h"
+#include "check/gate_text.h"
+#include "check/json_line.h"
+#include "check/whole_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define VERSION 1
+#define DEPTH_MAX 5
+
+/* ---- checks -------------------------------------------------------------------------------- */
+
+/* What is being looked at, and the keys that lead to it. */
+struct look {
+	const char *path, *text;
+	struct diagnostic *diagnostic;
+	const char *keys[DEPTH_MAX];
+	size_t depth;
+};
+
+static int fail(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int fail(struct look *look, const char *format, ...)
+{
+	char message[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	text_flatten(message);
+	return diagnostic_set(look->diagnostic, EINVAL, "%s:%u: %s", look->path,
+			      json_line(look->text, look->keys, look->depth), message);
+}
+
+static bool is_count(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+static bool is_range(const json_t *value)
+{
+	const json_t *low = json_array_get(value, 0), *high = json_array_get(value, 1);
+
+	return json_array_size(value) == 2 && is_count(low) && is_count(high) &&
+	       json_integer_value(low) <= json_integer_value(high);
+}
+
+typedef int check_fn(struct look *look, const char *key, json_t *value);
+
+/* Checks every member of an object, with its key among those that lead to it. */
+static int check_members(struct look *look, json_t *object, const char *what, check_fn *check)
+{
+	const char *key;
+	json_t *value;
+	int error = 0;
+
+	if (!json_is_object(object))
+		return fail(look, "%s is no object", what);
+	json_object_foreach(object, key, value)
+	{
+		look->keys[look->depth++] = key;
+		error = check(look, key, value);
+		look->depth--;
+		if (error)
+			break;
+	}
+	return error;
+}
+
+static int check_total(struct look *look, const char *key, json_t *value)
+{
+	if (figure_find(key) == FIGURE_COUNT)
+		return fail(look, "unknown figure '%.100s'", key);
+	if (!is_count(value) && !is_range(value))
+		return fail(look, "%s is neither a whole number, 0 or more, nor [LOW, HIGH]", key);
+	return 0;
+}
+
+static int check_figure(struct look *look, const char *key, json_t *value)
+{
+	if (figure_find(key) == FIGURE_COUNT)
+		return fail(look, "unknown figure '%.100s'", key);
+	return is_count(value) ? 0 : fail(look, "%s is no whole number, 0 or more", key);
+}
+
+static int check_function(struct look *look, const char *key, json_t *value)
+{
+	(void)key;
+	return check_members(look, value, "a function's entry", check_figure);
+}
+
+static int check_part(struct look *look, const char *key, json_t *value)
+{
+	if (strcmp(key, "totals") == 0)
+		return check_members(look, value, "totals", check_total);
+	if (strcmp(key, "functions") == 0)
+		return check_members(look, value, "functions", check_function);
+	return fail(look, "unknown member '%.100s'; one of: totals, functions", key);
+}
+
+static int check_program(struct look *look, const char *key, json_t *value)
+{
+	(void)key;
+	return check_members(look, value, "a program's entry", check_part);
+}
+
+static int check_root_member(struct look *look, const char *key, json_t *value)
+{
+	if (strcmp(key, "programs") == 0)
+		return check_members(look, value, "programs", check_program);
+	if (strcmp(key, "version") != 0)
+		return fail(look, "unknown member '%.100s'; one of: programs, version", key);
+	if (!json_is_integer(value) || json_integer_value(value) != VERSION)
+		return fail(look, "this mprof reads version %d of baselines only", VERSION);
+	return 0;
+}
+
+static int check_root(struct look *look, json_t *root)
+{
+	int error = check_members(look, root, "the baseline", check_root_member);
+
+	if (!error && (!json_object_get(root, "version") || !json_object_get(root, "programs")))
+		error = fail(look, "version or programs is missing: this is no baseline");
+	return error;
+}
+
+int baseline_read(const char *path, json_t **out, struct diagnostic *diagnostic)
+{
+	json_error_t complaint;
+	int error;
+	char *text = text_file_read(path, &error, diagnostic);
+	struct look look = {.path = path, .text = text, .diagnostic = diagnostic};
+
+	*out = NULL;
+	if (error)
+		return error;
+	*out = json_loads(text, JSON_REJECT_DUPLICATES, &complaint);
+	if (!*out) {
+		text_flatten(complaint.text);
+		error = diagnostic_set(diagnostic, EINVAL, "%s:%d: %s", path,
+				       complaint.line > 0 ? complaint.line : 1, complaint.text);
+	} else {
+		error = check_root(&look, *out);
+	}
+	if (error) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	free(text);
+	return error;
+}
+
+/* ---- what it says --------------------------------------------------------------------------- */
+
+static json_t *part_of(const json_t *baseline, const char *key, const char *part)
+{
+	return json_object_get(json_object_get(json_object_get(baseline, "programs"), key), part);
+}
+
+bool baseline_has(const json_t *baseline, const char *key)
+{
+	return json_object_get(json_object_get(baseline, "programs"), key);
+}
+
+bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
+		    uint64_t *high)
+{
+	const json_t *value = json_object_get(part_of(baseline, key, "totals"), figure_infos[figure].name);
+	bool range = json_is_array(value);
+
+	*low = (uint64_t)json_integer_value(range ? json_array_get(value, 0) : value);
+	*high = (uint64_t)json_integer_value(range ? json_array_get(value, 1) : value);
+	return value;
+}
+
+uint64_t baseline_function(const json_t *baseline, const char *key, const char *function, enum figure figure)
+{
+	const json_t *figures = json_object_get(part_of(baseline, key, "functions"), function);
+
+	return (uint64_t)json_integer_value(json_object_get(figures, figure_infos[figure].name));
+}
+
+uint64_t baseline_functions(const json_t *baseline, const char *key, const struct selection *selection,
+			    enum figure figure)
+{
+	json_t *functions = part_of(baseline, key, "functions"), *figures;
+	const char *name;
+	uint64_t sum = 0;
+
+	json_object_foreach(functions, name, figures)
+	{
+		struct source_function function = {.name = name, .file = ""};
+
+		if (selection_matches(selection, &function))
+			sum += (uint64_t)json_integer_value(
+				json_object_get(figures, figure_infos[figure].name));
+	}
+	return sum;
+}
+
+/* ---- a new entry ------------------------------------------------------------------------------ */
+
+json_t *baseline_entry_create(void)
+{
+	return json_pack("{s{}s{}}", "totals", "functions");
+}
+
+bool baseline_entry_total(json_t *entry, enum figure figure, uint64_t low, uint64_t high)
+{
+	json_t *value = low == high ? json_integer((json_int_t)low)
+				    : json_pack("[II]", (json_int_t)low, (json_int_t)high);
+
+	return json_object_set_new(json_object_get(entry, "totals"), figure_infos[figure].name, value) == 0;
+}
+
+bool baseline_entry_function(json_t *entry, const char *function, enum figure figure, uint64_t value)
+{
+	json_t *functions = json_object_get(entry, "functions");
+	json_t *figures = json_object_get(functions, function);
+
+	if (!figures) {
+		figures = json_object();
+		if (json_object_set_new(functions, function, figures) != 0)
+			return false;
+	}
+	return json_object_set_new(figures, figure_infos[figure].name, json_integer((json_int_t)value)) == 0;
+}
+
+/* ---- the file ----------------------------------------------------------------------------------- */
+
+static int merge(json_t *baseline, json_t *entries)
+{
+	json_t *programs = json_object_get(baseline, "programs");
+
+	return json_object_update(programs, entries) == 0 ? 0 : -ENOMEM;
+}
+
+static int print(FILE *out, void *baseline)
+{
+	json_dumpf(baseline, out, JSON_INDENT(2) | JSON_SORT_KEYS);
+	fputc('\n', out);
+	return 0;
+}
+
+static int update_locked(const char *path, json_t *entries, struct diagnostic *diagnostic)
+{
+	json_t *baseline = NULL;
+	int error = baseline_read(path, &baseline, diagnostic);
+
+	if (error == -ENOENT) {
+		baseline = json_pack("{sis{}}", "version", VERSION, "programs");
+		error = 0;
+	}
+	if (!error && (!baseline || merge(baseline, entries) != 0))
+		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	if (!error)
+		error = whole_file_write(path, print, baseline, diagnostic);
+	json_decref(baseline);
+	return error;
+}
+
+/* The folder, locked until it is closed; or -errno.  A lock file would lie about in the project. */
+static int lock_folder(const char *path, struct diagnostic *diagnostic)
+{
+	char copy[PATH_MAX];
+	int folder;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
+	while (flock(folder, LOCK_EX) != 0)
+		if (errno != EINTR) {
+			int reason = errno;
+
+			close(folder);
+			return diagnostic_set(diagnostic, reason, "%s: cannot lock its folder: %s", path,
+					      strerror(reason));
+		}
+	return folder;
+}
+
+int baseline_update(const char *path, json_t *entries, struct diagnostic *diagnostic)
+{
+	char *target = whole_file_target(path);
+	int folder = target ? lock_folder(target, diagnostic)
+			    : diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	int error = folder < 0 ? folder : update_locked(target, entries, diagnostic);
+
+	if (folder >= 0)
+		close(folder);
+	free(target);
+	return error;
+}

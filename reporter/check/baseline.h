@@ -1,0 +1,45 @@
+/*
+ * baseline.h - the figures that programs are compared with: a file of sorted JSON, under version control.
+ *
+ * {"version": 1, "programs": {KEY: {"totals": {FIGURE: N or [LOW, HIGH]}, "functions": {NAME: {FIGURE: N}}}}}
+ *
+ * Functions by name, of what their own lines asked for: they stay where they are when lines move and files
+ * are renamed.  Zeros, and what is below its floor, are left out.
+ */
+#ifndef MPROF_REPORTER_CHECK_BASELINE_H
+#define MPROF_REPORTER_CHECK_BASELINE_H
+
+#include "check/gate.h"
+
+#include <jansson.h>
+
+/* *out becomes the checked content, the caller's to json_decref().  -ENOENT if there is no file; -EINVAL with
+ * a diagnostic that names file, line and reason. */
+int baseline_read(const char *path, json_t **out, struct diagnostic *diagnostic);
+
+/* NULL is fine in all of these: it has no programs. */
+bool baseline_has(const json_t *baseline, const char *key);
+
+/* False if the program has no such total. */
+bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
+		    uint64_t *high);
+
+/* Of one function, and of all that a selection has; 0 if there are none. */
+uint64_t baseline_function(const json_t *baseline, const char *key, const char *function, enum figure figure);
+uint64_t baseline_functions(const json_t *baseline, const char *key, const struct selection *selection,
+			    enum figure figure);
+
+/* To make a program's entry.  NULL and false: out of memory. */
+json_t *baseline_entry_create(void);
+bool baseline_entry_total(json_t *entry, enum figure figure, uint64_t low, uint64_t high);
+bool baseline_entry_function(json_t *entry, const char *function, enum figure figure, uint64_t value);
+
+/*
+ * Puts entries (an object by program key) into the file, in the place of those of the same key; others stay.
+ * The file is read again, and replaced as a whole, while its folder is locked: of updates at the same time
+ * none is lost, and one that is interrupted changes nothing.  A malformed file is left as it is, with
+ * -EINVAL.
+ */
+int baseline_update(const char *path, json_t *entries, struct diagnostic *diagnostic);
+
+#endif

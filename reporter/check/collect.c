@@ -1,0 +1,165 @@
+/*
+ * collect.c - from a trace to the figures of every subject.
+ */
+#include "check/key.h"
+#include "check/private.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+uint64_t measure_figure(const struct measure *measure, enum figure figure)
+{
+	switch (figure) {
+	case FIGURE_PEAK:
+		return measure->peak_bytes;
+	case FIGURE_LEAKED:
+		return measure->leaked_bytes;
+	case FIGURE_LEAKED_BLOCKS:
+		return measure->leaked_blocks;
+	case FIGURE_ALLOCATIONS:
+		return measure->allocations;
+	case FIGURE_ALLOCATED:
+		return measure->allocated_bytes;
+	case FIGURE_TEMPORARY:
+		return measure->temporary;
+	case FIGURE_COLLECTIONS:
+		return measure->collections;
+	default:
+		return 0;
+	}
+}
+
+static uint64_t count_collections(const struct trace_info *info)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < info->note_count; i++)
+		count += info->notes[i].kind == NOTE_GC_END;
+	return count;
+}
+
+static struct tally whole_program(struct report *report)
+{
+	const struct view_summary *summary = &report_view(report)->summary;
+	uint64_t leaked_bytes, leaked_blocks;
+
+	report_measure_leaks(report, &leaked_bytes, &leaked_blocks);
+	return (struct tally){{
+		[FIGURE_PEAK] = summary->peak_bytes,
+		[FIGURE_LEAKED] = leaked_bytes,
+		[FIGURE_LEAKED_BLOCKS] = leaked_blocks,
+		[FIGURE_ALLOCATIONS] = summary->allocations,
+		[FIGURE_ALLOCATED] = summary->allocated_bytes,
+		[FIGURE_TEMPORARY] = summary->temporary,
+		[FIGURE_COLLECTIONS] = count_collections(report_trace(report)),
+		[FIGURE_RSS] = summary->peak_rss_bytes,
+	}};
+}
+
+/* A baseline's subject is told by who asked, a limit's by who is on the path. */
+static int tally_subject(struct report *report, const struct gate *gate, size_t index, struct tally *tally,
+			 bool *met)
+{
+	const struct subject *subject = &gate->subjects[index];
+	struct measure_place place = gate_place(gate, index);
+	struct measured_path *paths;
+	struct measure sum = {0};
+	size_t count;
+	bool passed;
+	int error = report_measure(report, &place, &paths, &count, &passed);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function))
+			measure_add(&sum, &paths[i].measure);
+	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		tally->of[figure] = measure_figure(&sum, figure);
+	*met |= passed && !subject->own;
+	free(paths);
+	return 0;
+}
+
+/* Names are looked up only for those subjects that this program is asked about. */
+static bool is_asked(const struct gate *gate, size_t subject, const char *key)
+{
+	for (size_t i = 0; i < gate->limit_count; i++)
+		if (gate->limits[i].subject == subject && gate_limit_holds(gate, i, key))
+			return true;
+	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		if (gate_compares(gate, key, subject, figure))
+			return true;
+	return false;
+}
+
+static const char *problem_of(struct check *check, const struct trace_info *info)
+{
+	if (info->end_flags & END_FOREIGN_MALLOC)
+		return "it brings its own malloc, so that almost nothing was recorded";
+	if (info->lost_events > 0)
+		return check_string(check, "%llu events were lost for want of memory",
+				    (unsigned long long)info->lost_events);
+	if (info->damaged_at > 0)
+		return check_string(check, "its trace is cut off at byte %llu",
+				    (unsigned long long)info->damaged_at);
+	if (!info->complete)
+		return info->end_kind == END_KILLED ? "it was killed before its end"
+						    : "it did not end, or still runs";
+	return NULL;
+}
+
+static struct input describe(struct check *check, const char *path, size_t run, const struct report *report)
+{
+	const struct trace_info *info = report_trace(report);
+
+	return (struct input){
+		.path = strings_intern(&check->strings, path),
+		.key = program_key(&check->strings, info->exe, info->command),
+		.pid = info->pid,
+		.parent_pid = info->parent_pid,
+		.run = run,
+		.complete = info->complete,
+		.replaced = info->end_kind == END_REPLACED,
+		.system = program_is_system(info->exe),
+		.problem = problem_of(check, info),
+		.note = info->sample_bytes > 0 ? "blocks were sampled: its figures are estimates" : NULL,
+		.duration_ns = info->duration_ns,
+	};
+}
+
+static int take_figures(struct check *check, struct report *report, struct input *input)
+{
+	const struct gate *gate = check->options->gate;
+	int error = 0;
+
+	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
+	input->tallies[0] = whole_program(report);
+	for (size_t i = 1; !error && i < gate->subject_count; i++)
+		if (is_asked(gate, i, input->key))
+			error = tally_subject(report, gate, i, &input->tallies[i], &check->met[i]);
+	return error;
+}
+
+int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic)
+{
+	struct report_options options = *check->options->report;
+	struct report *report;
+	struct input input;
+	int error;
+
+	options.detail = REPORT_SUMMARY;
+	error = report_create(path, &options, &report, diagnostic);
+	if (error)
+		return error;
+	input = describe(check, path, run, report);
+	if (check->options->name && !check->options->pids)
+		input.key = check->options->name;
+	if (!input.replaced && take_figures(check, report, &input) != 0)
+		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	report_destroy(report);
+	check->inputs = pool_grow(check->inputs, &check->input_capacity, check->input_count + 1,
+				  sizeof(*check->inputs));
+	check->inputs[check->input_count++] = input;
+	return error;
+}

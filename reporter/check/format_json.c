@@ -1,0 +1,131 @@
+/*
+ * format_json.c - a check's result as JSON: everything, for other tools and to merge with others.
+ *
+ * "schema" counts changes that break readers; keys may be added without one.
+ */
+#include "check/formats.h"
+
+#include "check/json_out.h"
+#include "check/wording.h"
+
+#define SCHEMA 1
+
+static json_t *frame_json(const void *item)
+{
+	const struct verdict_frame *frame = item;
+
+	return json_pack("{s:o, s:o, s:I}", "function", json_out_text(frame->function), "file",
+			 json_out_text(frame->file), "line", (json_int_t)frame->line);
+}
+
+static json_t *frames_json(const struct contributor *contributor)
+{
+	return json_out_list(contributor->frames, contributor->frame_count, sizeof(*contributor->frames),
+			     frame_json);
+}
+
+static json_t *contributor_json(const void *item)
+{
+	const struct contributor *contributor = item;
+	json_t *before = contributor->has_before ? json_out_number(contributor->before) : json_null();
+
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "function",
+			 json_out_text(contributor->site.function), "file",
+			 json_out_text(contributor->site.file), "line", (json_int_t)contributor->site.line,
+			 "now", json_out_number(contributor->now), "before", before, "frames",
+			 frames_json(contributor));
+}
+
+static json_t *contributors_json(const struct verdict *verdict)
+{
+	return json_out_list(verdict->contributors, verdict->contributor_count,
+			     sizeof(*verdict->contributors), contributor_json);
+}
+
+static json_t *baseline_json(const struct verdict *verdict)
+{
+	if (!verdict->against_baseline || verdict->outcome == OUTCOME_NO_BASELINE)
+		return json_null();
+	return json_pack("{s:o, s:o}", "low", json_out_number(verdict->base_low), "high",
+			 json_out_number(verdict->base_high));
+}
+
+static json_t *verdict_json(const void *item)
+{
+	const struct verdict *verdict = item;
+	json_t *share = verdict->bound_share >= 0 ? json_real(verdict->bound_share) : json_null();
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "outcome",
+			 wording_outcome(verdict->outcome), "figure", figure_infos[verdict->figure].name,
+			 "pattern", json_out_text(verdict->pattern), "against", wording_against(verdict),
+			 "source", json_out_text(verdict->source), "value", json_out_number(verdict->value),
+			 "bound", json_out_number(verdict->bound), "bound_share", share, "baseline",
+			 baseline_json(verdict), "contributors", contributors_json(verdict), "more",
+			 json_out_text(verdict->more));
+}
+
+static json_t *verdicts_json(const struct checked_program *program)
+{
+	return json_out_list(program->verdicts, program->verdict_count, sizeof(*program->verdicts),
+			     verdict_json);
+}
+
+static json_t *figures_json(const struct checked_program *program)
+{
+	json_t *figures = json_object();
+
+	for (size_t i = 0; i < FIGURE_COUNT; i++) {
+		json_t *range = json_pack("{s:o, s:o, s:o}", "value", json_out_number(program->value[i]),
+					  "low", json_out_number(program->low[i]), "high",
+					  json_out_number(program->high[i]));
+
+		if (json_object_set_new(figures, figure_infos[i].name, range) != 0) {
+			json_decref(figures);
+			return NULL;
+		}
+	}
+	return figures;
+}
+
+static json_t *program_json(const void *item)
+{
+	const struct checked_program *program = item;
+	json_t *figures = program->error ? json_null() : figures_json(program);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "key", json_out_text(program->key),
+			 "trace", json_out_text(program->trace), "error", json_out_text(program->error),
+			 "note", json_out_text(program->note), "duration_ns",
+			 json_out_number(program->duration_ns), "runs", (json_int_t)program->run_count,
+			 "figures", figures, "verdicts", verdicts_json(program));
+}
+
+static json_t *programs_json(const struct check_result *result)
+{
+	return json_out_list(result->programs, result->program_count, sizeof(*result->programs),
+			     program_json);
+}
+
+static json_t *outcomes_json(const struct check_result *result)
+{
+	json_t *outcomes = json_object();
+
+	for (enum outcome outcome = 0; outcome <= OUTCOME_FAILED; outcome++)
+		if (json_object_set_new(outcomes, wording_outcome(outcome),
+					json_out_number(result->outcome_count[outcome])) != 0) {
+			json_decref(outcomes);
+			return NULL;
+		}
+	return outcomes;
+}
+
+int check_json(FILE *out, const struct check_result *result, const struct check_style *style)
+{
+	(void)style;
+	return json_out_print(out, json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:o}", "schema",
+					     SCHEMA, "mprof_version", MPROF_VERSION, "status", result->status,
+					     "gate", json_out_text(result->gate_path), "baseline",
+					     json_out_text(result->baseline_path), "update_command",
+					     json_out_text(result->update_command), "outcomes",
+					     outcomes_json(result), "errors", (json_int_t)result->error_count,
+					     "programs", programs_json(result)));
+}

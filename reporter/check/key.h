@@ -1,0 +1,26 @@
+/*
+ * key.h - the name under which a program is known to baselines and reports.
+ */
+#ifndef MPROF_REPORTER_CHECK_KEY_H
+#define MPROF_REPORTER_CHECK_KEY_H
+
+#include "symbolize/intern.h"
+
+/*
+ * The executable's name (of the system's programs that which they were called by) and its arguments; absolute
+ * paths in these, as words or after a '=', are cut to their last component, so that a build in another folder
+ * has the same key.  Control characters are blanks. `command` ends with NULL; where it is empty the
+ * executable's name stands in.
+ */
+const char *program_key(struct strings *strings, const char *exe, const char *const *command);
+
+/* Whether an executable is of the system, not of a project: below /bin, /usr and the like. */
+bool program_is_system(const char *exe);
+
+/* A word, quoted for a shell if it must be. */
+const char *shell_quoted(struct strings *strings, const char *word);
+
+/* A glob that matches this name only. */
+const char *glob_quoted(struct strings *strings, const char *name);
+
+#endif

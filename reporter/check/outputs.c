@@ -1,0 +1,159 @@
+/*
+ * outputs.c - a check's result into files that may have other writers.
+ */
+#include "check/outputs.h"
+#include "check/whole_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int output_parse(const char *text, struct output *out, struct diagnostic *diagnostic)
+{
+	const char *equals = strchr(text, '=');
+	size_t length = equals ? (size_t)(equals - text) : strlen(text), used = 0;
+	char name[32], names[256];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)), text);
+	out->format = check_format_find(name);
+	out->path = equals && strcmp(equals + 1, "-") != 0 ? equals + 1 : NULL;
+	if (equals && !equals[1])
+		return diagnostic_set(diagnostic, EINVAL, "'%.200s' names no file after '='", text);
+	if (out->format)
+		return 0;
+	for (const struct check_format *format = check_formats; format->name; format++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
+					 format->name);
+	return diagnostic_set(diagnostic, EINVAL, "unknown format '%.100s'; one of: %s", name, names);
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+/* The first word of the first program's key, as a file's name. */
+static void put_name(FILE *out, const struct check_result *result)
+{
+	const char *key = result->program_count > 0 ? result->programs->key : "mprof";
+
+	for (; *key && *key != ' '; key++)
+		fputc(*key == '/' ? '_' : *key, out);
+}
+
+static char *expand(const char *pattern, const struct check_result *result, int pid)
+{
+	char *path = NULL;
+	size_t length;
+	FILE *out = open_memstream(&path, &length);
+
+	if (!out)
+		return NULL;
+	for (; *pattern; pattern++) {
+		bool escape = *pattern == '%' && pattern[1] && strchr("ep%", pattern[1]);
+
+		pattern += escape;
+		if (escape && *pattern == 'e')
+			put_name(out, result);
+		else if (escape && *pattern == 'p')
+			fprintf(out, "%d", pid);
+		else
+			fputc(*pattern, out);
+	}
+	if (fclose(out) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+struct print {
+	const struct check_format *format;
+	const struct check_result *result;
+	struct check_style style;
+};
+
+static int print(FILE *out, void *context)
+{
+	const struct print *print = context;
+
+	return print->format->print(out, print->result, &print->style);
+}
+
+static int print_file(const struct output *output, const struct check_result *result,
+		      const struct output_place *place, struct diagnostic *diagnostic)
+{
+	struct print job = {output->format, result, {.precision = place->style.precision}};
+	char *path = expand(output->path, result, place->pid);
+	int error;
+
+	if (!path)
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	diagnostic->message[0] = '\0';
+	error = whole_file_write(path, print, &job, diagnostic);
+	if (error && !diagnostic->message[0])
+		diagnostic_set(diagnostic, -error, "%s: %s", path, strerror(-error));
+	free(path);
+	return error;
+}
+
+/* ---- GitHub's summary -------------------------------------------------------------------------- */
+
+/* In one write, since steps that run at the same time share the file. */
+static int append(const char *path, const char *text, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666), reason = 0;
+	ssize_t written;
+
+	if (fd < 0)
+		return errno;
+	written = write(fd, text, length);
+	if (written != (ssize_t)length)
+		reason = written < 0 ? errno : ENOSPC;
+	close(fd);
+	return reason;
+}
+
+static int print_summary(const struct check_result *result, const struct output_place *place,
+			 struct diagnostic *diagnostic)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+	const struct check_format *markdown = check_format_find("markdown");
+	struct print job = {markdown, result, {.precision = place->style.precision}};
+	char *text = NULL;
+	size_t length;
+	FILE *out = path && *path && markdown ? open_memstream(&text, &length) : NULL;
+	int reason;
+
+	if (!path || !*path || !markdown)
+		return 0;
+	reason = out ? -print(out, &job) : ENOMEM;
+	if (out && fclose(out) != 0)
+		reason = ENOMEM;
+	if (!reason)
+		reason = append(path, text, length);
+	free(text);
+	return reason ? diagnostic_set(diagnostic, reason, "%s: %s", path, strerror(reason)) : 0;
+}
+
+/* ---- all ----------------------------------------------------------------------------------------- */
+
+int outputs_print(const struct output *outputs, size_t count, const struct check_result *result,
+		  const struct output_place *place, struct diagnostic *diagnostic)
+{
+	bool told = false;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count; i++)
+		if (!outputs[i].path) {
+			error = outputs[i].format->print(place->standard, result, &place->style);
+			told = true;
+		}
+	if (!error && !told)
+		error = check_text(place->standard, result, &place->style);
+	if (error)
+		return diagnostic_set(diagnostic, -error, "out of memory");
+	for (size_t i = 0; !error && i < count; i++)
+		if (outputs[i].path)
+			error = print_file(&outputs[i], result, place, diagnostic);
+	return error ? error : print_summary(result, place, diagnostic);
+}

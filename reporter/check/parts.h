@@ -1,0 +1,21 @@
+/*
+ * parts.h - who has part in a figure: functions, their greatest line, and its greatest call path.
+ */
+#ifndef MPROF_REPORTER_CHECK_PARTS_H
+#define MPROF_REPORTER_CHECK_PARTS_H
+
+#include "check/figure.h"
+#include "report/measure.h"
+
+/* All functions of one name, by what their own lines asked for. */
+struct part {
+	const char *name;
+	uint64_t value;
+	const struct measured_path *path; /* the greatest one of the greatest line */
+};
+
+/* Sorts the paths and sums them up by function name: parts with a value above 0, by name.  The array is the
+ * caller's to free(), and points into the paths.  NULL with errno ENOMEM. */
+struct part *parts_create(struct measured_path *paths, size_t path_count, enum figure figure, size_t *count);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * private.h - what the files behind check.h share; nobody else includes it.
+ */
+#ifndef MPROF_REPORTER_CHECK_PRIVATE_H
+#define MPROF_REPORTER_CHECK_PRIVATE_H
+
+#include "check/baseline.h"
+#include "check/check.h"
+
+/* All figures of one subject. */
+struct tally {
+	uint64_t of[FIGURE_COUNT];
+};
+
+/* What is known of one trace. */
+struct input {
+	const char *path, *key;
+	int pid, parent_pid;
+	size_t run;
+	bool complete;
+	bool replaced;       /* what the process was before an execve */
+	bool system;         /* a program of the system, such as a shell */
+	bool passed_over;    /* there is reason not to judge it */
+	const char *problem; /* why it cannot be judged; NULL: it can */
+	const char *note;    /* what is to be known of its figures; may be NULL */
+	uint64_t duration_ns;
+	struct tally *tallies; /* by subject */
+};
+
+struct check {
+	const struct check_options *options;
+	struct strings strings; /* all that the result refers to */
+	struct input *inputs;
+	size_t input_count, input_capacity;
+	bool *met;        /* by subject: some call path of some trace passes it */
+	json_t *baseline; /* NULL: there is none */
+	struct check_result result;
+};
+
+/* The traces of one program, sorted by run. */
+struct program {
+	const struct input *inputs;
+	size_t count;
+};
+
+/* Zeroed memory that lives as long as the check. */
+void *check_alloc(struct check *check, size_t count, size_t item_bytes);
+const char *check_string(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+uint64_t measure_figure(const struct measure *measure, enum figure figure);
+
+/* A figure over all runs: what is judged, whose trace it is of, and how it varied. */
+struct judged {
+	const struct input *input;
+	uint64_t value, low, high;
+};
+struct judged judged_figure(const struct program *program, size_t subject, enum figure figure, bool median);
+
+/* Fills in what a program's figures amount to.  0, or -errno with a diagnostic.  judge.c */
+int judge_program(struct check *check, const struct program *program, struct checked_program *out,
+		  struct diagnostic *diagnostic);
+
+/* Who has part in a verdict that is no pass, and the command that shows more.  attribute.c */
+int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
+	      struct verdict *verdict, struct diagnostic *diagnostic);
+
+/* A program's entry for the baseline.  record.c */
+int record_program(struct check *check, const struct program *program, json_t *entries,
+		   struct diagnostic *diagnostic);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * verdict.h - what a gate found: plain data from the judge (judge.c) to the formats that print it.
+ *
+ * Everything is resolved and owned by the struct check_result; formats read it and compute nothing that
+ * another format would then lack.
+ */
+#ifndef MPROF_REPORTER_CHECK_VERDICT_H
+#define MPROF_REPORTER_CHECK_VERDICT_H
+
+#include "check/figure.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum outcome {
+	OUTCOME_PASSED,
+	OUTCOME_IMPROVED, /* below its baseline by more than tolerance and floor: passed */
+	OUTCOME_ADVICE,   /* above its bound, but the figure is not deterministic: passed, with a warning */
+	OUTCOME_NO_BASELINE, /* a baseline was asked for and has no entry of the program */
+	OUTCOME_FAILED,
+};
+
+struct verdict_frame {
+	const char *function;
+	const char *file; /* relative to the directory that the check ran in, if below it; "" if unknown */
+	uint32_t line;    /* 0 if unknown */
+};
+
+/* A line of source that has a part in a figure. */
+struct contributor {
+	struct verdict_frame site;
+	uint64_t now;
+	bool has_before;
+	uint64_t before; /* of its function, in the baseline */
+	const struct verdict_frame
+		*frames; /* a call path, innermost first: the one with most of the figure */
+	size_t frame_count;
+};
+
+/* One figure of one program against one bound. */
+struct verdict {
+	enum outcome outcome;
+	enum figure figure;
+	const char *pattern; /* the function glob or file:line whose callees count; NULL: the whole program */
+	bool against_baseline;
+	const char *source; /* who set the bound: "--max-peak", "mprof.gate:7", "mprof-baseline.json" */
+	uint64_t value;     /* in the figure's unit */
+	uint64_t bound;     /* the greatest value that passes; with NO_BASELINE 0 */
+	double bound_share; /* of a limit in percent: of all allocations, 0 to 1; else negative */
+	uint64_t base_low, base_high;           /* the baseline's value, and its range if its runs varied */
+	const struct contributor *contributors; /* greatest part, or increase, first; none where it passed */
+	size_t contributor_count;
+	const char *more; /* a command that shows more; NULL where it passed */
+};
+
+/* A program, with all its runs that were judged as one. */
+struct checked_program {
+	const char *key;   /* its name in baseline and reports: executable and arguments, or --name */
+	const char *trace; /* the trace that the values are of */
+	const char *error; /* why it could not be judged, one line; else NULL, and no verdicts */
+	const char *note;  /* what is to be known of its figures, one line (they are estimates); or NULL */
+	uint64_t duration_ns;
+	size_t run_count;
+	uint64_t value[FIGURE_COUNT];
+	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
+	const struct verdict *verdicts;
+	size_t verdict_count;
+};
+
+struct check_result {
+	const struct checked_program *programs; /* by key */
+	size_t program_count;
+	const char *gate_path, *baseline_path; /* NULL: none */
+	const char *update_command; /* the command that makes or renews the baseline; NULL: none in use */
+	size_t outcome_count[OUTCOME_FAILED + 1];
+	size_t error_count; /* programs that could not be judged */
+	int status;         /* enum command_status */
+};
+
+#endif

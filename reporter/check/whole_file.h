@@ -1,0 +1,23 @@
+/*
+ * whole_file.h - files that others see in their old state or in their new one, and never in between.
+ */
+#ifndef MPROF_REPORTER_CHECK_WHOLE_FILE_H
+#define MPROF_REPORTER_CHECK_WHOLE_FILE_H
+
+#include "diagnostic.h"
+
+#include <stdio.h>
+
+/* Where writing ends up: behind symbolic links, if there are any.  The caller's to free(); NULL: no memory.
+ */
+char *whole_file_target(const char *path);
+
+/*
+ * Has `print` write a new file beside `path`, brings it to disk, and puts it in the place of the old one; on
+ * any error the old one stays.  What is no regular file (a pipe, /dev/stdout) is written as it is.
+ * 0 or -errno with a diagnostic; print's error is passed through.
+ */
+int whole_file_write(const char *path, int (*print)(FILE *out, void *context), void *context,
+		     struct diagnostic *diagnostic);
+
+#endif

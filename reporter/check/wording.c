@@ -1,0 +1,255 @@
+/*
+ * wording.c - see wording.h.
+ */
+#include "check/wording.h"
+
+#include "check/clean.h"
+#include "view/number.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_FRAMES 20 /* of a call path, in text for people */
+
+void wording_plain_name(FILE *out, const char *name)
+{
+	clean_print(out, name, CLEAN_NAME_BYTES);
+}
+
+const char *wording_outcome(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_PASSED] = "passed", [OUTCOME_IMPROVED] = "improved",
+		[OUTCOME_ADVICE] = "advice", [OUTCOME_NO_BASELINE] = "no_baseline",
+		[OUTCOME_FAILED] = "failed",
+	};
+
+	return names[outcome];
+}
+
+const char *wording_against(const struct verdict *verdict)
+{
+	return verdict->against_baseline ? "baseline" : "limit";
+}
+
+void wording_value(const struct wording *to, enum figure figure, uint64_t value)
+{
+	char text[32];
+
+	if (figure_infos[figure].bytes)
+		number_size(text, sizeof(text), value, to->precision);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64, value);
+	fputs(text, to->out);
+}
+
+void wording_subject(const struct wording *to, const struct verdict *verdict)
+{
+	fputs(figure_infos[verdict->figure].title, to->out);
+	if (!verdict->pattern)
+		return;
+	fputs(" of ", to->out);
+	to->name(to->out, verdict->pattern);
+}
+
+/* "4.0 MiB (+50.0%)": from `from` to `value`, up or down. */
+static void print_change(const struct wording *to, const struct verdict *verdict, uint64_t from)
+{
+	uint64_t value = verdict->value, change = value > from ? value - from : from - value;
+
+	wording_value(to, verdict->figure, change);
+	if (from > 0)
+		fprintf(to->out, " (%c%.1f%%)", value < from ? '-' : '+',
+			100 * (double)change / (double)from);
+}
+
+static void print_source(const struct wording *to, const struct verdict *verdict)
+{
+	fputs(" (", to->out);
+	if (!verdict->against_baseline && verdict->bound_share >= 0)
+		fprintf(to->out, "%.4g%% of all allocations; ", 100 * verdict->bound_share);
+	to->name(to->out, verdict->source);
+	putc(')', to->out);
+}
+
+static void print_base(const struct wording *to, const struct verdict *verdict)
+{
+	wording_value(to, verdict->figure, verdict->base_low);
+	if (verdict->base_high == verdict->base_low)
+		return;
+	fputs(" to ", to->out);
+	wording_value(to, verdict->figure, verdict->base_high);
+}
+
+static void print_against_baseline(const struct wording *to, const struct verdict *verdict)
+{
+	if (verdict->outcome == OUTCOME_IMPROVED) {
+		print_change(to, verdict, verdict->base_low);
+		fputs(" below", to->out);
+	} else if (verdict->outcome == OUTCOME_PASSED) {
+		fputs("within", to->out);
+	} else {
+		print_change(to, verdict, verdict->base_high);
+		fputs(" over", to->out);
+	}
+	fputs(" its baseline of ", to->out);
+	print_base(to, verdict);
+	fputs("; up to ", to->out);
+	wording_value(to, verdict->figure, verdict->bound);
+	fputs(" passes", to->out);
+}
+
+static void print_against_limit(const struct wording *to, const struct verdict *verdict)
+{
+	if (verdict->value > verdict->bound) {
+		print_change(to, verdict, verdict->bound);
+		fputs(" over", to->out);
+	} else {
+		fputs("within", to->out);
+	}
+	fputs(" the limit of ", to->out);
+	wording_value(to, verdict->figure, verdict->bound);
+}
+
+void wording_claim(const struct wording *to, const struct verdict *verdict)
+{
+	if (verdict->outcome == OUTCOME_NO_BASELINE) {
+		fputs("the program is not in the baseline", to->out);
+		print_source(to, verdict);
+		return;
+	}
+	wording_subject(to, verdict);
+	fputs(": ", to->out);
+	wording_value(to, verdict->figure, verdict->value);
+	fputs(", ", to->out);
+	if (verdict->against_baseline)
+		print_against_baseline(to, verdict);
+	else
+		print_against_limit(to, verdict);
+	print_source(to, verdict);
+}
+
+static void print_frame(const struct wording *to, const struct verdict_frame *frame)
+{
+	to->name(to->out, *frame->function ? frame->function : "?");
+	if (!*frame->file)
+		return;
+	fputs(" (", to->out);
+	to->name(to->out, frame->file);
+	if (frame->line > 0)
+		fprintf(to->out, ":%" PRIu32, frame->line);
+	putc(')', to->out);
+}
+
+static bool same_frame(const struct verdict_frame *a, const struct verdict_frame *b)
+{
+	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0;
+}
+
+static void print_path(const struct wording *to, const struct contributor *contributor)
+{
+	size_t first = contributor->frame_count > 0 && same_frame(contributor->frames, &contributor->site);
+
+	for (size_t i = first; i < contributor->frame_count; i++) {
+		if (i == PATH_FRAMES) {
+			fprintf(to->out, "  and %zu more\n", contributor->frame_count - i);
+			return;
+		}
+		fputs("  called from ", to->out);
+		print_frame(to, &contributor->frames[i]);
+		putc('\n', to->out);
+	}
+}
+
+static void print_contributor(const struct wording *to, enum figure figure,
+			      const struct contributor *contributor)
+{
+	print_frame(to, &contributor->site);
+	fputs(": ", to->out);
+	wording_value(to, figure, contributor->now);
+	if (contributor->has_before && contributor->before == 0) {
+		fputs(", new", to->out);
+	} else if (contributor->has_before) {
+		fputs(", before ", to->out);
+		wording_value(to, figure, contributor->before);
+	}
+	putc('\n', to->out);
+}
+
+/* Whole: a command that is cut does nothing. */
+static void print_command(const struct wording *to, const char *what, const char *command)
+{
+	fprintf(to->out, "%s: ", what);
+	clean_print(to->out, command, 0);
+	putc('\n', to->out);
+}
+
+void wording_details(const struct wording *to, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->contributor_count; i++) {
+		fputs(i == 0 ? "at " : "also at ", to->out);
+		print_contributor(to, verdict->figure, &verdict->contributors[i]);
+		if (i == 0)
+			print_path(to, &verdict->contributors[i]);
+	}
+	if (verdict->more)
+		print_command(to, "more", verdict->more);
+	if (to->update_command && verdict->outcome == OUTCOME_NO_BASELINE)
+		print_command(to, "to add it", to->update_command);
+	else if (to->update_command && verdict->outcome == OUTCOME_FAILED && verdict->against_baseline)
+		print_command(to, "if this is meant", to->update_command);
+}
+
+/* What was printed into *text, or NULL when out of memory. */
+static char *finished(FILE *out, char **text)
+{
+	if (fclose(out) == 0)
+		return *text;
+	free(*text);
+	return NULL;
+}
+
+char *wording_claim_text(const struct verdict *verdict, int precision)
+{
+	char *text = NULL;
+	size_t length;
+	struct wording to = {
+		.out = open_memstream(&text, &length), .name = wording_plain_name, .precision = precision};
+
+	if (!to.out)
+		return NULL;
+	wording_claim(&to, verdict);
+	return finished(to.out, &text);
+}
+
+char *wording_full_text(const struct verdict *verdict, int precision, const char *update_command)
+{
+	char *text = NULL;
+	size_t length;
+	struct wording to = {.out = open_memstream(&text, &length),
+			     .name = wording_plain_name,
+			     .precision = precision,
+			     .update_command = update_command};
+
+	if (!to.out)
+		return NULL;
+	wording_claim(&to, verdict);
+	putc('\n', to.out);
+	wording_details(&to, verdict);
+	text = finished(to.out, &text);
+	if (text)
+		text[length - 1] = '\0'; /* every line of it ended */
+	return text;
+}
+
+const struct verdict_frame *wording_site(const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->contributor_count; i++) {
+		const struct verdict_frame *site = &verdict->contributors[i].site;
+
+		if (*site->file && site->line > 0)
+			return site;
+	}
+	return NULL;
+}

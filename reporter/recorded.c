@@ -1,0 +1,170 @@
+/*
+ * recorded.c - the traces that a run has left.
+ */
+#include "recorded.h"
+#include "drain/drain.h"
+#include "reader/reader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DRAIN_MS 600000 /* a drainer that is alive is worth waiting for */
+
+/* ---- where to -------------------------------------------------------------------- */
+
+/* '%' in the current directory's own name stands for itself. */
+char *recorded_pattern(const char *pattern)
+{
+	char directory[PATH_MAX], *result = NULL;
+	size_t length;
+	FILE *out;
+
+	if (*pattern == '/')
+		return strdup(pattern);
+	out = getcwd(directory, sizeof(directory)) ? open_memstream(&result, &length) : NULL;
+	if (!out)
+		return NULL;
+	for (const char *c = directory; *c; c++)
+		fprintf(out, *c == '%' ? "%%%%" : "%c", *c);
+	fprintf(out, "/%s", pattern);
+	if (fclose(out) == 0)
+		return result;
+	free(result);
+	return NULL;
+}
+
+/* The directory that a pattern leads to, if it is the same for all traces: the caller's to free(). */
+static char *pattern_directory(const char *pattern)
+{
+	char *directory = strdup(pattern), *out = directory;
+
+	if (!directory)
+		return NULL;
+	*strrchr(directory, '/') = '\0';
+	for (const char *in = directory; *in; in++) {
+		if (in[0] == '%' && in[1] == '%')
+			in++;
+		*out++ = *in;
+	}
+	*out = '\0';
+	return directory;
+}
+
+/* ---- what was recorded ------------------------------------------------------------- */
+
+/* Processes of this run: the program's and all that descend from it. */
+struct family {
+	pid_t *pids;
+	size_t count;
+	uint64_t started_realtime_ns;
+};
+
+static bool family_has(const struct family *family, int pid)
+{
+	for (size_t i = 0; i < family->count; i++)
+		if (family->pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* Traces come oldest first, so parents before their children. */
+static bool family_admit(struct family *family, const struct trace_entry *entry)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+	bool belongs = family_has(family, entry->pid);
+
+	if (entry->started_realtime_ns < family->started_realtime_ns)
+		return false;
+	if (!belongs && trace_open(entry->path, &trace, &ignored) == 0) {
+		belongs = family_has(family, trace_info(trace)->parent_pid);
+		trace_close(trace);
+		if (belongs)
+			family->pids[family->count++] = entry->pid;
+	}
+	return belongs;
+}
+
+static const char *relative_to_here(const char *path)
+{
+	char directory[PATH_MAX];
+	size_t length = getcwd(directory, sizeof(directory)) ? strlen(directory) : 0;
+
+	return length > 1 && strncmp(path, directory, length) == 0 && path[length] == '/' ? path + length + 1
+											  : path;
+}
+
+/* The program is what its process executed last; what it was before, and its children, are counted. */
+void recorded_tell(const struct trace_list *list, pid_t pid)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entries[i].pid == pid)
+			last = list->entries[i].path;
+	if (last)
+		fprintf(stderr, "mprof: recorded; see it with: mprof report %s\n", relative_to_here(last));
+	if (list->count > (last != NULL))
+		fprintf(stderr,
+			"mprof: and %zu more, of its children or of what it was before exec; see 'mprof "
+			"list'\n",
+			list->count - (last != NULL));
+	if (list->count == 0)
+		fputs("mprof: nothing was recorded\n", stderr);
+}
+
+/* What the drainers still hold must be on disk before anybody is sent to read it. */
+static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
+{
+	struct diagnostic ignored;
+
+	for (size_t i = 0; i < traces->count; i++) {
+		const struct trace_entry *entry = &traces->entries[i];
+
+		if (entry->pid == pid && entry->started_realtime_ns >= since && *entry->session_path)
+			drain_wait(entry->session_path, DRAIN_MS, &ignored);
+	}
+}
+
+/* Leaves those in the list that the family has. */
+static void keep_family(struct trace_list *list, struct family *family)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct trace_entry entry = list->entries[i];
+
+		if (family_admit(family, &entry)) {
+			list->entries[kept++] = entry;
+			continue;
+		}
+		free(entry.path);
+		free(entry.session_path);
+	}
+	list->count = kept;
+}
+
+int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, struct trace_list *list,
+		  struct diagnostic *diagnostic)
+{
+	char *directory = pattern_directory(pattern);
+	struct family family = {.started_realtime_ns = since_realtime_ns};
+	int error = directory ? trace_list_init(list, directory, diagnostic)
+			      : diagnostic_set(diagnostic, ENOMEM, "out of memory");
+
+	free(directory);
+	if (error)
+		return error;
+	settle(list, pid, since_realtime_ns);
+	family.pids = calloc(list->count + 1, sizeof(*family.pids));
+	if (!family.pids)
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	family.pids[family.count++] = pid;
+	keep_family(list, &family);
+	free(family.pids);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * recorded.h - the traces that a run has left: where they go, and which of a folder's are the run's.
+ */
+#ifndef MPROF_REPORTER_RECORDED_H
+#define MPROF_REPORTER_RECORDED_H
+
+#include "traces.h"
+
+#include <sys/types.h>
+
+/* The pattern with the current directory before it, the caller's to free(); NULL with errno.  The program may
+ * change its directory before a child of it starts a trace. */
+char *recorded_pattern(const char *pattern);
+
+/*
+ * The traces of a process and of all that descend from it, begun since a moment, oldest first; the drainer of
+ * the process itself has been waited for.  The pattern is absolute.  0 or -errno with a diagnostic; *list is
+ * the caller's to finish.
+ */
+int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, struct trace_list *list,
+		  struct diagnostic *diagnostic);
+
+/* Says on standard error where the recording of a process is. */
+void recorded_tell(const struct trace_list *list, pid_t pid);
+
+#endif

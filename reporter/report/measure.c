@@ -1,0 +1,209 @@
+/*
+ * measure.c - figures of chosen call paths, node by node.
+ */
+#include "report/measure.h"
+#include "report/private.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void measure_add(struct measure *sum, const struct measure *other)
+{
+	sum->allocations += other->allocations;
+	sum->allocated_bytes += other->allocated_bytes;
+	sum->peak_bytes += other->peak_bytes;
+	sum->leaked_bytes += other->leaked_bytes;
+	sum->leaked_blocks += other->leaked_blocks;
+	sum->temporary += other->temporary;
+	sum->collections += other->collections;
+}
+
+/* ---- which paths ------------------------------------------------------------------- */
+
+static bool node_lies_at(struct report *report, uint32_t node, const struct measure_place *place)
+{
+	const struct source_frame *frames;
+	size_t count = report_frames(report, node, &frames);
+
+	for (size_t i = 0; i < count; i++)
+		if ((place->line == 0 || frames[i].line == place->line) &&
+		    selection_matches(&place->selection, frames[i].function))
+			return true;
+	return false;
+}
+
+/* By node, whether its path passes the place: parents come before their children. */
+static bool *find_passing(struct report *report, const struct measure_place *place, bool *met)
+{
+	const struct trace_info *info = report->info;
+	bool all = selection_empty(&place->selection);
+	bool *passing = calloc(info->node_count + 1, sizeof(*passing));
+
+	*met = all;
+	if (!passing)
+		return NULL;
+	passing[0] = all;
+	for (uint32_t node = 1; node < info->node_count; node++) {
+		passing[node] = passing[info->nodes[node].parent] || node_lies_at(report, node, place);
+		*met |= passing[node];
+	}
+	return passing;
+}
+
+/* ---- their figures ----------------------------------------------------------------- */
+
+/* Functions of the C library that keep what they allocate until its own end, in the names that it has with
+ * and without debug information: buffers of standard streams, areas of threads (kept for the next one), exit
+ * handlers, locales, time zones.  No program can give these back, so they are nobody's leak. */
+static const char *const keepers[] = {
+	"_IO_file_doallocate",
+	"_IO_wfile_doallocate",
+	"_dl_allocate_tls",
+	"__new_exitfn",
+	"__cxa_atexit",
+	"on_exit",
+	"setlocale",
+	"__tz_convert",
+	"tzset_internal",
+	"tzset",
+	"localtime",
+	"localtime_r",
+	"mktime",
+};
+
+static bool is_keeper(const struct source_function *function)
+{
+	for (size_t i = 0; i < sizeof(keepers) / sizeof(*keepers); i++)
+		if (strcmp(function->name, keepers[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The dynamic linker is where every path of a library's constructor ends, if its debug information is not
+ * at hand as a path that was cut off. */
+static bool is_loader(const struct source_function *function)
+{
+	const char *slash = strrchr(function->module, '/');
+
+	return strncmp(slash ? slash + 1 : function->module, "ld-", 3) == 0;
+}
+
+/* Whether a library of the system called a keeper within, before any code of the program's own; or runs by
+ * itself: libstdc++ reserves memory for exceptions as it is loaded. */
+static bool is_kept_by_library(struct report *report, uint32_t leaf)
+{
+	const struct source_function *outermost = NULL;
+	const struct source_frame *frames;
+	bool truncated = false;
+
+	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
+		size_t count = report_frames(report, node, &frames);
+
+		truncated |= report->info->nodes[node].truncated;
+		for (size_t i = 0; i < count; i++) {
+			outermost = frames[i].function;
+			if (!outermost->system && !outermost->allocator)
+				return false;
+			if (is_keeper(outermost))
+				return true;
+		}
+	}
+	return outermost && (!truncated || is_loader(outermost));
+}
+
+void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks)
+{
+	*size_bytes = *blocks = 0;
+	for (uint32_t node = 0; node < report->info->node_count; node++) {
+		const struct model_node *figures = model_node(report->model, node);
+
+		if (figures->live_blocks == 0 || is_kept_by_library(report, node))
+			continue;
+		*size_bytes += figures->live_bytes;
+		*blocks += figures->live_blocks;
+	}
+	*blocks = weight_blocks(*blocks, report->info->sample_bytes);
+}
+
+static struct measure measure_of(struct report *report, uint32_t node, uint64_t collections)
+{
+	const struct model_node *figures = model_node(report->model, node);
+	uint64_t sample_bytes = report->info->sample_bytes;
+	bool leaks = figures->live_blocks > 0 && !is_kept_by_library(report, node);
+
+	return (struct measure){
+		.allocations = weight_blocks(figures->allocations, sample_bytes),
+		.allocated_bytes = figures->allocated_bytes,
+		.peak_bytes = figures->peak_bytes,
+		.leaked_bytes = leaks ? figures->live_bytes : 0,
+		.leaked_blocks = leaks ? weight_blocks(figures->live_blocks, sample_bytes) : 0,
+		.temporary = weight_blocks(figures->temporary, sample_bytes),
+		.collections = collections,
+	};
+}
+
+/* Collections that ended, by the node that they ended at. */
+static uint32_t *count_collections(const struct trace_info *info)
+{
+	uint32_t *counts = calloc(info->node_count + 1, sizeof(*counts));
+
+	for (size_t i = 0; counts && i < info->note_count; i++)
+		if (info->notes[i].kind == NOTE_GC_END)
+			counts[info->notes[i].node]++;
+	return counts;
+}
+
+static struct measured_path path_of(struct report *report, uint32_t node, const struct selection *wrappers,
+				    uint64_t collections)
+{
+	struct source_frame site = report_site(report, node, wrappers);
+
+	return (struct measured_path){site.function, site.line, node, measure_of(report, node, collections)};
+}
+
+int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
+		   size_t *count, bool *met)
+{
+	const struct trace_info *info = report->info;
+	bool *passing = find_passing(report, place, met);
+	uint32_t *collections = count_collections(info);
+
+	*count = 0;
+	*paths = calloc(info->node_count + 1, sizeof(**paths));
+	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++)
+		if (passing[node] &&
+		    (model_node(report->model, node)->allocations > 0 || collections[node] > 0))
+			(*paths)[(*count)++] = path_of(report, node, place->wrappers, collections[node]);
+	bool whole = passing && collections && *paths;
+	free(passing);
+	free(collections);
+	if (whole)
+		return 0;
+	free(*paths);
+	*paths = NULL;
+	return -ENOMEM;
+}
+
+/* ---- one path ------------------------------------------------------------------------ */
+
+struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit, size_t *count)
+{
+	struct source_frame *out = calloc(limit + 1, sizeof(*out));
+	const struct source_frame *frames;
+
+	*count = 0;
+	for (; out && node != 0; node = report->info->nodes[node].parent) {
+		size_t here = report_frames(report, node, &frames);
+
+		for (size_t i = 0; i < here && *count < limit; i++)
+			out[(*count)++] = frames[i];
+	}
+	return out;
+}
+
+const struct trace_info *report_trace(const struct report *report)
+{
+	return report->info;
+}

@@ -1,0 +1,56 @@
+/*
+ * measure.h - figures of chosen call paths, for those who judge a trace and do not show it.
+ *
+ * Needs a report of any detail: names are looked up as they are asked for.  Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_REPORT_MEASURE_H
+#define MPROF_REPORTER_REPORT_MEASURE_H
+
+#include "report/report.h"
+
+struct measure {
+	uint64_t allocations, allocated_bytes;
+	uint64_t peak_bytes;                  /* at the whole program's peak */
+	uint64_t leaked_bytes, leaked_blocks; /* but for what the C library keeps to itself */
+	uint64_t temporary;
+	uint64_t collections; /* that ran on the path */
+};
+
+void measure_add(struct measure *sum, const struct measure *other);
+
+/* A source line, or with line 0 every line of a selection; an empty selection has all call paths. */
+struct measure_place {
+	struct selection selection;
+	uint32_t line;
+	const struct selection *wrappers; /* functions that allocate for their callers; NULL: none */
+};
+
+/* What one call path did itself, and whose it is: the innermost frame of the program's own that is no
+ * wrapper; where all are library code, the innermost. */
+struct measured_path {
+	const struct source_function *function; /* lives as long as the report */
+	uint32_t line;                          /* 0 if unknown */
+	uint32_t node;
+	struct measure measure;
+};
+
+/*
+ * The call paths that pass a place and have figures: those of which any frame, inlined ones included, lies
+ * there.  *paths is the caller's to free().  *met tells whether any recorded path passes it at all.
+ * Where blocks were sampled, figures are estimates.  0 or -ENOMEM.
+ */
+int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
+		   size_t *count, bool *met);
+
+/* What leaked in all, but for what the C library keeps to itself. */
+void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks);
+
+/* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
+ * ENOMEM. */
+struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
+					    size_t *count);
+
+/* The trace that the report is of. */
+const struct trace_info *report_trace(const struct report *report);
+
+#endif
