@@ -4,6 +4,7 @@
 #include "model/model.h"
 
 #include "figures/summary.h"
+#include "trace/events_run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -106,9 +107,20 @@ void model_inherited_free(struct model *model, uint64_t address)
 
 /* ---- events ---------------------------------------------------------------- */
 
-static int on_end(struct model *model, const struct figures_place *at, const struct trace_event *event)
+static int end_block(struct model *model, const struct figures_place *at, const struct figures_block *block)
 {
-	const struct figures_counters *origin = &model->figures.counters[event->origin];
+	const struct figures_counters *origin = &model->figures.counters[block->node];
+	struct weight weight = weight_of(block->size_bytes, model->figures.totals.sample_bytes);
+
+	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
+		return -EBADMSG;
+	figures_end(&model->figures, at, block);
+	return 0;
+}
+
+static int on_event(struct model *model, const struct trace_event *event)
+{
+	const struct figures_place at = {event->time_ns, event->node, event->thread};
 	const struct figures_block block = {
 		.size_bytes = event->size_bytes,
 		.node = event->origin,
@@ -116,18 +128,6 @@ static int on_end(struct model *model, const struct figures_place *at, const str
 		.lost = event->type == EVENT_LOST,
 		.collected = event->collected,
 	};
-
-	struct weight weight = weight_of(event->size_bytes, model->figures.totals.sample_bytes);
-
-	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
-		return -EBADMSG;
-	figures_end(&model->figures, at, &block);
-	return 0;
-}
-
-static int on_event(struct model *model, const struct trace_event *event)
-{
-	const struct figures_place at = {event->time_ns, event->node, event->thread};
 	int error = figures_reserve(&model->figures, event->node, event->thread);
 
 	if (error)
@@ -138,7 +138,7 @@ static int on_event(struct model *model, const struct trace_event *event)
 		return 0;
 	case EVENT_FREE:
 	case EVENT_LOST:
-		return on_end(model, &at, event);
+		return end_block(model, &at, &block);
 	case EVENT_STRAY_FREE:
 		figures_stray_free(&model->figures, &at);
 		model_inherited_free(model, event->size_bytes);
@@ -156,6 +156,60 @@ int model_events(void *context, const struct trace_event *events, size_t count)
 		if (error)
 			return error;
 	}
+	return model->figures.moves.failed ? -ENOMEM : 0;
+}
+
+/* ---- runs ------------------------------------------------------------------ */
+
+static inline int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
+{
+	uint32_t type = step->operation->type;
+	const struct figures_block block = {
+		.size_bytes = step->size_bytes,
+		.node = step->origin->node,
+		.temporary = (type & OPERATION_TEMPORARY) != 0,
+		.lost = (type & OPERATION_TYPE_MASK) == OPERATION_LOST,
+		.collected = (type & OPERATION_COLLECTED) != 0,
+	};
+
+	switch ((enum operation_type)(type & OPERATION_TYPE_MASK)) {
+	case OPERATION_ALLOC:
+		figures_alloc(&model->figures, at, step->size_bytes);
+		return 0;
+	case OPERATION_FREE:
+	case OPERATION_LOST:
+		return end_block(model, at, &block);
+	case OPERATION_STRAY_FREE:
+		figures_stray_free(&model->figures, at);
+		model_inherited_free(model, step->address);
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+/* Only the peak's time is of interest, and it is known once the run is over. */
+static void time_peak(struct model *model, const struct events_run *run)
+{
+	struct model_totals *totals = &model->figures.totals;
+
+	if (totals->peak_event >= run->before && totals->peak_bytes > 0)
+		totals->peak_time_ns = events_run_time_ns(run, totals->peak_event - run->before);
+}
+
+int model_run(void *context, struct events_run *run)
+{
+	struct model *model = context;
+	struct figures_place at = {.thread = run->thread};
+	struct events_step step;
+	int error = figures_reserve(&model->figures, 0, run->thread);
+
+	while (error == 0 && events_run_step(run, &step)) {
+		at.node = step.operation->node;
+		error = on_step(model, &at, &step);
+	}
+	if (error)
+		return error;
+	time_peak(model, run);
 	return model->figures.moves.failed ? -ENOMEM : 0;
 }
 
