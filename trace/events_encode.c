@@ -114,6 +114,7 @@ static void add_stray(struct events_encoder *encoder, const struct events_item *
 	buffer_varint(&encoder->columns[COLUMN_INDICES], operation_index(encoder, &operation));
 	buffer_signed(&encoder->columns[COLUMN_STRAYS], (int64_t)(address - encoder->last_stray));
 	encoder->last_stray = address;
+	encoder->count++;
 }
 
 /* Says that event `index` of the block happened at time_ns. */
@@ -164,7 +165,7 @@ void events_encoder_add(struct events_encoder *encoder, struct events_item *item
 {
 	if (!events_quick_reserve(encoder, 1))
 		return;
-	events_quick_begin(encoder, item->thread, item->time_ns);
+	events_quick_at(encoder, item->thread, item->time_ns);
 	if (item->type == OPERATION_ALLOC)
 		item->operation = events_quick_alloc(encoder, item->node, item->flags, item->size_bytes);
 	else if (item->type == OPERATION_STRAY_FREE)

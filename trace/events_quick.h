@@ -28,7 +28,7 @@ struct events_encoder {
 /* Makes room for so many items.  False: no memory, and the encoder has failed. */
 bool events_quick_reserve(struct events_encoder *encoder, size_t items);
 
-/* An item's time and thread where they are not just as they were; see events_quick_begin. */
+/* Where an item's thread or time say something new; events_quick_at asks. */
 void events_quick_turn(struct events_encoder *encoder, uint32_t thread, uint64_t time_ns);
 
 /* The operation's index where no hint knows it.  With `failed` set it is 0. */
@@ -36,15 +36,15 @@ uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t node, 
 				 uint64_t size_bytes);
 uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, uint32_t type, uint32_t origin);
 
-/* Each item begins with this. */
-static inline void events_quick_begin(struct events_encoder *encoder, uint32_t thread, uint64_t time_ns)
+/* The next items are of this thread and time.  Said before an item that is not as the one before it, and
+ * before each block's first. */
+static inline void events_quick_at(struct events_encoder *encoder, uint32_t thread, uint64_t time_ns)
 {
 	bool soon = time_ns - encoder->last_mark_ns < EVENTS_TIME_MARK_NS && time_ns >= encoder->time_ns;
 	if (__builtin_expect(encoder->count == 0 || thread != encoder->thread || !soon, 0))
 		events_quick_turn(encoder, thread, time_ns);
 	else
 		encoder->time_ns = time_ns;
-	encoder->count++;
 }
 
 /* Room was made for it. */
@@ -69,6 +69,7 @@ static inline uint32_t events_quick_alloc(struct events_encoder *encoder, uint32
 	}
 	events_quick_put(&encoder->columns[COLUMN_INDICES], index);
 	encoder->allocations++;
+	encoder->count++;
 	return index;
 }
 
@@ -88,6 +89,7 @@ static inline void events_quick_end(struct events_encoder *encoder, uint32_t nod
 	events_quick_put(&encoder->columns[COLUMN_INDICES], index);
 	if (!(dictionary->operations[origin].type & OPERATION_FIXED))
 		events_quick_put(&encoder->columns[COLUMN_SIZES], size_bytes);
+	encoder->count++;
 }
 
 #endif

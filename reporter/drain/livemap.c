@@ -144,7 +144,7 @@ void livemap_close(struct livemap *map)
 
 void livemap_prefetch(const struct livemap *map, uint64_t key)
 {
-	__builtin_prefetch(&map->slots[slot_home(key, map->bits)], 1);
+	slot_prefetch(map, key);
 }
 
 const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key)

@@ -62,6 +62,11 @@ static inline size_t slot_home(uint64_t key, unsigned bits)
 	return (home & ~(size_t)(LIVEMAP_GROUP_SLOTS - 1)) | (key >> 6 & (LIVEMAP_GROUP_SLOTS - 1));
 }
 
+static inline void slot_prefetch(const struct livemap *map, uint64_t key)
+{
+	__builtin_prefetch(&map->slots[slot_home(key, map->bits)], 1);
+}
+
 /* The slot with this key; NULL: there is none. */
 static inline struct slot *slot_find(const struct livemap *map, uint64_t key)
 {
