@@ -218,19 +218,21 @@ static void take_one(struct drain *drain, struct queue *queue, const struct queu
 	count_records(drain, 1);
 }
 
-/* Takes records of one queue, as long as they come before all others'.  1: its turn is over; 0: its next
- * node is not ready; or -errno. */
-static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, bool alive)
+/* Takes up to `max` records of one queue, as long as they come before all others'.  1: its turn is over; 0:
+ * its next node is not ready; or -errno. */
+static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max, bool alive)
 {
 	uint32_t nodes_max = drain->mapping.header->nodes_max;
 	int error = livemap_ready(drain->map, RUN_RECORDS * LEDGER_CHANGES);
 	if (error < 0)
 		return error;
 	name_thread(drain, queue);
-	for (uint32_t i = 0; i < RUN_RECORDS; i++) {
-		uint32_t taken = express_take(drain, queue, last_stamp, RUN_RECORDS - i);
+	for (uint32_t i = 0; i < max; i++) {
+		uint32_t taken = express_take(drain, queue, last_stamp, max - i);
 		count_records(drain, taken);
 		i += taken;
+		if (i >= max)
+			break;
 		const struct queue_event *event = queue_peek(queue);
 		if (!event || event->stamp > last_stamp || drain->batch.error)
 			break;
@@ -258,7 +260,9 @@ int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
 	uint64_t records_max = commit_records_max(drain);
 	build_heap(drain, cutoff);
 	while (drain->heap_count > 0 && drain->batch_records < records_max && !drain->batch.error) {
-		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), alive);
+		uint64_t left = records_max - drain->batch_records;
+		uint32_t max = left < RUN_RECORDS ? (uint32_t)left : RUN_RECORDS;
+		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), max, alive);
 		if (result <= 0)
 			return result;
 		advance_heap(drain, cutoff);
