@@ -107,7 +107,10 @@ uint32_t dictionary_define(struct events_dictionary *dictionary, const struct ev
 	dictionary->operations[dictionary->count].hint = 0;
 	dictionary->end_count += operation_is_bound(operation->type);
 	/* A node of many sizes stops having more. */
-	dictionary->nodes[operation->node].sizes += (operation->type & OPERATION_FIXED) != 0;
+	if (operation->type & OPERATION_FIXED) {
+		dictionary->nodes[operation->node].sizes++;
+		dictionary->nodes[operation->node].size_marks |= dictionary_size_mark(operation->size_bytes);
+	}
 	*slot = ++dictionary->count;
 	return dictionary->count - 1;
 }

@@ -70,24 +70,36 @@ bool events_quick_reserve(struct events_encoder *encoder, size_t items)
 	return !encoder->failed;
 }
 
+static uint32_t open_alloc(struct events_encoder *encoder, uint32_t node, uint32_t type)
+{
+	struct events_dictionary *dictionary = &encoder->dictionary;
+	const struct events_operation operation = {.node = node, .type = type};
+	uint32_t index = dictionary_last_open(dictionary, node, type);
+	if (index != DICTIONARY_NONE)
+		return index;
+	index = operation_index(encoder, &operation);
+	if (!encoder->failed)
+		dictionary->nodes[node].last_open = index + 1;
+	return index;
+}
+
 uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t node, uint32_t flags,
 				 uint64_t size_bytes)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	struct events_operation operation = {
+	const struct events_operation operation = {
 		.node = node, .type = OPERATION_ALLOC | flags | OPERATION_FIXED, .size_bytes = size_bytes};
-	uint32_t index = dictionary_find(dictionary, &operation);
+	uint32_t index = DICTIONARY_NONE;
+	if (dictionary_may_have_size(dictionary, node, size_bytes))
+		index = dictionary_find(dictionary, &operation);
 	if (index == DICTIONARY_NONE && dictionary_has_room(dictionary, node))
 		index = operation_index(encoder, &operation);
 	if (encoder->failed)
 		return 0;
-	if (index != DICTIONARY_NONE) {
-		dictionary->nodes[node].last_alloc = index + 1;
-		return index;
-	}
-	operation.type &= ~OPERATION_FIXED;
-	operation.size_bytes = 0;
-	return operation_index(encoder, &operation);
+	if (index == DICTIONARY_NONE)
+		return open_alloc(encoder, node, OPERATION_ALLOC | flags);
+	dictionary->nodes[node].last_alloc = index + 1;
+	return index;
 }
 
 uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, uint32_t type, uint32_t origin)
