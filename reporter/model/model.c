@@ -4,7 +4,7 @@
 #include "model/model.h"
 
 #include "figures/summary.h"
-#include "trace/events_run.h"
+#include "model/tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ struct model {
 	struct inherited *inherited; /* by key */
 	size_t inherited_count;
 	struct figures figures;
+	struct tally tally; /* what figures have not got yet */
 	size_t node_count;
 	struct model_node *results;     /* NULL if they are somebody else's */
 	struct figures_summary summary; /* what the getters give */
@@ -53,6 +54,7 @@ void model_destroy(struct model *model)
 	if (!model)
 		return;
 	figures_finish(&model->figures);
+	tally_finish(&model->tally);
 	free(model->inherited);
 	free(model->results);
 	free(model);
@@ -161,7 +163,16 @@ int model_events(void *context, const struct trace_event *events, size_t count)
 
 /* ---- runs ------------------------------------------------------------------ */
 
-static inline int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
+/* Whose blocks these are is known when the tally is folded; until then they must live at all. */
+static bool lives(const struct model *model, uint64_t size_bytes)
+{
+	const struct model_totals *totals = &model->figures.totals;
+	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
+
+	return totals->live_blocks >= weight.blocks && totals->live_bytes >= weight.bytes;
+}
+
+static int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
 {
 	uint32_t type = step->operation->type;
 	const struct figures_block block = {
@@ -178,7 +189,10 @@ static inline int on_step(struct model *model, const struct figures_place *at, c
 		return 0;
 	case OPERATION_FREE:
 	case OPERATION_LOST:
-		return end_block(model, at, &block);
+		if (!lives(model, step->size_bytes))
+			return -EBADMSG;
+		figures_end(&model->figures, at, &block);
+		return 0;
 	case OPERATION_STRAY_FREE:
 		figures_stray_free(&model->figures, at);
 		model_inherited_free(model, step->address);
@@ -196,17 +210,34 @@ static void time_peak(struct model *model, const struct events_run *run)
 		totals->peak_time_ns = events_run_time_ns(run, totals->peak_event - run->before);
 }
 
-int model_run(void *context, struct events_run *run)
+/* Some are counted one by one: what the tally does not take, and all where blocks are sampled. */
+static int count_run(struct model *model, struct events_run *run)
 {
-	struct model *model = context;
 	struct figures_place at = {.thread = run->thread};
 	struct events_step step;
-	int error = figures_reserve(&model->figures, 0, run->thread);
+	bool sampled = model->figures.totals.sample_bytes > 0;
+	int error = 0;
 
-	while (error == 0 && events_run_step(run, &step)) {
+	while (error == 0 && run->next < run->end && !run->failed) {
+		if (!sampled)
+			error = tally_run(&model->tally, &model->figures, run);
+		if (error || !events_run_step(run, &step))
+			continue;
 		at.node = step.operation->node;
 		error = on_step(model, &at, &step);
 	}
+	return error;
+}
+
+int model_run(void *context, struct events_run *run)
+{
+	struct model *model = context;
+	int error = figures_reserve(&model->figures, 0, run->thread);
+
+	if (error == 0)
+		error = tally_prepare(&model->tally, run);
+	if (error == 0)
+		error = count_run(model, run);
 	if (error)
 		return error;
 	time_peak(model, run);
@@ -215,10 +246,13 @@ int model_run(void *context, struct events_run *run)
 
 /* ---- results ---------------------------------------------------------------- */
 
-void model_finish(struct model *model)
+int model_finish(struct model *model)
 {
 	struct moves *moves = &model->figures.moves;
+	int error = tally_fold(&model->tally, &model->figures);
 
+	if (error)
+		return error;
 	for (size_t i = 0; i < model->node_count; i++)
 		model->results[i] = figures_node(&model->figures, i);
 	moves_end(moves);
@@ -231,6 +265,7 @@ void model_finish(struct model *model)
 		.move_count = moves->count,
 		.moves_known = !moves->failed,
 	};
+	return 0;
 }
 
 const struct figures_summary *model_summary(const struct model *model)

@@ -40,8 +40,9 @@ int model_run(void *model, struct events_run *run);
  * inherited. Borrows the summary's arrays until model_destroy.  NULL with errno ENOMEM. */
 struct model *model_from_summary(const struct figures_summary *summary);
 
-/* Brings all figures up to date; then the getters are valid. */
-void model_finish(struct model *model);
+/* Brings all figures up to date; then the getters are valid.  0, -ENOMEM, or -EBADMSG: a call path's frees
+ * were more than its blocks. */
+int model_finish(struct model *model);
 
 const struct model_totals *model_totals(const struct model *model);
 const struct model_node *model_node(const struct model *model, uint32_t node);

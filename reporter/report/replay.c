@@ -61,14 +61,14 @@ int report_replay(struct report *report, struct model **out, struct diagnostic *
 	diagnostic->message[0] = '\0';
 	if (!error)
 		error = trace_replay_runs(report->trace, pass_on, &stream, diagnostic);
+	if (!error)
+		error = model_finish(stream.model);
 	if (error == -EBADMSG && !diagnostic->message[0])
 		error = diagnostic_set(diagnostic, EBADMSG,
 				       "%s: damaged: a block is freed that does not live",
 				       report->info->path);
-	if (!error) {
-		model_finish(stream.model);
+	if (!error)
 		return 0;
-	}
 	model_destroy(stream.model);
 	*out = NULL;
 	return error;
