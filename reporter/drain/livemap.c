@@ -37,17 +37,30 @@ static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct
 	int error = posix_fallocate(map->fd, (off_t)offset, (off_t)bytes);
 	if (error)
 		return -error;
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, (off_t)offset);
+	void *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, map->fd, (off_t)offset);
 	if (memory == MAP_FAILED)
 		return -errno;
 	*slots = memory;
 	return 0;
 }
 
-static void drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
+/* Whether the pages are gone, and read as zeroes.  Where holes are not supported they are reused, or removed
+ * with the file. */
+static bool drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
 {
-	/* Best effort: where holes are not supported, the pages are reused or removed with the file. */
-	(void)fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes);
+	return fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes) ==
+	       0;
+}
+
+/* A table of empty slots. */
+static int map_new_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot **slots)
+{
+	bool empty = drop_pages(map, offset, table_bytes(bits));
+	int error = map_table(map, offset, bits, slots);
+	if (error == 0 && !empty)
+		memset(*slots, 0, table_bytes(bits));
+	return error;
 }
 
 static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
@@ -60,11 +73,9 @@ static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
 
 static int first_table(struct livemap *map)
 {
-	drop_pages(map, TABLES_AT, table_bytes(FIRST_BITS));
-	int error = map_table(map, TABLES_AT, FIRST_BITS, &map->slots);
+	int error = map_new_table(map, TABLES_AT, FIRST_BITS, &map->slots);
 	if (error < 0)
 		return error;
-	memset(map->slots, 0, table_bytes(FIRST_BITS));
 	publish_table(map, TABLES_AT, FIRST_BITS);
 	map->live = map->used = 0;
 	return 0;
@@ -225,17 +236,15 @@ static int rebuild(struct livemap *map)
 	uint64_t old_offset = map->offset, old_bytes = table_bytes(map->bits), bytes = table_bytes(bits);
 	uint64_t offset = old_offset >= TABLES_AT + bytes ? TABLES_AT : old_offset + old_bytes;
 	struct slot *slots = NULL, *old = map->slots;
-	drop_pages(map, offset, bytes);
-	int error = map_table(map, offset, bits, &slots);
+	int error = map_new_table(map, offset, bits, &slots);
 	if (error < 0)
 		return error;
-	memset(slots, 0, bytes);
 	copy_table(map, slots, bits);
 	publish_table(map, offset, bits);
 	map->slots = slots;
 	map->used = map->live;
 	munmap(old, old_bytes);
-	drop_pages(map, old_offset, old_bytes);
+	(void)drop_pages(map, old_offset, old_bytes);
 	return 0;
 }
 
