@@ -13,7 +13,7 @@ struct events_encoder *events_encoder_create(void)
 	struct events_encoder *encoder = calloc(1, sizeof(*encoder));
 	if (encoder && dictionary_init(&encoder->dictionary))
 		return encoder;
-	free(encoder);
+	events_encoder_destroy(encoder);
 	return NULL;
 }
 

@@ -64,10 +64,10 @@ static inline size_t slot_home(uint64_t key, unsigned bits)
 
 static inline void slot_prefetch(const struct livemap *map, uint64_t key)
 {
-	const struct slot *home = &map->slots[slot_home(key, map->bits)];
+	size_t home = slot_home(key, map->bits), mask = slot_count(map) - 1;
 	/* Two lines: a probe looks behind, and slot_erase on both sides. */
-	__builtin_prefetch(home - 1, 1);
-	__builtin_prefetch(home + 1, 1);
+	__builtin_prefetch(&map->slots[(home - 1) & mask], 1);
+	__builtin_prefetch(&map->slots[(home + 1) & mask], 1);
 }
 
 /* The slot with this key; NULL: there is none. */
