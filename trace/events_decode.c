@@ -1,9 +1,7 @@
 /*
  * events_decode.c - columns to items; see events.h.  Every byte read here may be hostile.
  */
-#include "trace/events.h"
-
-#include "trace/events_private.h"
+#include "trace/events_run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,16 +16,16 @@ struct events_decoder {
 	struct events_operation *operations;
 	uint32_t operation_count, operation_capacity, end_count;
 	uint64_t events, allocations, time_ns;
-	/* For the current block: what is left of it, and where each column stands. */
+	/* For the current block: what it says, and how far it is pulled. */
 	struct varint_cursor columns[EVENTS_COLUMNS];
-	uint64_t at, count; /* items pulled and items in all */
-	uint64_t last_stray;
-	uint32_t node_count, thread_count, thread;
+	uint32_t *indices; /* of operations, one per item */
+	size_t index_capacity;
+	uint64_t at, count; /* items in runs so far, and items in all */
+	uint32_t node_count, thread_count;
 	uint64_t next_switch; /* item at which the thread becomes next_thread */
 	uint32_t next_thread;
-	/* Time between two marks, by Bresenham: exact, and no division per item. */
-	uint64_t item_ns, next_mark, next_mark_ns;
-	uint64_t step_ns, step_remainder, step_error, step_items;
+	uint64_t mark, next_mark; /* items at which time is marked; NO_EVENT: no more */
+	struct events_run run;
 };
 
 struct events_decoder *events_decoder_create(void)
@@ -40,13 +38,16 @@ void events_decoder_destroy(struct events_decoder *decoder)
 	if (!decoder)
 		return;
 	free(decoder->operations);
+	free(decoder->indices);
 	free(decoder);
 }
 
 void events_decoder_reset(struct events_decoder *decoder)
 {
 	struct events_decoder fresh = {.operations = decoder->operations,
-				       .operation_capacity = decoder->operation_capacity};
+				       .operation_capacity = decoder->operation_capacity,
+				       .indices = decoder->indices,
+				       .index_capacity = decoder->index_capacity};
 	*decoder = fresh;
 }
 
@@ -153,18 +154,54 @@ static int read_operations(struct events_decoder *decoder)
 	return 0;
 }
 
+static int reserve_indices(struct events_decoder *decoder)
+{
+	if (decoder->count <= decoder->index_capacity)
+		return 0;
+	/* Each takes a byte of the payload at least. */
+	uint32_t *grown = reallocarray(decoder->indices, decoder->count, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	decoder->indices = grown;
+	decoder->index_capacity = decoder->count;
+	return 0;
+}
+
+/* One or two bytes without a branch on which, since that is hard to foretell; there are two to read. */
+static inline uint64_t next_index(struct varint_cursor *column)
+{
+	uint64_t low = column->at[0], high = column->at[1], longer = low >> 7;
+	if (__builtin_expect((longer & high >> 7) != 0, 0))
+		return varint_next(column);
+	column->at += 1 + longer;
+	return (low & 0x7f) | (high & -longer) << 7;
+}
+
+/* Reads the column of indices. */
+static int read_indices(struct events_decoder *decoder)
+{
+	struct varint_cursor column = decoder->columns[COLUMN_INDICES];
+	uint32_t *indices = decoder->indices;
+	uint64_t largest = 0;
+	for (uint64_t i = 0; i < decoder->count; i++) {
+		uint64_t index = varint_left(&column) > 1 ? next_index(&column) : varint_next(&column);
+		largest = index > largest ? index : largest;
+		indices[i] = (uint32_t)index;
+	}
+	bool known = decoder->count == 0 || largest < decoder->operation_count;
+	return known && !column.failed && varint_left(&column) == 0 ? 0 : -EBADMSG;
+}
+
 /* Sums the allocations of the block, so that totals hold whether or not items are pulled. */
 static int count_allocations(struct events_decoder *decoder)
 {
-	struct varint_cursor column = decoder->columns[COLUMN_INDICES];
-	for (uint64_t i = 0; i < decoder->count; i++) {
-		uint64_t index = varint_next(&column);
-		if (column.failed || index >= decoder->operation_count)
-			return -EBADMSG;
-		decoder->allocations +=
-			(decoder->operations[index].type & OPERATION_TYPE_MASK) == OPERATION_ALLOC;
-	}
-	return varint_left(&column) == 0 ? 0 : -EBADMSG;
+	int error = reserve_indices(decoder);
+	if (error == 0)
+		error = read_indices(decoder);
+	for (uint64_t i = 0; error == 0 && i < decoder->count; i++)
+		decoder->allocations += (decoder->operations[decoder->indices[i]].type &
+					 OPERATION_TYPE_MASK) == OPERATION_ALLOC;
+	return error;
 }
 
 /* Checks all time marks; leaves the time of the last one in time_ns. */
@@ -203,17 +240,17 @@ static int take_switch(struct events_decoder *decoder)
 static void take_mark(struct events_decoder *decoder)
 {
 	struct varint_cursor *column = &decoder->columns[COLUMN_MARKS];
-	decoder->step_ns = decoder->step_remainder = decoder->step_error = 0;
-	if (varint_left(column) == 0) {
-		decoder->next_mark = NO_EVENT;
+	struct events_run *run = &decoder->run;
+	run->pace_from_ns += run->pace_ns;
+	run->pace_ns = 0;
+	run->pace_items = 1;
+	decoder->mark = decoder->at;
+	decoder->next_mark = NO_EVENT;
+	if (varint_left(column) == 0)
 		return;
-	}
-	uint64_t items = varint_next(column), time_ns = varint_next(column);
-	decoder->next_mark = decoder->at + items;
-	decoder->next_mark_ns = decoder->item_ns + time_ns;
-	decoder->step_items = items;
-	decoder->step_ns = time_ns / items;
-	decoder->step_remainder = time_ns % items;
+	run->pace_items = varint_next(column);
+	run->pace_ns = varint_next(column);
+	decoder->next_mark = decoder->at + run->pace_items;
 }
 
 static int read_head(struct events_decoder *decoder, struct varint_cursor *payload)
@@ -228,9 +265,8 @@ static int read_head(struct events_decoder *decoder, struct varint_cursor *paylo
 		return -EBADMSG;
 	decoder->at = 0;
 	decoder->count = count;
-	decoder->thread = (uint32_t)thread;
-	decoder->item_ns = decoder->time_ns = time_ns;
-	decoder->last_stray = 0;
+	decoder->time_ns = time_ns;
+	decoder->run = (struct events_run){.thread = (uint32_t)thread, .pace_from_ns = time_ns};
 	return 0;
 }
 
@@ -262,6 +298,19 @@ static int read_payload(struct events_decoder *decoder, struct varint_cursor *pa
 	return error;
 }
 
+static void begin_runs(struct events_decoder *decoder)
+{
+	struct events_run *run = &decoder->run;
+	run->first = run->next = run->end = decoder->indices;
+	run->operations = decoder->operations;
+	run->operation_count = decoder->operation_count;
+	run->before = decoder->events;
+	run->sizes = decoder->columns[COLUMN_SIZES];
+	run->origins = decoder->columns[COLUMN_ORIGINS];
+	run->strays = decoder->columns[COLUMN_STRAYS];
+	take_mark(decoder);
+}
+
 int events_decoder_feed(struct events_decoder *decoder, const void *payload, size_t bytes,
 			uint32_t node_count, uint32_t thread_count)
 {
@@ -276,105 +325,96 @@ int events_decoder_feed(struct events_decoder *decoder, const void *payload, siz
 		decoder->allocations = before.allocations;
 		decoder->time_ns = before.time_ns;
 		decoder->count = decoder->at = 0;
+		decoder->run = (struct events_run){0};
+		memset(decoder->columns, 0, sizeof(decoder->columns));
 		return error;
 	}
-	take_mark(decoder);
+	begin_runs(decoder);
 	decoder->events += decoder->count;
 	return 0;
 }
 
-static uint64_t pull_size(struct events_decoder *decoder, const struct events_operation *alloc)
+/* ---- pulling -------------------------------------------------------------- */
+
+static bool run_is_good(const struct events_run *run)
 {
-	return alloc->type & OPERATION_FIXED ? alloc->size_bytes
-					     : varint_next(&decoder->columns[COLUMN_SIZES]);
+	return !run->failed && !run->sizes.failed && !run->origins.failed && !run->strays.failed;
 }
 
-static int pull_end(struct events_decoder *decoder, const struct events_operation *operation,
-		    struct events_item *item)
+/* Whether the block's end leaves nothing over. */
+static bool all_is_read(const struct events_decoder *decoder)
 {
-	uint64_t origin = operation->type & OPERATION_LOOSE ? varint_next(&decoder->columns[COLUMN_ORIGINS])
-							    : operation->origin;
-	if (!is_alloc(decoder, origin))
+	const struct events_run *run = &decoder->run;
+	return varint_left(&run->sizes) == 0 && varint_left(&run->origins) == 0 &&
+	       varint_left(&run->strays) == 0 && varint_left(&decoder->columns[COLUMN_THREADS]) == 0 &&
+	       varint_left(&decoder->columns[COLUMN_MARKS]) == 0;
+}
+
+static uint64_t end_of_run(const struct events_decoder *decoder)
+{
+	uint64_t end = decoder->count;
+	if (decoder->next_switch < end)
+		end = decoder->next_switch;
+	return decoder->next_mark < end ? decoder->next_mark : end;
+}
+
+/* Up to the next change of thread or pace. */
+int events_decoder_run(struct events_decoder *decoder, struct events_run **out)
+{
+	struct events_run *run = &decoder->run;
+	*out = run;
+	if (!run_is_good(run))
 		return -EBADMSG;
-	item->operation = (uint32_t)origin;
-	item->origin = decoder->operations[origin].node;
-	item->size_bytes = pull_size(decoder, &decoder->operations[origin]);
-	return decoder->columns[COLUMN_ORIGINS].failed || decoder->columns[COLUMN_SIZES].failed ? -EBADMSG
-												: 0;
-}
-
-static int pull_kind(struct events_decoder *decoder, const struct events_operation *operation,
-		     struct events_item *item)
-{
-	switch (item->type) {
-	case OPERATION_ALLOC:
-		item->size_bytes = pull_size(decoder, operation);
-		return decoder->columns[COLUMN_SIZES].failed ? -EBADMSG : 0;
-	case OPERATION_STRAY_FREE:
-		decoder->last_stray += (uint64_t)varint_next_signed(&decoder->columns[COLUMN_STRAYS]);
-		item->address = decoder->last_stray * 8;
-		return decoder->columns[COLUMN_STRAYS].failed ? -EBADMSG : 0;
-	default:
-		return pull_end(decoder, operation, item);
-	}
-}
-
-static void advance_time(struct events_decoder *decoder)
-{
-	if (decoder->at == decoder->next_mark) {
-		decoder->item_ns = decoder->next_mark_ns;
-		take_mark(decoder);
-	}
-}
-
-static void step_time(struct events_decoder *decoder)
-{
-	decoder->item_ns += decoder->step_ns;
-	decoder->step_error += decoder->step_remainder;
-	if (decoder->step_remainder && decoder->step_error >= decoder->step_items) {
-		decoder->step_error -= decoder->step_items;
-		decoder->item_ns++;
-	}
-}
-
-static int pull(struct events_decoder *decoder, struct events_item *item)
-{
+	if (decoder->at == decoder->count)
+		return all_is_read(decoder) ? 0 : -EBADMSG;
 	if (decoder->at == decoder->next_switch) {
-		decoder->thread = decoder->next_thread;
+		run->thread = decoder->next_thread;
 		if (take_switch(decoder) < 0)
 			return -EBADMSG;
 	}
-	advance_time(decoder);
-	uint64_t index = varint_next(&decoder->columns[COLUMN_INDICES]);
-	const struct events_operation *operation = &decoder->operations[index];
+	if (decoder->at == decoder->next_mark)
+		take_mark(decoder);
+	uint64_t end = end_of_run(decoder);
+	run->before += (uint64_t)(run->end - run->first);
+	run->pace_at = decoder->at - decoder->mark;
+	run->first = run->next = decoder->indices + decoder->at;
+	run->end = decoder->indices + end;
+	decoder->at = end;
+	return 1;
+}
+
+static void fill_item(const struct events_run *run, const struct events_step *step, struct events_item *item)
+{
+	uint64_t index = (uint64_t)(run->next - run->first) - 1;
+	uint32_t type = step->operation->type;
 	*item = (struct events_item){
-		.time_ns = decoder->item_ns,
-		.node = operation->node,
-		.thread = decoder->thread,
-		.type = operation->type & OPERATION_TYPE_MASK,
-		.flags = operation->type &
+		.size_bytes = step->size_bytes,
+		.address = step->address,
+		.time_ns = events_run_time_ns(run, index),
+		.node = step->operation->node,
+		.thread = run->thread,
+		.type = type & OPERATION_TYPE_MASK,
+		.flags = type &
 			 (OPERATION_TRACKED | OPERATION_REALLOC | OPERATION_TEMPORARY | OPERATION_COLLECTED),
-		.operation = (uint32_t)index,
+		.operation = (uint32_t)(step->origin - run->operations),
+		.origin = operation_is_end(type) ? step->origin->node : 0,
 	};
-	int error = pull_kind(decoder, operation, item);
-	step_time(decoder);
-	decoder->at++;
-	return error;
 }
 
 long events_decoder_next(struct events_decoder *decoder, struct events_item *items, size_t max)
 {
+	struct events_run *run = &decoder->run;
+	struct events_step step;
 	size_t pulled = 0;
-	while (pulled < max && decoder->at < decoder->count) {
-		if (pull(decoder, &items[pulled]) < 0)
-			return -EBADMSG;
-		pulled++;
+	while (pulled < max) {
+		if (run->next == run->end || !run_is_good(run)) {
+			int result = events_decoder_run(decoder, &run);
+			if (result <= 0)
+				return result < 0 ? result : (long)pulled;
+		}
+		while (pulled < max && events_run_step(run, &step))
+			fill_item(run, &step, &items[pulled++]);
 	}
-	if (decoder->at < decoder->count)
-		return (long)pulled;
-	for (size_t i = COLUMN_INDICES; i < EVENTS_COLUMNS; i++) {
-		if (varint_left(&decoder->columns[i]) > 0)
-			return -EBADMSG;
-	}
-	return (long)pulled;
+	bool over = run->next == run->end && decoder->at == decoder->count;
+	return run_is_good(run) && (!over || all_is_read(decoder)) ? (long)pulled : -EBADMSG;
 }

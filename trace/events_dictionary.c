@@ -7,12 +7,16 @@
 #include <string.h>
 
 #define FIRST_TABLE_SLOTS 1024
+#define FIRST_OPERATIONS 512
 
 bool dictionary_init(struct events_dictionary *dictionary)
 {
-	*dictionary = (struct events_dictionary){.table_mask = FIRST_TABLE_SLOTS - 1};
+	*dictionary =
+		(struct events_dictionary){.table_mask = FIRST_TABLE_SLOTS - 1, .capacity = FIRST_OPERATIONS};
 	dictionary->table = calloc(FIRST_TABLE_SLOTS, sizeof(*dictionary->table));
-	return dictionary->table != NULL;
+	/* Zeroed, so that index 0, which stands in for one that there was no memory for, can be looked up. */
+	dictionary->operations = calloc(FIRST_OPERATIONS, sizeof(*dictionary->operations));
+	return dictionary->table && dictionary->operations;
 }
 
 void dictionary_finish(struct events_dictionary *dictionary)
@@ -73,7 +77,7 @@ static bool reserve_operation(struct events_dictionary *dictionary)
 		return false;
 	if (dictionary->count < dictionary->capacity)
 		return true;
-	uint32_t capacity = dictionary->capacity ? 2 * dictionary->capacity : 512;
+	uint32_t capacity = 2 * dictionary->capacity;
 	void *grown = realloc(dictionary->operations, capacity * sizeof(*dictionary->operations));
 	if (!grown)
 		return false;
@@ -107,7 +111,10 @@ uint32_t dictionary_define(struct events_dictionary *dictionary, const struct ev
 	dictionary->operations[dictionary->count].hint = 0;
 	dictionary->end_count += operation_is_bound(operation->type);
 	/* A node of many sizes stops having more. */
-	dictionary->nodes[operation->node].sizes += (operation->type & OPERATION_FIXED) != 0;
+	if (operation->type & OPERATION_FIXED) {
+		dictionary->nodes[operation->node].sizes++;
+		dictionary->nodes[operation->node].size_marks |= dictionary_size_mark(operation->size_bytes);
+	}
 	*slot = ++dictionary->count;
 	return dictionary->count - 1;
 }

@@ -13,7 +13,9 @@
 
 struct dictionary_node {
 	uint32_t last_alloc; /* index + 1 of the last FIXED allocation that was asked for; 0: none */
+	uint32_t last_open;  /* the same of one that leaves its size open */
 	uint32_t sizes;      /* distinct FIXED allocations */
+	uint64_t size_marks; /* a bit for each of them, by dictionary_size_mark */
 };
 
 struct events_dictionary {
@@ -42,6 +44,19 @@ static inline bool dictionary_has_room(const struct events_dictionary *dictionar
 	return node >= dictionary->node_capacity || dictionary->nodes[node].sizes < EVENTS_SIZES_PER_NODE;
 }
 
+/* Of FIXED allocations whose mark a node has not there are none. */
+static inline uint64_t dictionary_size_mark(uint64_t size_bytes)
+{
+	return UINT64_C(1) << (size_bytes * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+
+static inline bool dictionary_may_have_size(const struct events_dictionary *dictionary, uint32_t node,
+					    uint64_t size_bytes)
+{
+	return node < dictionary->node_capacity &&
+	       dictionary->nodes[node].size_marks & dictionary_size_mark(size_bytes);
+}
+
 /* Whether one more end may name its allocation in the dictionary. */
 static inline bool dictionary_has_room_for_end(const struct events_dictionary *dictionary)
 {
@@ -57,6 +72,14 @@ static inline uint32_t dictionary_last_alloc(const struct events_dictionary *dic
 		return DICTIONARY_NONE;
 	const struct events_operation *o = &dictionary->operations[last - 1];
 	return o->size_bytes == size_bytes && o->type == type ? last - 1 : DICTIONARY_NONE;
+}
+
+/* The last allocation of open size at this node, if it is of this type; else DICTIONARY_NONE. */
+static inline uint32_t dictionary_last_open(const struct events_dictionary *dictionary, uint32_t node,
+					    uint32_t type)
+{
+	uint32_t last = node < dictionary->node_capacity ? dictionary->nodes[node].last_open : 0;
+	return last > 0 && dictionary->operations[last - 1].type == type ? last - 1 : DICTIONARY_NONE;
 }
 
 /* The last bound end of this allocation's blocks, if it is of this type and node; else DICTIONARY_NONE. */

@@ -1,35 +1,19 @@
 /*
  * events_encode.c - items to columns; see events.h.
  */
-#include "trace/events.h"
-
-#include "trace/events_dictionary.h"
+#include "trace/events_quick.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define TIME_MARK_NS 1000000
-#define TIME_GAP_NS (TIME_MARK_NS / 4)
-
-struct events_encoder {
-	/* For the whole file. */
-	struct events_dictionary dictionary;
-	uint64_t events, allocations, time_ns;
-	uint32_t thread;
-	bool failed;
-	/* For the open block. */
-	struct buffer columns[EVENTS_COLUMNS];
-	uint64_t count, block_allocations, block_time_ns;
-	uint32_t block_thread, block_operations, last_operation_node;
-	uint64_t last_stray, last_switch, last_mark, last_mark_ns;
-};
+#define TIME_GAP_NS (EVENTS_TIME_MARK_NS / 4)
 
 struct events_encoder *events_encoder_create(void)
 {
 	struct events_encoder *encoder = calloc(1, sizeof(*encoder));
 	if (encoder && dictionary_init(&encoder->dictionary))
 		return encoder;
-	free(encoder);
+	events_encoder_destroy(encoder);
 	return NULL;
 }
 
@@ -74,47 +58,55 @@ static uint32_t operation_index(struct events_encoder *encoder, const struct eve
 
 /* ---- one item ------------------------------------------------------------- */
 
-static uint32_t alloc_operation(struct events_encoder *encoder, const struct events_item *item)
+bool events_quick_reserve(struct events_encoder *encoder, size_t items)
 {
-	struct events_dictionary *dictionary = &encoder->dictionary;
-	struct events_operation operation = {.node = item->node,
-					     .type = OPERATION_ALLOC | item->flags | OPERATION_FIXED,
-					     .size_bytes = item->size_bytes};
-	uint32_t index = dictionary_last_alloc(dictionary, item->node, operation.type, operation.size_bytes);
-	if (index != DICTIONARY_NONE)
-		return index;
-	index = dictionary_find(dictionary, &operation);
-	if (index == DICTIONARY_NONE && dictionary_has_room(dictionary, item->node))
-		index = operation_index(encoder, &operation);
-	if (index != DICTIONARY_NONE) {
-		dictionary->nodes[item->node].last_alloc = index + 1;
-		return index;
+	static const enum events_column columns[] = {COLUMN_INDICES, COLUMN_ORIGINS, COLUMN_SIZES};
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		struct buffer *column = &encoder->columns[columns[i]];
+		if (column->capacity - column->length < items * VARINT_MAX_BYTES &&
+		    !buffer_reserve(column, items * VARINT_MAX_BYTES))
+			encoder->failed = true;
 	}
-	operation.type &= ~OPERATION_FIXED;
-	operation.size_bytes = 0;
-	return operation_index(encoder, &operation);
+	return !encoder->failed;
 }
 
-static void add_alloc(struct events_encoder *encoder, struct events_item *item)
-{
-	item->operation = alloc_operation(encoder, item);
-	if (encoder->failed)
-		return;
-	if (!(encoder->dictionary.operations[item->operation].type & OPERATION_FIXED))
-		buffer_varint(&encoder->columns[COLUMN_SIZES], item->size_bytes);
-	buffer_varint(&encoder->columns[COLUMN_INDICES], item->operation);
-	encoder->allocations++;
-}
-
-static uint32_t end_operation(struct events_encoder *encoder, const struct events_item *item)
+static uint32_t open_alloc(struct events_encoder *encoder, uint32_t node, uint32_t type)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	struct events_operation operation = {
-		.node = item->node, .type = (uint32_t)item->type | item->flags, .origin = item->operation};
-	uint32_t index = dictionary_last_end(dictionary, item->operation, operation.type, operation.node);
+	const struct events_operation operation = {.node = node, .type = type};
+	uint32_t index = dictionary_last_open(dictionary, node, type);
 	if (index != DICTIONARY_NONE)
 		return index;
-	index = dictionary_find(dictionary, &operation);
+	index = operation_index(encoder, &operation);
+	if (!encoder->failed)
+		dictionary->nodes[node].last_open = index + 1;
+	return index;
+}
+
+uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t node, uint32_t flags,
+				 uint64_t size_bytes)
+{
+	struct events_dictionary *dictionary = &encoder->dictionary;
+	const struct events_operation operation = {
+		.node = node, .type = OPERATION_ALLOC | flags | OPERATION_FIXED, .size_bytes = size_bytes};
+	uint32_t index = DICTIONARY_NONE;
+	if (dictionary_may_have_size(dictionary, node, size_bytes))
+		index = dictionary_find(dictionary, &operation);
+	if (index == DICTIONARY_NONE && dictionary_has_room(dictionary, node))
+		index = operation_index(encoder, &operation);
+	if (encoder->failed)
+		return 0;
+	if (index == DICTIONARY_NONE)
+		return open_alloc(encoder, node, OPERATION_ALLOC | flags);
+	dictionary->nodes[node].last_alloc = index + 1;
+	return index;
+}
+
+uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, uint32_t type, uint32_t origin)
+{
+	struct events_dictionary *dictionary = &encoder->dictionary;
+	struct events_operation operation = {.node = node, .type = type, .origin = origin};
+	uint32_t index = dictionary_find(dictionary, &operation);
 	if (index == DICTIONARY_NONE && !dictionary_has_room_for_end(dictionary)) {
 		operation.type |= OPERATION_LOOSE;
 		operation.origin = 0;
@@ -123,21 +115,8 @@ static uint32_t end_operation(struct events_encoder *encoder, const struct event
 	if (index == DICTIONARY_NONE)
 		index = operation_index(encoder, &operation);
 	if (!encoder->failed)
-		dictionary->operations[item->operation].hint = index + 1;
+		dictionary->operations[origin].hint = index + 1;
 	return index;
-}
-
-static void add_end(struct events_encoder *encoder, const struct events_item *item)
-{
-	uint32_t index = end_operation(encoder, item);
-	if (encoder->failed)
-		return;
-	const struct events_operation *operations = encoder->dictionary.operations;
-	buffer_varint(&encoder->columns[COLUMN_INDICES], index);
-	if (operations[index].type & OPERATION_LOOSE)
-		buffer_varint(&encoder->columns[COLUMN_ORIGINS], item->operation);
-	if (!(operations[item->operation].type & OPERATION_FIXED))
-		buffer_varint(&encoder->columns[COLUMN_SIZES], item->size_bytes);
 }
 
 static void add_stray(struct events_encoder *encoder, const struct events_item *item)
@@ -147,6 +126,7 @@ static void add_stray(struct events_encoder *encoder, const struct events_item *
 	buffer_varint(&encoder->columns[COLUMN_INDICES], operation_index(encoder, &operation));
 	buffer_signed(&encoder->columns[COLUMN_STRAYS], (int64_t)(address - encoder->last_stray));
 	encoder->last_stray = address;
+	encoder->count++;
 }
 
 /* Says that event `index` of the block happened at time_ns. */
@@ -167,7 +147,7 @@ static void add_time(struct events_encoder *encoder, uint64_t time_ns)
 			time_ns > encoder->time_ns ? time_ns : encoder->time_ns;
 	if (time_ns < encoder->time_ns)
 		time_ns = encoder->time_ns;
-	if (time_ns - encoder->last_mark_ns >= TIME_MARK_NS) {
+	if (time_ns - encoder->last_mark_ns >= EVENTS_TIME_MARK_NS) {
 		if (time_ns - encoder->time_ns >= TIME_GAP_NS && encoder->count - 1 > encoder->last_mark)
 			mark_time(encoder, encoder->count - 1, encoder->time_ns);
 		mark_time(encoder, encoder->count, time_ns);
@@ -187,17 +167,24 @@ static void add_thread(struct events_encoder *encoder, uint32_t thread)
 	encoder->thread = thread;
 }
 
+void events_quick_turn(struct events_encoder *encoder, uint32_t thread, uint64_t time_ns)
+{
+	add_time(encoder, time_ns);
+	add_thread(encoder, thread);
+}
+
 void events_encoder_add(struct events_encoder *encoder, struct events_item *item)
 {
-	add_time(encoder, item->time_ns);
-	add_thread(encoder, item->thread);
+	if (!events_quick_reserve(encoder, 1))
+		return;
+	events_quick_at(encoder, item->thread, item->time_ns);
 	if (item->type == OPERATION_ALLOC)
-		add_alloc(encoder, item);
+		item->operation = events_quick_alloc(encoder, item->node, item->flags, item->size_bytes);
 	else if (item->type == OPERATION_STRAY_FREE)
 		add_stray(encoder, item);
 	else
-		add_end(encoder, item);
-	encoder->count++;
+		events_quick_end(encoder, item->node, (uint32_t)item->type | item->flags, item->operation,
+				 item->size_bytes);
 }
 
 uint32_t events_encoder_node(const struct events_encoder *encoder, uint32_t operation)

@@ -9,14 +9,11 @@
 
 #define NOTES_BYTES_MAX (4u << 20)
 
-/* An aggregate's batch writes all figures, so it has to be worth them; but blocks that were removed since
+/* An aggregate's batch writes all figures anew, so it has to be worth them; but blocks that were removed since
  * the last one are remembered, up to a limit. */
 uint64_t commit_records_max(const struct drain *drain)
 {
-	uint64_t enough = 8 * ((uint64_t)drain->tables.nodes_ready + drain->figures.moves.count);
-	if (!drain->batch.aggregate || enough < DRAIN_BATCH_RECORDS)
-		return DRAIN_BATCH_RECORDS;
-	return enough < LIVEMAP_UNDO_MAX ? enough : LIVEMAP_UNDO_MAX;
+	return drain->batch.aggregate ? LIVEMAP_UNDO_MAX : DRAIN_BATCH_RECORDS;
 }
 
 bool commit_is_due(const struct drain *drain)

@@ -3,15 +3,11 @@
  *
  * File: header page | undo log | tables.  At most two tables exist at a time: the one that
  * the header names and, during growth, the next one.
- *
- * Only the death of this process is to be survived, not that of the machine: stores reach
- * the file in program order, so release stores keep the compiler from reordering, no more.
  */
-#include "drain/livemap.h"
+#include "drain/livemap_slots.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,61 +18,14 @@
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
 #define TABLES_AT (PAGE_BYTES + UNDO_BYTES)
-#define GROUP_SLOTS 16u
 #define UNDO_STEP 4096u /* entries reserved at a time */
-#define EMPTY UINT64_C(0)
-#define TOMBSTONE UINT64_MAX
 
 _Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
-
-struct livemap_header {
-	uint64_t magic;
-	_Atomic uint64_t table; /* offset in pages << 8 | log2 of slots; 0: none yet */
-	_Atomic uint64_t undo;  /* batch << 32 | entries in the log */
-};
-
-struct slot {
-	_Atomic uint64_t key;
-	uint64_t block, size_bytes;
-	uint32_t operation, born;
-};
-_Static_assert(sizeof(struct slot) == sizeof(struct livemap_entry), "slots are entries");
-
-struct livemap {
-	int fd;
-	struct livemap_header *header;
-	struct livemap_entry *undo;
-	uint32_t undo_count, undo_reserved;
-	struct slot *slots;
-	uint64_t offset; /* of the table in the file */
-	unsigned bits;
-	size_t live, used; /* used: live ones and tombstones */
-	struct livemap_point committed;
-};
-
-static size_t slot_count(const struct livemap *map)
-{
-	return (size_t)1 << map->bits;
-}
 
 static uint64_t table_bytes(unsigned bits)
 {
 	uint64_t bytes = sizeof(struct slot) << bits;
 	return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-}
-
-static uint64_t key_of(const struct slot *slot)
-{
-	/* Relaxed: one process at a time, see above. */
-	return atomic_load_explicit(&slot->key, memory_order_relaxed);
-}
-
-/* Neighbours in memory, which come and go together, are neighbours here: 512 bytes share a group. */
-static size_t home_of(uint64_t key, unsigned bits)
-{
-	uint64_t group = key >> 10;
-	size_t home = (size_t)((group ^ group >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
-	return (home & ~(size_t)(GROUP_SLOTS - 1)) | (key >> 6 & (GROUP_SLOTS - 1));
 }
 
 /* ---- file ---------------------------------------------------------------- */
@@ -88,17 +37,30 @@ static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct
 	int error = posix_fallocate(map->fd, (off_t)offset, (off_t)bytes);
 	if (error)
 		return -error;
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, (off_t)offset);
+	void *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, map->fd, (off_t)offset);
 	if (memory == MAP_FAILED)
 		return -errno;
 	*slots = memory;
 	return 0;
 }
 
-static void drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
+/* Whether the pages are gone, and read as zeroes.  Where holes are not supported they are reused, or removed
+ * with the file. */
+static bool drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
 {
-	/* Best effort: where holes are not supported, the pages are reused or removed with the file. */
-	(void)fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes);
+	return fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes) ==
+	       0;
+}
+
+/* A table of empty slots. */
+static int map_new_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot **slots)
+{
+	bool empty = drop_pages(map, offset, table_bytes(bits));
+	int error = map_table(map, offset, bits, slots);
+	if (error == 0 && !empty)
+		memset(*slots, 0, table_bytes(bits));
+	return error;
 }
 
 static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
@@ -111,11 +73,9 @@ static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
 
 static int first_table(struct livemap *map)
 {
-	drop_pages(map, TABLES_AT, table_bytes(FIRST_BITS));
-	int error = map_table(map, TABLES_AT, FIRST_BITS, &map->slots);
+	int error = map_new_table(map, TABLES_AT, FIRST_BITS, &map->slots);
 	if (error < 0)
 		return error;
-	memset(map->slots, 0, table_bytes(FIRST_BITS));
 	publish_table(map, TABLES_AT, FIRST_BITS);
 	map->live = map->used = 0;
 	return 0;
@@ -193,117 +153,42 @@ void livemap_close(struct livemap *map)
 
 /* ---- entries ------------------------------------------------------------- */
 
-static struct slot *find_slot(const struct livemap *map, uint64_t key)
-{
-	size_t mask = slot_count(map) - 1;
-	for (size_t at = home_of(key, map->bits);; at = (at + 1) & mask) {
-		uint64_t found = key_of(&map->slots[at]);
-		if (found == key)
-			return &map->slots[at];
-		if (found == EMPTY)
-			return NULL;
-	}
-}
-
 void livemap_prefetch(const struct livemap *map, uint64_t key)
 {
-	__builtin_prefetch(&map->slots[home_of(key, map->bits)], 1);
+	slot_prefetch(map, key);
 }
 
 const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key)
 {
-	return (const struct livemap_entry *)find_slot(map, key);
-}
-
-static struct livemap_entry entry_of(uint64_t key, const struct slot *slot)
-{
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an open map has its slots */
-	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->operation, slot->born};
-}
-
-static void store(struct slot *slot, const struct livemap_entry *entry)
-{
-	slot->block = entry->block;
-	slot->size_bytes = entry->size_bytes;
-	slot->operation = entry->operation;
-	slot->born = entry->born;
-	/* Release: the entry is whole before its key is there. */
-	atomic_store_explicit(&slot->key, entry->key, memory_order_release);
-}
-
-static bool is_young(const struct livemap_entry *entry, struct livemap_point point)
-{
-	if (entry->block & LIVEMAP_HIDDEN)
-		return (entry->block & ~LIVEMAP_HIDDEN) >= point.hidden;
-	return entry->block >= point.allocations;
-}
-
-/* Entries younger than the commit point need no undo: recovery drops them anyway. */
-static void log_removal(struct livemap *map, const struct livemap_entry *entry)
-{
-	if (is_young(entry, map->committed))
-		return;
-	map->undo[map->undo_count++] = *entry;
-	/* Release: the log's entry is whole before it counts, and counts before it is removed. */
-	atomic_store_explicit(&map->header->undo, (uint64_t)map->committed.batch << 32 | map->undo_count,
-			      memory_order_release);
-}
-
-/* Empties a slot.  A tombstone is needed only where a probe may have to go on behind it. */
-static void erase(struct livemap *map, struct slot *slot)
-{
-	size_t mask = slot_count(map) - 1;
-	size_t at = (size_t)(slot - map->slots);
-	bool last = key_of(&map->slots[(at + 1) & mask]) == EMPTY;
-	/* Release: after the undo log's entry, see log_removal. */
-	atomic_store_explicit(&slot->key, last ? EMPTY : TOMBSTONE, memory_order_release);
-	map->live--;
-	map->used -= last;
-	for (at = (at - 1) & mask; last && key_of(&map->slots[at]) == TOMBSTONE; at = (at - 1) & mask) {
-		atomic_store_explicit(&map->slots[at].key, EMPTY, memory_order_release);
-		map->used--;
-	}
+	return (const struct livemap_entry *)slot_find(map, key);
 }
 
 static void take_out(struct livemap *map, struct slot *slot, struct livemap_entry *removed)
 {
-	*removed = entry_of(key_of(slot), slot);
-	log_removal(map, removed);
-	erase(map, slot);
+	*removed = slot_entry(slot_key(slot), slot);
+	slot_take_out(map, slot, removed);
 }
 
 struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct livemap_entry *old)
 {
-	size_t mask = slot_count(map) - 1;
-	struct slot *hole = NULL;
+	struct slot *slot = slot_for(map, key);
 	old->key = 0;
-	for (size_t at = home_of(key, map->bits);; at = (at + 1) & mask) {
-		struct slot *slot = &map->slots[at];
-		uint64_t found = key_of(slot);
-		if (found == EMPTY)
-			return (struct livemap_place *)(hole ? hole : slot);
-		if (found == TOMBSTONE && !hole)
-			hole = slot;
-		if (found == key) {
-			struct livemap_entry none;
-			take_out(map, slot, old);
-			/* Once more: what stood between the home and here may have become empty. */
-			return livemap_place(map, key, &none);
-		}
+	if (slot_key(slot) == key) {
+		take_out(map, slot, old);
+		/* Once more: what stood between the home and here may have become empty. */
+		slot = slot_for(map, key);
 	}
+	return (struct livemap_place *)slot;
 }
 
 void livemap_fill(struct livemap *map, struct livemap_place *place, const struct livemap_entry *entry)
 {
-	struct slot *slot = (struct slot *)place;
-	map->used += key_of(slot) == EMPTY;
-	map->live++;
-	store(slot, entry);
+	slot_fill(map, (struct slot *)place, entry);
 }
 
 bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed)
 {
-	struct slot *slot = find_slot(map, key);
+	struct slot *slot = slot_find(map, key);
 	if (!slot)
 		return false;
 	take_out(map, slot, removed);
@@ -317,9 +202,9 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 	if (!*entries)
 		return -ENOMEM;
 	for (size_t i = 0; i < slot_count(map) && copied < map->live; i++) {
-		uint64_t key = key_of(&map->slots[i]);
-		if (key != EMPTY && key != TOMBSTONE)
-			(*entries)[copied++] = entry_of(key, &map->slots[i]);
+		uint64_t key = slot_key(&map->slots[i]);
+		if (key != LIVEMAP_EMPTY && key != LIVEMAP_TOMBSTONE)
+			(*entries)[copied++] = slot_entry(key, &map->slots[i]);
 	}
 	*count = copied;
 	return 0;
@@ -331,14 +216,14 @@ static void copy_table(const struct livemap *map, struct slot *slots, unsigned b
 {
 	size_t mask = ((size_t)1 << bits) - 1;
 	for (size_t i = 0; i < slot_count(map); i++) {
-		uint64_t key = key_of(&map->slots[i]);
-		if (key == EMPTY || key == TOMBSTONE)
+		uint64_t key = slot_key(&map->slots[i]);
+		if (key == LIVEMAP_EMPTY || key == LIVEMAP_TOMBSTONE)
 			continue;
-		size_t at = home_of(key, bits);
-		while (key_of(&slots[at]) != EMPTY)
+		size_t at = slot_home(key, bits);
+		while (slot_key(&slots[at]) != LIVEMAP_EMPTY)
 			at = (at + 1) & mask;
-		struct livemap_entry entry = entry_of(key, &map->slots[i]);
-		store(&slots[at], &entry);
+		struct livemap_entry entry = slot_entry(key, &map->slots[i]);
+		slot_store(&slots[at], &entry);
 	}
 }
 
@@ -351,17 +236,15 @@ static int rebuild(struct livemap *map)
 	uint64_t old_offset = map->offset, old_bytes = table_bytes(map->bits), bytes = table_bytes(bits);
 	uint64_t offset = old_offset >= TABLES_AT + bytes ? TABLES_AT : old_offset + old_bytes;
 	struct slot *slots = NULL, *old = map->slots;
-	drop_pages(map, offset, bytes);
-	int error = map_table(map, offset, bits, &slots);
+	int error = map_new_table(map, offset, bits, &slots);
 	if (error < 0)
 		return error;
-	memset(slots, 0, bytes);
 	copy_table(map, slots, bits);
 	publish_table(map, offset, bits);
 	map->slots = slots;
 	map->used = map->live;
 	munmap(old, old_bytes);
-	drop_pages(map, old_offset, old_bytes);
+	(void)drop_pages(map, old_offset, old_bytes);
 	return 0;
 }
 
@@ -418,13 +301,13 @@ static void drop_young(struct livemap *map, struct livemap_point point)
 	map->live = map->used = 0;
 	for (size_t i = 0; i < slot_count(map); i++) {
 		struct slot *slot = &map->slots[i];
-		uint64_t key = key_of(slot);
-		if (key == EMPTY)
+		uint64_t key = slot_key(slot);
+		if (key == LIVEMAP_EMPTY)
 			continue;
-		struct livemap_entry entry = entry_of(key, slot);
-		bool goes = key == TOMBSTONE || is_young(&entry, point);
+		struct livemap_entry entry = slot_entry(key, slot);
+		bool goes = key == LIVEMAP_TOMBSTONE || livemap_is_young(&entry, point);
 		if (goes)
-			atomic_store_explicit(&slot->key, TOMBSTONE, memory_order_relaxed);
+			atomic_store_explicit(&slot->key, LIVEMAP_TOMBSTONE, memory_order_relaxed);
 		map->used++;
 		map->live += !goes;
 	}
@@ -435,7 +318,7 @@ static int undo_removals(struct livemap *map, uint32_t count)
 	map->undo_reserved = (count + UNDO_STEP - 1) / UNDO_STEP * UNDO_STEP;
 	struct livemap_entry ignored;
 	for (uint32_t i = 0; i < count; i++) {
-		if (find_slot(map, map->undo[i].key))
+		if (slot_find(map, map->undo[i].key))
 			continue; /* removed twice in this batch, and put back between */
 		if (3 * slot_count(map) < 4 * (map->used + 1)) {
 			int error = rebuild(map);

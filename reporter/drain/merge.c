@@ -5,6 +5,7 @@
  * stamped.  The clock is read before the queues are, so whatever an event up to that reading
  * depends on is in them.
  */
+#include "drain/express.h"
 #include "drain/state.h"
 
 #include <errno.h>
@@ -193,6 +194,14 @@ static bool node_ready(struct drain *drain, uint32_t node, bool alive)
 	return true;
 }
 
+static void count_records(struct drain *drain, uint32_t count)
+{
+	uint64_t before = drain->batch_records;
+	drain->batch_records += count;
+	if (before / CLOCK_EVERY != drain->batch_records / CLOCK_EVERY)
+		merge_show_clock(drain);
+}
+
 static void take_one(struct drain *drain, struct queue *queue, const struct queue_event *event)
 {
 	uint64_t time_ns = timebase_stamp_ns(&drain->timebase, event->stamp);
@@ -206,20 +215,24 @@ static void take_one(struct drain *drain, struct queue *queue, const struct queu
 		notes_take(drain, queue, event, time_ns);
 	queue_take(queue);
 	livemap_prefetch(drain->map, livemap_key(queue->coming_address, false));
-	if (++drain->batch_records % CLOCK_EVERY == 0)
-		merge_show_clock(drain);
+	count_records(drain, 1);
 }
 
-/* Takes records of one queue, as long as they come before all others'.  1: its turn is over; 0: its next
- * node is not ready; or -errno. */
-static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, bool alive)
+/* Takes up to `max` records of one queue, as long as they come before all others'.  1: its turn is over; 0:
+ * its next node is not ready; or -errno. */
+static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max, bool alive)
 {
 	uint32_t nodes_max = drain->mapping.header->nodes_max;
 	int error = livemap_ready(drain->map, RUN_RECORDS * LEDGER_CHANGES);
 	if (error < 0)
 		return error;
 	name_thread(drain, queue);
-	for (uint32_t i = 0; i < RUN_RECORDS; i++) {
+	for (uint32_t i = 0; i < max; i++) {
+		uint32_t taken = express_take(drain, queue, last_stamp, max - i);
+		count_records(drain, taken);
+		i += taken;
+		if (i >= max)
+			break;
 		const struct queue_event *event = queue_peek(queue);
 		if (!event || event->stamp > last_stamp || drain->batch.error)
 			break;
@@ -247,7 +260,9 @@ int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
 	uint64_t records_max = commit_records_max(drain);
 	build_heap(drain, cutoff);
 	while (drain->heap_count > 0 && drain->batch_records < records_max && !drain->batch.error) {
-		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), alive);
+		uint64_t left = records_max - drain->batch_records;
+		uint32_t max = left < RUN_RECORDS ? (uint32_t)left : RUN_RECORDS;
+		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), max, alive);
 		if (result <= 0)
 			return result;
 		advance_heap(drain, cutoff);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define LOOKAHEAD 12u /* records: far enough for memory to answer */
-#define STAMP_SPAN (UINT64_C(1) << RECORD_STAMP_BITS)
 
 void queue_init(struct queue *queue, struct session_header *session, uint32_t slot_index)
 {
@@ -58,21 +57,12 @@ static bool apply_prefix(struct queue *queue, const struct session_record *recor
 	}
 }
 
-/* Stamps keep 36 bits; a thread's clock does not go back, and longer pauses say their epoch. */
-static uint64_t full_stamp(uint64_t low, uint64_t last, uint64_t epoch)
-{
-	if (epoch)
-		return epoch;
-	uint64_t stamp = (last & ~(STAMP_SPAN - 1)) | low;
-	return stamp >= last ? stamp : stamp + STAMP_SPAN;
-}
-
 static void fill_event(struct queue *queue, const struct session_record *record, uint64_t epoch)
 {
 	struct queue_event *event = &queue->main;
 	event->type = (uint8_t)record_type_of(record);
 	event->node = record_node(record);
-	event->stamp = full_stamp(record_stamp(record), queue->last_stamp, epoch);
+	event->stamp = epoch ? epoch : queue_stamp(record_stamp(record), queue->last_stamp);
 	if (event->type == RECORD_EXT) {
 		event->ext = (uint8_t)record_ext_of(record);
 		event->payload = record_ext_payload(record);
@@ -206,6 +196,28 @@ void queue_take(struct queue *queue)
 		queue->side_taken++;
 		queue->has_side = false;
 	}
+	queue->head = NULL;
+}
+
+const struct session_record *queue_records(struct queue *queue, uint32_t *count)
+{
+	*count = 0;
+	if (!queue->has_side && find_side(queue)) {
+		queue->has_side = true;
+		queue->head = NULL; /* which one is first is to be decided anew */
+	}
+	if (queue->has_side || !queue->open)
+		return NULL;
+	uint32_t at = position_in(queue, queue->open);
+	*count = at < queue->readable ? queue->readable - at : 0;
+	return &queue->open->records[at];
+}
+
+void queue_take_records(struct queue *queue, uint32_t count, uint64_t stamp)
+{
+	queue->taken += count;
+	queue->last_stamp = stamp;
+	queue->has_main = false;
 	queue->head = NULL;
 }
 

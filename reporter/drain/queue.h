@@ -68,6 +68,22 @@ static inline const struct queue_event *queue_peek(struct queue *queue)
 /* Takes the event that queue_peek returned. */
 void queue_take(struct queue *queue);
 
+/* The next records of the thread's own stream as far as they are known to be committed, prefixes and all;
+ * *count 0 while the side ring has something that may come first. */
+const struct session_record *queue_records(struct queue *queue, uint32_t *count);
+
+/* Takes so many of them, each an event of its own, the last of which is stamped so. */
+void queue_take_records(struct queue *queue, uint32_t count, uint64_t stamp);
+
+/* The full stamp of a record that keeps only its low bits, and comes after `last`: a thread's clock does
+ * not go back, and longer pauses say their epoch. */
+static inline uint64_t queue_stamp(uint64_t low, uint64_t last)
+{
+	const uint64_t span = UINT64_C(1) << RECORD_STAMP_BITS;
+	uint64_t stamp = (last & ~(span - 1)) | low;
+	return stamp >= last ? stamp : stamp + span;
+}
+
 /* Replaces an impossible node of the next event by the root. */
 void queue_limit_node(struct queue *queue, uint32_t nodes_max);
 

@@ -4,6 +4,7 @@
 #include "model/model.h"
 
 #include "figures/summary.h"
+#include "model/tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct model {
 	struct inherited *inherited; /* by key */
 	size_t inherited_count;
 	struct figures figures;
+	struct tally tally; /* what figures have not got yet */
 	size_t node_count;
 	struct model_node *results;     /* NULL if they are somebody else's */
 	struct figures_summary summary; /* what the getters give */
@@ -52,6 +54,7 @@ void model_destroy(struct model *model)
 	if (!model)
 		return;
 	figures_finish(&model->figures);
+	tally_finish(&model->tally);
 	free(model->inherited);
 	free(model->results);
 	free(model);
@@ -106,9 +109,20 @@ void model_inherited_free(struct model *model, uint64_t address)
 
 /* ---- events ---------------------------------------------------------------- */
 
-static int on_end(struct model *model, const struct figures_place *at, const struct trace_event *event)
+static int end_block(struct model *model, const struct figures_place *at, const struct figures_block *block)
 {
-	const struct figures_counters *origin = &model->figures.counters[event->origin];
+	const struct figures_counters *origin = &model->figures.counters[block->node];
+	struct weight weight = weight_of(block->size_bytes, model->figures.totals.sample_bytes);
+
+	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
+		return -EBADMSG;
+	figures_end(&model->figures, at, block);
+	return 0;
+}
+
+static int on_event(struct model *model, const struct trace_event *event)
+{
+	const struct figures_place at = {event->time_ns, event->node, event->thread};
 	const struct figures_block block = {
 		.size_bytes = event->size_bytes,
 		.node = event->origin,
@@ -116,18 +130,6 @@ static int on_end(struct model *model, const struct figures_place *at, const str
 		.lost = event->type == EVENT_LOST,
 		.collected = event->collected,
 	};
-
-	struct weight weight = weight_of(event->size_bytes, model->figures.totals.sample_bytes);
-
-	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
-		return -EBADMSG;
-	figures_end(&model->figures, at, &block);
-	return 0;
-}
-
-static int on_event(struct model *model, const struct trace_event *event)
-{
-	const struct figures_place at = {event->time_ns, event->node, event->thread};
 	int error = figures_reserve(&model->figures, event->node, event->thread);
 
 	if (error)
@@ -138,7 +140,7 @@ static int on_event(struct model *model, const struct trace_event *event)
 		return 0;
 	case EVENT_FREE:
 	case EVENT_LOST:
-		return on_end(model, &at, event);
+		return end_block(model, &at, &block);
 	case EVENT_STRAY_FREE:
 		figures_stray_free(&model->figures, &at);
 		model_inherited_free(model, event->size_bytes);
@@ -159,12 +161,98 @@ int model_events(void *context, const struct trace_event *events, size_t count)
 	return model->figures.moves.failed ? -ENOMEM : 0;
 }
 
+/* ---- runs ------------------------------------------------------------------ */
+
+/* Whose blocks these are is known when the tally is folded; until then they must live at all. */
+static bool lives(const struct model *model, uint64_t size_bytes)
+{
+	const struct model_totals *totals = &model->figures.totals;
+	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
+
+	return totals->live_blocks >= weight.blocks && totals->live_bytes >= weight.bytes;
+}
+
+static int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
+{
+	uint32_t type = step->operation->type;
+	const struct figures_block block = {
+		.size_bytes = step->size_bytes,
+		.node = step->origin->node,
+		.temporary = (type & OPERATION_TEMPORARY) != 0,
+		.lost = (type & OPERATION_TYPE_MASK) == OPERATION_LOST,
+		.collected = (type & OPERATION_COLLECTED) != 0,
+	};
+
+	switch ((enum operation_type)(type & OPERATION_TYPE_MASK)) {
+	case OPERATION_ALLOC:
+		figures_alloc(&model->figures, at, step->size_bytes);
+		return 0;
+	case OPERATION_FREE:
+	case OPERATION_LOST:
+		if (!lives(model, step->size_bytes))
+			return -EBADMSG;
+		figures_end(&model->figures, at, &block);
+		return 0;
+	case OPERATION_STRAY_FREE:
+		figures_stray_free(&model->figures, at);
+		model_inherited_free(model, step->address);
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+/* Only the peak's time is of interest, and it is known once the run is over. */
+static void time_peak(struct model *model, const struct events_run *run)
+{
+	struct model_totals *totals = &model->figures.totals;
+
+	if (totals->peak_event >= run->before && totals->peak_bytes > 0)
+		totals->peak_time_ns = events_run_time_ns(run, totals->peak_event - run->before);
+}
+
+/* Some are counted one by one: what the tally does not take, and all where blocks are sampled. */
+static int count_run(struct model *model, struct events_run *run)
+{
+	struct figures_place at = {.thread = run->thread};
+	struct events_step step;
+	bool sampled = model->figures.totals.sample_bytes > 0;
+	int error = 0;
+
+	while (error == 0 && run->next < run->end && !run->failed) {
+		if (!sampled)
+			error = tally_run(&model->tally, &model->figures, run);
+		if (error || !events_run_step(run, &step))
+			continue;
+		at.node = step.operation->node;
+		error = on_step(model, &at, &step);
+	}
+	return error;
+}
+
+int model_run(void *context, struct events_run *run)
+{
+	struct model *model = context;
+	int error = figures_reserve(&model->figures, 0, run->thread);
+
+	if (error == 0)
+		error = tally_prepare(&model->tally, run);
+	if (error == 0)
+		error = count_run(model, run);
+	if (error)
+		return error;
+	time_peak(model, run);
+	return model->figures.moves.failed ? -ENOMEM : 0;
+}
+
 /* ---- results ---------------------------------------------------------------- */
 
-void model_finish(struct model *model)
+int model_finish(struct model *model)
 {
 	struct moves *moves = &model->figures.moves;
+	int error = tally_fold(&model->tally, &model->figures);
 
+	if (error)
+		return error;
 	for (size_t i = 0; i < model->node_count; i++)
 		model->results[i] = figures_node(&model->figures, i);
 	moves_end(moves);
@@ -177,6 +265,7 @@ void model_finish(struct model *model)
 		.move_count = moves->count,
 		.moves_known = !moves->failed,
 	};
+	return 0;
 }
 
 const struct figures_summary *model_summary(const struct model *model)

@@ -32,12 +32,17 @@ void model_inherited_free(struct model *model, uint64_t address);
  * Returns -ENOMEM, or -EBADMSG for a free where no such block is live. */
 int model_events(void *model, const struct trace_event *events, size_t count);
 
+/* A trace_run_fn that counts the same, sooner. */
+struct events_run;
+int model_run(void *model, struct events_run *run);
+
 /* Figures that somebody else has counted, with no events to replay: getters may be used at once, and what is
  * inherited. Borrows the summary's arrays until model_destroy.  NULL with errno ENOMEM. */
 struct model *model_from_summary(const struct figures_summary *summary);
 
-/* Brings all figures up to date; then the getters are valid. */
-void model_finish(struct model *model);
+/* Brings all figures up to date; then the getters are valid.  0, -ENOMEM, or -EBADMSG: a call path's frees
+ * were more than its blocks. */
+int model_finish(struct model *model);
 
 const struct model_totals *model_totals(const struct model *model);
 const struct model_node *model_node(const struct model *model, uint32_t node);

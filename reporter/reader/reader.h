@@ -141,6 +141,11 @@ const char *trace_label(const struct trace *trace, uint64_t id);
  * to check.  -ENOTSUP: an aggregate trace has none. */
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic);
 
+/* The same, but as the decoder has them: for who looks at every event and is in a hurry. */
+struct events_run; /* trace/events_run.h */
+typedef int trace_run_fn(void *context, struct events_run *run);
+int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, struct diagnostic *diagnostic);
+
 /* A live block at the moment of a fork, by address. */
 struct trace_inherited {
 	uint64_t address, size_bytes;

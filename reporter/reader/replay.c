@@ -1,6 +1,8 @@
 /* replay.c - the events of a trace, in order, from its EVENTS blocks. */
 #include "reader/private.h"
 
+#include "trace/events_run.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -8,18 +10,11 @@
 #define BATCH_EVENTS 1024
 #define MARKS_COLUMN 6 /* after six others; see format.h */
 
-/* Items of the decoder and events of the reader, side by side: one stage of the way each. */
-struct batch {
-	struct events_item items[BATCH_EVENTS];
-	struct trace_event events[BATCH_EVENTS];
-};
-
 struct replay {
 	struct trace *trace;
-	trace_events_fn *events;
+	trace_run_fn *run;
 	void *context;
 	struct diagnostic *diagnostic;
-	struct batch batch;
 };
 
 int replay_extent(struct trace *trace)
@@ -45,29 +40,6 @@ int replay_extent(struct trace *trace)
 	return 0;
 }
 
-static void convert(const struct events_item *item, struct trace_event *event)
-{
-	static const uint8_t types[] = {
-		[OPERATION_ALLOC] = EVENT_ALLOC,
-		[OPERATION_FREE] = EVENT_FREE,
-		[OPERATION_STRAY_FREE] = EVENT_STRAY_FREE,
-		[OPERATION_LOST] = EVENT_LOST,
-	};
-
-	*event = (struct trace_event){
-		.size_bytes = item->type == OPERATION_STRAY_FREE ? item->address : item->size_bytes,
-		.time_ns = item->time_ns,
-		.node = item->node,
-		.origin = item->origin,
-		.thread = item->thread,
-		.type = types[item->type],
-		.tracked = (item->flags & OPERATION_TRACKED) != 0,
-		.reallocated = (item->flags & OPERATION_REALLOC) != 0,
-		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
-		.collected = (item->flags & OPERATION_COLLECTED) != 0,
-	};
-}
-
 /* What the receiver refused, in words; it has none of its own. */
 static int refused(const struct replay *replay, const struct block_at *block, int result)
 {
@@ -82,7 +54,6 @@ static int refused(const struct replay *replay, const struct block_at *block, in
 static int replay_block(struct replay *replay, const struct block_at *block)
 {
 	struct trace *trace = replay->trace;
-	struct batch *batch = &replay->batch;
 	int result = file_load(trace, block, replay->diagnostic);
 
 	if (result)
@@ -91,18 +62,13 @@ static int replay_block(struct replay *replay, const struct block_at *block)
 				     (uint32_t)trace->nodes.count, (uint32_t)trace->threads.count);
 	if (result)
 		return file_bad_block(trace, block, result, replay->diagnostic);
-	for (;;) {
-		long count = events_decoder_next(trace->decoder, batch->items, BATCH_EVENTS);
-		if (count < 0)
-			return file_bad_block(trace, block, (int)count, replay->diagnostic);
-		if (count == 0)
-			return 0;
-		for (long i = 0; i < count; i++)
-			convert(&batch->items[i], &batch->events[i]);
-		result = replay->events(replay->context, batch->events, (size_t)count);
+	struct events_run *run;
+	while ((result = events_decoder_run(trace->decoder, &run)) > 0) {
+		result = replay->run(replay->context, run);
 		if (result)
 			return refused(replay, block, result);
 	}
+	return result ? file_bad_block(trace, block, result, replay->diagnostic) : 0;
 }
 
 static int check_end(const struct replay *replay)
@@ -137,24 +103,79 @@ static int replay_blocks(struct replay *replay)
 	return result ? result : check_end(replay);
 }
 
+int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, struct diagnostic *diagnostic)
+{
+	struct replay replay = {trace, run, context, diagnostic};
+
+	if (!trace->info.aggregate)
+		return replay_blocks(&replay);
+	return diagnostic_set(diagnostic, ENOTSUP,
+			      "%s: recorded with --aggregate: it holds sums, not events; "
+			      "record without it to see them one by one",
+			      trace->info.path);
+}
+
+/* ---- one event, one struct ------------------------------------------------ */
+
+struct batch {
+	trace_events_fn *events;
+	void *context;
+	struct trace_event pending[BATCH_EVENTS];
+};
+
+static void fill_event(const struct events_run *run, const struct events_step *step,
+		       struct trace_event *event)
+{
+	static const uint8_t types[] = {
+		[OPERATION_ALLOC] = EVENT_ALLOC,
+		[OPERATION_FREE] = EVENT_FREE,
+		[OPERATION_STRAY_FREE] = EVENT_STRAY_FREE,
+		[OPERATION_LOST] = EVENT_LOST,
+	};
+	uint32_t type = step->operation->type;
+
+	*event = (struct trace_event){
+		.size_bytes = step->size_bytes + step->address,
+		.time_ns = events_run_time_ns(run, (uint64_t)(run->next - run->first) - 1),
+		.node = step->operation->node,
+		.origin = operation_is_end(type) ? step->origin->node : 0,
+		.thread = run->thread,
+		.type = types[type & OPERATION_TYPE_MASK],
+		.tracked = (type & OPERATION_TRACKED) != 0,
+		.reallocated = (type & OPERATION_REALLOC) != 0,
+		.temporary = (type & OPERATION_TEMPORARY) != 0,
+		.collected = (type & OPERATION_COLLECTED) != 0,
+	};
+}
+
+/* A run as events. */
+static int spell_out(void *context, struct events_run *run)
+{
+	struct batch *batch = context;
+	struct events_step step;
+	int result = 0;
+
+	while (result == 0 && run->next < run->end) {
+		size_t count = 0;
+		while (count < BATCH_EVENTS && events_run_step(run, &step))
+			fill_event(run, &step, &batch->pending[count++]);
+		if (count == 0)
+			return 0; /* it is damaged, and its reader will know */
+		result = batch->events(batch->context, batch->pending, count);
+	}
+	return result;
+}
+
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic)
 {
-	struct replay *replay;
+	struct batch *batch = malloc(sizeof(*batch));
 
-	if (trace->info.aggregate)
-		return diagnostic_set(diagnostic, ENOTSUP,
-				      "%s: recorded with --aggregate: it holds sums, not events; "
-				      "record without it to see them one by one",
-				      trace->info.path);
-	replay = malloc(sizeof(*replay));
-	if (!replay)
+	if (!batch)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: not enough memory to replay it",
 				      trace->info.path);
-	replay->trace = trace;
-	replay->events = events;
-	replay->context = context;
-	replay->diagnostic = diagnostic;
-	int result = replay_blocks(replay);
-	free(replay);
+	batch->events = events;
+	batch->context = context;
+	int result = trace_replay_runs(trace, spell_out, batch, diagnostic);
+	free(batch);
 	return result;
 }

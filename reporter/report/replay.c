@@ -3,6 +3,8 @@
  */
 #include "report/private.h"
 
+#include "trace/events_run.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -35,15 +37,15 @@ struct stream {
 	uint64_t done;
 };
 
-static int pass_on(void *context, const struct trace_event *events, size_t count)
+static int pass_on(void *context, struct events_run *run)
 {
 	struct stream *stream = context;
 	const struct report_options *options = stream->report->options;
 
-	stream->done += count;
+	stream->done += (uint64_t)(run->end - run->first);
 	if (options->progress)
 		options->progress(options->progress_context, stream->done, stream->report->info->event_count);
-	return model_events(stream->model, events, count);
+	return model_run(stream->model, run);
 }
 
 int report_replay(struct report *report, struct model **out, struct diagnostic *diagnostic)
@@ -58,15 +60,15 @@ int report_replay(struct report *report, struct model **out, struct diagnostic *
 	error = report_inherit(report, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)
-		error = trace_replay(report->trace, pass_on, &stream, diagnostic);
+		error = trace_replay_runs(report->trace, pass_on, &stream, diagnostic);
+	if (!error)
+		error = model_finish(stream.model);
 	if (error == -EBADMSG && !diagnostic->message[0])
 		error = diagnostic_set(diagnostic, EBADMSG,
 				       "%s: damaged: a block is freed that does not live",
 				       report->info->path);
-	if (!error) {
-		model_finish(stream.model);
+	if (!error)
 		return 0;
-	}
 	model_destroy(stream.model);
 	*out = NULL;
 	return error;

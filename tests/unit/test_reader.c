@@ -378,8 +378,8 @@ Test(reader, events_come_in_order_with_interpolated_times)
 static int stop_at_once(void *context, const struct trace_event *events, size_t count)
 {
 	(void)events;
-	*(size_t *)context += count;
-	return 7;
+	*(size_t *)context += 1;
+	return count > 0 ? 7 : 0;
 }
 
 Test(reader, a_replay_can_be_stopped)
@@ -388,10 +388,10 @@ Test(reader, a_replay_can_be_stopped)
 	struct memory_file file = memory_file(bytes.data, bytes.length);
 	struct trace *trace = open_or_die(file.path);
 	struct diagnostic diagnostic;
-	size_t seen = 0;
+	size_t calls = 0;
 
-	cr_assert_eq(trace_replay(trace, stop_at_once, &seen, &diagnostic), 7);
-	cr_assert_eq(seen, 150);
+	cr_assert_eq(trace_replay(trace, stop_at_once, &calls, &diagnostic), 7);
+	cr_assert_eq(calls, 1);
 	expect_figures(trace);
 	trace_close(trace);
 }

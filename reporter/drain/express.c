@@ -1,0 +1,286 @@
+/*
+ * express.c - see express.h.
+ */
+#include "drain/express.h"
+
+#include "drain/livemap_slots.h"
+#include "trace/events_quick.h"
+
+#define LOOKAHEAD 16 /* records: far enough for memory to answer */
+
+/* The loop's parts, which are one function to the compiler. */
+#define INLINE static inline __attribute__((always_inline))
+
+/* A run of one queue's records, and what does not change while it lasts. */
+struct run {
+	struct drain *drain;
+	struct livemap *map;
+	struct events_encoder *encoder; /* NULL: events are not kept */
+	struct figures *figures;
+	uint64_t *last_alloc;                      /* the thread's, in the ledger */
+	const struct session_record *record, *end; /* the next, and behind the last that may be taken */
+	uint64_t last_stamp;                       /* that may be taken */
+	uint64_t stamp;                            /* of the last one taken */
+	uint64_t timed_stamp, time_ns;             /* the stamp whose time this is; UINT64_MAX: none's yet */
+	uint32_t nodes;                            /* ids below are known to all who count */
+	uint32_t thread;
+	uint32_t free_flags; /* OPERATION_* of every free */
+	/* A block that is not in the map yet, since the next record may well be its free; no slot: none. */
+	struct slot *place;
+	struct livemap_entry newest;
+};
+
+/* ---- what happens to a block --------------------------------------------- */
+
+/* Whether the record may be taken after one with this stamp: whoever counts knows its node. */
+INLINE bool is_due(const struct run *run, const struct session_record *record, uint64_t after,
+		   uint64_t *stamp)
+{
+	*stamp = queue_stamp(record_stamp(record), after);
+	return *stamp <= run->last_stamp && record_node(record) < run->nodes;
+}
+
+INLINE void set_time(struct run *run, uint64_t stamp)
+{
+	run->stamp = stamp;
+	if (stamp == run->timed_stamp)
+		return;
+	uint64_t time_ns = timebase_stamp_ns(&run->drain->timebase, stamp);
+	run->timed_stamp = stamp;
+	if (time_ns > run->time_ns)
+		run->time_ns = time_ns;
+	if (run->encoder)
+		events_quick_at(run->encoder, run->thread, run->time_ns);
+}
+
+INLINE uint32_t born_now(const struct run *run)
+{
+	return (uint32_t)(run->time_ns / LIVEMAP_BORN_NS);
+}
+
+/* The newest block has lived for longer than one record. */
+INLINE void settle(struct run *run)
+{
+	if (run->place)
+		slot_fill(run->map, run->place, &run->newest);
+	run->place = NULL;
+}
+
+INLINE void begin_block(struct run *run, const struct session_record *record, struct slot *place,
+			uint32_t flags)
+{
+	struct batch *batch = &run->drain->batch;
+	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
+	uint64_t size_bytes = record_size_bytes(record);
+	uint32_t operation = at.node;
+	if (run->encoder)
+		operation = events_quick_alloc(run->encoder, at.node, flags, size_bytes);
+	run->place = place;
+	run->newest = (struct livemap_entry){.key = livemap_key(record_address(record), false),
+					     .block = batch->allocations,
+					     .size_bytes = size_bytes,
+					     .operation = operation,
+					     .born = born_now(run)};
+	*run->last_alloc = ++batch->allocations;
+	batch->events++;
+	run->drain->ledger.totals.allocated_bytes += size_bytes;
+	figures_alloc(run->figures, &at, size_bytes);
+}
+
+INLINE uint32_t origin_of(const struct run *run, uint32_t operation)
+{
+	return run->encoder ? run->encoder->dictionary.operations[operation].node : operation;
+}
+
+INLINE void end_block(struct run *run, const struct session_record *record, const struct livemap_entry *entry,
+		      uint32_t flags)
+{
+	struct cursor_totals *totals = &run->drain->ledger.totals;
+	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
+	const struct figures_block block = {.size_bytes = entry->size_bytes,
+					    .lived_ns = (born_now(run) - entry->born) * LIVEMAP_BORN_NS,
+					    .node = origin_of(run, entry->operation),
+					    .temporary = *run->last_alloc == entry->block + 1,
+					    .collected = (flags & OPERATION_COLLECTED) != 0};
+	if (block.temporary)
+		flags |= OPERATION_TEMPORARY;
+	if (run->encoder)
+		events_quick_end(run->encoder, at.node, OPERATION_FREE | flags, entry->operation,
+				 entry->size_bytes);
+	run->drain->batch.events++;
+	totals->frees++;
+	totals->freed_bytes += entry->size_bytes;
+	figures_end(run->figures, &at, &block);
+}
+
+/* ---- one record, or two -------------------------------------------------- */
+
+/* The slot of a block that is there to be ended, and not hidden. */
+INLINE struct slot *ending_slot(const struct run *run, const struct session_record *record)
+{
+	struct slot *slot = slot_find(run->map, livemap_key(record_address(record), false));
+	return slot && !(slot->block & LIVEMAP_HIDDEN) ? slot : NULL;
+}
+
+/* The slot for a block that begins where nothing lives. */
+INLINE struct slot *beginning_slot(const struct run *run, const struct session_record *record)
+{
+	uint64_t key = livemap_key(record_address(record), false);
+	struct slot *slot = slot_for(run->map, key);
+	return slot_key(slot) != key && record_address(record) ? slot : NULL;
+}
+
+INLINE bool take_alloc(struct run *run)
+{
+	const struct session_record *record = run->record;
+	uint64_t stamp;
+	settle(run);
+	struct slot *place = beginning_slot(run, record);
+	if (!place || !is_due(run, record, run->stamp, &stamp))
+		return false;
+	set_time(run, stamp);
+	begin_block(run, record, place, 0);
+	run->record++;
+	return true;
+}
+
+/* The free of a block that is in the map. */
+INLINE bool take_free_of_old(struct run *run, uint64_t stamp)
+{
+	settle(run);
+	struct slot *slot = ending_slot(run, run->record);
+	if (!slot)
+		return false;
+	const struct livemap_entry entry = slot_entry(slot_key(slot), slot);
+	set_time(run, stamp);
+	slot_take_out(run->map, slot, &entry);
+	end_block(run, run->record, &entry, run->free_flags);
+	return true;
+}
+
+INLINE bool take_free(struct run *run)
+{
+	const struct session_record *record = run->record;
+	uint64_t stamp;
+	if (!is_due(run, record, run->stamp, &stamp))
+		return false;
+	if (run->place && run->newest.key == livemap_key(record_address(record), false)) {
+		run->place = NULL;
+		set_time(run, stamp);
+		end_block(run, record, &run->newest, run->free_flags);
+	} else if (!take_free_of_old(run, stamp)) {
+		return false;
+	}
+	run->record++;
+	return true;
+}
+
+/* Both halves of a realloc; the old block may have been where the new one is. */
+static bool take_realloc(struct run *run)
+{
+	const struct session_record *old = run->record, *new = old + 1;
+	uint64_t stamp;
+	if (new >= run->end || record_type_of(new) != RECORD_ALLOC || !is_due(run, old, run->stamp, &stamp) ||
+	    !is_due(run, new, stamp, &stamp))
+		return false;
+	settle(run);
+	struct slot *slot = ending_slot(run, old);
+	if (!slot || (record_address(new) != record_address(old) && !beginning_slot(run, new)))
+		return false;
+	const struct livemap_entry entry = slot_entry(slot_key(slot), slot);
+	set_time(run, stamp);
+	slot_take_out(run->map, slot, &entry);
+	end_block(run, old, &entry, OPERATION_REALLOC);
+	begin_block(run, new, beginning_slot(run, new), OPERATION_REALLOC);
+	run->record = new + 1;
+	return true;
+}
+
+INLINE bool take_next(struct run *run)
+{
+	switch (record_type_of(run->record)) {
+	case RECORD_ALLOC:
+		return take_alloc(run);
+	case RECORD_FREE:
+		return take_free(run);
+	case RECORD_REALLOC_FREE:
+		return take_realloc(run);
+	default:
+		return false;
+	}
+}
+
+/* ---- the run ------------------------------------------------------------- */
+
+static inline uint32_t least(uint64_t a, uint64_t b)
+{
+	return (uint32_t)(a < b ? a : b);
+}
+
+/* Whether records of this queue mean what they say, without regard to others. */
+static bool is_simple(const struct drain *drain, const struct queue *queue)
+{
+	const struct ledger *ledger = &drain->ledger;
+	return ledger->figures && ledger->sample_bytes == 0 && ledger->waiting_count == 0 &&
+	       queue->thread_index < ledger->last_alloc_count &&
+	       queue->thread_index < ledger->figures->moves.thread_count && !drain->batch.error;
+}
+
+/* Sets up a run of at most so many records; false: none. */
+static bool begin_run(struct run *run, struct drain *drain, struct queue *queue, uint32_t max)
+{
+	struct batch *batch = &drain->batch;
+	uint32_t count;
+	run->record = queue_records(queue, &count);
+	count = least(count, max);
+	if (!batch->aggregate) {
+		/* The block of events is not ended here. */
+		count = least(count, EVENTS_BLOCK_EVENTS - 1 - events_encoder_pending(batch->encoder));
+		run->encoder = batch->encoder;
+		if (!events_quick_reserve(batch->encoder, count))
+			return false;
+	}
+	run->end = run->record + count;
+	run->nodes = least(drain->tables.nodes_ready, drain->ledger.figures->node_count);
+	run->free_flags = queue->collections > 0 ? OPERATION_COLLECTED : 0;
+	return count > 0;
+}
+
+/* What the queue and the ledger know once the run is over. */
+static void end_run(struct run *run, struct queue *queue, uint32_t taken)
+{
+	struct cursor_totals *totals = &run->drain->ledger.totals;
+	settle(run);
+	/* Figures have seen every block there is. */
+	totals->peak_bytes = run->figures->totals.peak_bytes;
+	run->drain->last_event_ns = run->time_ns;
+	queue_take_records(queue, taken, run->stamp);
+}
+
+uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max)
+{
+	if (!is_simple(drain, queue))
+		return 0;
+	struct run run = {.drain = drain,
+			  .map = drain->map,
+			  .figures = drain->ledger.figures,
+			  .last_alloc = &drain->ledger.last_alloc[queue->thread_index],
+			  .last_stamp = last_stamp,
+			  .stamp = queue->last_stamp,
+			  .timed_stamp = UINT64_MAX,
+			  .time_ns = drain->last_event_ns,
+			  .thread = queue->thread_index};
+	if (!begin_run(&run, drain, queue, max))
+		return 0;
+	const struct session_record *first = run.record;
+	while (run.record < run.end) {
+		if (run.record + LOOKAHEAD < run.end)
+			slot_prefetch(run.map, livemap_key(record_address(run.record + LOOKAHEAD), false));
+		if (!take_next(&run))
+			break;
+	}
+	uint32_t taken = (uint32_t)(run.record - first);
+	if (taken > 0)
+		end_run(&run, queue, taken);
+	return taken;
+}

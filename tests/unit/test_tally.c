@@ -1,0 +1,207 @@
+/*
+ * test_tally.c - a replay by operations against one event by event: the same blocks of events must give the
+ * same figures, whatever is in them.
+ */
+#include "model/model.h"
+#include "trace/events_run.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NODES 40u
+#define THREADS 4u
+#define EVENTS 4000u
+#define BLOCKS 7u
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t limit)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(random_state >> 33) % limit;
+}
+
+/* Live blocks, by what their end has to bring along. */
+struct heap {
+	struct events_item blocks[EVENTS * BLOCKS];
+	size_t count;
+};
+
+static struct events_item begin_block(struct heap *heap, struct events_encoder *encoder,
+				      struct events_item item)
+{
+	item.type = OPERATION_ALLOC;
+	/* Some call paths have few sizes, others any. */
+	item.size_bytes = item.node < NODES / 2 ? item.node % 3 * 24 : random_below(5000);
+	item.flags = random_below(9) == 0 ? OPERATION_REALLOC : 0;
+	events_encoder_add(encoder, &item);
+	heap->blocks[heap->count++] = item;
+	return item;
+}
+
+static void end_block(struct heap *heap, struct events_encoder *encoder, struct events_item item)
+{
+	struct events_item *block = &heap->blocks[random_below((uint32_t)heap->count)];
+
+	item.operation = block->operation;
+	item.size_bytes = block->size_bytes;
+	*block = heap->blocks[--heap->count];
+	item.type = random_below(50) == 0 ? OPERATION_LOST : OPERATION_FREE;
+	if (item.type == OPERATION_FREE && random_below(3) == 0)
+		item.flags = random_below(2) ? OPERATION_TEMPORARY : OPERATION_COLLECTED;
+	events_encoder_add(encoder, &item);
+}
+
+static void add_event(struct heap *heap, struct events_encoder *encoder, uint32_t thread, uint64_t time_ns,
+		      uint32_t bias)
+{
+	struct events_item item = {.node = random_below(NODES), .thread = thread, .time_ns = time_ns};
+
+	if (random_below(60) == 0) {
+		item.type = OPERATION_STRAY_FREE;
+		item.address = 8 * (uint64_t)random_below(1000);
+		events_encoder_add(encoder, &item);
+	} else if (heap->count == 0 || random_below(100) < bias) {
+		begin_block(heap, encoder, item);
+	} else {
+		end_block(heap, encoder, item);
+	}
+}
+
+static void write_block(struct heap *heap, struct events_encoder *encoder, uint64_t *time_ns,
+			struct buffer *payload)
+{
+	uint32_t thread = 0, bias = 30 + random_below(50);
+
+	for (uint32_t i = 0; i < EVENTS; i++) {
+		if (random_below(20) == 0)
+			thread = random_below(THREADS);
+		*time_ns += random_below(2000);
+		add_event(heap, encoder, thread, *time_ns, bias);
+	}
+	cr_assert_eq(events_encoder_finish(encoder, payload), 0);
+}
+
+static struct trace_event event_of(const struct events_item *item)
+{
+	static const uint8_t types[] = {EVENT_ALLOC, EVENT_FREE, EVENT_STRAY_FREE, EVENT_LOST};
+
+	return (struct trace_event){
+		.size_bytes = item->type == OPERATION_STRAY_FREE ? item->address : item->size_bytes,
+		.time_ns = item->time_ns,
+		.node = item->node,
+		.origin = item->origin,
+		.thread = item->thread,
+		.type = types[item->type],
+		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
+		.collected = (item->flags & OPERATION_COLLECTED) != 0,
+	};
+}
+
+/* The block, event by event and by runs. */
+static void read_block(const struct buffer *payload, struct events_decoder *decoders[2],
+		       struct model *models[2])
+{
+	struct events_item item;
+	struct events_run *run;
+	int result;
+
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(events_decoder_feed(decoders[i], payload->data, payload->length, NODES, THREADS),
+			     0);
+	while (events_decoder_next(decoders[0], &item, 1) == 1) {
+		struct trace_event event = event_of(&item);
+		cr_assert_eq(model_events(models[0], &event, 1), 0);
+	}
+	while ((result = events_decoder_run(decoders[1], &run)) == 1)
+		cr_assert_eq(model_run(models[1], run), 0);
+	cr_assert_eq(result, 0);
+}
+
+static void expect_same(const struct figures_summary *a, const struct figures_summary *b)
+{
+	cr_assert_arr_eq(&a->totals, &b->totals, sizeof(a->totals), "totals differ");
+	cr_assert_arr_eq(a->nodes, b->nodes, NODES * sizeof(*a->nodes), "nodes differ");
+	cr_assert_eq(a->move_count, b->move_count);
+	cr_assert_gt(a->move_count, NODES);
+	cr_assert_arr_eq(a->moves, b->moves, a->move_count * sizeof(*a->moves), "moves differ");
+}
+
+static void compare(uint64_t seed, uint64_t sample_bytes, struct heap *heap)
+{
+	struct events_encoder *encoder = events_encoder_create();
+	struct events_decoder *decoders[] = {events_decoder_create(), events_decoder_create()};
+	struct model *models[] = {model_create(NODES), model_create(NODES)};
+	struct buffer payload = {0};
+	uint64_t time_ns = 0;
+
+	random_state = seed;
+	heap->count = 0;
+	for (int i = 0; i < 2; i++)
+		model_sampled(models[i], sample_bytes);
+	for (uint32_t i = 0; i < BLOCKS; i++) {
+		write_block(heap, encoder, &time_ns, &payload);
+		read_block(&payload, decoders, models);
+	}
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(model_finish(models[i]), 0);
+	expect_same(model_summary(models[0]), model_summary(models[1]));
+	for (int i = 0; i < 2; i++) {
+		events_decoder_destroy(decoders[i]);
+		model_destroy(models[i]);
+	}
+	events_encoder_destroy(encoder);
+	buffer_finish(&payload);
+}
+
+Test(tally, agrees_with_a_replay_of_each_event)
+{
+	struct heap *heap = malloc(sizeof(*heap));
+
+	for (uint64_t seed = 1; seed <= 10; seed++)
+		compare(seed, 0, heap);
+	compare(11, 1000, heap);
+	free(heap);
+}
+
+/* ---- damage -------------------------------------------------------------- */
+
+/* Frees twice what was allocated once; another call path's blocks live on, so that in all there is enough. */
+static int replay_double_free(bool others)
+{
+	struct events_encoder *encoder = events_encoder_create();
+	struct events_decoder *decoder = events_decoder_create();
+	struct model *model = model_create(NODES);
+	struct buffer payload = {0};
+	struct events_item block = {.type = OPERATION_ALLOC, .node = 1, .size_bytes = 10}, other = block;
+	struct events_run *run;
+
+	other.node = 2;
+	events_encoder_add(encoder, &block);
+	for (int i = 0; others && i < 2; i++)
+		events_encoder_add(encoder, &other);
+	struct events_item end = {
+		.type = OPERATION_FREE, .node = 3, .size_bytes = 10, .operation = block.operation};
+	events_encoder_add(encoder, &end);
+	events_encoder_add(encoder, &end);
+	cr_assert_eq(events_encoder_finish(encoder, &payload), 0);
+	cr_assert_eq(events_decoder_feed(decoder, payload.data, payload.length, NODES, 1), 0);
+	int error = 0;
+	while (error == 0 && events_decoder_run(decoder, &run) == 1)
+		error = model_run(model, run);
+	if (error == 0)
+		error = model_finish(model);
+	buffer_finish(&payload);
+	events_encoder_destroy(encoder);
+	events_decoder_destroy(decoder);
+	model_destroy(model);
+	return error;
+}
+
+Test(tally, refuses_frees_of_what_does_not_live)
+{
+	cr_assert_eq(replay_double_free(false), -EBADMSG);
+	cr_assert_eq(replay_double_free(true), -EBADMSG);
+}
