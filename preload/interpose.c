@@ -61,11 +61,18 @@ void interpose_record_operators(void)
 
 /* Before each real call stands one comparison that ends the matter where the block is not sampled. */
 
-static __attribute__((noinline)) void record_new(const struct unwind_start *here, const void *block,
-						 size_t size_bytes)
+static __attribute__((noinline)) void record_odd_new(const struct unwind_start *here, const void *block,
+						     size_t size_bytes)
 {
 	if (block && sample_begins(block, size_bytes))
 		recorder_allocated(here, block, size_bytes);
+}
+
+static __attribute__((noinline)) void record_new(const struct unwind_start *here, const void *block,
+						 size_t size_bytes)
+{
+	if (!ordinary_event(RECORD_ALLOC, here, block, size_bytes))
+		record_odd_new(here, block, size_bytes);
 }
 
 static void record_sampled_end(const struct unwind_start *here, const void *block)
@@ -76,12 +83,19 @@ static void record_sampled_end(const struct unwind_start *here, const void *bloc
 		recorder_ending(here, block, RECORD_FREE, end == SAMPLE_TEMPORARY);
 }
 
-static __attribute__((noinline)) void record_end(const struct unwind_start *here, const void *block)
+static __attribute__((noinline)) void record_odd_end(const struct unwind_start *here, const void *block)
 {
 	if (sample_is_on())
 		record_sampled_end(here, block);
 	else if (block)
 		recorder_freeing(here, block);
+}
+
+static __attribute__((noinline)) void record_end(const struct unwind_start *here, const void *block)
+{
+	fetch_header(block);
+	if (!ordinary_event(RECORD_FREE, here, block, 0))
+		record_odd_end(here, block);
 }
 
 /* ---- malloc and its family ----------------------------------------------------------- */
@@ -95,7 +109,7 @@ void *malloc(size_t size_bytes)
 
 	if (!ORDINARY(RECORD_ALLOC, block, size_bytes)) {
 		HERE;
-		record_new(&here, block, size_bytes);
+		record_odd_new(&here, block, size_bytes);
 	}
 	return block;
 }
@@ -110,7 +124,7 @@ void *calloc(size_t count, size_t size_bytes)
 
 	if (!ORDINARY(RECORD_ALLOC, block, count * size_bytes)) {
 		HERE;
-		record_new(&here, block, count * size_bytes);
+		record_odd_new(&here, block, count * size_bytes);
 	}
 	return block;
 }
@@ -157,10 +171,11 @@ static void *reallocate(const struct unwind_start *here, void *block, size_t siz
 		return adopt_bootstrap(here, block, size_bytes);
 	if (RARE(sample_is_on()))
 		return reallocate_sampled(here, block, size_bytes);
-	if (block && size_bytes)
+	fetch_header(block);
+	if (block && !size_bytes)
+		record_end(here, block);
+	else if (block && !ordinary_event(RECORD_REALLOC_FREE, here, block, 0))
 		recorder_reallocating(here, block);
-	else if (block)
-		recorder_freeing(here, block);
 	void *moved = real.realloc(block, size_bytes);
 	if (moved)
 		record_new(here, moved, size_bytes);
@@ -208,7 +223,7 @@ void free(void *block)
 	fetch_header(block);
 	if (!ORDINARY(RECORD_FREE, block, 0)) {
 		HERE;
-		record_end(&here, block);
+		record_odd_end(&here, block);
 	}
 	real.free(block);
 }

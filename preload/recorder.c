@@ -173,8 +173,7 @@ static bool paused(void)
 	return process && atomic_load_explicit(&process->paused, memory_order_relaxed) != 0;
 }
 
-static __attribute__((noinline)) void allocated(const struct unwind_start *here, const void *block,
-						size_t size_bytes)
+void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
 {
 	if (paused())
 		event(RECORD_HIDDEN_ALLOC, NULL, (uintptr_t)block, size_bytes);
@@ -182,24 +181,14 @@ static __attribute__((noinline)) void allocated(const struct unwind_start *here,
 		event(RECORD_ALLOC, here, (uintptr_t)block, size_bytes);
 }
 
-void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
-{
-	if (!ordinary_event(RECORD_ALLOC, here, block, size_bytes))
-		allocated(here, block, size_bytes);
-}
-
 void recorder_freeing(const struct unwind_start *here, const void *block)
 {
-	fetch_header(block);
-	if (!ordinary_event(RECORD_FREE, here, block, 0))
-		event(RECORD_FREE, here, (uintptr_t)block, 0);
+	event(RECORD_FREE, here, (uintptr_t)block, 0);
 }
 
 void recorder_reallocating(const struct unwind_start *here, const void *block)
 {
-	fetch_header(block);
-	if (!ordinary_event(RECORD_REALLOC_FREE, here, block, 0))
-		event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
+	event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
 }
 
 void recorder_ending(const struct unwind_start *here, const void *block, enum record_type type,
