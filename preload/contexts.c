@@ -159,6 +159,7 @@ static struct contexts_index *current_index(struct contexts *contexts)
 
 void contexts_init(struct contexts *contexts, const struct session_header *session)
 {
+	contexts->nodes = (const struct session_node *)((const char *)session + session->nodes_offset);
 	atomic_store_explicit(&contexts->reserved, session->nodes_offset, memory_order_relaxed);
 }
 
@@ -249,8 +250,25 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
-uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
-				uint32_t module)
+/* Nearly every path is known, and stands where its hash says.  0: look again. */
+static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t parent, uint64_t hash,
+				    uintptr_t pc, uint32_t module)
+{
+	/* Acquire, both: pair with the releases in first_index and grow, and with that in publish. */
+	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
+	if (index == NULL)
+		return 0;
+	uint64_t entry =
+		atomic_load_explicit(&index->entries[first_place(index, hash)], memory_order_acquire);
+	const struct session_node *node = &contexts->nodes[entry & ID_MASK];
+	/* Of an empty place this is node 0, which is at no pc. */
+	bool same = ((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
+		    node->module == module;
+	return same ? (uint32_t)(entry & ID_MASK) : 0;
+}
+
+static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint32_t parent, uint64_t hash,
+						 uintptr_t pc, uint32_t module)
 {
 	struct session_header *session = arena_session();
 	while (session != NULL) {
@@ -266,6 +284,13 @@ uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint
 			break;
 	}
 	return parent;
+}
+
+uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
+				uint32_t module)
+{
+	uint32_t id = find_at_once(contexts, parent, hash, pc, module);
+	return __builtin_expect(id != 0, 1) ? id : intern(contexts, parent, hash, pc, module);
 }
 
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)
