@@ -24,6 +24,7 @@
 struct contexts_index {
 	uint32_t bits; /* log2 of the number of entries */
 	_Atomic uint64_t *entries;
+	const struct session_node *nodes; /* of the session that it was made in */
 };
 
 /* The header takes a page of its own in front, so that the entries can be given back whole. */
@@ -48,6 +49,9 @@ static struct contexts_index *map_index(uint32_t bits)
 {
 	size_t bytes = sizeof(uint64_t) << bits;
 	bool huge = bytes >= HUGE_FROM_BYTES;
+	struct session_header *session = arena_session();
+	if (session == NULL)
+		return NULL;
 	struct contexts_index *index = pages_map(HEADER_BYTES + bytes + (huge ? HUGE_BYTES : 0));
 	if (index == NULL)
 		return NULL;
@@ -60,6 +64,7 @@ static struct contexts_index *map_index(uint32_t bits)
 	pages_keep_on_fork(index, HEADER_BYTES, true);
 	index->bits = bits;
 	index->entries = (_Atomic uint64_t *)entries;
+	index->nodes = session_node(session, 0);
 	return index;
 }
 
@@ -249,8 +254,25 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
-uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
-				uint32_t module)
+/* Nearly every path is known, and stands where its hash says.  0: look again. */
+static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t parent, uint64_t hash,
+				    uintptr_t pc, uint32_t module)
+{
+	/* Acquire, both: pair with the releases in first_index and grow, and with that in publish. */
+	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
+	if (index == NULL)
+		return 0;
+	uint64_t entry =
+		atomic_load_explicit(&index->entries[first_place(index, hash)], memory_order_acquire);
+	const struct session_node *node = &index->nodes[entry & ID_MASK];
+	/* Of an empty place this is node 0, which is at no pc. */
+	bool same = ((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
+		    node->module == module;
+	return same ? (uint32_t)(entry & ID_MASK) : 0;
+}
+
+static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint32_t parent, uint64_t hash,
+						 uintptr_t pc, uint32_t module)
 {
 	struct session_header *session = arena_session();
 	while (session != NULL) {
@@ -266,6 +288,13 @@ uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint
 			break;
 	}
 	return parent;
+}
+
+uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
+				uint32_t module)
+{
+	uint32_t id = find_at_once(contexts, parent, hash, pc, module);
+	return __builtin_expect(id != 0, 1) ? id : intern(contexts, parent, hash, pc, module);
 }
 
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module)

@@ -24,6 +24,14 @@ static inline int guard_enter(int state)
 	return outer;
 }
 
+/* Where the guard was found IDLE. */
+static inline void guard_raise(void)
+{
+	guard = GUARD_BUSY;
+	/* As above. */
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
 static inline int guard_enter_internal(void)
 {
 	return guard_enter(GUARD_INTERNAL);

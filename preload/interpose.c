@@ -10,6 +10,7 @@
 
 #include "guard.h"
 #include "modules.h"
+#include "ordinary.h"
 #include "real.h"
 #include "recorder.h"
 #include "sample.h"
@@ -21,7 +22,6 @@
 #include <stdint.h>
 
 #define INTERPOSED __attribute__((visibility("default"), noinline))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define RARE(condition) __builtin_expect(!!(condition), 0)
 
 /* The list declares, so that it and the definitions below cannot disagree. */
@@ -31,6 +31,14 @@
 #define HERE                                                                                                 \
 	struct unwind_start here;                                                                            \
 	UNWIND_HERE(&here)
+
+/* Whether ordinary.h has recorded it.  Looks at the frame itself: who must know it later as well looks again,
+ * and it takes no registers meanwhile. */
+#define ORDINARY(type, block, size_bytes)                                                                    \
+	LIKELY(({                                                                                            \
+		HERE;                                                                                        \
+		ordinary_event(type, &here, block, size_bytes);                                              \
+	}))
 
 /* From here on a parameter is another variable to the compiler: one that lives across calls and so takes a
  * register that must be saved, which is then not done before the way that ends early. */
@@ -53,13 +61,21 @@ void interpose_record_operators(void)
 
 /* Before each real call stands one comparison that ends the matter where the block is not sampled. */
 
-static ALWAYS_INLINE void record_new(const struct unwind_start *here, const void *block, size_t size_bytes)
+static __attribute__((noinline)) void record_odd_new(const struct unwind_start *here, const void *block,
+						     size_t size_bytes)
 {
 	if (block && sample_begins(block, size_bytes))
 		recorder_allocated(here, block, size_bytes);
 }
 
-static __attribute__((noinline)) void record_sampled_end(const struct unwind_start *here, const void *block)
+static __attribute__((noinline)) void record_new(const struct unwind_start *here, const void *block,
+						 size_t size_bytes)
+{
+	if (!ordinary_event(RECORD_ALLOC, here, block, size_bytes))
+		record_odd_new(here, block, size_bytes);
+}
+
+static void record_sampled_end(const struct unwind_start *here, const void *block)
 {
 	enum sample_end end = sample_ends(block, false);
 
@@ -67,12 +83,19 @@ static __attribute__((noinline)) void record_sampled_end(const struct unwind_sta
 		recorder_ending(here, block, RECORD_FREE, end == SAMPLE_TEMPORARY);
 }
 
-static ALWAYS_INLINE void record_end(const struct unwind_start *here, const void *block)
+static __attribute__((noinline)) void record_odd_end(const struct unwind_start *here, const void *block)
 {
-	if (RARE(sample_is_on()))
+	if (sample_is_on())
 		record_sampled_end(here, block);
-	else
+	else if (block)
 		recorder_freeing(here, block);
+}
+
+static __attribute__((noinline)) void record_end(const struct unwind_start *here, const void *block)
+{
+	fetch_header(block);
+	if (!ordinary_event(RECORD_FREE, here, block, 0))
+		record_odd_end(here, block);
 }
 
 /* ---- malloc and its family ----------------------------------------------------------- */
@@ -82,10 +105,12 @@ void *malloc(size_t size_bytes)
 	if (sample_passes(size_bytes))
 		return real.malloc(size_bytes);
 	APART(size_bytes);
-	HERE;
 	void *block = real.malloc(size_bytes);
 
-	record_new(&here, block, size_bytes);
+	if (!ORDINARY(RECORD_ALLOC, block, size_bytes)) {
+		HERE;
+		record_odd_new(&here, block, size_bytes);
+	}
 	return block;
 }
 
@@ -95,10 +120,12 @@ void *calloc(size_t count, size_t size_bytes)
 		return real.calloc(count, size_bytes);
 	APART(count);
 	APART(size_bytes);
-	HERE;
 	void *block = real.calloc(count, size_bytes);
 
-	record_new(&here, block, count * size_bytes);
+	if (!ORDINARY(RECORD_ALLOC, block, count * size_bytes)) {
+		HERE;
+		record_odd_new(&here, block, count * size_bytes);
+	}
 	return block;
 }
 
@@ -144,10 +171,11 @@ static void *reallocate(const struct unwind_start *here, void *block, size_t siz
 		return adopt_bootstrap(here, block, size_bytes);
 	if (RARE(sample_is_on()))
 		return reallocate_sampled(here, block, size_bytes);
-	if (block && size_bytes)
+	fetch_header(block);
+	if (block && !size_bytes)
+		record_end(here, block);
+	else if (block && !ordinary_event(RECORD_REALLOC_FREE, here, block, 0))
 		recorder_reallocating(here, block);
-	else if (block)
-		recorder_freeing(here, block);
 	void *moved = real.realloc(block, size_bytes);
 	if (moved)
 		record_new(here, moved, size_bytes);
@@ -190,11 +218,13 @@ void free(void *block)
 		return;
 	}
 	APART(block);
-	HERE;
-
-	if (!block || RARE(real_is_bootstrap(block)))
+	if (RARE(real_is_bootstrap(block)))
 		return;
-	record_end(&here, block);
+	fetch_header(block);
+	if (!ORDINARY(RECORD_FREE, block, 0)) {
+		HERE;
+		record_odd_end(&here, block);
+	}
 	real.free(block);
 }
 

@@ -1,5 +1,6 @@
 /*
- * recorder.c - the hot path: guard, call path, time stamp, one 16-byte record.
+ * recorder.c - every event: guard, call path, time stamp, one 16-byte record.  The ordinary ones are made
+ * in ordinary.h.
  *
  * May not allocate through the interposed functions, lock or block (except in
  * thread_next_chunk and thread_put_aside, where a drainer that is behind is awaited).
@@ -7,24 +8,16 @@
 #include "recorder.h"
 
 #include "guard.h"
+#include "ordinary.h"
 #include "pages.h"
 #include "process.h"
 #include "session.h"
 #include "thread.h"
 #include "unwind/context.h"
 
-#include "trace/clock.h"
-
 #include <stdatomic.h>
 
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-
-/* A thread that was silent for longer says so, since stamps keep 36 bits only. */
-#define EPOCH_SPAN (UINT64_C(1) << 34)
-
 #define PREFIXES_MAX 3
-
-#define COARSE_RUN 32 /* events between two readings of the clock, at most */
 
 __thread volatile int guard __attribute__((tls_model("initial-exec")));
 static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
@@ -35,22 +28,6 @@ static __thread uint64_t interrupted_bytes __attribute__((tls_model("initial-exe
 
 /* ---- committing -------------------------------------------------------------- */
 
-static inline void put(struct thread *thread, uint64_t w0, uint64_t w1)
-{
-	struct session_record *record = &thread->chunk->records[thread->used++];
-
-	record->w0 = w0;
-	record->w1 = w1;
-}
-
-static inline void commit(struct thread *thread, uint64_t w0, uint64_t w1)
-{
-	put(thread, w0, w1);
-	/* Release: pairs with the drainer's acquire of `committed`; it sees the record, and
-	 * the call-path node that was published before it. */
-	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);
-}
-
 static bool make_room(struct thread *thread, uint32_t records)
 {
 	if (LIKELY(thread->used + records <= SESSION_CHUNK_RECORDS) || thread_next_chunk(thread))
@@ -58,46 +35,6 @@ static bool make_room(struct thread *thread, uint32_t records)
 	if (thread->session)
 		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
 	return false;
-}
-
-/* ---- stamps -------------------------------------------------------------------- */
-
-/*
- * Reading the clock is the dearest part of an ordinary event.  Stamps serve two ends: times, to
- * about a millisecond, and the order of events that depend on each other.  As long as the process has
- * had one recorded thread, order is that of its queue, and a stamp that the drainer has put
- * into the session while it was at work will do.
- *
- * A second thread sets own_clocks before its first event.  An event of the first thread that
- * depends on one of the second finds it set, since what makes it depend also makes it see that; and
- * its own reading is the later one.  In the other direction, a coarse stamp is never later than the
- * moment of its event, nor than that of any event which depends on it.  The drainer's cut-off holds
- * as well: what is stamped before it depends on nothing but this queue.  Events of signal handlers
- * that go to the side ring set own_clocks too.
- *
- * Each COARSE_RUN events the clock is read all the same, and a coarse stamp which turns out to be old
- * is not used: a drainer that is stopped or killed does not stop time.
- */
-static inline bool coarse_stamp(struct thread *thread, uint64_t *stamp)
-{
-	/* Relaxed, both: see above, and any value of the stamp is a true one. */
-	uint64_t coarse = atomic_load_explicit(&thread->clock->stamp, memory_order_relaxed);
-
-	if (thread->coarse_left == 0 || coarse <= thread->coarse_least ||
-	    atomic_load_explicit(&thread->process->own_clocks, memory_order_relaxed))
-		return false;
-	thread->coarse_left--;
-	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;
-	return true;
-}
-
-static inline uint64_t fresh_stamp(struct thread *thread)
-{
-	uint64_t stamp = clock_ticks(thread->flags) >> thread->stamp_shift;
-
-	thread->coarse_left = COARSE_RUN;
-	thread->coarse_least = stamp - atomic_load_explicit(&thread->clock->age, memory_order_relaxed);
-	return stamp;
 }
 
 /* The record's own words with what does not fit them in prefixes before it.  All are in one
@@ -229,46 +166,6 @@ static void event(enum record_type type, const struct unwind_start *here, uint64
 	typed_event(type, here, address, size_bytes, 0);
 }
 
-/* Nearly every event: the stack is known, and nothing is in the way.  There is no call in here, so that
- * no registers need be saved.  False: nothing has happened yet. */
-static inline __attribute__((always_inline)) bool commit_ordinary(struct thread *thread,
-								  enum record_type type,
-								  const struct unwind_start *here,
-								  uint64_t address, uint64_t size_bytes)
-{
-	if (!LIKELY(thread->session && thread->used < SESSION_CHUNK_RECORDS &&
-		    size_bytes <= RECORD_SIZE_MAX && record_address_fits(address)) ||
-	    atomic_load_explicit(&thread->process->paused, memory_order_relaxed))
-		return false;
-	uint32_t node = unwind_context_known(thread->unwind, here);
-	if (!LIKELY(node))
-		return false;
-	uint64_t stamp;
-	if (!coarse_stamp(thread, &stamp)) {
-		if (!LIKELY(thread->flags & SESSION_TSC))
-			return false;
-		stamp = fresh_stamp(thread);
-	}
-	if (!LIKELY(stamp - thread->last_stamp < EPOCH_SPAN))
-		return false;
-	commit(thread, record_w0(type, address, size_bytes), record_w1(node, stamp));
-	thread->last_stamp = stamp;
-	return true;
-}
-
-static inline __attribute__((always_inline)) bool
-event_at_once(enum record_type type, const struct unwind_start *here, uint64_t address, uint64_t size_bytes)
-{
-	struct thread *thread = thread_self;
-
-	if (!LIKELY(guard == GUARD_IDLE && thread))
-		return false;
-	guard_enter(GUARD_BUSY);
-	bool done = commit_ordinary(thread, type, here, address, size_bytes);
-	guard_leave(GUARD_IDLE);
-	return done;
-}
-
 static bool paused(void)
 {
 	struct process *process = process_get();
@@ -276,8 +173,7 @@ static bool paused(void)
 	return process && atomic_load_explicit(&process->paused, memory_order_relaxed) != 0;
 }
 
-static __attribute__((noinline)) void allocated(const struct unwind_start *here, const void *block,
-						size_t size_bytes)
+void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
 {
 	if (paused())
 		event(RECORD_HIDDEN_ALLOC, NULL, (uintptr_t)block, size_bytes);
@@ -285,30 +181,13 @@ static __attribute__((noinline)) void allocated(const struct unwind_start *here,
 		event(RECORD_ALLOC, here, (uintptr_t)block, size_bytes);
 }
 
-void recorder_allocated(const struct unwind_start *here, const void *block, size_t size_bytes)
-{
-	if (!event_at_once(RECORD_ALLOC, here, (uintptr_t)block, size_bytes))
-		allocated(here, block, size_bytes);
-}
-
-/* Allocators look at what stands before a block that they are given back, and that is often far
- * from the processor.  A program that frees one block after the other waits for several at a time;
- * with our work in between it would wait for each, so it is fetched meanwhile. */
-static inline void fetch_header(const void *block)
-{
-	__builtin_prefetch((const char *)block - sizeof(size_t), 1);
-}
-
 void recorder_freeing(const struct unwind_start *here, const void *block)
 {
-	fetch_header(block);
-	if (!event_at_once(RECORD_FREE, here, (uintptr_t)block, 0))
-		event(RECORD_FREE, here, (uintptr_t)block, 0);
+	event(RECORD_FREE, here, (uintptr_t)block, 0);
 }
 
 void recorder_reallocating(const struct unwind_start *here, const void *block)
 {
-	fetch_header(block);
 	event(RECORD_REALLOC_FREE, here, (uintptr_t)block, 0);
 }
 
@@ -418,6 +297,7 @@ void recorder_fork_child(void)
 		return;
 	pages_map_at(session, interrupted_bytes);
 	thread_self->session = NULL;
+	thread_self->takes_ordinary = false;
 	thread_self->used = 0;
 }
 

@@ -1,5 +1,6 @@
 /*
- * recorder.h - the hot path: from an interposed call to a committed record.
+ * recorder.h - from an interposed call to a committed record.  For blocks, ordinary.h is asked first: it is
+ * faster.
  *
  * No locks, no allocation through the interposed functions, errno preserved.  May run in
  * any thread at any time, signal handlers and thread-local destructors included.

@@ -44,11 +44,12 @@ bool sample_start(uint64_t mean_bytes, uint64_t seed);
 /* For a block about to be allocated: true, it is none to record, and that is all. */
 static inline bool sample_passes(size_t size_bytes)
 {
-	uint64_t left = sample_thread.left;
+	uint64_t left;
 
-	if (left <= size_bytes)
+	/* left - size_bytes - 1, and whether that is no less than 0, in one addition. */
+	if (!__builtin_add_overflow(sample_thread.left, ~(uint64_t)size_bytes, &left))
 		return false;
-	sample_thread.left = left - size_bytes - 1;
+	sample_thread.left = left;
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define SAMPLE_FILTER_BITS 16
+#define SAMPLE_BUCKET_SHIFT 7 /* bytes of addresses that share a bucket */
 #define SAMPLE_TIERS 3
 #define SAMPLE_WINDOW 16u        /* slots that a key may stand in, of each tier */
 #define SAMPLE_BUCKET_FULL 255u  /* a bucket that no longer counts: any of its keys may be in the set */
@@ -35,14 +36,14 @@ static inline uint64_t sample_key(const void *block, bool tracked)
 	return (uint64_t)(uintptr_t)block << 1 | tracked;
 }
 
-/* Neighbours share a cache line of the filter, as their headers share pages. */
+/* Neighbours share a bucket, and the next ones a cache line of the filter: blocks of a page or two take no
+ * more than that between them. */
 static inline unsigned sample_bucket(const void *block)
 {
-	uintptr_t address = (uintptr_t)block;
-
-	return (unsigned)(address >> 4 ^ address >> (4 + SAMPLE_FILTER_BITS)) &
-	       ((1u << SAMPLE_FILTER_BITS) - 1);
+	return (uint16_t)((uintptr_t)block >> SAMPLE_BUCKET_SHIFT);
 }
+
+_Static_assert(SAMPLE_FILTER_BITS == 16, "sample_bucket yields sixteen bits");
 
 /* False: the block is not in the set, for certain. */
 static inline bool sample_set_may_hold(const struct sample_set *set, const void *block)

@@ -23,8 +23,8 @@
 
 #include "trace/clock.h"
 
-#ifndef CHUNKS_SOFT_CAP       /* tests/model varies it */
-#define CHUNKS_SOFT_CAP 1024u /* 64 MiB, and two chunks a thread on top */
+#ifndef CHUNKS_SOFT_CAP      /* tests/model varies it */
+#define CHUNKS_SOFT_CAP 256u /* 16 MiB, and two chunks a thread on top */
 #endif
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
@@ -187,7 +187,7 @@ bool thread_next_chunk(struct thread *thread)
 		taken = 0;
 	if (taken) {
 		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);
-		thread->used = 0;
+		thread->used = thread->coarse_until = 0;
 		/* Release: pairs with the consumer's acquire of `next`; it sees the new chunk's
 		 * header and the old one's last records. */
 		atomic_store_explicit(&closed->next, taken, memory_order_release);
@@ -391,8 +391,9 @@ static struct thread *claim(struct process *process)
 	thread->stamp_shift = session->stamp_shift;
 	thread->last_stamp = 0;
 	thread->clock = &session->clock;
-	thread->coarse_left = 0;
-	if (slot > 1) /* Relaxed: see coarse_stamp in recorder.c. */
+	thread->coarse_until = 0;
+	thread->takes_ordinary = session->sample_bytes == 0;
+	if (slot > 1) /* Relaxed: see coarse_stamp in ordinary.h. */
 		atomic_store_explicit(&process->own_clocks, 1, memory_order_relaxed);
 	thread->used = 0;
 	thread->chunk = open_chunk(thread, chunk, 0);

@@ -20,18 +20,20 @@ struct process;
 struct thread {
 	struct session_header *session; /* NULL: not attached, or zeroed by fork */
 	struct process *process;
-	struct session_thread *slot;
+	struct unwind_state *unwind;
 	struct session_chunk *chunk; /* never NULL once attached */
 	uint32_t used;               /* records in it */
+	uint32_t coarse_until;       /* how many may be before the clock is read again */
+	uint64_t last_stamp;
+	uint64_t coarse_least; /* the clock's stamp counts only from this on */
+	const struct session_clock *clock;
 	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint32_t slot_index;
-	uint64_t last_stamp;
-	const struct session_clock *clock;
-	uint64_t coarse_least; /* its stamp counts only above this, */
-	uint32_t coarse_left;  /* and for so many events */
+	bool takes_ordinary; /* attached, and all blocks are recorded: see ordinary.h */
+	struct session_thread *slot;
 	uint64_t asked_record; /* see thread_has_left */
 	uint32_t asked;
-	struct unwind_state *unwind, *spare_unwind;
+	struct unwind_state *spare_unwind;
 };
 
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));

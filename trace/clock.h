@@ -17,7 +17,6 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <x86intrin.h>
 #endif
 
 static inline uint64_t clock_monotonic_ns(void)
@@ -46,7 +45,7 @@ static inline uint64_t clock_ticks(uint32_t session_flags)
 {
 #if defined(__x86_64__)
 	if (session_flags & SESSION_TSC)
-		return __rdtsc();
+		return __builtin_ia32_rdtsc();
 #else
 	(void)session_flags;
 #endif

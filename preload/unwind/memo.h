@@ -16,27 +16,24 @@
 
 #define MEMO_SETS 256
 #define MEMO_WAYS 2
-#define MEMO_WORDS 12288     /* 144 KiB, touched as they are needed */
+#define MEMO_WORDS 12288     /* 192 KiB, touched as they are needed */
 #define MEMO_STACK_WORDS 768 /* a stack with more is not entered */
-#define MEMO_NEEDS_FP (UINT32_C(1) << 31)
-
-/* A word of the stack at `offset` from its pointer; 12 bytes. */
-struct memo_word {
-	uint32_t offset;
-	uint32_t value[2];
-};
 
 struct memo_entry {
-	uintptr_t pc, sp, fp;
-	uint32_t node;         /* | MEMO_NEEDS_FP */
-	uint16_t first, count; /* its words; none yet if it occurred once */
+	uintptr_t pc, sp; /* sp is memo_once of it as long as there are no words */
+	const struct trail_word *words;
+	uint32_t node;
+	bool needs_fp; /* which is the value of words[-1] then */
 };
-_Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == 64, "a set is a cache line");
+#define MEMO_SET_BYTES 64u /* a cache line, and never astride two */
+_Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == MEMO_SET_BYTES, "a set is a cache line");
 
+/* A stack's words stand innermost first, behind one that holds its fp.  After them comes one that ends every
+ * comparison, so that none has to count: its slot is its own place, and does not hold its value. */
 struct memo {
-	_Alignas(64) struct memo_entry sets[MEMO_SETS][MEMO_WAYS];
+	_Alignas(MEMO_SET_BYTES) struct memo_entry sets[MEMO_SETS][MEMO_WAYS];
 	size_t used; /* words */
-	struct memo_word words[MEMO_WORDS];
+	_Alignas(sizeof(struct trail_word)) struct trail_word words[MEMO_WORDS];
 };
 
 static inline size_t memo_set(const struct unwind_start *start)
@@ -46,31 +43,34 @@ static inline size_t memo_set(const struct unwind_start *start)
 }
 _Static_assert(MEMO_SETS == 256, "memo_set yields eight bits");
 
-READS_STACK static inline __attribute__((always_inline)) bool
-memo_matches(const struct memo *memo, const struct memo_entry *entry, const struct unwind_start *start)
+/* Of a stack that occurred once: what is no stack's pointer. */
+static inline uintptr_t memo_once(uintptr_t sp)
 {
-	if (entry->pc != start->pc || entry->sp != start->sp || entry->count == 0)
+	return ~sp;
+}
+
+READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const struct memo_entry *entry,
+									   const struct unwind_start *start)
+{
+	if (entry->pc != start->pc || entry->sp != start->sp)
 		return false;
-	if ((entry->node & MEMO_NEEDS_FP) && entry->fp != start->fp)
+	const struct trail_word *word = entry->words;
+	if (entry->needs_fp && word[-1].value != start->fp)
 		return false;
-	const struct memo_word *word = &memo->words[entry->first], *end = word + entry->count;
-	for (; word < end; word++) {
-		uint64_t value;
-		__builtin_memcpy(&value, word->value, sizeof(value));
-		if (stack_word(start->sp + word->offset) != value)
-			return false;
-	}
-	return true;
+	while (stack_word(word->slot) == word->value)
+		word++;
+	return word->slot == (uintptr_t)word;
 }
 
 /* The node of the stack that begins here, 0 if it is not known. */
 READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(const struct memo *memo,
 									    const struct unwind_start *start)
 {
-	const struct memo_entry *set = memo->sets[memo_set(start)];
-	for (size_t way = 0; way < MEMO_WAYS; way++)
-		if (memo_matches(memo, &set[way], start))
-			return set[way].node & ~MEMO_NEEDS_FP;
+	const struct memo_entry *entry = memo->sets[memo_set(start)];
+	do {
+		if (memo_matches(entry, start))
+			return entry->node;
+	} while ((uintptr_t)++entry % MEMO_SET_BYTES != 0);
 	return 0;
 }
 

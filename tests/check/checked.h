@@ -1,6 +1,6 @@
 /*
- * checked.h - included before anything else into the recorder of libmprof-check.so: puts the judge in
- * the place of the function that it judges.
+ * checked.h - included before anything else into the recorder and the interposed functions of
+ * libmprof-check.so: puts the judge in the place of the function that it judges.
  */
 #ifndef MPROF_TESTS_CHECKED_H
 #define MPROF_TESTS_CHECKED_H

@@ -12,6 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/ring.c"
+ORDINARY = "preload/ordinary.h"
 
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
 							  memory_order_acquire, memory_order_acquire))"""
@@ -46,8 +47,8 @@ def relaxed(text):
 
 # what: file, configuration that shows it, (old, new)...
 FAULTS = {
-    "commits without release": (RECORDER, "one thread", (COMMIT, relaxed(COMMIT))),
-    "commits ahead of the record": (RECORDER, "one thread", (
+    "commits without release": (ORDINARY, "one thread", (COMMIT, relaxed(COMMIT))),
+    "commits ahead of the record": (ORDINARY, "one thread", (
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`",
         "	atomic_store_explicit(&thread->chunk->committed, thread->used + 1, memory_order_release);\n"
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
@@ -114,6 +115,11 @@ def faulty(root, work, name, path, changes):
             raise ValueError(f"{path} has changed: it does not have once\n{old}")
         text = text.replace(old, new)
     copy = work / f"{name.replace(' ', '-')}-{pathlib.Path(path).name}"
+    if path == ORDINARY:  # a header is found beside who includes it
+        folder = work / name.replace(" ", "-with-")
+        folder.mkdir(exist_ok=True)
+        (folder / pathlib.Path(path).name).write_text(text)
+        copy, text = folder / f"{folder.name}-recorder.c", (root / RECORDER).read_text()
     copy.write_text(text)
     return copy
 

@@ -5,6 +5,7 @@
  * thread, with the address and the size that went in.  A plain program: Criterion does not run under TSan.
  */
 #include "preload/interpose.h"
+#include "preload/ordinary.h"
 #include "preload/recorder.h"
 #include "reporter/drain/queue.h"
 
@@ -55,8 +56,11 @@ __attribute__((noinline)) static void record_pair(uint64_t producer, uint64_t i)
 {
 	struct unwind_start here;
 	UNWIND_HERE(&here);
-	recorder_allocated(&here, (const void *)address_of(producer, i), size_of(i));
-	recorder_freeing(&here, (const void *)address_of(producer, i));
+	const void *block = (const void *)address_of(producer, i);
+	if (!ordinary_event(RECORD_ALLOC, &here, block, size_of(i)))
+		recorder_allocated(&here, block, size_of(i));
+	if (!ordinary_event(RECORD_FREE, &here, block, 0))
+		recorder_freeing(&here, block);
 }
 
 static void *produce(void *argument)
