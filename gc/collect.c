@@ -39,10 +39,13 @@ static size_t copy_counts(struct link *candidates)
 	return count;
 }
 
-static inline void subtract_child(rgc_object *child)
+/* Returns the child's flags. */
+static inline uint32_t subtract_child(rgc_object *child)
 {
-	if (child->flags & OBJECT_COLLECTING)
+	uint32_t flags = child->flags;
+	if (flags & OBJECT_COLLECTING)
 		link_of(child)->external--;
+	return flags;
 }
 
 static int subtract_visited(rgc_object *child, void *unused)
@@ -52,19 +55,22 @@ static int subtract_visited(rgc_object *child, void *unused)
 	return 0;
 }
 
-static void subtract_internal(struct link *candidates)
+/* Whether some fields refer to objects other than candidates. */
+static bool subtract_internal(struct link *candidates)
 {
+	uint32_t common = OBJECT_COLLECTING;
 	for (struct link *link = candidates->next; link != candidates; link = link->next) {
 		rgc_object *object = object_of(link);
 		const struct rgc_type *type = object->type;
 		for (uint32_t i = 0; i < type->field_count; i++) {
 			rgc_object *child = *object_field(object, i);
 			if (child)
-				subtract_child(child);
+				common &= subtract_child(child);
 		}
 		if (type->traverse)
 			type->traverse(object, subtract_visited, NULL);
 	}
+	return !(common & OBJECT_COLLECTING);
 }
 
 /* A child of a reachable object: if it has been put aside it comes back, behind all others; if it is still to
@@ -102,14 +108,24 @@ static inline void reach_children(rgc_object *object, struct link *candidates)
 		type->traverse(object, reach_visited, candidates);
 }
 
+/* What is known of the unreachable. */
+struct findings {
+	size_t count;
+	bool weak, finalizers;
+	bool simple;  /* all are, and none has weak references; then their marks have not been taken off */
+	bool outside; /* some may refer to other objects */
+};
+
 /*
  * Goes through the candidates once, putting aside what nothing outside refers to; some of it comes back to
  * their end later.  `prev` is restored on the way: what lies behind the present object is linked both ways,
- * what lies before it only forward, except that the list's own prev is always right.
+ * what lies before it only forward, except that the list's own prev is always right.  Returns how many stay.
  */
-static void put_unreachable_aside(struct link *candidates, struct link *unreachable)
+static size_t put_unreachable_aside(struct link *candidates, struct link *unreachable, bool *simple)
 {
 	struct link *behind = candidates;
+	size_t reachable = 0;
+	uint32_t common = OBJECT_SIMPLE;
 	for (struct link *link; (link = behind->next) != candidates;) {
 		rgc_object *object = object_of(link);
 		if (link->external) {
@@ -117,42 +133,41 @@ static void put_unreachable_aside(struct link *candidates, struct link *unreacha
 			link->prev = behind;
 			object->flags &= ~(uint32_t)OBJECT_COLLECTING;
 			behind = link;
+			reachable++;
 		} else {
+			uint32_t flags = object->flags;
 			behind->next = link->next;
 			list_append(unreachable, link);
-			object->flags |= OBJECT_UNREACHABLE;
+			object->flags = flags | OBJECT_UNREACHABLE;
+			common &= flags & OBJECT_WEAK_TARGET ? 0 : flags;
 		}
 	}
 	candidates->prev = behind;
+	*simple = common & OBJECT_SIMPLE;
+	return reachable;
 }
 
-/* What one walk over the unreachable finds out. */
-struct findings {
-	size_t count;
-	bool weak, finalizers;
-};
-
-static struct findings end_collecting(struct link *unreachable)
+static void end_collecting(struct link *unreachable, struct findings *found)
 {
-	struct findings found = {0, false, false};
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
 		object->flags &= ~(uint32_t)OBJECT_COLLECTING;
-		found.count++;
-		found.weak |= (object->flags & OBJECT_WEAK_TARGET) != 0;
-		found.finalizers |= object->type->finalize && !(object->flags & OBJECT_FINALIZED);
+		found->weak |= (object->flags & OBJECT_WEAK_TARGET) != 0;
+		found->finalizers |= object->type->finalize && !(object->flags & OBJECT_FINALIZED);
 	}
-	return found;
 }
 
 /* Moves the unreachable from `candidates` to `unreachable`, which must be empty.  Returns the number of
  * candidates. */
-static size_t split(struct link *candidates, struct link *unreachable, struct findings *found)
+static size_t split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
+		    struct findings *found)
 {
 	size_t count = copy_counts(candidates);
-	subtract_internal(candidates);
-	put_unreachable_aside(candidates, unreachable);
-	*found = end_collecting(unreachable);
+	*found = (struct findings){.outside = subtract_internal(candidates)};
+	found->count = count - put_unreachable_aside(candidates, unreachable, &found->simple);
+	found->simple &= !heap->debug;
+	if (!found->simple)
+		end_collecting(unreachable, found);
 	return count;
 }
 
@@ -200,7 +215,7 @@ static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *
 		run_finalizers(unreachable);
 	struct link still;
 	list_init(&still);
-	split(unreachable, &still, found);
+	split(heap, unreachable, &still, found);
 	list_splice(unreachable, survivors);
 	list_splice(&still, unreachable);
 	if (found->weak) /* made by finalizers */
@@ -284,11 +299,14 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	if (generation < OLDEST)
 		heap->counts[generation + 1]++;
 	struct findings found;
-	info->candidates = split(&candidates, &unreachable, &found);
+	info->candidates = split(heap, &candidates, &unreachable, &found);
 	update_counts(heap, generation, info->candidates - found.count);
 	list_splice(&candidates, older);
 	say_farewell(heap, &unreachable, older, &found);
-	info->uncollectable = delete_unreachable(heap, &unreachable);
+	if (found.simple)
+		simple_free_all(heap, &unreachable, found.outside);
+	else
+		info->uncollectable = delete_unreachable(heap, &unreachable);
 	info->collected = found.count - info->uncollectable;
 }
 

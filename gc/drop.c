@@ -9,35 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Gives the block back to where it came from. */
-static inline void object_free(rgc_heap *heap, rgc_object *object)
-{
-	size_t bytes = object_bytes(object);
-	void *block = object;
-	if (object->flags & OBJECT_LINKED) {
-		block = link_of(object);
-		if (heap->counts[0] > 0)
-			heap->counts[0]--;
-	}
-	heap->bytes -= bytes;
-#ifdef RGC_DEBUG
-	(void)block;
-	debug_block_free(heap, object, bytes);
-#else
-	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
-	if (unlikely(!class)) {
-		if (recorded)
-			recorded_block_free(heap, block, bytes);
-		else
-			free(block);
-		return;
-	}
-	struct free_block *free_block = block;
-	free_block->next = heap->pool.free[class];
-	heap->pool.free[class] = free_block;
-#endif
-}
-
 void object_finalize(rgc_object *object)
 {
 	if (!object->type->finalize || object->flags & OBJECT_FINALIZED)
@@ -184,6 +155,12 @@ void rgc_decref_slow_(rgc_object *object)
 	if (likely(object->refs == 1)) {
 #ifdef RGC_DEBUG
 		debug_check_owner(object);
+#else
+		struct thread *thread = &rgc_thread;
+		if (likely(ends_simply(object) && thread->heap && !thread->dropping)) {
+			simple_drop(thread->heap, object);
+			return;
+		}
 #endif
 		object->refs = 0;
 		object_drop(object);

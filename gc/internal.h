@@ -22,8 +22,12 @@
 #include <mprof/rgc.h>
 
 #include <stdatomic.h>
+#include <stdlib.h>
 
 MPROF_RUNTIME
+
+/* The library's own functions and variables are reached without the tables of its interface. */
+#pragma GCC visibility push(hidden)
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -38,8 +42,14 @@ enum {
 	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak table */
 	OBJECT_SHARED = 1u << 6,
 	OBJECT_HEAP_SHIFT = 8,   /* 16 bits: number of its heap, modulo 2^16; librgc-debug checks it */
-	OBJECT_CLASS_SHIFT = 24, /* 8 bits: size class in the pool, 0 for malloc and recorded.c */
+	OBJECT_CLASS_SHIFT = 24, /* 7 bits: size class in the pool, 0 for malloc and recorded.c */
 };
+#define OBJECT_SIMPLE (1u << 31) /* type_is_simple */
+
+static inline unsigned object_class(const rgc_object *object)
+{
+	return object->flags >> OBJECT_CLASS_SHIFT & 127;
+}
 
 struct link {
 	struct link *next;
@@ -92,6 +102,15 @@ static inline bool type_has_references(const struct rgc_type *type)
 static inline bool type_is_linked(const struct rgc_type *type)
 {
 	return type_has_references(type) || type->clear || type->finalize;
+}
+
+/* Whether objects are a fixed number of members, of which some are references, and no function of the
+ * program's takes part in their end: what is done to them then, and in which order, cannot be observed. */
+static inline bool type_is_simple(const struct rgc_type *type)
+{
+	/* One test, as it almost always holds. */
+	uintptr_t functions = (uintptr_t)type->traverse | (uintptr_t)type->clear | (uintptr_t)type->finalize;
+	return type->field_count && !(functions | type->item_size | (type->flags & RGC_TYPE_LAZY));
 }
 
 static inline void list_init(struct link *head)
@@ -150,6 +169,13 @@ extern _Atomic unsigned pool_classes;
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *pool_refill(struct pool *pool, unsigned class);
 void pool_finish(struct pool *pool);
+
+static inline void pool_put(struct pool *pool, unsigned class, void *block)
+{
+	struct free_block *free_block = block;
+	free_block->next = pool->free[class];
+	pool->free[class] = free_block;
+}
 
 /* ---- recorded.c: under a recording mprof ---- */
 
@@ -231,6 +257,25 @@ static inline void heap_bytes_changed(ptrdiff_t bytes)
 	rgc_thread.heap->bytes += (size_t)bytes;
 }
 
+/* ---- debug.c: what librgc-debug does besides ---- */
+
+#ifdef RGC_DEBUG
+/* A block from malloc, zeroed; NULL with ENOMEM.  debug_born makes its object known. */
+void *debug_block_new(size_t bytes);
+void debug_born(rgc_heap *heap, rgc_object *object);
+/* Overwrites the dead object and keeps its block of `bytes` for a while. */
+void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
+void debug_heap_finish(rgc_heap *heap);
+/* Called before each allocation: RGC_STRESS. */
+void debug_before_new(rgc_heap *heap);
+/* Aborts with a message about an object. */
+_Noreturn void debug_fail(const rgc_object *object, const char *fault);
+/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
+void debug_check_owner(const rgc_object *object);
+void debug_check_cleared(rgc_object *object);
+void debug_check_store(const rgc_object *object);
+#endif
+
 /* ---- object.c ---- */
 
 /* visit(child, argument) for all references, until one returns non-zero, which is returned. */
@@ -246,6 +291,31 @@ static inline size_t object_bytes(const rgc_object *object)
 	if (type->item_size)
 		bytes += type->item_size * ((const rgc_var *)object)->count;
 	return bytes;
+}
+
+/* Gives the block back to where it came from. */
+static inline void object_free(rgc_heap *heap, rgc_object *object)
+{
+	size_t bytes = object_bytes(object);
+	void *block = object;
+	if (object->flags & OBJECT_LINKED) {
+		block = link_of(object);
+		if (heap->counts[0] > 0)
+			heap->counts[0]--;
+	}
+	heap->bytes -= bytes;
+#ifdef RGC_DEBUG
+	(void)block;
+	debug_block_free(heap, object, bytes);
+#else
+	unsigned class = object_class(object);
+	if (likely(class))
+		pool_put(&heap->pool, class, block);
+	else if (recorded)
+		recorded_block_free(heap, block, bytes);
+	else
+		free(block);
+#endif
 }
 
 /* Appends to the youngest generation. */
@@ -275,6 +345,24 @@ static inline void track_child(void *container, const void *child)
 	if (!(object->flags & OBJECT_TRACKED) && child && may_be_tracked(child))
 		object_track(rgc_thread.heap, object);
 }
+
+/* ---- simple.c: the end of simple objects ---- */
+
+#ifndef RGC_DEBUG
+/* Ends a simple object of the heap, which is the thread's, and what hangs from it.  It must have one
+ * reference, no weak ones, and be dropped outside any other drop. */
+void simple_drop(rgc_heap *heap, rgc_object *object);
+#endif
+
+/* Whether a simple object may end without more ado. */
+static inline bool ends_simply(const rgc_object *object)
+{
+	return (object->flags & (OBJECT_SIMPLE | OBJECT_WEAK_TARGET)) == OBJECT_SIMPLE;
+}
+
+/* Frees simple objects that only they themselves refer to, without weak references to any of them. `outside`:
+ * some may have references to other objects, which are dropped. */
+void simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside);
 
 /* ---- drop.c ---- */
 
@@ -338,23 +426,6 @@ void shared_settle(void);
 /* When a thread ends: settles, and from then on others settle its objects themselves. */
 void shared_thread_ends(void);
 
-/* ---- debug.c: what librgc-debug does besides ---- */
-
-#ifdef RGC_DEBUG
-/* A block from malloc, zeroed; NULL with ENOMEM.  debug_born makes its object known. */
-void *debug_block_new(size_t bytes);
-void debug_born(rgc_heap *heap, rgc_object *object);
-/* Overwrites the dead object and keeps its block of `bytes` for a while. */
-void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
-void debug_heap_finish(rgc_heap *heap);
-/* Called before each allocation: RGC_STRESS. */
-void debug_before_new(rgc_heap *heap);
-/* Aborts with a message about an object. */
-_Noreturn void debug_fail(const rgc_object *object, const char *fault);
-/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
-void debug_check_owner(const rgc_object *object);
-void debug_check_cleared(rgc_object *object);
-void debug_check_store(const rgc_object *object);
-#endif
+#pragma GCC visibility pop
 
 #endif
