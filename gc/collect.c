@@ -129,17 +129,18 @@ static void put_unreachable_aside(struct link *candidates, struct link *unreacha
 /* What one walk over the unreachable finds out. */
 struct findings {
 	size_t count;
-	bool weak, finalizers;
+	bool weak, weak_targets, finalizers;
 };
 
 static struct findings end_collecting(struct link *unreachable)
 {
-	struct findings found = {0, false, false};
+	struct findings found = {0, false, false, false};
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
 		object->flags &= ~(uint32_t)OBJECT_COLLECTING;
 		found.count++;
-		found.weak |= (object->flags & OBJECT_WEAK_TARGET) != 0;
+		found.weak |= RGC_IS(object, rgc_weak);
+		found.weak_targets |= (object->flags & OBJECT_WEAK_TARGET) != 0;
 		found.finalizers |= object->type->finalize && !(object->flags & OBJECT_FINALIZED);
 	}
 	return found;
@@ -158,13 +159,18 @@ static size_t split(struct link *candidates, struct link *unreachable, struct fi
 
 /* ---- taking it apart ---- */
 
+/* Those to unreachable objects, and those that are unreachable themselves: they might come back to life, and
+ * their callbacks run in the middle of the clearing. */
 static void clear_weak_references(rgc_heap *heap, struct link *unreachable)
 {
 	struct weak_queue queue;
 	weak_queue_init(&queue);
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
-		if (object_of(link)->flags & OBJECT_WEAK_TARGET)
-			weak_clear_target(heap, object_of(link), &queue);
+		rgc_object *object = object_of(link);
+		if (object->flags & OBJECT_WEAK_TARGET)
+			weak_clear_target(heap, object, &queue);
+		if (RGC_IS(object, rgc_weak))
+			weak_forget_target(object);
 	}
 	weak_run_callbacks(&queue);
 }
@@ -192,10 +198,10 @@ static void run_finalizers(struct link *unreachable)
 static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *survivors,
 			 struct findings *found)
 {
-	if (!found->weak && !found->finalizers)
-		return;
-	if (found->weak)
+	if (found->weak || found->weak_targets)
 		clear_weak_references(heap, unreachable);
+	if (!found->weak_targets && !found->finalizers)
+		return;
 	if (found->finalizers)
 		run_finalizers(unreachable);
 	struct link still;
@@ -203,7 +209,7 @@ static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *
 	split(unreachable, &still, found);
 	list_splice(unreachable, survivors);
 	list_splice(&still, unreachable);
-	if (found->weak) /* made by finalizers */
+	if (found->weak || found->weak_targets) /* made by finalizers */
 		clear_weak_references(heap, unreachable);
 }
 
@@ -276,7 +282,9 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	struct link candidates, unreachable;
 	list_init(&candidates);
 	list_init(&unreachable);
-	for (int i = generation; i >= 0; i--) {
+	list_splice(&heap->generations[generation], &candidates);
+	heap->counts[generation] = 0;
+	for (int i = 0; i < generation; i++) {
 		list_splice(&heap->generations[i], &candidates);
 		heap->counts[i] = 0;
 	}
