@@ -111,7 +111,7 @@ static inline void reach_children(rgc_object *object, struct link *candidates)
 /* What is known of the unreachable. */
 struct findings {
 	size_t count;
-	bool weak, finalizers;
+	bool weak, weak_targets, finalizers;
 	bool simple;  /* all are, and none has weak references; then their marks have not been taken off */
 	bool outside; /* some may refer to other objects */
 };
@@ -152,7 +152,8 @@ static void end_collecting(struct link *unreachable, struct findings *found)
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
 		object->flags &= ~(uint32_t)OBJECT_COLLECTING;
-		found->weak |= (object->flags & OBJECT_WEAK_TARGET) != 0;
+		found->weak |= RGC_IS(object, rgc_weak);
+		found->weak_targets |= (object->flags & OBJECT_WEAK_TARGET) != 0;
 		found->finalizers |= object->type->finalize && !(object->flags & OBJECT_FINALIZED);
 	}
 }
@@ -173,13 +174,18 @@ static size_t split(const rgc_heap *heap, struct link *candidates, struct link *
 
 /* ---- taking it apart ---- */
 
+/* Those to unreachable objects, and those that are unreachable themselves: they might come back to life, and
+ * their callbacks run in the middle of the clearing. */
 static void clear_weak_references(rgc_heap *heap, struct link *unreachable)
 {
 	struct weak_queue queue;
 	weak_queue_init(&queue);
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
-		if (object_of(link)->flags & OBJECT_WEAK_TARGET)
-			weak_clear_target(heap, object_of(link), &queue);
+		rgc_object *object = object_of(link);
+		if (object->flags & OBJECT_WEAK_TARGET)
+			weak_clear_target(heap, object, &queue);
+		if (RGC_IS(object, rgc_weak))
+			weak_forget_target(object);
 	}
 	weak_run_callbacks(&queue);
 }
@@ -207,10 +213,10 @@ static void run_finalizers(struct link *unreachable)
 static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *survivors,
 			 struct findings *found)
 {
-	if (!found->weak && !found->finalizers)
-		return;
-	if (found->weak)
+	if (found->weak || found->weak_targets)
 		clear_weak_references(heap, unreachable);
+	if (!found->weak_targets && !found->finalizers)
+		return;
 	if (found->finalizers)
 		run_finalizers(unreachable);
 	struct link still;
@@ -218,7 +224,7 @@ static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *
 	split(heap, unreachable, &still, found);
 	list_splice(unreachable, survivors);
 	list_splice(&still, unreachable);
-	if (found->weak) /* made by finalizers */
+	if (found->weak || found->weak_targets) /* made by finalizers */
 		clear_weak_references(heap, unreachable);
 }
 
@@ -291,7 +297,9 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	struct link candidates, unreachable;
 	list_init(&candidates);
 	list_init(&unreachable);
-	for (int i = generation; i >= 0; i--) {
+	list_splice(&heap->generations[generation], &candidates);
+	heap->counts[generation] = 0;
+	for (int i = 0; i < generation; i++) {
 		list_splice(&heap->generations[i], &candidates);
 		heap->counts[i] = 0;
 	}

@@ -170,7 +170,7 @@ int rgc_heap_use(rgc_heap *heap)
 		heap = own;
 	if (heap == present)
 		return 0;
-	if (present->collecting || rgc_thread.dropping || (heap != own && !heap_acquire(heap))) {
+	if (present->collecting || rgc_thread.nesting || (heap != own && !heap_acquire(heap))) {
 		errno = EBUSY;
 		return -1;
 	}

@@ -10,8 +10,8 @@
  * link;
  *   - containers whose items are mostly values have RGC_TYPE_LAZY and call track_child after each store;
  *   - `traverse` visits every item; `clear` moves the items out, empties the container, then decrefs them.
- * Drops never recurse: rgc_decref of a last reference inside a clear only queues the object (drop.c), for any
- * type;
+ * A last reference dropped inside a clear ends the object at once, or queues it if clears nest too deep
+ * (drop.c);
  *   - item arrays come from malloc, realloc and free; report them with heap_bytes_changed.
  * text.c has rgc_repr, and guards its recursion.
  */
@@ -41,6 +41,7 @@ enum {
 	OBJECT_FINALIZED = 1u << 4,
 	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak table */
 	OBJECT_SHARED = 1u << 6,
+	OBJECT_ENDING = 1u << 7, /* in the list of a drop: `external` is the next field to be dropped */
 	OBJECT_HEAP_SHIFT = 8,   /* 16 bits: number of its heap, modulo 2^16; librgc-debug checks it */
 	OBJECT_CLASS_SHIFT = 24, /* 7 bits: size class in the pool, 0 for malloc and recorded.c */
 };
@@ -233,8 +234,9 @@ struct rgc_heap {
 struct thread {
 	rgc_heap *heap, *own;
 	struct link *pending; /* objects that wait for their end, by link.next */
-	bool dropping;
-	uint64_t id; /* 0, or this thread's number among owners of shared objects */
+	bool dropping;        /* drops are queued */
+	unsigned nesting;     /* functions that run inside a drop or a collection */
+	uint64_t id;          /* 0, or this thread's number among owners of shared objects */
 };
 
 extern _Thread_local struct thread rgc_thread
@@ -366,10 +368,10 @@ void simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside);
 
 /* ---- drop.c ---- */
 
-/* Ends an object whose count is 0, now or, inside another drop, when that is done. */
+/* Ends an object whose count is 0: now, or before the drop goes on that this is part of. */
 void object_drop(rgc_object *object);
 
-/* Lets the caller's drops be carried out at once even inside a drop, until the state is given back. */
+/* Lets the caller's drops be carried out at once, even inside a drop, until the state is given back. */
 struct drop_state {
 	struct link *pending;
 	bool dropping;
@@ -403,6 +405,8 @@ void weak_queue_init(struct weak_queue *queue);
  * alive and not unreachable; the queue holds a reference to each. */
 void weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue);
 void weak_run_callbacks(struct weak_queue *queue);
+/* Clears one weak reference, which has a type of that name. */
+void weak_forget_target(rgc_object *weak);
 void weak_table_finish(struct weak_table *table);
 
 /* ---- gc_module.c ---- */

@@ -106,6 +106,11 @@ static void detach(rgc_weak *weak)
 		forget_target(heap, target, entry);
 }
 
+void weak_forget_target(rgc_object *weak)
+{
+	detach((rgc_weak *)(void *)weak);
+}
+
 static int weak_traverse(void *self, rgc_visit visit, void *argument)
 {
 	RGC_VISIT(((rgc_weak *)self)->argument);

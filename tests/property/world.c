@@ -263,7 +263,7 @@ static int find_weak(const void *pointer)
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
 		if (get(id)->kind != WEAK || get(id)->real != pointer || get(id)->state == UNUSED)
 			continue;
-		if (found == NOBODY || get(id)->state == ALIVE)
+		if (found == NOBODY || get(id)->serial > get(found)->serial)
 			found = id;
 	}
 	must(found != NOBODY, "a callback of an unknown weak reference", found);
