@@ -165,7 +165,9 @@ static size_t split(const rgc_heap *heap, struct link *candidates, struct link *
 {
 	size_t count = copy_counts(candidates);
 	*found = (struct findings){.outside = subtract_internal(candidates)};
-	found->count = count - put_unreachable_aside(candidates, unreachable, &found->simple);
+	size_t reachable = put_unreachable_aside(candidates, unreachable, &found->simple);
+	found->count = count - reachable;
+	found->outside |= reachable > 0;
 	found->simple &= !heap->debug;
 	if (!found->simple)
 		end_collecting(unreachable, found);
