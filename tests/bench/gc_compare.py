@@ -2,12 +2,14 @@
 """What objects cost with rgc, CPython's C API, the Boehm collector and Lua: the same work, in turn.
 
 Each case runs in a process of its own, all of them alternating for some rounds; the table has medians of CPU ns per
-object (per call for hit and miss), and for e the pauses of young (Boehm: of all) collections, average and longest.
+object (per call for hit and miss), and for e and e2 the pauses of young (Boehm: of all) collections, average and longest.
   a     make one object and drop it, 10 million times
   b     1 million pairs that refer to each other, found by automatic collection
   c     a ring of 1 million, found by one collection
   d     drop a binary tree of depth 20 (Lua: forget it, collect; Boehm, in c too: mark it, as it sweeps later)
   e     4 million pairs as in b, beside 5 million live objects
+  e2    the same beside 0.5 million live pairs, where every fourth new pair takes the place of one chosen at random:
+        garbage in all generations, and a heap that has aged
   f     drop a list of 10 million
   full  one full collection of 5 million live objects, per object
   hit   a memoized call whose result is there; miss: one that takes the place of another
@@ -24,7 +26,7 @@ import tempfile
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = SOURCE / "tests/bench/gc"
 PACKAGES = "apt-get install -y --no-install-recommends gcc pkg-config python3-dev libgc-dev liblua5.4-dev"
-CASES = "a b c d e f full hit miss".split()
+CASES = "a b c d e e2 f full hit miss".split()
 MODULES = {"rgc": None, "cpython": "python3-embed", "boehm": "bdw-gc", "lua": "lua5.4"}
 LACKS = {"boehm": {"f", "hit", "miss"}, "lua": {"hit", "miss"}}
 LIMIT_S = 60
@@ -81,10 +83,10 @@ def rows_of(medians, programs, cases):
     yield ["ns per object", *programs]
     for case in cases:
         yield [case] + [f"{medians[case, n][0]:.1f}" if (case, n) in medians else "-" for n in programs]
-    if "e" in cases:
-        for column, name in ((1, "e: pause, average ms"), (2, "e: pause, longest ms")):
-            yield [name] + [f"{medians['e', n][column] / 1e6:.3f}" if len(medians.get(("e", n), ())) > column else "-"
-                            for n in programs]
+    for case in ("e", "e2"):
+        for column, name in ((1, "average"), (2, "longest")) if case in cases else ():
+            yield [f"{case}: pause, {name} ms"] + [
+                f"{medians[case, n][column] / 1e6:.3f}" if len(medians.get((case, n), ())) > column else "-" for n in programs]
 
 
 def goals_of(medians):
