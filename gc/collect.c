@@ -26,15 +26,65 @@ static uint64_t now_ns(void)
 
 /* ---- finding the unreachable ---- */
 
+static inline void copy_count(struct link *link)
+{
+	rgc_object *object = object_of(link);
+	object->flags = (object->flags & ~(uint32_t)OBJECT_UNREACHABLE) | OBJECT_COLLECTING;
+	link->external = object->refs;
+	link->ahead = 0;
+}
+
 static size_t copy_counts(struct link *candidates)
 {
 	size_t count = 0;
 	for (struct link *link = candidates->next; link != candidates; link = link->next) {
-		rgc_object *object = object_of(link);
-		object->flags = (object->flags & ~(uint32_t)OBJECT_UNREACHABLE) | OBJECT_COLLECTING;
-		/* Immortal objects always have a reference from outside. */
-		link->external = object->refs > 0 ? (size_t)object->refs : SIZE_MAX / 2;
+		copy_count(link);
 		count++;
+	}
+	return count;
+}
+
+/* So many links lie between one and the link that it names in `ahead`. */
+#define AHEAD 8
+
+static inline void set_ahead(struct link *link, const struct link *later)
+{
+	ptrdiff_t grains = later ? ((const char *)later - (const char *)link) / (ptrdiff_t)POOL_GRAIN : 0;
+	link->ahead = (int32_t)grains == grains ? (int32_t)grains : 0;
+}
+
+static inline void prefetch_ahead(struct link *link)
+{
+	__builtin_prefetch((char *)link + link->ahead * (ptrdiff_t)POOL_GRAIN, 1);
+}
+
+/*
+ * copy_counts for more objects than any cache holds.  In an old heap each link is a wait for memory, and none
+ * can begin before the last has ended, as it tells the next address.  So the list is walked from both ends at
+ * once, and later passes are told what they will come to.
+ */
+static size_t copy_many_counts(struct link *candidates)
+{
+	struct link *before[AHEAD] = {NULL}, *after[AHEAD] = {NULL};
+	struct link *front = candidates->next, *back = candidates->prev, *next, *previous;
+	size_t count = 0;
+	for (size_t step = 0; front != candidates; front = next, back = previous, step++) {
+		size_t place = step % AHEAD;
+		next = front->next;
+		copy_count(front);
+		count++;
+		if (before[place])
+			set_ahead(before[place], front);
+		before[place] = front;
+		if (front == back)
+			break;
+		previous = back->prev;
+		copy_count(back);
+		count++;
+		set_ahead(back, after[place]);
+		after[place] = back;
+		if (next == back)
+			break;
 	}
 	return count;
 }
@@ -62,6 +112,7 @@ static bool subtract_internal(struct link *candidates)
 	for (struct link *link = candidates->next; link != candidates; link = link->next) {
 		rgc_object *object = object_of(link);
 		const struct rgc_type *type = object->type;
+		prefetch_ahead(link);
 		for (uint32_t i = 0; i < type->field_count; i++) {
 			rgc_object *child = *object_field(object, i);
 			if (child)
@@ -128,7 +179,9 @@ static size_t put_unreachable_aside(struct link *candidates, struct link *unreac
 	uint32_t common = OBJECT_SIMPLE;
 	for (struct link *link; (link = behind->next) != candidates;) {
 		rgc_object *object = object_of(link);
-		if (link->external) {
+		prefetch_ahead(link);
+		/* Immortal objects always have a reference from outside. */
+		if (link->external || unlikely(object->refs < 0)) {
 			reach_children(object, candidates);
 			link->prev = behind;
 			object->flags &= ~(uint32_t)OBJECT_COLLECTING;
@@ -161,9 +214,9 @@ static void end_collecting(struct link *unreachable, struct findings *found)
 /* Moves the unreachable from `candidates` to `unreachable`, which must be empty.  Returns the number of
  * candidates. */
 static size_t split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
-		    struct findings *found)
+		    struct findings *found, bool many)
 {
-	size_t count = copy_counts(candidates);
+	size_t count = many ? copy_many_counts(candidates) : copy_counts(candidates);
 	*found = (struct findings){.outside = subtract_internal(candidates)};
 	size_t reachable = put_unreachable_aside(candidates, unreachable, &found->simple);
 	found->count = count - reachable;
@@ -223,7 +276,7 @@ static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *
 		run_finalizers(unreachable);
 	struct link still;
 	list_init(&still);
-	split(heap, unreachable, &still, found);
+	split(heap, unreachable, &still, found, false);
 	list_splice(unreachable, survivors);
 	list_splice(&still, unreachable);
 	if (found->weak || found->weak_targets) /* made by finalizers */
@@ -309,7 +362,7 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	if (generation < OLDEST)
 		heap->counts[generation + 1]++;
 	struct findings found;
-	info->candidates = split(heap, &candidates, &unreachable, &found);
+	info->candidates = split(heap, &candidates, &unreachable, &found, generation == OLDEST);
 	update_counts(heap, generation, info->candidates - found.count);
 	list_splice(&candidates, older);
 	say_farewell(heap, &unreachable, older, &found);

@@ -56,7 +56,10 @@ struct link {
 	struct link *next;
 	union {
 		struct link *prev;
-		size_t external; /* with OBJECT_COLLECTING: references from outside the candidates */
+		struct {                  /* with OBJECT_COLLECTING */
+			int32_t external; /* references from outside the candidates */
+			int32_t ahead;    /* grains to a link that comes some time later, or 0 */
+		};
 	};
 };
 
