@@ -19,7 +19,7 @@ static inline void object_free(rgc_heap *heap, rgc_object *object)
 	void *block = object;
 	if (object->flags & OBJECT_LINKED) {
 		block = link_of(object);
-		if (heap->counts[0] > 0)
+		if (type_has_references(object->type) && heap->counts[0] > 0)
 			heap->counts[0]--;
 	}
 	heap->bytes -= bytes;
