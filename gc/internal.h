@@ -149,6 +149,8 @@ void list_splice(struct link *from, struct link *to);
 
 #define POOL_GRAIN 16u  /* bytes between size classes */
 #define POOL_CLASSES 33 /* class c has blocks of 16 * c bytes */
+#define LARGE_CLASSES 24
+#define LARGEST_BYTES ((size_t)32 << 10) /* of a block that can be carved from any chunk */
 
 struct free_block {
 	struct free_block *next;
@@ -162,6 +164,7 @@ struct chunk {
 
 struct pool {
 	struct free_block *free[POOL_CLASSES];
+	struct free_block *large[LARGE_CLASSES]; /* recorded.c */
 	struct chunk *chunks;
 	char *unused, *end; /* of the newest chunk */
 	size_t next_chunk_bytes;
@@ -172,6 +175,8 @@ extern _Atomic unsigned pool_classes;
 
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *pool_refill(struct pool *pool, unsigned class);
+/* A block of a size without a free list, a multiple of POOL_GRAIN up to LARGEST_BYTES.  NULL with ENOMEM. */
+void *pool_carve(struct pool *pool, size_t bytes);
 void pool_finish(struct pool *pool);
 
 static inline void pool_put(struct pool *pool, unsigned class, void *block)
@@ -305,7 +310,7 @@ static inline void object_free(rgc_heap *heap, rgc_object *object)
 	void *block = object;
 	if (object->flags & OBJECT_LINKED) {
 		block = link_of(object);
-		if (heap->counts[0] > 0)
+		if (type_has_references(object->type) && heap->counts[0] > 0)
 			heap->counts[0]--;
 	}
 	heap->bytes -= bytes;

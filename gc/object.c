@@ -96,11 +96,12 @@ static inline __attribute__((always_inline)) void *object_new(const struct rgc_t
 	debug_before_new(heap);
 #endif
 	bool linked = type_is_linked(type);
-	if (linked) {
+	if (linked)
+		bytes += sizeof(struct link);
+	if (type_has_references(type)) {
 		/* The safe point: the new object does not exist yet, so nothing half built is traversed. */
 		if (unlikely(++heap->counts[0] > heap->trigger))
 			collect_automatically(heap);
-		bytes += sizeof(struct link);
 	}
 	unsigned class;
 	void *block = block_new(heap, type, bytes, &class);

@@ -108,14 +108,28 @@ static void retire_rest(struct pool *pool)
 	}
 }
 
+static bool reserve(struct pool *pool, size_t bytes)
+{
+	if ((size_t)(pool->end - pool->unused) >= bytes)
+		return true;
+	retire_rest(pool);
+	return add_chunk(pool);
+}
+
+void *pool_carve(struct pool *pool, size_t bytes)
+{
+	if (!reserve(pool, bytes))
+		return NULL;
+	char *block = pool->unused;
+	pool->unused += bytes;
+	return block;
+}
+
 void *pool_refill(struct pool *pool, unsigned class)
 {
 	size_t block_bytes = (size_t) class * POOL_GRAIN;
-	if ((size_t)(pool->end - pool->unused) < block_bytes) {
-		retire_rest(pool);
-		if (!add_chunk(pool))
-			return NULL;
-	}
+	if (!reserve(pool, block_bytes))
+		return NULL;
 	size_t count = (size_t)(pool->end - pool->unused) / block_bytes;
 	if (count > REFILL_BYTES / block_bytes)
 		count = REFILL_BYTES / block_bytes;

@@ -82,6 +82,7 @@ static void delete_entry(struct weak_table *table, struct weak_entry *entry)
 void weak_table_finish(struct weak_table *table)
 {
 	free(table->entries);
+	*table = (struct weak_table){NULL, 0, 0};
 }
 
 static void forget_target(rgc_heap *heap, rgc_object *target, struct weak_entry *entry)

@@ -53,14 +53,24 @@ def types_and_caches(directory):
     types = {row["type"]: row for row in figures["types"]}
     collected = sum(row[2] for row in words["generation"])
     node = types["node"]
-    check_equal(node["allocations"], 2 * 25000 + 3000, "nodes made")
+    check_equal(node["allocations"], 2 * 25000 + 3000 + 1, "nodes made")
     check_equal((node["freed_by_collector_blocks"], node["freed_by_collector_bytes"]), (collected, collected * NODE_BYTES), "nodes collected")
     alive = words["alive"][0][0]
+    tuples, words_made = words["tuples"][0]
+    made, = (site for site in report(done.trace())["sites"] if site["function"] == "make_tuples" and site["allocations"] == tuples)
+    check_equal(made["allocated_bytes"], tuples * (16 + 16 + 8) + 8 * words_made, "bytes of tuples of all sizes")
     check_equal(sum(row["leaked_bytes"] for row in types.values()), alive, "bytes alive at the end")
     cache, = figures["caches"]
     hits, misses, entries = words["cache"][0]
     check_equal((cache["cache"], cache["hits"], cache["misses"], cache["entries"]), ("square", hits, misses, entries), "cache")
     check(cache["size_bytes"] > entries * 2 * 16, f"bytes kept alive: {cache['size_bytes']}")
+
+
+@case
+def nothing_of_rgc_is_left_at_exit(directory):
+    done = record([program(directory)], directory)
+    left = {site["function"]: site["leaked_bytes"] for site in report(done.trace())["sites"] if site["leaked_bytes"]}
+    check_equal(left, {"make_cycles": told(done.stdout)["alive"][0][0]}, "bytes left")
 
 
 run_cases()

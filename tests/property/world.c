@@ -212,7 +212,9 @@ static void fancy_finalize(void *self)
 	must(!object->finalized, "finalized twice", id);
 	object->finalized = true;
 	world_totals.finalized++;
-	if (object->state == ALIVE && object->place == DOOMED && !graph.transitioned)
+	/* The collector has a reference besides those that doomed it; a drop lends the only one. */
+	if (object->state == ALIVE && object->place == DOOMED && !graph.transitioned &&
+	    rgc_refcount(self) > 1)
 		finalize_doomed(id);
 	else
 		finalize_dropped(id);

@@ -2,6 +2,7 @@
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct node {
 	RGC_HEAD;
@@ -54,9 +55,43 @@ static void __attribute__((noinline)) memoize(void)
 	rgc_decref(cache);
 }
 
+/* Tuples of all sizes, small and large, some of which take the place of others. */
+static void __attribute__((noinline)) make_tuples(void)
+{
+	enum { LONGEST = 6000, KEPT = 16 };
+	rgc_tuple *kept[KEPT] = {NULL};
+	int made = 0;
+	size_t words = 0;
+	for (size_t length = 1; length < LONGEST; length += 1 + length / 16, made++) {
+		rgc_tuple *tuple = rgc_tuple_new(length), **place = &kept[made * 7 % KEPT];
+		for (size_t i = 0; i < length; i++)
+			if (rgc_tuple_get(tuple, (ssize_t)i))
+				abort();
+		for (size_t i = 0; i < length; i++)
+			rgc_tuple_init_steal(tuple, i, rgc_int_new(1));
+		words += length;
+		rgc_decref(*place);
+		*place = tuple;
+	}
+	printf("tuples %d %zu\n", made, words);
+	for (int i = 0; i < KEPT; i++)
+		rgc_decref(kept[i]);
+}
+
+static void __attribute__((noinline)) make_weak(void)
+{
+	node *target = rgc_new(node);
+	rgc_decref(rgc_weak_new(target, NULL, NULL));
+	rgc_decref(target);
+}
+
 int main(void)
 {
+	static char buffer[BUFSIZ];
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	rgc_disable();
+	make_tuples();
+	make_weak();
 	make_cycles(5000);
 	printf("found %zd\n", rgc_collect(2));
 	rgc_enable();

@@ -119,7 +119,7 @@ def new(kind):
     return node
 
 
-def new_weak(*arguments):
+def new_weak(arguments):
     untrack(arguments)  # passed on as it is
     if settings["enabled"]:
         gc.enable()
@@ -144,7 +144,7 @@ def do_fin(w, rest):
 
 
 def do_weak(w, rest):
-    made(w[0], new_weak(value(w[1]), *([] if rest is None else [on_dead])))
+    made(w[0], new_weak((value(w[1]),) if rest is None else (value(w[1]), on_dead)))
     roots[w[0]].do = rest
 
 
