@@ -29,6 +29,15 @@
 
 _Atomic unsigned pool_classes;
 
+/* In programs built with AddressSanitizer. */
+extern void __asan_init(void) __attribute__((weak));
+
+/* By a tool that watches malloc's blocks: it cannot tell a dead one that went back to a pool. */
+static bool is_watched(void)
+{
+	return RUNNING_ON_VALGRIND || __asan_init;
+}
+
 void rgc_set_pool(bool on)
 {
 	if (recorded)
@@ -49,7 +58,7 @@ bool rgc_get_pool(void)
 __attribute__((constructor)) static void choose(void)
 {
 	const char *setting = getenv("RGC_POOL");
-	bool on = setting ? strcmp(setting, "0") != 0 : !RUNNING_ON_VALGRIND;
+	bool on = setting ? strcmp(setting, "0") != 0 : !is_watched();
 #ifndef RGC_DEBUG
 	recorded = on && mprof_recording();
 #endif
