@@ -366,10 +366,11 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	update_counts(heap, generation, info->candidates - found.count);
 	list_splice(&candidates, older);
 	say_farewell(heap, &unreachable, older, &found);
-	if (found.simple)
-		simple_free_all(heap, &unreachable, found.outside);
-	else
+	if (!found.simple || !simple_free_all(heap, &unreachable, found.outside)) {
+		if (found.simple)
+			end_collecting(&unreachable, &found);
 		info->uncollectable = delete_unreachable(heap, &unreachable);
+	}
 	info->collected = found.count - info->uncollectable;
 }
 

@@ -371,8 +371,9 @@ static inline bool ends_simply(const rgc_object *object)
 }
 
 /* Frees simple objects that only they themselves refer to, without weak references to any of them. `outside`:
- * some may have references to other objects, which are dropped. */
-void simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside);
+ * some may refer to others.  False, and nothing has been done, if one of those would end, and the program
+ * might notice in which order. */
+bool simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside);
 
 /* ---- drop.c ---- */
 

@@ -119,26 +119,64 @@ void simple_drop(rgc_heap *heap, rgc_object *object)
 
 #endif
 
-static void drop_outside(struct link *unreachable)
+/* ---- garbage ---- */
+
+/* Calls `step` for each reference that the unreachable have to others; whether it ever returned true. */
+static inline __attribute__((always_inline)) bool any_outside(struct link *unreachable,
+							      bool (*step)(rgc_object *))
 {
+	bool any = false;
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
 		for (uint32_t i = 0; i < object->type->field_count; i++) {
 			rgc_object *child = *object_field(object, i);
 			if (child && !(child->flags & OBJECT_UNREACHABLE))
-				rgc_decref(child);
+				any |= step(child);
 		}
 	}
+	return any;
 }
 
-void simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside)
+/* Whether more than memory may come to an end with the object. */
+static inline bool ends_noticeably(const rgc_object *object)
 {
+	return object->flags & (OBJECT_LINKED | OBJECT_WEAK_TARGET | OBJECT_SHARED);
+}
+
+static inline bool let_go(rgc_object *child)
+{
+	if (!ends_noticeably(child))
+		return false;
+	return child->refs < 0 ? child->flags & OBJECT_SHARED : --child->refs == 0;
+}
+
+static inline bool take_again(rgc_object *child)
+{
+	if (ends_noticeably(child) && child->refs >= 0)
+		child->refs++;
+	return false;
+}
+
+static inline bool drop_value(rgc_object *child)
+{
+	if (!ends_noticeably(child))
+		rgc_decref(child);
+	return false;
+}
+
+bool simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside)
+{
+	if (outside && any_outside(unreachable, let_go)) {
+		any_outside(unreachable, take_again);
+		return false;
+	}
 	if (outside)
-		drop_outside(unreachable);
+		any_outside(unreachable, drop_value);
 	/* Backwards: what was made first is the first to be given out again, as addresses ascend. */
 	for (struct link *link = unreachable->prev, *next; link != unreachable; link = next) {
 		next = link->prev;
 		object_free(heap, object_of(link));
 	}
 	list_init(unreachable);
+	return true;
 }
