@@ -195,6 +195,9 @@ extern bool recorded;
 /* A block, zeroed, that mprof is not told of yet; NULL with ENOMEM. */
 void *recorded_memory_new(rgc_heap *heap, size_t bytes);
 void recorded_block_free(rgc_heap *heap, void *block, size_t bytes);
+/* The same for shared objects; by any thread. */
+void *recorded_shared_new(size_t bytes);
+void recorded_shared_free(void *block, size_t bytes);
 
 /* ---- heap.c ---- */
 

@@ -55,7 +55,8 @@ bool rgc_get_pool(void)
 #endif
 }
 
-__attribute__((constructor)) static void choose(void)
+/* Before other constructors make objects: what they come from is where they go to. */
+__attribute__((constructor(101))) static void choose(void)
 {
 	const char *setting = getenv("RGC_POOL");
 	bool on = setting ? strcmp(setting, "0") != 0 : !is_watched();

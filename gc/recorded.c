@@ -8,6 +8,7 @@
 #include <mprof/mprof.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -37,28 +38,58 @@ static struct free_block **free_list(struct pool *pool, size_t *bytes)
 	return &pool->large[(power - 9) * 4 + steps - 5];
 }
 
-void *recorded_memory_new(rgc_heap *heap, size_t bytes)
+static void *take(struct pool *pool, size_t bytes)
 {
 	if (bytes > LARGEST_BYTES)
 		return map_new(bytes);
-	struct free_block **list = free_list(&heap->pool, &bytes), *block = *list;
+	struct free_block **list = free_list(pool, &bytes), *block = *list;
 	if (block)
 		*list = block->next;
 	else if (bytes < POOL_CLASSES * POOL_GRAIN)
-		block = pool_refill(&heap->pool, (unsigned)(bytes / POOL_GRAIN));
+		block = pool_refill(pool, (unsigned)(bytes / POOL_GRAIN));
 	else
-		block = pool_carve(&heap->pool, bytes);
+		block = pool_carve(pool, bytes);
 	return block ? memset(block, 0, bytes) : NULL;
+}
+
+static void put_back(struct pool *pool, void *block, size_t bytes)
+{
+	if (bytes > LARGEST_BYTES) {
+		munmap(block, bytes);
+		return;
+	}
+	struct free_block **list = free_list(pool, &bytes), *free_block = block;
+	free_block->next = *list;
+	*list = free_block;
+}
+
+void *recorded_memory_new(rgc_heap *heap, size_t bytes)
+{
+	return take(&heap->pool, bytes);
 }
 
 void recorded_block_free(rgc_heap *heap, void *block, size_t bytes)
 {
 	mprof_track_free(block);
-	if (bytes > LARGEST_BYTES) {
-		munmap(block, bytes);
-		return;
-	}
-	struct free_block **list = free_list(&heap->pool, &bytes), *free_block = block;
-	free_block->next = *list;
-	*list = free_block;
+	put_back(&heap->pool, block, bytes);
+}
+
+/* Of shared objects, which any thread may free. */
+static struct pool shared_pool;
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void *recorded_shared_new(size_t bytes)
+{
+	pthread_mutex_lock(&shared_lock);
+	void *block = take(&shared_pool, bytes);
+	pthread_mutex_unlock(&shared_lock);
+	return block;
+}
+
+void recorded_shared_free(void *block, size_t bytes)
+{
+	mprof_track_free(block);
+	pthread_mutex_lock(&shared_lock);
+	put_back(&shared_pool, block, bytes);
+	pthread_mutex_unlock(&shared_lock);
 }

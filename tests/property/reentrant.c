@@ -1,8 +1,9 @@
 /*
- * reentrant.c - the keys that operate, the memory that runs out, and the run.  The linker leads the library's
- * malloc, calloc, realloc and aligned_alloc here (--wrap).
+ * reentrant.c - the keys that operate, the memory that runs out, and the run.
  */
 #include "reentrant.h"
+
+#include "failing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 static const uint8_t *at, *end;
 static int depth;
 static long serials;
-static long allocations_left; /* 0: no limit; else all but so many less 1 succeed */
 static size_t operations;
 
 unsigned reentrant_byte(void)
@@ -27,46 +27,6 @@ void reentrant_must(bool ok, const char *what, long number)
 		return;
 	fprintf(stderr, "rgc differs from plain arrays: %s (%ld)\n", what, number);
 	abort();
-}
-
-/* ---- memory ---- */
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *block, size_t bytes);
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *block, size_t bytes);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
-
-static bool has_run_out(void)
-{
-	if (!allocations_left || --allocations_left > 0)
-		return false;
-	allocations_left = 1;
-	errno = ENOMEM;
-	return true;
-}
-
-void *__wrap_malloc(size_t bytes)
-{
-	return has_run_out() ? NULL : __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-	return has_run_out() ? NULL : __real_calloc(count, bytes);
-}
-
-void *__wrap_realloc(void *block, size_t bytes)
-{
-	return has_run_out() ? NULL : __real_realloc(block, bytes);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
-{
-	return has_run_out() ? NULL : __real_aligned_alloc(alignment, bytes);
 }
 
 /* ---- keys ---- */
@@ -108,7 +68,7 @@ key *key_any(void)
 
 bool may_fail(void)
 {
-	return errno == EDOM || errno == EBUSY || (errno == ENOMEM && allocations_left);
+	return errno == EDOM || errno == EBUSY || (errno == ENOMEM && allocations_left == 0);
 }
 
 /* ---- a run ---- */
@@ -140,7 +100,7 @@ void operate_inside(void)
 static void run_out_of_memory(void)
 {
 	unsigned byte = reentrant_byte();
-	allocations_left = byte % 4 ? 0 : 1 + byte / 4 % 8;
+	allocations_left = byte % 4 ? -1 : (long)(byte / 4 % 8);
 }
 
 size_t reentrant_run(const uint8_t *bytes, size_t count)
@@ -155,7 +115,7 @@ size_t reentrant_run(const uint8_t *bytes, size_t count)
 	while (at < end) {
 		run_out_of_memory();
 		operate();
-		allocations_left = 0;
+		allocations_left = -1;
 		tables_check();
 		memo_check();
 		reentrant_must(rgc_verify() == 0, "rgc_verify", 0);

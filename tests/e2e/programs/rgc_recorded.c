@@ -1,6 +1,7 @@
 /* Cycles, reference counting, containers and a memoizer of rgc, and what rgc itself says of them. */
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,6 +79,36 @@ static void __attribute__((noinline)) make_tuples(void)
 		rgc_decref(kept[i]);
 }
 
+typedef struct parcel {
+	RGC_HEAD;
+	struct parcel *inner;
+	char payload[1000];
+} parcel;
+RGC_DEFINE_TYPE(parcel, inner);
+
+static void *drop_parcel(void *it)
+{
+	rgc_decref(it);
+	return NULL;
+}
+
+/* Shared objects, ended by another thread; all but one. */
+static void __attribute__((noinline)) make_parcels(void)
+{
+	static parcel *kept;
+	for (int i = 0; i < 20; i++) {
+		parcel *outer = rgc_new_shared(parcel);
+		outer->inner = rgc_new_shared(parcel);
+		if (i == 0)
+			kept = rgc_ref(outer->inner);
+		pthread_t thread;
+		pthread_create(&thread, NULL, drop_parcel, outer);
+		pthread_join(thread, NULL);
+		rgc_shared_settle();
+	}
+	printf("parcels 40 %d %zu\n", kept->inner == NULL, sizeof(*kept));
+}
+
 static void __attribute__((noinline)) make_weak(void)
 {
 	node *target = rgc_new(node);
@@ -92,6 +123,7 @@ int main(void)
 	rgc_disable();
 	make_tuples();
 	make_weak();
+	make_parcels();
 	make_cycles(5000);
 	printf("found %zd\n", rgc_collect(2));
 	rgc_enable();
