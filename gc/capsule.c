@@ -27,7 +27,7 @@ rgc_capsule *rgc_capsule_new(void *pointer, const char *name, void (*destroy)(vo
 void *rgc_capsule_get(const rgc_capsule *capsule, const char *name)
 {
 	const char *own = capsule->name;
-	if (own != name && (!own || !name || strcmp(own, name))) {
+	if (own != name && (!own || !name || strcmp(own, name) != 0)) {
 		errno = EINVAL;
 		return NULL;
 	}

@@ -1,42 +1,16 @@
 /*
  * drop.c - the end of an object whose last reference is gone.
  *
- * Objects with references wait in a list of the thread, through their links, and are ended one by one, so
- * that the stack does not grow with the structure.  Those without are ended at once.
+ * Members end in the order of a recursion: each with all that hangs from it, before the next is dropped.  In
+ * place of the stack there is a list of the thread, through the objects' links: an object stays in it while a
+ * member of its ends, and its link tells which one is next.  Only what runs functions (finalizers, callbacks,
+ * `clear`) nests, up to a limit; drops in deeper ones wait.  Objects without a link own nothing and are ended
+ * at once.
  */
 #include "internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-/* Gives the block back to where it came from. */
-static inline void object_free(rgc_heap *heap, rgc_object *object)
-{
-	size_t bytes = object_bytes(object);
-	void *block = object;
-	if (object->flags & OBJECT_LINKED) {
-		block = link_of(object);
-		if (heap->counts[0] > 0)
-			heap->counts[0]--;
-	}
-	heap->bytes -= bytes;
-#ifdef RGC_DEBUG
-	(void)block;
-	debug_block_free(heap, object, bytes);
-#else
-	unsigned class = object->flags >> OBJECT_CLASS_SHIFT;
-	if (unlikely(!class)) {
-		if (recorded)
-			recorded_block_free(heap, block, bytes);
-		else
-			free(block);
-		return;
-	}
-	struct free_block *free_block = block;
-	free_block->next = heap->pool.free[class];
-	heap->pool.free[class] = free_block;
-#endif
-}
 
 void object_finalize(rgc_object *object)
 {
@@ -57,9 +31,50 @@ void object_clear(rgc_object *object)
 		rgc_clear(object_field(object, i));
 }
 
+/* Functions that may nest, each in a drop inside the one before; the stack may have 64 KiB. */
+#define NESTING_MAX 16
+
+static struct drop_state nest(struct thread *thread, bool at_once)
+{
+	struct drop_state state = {thread->pending, thread->dropping};
+	thread->pending = NULL;
+	thread->dropping = !at_once;
+	thread->nesting++;
+	return state;
+}
+
+/* What had to wait is next, in the order in which it was dropped. */
+static void unnest(struct thread *thread, struct drop_state state)
+{
+	struct link *next = state.pending;
+	for (struct link *link; (link = thread->pending);) {
+		thread->pending = link->next;
+		link->next = next;
+		next = link;
+	}
+	thread->pending = next;
+	thread->dropping = state.dropping;
+	thread->nesting--;
+}
+
+struct drop_state drops_begin(void)
+{
+	return nest(&rgc_thread, true);
+}
+
+void drops_end(struct drop_state state)
+{
+	unnest(&rgc_thread, state);
+}
+
+static struct drop_state function_begins(struct thread *thread)
+{
+	return nest(thread, thread->nesting < NESTING_MAX);
+}
+
 /* Runs the finalizer of a dead object, which is alive meanwhile, and watched again if it was before; whether
  * it stays alive. */
-static __attribute__((noinline)) bool object_survives(rgc_object *object)
+static __attribute__((noinline)) bool object_survives(struct thread *thread, rgc_object *object)
 {
 	bool shared = object->flags & OBJECT_SHARED;
 	if (shared)
@@ -69,8 +84,10 @@ static __attribute__((noinline)) bool object_survives(rgc_object *object)
 	/* A running collection that found it unreachable has lost it to this drop. */
 	object->flags &= ~(uint32_t)OBJECT_UNREACHABLE;
 	if (object->flags & OBJECT_TRACKED)
-		object_track(rgc_thread.heap, object);
+		object_track(thread->heap, object);
+	struct drop_state state = function_begins(thread);
 	object_finalize(object);
+	unnest(thread, state);
 	if (shared)
 		return !shared_expire(object);
 	if (--object->refs > 0)
@@ -80,12 +97,20 @@ static __attribute__((noinline)) bool object_survives(rgc_object *object)
 	return false;
 }
 
-static __attribute__((noinline)) void object_end_weak(rgc_heap *heap, rgc_object *object)
+static __attribute__((noinline)) void object_end_weak(struct thread *thread, rgc_object *object)
 {
 	struct weak_queue queue;
 	weak_queue_init(&queue);
-	weak_clear_target(heap, object, &queue);
+	weak_clear_target(thread->heap, object, &queue);
+	struct drop_state state = function_begins(thread);
 	weak_run_callbacks(&queue);
+	unnest(thread, state);
+}
+
+static inline void push(struct thread *thread, struct link *link)
+{
+	link->next = thread->pending;
+	thread->pending = link;
 }
 
 /* Takes an object whose count is 0, and which has a link, out of its list, and queues it. */
@@ -94,15 +119,14 @@ static inline void queue(struct thread *thread, rgc_object *object)
 	struct link *link = link_of(object);
 	if (object->flags & OBJECT_TRACKED)
 		list_remove(link);
-	link->next = thread->pending;
-	thread->pending = link;
+	push(thread, link);
 }
 
 /* rgc_decref inside a drop: the usual last reference is queued without a call. */
 static inline void decref_member(struct thread *thread, rgc_object *object)
 {
 #ifndef RGC_DEBUG
-	if (object && object->refs == 1 && object->flags & OBJECT_LINKED) {
+	if (object->refs == 1 && object->flags & OBJECT_LINKED) {
 		object->refs = 0;
 		queue(thread, object);
 		return;
@@ -112,33 +136,90 @@ static inline void decref_member(struct thread *thread, rgc_object *object)
 	rgc_decref(object);
 }
 
-static inline void object_end(struct thread *thread, rgc_object *object)
+/* Keeps an object that is first in the queue there, until what may have come before it has ended. */
+static inline void wait_at_field(struct link *link, uint32_t field)
 {
+	object_of(link)->flags |= OBJECT_ENDING;
+	link->external = field;
+}
+
+/* Runs what is to run before the fields are dropped; whether the object, first in the queue, is so still. */
+static bool run_last_functions(struct thread *thread, struct link *link)
+{
+	rgc_object *object = object_of(link);
 	const struct rgc_type *type = object->type;
-	if (unlikely(type->finalize && !(object->flags & OBJECT_FINALIZED)) && object_survives(object))
-		return;
-	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
-		object_end_weak(thread->heap, object);
-	if (type->clear)
+	thread->pending = link->next;
+	if (type->finalize && !(object->flags & OBJECT_FINALIZED) && object_survives(thread, object))
+		return false;
+	if (object->flags & OBJECT_WEAK_TARGET)
+		object_end_weak(thread, object);
+	push(thread, link);
+	wait_at_field(link, 0);
+	if (type->clear) {
+		struct drop_state state = function_begins(thread);
 		type->clear(object);
-	/* Nobody can look at the members any more, so they keep their values.  Backwards, since the last to
-	 * be queued is the first to end: memory is then often visited in the order in which it was filled. */
-	for (uint32_t i = type->field_count; i > 0; i--)
-		decref_member(thread, *object_field(object, i - 1));
+		unnest(thread, state);
+	}
+	return thread->pending == link;
+}
+
+/* The first field from number *at on that is not NULL, or NULL; *at is the number behind it. */
+static inline rgc_object *next_member(rgc_object *object, uint32_t *at)
+{
+	rgc_object *member = NULL;
+	while (*at < object->type->field_count && !(member = *object_field(object, (*at)++)))
+		;
+	return member;
+}
+
+static inline void object_release(struct thread *thread, rgc_object *object)
+{
 	if (unlikely(object->flags & OBJECT_SHARED))
 		shared_free(object);
 	else
 		object_free(thread->heap, object);
 }
 
+/* Drops the fields of the object that is first in the queue, until one ends; with the last, the object is
+ * gone.  Nobody can look at the fields any more, so they keep their values. */
+static inline void drop_fields(struct thread *thread, struct link *link, uint32_t at)
+{
+	rgc_object *object = object_of(link), *next;
+	for (rgc_object *member = next_member(object, &at); member; member = next) {
+		next = next_member(object, &at);
+		if (!next) {
+			thread->pending = link->next;
+			object_release(thread, object);
+			decref_member(thread, member);
+			return;
+		}
+		decref_member(thread, member);
+		if (thread->pending != link) {
+			wait_at_field(link, at - 1);
+			return;
+		}
+	}
+	thread->pending = link->next;
+	object_release(thread, object);
+}
+
+static inline void end_first(struct thread *thread, struct link *link)
+{
+	const rgc_object *object = object_of(link);
+	const struct rgc_type *type = object->type;
+	if (object->flags & OBJECT_ENDING)
+		drop_fields(thread, link, (uint32_t)link->external);
+	else if (likely(!type->finalize && !type->clear && !(object->flags & OBJECT_WEAK_TARGET)) ||
+		 run_last_functions(thread, link))
+		drop_fields(thread, link, 0);
+}
+
 /* Ends all that waits, and what comes to wait meanwhile. */
 static void drop_all(struct thread *thread)
 {
 	thread->dropping = true;
-	for (struct link *link; (link = thread->pending);) {
-		thread->pending = link->next;
-		object_end(thread, object_of(link));
-	}
+	for (struct link *link; (link = thread->pending);)
+		end_first(thread, link);
 	thread->dropping = false;
 }
 
@@ -146,7 +227,7 @@ static void drop_all(struct thread *thread)
 static void drop_plain(rgc_object *object)
 {
 	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
-		object_end_weak(rgc_thread.heap, object);
+		object_end_weak(&rgc_thread, object);
 	object_free(rgc_thread.heap, object);
 }
 
@@ -165,25 +246,17 @@ void object_drop(rgc_object *object)
 		drop_all(thread);
 }
 
-struct drop_state drops_begin(void)
-{
-	struct drop_state state = {rgc_thread.pending, rgc_thread.dropping};
-	rgc_thread.pending = NULL;
-	rgc_thread.dropping = false;
-	return state;
-}
-
-void drops_end(struct drop_state state)
-{
-	rgc_thread.pending = state.pending;
-	rgc_thread.dropping = state.dropping;
-}
-
 void rgc_decref_slow_(rgc_object *object)
 {
 	if (likely(object->refs == 1)) {
 #ifdef RGC_DEBUG
 		debug_check_owner(object);
+#else
+		struct thread *thread = &rgc_thread;
+		if (likely(ends_simply(object) && thread->heap && !thread->dropping)) {
+			simple_drop(thread->heap, object);
+			return;
+		}
 #endif
 		object->refs = 0;
 		object_drop(object);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 _Thread_local struct thread rgc_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -28,10 +29,30 @@ void list_splice(struct link *from, struct link *to)
 	list_init(from);
 }
 
+/* The first heap is nobody's allocation: most programs have no other, and keep it to the end. */
+static rgc_heap first;
+static atomic_bool first_is_used;
+
+static rgc_heap *memory_new(void)
+{
+	/* Acquire pairs with the release in memory_free: what the last user did there is over. */
+	if (atomic_exchange_explicit(&first_is_used, true, memory_order_acquire))
+		return calloc(1, sizeof(rgc_heap));
+	return memset(&first, 0, sizeof(first));
+}
+
+static void memory_free(rgc_heap *heap)
+{
+	if (heap == &first)
+		atomic_store_explicit(&first_is_used, false, memory_order_release); /* see memory_new */
+	else
+		free(heap);
+}
+
 rgc_heap *rgc_heap_new(void)
 {
 	static _Atomic uint32_t heaps;
-	rgc_heap *heap = calloc(1, sizeof(*heap));
+	rgc_heap *heap = memory_new();
 	if (!heap)
 		return NULL;
 	for (int i = 0; i < RGC_GENERATIONS; i++)
@@ -59,7 +80,7 @@ static void heap_free(rgc_heap *heap)
 #ifdef RGC_DEBUG
 	debug_heap_finish(heap);
 #endif
-	free(heap);
+	memory_free(heap);
 }
 
 /* Frees all that can be freed in the current heap; whether nothing is left. */
@@ -123,6 +144,25 @@ static void leave(void *unused)
 	pthread_mutex_unlock(&lock);
 }
 
+/*
+ * The main thread's heap, which leave() is not called for: at exit its memory is no leak of the program's.
+ * Objects that are left may be, and keep it; nothing is collected, so that no code of the program runs. After
+ * the destructors of others, which may have objects still; those that come even later get another heap.
+ */
+__attribute__((destructor(101))) static void finish_at_exit(void)
+{
+	struct thread *thread = &rgc_thread;
+	rgc_heap *heap = thread->own;
+	if (!heap || thread->heap != heap || thread->nesting)
+		return;
+	if (!heap->weak.used)
+		weak_table_finish(&heap->weak);
+	if (heap->bytes)
+		return;
+	thread->heap = thread->own = NULL;
+	heap_free(heap);
+}
+
 static void make_key(void)
 {
 	thread_end_error = pthread_key_create(&thread_end, leave);
@@ -170,7 +210,7 @@ int rgc_heap_use(rgc_heap *heap)
 		heap = own;
 	if (heap == present)
 		return 0;
-	if (present->collecting || rgc_thread.dropping || (heap != own && !heap_acquire(heap))) {
+	if (present->collecting || rgc_thread.nesting || (heap != own && !heap_acquire(heap))) {
 		errno = EBUSY;
 		return -1;
 	}

@@ -10,8 +10,8 @@
  * link;
  *   - containers whose items are mostly values have RGC_TYPE_LAZY and call track_child after each store;
  *   - `traverse` visits every item; `clear` moves the items out, empties the container, then decrefs them.
- * Drops never recurse: rgc_decref of a last reference inside a clear only queues the object (drop.c), for any
- * type;
+ * A last reference dropped inside a clear ends the object at once, or queues it if clears nest too deep
+ * (drop.c);
  *   - item arrays come from malloc, realloc and free; report them with heap_bytes_changed.
  * text.c has rgc_repr, and guards its recursion.
  */
@@ -22,8 +22,12 @@
 #include <mprof/rgc.h>
 
 #include <stdatomic.h>
+#include <stdlib.h>
 
 MPROF_RUNTIME
+
+/* The library's own functions and variables are reached without the tables of its interface. */
+#pragma GCC visibility push(hidden)
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -37,15 +41,25 @@ enum {
 	OBJECT_FINALIZED = 1u << 4,
 	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak table */
 	OBJECT_SHARED = 1u << 6,
+	OBJECT_ENDING = 1u << 7, /* in the list of a drop: `external` is the next field to be dropped */
 	OBJECT_HEAP_SHIFT = 8,   /* 16 bits: number of its heap, modulo 2^16; librgc-debug checks it */
-	OBJECT_CLASS_SHIFT = 24, /* 8 bits: size class in the pool, 0 for malloc and recorded.c */
+	OBJECT_CLASS_SHIFT = 24, /* 7 bits: size class in the pool, 0 for malloc and recorded.c */
 };
+#define OBJECT_SIMPLE (1u << 31) /* type_is_simple */
+
+static inline unsigned object_class(const rgc_object *object)
+{
+	return object->flags >> OBJECT_CLASS_SHIFT & 127;
+}
 
 struct link {
 	struct link *next;
 	union {
 		struct link *prev;
-		size_t external; /* with OBJECT_COLLECTING: references from outside the candidates */
+		struct {                  /* with OBJECT_COLLECTING */
+			int32_t external; /* references from outside the candidates */
+			int32_t ahead;    /* grains to a link that comes some time later, or 0 */
+		};
 	};
 };
 
@@ -94,6 +108,15 @@ static inline bool type_is_linked(const struct rgc_type *type)
 	return type_has_references(type) || type->clear || type->finalize;
 }
 
+/* Whether objects are a fixed number of members, of which some are references, and no function of the
+ * program's takes part in their end: what is done to them then, and in which order, cannot be observed. */
+static inline bool type_is_simple(const struct rgc_type *type)
+{
+	/* One test, as it almost always holds. */
+	uintptr_t functions = (uintptr_t)type->traverse | (uintptr_t)type->clear | (uintptr_t)type->finalize;
+	return type->field_count && !(functions | type->item_size | (type->flags & RGC_TYPE_LAZY));
+}
+
 static inline void list_init(struct link *head)
 {
 	head->next = head->prev = head;
@@ -126,6 +149,8 @@ void list_splice(struct link *from, struct link *to);
 
 #define POOL_GRAIN 16u  /* bytes between size classes */
 #define POOL_CLASSES 33 /* class c has blocks of 16 * c bytes */
+#define LARGE_CLASSES 24
+#define LARGEST_BYTES ((size_t)32 << 10) /* of a block that can be carved from any chunk */
 
 struct free_block {
 	struct free_block *next;
@@ -139,6 +164,7 @@ struct chunk {
 
 struct pool {
 	struct free_block *free[POOL_CLASSES];
+	struct free_block *large[LARGE_CLASSES]; /* recorded.c */
 	struct chunk *chunks;
 	char *unused, *end; /* of the newest chunk */
 	size_t next_chunk_bytes;
@@ -149,7 +175,16 @@ extern _Atomic unsigned pool_classes;
 
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *pool_refill(struct pool *pool, unsigned class);
+/* A block of a size without a free list, a multiple of POOL_GRAIN up to LARGEST_BYTES.  NULL with ENOMEM. */
+void *pool_carve(struct pool *pool, size_t bytes);
 void pool_finish(struct pool *pool);
+
+static inline void pool_put(struct pool *pool, unsigned class, void *block)
+{
+	struct free_block *free_block = block;
+	free_block->next = pool->free[class];
+	pool->free[class] = free_block;
+}
 
 /* ---- recorded.c: under a recording mprof ---- */
 
@@ -160,6 +195,9 @@ extern bool recorded;
 /* A block, zeroed, that mprof is not told of yet; NULL with ENOMEM. */
 void *recorded_memory_new(rgc_heap *heap, size_t bytes);
 void recorded_block_free(rgc_heap *heap, void *block, size_t bytes);
+/* The same for shared objects; by any thread. */
+void *recorded_shared_new(size_t bytes);
+void recorded_shared_free(void *block, size_t bytes);
 
 /* ---- heap.c ---- */
 
@@ -207,8 +245,9 @@ struct rgc_heap {
 struct thread {
 	rgc_heap *heap, *own;
 	struct link *pending; /* objects that wait for their end, by link.next */
-	bool dropping;
-	uint64_t id; /* 0, or this thread's number among owners of shared objects */
+	bool dropping;        /* drops are queued */
+	unsigned nesting;     /* functions that run inside a drop or a collection */
+	uint64_t id;          /* 0, or this thread's number among owners of shared objects */
 };
 
 extern _Thread_local struct thread rgc_thread
@@ -231,6 +270,25 @@ static inline void heap_bytes_changed(ptrdiff_t bytes)
 	rgc_thread.heap->bytes += (size_t)bytes;
 }
 
+/* ---- debug.c: what librgc-debug does besides ---- */
+
+#ifdef RGC_DEBUG
+/* A block from malloc, zeroed; NULL with ENOMEM.  debug_born makes its object known. */
+void *debug_block_new(size_t bytes);
+void debug_born(rgc_heap *heap, rgc_object *object);
+/* Overwrites the dead object and keeps its block of `bytes` for a while. */
+void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
+void debug_heap_finish(rgc_heap *heap);
+/* Called before each allocation: RGC_STRESS. */
+void debug_before_new(rgc_heap *heap);
+/* Aborts with a message about an object. */
+_Noreturn void debug_fail(const rgc_object *object, const char *fault);
+/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
+void debug_check_owner(const rgc_object *object);
+void debug_check_cleared(rgc_object *object);
+void debug_check_store(const rgc_object *object);
+#endif
+
 /* ---- object.c ---- */
 
 /* visit(child, argument) for all references, until one returns non-zero, which is returned. */
@@ -246,6 +304,31 @@ static inline size_t object_bytes(const rgc_object *object)
 	if (type->item_size)
 		bytes += type->item_size * ((const rgc_var *)object)->count;
 	return bytes;
+}
+
+/* Gives the block back to where it came from. */
+static inline void object_free(rgc_heap *heap, rgc_object *object)
+{
+	size_t bytes = object_bytes(object);
+	void *block = object;
+	if (object->flags & OBJECT_LINKED) {
+		block = link_of(object);
+		if (type_has_references(object->type) && heap->counts[0] > 0)
+			heap->counts[0]--;
+	}
+	heap->bytes -= bytes;
+#ifdef RGC_DEBUG
+	(void)block;
+	debug_block_free(heap, object, bytes);
+#else
+	unsigned class = object_class(object);
+	if (likely(class))
+		pool_put(&heap->pool, class, block);
+	else if (recorded)
+		recorded_block_free(heap, block, bytes);
+	else
+		free(block);
+#endif
 }
 
 /* Appends to the youngest generation. */
@@ -276,12 +359,31 @@ static inline void track_child(void *container, const void *child)
 		object_track(rgc_thread.heap, object);
 }
 
+/* ---- simple.c: the end of simple objects ---- */
+
+#ifndef RGC_DEBUG
+/* Ends a simple object of the heap, which is the thread's, and what hangs from it.  It must have one
+ * reference, no weak ones, and be dropped outside any other drop. */
+void simple_drop(rgc_heap *heap, rgc_object *object);
+#endif
+
+/* Whether a simple object may end without more ado. */
+static inline bool ends_simply(const rgc_object *object)
+{
+	return (object->flags & (OBJECT_SIMPLE | OBJECT_WEAK_TARGET)) == OBJECT_SIMPLE;
+}
+
+/* Frees simple objects that only they themselves refer to, without weak references to any of them. `outside`:
+ * some may refer to others.  False, and nothing has been done, if one of those would end, and the program
+ * might notice in which order. */
+bool simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside);
+
 /* ---- drop.c ---- */
 
-/* Ends an object whose count is 0, now or, inside another drop, when that is done. */
+/* Ends an object whose count is 0: now, or before the drop goes on that this is part of. */
 void object_drop(rgc_object *object);
 
-/* Lets the caller's drops be carried out at once even inside a drop, until the state is given back. */
+/* Lets the caller's drops be carried out at once, even inside a drop, until the state is given back. */
 struct drop_state {
 	struct link *pending;
 	bool dropping;
@@ -315,6 +417,8 @@ void weak_queue_init(struct weak_queue *queue);
  * alive and not unreachable; the queue holds a reference to each. */
 void weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue);
 void weak_run_callbacks(struct weak_queue *queue);
+/* Clears one weak reference, which has a type of that name. */
+void weak_forget_target(rgc_object *weak);
 void weak_table_finish(struct weak_table *table);
 
 /* ---- gc_module.c ---- */
@@ -338,23 +442,6 @@ void shared_settle(void);
 /* When a thread ends: settles, and from then on others settle its objects themselves. */
 void shared_thread_ends(void);
 
-/* ---- debug.c: what librgc-debug does besides ---- */
-
-#ifdef RGC_DEBUG
-/* A block from malloc, zeroed; NULL with ENOMEM.  debug_born makes its object known. */
-void *debug_block_new(size_t bytes);
-void debug_born(rgc_heap *heap, rgc_object *object);
-/* Overwrites the dead object and keeps its block of `bytes` for a while. */
-void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
-void debug_heap_finish(rgc_heap *heap);
-/* Called before each allocation: RGC_STRESS. */
-void debug_before_new(rgc_heap *heap);
-/* Aborts with a message about an object. */
-_Noreturn void debug_fail(const rgc_object *object, const char *fault);
-/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
-void debug_check_owner(const rgc_object *object);
-void debug_check_cleared(rgc_object *object);
-void debug_check_store(const rgc_object *object);
-#endif
+#pragma GCC visibility pop
 
 #endif

@@ -41,24 +41,10 @@ int items_traverse(struct items items, rgc_visit visit, void *argument)
 	return 0;
 }
 
-static _Thread_local bool dropping __attribute__((tls_model("initial-exec")));
-
-/* Inside a drop, items would be queued to end after all others have been touched, out of the cache by then.
- * Those of the outermost sequence end at once instead; deeper ones wait, so that the stack does not grow. */
 void items_drop(struct items items)
 {
-	bool outermost = !dropping;
-	struct drop_state state;
-	if (outermost) {
-		dropping = true;
-		state = drops_begin();
-	}
-	for (size_t i = 0; i < items.count; i++)
-		rgc_decref(items.at[i]);
-	if (outermost) {
-		drops_end(state);
-		dropping = false;
-	}
+	while (items.count)
+		rgc_decref(items.at[--items.count]);
 }
 
 int items_equal_one(rgc_object *a, rgc_object *b)

@@ -33,15 +33,23 @@ static inline void *large_block_new(rgc_heap *heap, const struct rgc_type *type,
 	return block;
 }
 
-/* The first 16 bytes are the link or the head, which are written in any case. */
+/* The first 16 bytes are the link or the head, which are written in any case.  Not by memset, as a call costs
+ * as much as all the rest. */
 static inline void zero_rest(void *block, size_t grains)
 {
-	/* Two words at a time: blocks are few words long, and a call of memset costs as much as all the rest.
-	 */
-	typedef uint64_t __attribute__((may_alias)) word;
-	word *words = block;
-	for (size_t i = 1; i < grains; i++)
-		words[2 * i] = words[2 * i + 1] = 0;
+	typedef struct {
+		_Alignas(POOL_GRAIN) uint64_t words[2];
+	} __attribute__((may_alias)) grain;
+	grain *at = block, *last = at + (grains - 1);
+	const grain zero = {{0, 0}};
+	if (likely(grains - 2 <= 2)) { /* up to three, some of them twice */
+		at[1] = zero;
+		at[grains / 2] = zero;
+		*last = zero;
+		return;
+	}
+	while (at < last)
+		*++at = zero;
 }
 
 static inline bool is_pooled(size_t grains)
@@ -68,15 +76,14 @@ static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_
 
 #endif
 
-static inline rgc_object *object_begin(rgc_heap *heap, const struct rgc_type *type, char *block, size_t bytes,
-				       size_t class, bool linked)
+static inline rgc_object *object_begin(rgc_heap *heap, const struct rgc_type *type, void *block, size_t bytes,
+				       size_t class, uint32_t flags)
 {
-	rgc_object *object = (rgc_object *)(void *)(block + (linked ? sizeof(struct link) : 0));
+	rgc_object *object = flags & OBJECT_LINKED ? object_of(block) : block;
 	heap->bytes += bytes;
 	object->type = type;
 	object->refs = 1;
-	object->flags = (uint32_t) class << OBJECT_CLASS_SHIFT | heap->number |
-			(linked ? (uint32_t)OBJECT_LINKED : 0);
+	object->flags = (uint32_t) class << OBJECT_CLASS_SHIFT | heap->number | flags;
 	return object;
 }
 
@@ -89,17 +96,19 @@ static inline __attribute__((always_inline)) void *object_new(const struct rgc_t
 	debug_before_new(heap);
 #endif
 	bool linked = type_is_linked(type);
-	if (linked) {
+	if (linked)
+		bytes += sizeof(struct link);
+	if (type_has_references(type)) {
 		/* The safe point: the new object does not exist yet, so nothing half built is traversed. */
 		if (unlikely(++heap->counts[0] > heap->trigger))
 			collect_automatically(heap);
-		bytes += sizeof(struct link);
 	}
 	unsigned class;
-	char *block = block_new(heap, type, bytes, &class);
+	void *block = block_new(heap, type, bytes, &class);
 	if (unlikely(!block))
 		return NULL;
-	rgc_object *object = object_begin(heap, type, block, bytes, class, linked);
+	uint32_t flags = (linked ? (uint32_t)OBJECT_LINKED : 0) | (type_is_simple(type) ? OBJECT_SIMPLE : 0);
+	rgc_object *object = object_begin(heap, type, block, bytes, class, flags);
 #ifdef RGC_DEBUG
 	debug_born(heap, object);
 #endif
@@ -117,21 +126,27 @@ void *rgc_new_(const struct rgc_type *type)
 
 #else
 
-/* The usual case without any call: members that own references, a free block, no collection due. */
+/* What is not done below, which saves no registers for it. */
+static __attribute__((noinline)) void *unusual_new(const struct rgc_type *type)
+{
+	return object_new(type, type->size);
+}
+
+/* The usual case without any call: a simple object, a free block, no collection due. */
 void *rgc_new_(const struct rgc_type *type)
 {
 	rgc_heap *heap = rgc_thread.heap;
 	size_t bytes = type->size + sizeof(struct link), grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
 	struct free_block *block;
-	if (unlikely(!heap || !type->field_count || type->flags & RGC_TYPE_LAZY ||
-		     heap->counts[0] >= heap->trigger || !is_pooled(grains) ||
-		     !(block = heap->pool.free[grains])))
-		return object_new(type, type->size);
+	if (unlikely(!heap || !type_is_simple(type) || heap->counts[0] >= heap->trigger ||
+		     !is_pooled(grains) || !(block = heap->pool.free[grains])))
+		return unusual_new(type);
 	heap->pool.free[grains] = block->next;
 	heap->counts[0]++;
 	zero_rest(block, grains);
-	rgc_object *object = object_begin(heap, type, (char *)block, bytes, grains, true);
-	object_track(heap, object);
+	rgc_object *object = object_begin(heap, type, block, bytes, grains,
+					  OBJECT_LINKED | OBJECT_TRACKED | OBJECT_SIMPLE);
+	list_append(&heap->generations[0], link_of(object));
 	return object;
 }
 

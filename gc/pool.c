@@ -29,6 +29,15 @@
 
 _Atomic unsigned pool_classes;
 
+/* In programs built with AddressSanitizer. */
+extern void __asan_init(void) __attribute__((weak));
+
+/* By a tool that watches malloc's blocks: it cannot tell a dead one that went back to a pool. */
+static bool is_watched(void)
+{
+	return RUNNING_ON_VALGRIND || __asan_init;
+}
+
 void rgc_set_pool(bool on)
 {
 	if (recorded)
@@ -46,10 +55,11 @@ bool rgc_get_pool(void)
 #endif
 }
 
-__attribute__((constructor)) static void choose(void)
+/* Before other constructors make objects: what they come from is where they go to. */
+__attribute__((constructor(101))) static void choose(void)
 {
 	const char *setting = getenv("RGC_POOL");
-	bool on = setting ? strcmp(setting, "0") != 0 : !RUNNING_ON_VALGRIND;
+	bool on = setting ? strcmp(setting, "0") != 0 : !is_watched();
 #ifndef RGC_DEBUG
 	recorded = on && mprof_recording();
 #endif
@@ -108,14 +118,28 @@ static void retire_rest(struct pool *pool)
 	}
 }
 
+static bool reserve(struct pool *pool, size_t bytes)
+{
+	if ((size_t)(pool->end - pool->unused) >= bytes)
+		return true;
+	retire_rest(pool);
+	return add_chunk(pool);
+}
+
+void *pool_carve(struct pool *pool, size_t bytes)
+{
+	if (!reserve(pool, bytes))
+		return NULL;
+	char *block = pool->unused;
+	pool->unused += bytes;
+	return block;
+}
+
 void *pool_refill(struct pool *pool, unsigned class)
 {
 	size_t block_bytes = (size_t) class * POOL_GRAIN;
-	if ((size_t)(pool->end - pool->unused) < block_bytes) {
-		retire_rest(pool);
-		if (!add_chunk(pool))
-			return NULL;
-	}
+	if (!reserve(pool, block_bytes))
+		return NULL;
 	size_t count = (size_t)(pool->end - pool->unused) / block_bytes;
 	if (count > REFILL_BYTES / block_bytes)
 		count = REFILL_BYTES / block_bytes;

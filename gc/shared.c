@@ -195,12 +195,28 @@ void shared_thread_ends(void)
 	rgc_thread.id = 0;
 }
 
+static inline size_t bytes_of(const struct rgc_type *type)
+{
+	return sizeof(struct shared_count) + type->size;
+}
+
+/* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
+static inline __attribute__((always_inline)) void *count_new(const struct rgc_type *type)
+{
+	if (likely(!recorded))
+		return calloc(1, bytes_of(type));
+	void *block = recorded_shared_new(bytes_of(type));
+	if (block)
+		mprof_track_alloc_typed(block, bytes_of(type), type->name);
+	return block;
+}
+
 void *rgc_new_shared_(const struct rgc_type *type)
 {
 	/* The heap itself is not needed; but with it comes the notice of the thread's end. */
 	if (!heap_current())
 		return NULL;
-	struct shared_count *count = calloc(1, sizeof(*count) + type->size);
+	struct shared_count *count = count_new(type);
 	if (!count)
 		return NULL;
 	if (!rgc_thread.id)
@@ -231,5 +247,8 @@ bool shared_expire(rgc_object *object)
 void shared_free(rgc_object *object)
 {
 	object->refs = REFS_DEAD;
-	free(shared_of(object));
+	if (recorded)
+		recorded_shared_free(shared_of(object), bytes_of(object->type));
+	else
+		free(shared_of(object));
 }

@@ -49,16 +49,11 @@ enum { TABLE_CHANGED = -3 };
 static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_object *key, size_t hash)
 {
 	size_t version = table->version;
-	uint32_t tag = table_tag(hash), mask = UINT32_MAX >> table->shift;
-	for (uint32_t at = tag >> table->shift;; at = (at + 1) & mask) {
-		struct slot slot = table->slots[at];
-		if (!slot.reference)
-			return TABLE_ABSENT;
-		if (slot.tag != tag)
-			continue;
-		const struct entry *entry = table_entry(table, stride, slot.reference - 1);
+	struct probe probe = probe_begin(table, hash);
+	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+		const struct entry *entry = table_entry(table, stride, (size_t)number);
 		if (entry->key == key)
-			return slot.reference - 1;
+			return number;
 		if (entry->hash != hash || !may_be_equal(entry->key, key))
 			continue;
 		int equal = compare(entry->key, key);
@@ -67,8 +62,9 @@ static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_o
 		if (table->version != version)
 			return TABLE_CHANGED;
 		if (equal)
-			return slot.reference - 1;
+			return number;
 	}
+	return TABLE_ABSENT;
 }
 
 ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash)

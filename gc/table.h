@@ -69,6 +69,31 @@ static inline int table_hash(const rgc_object *key, size_t *hash)
 	return rgc_hash(key, hash);
 }
 
+/* The search for a hash, along the slots from the one that it gives. */
+struct probe {
+	uint32_t tag, at;
+};
+
+static inline struct probe probe_begin(const struct table *table, size_t hash)
+{
+	uint32_t tag = table_tag(hash);
+	return (struct probe){tag, tag >> table->shift};
+}
+
+/* The number of the next entry that may have the hash, or TABLE_ABSENT. */
+static inline ptrdiff_t probe_next(const struct table *table, struct probe *probe)
+{
+	uint32_t mask = UINT32_MAX >> table->shift;
+	for (;;) {
+		struct slot slot = table->slots[probe->at];
+		if (!slot.reference)
+			return TABLE_ABSENT;
+		probe->at = (probe->at + 1) & mask;
+		if (slot.tag == probe->tag)
+			return slot.reference - 1;
+	}
+}
+
 /* table_find for keys that need calls: starts again, so that the table may change under it. */
 ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash);
 
@@ -81,28 +106,24 @@ static inline ptrdiff_t table_find(const struct table *table, size_t stride, con
 {
 	if (unlikely(!table->live))
 		return TABLE_ABSENT;
-	uint32_t tag = table_tag(hash), mask = UINT32_MAX >> table->shift;
-	for (uint32_t at = tag >> table->shift;; at = (at + 1) & mask) {
-		struct slot slot = table->slots[at];
-		if (!slot.reference)
-			return TABLE_ABSENT;
-		if (slot.tag != tag)
-			continue;
-		const struct entry *entry = table_entry(table, stride, slot.reference - 1);
+	struct probe probe = probe_begin(table, hash);
+	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+		const struct entry *entry = table_entry(table, stride, (size_t)number);
 		if (likely(entry->key == key))
-			return slot.reference - 1;
+			return number;
 		if (unlikely(entry->key->type != key->type))
 			return table_find_slowly(table, stride, key, hash);
 		if (key->type == &RGC_TYPE(rgc_int)) {
 			if (likely(int_equal_inline(entry->key, key)))
-				return slot.reference - 1;
+				return number;
 		} else if (key->type == &RGC_TYPE(rgc_str)) {
 			if (likely(str_equal_inline(entry->key, key)))
-				return slot.reference - 1;
+				return number;
 		} else {
 			return table_find_slowly(table, stride, key, hash);
 		}
 	}
+	return TABLE_ABSENT;
 }
 
 /* Makes room for one more entry: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries change, but

@@ -89,8 +89,8 @@ static int tuple_traverse(void *self, rgc_visit visit, void *argument)
 static void tuple_clear(void *self)
 {
 	rgc_tuple *tuple = self;
-	for (size_t i = 0; i < tuple->rgc_head.count; i++)
-		rgc_clear(&tuple->items[i]);
+	for (size_t i = tuple->rgc_head.count; i > 0; i--)
+		rgc_clear(&tuple->items[i - 1]);
 }
 
 /* The rotation brings high bits, which depend on all below them, to where tables look. */

@@ -54,7 +54,7 @@ static void count_external(rgc_heap *heap)
 	for (int i = 0; i < LISTS; i++) {
 		struct link *head = list_number(heap, i);
 		for (struct link *link = head->next; link != head; link = link->next) {
-			link->external = (size_t)object_of(link)->refs;
+			link->external = object_of(link)->refs;
 			object_of(link)->flags |= OBJECT_COLLECTING;
 		}
 	}
@@ -72,7 +72,7 @@ static int check_external(struct link *head)
 	struct link *behind = head;
 	for (struct link *link = head->next; link != head; behind = link, link = link->next) {
 		rgc_object *object = object_of(link);
-		if (object->refs > 0 && (ptrdiff_t)link->external < 0)
+		if (object->refs > 0 && link->external < 0)
 			result = fault(object, "is referred to more often than it counts");
 		object->flags &= ~(uint32_t)OBJECT_COLLECTING;
 		link->prev = behind;
@@ -121,7 +121,7 @@ static struct line take_type(rgc_heap *heap, const struct rgc_type *type)
 				continue;
 			object->flags &= ~(uint32_t)OBJECT_COLLECTING;
 			line.objects++;
-			line.external += object->refs > 0 ? link->external : 0;
+			line.external += object->refs > 0 ? (size_t)link->external : 0;
 		}
 	}
 	return line;

@@ -82,6 +82,7 @@ static void delete_entry(struct weak_table *table, struct weak_entry *entry)
 void weak_table_finish(struct weak_table *table)
 {
 	free(table->entries);
+	*table = (struct weak_table){NULL, 0, 0};
 }
 
 static void forget_target(rgc_heap *heap, rgc_object *target, struct weak_entry *entry)
@@ -104,6 +105,11 @@ static void detach(rgc_weak *weak)
 	struct weak_entry *entry = find(&heap->weak, target);
 	if (!entry->first)
 		forget_target(heap, target, entry);
+}
+
+void weak_forget_target(rgc_object *weak)
+{
+	detach((rgc_weak *)(void *)weak);
 }
 
 static int weak_traverse(void *self, rgc_visit visit, void *argument)

@@ -45,13 +45,18 @@ static void bench_allocate(void)
 	printf("a %.2f allocate and drop\n", (now_ns() - start) / (double)count);
 }
 
-static void make_pair(void)
+static node *new_pair(void)
 {
 	node *a = rgc_new(node), *b = rgc_new(node);
 	rgc_set(&a->next, b);
 	rgc_set(&b->prev, a);
-	rgc_decref(a);
 	rgc_decref(b);
+	return a;
+}
+
+static void make_pair(void)
+{
+	rgc_decref(new_pair());
 }
 
 /* b: cycles of two, left to automatic collection. */
@@ -144,12 +149,33 @@ static void bench_live(void)
 	rgc_decref(live);
 }
 
+/* e2: the same beside live pairs that are replaced at random, so that addresses scatter. */
+static void bench_replaced(void)
+{
+	static node *slots[MILLION / 2];
+	uint32_t random = 0;
+	for (long i = 0; i < MILLION / 2; i++)
+		slots[i] = new_pair();
+	double start = now_ns();
+	for (long i = 0; i < 4 * MILLION; i++) {
+		random = random * 1664525u + 1013904223u;
+		if (i % 4 == 0)
+			rgc_steal(&slots[(random >> 8) % (MILLION / 2)], new_pair());
+		else
+			make_pair();
+	}
+	printf("e2 %.2f pairs, every fourth in place of a live one\n",
+	       (now_ns() - start) / (double)(8 * MILLION));
+	for (long i = 0; i < MILLION / 2; i++)
+		rgc_clear(&slots[i]);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
-	{"a", bench_allocate}, {"b", bench_pairs}, {"c", bench_ring},
-	{"d", bench_tree},     {"e", bench_live},  {"f", bench_list},
+	{"a", bench_allocate}, {"b", bench_pairs},     {"c", bench_ring}, {"d", bench_tree},
+	{"e", bench_live},     {"e2", bench_replaced}, {"f", bench_list},
 };
 
 int main(int argc, char **argv)

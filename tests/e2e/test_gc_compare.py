@@ -5,7 +5,7 @@ import sys
 from harness import BUILD, SOURCE, case, check, check_equal, needs, run, run_cases
 
 COMPARE = SOURCE / "tests/bench/gc_compare.py"
-RGC_CASES = ["a", "b", "c", "d", "e", "f", "full", "hit", "miss"]
+RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss"]
 
 
 def compare(directory, *arguments):
@@ -21,8 +21,8 @@ def table(directory):
     done = compare(directory)
     rows = [line.split() for line in done.stdout.split("\n\n")[0].splitlines()]
     check_equal(rows[0][3], "rgc", "the first program")
-    check_equal([row[0] for row in rows[1:10]], RGC_CASES, "cases")
-    check(all(float(row[1]) > 0 for row in rows[1:10]), done.stdout)
+    check_equal([row[0] for row in rows[1:11]], RGC_CASES, "cases")
+    check(all(float(row[1]) > 0 for row in rows[1:11]), done.stdout)
 
 
 @case

@@ -5,6 +5,7 @@ import json
 from harness import BUILD, case, check, check_equal, compile, mprof, record, report, run, run_cases
 
 NODE_BYTES = 16 + 16 + 16 + 40  # link, head, two members, payload
+SHARED_BYTES = 32  # before a shared object: owner, counts, link
 
 
 def program(directory):
@@ -53,14 +54,29 @@ def types_and_caches(directory):
     types = {row["type"]: row for row in figures["types"]}
     collected = sum(row[2] for row in words["generation"])
     node = types["node"]
-    check_equal(node["allocations"], 2 * 25000 + 3000, "nodes made")
+    check_equal(node["allocations"], 2 * 25000 + 3000 + 1, "nodes made")
     check_equal((node["freed_by_collector_blocks"], node["freed_by_collector_bytes"]), (collected, collected * NODE_BYTES), "nodes collected")
     alive = words["alive"][0][0]
+    tuples, words_made = words["tuples"][0]
+    made, = (site for site in report(done.trace())["sites"] if site["function"] == "make_tuples" and site["allocations"] == tuples)
+    check_equal(made["allocated_bytes"], tuples * (16 + 16 + 8) + 8 * words_made, "bytes of tuples of all sizes")
+    shared, shared_alive, parcel_bytes = words["parcels"][0]
+    parcel = types.pop("parcel")  # which no heap counts
+    check_equal((parcel["allocations"], parcel["leaked_blocks"]), (shared, shared_alive), "shared objects")
+    check_equal(parcel["leaked_bytes"], parcel_bytes + SHARED_BYTES, "bytes of a shared object")
     check_equal(sum(row["leaked_bytes"] for row in types.values()), alive, "bytes alive at the end")
     cache, = figures["caches"]
     hits, misses, entries = words["cache"][0]
     check_equal((cache["cache"], cache["hits"], cache["misses"], cache["entries"]), ("square", hits, misses, entries), "cache")
     check(cache["size_bytes"] > entries * 2 * 16, f"bytes kept alive: {cache['size_bytes']}")
+
+
+@case
+def nothing_of_rgc_is_left_at_exit(directory):
+    done = record([program(directory)], directory)
+    left = {site["function"]: site["leaked_bytes"] for site in report(done.trace())["sites"] if site["leaked_bytes"]}
+    check_equal(sorted(left), ["make_cycles", "make_parcels"], "functions that leave something")
+    check_equal(left["make_cycles"], told(done.stdout)["alive"][0][0], "bytes left in the heap")
 
 
 run_cases()

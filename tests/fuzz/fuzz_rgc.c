@@ -1,6 +1,7 @@
 /*
- * fuzz_rgc.c - any bytes as operations on rgc, beside the oracle of the property test.
+ * fuzz_rgc.c - any bytes as operations on rgc, beside the oracles of the property test.
  */
+#include "reentrant.h"
 #include "world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
@@ -8,5 +9,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
 	world_run(bytes, count);
+	reentrant_run(bytes, count);
 	return 0;
 }

@@ -1,12 +1,15 @@
 /*
- * deep_rgc.c - drops structures of great depth, of every type; the test runs it with a stack of 64 KiB.
+ * deep_rgc.c - ends structures of great depth, of every type, by their counts and by the collector:
+ * [CASE...]. The test runs it with a stack of 64 KiB.
  */
 #include <mprof/rgc.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#define DEPTH 10000000
+#define DEPTH 10000000L
 #define TREE_LEVELS 20
 
 typedef struct node {
@@ -14,6 +17,12 @@ typedef struct node {
 	struct node *left, *right;
 } node;
 RGC_DEFINE_TYPE(node, left, right);
+
+typedef struct branch {
+	RGC_HEAD;
+	rgc_list *children;
+} branch;
+RGC_DEFINE_TYPE(branch, children);
 
 static void fail(const char *what)
 {
@@ -89,17 +98,66 @@ static void *in_set(void *inner)
 	return set;
 }
 
-static void drop_nested(void *(*wrap)(void *inner), long depth, const char *what)
+/* A tree that leans to one side; dropping what lies there comes before the leaf, or after. */
+static void *in_left(void *inner)
 {
-	void *outer = rgc_list_new();
-	for (long i = 0; i < depth; i++)
-		outer = wrap(outer);
-	rgc_decref(outer);
-	expect_empty(what);
+	node *outer = rgc_new(node);
+	if (!outer || !(outer->right = rgc_new(node)))
+		fail("no memory for a tree");
+	outer->left = inner;
+	return outer;
 }
 
-static void collect_ring(void)
+static void *in_right(void *inner)
 {
+	node *outer = in_left(inner);
+	struct node *leaf = outer->right;
+	outer->right = outer->left;
+	outer->left = leaf;
+	return outer;
+}
+
+static void *in_branch(void *inner)
+{
+	branch *outer = rgc_new(branch);
+	if (!outer || !(outer->children = in_list(inner)) ||
+	    rgc_list_append_steal(outer->children, rgc_new(branch)))
+		fail("no memory for a branch");
+	return outer;
+}
+
+/* As many levels as half of the memory has room for. */
+static long fitting_depth(long wanted, long bytes_each)
+{
+	long room = sysconf(_SC_AVPHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 2) / bytes_each;
+	if (room >= wanted)
+		return wanted;
+	printf("%ld levels, for want of memory\n", room);
+	return room;
+}
+
+/* Once around nothing, and once around a list that contains it all. */
+static void end_nested(void *(*wrap)(void *inner), long wanted, long bytes_each, const char *what)
+{
+	long depth = fitting_depth(wanted, bytes_each);
+	for (int cyclic = 0; cyclic < 2; cyclic++) {
+		rgc_list *innermost = rgc_list_new();
+		void *outer = innermost;
+		for (long i = 0; i < depth; i++)
+			outer = wrap(outer);
+		if (cyclic && rgc_list_append(innermost, outer))
+			fail("no memory for a list");
+		rgc_decref(outer);
+		if (cyclic && rgc_collect(2) < depth)
+			fail("what is nested is not found");
+		expect_empty(what);
+	}
+}
+
+static void end_chain(void)
+{
+	rgc_decref(make_chain(DEPTH));
+	expect_empty("a chain");
 	node *first = make_chain(DEPTH), *last = first;
 	while (last->left)
 		last = last->left;
@@ -109,18 +167,57 @@ static void collect_ring(void)
 	expect_empty("a ring");
 }
 
-int main(void)
+static void end_tree(void)
 {
-	rgc_disable();
-	rgc_decref(make_chain(DEPTH));
-	expect_empty("a chain");
 	rgc_decref(make_tree(TREE_LEVELS));
 	expect_empty("a tree");
-	collect_ring();
-	drop_nested(in_list, DEPTH / 10, "lists");
-	drop_nested(in_tuple, DEPTH / 4, "tuples");
-	drop_nested(in_dict, DEPTH / 20, "dictionaries");
-	drop_nested(in_set, DEPTH / 40, "sets, tuples and weak references");
-	puts("all dropped");
-	return 0;
+	node *root = make_tree(TREE_LEVELS), *at = root;
+	while (at->left)
+		at = at->left;
+	at->left = root; /* consumes the reference */
+	if (rgc_collect(2) != (1 << TREE_LEVELS) - 1)
+		fail("the tree is not found");
+	expect_empty("a tree in a cycle");
+}
+
+static const struct {
+	const char *name;
+	void (*end)(void);
+	void *(*wrap)(void *inner);
+	long levels, bytes_each;
+} cases[] = {
+	{"chain", end_chain, NULL, 0, 0},
+	{"tree", end_tree, NULL, 0, 0},
+	{"left", NULL, in_left, DEPTH, 96},
+	{"right", NULL, in_right, DEPTH, 96},
+	{"list", NULL, in_list, DEPTH, 112},
+	{"tuple", NULL, in_tuple, DEPTH, 48},
+	{"dict", NULL, in_dict, DEPTH, 280},
+	{"branch", NULL, in_branch, DEPTH / 2, 208}, /* two objects each */
+	{"set", NULL, in_set, DEPTH / 10, 1000},     /* three, and a long way to each */
+};
+
+static bool is_chosen(const char *name, int argc, char **argv)
+{
+	bool chosen = argc == 1;
+	for (int i = 1; i < argc; i++)
+		chosen |= !strcmp(name, argv[i]);
+	return chosen;
+}
+
+int main(int argc, char **argv)
+{
+	int ended = 0;
+	rgc_disable();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (!is_chosen(cases[i].name, argc, argv))
+			continue;
+		if (cases[i].end)
+			cases[i].end();
+		else
+			end_nested(cases[i].wrap, cases[i].levels, cases[i].bytes_each, cases[i].name);
+		ended++;
+	}
+	printf("%d ended\n", ended);
+	return ended ? 0 : 1;
 }

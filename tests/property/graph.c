@@ -26,6 +26,7 @@ void graph_add(struct graph *graph, int id, enum kind kind, void *real, int edge
 	struct object *object = &graph->objects[id];
 	bool watched = kind == NODE || kind == FANCY || kind == WEAK;
 	*object = (struct object){.kind = kind, .state = ALIVE, .real = real, .refs = 1, .target = NOBODY};
+	object->serial = ++graph->made;
 	object->place = watched ? 0 : UNTRACKED;
 	object->edge_count = edge_count;
 	for (int i = 0; i < GRAPH_EDGES; i++)
@@ -198,13 +199,21 @@ static size_t find_unreachable(const struct graph *graph, bool *wanted)
 	return candidates;
 }
 
+static void silence(struct object *weak)
+{
+	weak->cleared = weak->silent = true;
+}
+
 static void clear_weak_to_doomed(struct graph *graph)
 {
 	for (int id = 0; id < GRAPH_OBJECTS; id++) {
-		if (graph->objects[id].state == ALIVE && graph->objects[id].place == DOOMED) {
-			graph_clear_weak(graph, id);
-			hold_callbacks(graph, id, true);
-		}
+		struct object *object = &graph->objects[id];
+		if (object->state != ALIVE || object->place != DOOMED)
+			continue;
+		graph_clear_weak(graph, id);
+		hold_callbacks(graph, id, true);
+		if (object->kind == WEAK)
+			silence(object);
 	}
 }
 
@@ -256,7 +265,7 @@ static void take_apart(struct graph *graph, const bool *doomed)
 			continue;
 		/* A cleared weak reference has left its target. */
 		if (graph->objects[id].kind == WEAK)
-			graph->objects[id].cleared = graph->objects[id].silent = true;
+			silence(&graph->objects[id]);
 		drop_edges(graph, id);
 	}
 	for (bool again = true; again;) {

@@ -33,6 +33,7 @@ struct object {
 	enum state state;
 	int place; /* a generation or an enum place */
 	void *real;
+	unsigned serial; /* of two with one address the higher is the one that may still be alive */
 	int refs;
 	int edges[GRAPH_EDGES]; /* NOBODY is an empty field */
 	int edge_count;
@@ -51,6 +52,7 @@ struct graph {
 	struct object objects[GRAPH_OBJECTS];
 	int roots[GRAPH_ROOTS];
 	int limbo; /* objects in LIMBO */
+	unsigned made;
 	bool collecting, transitioned, saving_all;
 	/* Of the running or the last collection. */
 	int generation;

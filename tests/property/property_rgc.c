@@ -1,9 +1,10 @@
 /*
- * property_rgc.c - random operations on rgc and the oracle: [OPERATIONS [SEED [RUNS]]].
+ * property_rgc.c - random operations on rgc and its oracles: [OPERATIONS [SEED [RUNS]]].
  *
  * Every run prints nothing unless it fails; then its seed stands in the last line before the message.  The
  * same seed with one run repeats it.
  */
+#include "reentrant.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 
 #define RUN_BYTES 4096u
 
-static uint64_t seed;
+static uint64_t seed, reentrant_operations;
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -33,6 +34,7 @@ static void run(void)
 	for (size_t i = 0; i < count; i++)
 		bytes[i] = (uint8_t)next_random(&state);
 	world_run(bytes, count);
+	reentrant_operations += reentrant_run(bytes, count);
 }
 
 static void on_failure(int signal_number)
@@ -56,8 +58,9 @@ int main(int argc, char **argv)
 	for (; runs && world_totals.operations < operations; runs--, seed++)
 		run();
 	printf("%" PRIu64 " operations, %" PRIu64 " comparisons, %" PRIu64 " collections, %" PRIu64
-	       " finalizers, %" PRIu64 " resurrections, %" PRIu64 " callbacks\n",
+	       " finalizers, %" PRIu64 " resurrections, %" PRIu64 " callbacks; %" PRIu64
+	       " operations on tables\n",
 	       world_totals.operations, world_totals.checks, world_totals.collections, world_totals.finalized,
-	       world_totals.resurrected, world_totals.callbacks);
+	       world_totals.resurrected, world_totals.callbacks, reentrant_operations);
 	return 0;
 }

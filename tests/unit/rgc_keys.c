@@ -1,12 +1,13 @@
 /* rgc_keys.c - keys for the tests of rgc's containers, and allocations that fail. */
 #include "rgc_keys.h"
 
+#include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 int (*evil_act)(void *data);
 void *evil_data;
-long allocations_left = -1;
 
 static int misbehave(void)
 {
@@ -87,36 +88,13 @@ unsigned random_next(unsigned long *state)
 	return (unsigned)(*state >> 33);
 }
 
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *block, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *block, size_t bytes);
-
-static bool fails(void)
+void on_small_stack(void *(*function)(void *argument), void *argument)
 {
-	if (allocations_left < 0)
-		return false;
-	if (allocations_left > 0) {
-		allocations_left--;
-		return false;
-	}
-	errno = ENOMEM;
-	return true;
-}
-
-void *__wrap_malloc(size_t bytes)
-{
-	return fails() ? NULL : __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-	return fails() ? NULL : __real_calloc(count, bytes);
-}
-
-void *__wrap_realloc(void *block, size_t bytes)
-{
-	return fails() ? NULL : __real_realloc(block, bytes);
+	pthread_attr_t small;
+	pthread_t thread;
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 65536);
+	cr_assert_eq(pthread_create(&thread, &small, function, argument), 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&small);
 }

@@ -1,9 +1,11 @@
 /*
  * rgc_keys.h - what the tests of rgc's containers share: keys of all kinds, some of which do harm when they
- * are hashed or compared, and allocations that fail.
+ * are hashed or compared, and a thread with little stack.
  */
 #ifndef RGC_KEYS_H
 #define RGC_KEYS_H
+
+#include "failing.h"
 
 #include <mprof/rgc.h>
 
@@ -35,9 +37,8 @@ last_words *last_words_new(int (*act)(void *data), void *data);
  * or evil key. */
 rgc_object *key_of(long id);
 
-/* After `count` more allocations of memory, all fail; -1 ends that.  Only in programs linked with
- * rgc_failing_dep. */
-extern long allocations_left;
+/* Runs a function in a thread whose stack has 64 KiB. */
+void on_small_stack(void *(*function)(void *argument), void *argument);
 
 /* As rand, the same on every machine. */
 unsigned random_next(unsigned long *state);

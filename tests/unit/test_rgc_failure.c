@@ -1,46 +1,12 @@
 /*
  * test_rgc_failure.c - memory runs out at every nth allocation: callers are told, the heap stays whole, and
- * collecting works.  The linker leads malloc, calloc and aligned_alloc of the library here (--wrap).
+ * collecting works.
  */
+#include "failing.h"
 #include "rgc_node.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
-
-static long remaining = -1; /* allocations until failure; negative: no limit */
-static long failures;
-
-static bool fails(void)
-{
-	if (remaining < 0 || remaining-- > 0)
-		return false;
-	remaining = 0;
-	failures++;
-	errno = ENOMEM;
-	return true;
-}
-
-void *__wrap_malloc(size_t bytes)
-{
-	return fails() ? NULL : __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-	return fails() ? NULL : __real_calloc(count, bytes);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
-{
-	return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
-}
 
 static void ignore(enum rgc_phase phase, const struct rgc_info *info, void *data)
 {
@@ -72,10 +38,10 @@ static void work(void)
 	rgc_decref(a);
 	rgc_decref(b);
 	/* Nothing below needs memory. */
-	remaining = remaining < 0 ? -1 : 0;
-	long before = failures;
+	allocations_left = allocations_left < 0 ? -1 : 0;
+	long before = allocations_failed;
 	ssize_t found = rgc_collect(2);
-	cr_assert_eq(failures, before);
+	cr_assert_eq(allocations_failed, before);
 	cr_assert_eq(found, a && b ? 2 : 0);
 	cr_assert_eq(rgc_verify(), 0);
 	rgc_decref(weak);
@@ -90,13 +56,13 @@ static void fail_at_every(bool pool)
 	rgc_set_pool(pool);
 	long limit = 0;
 	do {
-		failures = 0;
-		remaining = limit++;
+		allocations_failed = 0;
+		allocations_left = limit++;
 		rgc_heap *present = rgc_heap_current();
 		if (present)
 			work();
-		remaining = -1;
-	} while (failures);
+		allocations_left = -1;
+	} while (allocations_failed);
 	cr_assert_gt(limit, 3);
 }
 

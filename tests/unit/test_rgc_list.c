@@ -3,7 +3,6 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -513,12 +512,6 @@ static void *make_deep_and_drop(void *data)
 Test(list, drops_deep_structures_on_a_small_stack)
 {
 	struct deep deep = {1000000, NULL};
-	pthread_attr_t small;
-	pthread_attr_init(&small);
-	pthread_attr_setstacksize(&small, 65536);
-	pthread_t thread;
-	cr_assert_eq(pthread_create(&thread, &small, make_deep_and_drop, &deep), 0);
-	pthread_join(thread, NULL);
+	on_small_stack(make_deep_and_drop, &deep);
 	cr_assert_null(deep.fault, "%s", deep.fault);
-	pthread_attr_destroy(&small);
 }

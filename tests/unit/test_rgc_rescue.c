@@ -10,12 +10,20 @@ typedef struct item {
 	RGC_HEAD;
 	struct item *other;
 	rgc_weak *weak;
+	struct item *weak_target; /* borrowed */
 	bool drops, stays, untracks;
 } item;
 
 static item *rescued;
 static rgc_weak *rescued_weak;
 static int calls;
+
+static void on_end(rgc_weak *weak, void *argument)
+{
+	(void)weak;
+	(void)argument;
+	calls++;
+}
 
 static void item_finalize(void *self)
 {
@@ -28,16 +36,11 @@ static void item_finalize(void *self)
 		rescued_weak = rgc_ref(it->weak);
 		rgc_untrack(it->weak);
 	}
+	if (it->weak_target)
+		rescued_weak = rgc_weak_new(it->weak_target, on_end, NULL);
 }
 
 RGC_DEFINE_TYPE_WITH((item_finalize, NULL, NULL, NULL), item, other, weak);
-
-static void on_end(rgc_weak *weak, void *argument)
-{
-	(void)weak;
-	(void)argument;
-	calls++;
-}
 
 /* A cycle of two; the one that is finalized first drops the other, whose finalizer keeps it. */
 Test(rgc_rescue, dropped_by_another_finalizer)
@@ -57,8 +60,8 @@ Test(rgc_rescue, dropped_by_another_finalizer)
 	cr_expect_eq(rgc_heap_bytes(), 0);
 }
 
-/* A weak reference that was unreachable, was saved and is not watched: its callback still comes. */
-Test(rgc_rescue, untracked_weak_reference)
+/* A weak reference that was unreachable stays cleared when it is saved, and is as any other else. */
+Test(rgc_rescue, unreachable_weak_reference)
 {
 	item *target = rgc_new(item), *a = rgc_new(item);
 	a->untracks = true;
@@ -66,10 +69,27 @@ Test(rgc_rescue, untracked_weak_reference)
 	rgc_set(&a->other, a);
 	rgc_decref(a);
 	rgc_collect(2);
+	cr_assert_not_null(rescued_weak);
+	cr_expect_null(rgc_weak_get(rescued_weak));
+	cr_expect_eq(rgc_weak_count(target), 0);
+	cr_expect_eq(rgc_verify(), 0);
+	rgc_decref(target);
+	cr_expect_eq(calls, 0);
+	rgc_decref(rescued_weak);
+	cr_expect_eq(rgc_heap_bytes(), 0);
+}
+
+/* One that a finalizer makes to an object outside, and saves, is not among them: its callback comes. */
+Test(rgc_rescue, weak_reference_made_by_a_finalizer)
+{
+	item *target = rgc_new(item), *a = rgc_new(item);
+	a->weak_target = target;
+	rgc_set(&a->other, a);
+	rgc_decref(a);
+	rgc_collect(2);
 	cr_assert_eq(rgc_weak_get(rescued_weak), target);
 	rgc_decref(target);
 	cr_expect_eq(calls, 1);
-	cr_expect_null(rgc_weak_get(rescued_weak));
 	rgc_decref(rescued_weak);
 	cr_expect_eq(rgc_heap_bytes(), 0);
 }

@@ -286,6 +286,32 @@ Test(capsule, ends_with_its_pointer)
 	cr_assert_eq(destroyed, 1);
 }
 
+static void finalize_nothing(void *self)
+{
+	(void)self;
+}
+
+/* Neither a capsule nor anything else that owns no references brings a collection nearer. */
+Test(capsule, does_not_count)
+{
+	static const struct rgc_type final = {
+		.name = "final", .size = sizeof(rgc_object), .finalize = finalize_nothing};
+	unsigned before[RGC_GENERATIONS], after[RGC_GENERATIONS];
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_get_count(before);
+	rgc_auto rgc_capsule *capsule = rgc_capsule_new(NULL, NULL, NULL);
+	rgc_auto rgc_object *object = rgc_new_(&final);
+	rgc_get_count(after);
+	cr_assert_eq(after[0], before[0]);
+	rgc_clear(&capsule);
+	rgc_clear(&object);
+	rgc_get_count(after);
+	cr_assert_eq(after[0], before[0]);
+	rgc_clear(&list);
+	rgc_get_count(after);
+	cr_assert_eq(after[0], before[0] - 1);
+}
+
 Test(capsule, in_a_cycle_is_destroyed_once)
 {
 	rgc_list *list = rgc_list_new();

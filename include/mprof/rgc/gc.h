@@ -30,10 +30,10 @@ RGC_API bool rgc_isenabled(void);
 RGC_API ssize_t rgc_collect(int generation);
 
 /*
- * An allocation collects when the tracked objects made less those freed since the last collection exceed
- * threshold0; generation 1 takes part when more than threshold1 collections of 0 have passed since its last
- * one, 2 likewise, and only once the objects new to it are a quarter of those that its last collection left.
- * threshold0 = 0 turns automatic collection off.  Defaults: 2000, 10, 10.
+ * An allocation collects when the objects made less those freed since the last collection exceed threshold0,
+ * where those count whose types own references; generation 1 takes part when more than threshold1 collections
+ * of 0 have passed since its last one, 2 likewise, and only once the objects new to it are a quarter of those
+ * that its last collection left. threshold0 = 0 turns automatic collection off.  Defaults: 2000, 10, 10.
  */
 RGC_API void rgc_set_threshold(unsigned threshold0, unsigned threshold1, unsigned threshold2);
 RGC_API void rgc_get_threshold(unsigned thresholds[RGC_GENERATIONS]);

@@ -15,8 +15,9 @@ extern "C" {
 typedef struct rgc_weak rgc_weak;
 RGC_DECLARE_TYPE(rgc_weak) RGC_API;
 
-/* Called once when the target has ended, with the weak reference cleared; not if that has ended before, or is
- * found unreachable in the same collection. */
+/* Called once when the target has ended, with the weak reference cleared; not if that has ended before, or
+ * was found unreachable: a collection clears such weak references for good, even if a finalizer saves them.
+ */
 typedef void (*rgc_weak_callback)(rgc_weak *weak, void *argument);
 
 /*

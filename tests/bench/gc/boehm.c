@@ -25,12 +25,12 @@ static void watch(GC_EventType event)
 	collections++;
 }
 
-static void make_pair(void)
+static node *new_pair(void)
 {
 	node *a = GC_MALLOC(sizeof(node)), *b = GC_MALLOC(sizeof(node));
 	a->next = b;
 	b->prev = a;
-	root = a;
+	return a;
 }
 
 static void make_list(long count)
@@ -70,6 +70,30 @@ static void collect(const char *name, double objects)
 	print_case(name, start, objects);
 }
 
+static void print_pauses(const char *name, double start_ns, long pairs)
+{
+	printf("%s %.3f %.0f %.0f\n", name, (cpu_ns() - start_ns) / (2.0 * (double)pairs),
+	       total_ns / (collections > 0 ? collections : 1), longest_ns);
+}
+
+static void run_replaced(const char *name)
+{
+	long live = scaled(0.5), pairs = scaled(4);
+	node **slots = GC_MALLOC_UNCOLLECTABLE((size_t)live * sizeof(*slots));
+	for (long i = 0; i < live; i++)
+		slots[i] = new_pair();
+	longest_ns = total_ns = collections = 0;
+	double start = cpu_ns();
+	for (long i = 0; i < pairs; i++) {
+		node *pair = new_pair();
+		if (i % 4 == 0)
+			slots[random_slot(live)] = pair;
+		else
+			root = pair;
+	}
+	print_pauses(name, start, pairs);
+}
+
 static void run_live(void)
 {
 	static node *volatile live;
@@ -79,9 +103,8 @@ static void run_live(void)
 	longest_ns = total_ns = collections = 0;
 	double start = cpu_ns();
 	for (long i = scaled(4); i > 0; i--)
-		make_pair();
-	printf("e %.3f %.0f %.0f\n", (cpu_ns() - start) / (2.0 * (double)scaled(4)),
-	       total_ns / (collections ? collections : 1), longest_ns);
+		root = new_pair();
+	print_pauses("e", start, scaled(4));
 	(void)live;
 }
 
@@ -96,7 +119,7 @@ static void run(const char *name)
 		break;
 	case 'b':
 		for (long i = scaled(1); i > 0; i--)
-			make_pair();
+			root = new_pair();
 		print_case(name, start, 2.0 * (double)scaled(1));
 		break;
 	case 'c':
@@ -110,7 +133,12 @@ static void run(const char *name)
 	case 'e':
 		run_live();
 		break;
-	default: /* full */
+	default:
+		if (!strcmp(name, "e2")) {
+			run_replaced(name);
+			break;
+		}
+		/* full */
 		make_list(scaled(5));
 		collect(name, (double)scaled(5));
 	}

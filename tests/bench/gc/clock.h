@@ -2,6 +2,7 @@
 #ifndef BENCH_GC_CLOCK_H
 #define BENCH_GC_CLOCK_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,14 @@ static inline double cpu_ns(void)
 static inline void print_case(const char *name, double start_ns, double objects)
 {
 	printf("%s %.3f\n", name, (cpu_ns() - start_ns) / objects);
+}
+
+/* Which of the live pairs of case e2 is replaced next: the same in all programs. */
+static inline long random_slot(long slots)
+{
+	static uint32_t state;
+	state = state * 1664525u + 1013904223u;
+	return (long)(state >> 8) % slots;
 }
 
 static inline int tree_depth(void)

@@ -50,13 +50,18 @@ static node *new_node(void)
 	return self;
 }
 
-static void make_pair(void)
+static node *new_pair(void)
 {
 	node *a = new_node(), *b = new_node();
 	a->next = Py_NewRef(b);
 	b->prev = Py_NewRef(a);
-	Py_DECREF(a);
 	Py_DECREF(b);
+	return a;
+}
+
+static void make_pair(void)
+{
+	Py_DECREF(new_pair());
 }
 
 static node *make_list(long count)
@@ -124,6 +129,38 @@ static PyMethodDef methods[] = {
 	{"echo", echo, METH_O, NULL},
 };
 
+static void begin_watching(void)
+{
+	PyObject *gc = PyImport_ImportModule("gc"), *callbacks = PyObject_GetAttrString(gc, "callbacks");
+	PyList_Append(callbacks, PyCFunction_New(&methods[0], NULL));
+}
+
+static void print_pauses(const char *name, double start_ns, long pairs)
+{
+	printf("%s %.3f %.0f %.0f\n", name, (cpu_ns() - start_ns) / (2.0 * (double)pairs),
+	       total_ns / (collections > 0 ? collections : 1), longest_ns);
+}
+
+static void run_replaced(const char *name)
+{
+	long live = scaled(0.5), pairs = scaled(4);
+	node **slots = calloc((size_t)live, sizeof(*slots));
+	for (long i = 0; i < live; i++)
+		slots[i] = new_pair();
+	begin_watching();
+	double start = cpu_ns();
+	for (long i = 0; i < pairs; i++) {
+		if (i % 4 == 0)
+			Py_SETREF(slots[random_slot(live)], new_pair());
+		else
+			make_pair();
+	}
+	print_pauses(name, start, pairs);
+	for (long i = 0; i < live; i++)
+		Py_DECREF(slots[i]);
+	free(slots);
+}
+
 static void run_live(int full)
 {
 	node *live = make_list(scaled(5));
@@ -133,14 +170,11 @@ static void run_live(int full)
 		PyGC_Collect();
 		print_case("full", start, (double)scaled(5));
 	} else {
-		PyObject *gc = PyImport_ImportModule("gc"),
-			 *callbacks = PyObject_GetAttrString(gc, "callbacks");
-		PyList_Append(callbacks, PyCFunction_New(&methods[0], NULL));
+		begin_watching();
 		start = cpu_ns();
 		for (long i = scaled(4); i > 0; i--)
 			make_pair();
-		printf("e %.3f %.0f %.0f\n", (cpu_ns() - start) / (2.0 * (double)scaled(4)),
-		       total_ns / (collections ? collections : 1), longest_ns);
+		print_pauses("e", start, scaled(4));
 	}
 	Py_DECREF(live);
 }
@@ -201,6 +235,8 @@ static void run(const char *name)
 	default:
 		if (!strcmp(name, "full"))
 			run_live(1);
+		else if (!strcmp(name, "e2"))
+			run_replaced(name);
 		else
 			run_memo(name, strcmp(name, "hit") ? 50 : 128);
 	}

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const char program[] =
-	"local case, count, depth, clock = ...\n"
+	"local case, count, depth, clock, slot = ...\n"
 	"local function list(n)\n"
 	"  local first\n"
 	"  for i = 1, n do first = {next = first, prev = false} end\n"
@@ -17,11 +17,13 @@ static const char program[] =
 	"  if n == 1 then return {next = false, prev = false} end\n"
 	"  return {next = tree(n - 1), prev = tree(n - 1)}\n"
 	"end\n"
+	"local function pair()\n"
+	"  local a, b = {next = false, prev = false}, {next = false, prev = false}\n"
+	"  a.next = b; b.prev = a\n"
+	"  return a\n"
+	"end\n"
 	"local function pairs_(n)\n"
-	"  for i = 1, n do\n"
-	"    local a, b = {next = false, prev = false}, {next = false, prev = false}\n"
-	"    a.next = b; b.prev = a\n"
-	"  end\n"
+	"  for i = 1, n do pair() end\n"
 	"end\n"
 	"local function collected(made)\n"
 	"  made = nil\n"
@@ -39,6 +41,14 @@ static const char program[] =
 	"  return collected() / count\n"
 	"elseif case == 'd' then local t = tree(depth); t = nil; return collected() / 2 ^ depth\n"
 	"elseif case == 'f' then local t = list(10 * count); t = nil; return collected() / (10 * count)\n"
+	"elseif case == 'e2' then\n"
+	"  local live, size = {}, count // 2\n"
+	"  for i = 1, size do live[i] = pair() end\n"
+	"  start = clock()\n"
+	"  for i = 0, 4 * count - 1 do\n"
+	"    if i % 4 == 0 then live[slot(size) + 1] = pair() else pair() end\n"
+	"  end\n"
+	"  return (clock() - start) / (8 * count), live\n"
 	"end\n"
 	"local live = list(5 * count); collectgarbage(); start = clock()\n"
 	"if case == 'e' then pairs_(4 * count); return (clock() - start) / (8 * count), live\n"
@@ -47,6 +57,12 @@ static const char program[] =
 static int lua_clock(lua_State *state)
 {
 	lua_pushnumber(state, cpu_ns());
+	return 1;
+}
+
+static int lua_slot(lua_State *state)
+{
+	lua_pushinteger(state, random_slot((long)lua_tointeger(state, 1)));
 	return 1;
 }
 
@@ -64,7 +80,8 @@ int main(int argc, char **argv)
 	lua_pushinteger(state, scale);
 	lua_pushinteger(state, tree_depth());
 	lua_pushcfunction(state, lua_clock);
-	if (lua_pcall(state, 4, 1, 0)) {
+	lua_pushcfunction(state, lua_slot);
+	if (lua_pcall(state, 5, 1, 0)) {
 		fprintf(stderr, "%s\n", lua_tostring(state, -1));
 		return 1;
 	}

@@ -24,13 +24,18 @@ static void watch(enum rgc_phase phase, const struct rgc_info *info, void *unuse
 	collections++;
 }
 
-static void make_pair(void)
+static node *new_pair(void)
 {
 	node *a = rgc_new(node), *b = rgc_new(node);
 	rgc_set(&a->next, b);
 	rgc_set(&b->prev, a);
-	rgc_decref(a);
 	rgc_decref(b);
+	return a;
+}
+
+static void make_pair(void)
+{
+	rgc_decref(new_pair());
 }
 
 static node *make_list(long count)
@@ -69,6 +74,32 @@ static node *make_tree(int depth)
 	return top;
 }
 
+static void print_pauses(const char *name, double start_ns, long pairs)
+{
+	printf("%s %.3f %.0f %.0f\n", name, (cpu_ns() - start_ns) / (2.0 * (double)pairs),
+	       total_ns / (collections > 0 ? collections : 1), longest_ns);
+}
+
+static void run_replaced(const char *name)
+{
+	long live = scaled(0.5), pairs = scaled(4);
+	node **slots = calloc((size_t)live, sizeof(*slots));
+	for (long i = 0; i < live; i++)
+		slots[i] = new_pair();
+	longest_ns = total_ns = collections = 0;
+	double start = cpu_ns();
+	for (long i = 0; i < pairs; i++) {
+		if (i % 4 == 0)
+			rgc_steal(&slots[random_slot(live)], new_pair());
+		else
+			make_pair();
+	}
+	print_pauses(name, start, pairs);
+	for (long i = 0; i < live; i++)
+		rgc_decref(slots[i]);
+	free(slots);
+}
+
 static void run_live(bool full)
 {
 	long live = scaled(5), pairs = scaled(4);
@@ -83,8 +114,7 @@ static void run_live(bool full)
 	longest_ns = total_ns = collections = 0;
 	for (long i = 0; i < pairs; i++)
 		make_pair();
-	printf("e %.3f %.0f %.0f\n", (cpu_ns() - start) / (2.0 * (double)pairs), total_ns / collections,
-	       longest_ns);
+	print_pauses("e", start, pairs);
 }
 
 static void *echo(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
@@ -148,6 +178,8 @@ static void run(const char *name)
 	default:
 		if (!strcmp(name, "full"))
 			run_live(true);
+		else if (!strcmp(name, "e2"))
+			run_replaced(name);
 		else
 			run_memo(name, strcmp(name, "hit") ? 50 : 128);
 	}

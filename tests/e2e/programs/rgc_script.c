@@ -149,7 +149,7 @@ static void on_end(void *self)
 static void on_dead(rgc_weak *weak, void *actions)
 {
 	printf("callback %s %s\n", name_of(weak), rgc_weak_get(weak) ? "alive" : "dead");
-	act((const char *)(intptr_t)rgc_int_get(actions), weak);
+	act(rgc_capsule_get(actions, "actions"), weak);
 }
 
 static void on_phase(enum rgc_phase phase, const struct rgc_info *info, void *unused)
@@ -176,8 +176,8 @@ static void do_fin(struct words *w)
 
 static void do_weak(struct words *w)
 {
-	/* Not a capsule: those count as objects that may be collected. */
-	rgc_auto rgc_int *actions = w->rest ? rgc_int_new((intptr_t)w->rest) : NULL;
+	rgc_auto rgc_capsule *actions =
+		w->rest ? rgc_capsule_new((void *)(uintptr_t)w->rest, "actions", NULL) : NULL;
 	made(w->word[0], rgc_weak_new(value(w->word[1]), w->rest ? on_dead : NULL, actions));
 }
 

@@ -4,19 +4,26 @@ Reads scripts (rgc_script.c describes the language, and carries the same out wit
 can be observed.  What the interpreter itself makes is kept out of sight: it is frozen before each script, scripts are
 parsed before they run, all objects are of classes whose instances are always tracked and never recycled, and only the
 making of these may start an automatic collection.  A full collection empties the interpreter's free lists, so that
-filling them again counts as allocation: settle() evens it out.
+filling them again counts as allocation: settle() evens it out.  What survives counts as well, for the choice of a full
+collection: so whatever is alive when one may start is frozen or untracked.
 """
 
+import ctypes
 import functools
 import gc
 import sys
 import weakref
 
-roots = {}    # variable -> object
-names = {}    # id -> the name that it was made under
-actions = {}  # text after a colon -> its commands
+class Roots(dict):
+    """Tracked from the start, and so frozen; a plain one would become tracked among what it holds."""
+
+
+roots = Roots()  # variable -> object
+names = {}       # id -> the name that it was made under
+actions = {}     # text after a colon -> its commands
 settings = {"phases": None, "enabled": True}
 out = sys.stdout.write
+untrack = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("PyObject_GC_UnTrack", ctypes.pythonapi))
 
 
 class Ballast:
@@ -112,10 +119,11 @@ def new(kind):
     return node
 
 
-def new_weak(target, callback):
+def new_weak(arguments):
+    untrack(arguments)  # passed on as it is
     if settings["enabled"]:
         gc.enable()
-    weak = Weak(target, callback) if callback else Weak(target)
+    weak = Weak(*arguments)
     gc.disable()
     return weak
 
@@ -136,7 +144,7 @@ def do_fin(w, rest):
 
 
 def do_weak(w, rest):
-    made(w[0], new_weak(value(w[1]), None if rest is None else on_dead))
+    made(w[0], new_weak((value(w[1]),) if rest is None else (value(w[1]), on_dead)))
     roots[w[0]].do = rest
 
 
