@@ -5,9 +5,10 @@
 build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
-# (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown; the others are recorded.
+# (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests; the
+# others are recorded.
 # (redis-server is used where it is installed: its package would start a service.)
-test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm sqlite3 perl git bash util-linux"
+test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake sqlite3 perl git bash util-linux"
 
 # To check the source.
 lint_packages="clang-format clang-tidy"

@@ -318,7 +318,8 @@ def parallel_updates(directory):
     build(directory)
     mprof("run", "-q", "-o", "one.mprof", "--", "./gated", directory=directory)
     jobs = [subprocess.Popen([str(MPROF), "check", "--baseline", "base.json", "--update-baseline", "--name", f"n{i}", "one.mprof"],
-                             cwd=directory, env=environment(), stdout=subprocess.DEVNULL) for i in range(30)]
+                             cwd=directory, env=environment(), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL) for i in range(30)]
     check_equal([job.wait(60) for job in jobs], [0] * 30, "statuses")
     check_equal(len(json.loads((directory / "base.json").read_text())["programs"]), 30, "programs in the baseline")
 
