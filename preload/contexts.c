@@ -24,6 +24,7 @@
 struct contexts_index {
 	uint32_t bits; /* log2 of the number of entries */
 	_Atomic uint64_t *entries;
+	const struct session_node *nodes; /* of the session that it was made in */
 };
 
 /* The header takes a page of its own in front, so that the entries can be given back whole. */
@@ -48,6 +49,9 @@ static struct contexts_index *map_index(uint32_t bits)
 {
 	size_t bytes = sizeof(uint64_t) << bits;
 	bool huge = bytes >= HUGE_FROM_BYTES;
+	struct session_header *session = arena_session();
+	if (session == NULL)
+		return NULL;
 	struct contexts_index *index = pages_map(HEADER_BYTES + bytes + (huge ? HUGE_BYTES : 0));
 	if (index == NULL)
 		return NULL;
@@ -60,6 +64,7 @@ static struct contexts_index *map_index(uint32_t bits)
 	pages_keep_on_fork(index, HEADER_BYTES, true);
 	index->bits = bits;
 	index->entries = (_Atomic uint64_t *)entries;
+	index->nodes = session_node(session, 0);
 	return index;
 }
 
@@ -159,7 +164,6 @@ static struct contexts_index *current_index(struct contexts *contexts)
 
 void contexts_init(struct contexts *contexts, const struct session_header *session)
 {
-	contexts->nodes = (const struct session_node *)((const char *)session + session->nodes_offset);
 	atomic_store_explicit(&contexts->reserved, session->nodes_offset, memory_order_relaxed);
 }
 
@@ -260,7 +264,7 @@ static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t pa
 		return 0;
 	uint64_t entry =
 		atomic_load_explicit(&index->entries[first_place(index, hash)], memory_order_acquire);
-	const struct session_node *node = &contexts->nodes[entry & ID_MASK];
+	const struct session_node *node = &index->nodes[entry & ID_MASK];
 	/* Of an empty place this is node 0, which is at no pc. */
 	bool same = ((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
 		    node->module == module;

@@ -15,15 +15,13 @@
 
 struct contexts_index;
 struct session_header;
-struct session_node;
 
 /* All zero is the state of a process that has no nodes yet; it must lie in memory that a fork
  * child finds zeroed, since the child has a session of its own. */
 struct contexts {
 	struct contexts_index *_Atomic index;
-	const struct session_node *nodes; /* the session's, at hand */
-	_Atomic uint64_t reserved;        /* the node region's mark, see arena_reserve */
-	_Atomic uint32_t growing;         /* a thread is making the index larger */
+	_Atomic uint64_t reserved; /* the node region's mark, see arena_reserve */
+	_Atomic uint32_t growing;  /* a thread is making the index larger */
 };
 
 /* Before the first call of the others in a session. */
