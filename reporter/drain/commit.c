@@ -9,8 +9,8 @@
 
 #define NOTES_BYTES_MAX (4u << 20)
 
-/* An aggregate's batch writes all figures anew, so it has to be worth them; but blocks that were removed since
- * the last one are remembered, up to a limit. */
+/* An aggregate's batch writes all figures anew, so it has to be worth them; but blocks that were removed
+ * since the last one are remembered, up to a limit. */
 uint64_t commit_records_max(const struct drain *drain)
 {
 	return drain->batch.aggregate ? LIVEMAP_UNDO_MAX : DRAIN_BATCH_RECORDS;

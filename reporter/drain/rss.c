@@ -12,14 +12,16 @@ static uint64_t interval_ns(uint64_t samples)
 	return FIRST_INTERVAL_NS << (samples / SAMPLES_PER_INTERVAL);
 }
 
-/* The dearer of the two samples.  A program that lasts a moment only is often not there to be asked at its end. */
+/* The dearer of the two samples.  A program that lasts a moment only is often not there to be asked at its
+ * end. */
 static void sample_peak(struct drain *drain, uint64_t now_ns)
 {
 	uint64_t peak = watch_peak_rss_bytes(&drain->watch);
 	if (peak > drain->rss_peak_bytes)
 		drain->rss_peak_bytes = peak;
 	uint64_t interval = now_ns / 8 > FIRST_INTERVAL_NS ? now_ns / 8 : FIRST_INTERVAL_NS;
-	drain->rss_peak_next_ns = now_ns + (interval < PEAK_INTERVAL_MOST_NS ? interval : PEAK_INTERVAL_MOST_NS);
+	drain->rss_peak_next_ns =
+		now_ns + (interval < PEAK_INTERVAL_MOST_NS ? interval : PEAK_INTERVAL_MOST_NS);
 }
 
 /* The heap as of the last event that was taken. */

@@ -8,9 +8,6 @@
 
 #ifdef MOVED /* lines move, nothing else changes */
 
-
-
-
 #endif
 
 struct list {
