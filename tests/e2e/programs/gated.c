@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef MOVED /* lines move, nothing else changes */
-
-#endif
-
 struct list {
 	char **items;
 	size_t count, capacity;
