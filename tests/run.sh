@@ -2,7 +2,7 @@
 # run.sh - the whole test suite on a fresh Debian 12: installs what is missing, builds, runs every suite, and ends
 # with one line over all of them.
 #
-# Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, fuzz (the corpus; FUZZ_SECONDS=N
+# Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, gate (mprof's own memory), fuzz (the corpus; FUZZ_SECONDS=N
 # adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,6 +31,7 @@ ninja -C build --quiet
 run_tests build unit --suite unit
 run_tests build stress --suite stress
 run_tests build e2e --suite e2e
+run_tests build gate --suite gate
 
 # The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the tests.
 set_up_build build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false

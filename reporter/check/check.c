@@ -198,7 +198,12 @@ static int status_of(const struct check_result *result)
 /* Of a gate file for many programs, one that was started alone need not have all functions. */
 static bool is_for_others(const struct check *check, const struct limit *limit)
 {
-	return check->options->pids && !limit->program && *limit->source != '-';
+	if (!limit->program)
+		return check->options->pids && *limit->source != '-';
+	for (size_t i = 0; i < check->result.program_count; i++)
+		if (gate_means(limit->program, check->result.programs[i].key))
+			return false;
+	return true;
 }
 
 /* A pattern that matches nothing any more guards nothing. */
