@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define CONTRIBUTORS_MAX 5
+#define SMALLEST_SHARE                                                                                       \
+	100 /* of the greatest rise: smaller ones explain nothing, and baselines leave them out */
 #define FRAMES_MAX 64
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -98,7 +100,10 @@ static size_t find_rises(const struct check *check, const char *key, enum figure
 	}
 	if (used > 0)
 		qsort(rises, used, sizeof(*rises), by_amount);
-	return used < CONTRIBUTORS_MAX ? used : CONTRIBUTORS_MAX;
+	while (used > CONTRIBUTORS_MAX ||
+	       (used > 1 && rises[used - 1].amount < rises[0].amount / SMALLEST_SHARE))
+		used--;
+	return used;
 }
 
 static int set_contributors(struct check *check, struct report *report, const struct rise *rises,
