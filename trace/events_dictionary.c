@@ -77,7 +77,7 @@ static bool reserve_operation(struct events_dictionary *dictionary)
 		return false;
 	if (dictionary->count < dictionary->capacity)
 		return true;
-	uint32_t capacity = 2 * dictionary->capacity;
+	uint32_t capacity = dictionary->capacity > 0 ? 2 * dictionary->capacity : FIRST_OPERATIONS;
 	void *grown = realloc(dictionary->operations, capacity * sizeof(*dictionary->operations));
 	if (!grown)
 		return false;
