@@ -17,8 +17,8 @@
 	 (gate)->list##s[(gate)->list##_count++] = (item))
 
 /* Names that no function has unless it hands memory on. */
-static const char *const known_wrappers[] = {"*malloc",       "*malloc0", "*calloc",  "*realloc",
-					     "*reallocarray", "*strdup",  "*strndup", "*memdup"};
+static const char *const known_wrappers[] = {"*malloc",   "*malloc[0_]",   "*calloc", "*calloc_", "*realloc",
+					     "*realloc_", "*reallocarray", "*strdup", "*strndup", "*memdup"};
 
 void gate_init(struct gate *gate)
 {
