@@ -21,9 +21,13 @@ static bool is_own(const struct source_frame *frame)
 struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers)
 {
 	const struct source_frame *frames, *innermost = NULL, *wrapper = NULL;
+	uint32_t skipped = 0; /* the innermost of those */
 
 	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
-		size_t count = report_frames(report, node, &frames);
+		size_t count = report_met_frames(report, node, &frames);
+
+		if (!innermost && skipped == 0 && report_skips(report, node))
+			skipped = node;
 
 		for (size_t i = 0; i < count; i++) {
 			innermost = innermost ? innermost : &frames[i];
@@ -34,6 +38,8 @@ struct source_frame report_site(struct report *report, uint32_t leaf, const stru
 			wrapper = wrapper ? wrapper : &frames[i];
 		}
 	}
+	if (!wrapper && skipped != 0 && report_frames(report, skipped, &frames) > 0)
+		innermost = frames;
 	innermost = wrapper ? wrapper : innermost;
 	return innermost ? *innermost : (struct source_frame){.function = &unknown};
 }
