@@ -85,6 +85,8 @@ static int show_path(const char *path, void *context, struct diagnostic *diagnos
 	options->replay = showing->show->trace->replay;
 	options->progress = progress_events;
 	options->progress_context = &progress;
+	if (options->detail == REPORT_LINES && showing->show->output->format == FORMAT_TEXT)
+		options->sites = view_text_sites_shown(showing->show->sites);
 	int error = report_create(path, options, &report, diagnostic);
 	progress_finish(&progress);
 	if (!error)

@@ -136,7 +136,7 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 int report_narrow(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_frames, report};
+	struct frame_source source = {report_met_frames, report};
 	struct scope_map map = {0};
 	struct scope_sums *sums = NULL;
 	int error;
@@ -170,15 +170,16 @@ static void choose_own(struct report *report, const struct source_function *cons
 		report->chosen[i] = report_is_own(functions[i]);
 }
 
-static int selection_of(struct report *report, struct selection *selection)
+int report_select(struct report *report)
 {
-	int error;
+	int error = 0;
 
-	*selection = report->options->selection;
-	if (!selection_empty(selection))
-		return 0;
-	error = split_globs(report, recorded_functions(report->info));
-	selection->functions = report->globs;
+	report->selection = report->options->selection;
+	if (selection_empty(&report->selection)) {
+		error = split_globs(report, recorded_functions(report->info));
+		report->selection.functions = report->globs;
+	}
+	report->own_code = report->options->detail != REPORT_LINES || selection_empty(&report->selection);
 	return error;
 }
 
@@ -187,16 +188,15 @@ int report_choose(struct report *report)
 	const struct source_function *const *functions;
 	size_t count = symbolizer_functions(report->symbolizer, &functions), chosen,
 	       limit = report->options->top;
-	struct selection selection;
-	int error = selection_of(report, &selection);
+	const struct selection *selection = &report->selection;
 
 	report->chosen = calloc(count + 1, sizeof(*report->chosen));
-	if (error || !report->chosen)
+	if (!report->chosen)
 		return -ENOMEM;
 	if (report->options->detail != REPORT_LINES)
 		return 0;
-	chosen = choose_matching(report, &selection, functions, count);
-	if (chosen == 0 && !selection_empty(&selection))
+	chosen = choose_matching(report, selection, functions, count);
+	if (chosen == 0 && !selection_empty(selection))
 		return report_warn(report, "no recorded call path passes a function that matches");
 	if (chosen == 0)
 		chosen = choose_marked(report, count);

@@ -76,7 +76,9 @@ static const struct source_frame *trigger_of(struct report *report, uint32_t lea
 	for (uint32_t node = leaf;
 	     node != 0 && !trigger.outside_file && !(trigger.is_library && trigger.collector);
 	     node = report->info->nodes[node].parent) {
-		size_t count = report_frames(report, node, &frames);
+		/* Once the collector is known, only the program's own counts. */
+		size_t count = trigger.collector ? report_met_frames(report, node, &frames)
+						 : report_frames(report, node, &frames);
 
 		innermost = innermost || count == 0 ? innermost : frames;
 		for (size_t i = 0; i < count; i++)

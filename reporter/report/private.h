@@ -35,6 +35,8 @@ struct report {
 	struct scope_map scopes;    /* of what is shown */
 	struct scope_sums *sums;    /* one per scope */
 	struct model_scope *visits; /* one per scope; NULL: not asked for */
+	struct selection selection; /* of the options, or recorded */
+	bool own_code;              /* no other functions than the program's own may be chosen */
 	bool *chosen;               /* by function id */
 	size_t limit;               /* how many of the chosen are shown; 0: all */
 	char **warnings;
@@ -49,6 +51,14 @@ int report_warn(struct report *report, const char *format, ...) __attribute__((f
 
 /* A frames_fn; the context is the report. */
 size_t report_frames(void *report, uint32_t node, const struct source_frame **frames);
+
+/* Whether nothing of the node's code can be the user's, and so its names are not looked up. */
+bool report_skips(const struct report *report, uint32_t node);
+
+/* A frames_fn of nodes but for those that are skipped: of all others, the functions' ids index
+ * report->chosen.
+ */
+size_t report_met_frames(void *report, uint32_t node, const struct source_frame **frames);
 
 /* A figures_fn; the context is the model. */
 const struct model_node *report_figures(const void *model, uint32_t node);
@@ -69,7 +79,10 @@ int report_know_visits(struct report *report);
 /* The visits of a chosen function's line, or with line 0 of the function. */
 const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line);
 
-/* Fills report->chosen and ->limit, from names alone.  choose.c */
+/* Finds out what the user asks for: report->selection and ->own_code.  0 or -ENOMEM.  choose.c */
+int report_select(struct report *report);
+
+/* Fills report->chosen and ->limit, from names alone. */
 int report_choose(struct report *report);
 
 /* Keeps the greatest ->limit of the chosen, by figures. */

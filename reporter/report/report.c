@@ -18,6 +18,19 @@ size_t report_frames(void *context, uint32_t node, const struct source_frame **f
 		       : symbolizer_frames(report->symbolizer, n->module, n->pc, n->exact_pc, frames);
 }
 
+bool report_skips(const struct report *report, uint32_t node)
+{
+	const struct trace_node *n = &report->info->nodes[node];
+
+	return report->own_code && node != 0 && !n->label &&
+	       symbolizer_is_c_library(report->symbolizer, n->module);
+}
+
+size_t report_met_frames(void *context, uint32_t node, const struct source_frame **frames)
+{
+	return report_skips(context, node) ? 0 : report_frames(context, node, frames);
+}
+
 const struct model_node *report_figures(const void *model, uint32_t node)
 {
 	return model_node(model, node);
@@ -43,13 +56,13 @@ int report_warn(struct report *report, const char *format, ...)
 	return 0;
 }
 
-/* Every node once, so that all functions have met and their ids are final. */
+/* Every node once, so that all functions that may be chosen have been met and their ids are final. */
 static void symbolize_nodes(struct report *report)
 {
 	const struct source_frame *frames;
 
 	for (uint32_t node = 1; node < report->info->node_count; node++)
-		report_frames(report, node, &frames);
+		report_met_frames(report, node, &frames);
 }
 
 static int open_inputs(struct report *report, const char *path, struct diagnostic *diagnostic)
@@ -71,7 +84,7 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 static int sum_lines(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_frames, report};
+	struct frame_source source = {report_met_frames, report};
 	int error = scope_map_init(&report->scopes, info->node_count, source, report->chosen, true);
 
 	if (error)
@@ -127,7 +140,8 @@ static int report_build(struct report *report, const char *path, struct diagnost
 	if (error)
 		return error;
 	diagnostic->message[0] = '\0';
-	if (names) {
+	error = report_select(report);
+	if (!error && names) {
 		symbolize_nodes(report);
 		error = report_choose(report);
 	}

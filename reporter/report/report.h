@@ -21,6 +21,8 @@ struct report_options {
 	struct selection selection; /* empty: that of the recorded MPROF_FUNCTIONS, else marked functions */
 	size_t top;                 /* most functions to show; 0: all, or a few if mprof chooses them */
 	enum view_sort sort;
+	size_t sites; /* how many call sites will be shown, by `sort` and by leaked bytes; of the others, the
+			 C library's may be left out.  0: all */
 	struct source_options sources;
 	struct symbolizer_options symbols;
 	bool replay; /* trust neither a summary nor what was kept: read every event */

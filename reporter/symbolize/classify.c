@@ -37,6 +37,11 @@ static const char *const runtime_libraries[] = {
 	"[vdso]",   "ld-musl",      "libm-2.",   "libpthread-2.",
 };
 
+static const char *const c_libraries[] = {
+	"libc.so",  "libc-2.", "ld-linux", "ld-2.",         "libpthread.so",
+	"libdl.so", "libm.so", "libm-2.",  "libpthread-2.",
+};
+
 /* mprof_track_* and mprof_gc_*: what a program calls for blocks that its own allocator made, and its
  * collector. */
 static const char *const allocator_names[] = {
@@ -143,6 +148,11 @@ bool is_system_library(const char *module)
 	    text_starts(base, "linux-vdso.so") || strcmp(base, "[vdso]") == 0)
 		return true;
 	return strstr(base, ".so") && starts_with_any(module, system_folders, COUNT(system_folders));
+}
+
+bool is_c_library(const char *module)
+{
+	return is_system_library(module) && starts_with_any(base_of(module), c_libraries, COUNT(c_libraries));
 }
 
 bool is_packaged_program(const char *module)

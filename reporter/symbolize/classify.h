@@ -18,6 +18,9 @@ bool is_packaged_program(const char *module);
 /* Of those, the ones that every program runs through, whose lines nobody misses. */
 bool is_runtime_library(const char *module);
 
+/* The C library's own: C code alone, of which no other module has copies. */
+bool is_c_library(const char *module);
+
 /* A function that hands out or takes back memory on behalf of its caller, whom a report should name instead.
  */
 bool is_allocator(const char *name, bool has_lines);

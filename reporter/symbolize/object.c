@@ -4,6 +4,8 @@
  */
 #include "object.h"
 
+#include "debug_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +17,15 @@ static const char standard_debug_dir[] = "/usr/lib/debug";
 /* debuginfod is asked only where the user has named servers; elfutils would wait 90 seconds for each. */
 #define DEBUGINFOD_TIMEOUT_S "30"
 
-static void announce(const struct places *places, const char *file_name)
+static bool has_servers(void)
 {
 	const char *servers = getenv("DEBUGINFOD_URLS");
-	if (!places->options->progress || !servers || !*servers)
+	return servers && *servers;
+}
+
+static void announce(const struct places *places, const char *file_name)
+{
+	if (!places->options->progress || !has_servers())
 		return;
 	char what[512];
 	snprintf(what, sizeof(what), "looking for the debug information of %s (debuginfod)", file_name);
@@ -29,7 +36,15 @@ static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *modu
 			  const char *file_name, const char *debuglink_file, GElf_Word debuglink_crc,
 			  char **debuginfo_file_name)
 {
-	announce(*userdata, file_name ? file_name : module_name);
+	const struct places *places = *userdata;
+	announce(places, file_name ? file_name : module_name);
+	/* A search that finds nothing ends with loading libdebuginfod and all that it needs, which takes
+	 * longer than the rest of a report, even if there is nobody to ask. */
+	if (file_name && !has_servers() &&
+	    !debug_file_exists(module, file_name, debuglink_file, places->build_id_roots)) {
+		errno = 0; /* not an error */
+		return -1;
+	}
 	return dwfl_standard_find_debuginfo(module, userdata, module_name, base, file_name, debuglink_file,
 					    debuglink_crc, debuginfo_file_name);
 }
@@ -152,19 +167,16 @@ static enum object_state try_file(struct object *object, const struct trace_modu
 static enum object_state try_build_id(struct object *object, const struct trace_module *module,
 				      struct places *places)
 {
-	char name[2 * 64 + sizeof("/.build-id//.debug")];
-	if (module->build_id_bytes < 2 || module->build_id_bytes > 64)
-		return OBJECT_ABSENT;
-	int length = sprintf(name, "/.build-id/%02x/", module->build_id[0]);
-	for (size_t i = 1; i < module->build_id_bytes; i++)
-		length += sprintf(name + length, "%02x", module->build_id[i]);
-	stpcpy(name + length, ".debug");
+	char *name = debug_file_build_id_name(module->build_id, module->build_id_bytes);
 	enum object_state state = OBJECT_ABSENT;
+	if (!name)
+		return state;
 	for (char **root = places->build_id_roots; *root && state != OBJECT_FOUND; root++) {
 		char *path = joined(*root, name);
 		state = try_file(object, module, path, places);
 		free(path);
 	}
+	free(name);
 	return state;
 }
 

@@ -41,6 +41,7 @@ struct symbolizer {
 	struct pool pool;
 	struct map frames;     /* (pc, module and exactness) -> struct frames */
 	struct image **images; /* by module; NULL until needed */
+	bool *c_library;       /* by module */
 	const char **warnings;
 	size_t warning_count, warning_capacity;
 	const struct source_function **marked;
@@ -64,10 +65,13 @@ int symbolizer_create(const struct trace_module *modules, size_t module_count,
 	if (made->options.sysroot)
 		made->options.sysroot = strings_path(&made->strings, made->options.sysroot);
 	made->images = calloc(module_count + 1, sizeof(struct image *));
-	if (places_init(&made->places, &made->options) != 0 || !made->images) {
+	made->c_library = calloc(module_count + 1, sizeof(bool));
+	if (places_init(&made->places, &made->options) != 0 || !made->images || !made->c_library) {
 		symbolizer_destroy(made);
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	}
+	for (size_t i = 1; i < module_count; i++)
+		made->c_library[i] = is_c_library(modules[i].path);
 	*out = made;
 	return 0;
 }
@@ -88,6 +92,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 		if (symbolizer->images[i] && symbolizer->images[i]->module == &symbolizer->modules[i])
 			image_close(symbolizer->images[i]);
 	free(symbolizer->images);
+	free(symbolizer->c_library);
 	free(symbolizer->warnings);
 	free(symbolizer->marked);
 	map_finish(&symbolizer->frames);
@@ -307,6 +312,11 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 	}
 	*out = frames->list;
 	return frames->count;
+}
+
+bool symbolizer_is_c_library(const struct symbolizer *symbolizer, uint16_t module)
+{
+	return module < symbolizer->module_count && symbolizer->c_library[module];
 }
 
 size_t symbolizer_functions(const struct symbolizer *symbolizer,

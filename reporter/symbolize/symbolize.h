@@ -59,6 +59,10 @@ void symbolizer_destroy(struct symbolizer *symbolizer); /* NULL is fine */
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **frames);
 
+/* Whether all functions of the module are known to be the system's before any is looked up.  The debug
+ * information of such a module is large: whoever asks for the user's own code need not have it read. */
+bool symbolizer_is_c_library(const struct symbolizer *symbolizer, uint16_t module);
+
 /* All functions met so far; ids are indices.  The array is valid until the next lookup, its elements for
  * good. */
 size_t symbolizer_functions(const struct symbolizer *symbolizer,

@@ -281,12 +281,17 @@ static void print_site_rows(FILE *out, const struct site_row *rows, size_t count
 	table_text_rows(out, &table, style->precision);
 }
 
+size_t view_text_sites_shown(size_t asked)
+{
+	return asked > 0 ? asked : SITES_DEFAULT;
+}
+
 int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
 		    const struct view_style *style)
 {
 	size_t count = 0;
 	const struct view_site **sites =
-		view_sites_sorted(report, sort, style->sites > 0 ? style->sites : SITES_DEFAULT, &count);
+		view_sites_sorted(report, sort, view_text_sites_shown(style->sites), &count);
 	struct site_row *rows = calloc(count + 1, sizeof(*rows));
 	int error = sites && rows ? site_rows_fill(rows, sites, count, sort, report, style) : -ENOMEM;
 

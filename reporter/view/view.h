@@ -29,6 +29,9 @@ int view_report_print(FILE *out, const struct view_report *report, enum view_for
 /* Writes a table of its own (list, peak): header and rows; 0 or -ENOMEM. */
 int view_table_print(FILE *out, const struct table *table, enum view_format format, int precision);
 
+/* How many call sites a text table has where so many are asked for; 0: its own choice. */
+size_t view_text_sites_shown(size_t asked);
+
 /* The call sites that hold most by `sort`, as a text table; nothing if none has any; 0 or -ENOMEM. */
 int view_text_sites(FILE *out, const struct view_report *report, enum view_sort sort,
 		    const struct view_style *style);

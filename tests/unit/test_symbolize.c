@@ -159,6 +159,37 @@ Test(symbolize, debuglink)
 	fixture_finish(&fixture);
 }
 
+/* Below a root, by the program's link or without one by its name, in a place that the shell knows; the
+ * program is met by its path or through a link to it. */
+static void check_place(const char *place, bool debuglink, bool symlink)
+{
+	struct fixture fixture;
+	char root[128], path[160];
+	compile_chain(&fixture, "-O2 -g -Wl,--build-id=sha1");
+	snprintf(root, sizeof(root), "%s/root", fixture.folder);
+	snprintf(path, sizeof(path), "%s/elsewhere/program", fixture.folder);
+	fixture_run(&fixture, "objcopy --only-keep-debug program program.debug && strip program");
+	if (debuglink)
+		fixture_run(&fixture, "objcopy --add-gnu-debuglink=program.debug program");
+	fixture_run(&fixture,
+		    "mkdir -p \"root%s\" elsewhere && mv program.debug \"root%s\" && "
+		    "ln -s ../program elsewhere",
+		    place, place);
+	if (symlink)
+		fixture.modules[1].path = path;
+	const char *debug_dirs[] = {root, NULL};
+	check_program(&fixture, &(struct symbolizer_options){.debug_dirs = debug_dirs}, "output", place);
+	fixture_finish(&fixture);
+}
+
+Test(symbolize, debug_file_below_a_root)
+{
+	const char *places[] = {"$PWD", "/$(basename $PWD)", ""};
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		for (int how = 0; how < 4; how++)
+			check_place(places[i], how & 1, how & 2);
+}
+
 /* Without a build-id, the CRC alone tells a foreign file. */
 Test(symbolize, debuglink_of_another_build)
 {
@@ -496,4 +527,21 @@ Test(symbolize, wrappers_without_lines_are_allocators)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		cr_expect_not(is_allocator(others[i], false), "%s", others[i]);
 	cr_expect(is_allocator("malloc", true));
+}
+
+Test(symbolize, c_library)
+{
+	const char *own[] = {"/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2",
+			     "/usr/lib/libm.so.6", "/lib/libpthread-2.31.so"};
+	const char *others[] = {"/usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+				"/lib/libcrypto.so.3",
+				"/usr/lib/libconfig.so.9",
+				"/home/me/libc.so.6",
+				"/usr/bin/libc.so-reader",
+				"libc.so.6",
+				""};
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		cr_expect(is_c_library(own[i]), "%s", own[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		cr_expect_not(is_c_library(others[i]), "%s", others[i]);
 }
