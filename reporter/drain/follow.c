@@ -25,7 +25,7 @@
 #define CROWD_INTERVAL_NS (20 * MS)
 #define SLEEP_LEAST_NS (1 * MS)
 #define SLEEP_MOST_NS (20 * MS)
-/* So few records a round are not worth one: a chunk holds many times as many, and the bell rings at its end. */
+/* So few records are not worth a round: a chunk holds many times as many, and its end rings the bell. */
 #define FEW_RECORDS 256u
 #define RETRY_NS (100 * MS)
 #define LAST_RETRIES 100u /* for a dead process; then it is left to the next report */
