@@ -21,8 +21,8 @@ bool commit_is_due(const struct drain *drain)
 	if (drain->batch_records >= commit_records_max(drain) || drain->closed ||
 	    drain->batch.notes.length + drain->batch.labels.length > NOTES_BYTES_MAX)
 		return true;
-	uint32_t used = atomic_load_explicit(&drain->mapping.header->threads_used, memory_order_relaxed);
-	for (uint32_t i = 0; i < used && i < drain->mapping.header->threads_max; i++) {
+	uint32_t used = merge_slots(drain);
+	for (uint32_t i = 0; i < used; i++) {
 		if (drain->queues[i] && queue_side_is_filling(drain->queues[i]))
 			return true;
 	}
@@ -34,7 +34,8 @@ bool commit_is_due(const struct drain *drain)
 static size_t list_slots(const struct drain *drain, struct cursor_slot *slots)
 {
 	size_t count = 0;
-	for (uint32_t i = 0; i < drain->mapping.header->threads_max; i++) {
+	uint32_t used = merge_slots(drain);
+	for (uint32_t i = 0; i < used; i++) {
 		const struct queue *q = drain->queues[i];
 		if (q && q->thread_index != QUEUE_NO_THREAD)
 			slots[count++] = (struct cursor_slot){.slot = q->slot_index,
@@ -83,7 +84,7 @@ static void list_positions(const struct drain *drain, struct cursor *cursor)
 static void put_cursor(struct drain *drain)
 {
 	struct cursor cursor = point_of(drain);
-	cursor.slots = calloc(drain->mapping.header->threads_max, sizeof(*cursor.slots));
+	cursor.slots = calloc((size_t)drain->queues_open + 1, sizeof(*cursor.slots));
 	cursor.positions = calloc((size_t)drain->thread_count + 1, sizeof(*cursor.positions));
 	if (cursor.slots && cursor.positions) {
 		cursor.slot_count = list_slots(drain, cursor.slots);
@@ -150,7 +151,8 @@ static int write_batch(struct drain *drain)
 	drain->batch_records = 0;
 	livemap_commit(drain->map, (struct livemap_point){(uint32_t)drain->batch_number,
 							  drain->batch.allocations, drain->ledger.hidden});
-	for (uint32_t i = 0; i < drain->mapping.header->threads_max; i++) {
+	uint32_t used = merge_slots(drain);
+	for (uint32_t i = 0; i < used; i++) {
 		if (drain->queues[i])
 			queue_release(drain->queues[i]);
 	}

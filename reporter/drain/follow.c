@@ -25,6 +25,8 @@
 #define CROWD_INTERVAL_NS (20 * MS)
 #define SLEEP_LEAST_NS (1 * MS)
 #define SLEEP_MOST_NS (20 * MS)
+/* So few records are not worth a round: a chunk holds many times as many, and its end rings the bell. */
+#define FEW_RECORDS 256u
 #define RETRY_NS (100 * MS)
 #define LAST_RETRIES 100u /* for a dead process; then it is left to the next report */
 #define LOCK_RETRIES 1000u
@@ -61,9 +63,9 @@ static bool is_called(struct drain *drain)
 	       atomic_load_explicit(&h->end_state, memory_order_relaxed) == SESSION_REPLACED;
 }
 
-/* Sleeps until the doorbell rings or the time is over.  After the bell it waits until what was
- * committed before is older than the cut-off's margin. */
-static void sleep_at_doorbell(struct drain *drain, uint64_t ns)
+/* Sleeps until the doorbell rings or the time is over; says whether somebody wants something.  After the bell
+ * it waits until what was committed before is older than the cut-off's margin. */
+static bool sleep_at_doorbell(struct drain *drain, uint64_t ns)
 {
 	struct session_header *h = drain->mapping.header;
 	struct timespec time = {.tv_nsec = (long)ns};
@@ -78,6 +80,7 @@ static void sleep_at_doorbell(struct drain *drain, uint64_t ns)
 	bool rung = atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel) == 0;
 	if (called || rung)
 		pause_ns(2 * MARGIN_NS);
+	return called || rung;
 }
 
 /* ---- one round ----------------------------------------------------------- */
@@ -169,9 +172,15 @@ static int round_finishing(struct drain *drain, struct pace *pace)
 	return error < 0 ? error : commit_now(drain, pace);
 }
 
+static void slow_down(struct pace *pace)
+{
+	pace->sleep_ns = 2 * pace->sleep_ns < SLEEP_MOST_NS ? 2 * pace->sleep_ns : SLEEP_MOST_NS;
+}
+
 static void follow(struct drain *drain, struct pace *pace)
 {
 	struct session_header *h = drain->mapping.header;
+	bool woken = true;
 	while (watch_alive(&drain->watch) && !pace->replaced &&
 	       /* Acquire pairs with the shim's release: all it did before is there. */
 	       atomic_load_explicit(&h->end_state, memory_order_acquire) != SESSION_REPLACED) {
@@ -182,11 +191,12 @@ static void follow(struct drain *drain, struct pace *pace)
 			continue;
 		}
 		beat(drain);
-		bool idle = records == drain->batch_records && batches == drain->batch_number;
-		pace->sleep_ns = idle ? 2 * pace->sleep_ns : SLEEP_LEAST_NS;
-		if (pace->sleep_ns > SLEEP_MOST_NS)
-			pace->sleep_ns = SLEEP_MOST_NS;
-		sleep_at_doorbell(drain, pace->sleep_ns);
+		bool quiet = batches == drain->batch_number && drain->batch_records - records < FEW_RECORDS;
+		if (quiet && !woken)
+			slow_down(pace);
+		else
+			pace->sleep_ns = SLEEP_LEAST_NS;
+		woken = sleep_at_doorbell(drain, pace->sleep_ns);
 	}
 }
 

@@ -66,7 +66,7 @@ static void adopt_slot(struct drain *drain, uint32_t index)
 	drain->queues_open++;
 }
 
-static uint32_t slots_used(const struct drain *drain)
+uint32_t merge_slots(const struct drain *drain)
 {
 	struct session_header *h = drain->mapping.header;
 	/* Relaxed: each slot's state orders what is in it. */
@@ -76,14 +76,14 @@ static uint32_t slots_used(const struct drain *drain)
 
 void merge_refresh(struct drain *drain)
 {
-	uint32_t used = slots_used(drain);
+	uint32_t used = merge_slots(drain);
 	for (uint32_t i = 0; i < used; i++)
 		adopt_slot(drain, i);
 }
 
 void merge_sweep(struct drain *drain)
 {
-	uint32_t used = slots_used(drain);
+	uint32_t used = merge_slots(drain);
 	for (uint32_t i = 0; i < used; i++) {
 		struct queue *queue = drain->queues[i];
 		if (!queue || !queue_is_idle(queue) || watch_thread_alive(&drain->watch, queue->slot->tid))
@@ -131,7 +131,7 @@ static bool has_work(struct queue *queue, uint64_t cutoff)
 
 static void build_heap(struct drain *drain, uint64_t cutoff)
 {
-	uint32_t used = slots_used(drain);
+	uint32_t used = merge_slots(drain);
 	drain->heap_count = 0;
 	for (uint32_t i = 0; i < used; i++) {
 		if (drain->queues[i] && has_work(drain->queues[i], cutoff))

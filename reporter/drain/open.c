@@ -48,8 +48,10 @@ static int make_parts(struct drain *drain, enum drain_mode mode, struct diagnost
 {
 	uint32_t slots = drain->mapping.header->threads_max;
 	timebase_init(&drain->timebase, drain->mapping.header);
+	/* Few slots are ever used.  What comes from the room that malloc begins with would be cleared, and so
+	 * touched: that is for the heap. */
+	drain->heap = reallocarray(NULL, slots, sizeof(*drain->heap));
 	drain->queues = calloc(slots, sizeof(*drain->queues));
-	drain->heap = calloc(slots, sizeof(*drain->heap));
 	if (!drain->queues || !drain->heap ||
 	    tables_init(&drain->tables, &drain->mapping, &drain->timebase) < 0)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", drain->mapping.path);
@@ -99,7 +101,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mod
 
 void drain_close(struct drain *drain)
 {
-	for (uint32_t i = 0; drain->queues && i < drain->mapping.header->threads_max; i++)
+	for (uint32_t i = 0; drain->queues && i < merge_slots(drain); i++)
 		free(drain->queues[i]);
 	free(drain->queues);
 	free(drain->heap);

@@ -68,7 +68,11 @@ void drain_close(struct drain *drain);
  * 0, 1 if there is an END, or -errno. */
 int recover(struct drain *drain, struct diagnostic *diagnostic);
 
-/* merge.c: finds slots that were claimed since. */
+/* merge.c: how many slots were ever claimed: no queue is beyond, and memory for all others stays untouched.
+ */
+uint32_t merge_slots(const struct drain *drain);
+
+/* Finds slots that were claimed since. */
 void merge_refresh(struct drain *drain);
 
 /* Takes records up to this stamp, in order, until there are no more or the batch is full.

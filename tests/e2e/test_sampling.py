@@ -5,8 +5,13 @@ that do the same in every run get a seed too, and so the same samples: they cann
 """
 
 import json
+import pathlib
+import re
+import subprocess
+import time
 
-from harness import MPROF, case, check, check_equal, compile, mprof, needs, record, report, run, run_cases
+from harness import (MPROF, SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, report,
+                     run, run_cases, wait_for)
 
 SIGMAS = 6 / 1.96
 TOTALS = {"allocations": "blocks_error", "frees": "blocks_error", "leaked_blocks": "blocks_error",
@@ -166,6 +171,33 @@ def bad_values(directory):
         check_equal(report(done.trace())["sample_bytes"], 0, f"{value}: recorded exactly")
         refused = run([MPROF, "run", "--sample", value, "--", program], directory)
         check_equal((refused.returncode, len(refused.stderr.splitlines())), (2, 1), f"--sample {value}: {refused.stderr}")
+
+
+def wake_ups(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
+
+
+@case
+def a_sample_now_and_then_is_not_waited_for(directory):
+    """Several samples in each 10 ms, and a drainer that looks about every 20: a busy machine only makes it fewer."""
+    script = "import time\nwhile True:\n    bytearray(4 << 20)\n    time.sleep(0.001)"
+    process = subprocess.Popen([needs(PYTHON), "-S", "-c", script], cwd=directory, stdin=subprocess.DEVNULL,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_SAMPLE="64KiB", MPROF_QUIET="1"))
+    try:
+        wait_for(lambda: drainers_of(process.pid), 10, "a drainer")
+        drainer = drainers_of(process.pid)[0]
+        time.sleep(0.3)
+        before, since = wake_ups(drainer), time.monotonic()
+        time.sleep(1)
+        rate = (wake_ups(drainer) - before) / (time.monotonic() - since)
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: not drainers_of(process.pid), 10, "the drainer's end")
+    totals = report(next(directory.glob("*.mprof")))["totals"]
+    check(totals["allocations"] > 20, f"samples were taken: {totals}")
+    check(rate < 200, f"{rate:.0f} wake-ups of the drainer in a second")
 
 
 run_cases()
