@@ -18,7 +18,7 @@
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
 #define TABLES_AT (PAGE_BYTES + UNDO_BYTES)
-#define ROOM 4u         /* slots for an entry in a new table */
+#define ROOM 2u         /* slots per entry at least */
 #define UNDO_STEP 4096u /* entries reserved at a time */
 
 _Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
@@ -228,7 +228,7 @@ static void copy_table(struct livemap *map, const struct slot *from, size_t coun
 	}
 }
 
-/* Builds the table anew, with room for so many entries and as many again, of what is older than `point`. */
+/* Builds the table anew, for so many entries, of what is older than `point`. */
 static int rebuild(struct livemap *map, size_t live, struct livemap_point point)
 {
 	struct livemap new = *map;
@@ -253,7 +253,7 @@ static int make_room(struct livemap *map, size_t changes)
 {
 	static const struct livemap_point all = {UINT32_MAX, UINT64_MAX, UINT64_MAX};
 	size_t live = map->live + changes;
-	return 2 * live > slot_count(map) ? rebuild(map, live, all) : 0;
+	return ROOM * live > slot_count(map) ? rebuild(map, live, all) : 0;
 }
 
 static int reserve_undo(struct livemap *map, uint32_t changes)
