@@ -19,6 +19,7 @@ struct run {
 	struct figures *figures;
 	uint64_t *last_alloc;                      /* the thread's, in the ledger */
 	const struct session_record *record, *end; /* the next, and behind the last that may be taken */
+	const struct session_record *known;        /* behind the last that is there */
 	uint64_t last_stamp;                       /* that may be taken */
 	uint64_t stamp;                            /* of the last one taken */
 	uint64_t timed_stamp, time_ns;             /* the stamp whose time this is; UINT64_MAX: none's yet */
@@ -232,6 +233,7 @@ static bool begin_run(struct run *run, struct drain *drain, struct queue *queue,
 	struct batch *batch = &drain->batch;
 	uint32_t count;
 	run->record = queue_records(queue, &count);
+	run->known = run->record + count;
 	count = least(count, max);
 	if (!batch->aggregate) {
 		/* The block of events is not ended here. */
@@ -274,7 +276,7 @@ uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_st
 		return 0;
 	const struct session_record *first = run.record;
 	while (run.record < run.end) {
-		if (run.record + LOOKAHEAD < run.end)
+		if (run.record + LOOKAHEAD < run.known)
 			slot_prefetch(run.map, livemap_key(record_address(run.record + LOOKAHEAD), false));
 		if (!take_next(&run))
 			break;

@@ -13,11 +13,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3330564c4d) /* "MLV03" */
+#define LIVEMAP_MAGIC UINT64_C(0x3430564c4d) /* "MLV04" */
 #define PAGE_BYTES UINT64_C(4096)
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
 #define TABLES_AT (PAGE_BYTES + UNDO_BYTES)
+#define ROOM 2u         /* slots per entry at least */
 #define UNDO_STEP 4096u /* entries reserved at a time */
 
 _Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
@@ -77,7 +78,7 @@ static int first_table(struct livemap *map)
 	if (error < 0)
 		return error;
 	publish_table(map, TABLES_AT, FIRST_BITS);
-	map->live = map->used = 0;
+	map->live = 0;
 	return 0;
 }
 
@@ -175,7 +176,7 @@ struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct li
 	old->key = 0;
 	if (slot_key(slot) == key) {
 		take_out(map, slot, old);
-		/* Once more: what stood between the home and here may have become empty. */
+		/* Once more: what stood behind it may have moved up. */
 		slot = slot_for(map, key);
 	}
 	return (struct livemap_place *)slot;
@@ -203,7 +204,7 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 		return -ENOMEM;
 	for (size_t i = 0; i < slot_count(map) && copied < map->live; i++) {
 		uint64_t key = slot_key(&map->slots[i]);
-		if (key != LIVEMAP_EMPTY && key != LIVEMAP_TOMBSTONE)
+		if (key != LIVEMAP_EMPTY)
 			(*entries)[copied++] = slot_entry(key, &map->slots[i]);
 	}
 	*count = copied;
@@ -212,40 +213,47 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 
 /* ---- growth -------------------------------------------------------------- */
 
-static void copy_table(const struct livemap *map, struct slot *slots, unsigned bits)
+/* Copies what is older than `point`, each entry once; counts it. */
+static void copy_table(struct livemap *map, const struct slot *from, size_t count, struct livemap_point point)
 {
-	size_t mask = ((size_t)1 << bits) - 1;
-	for (size_t i = 0; i < slot_count(map); i++) {
-		uint64_t key = slot_key(&map->slots[i]);
-		if (key == LIVEMAP_EMPTY || key == LIVEMAP_TOMBSTONE)
+	map->live = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = slot_key(&from[i]);
+		if (key == LIVEMAP_EMPTY)
 			continue;
-		size_t at = slot_home(key, bits);
-		while (slot_key(&slots[at]) != LIVEMAP_EMPTY)
-			at = (at + 1) & mask;
-		struct livemap_entry entry = slot_entry(key, &map->slots[i]);
-		slot_store(&slots[at], &entry);
+		struct livemap_entry entry = slot_entry(key, &from[i]);
+		struct slot *slot = slot_for(map, key);
+		if (slot_key(slot) == LIVEMAP_EMPTY && !livemap_is_young(&entry, point))
+			slot_fill(map, slot, &entry);
 	}
 }
 
-/* Builds the table anew, without tombstones and at most a quarter full. */
-static int rebuild(struct livemap *map)
+/* Builds the table anew, for so many entries, of what is older than `point`. */
+static int rebuild(struct livemap *map, size_t live, struct livemap_point point)
 {
-	unsigned bits = FIRST_BITS;
-	while ((size_t)1 << bits < 4 * (map->live + 1))
-		bits++;
-	uint64_t old_offset = map->offset, old_bytes = table_bytes(map->bits), bytes = table_bytes(bits);
-	uint64_t offset = old_offset >= TABLES_AT + bytes ? TABLES_AT : old_offset + old_bytes;
-	struct slot *slots = NULL, *old = map->slots;
-	int error = map_new_table(map, offset, bits, &slots);
+	struct livemap new = *map;
+	new.bits = FIRST_BITS;
+	while (slot_count(&new) < ROOM * live)
+		new.bits++;
+	uint64_t old_bytes = table_bytes(map->bits), bytes = table_bytes(new.bits);
+	new.offset = map->offset >= TABLES_AT + bytes ? TABLES_AT : map->offset + old_bytes;
+	int error = map_new_table(map, new.offset, new.bits, &new.slots);
 	if (error < 0)
 		return error;
-	copy_table(map, slots, bits);
-	publish_table(map, offset, bits);
-	map->slots = slots;
-	map->used = map->live;
-	munmap(old, old_bytes);
-	(void)drop_pages(map, old_offset, old_bytes);
+	copy_table(&new, map->slots, slot_count(map), point);
+	publish_table(&new, new.offset, new.bits);
+	munmap(map->slots, old_bytes);
+	(void)drop_pages(map, map->offset, old_bytes);
+	*map = new;
 	return 0;
+}
+
+/* Half full at most.  A table never shrinks: what was needed once is often needed again soon. */
+static int make_room(struct livemap *map, size_t changes)
+{
+	static const struct livemap_point all = {UINT32_MAX, UINT64_MAX, UINT64_MAX};
+	size_t live = map->live + changes;
+	return ROOM * live > slot_count(map) ? rebuild(map, live, all) : 0;
 }
 
 static int reserve_undo(struct livemap *map, uint32_t changes)
@@ -267,12 +275,8 @@ static int reserve_undo(struct livemap *map, uint32_t changes)
 
 int livemap_ready(struct livemap *map, uint32_t changes)
 {
-	if (3 * slot_count(map) < 4 * (map->used + changes)) {
-		int error = rebuild(map);
-		if (error < 0)
-			return error;
-	}
-	return reserve_undo(map, changes);
+	int error = make_room(map, changes);
+	return error < 0 ? error : reserve_undo(map, changes);
 }
 
 /* ---- recovery ------------------------------------------------------------ */
@@ -295,24 +299,6 @@ static int forget_everything(struct livemap *map, struct livemap_point point)
 	return error;
 }
 
-/* Counts anew; young entries go.  Whatever is half done by now is young or in the log. */
-static void drop_young(struct livemap *map, struct livemap_point point)
-{
-	map->live = map->used = 0;
-	for (size_t i = 0; i < slot_count(map); i++) {
-		struct slot *slot = &map->slots[i];
-		uint64_t key = slot_key(slot);
-		if (key == LIVEMAP_EMPTY)
-			continue;
-		struct livemap_entry entry = slot_entry(key, slot);
-		bool goes = key == LIVEMAP_TOMBSTONE || livemap_is_young(&entry, point);
-		if (goes)
-			atomic_store_explicit(&slot->key, LIVEMAP_TOMBSTONE, memory_order_relaxed);
-		map->used++;
-		map->live += !goes;
-	}
-}
-
 static int undo_removals(struct livemap *map, uint32_t count)
 {
 	map->undo_reserved = (count + UNDO_STEP - 1) / UNDO_STEP * UNDO_STEP;
@@ -320,11 +306,9 @@ static int undo_removals(struct livemap *map, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		if (slot_find(map, map->undo[i].key))
 			continue; /* removed twice in this batch, and put back between */
-		if (3 * slot_count(map) < 4 * (map->used + 1)) {
-			int error = rebuild(map);
-			if (error < 0)
-				return error;
-		}
+		int error = make_room(map, 1);
+		if (error < 0)
+			return error;
 		livemap_fill(map, livemap_place(map, map->undo[i].key, &ignored), &map->undo[i]);
 	}
 	return 0;
@@ -337,9 +321,11 @@ int livemap_recover(struct livemap *map, struct livemap_point point, bool *exact
 	*exact = count <= LIVEMAP_UNDO_MAX && (batch == point.batch || batch + 1 == point.batch);
 	if (!*exact)
 		return forget_everything(map, point);
-	drop_young(map, point);
+	/* Whatever is half done by now is young or in the log, and what was being moved stands twice. */
+	int error = rebuild(map, slot_count(map) / ROOM, point);
 	/* A log of the batch before: its commit point was written, its log not yet emptied. */
-	int error = batch == point.batch ? undo_removals(map, count) : 0;
+	if (error == 0 && batch == point.batch)
+		error = undo_removals(map, count);
 	if (error == 0)
 		livemap_commit(map, point);
 	return error;

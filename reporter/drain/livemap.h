@@ -3,9 +3,9 @@
  *
  * SIGKILL may strike between any two instructions.  Whoever opens the file next calls
  * livemap_recover and has the map as it was at the last commit point: entries are complete
- * before their key is stored, removed ones stand in an undo log until the next commit, and
- * growth builds a new table and switches one word.  One process at a time, under the
- * session's lock.
+ * before their key is stored, removed ones stand in an undo log until the next commit, one that
+ * moves up stands twice rather than nowhere, and growth builds a new table and switches one word.  One
+ * process at a time, under the session's lock.
  */
 #ifndef MPROF_REPORTER_DRAIN_LIVEMAP_H
 #define MPROF_REPORTER_DRAIN_LIVEMAP_H
@@ -21,7 +21,7 @@
 #define LIVEMAP_UNDO_MAX (1u << 19)
 
 struct livemap_entry {
-	uint64_t key;   /* livemap_key: never 0, never UINT64_MAX */
+	uint64_t key;   /* livemap_key: never 0 */
 	uint64_t block; /* allocation ordinal, or hidden ordinal | LIVEMAP_HIDDEN */
 	uint64_t size_bytes;
 	uint32_t operation; /* of its allocation, in the trace; 0 if it is hidden */

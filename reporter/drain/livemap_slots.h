@@ -14,9 +14,8 @@
 
 #include <stdatomic.h>
 
-#define LIVEMAP_GROUP_SLOTS 16u
+#define LIVEMAP_GROUP_SLOTS 8u
 #define LIVEMAP_EMPTY UINT64_C(0)
-#define LIVEMAP_TOMBSTONE UINT64_MAX
 
 struct livemap_header {
 	uint64_t magic;
@@ -39,7 +38,7 @@ struct livemap {
 	struct slot *slots;
 	uint64_t offset; /* of the table in the file */
 	unsigned bits;
-	size_t live, used; /* used: live ones and tombstones */
+	size_t live;
 	struct livemap_point committed;
 };
 
@@ -54,15 +53,17 @@ static inline uint64_t slot_key(const struct slot *slot)
 	return atomic_load_explicit(&slot->key, memory_order_relaxed);
 }
 
-/* Neighbours in memory, which come and go together, are neighbours here: 512 bytes share a group. */
+/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group.
+ * Dense groups of more bytes run into each other, and probes become long. */
 static inline size_t slot_home(uint64_t key, unsigned bits)
 {
-	uint64_t group = key >> 10;
+	uint64_t group = key >> 9;
 	size_t home = (size_t)((group ^ group >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
 	return (home & ~(size_t)(LIVEMAP_GROUP_SLOTS - 1)) | (key >> 6 & (LIVEMAP_GROUP_SLOTS - 1));
 }
 
-static inline void slot_prefetch(const struct livemap *map, uint64_t key)
+/* Always inlined: gcc takes a function that only prefetches for one without effect, and drops its calls. */
+static inline __attribute__((always_inline)) void slot_prefetch(const struct livemap *map, uint64_t key)
 {
 	size_t home = slot_home(key, map->bits), mask = slot_count(map) - 1;
 	/* Two lines: a probe looks behind, and slot_erase on both sides. */
@@ -83,20 +84,14 @@ static inline struct slot *slot_find(const struct livemap *map, uint64_t key)
 	}
 }
 
-/* The slot with this key, or else the one where it belongs. */
+/* The slot with this key, or else the empty one where it belongs. */
 static inline struct slot *slot_for(const struct livemap *map, uint64_t key)
 {
 	size_t mask = slot_count(map) - 1;
-	struct slot *hole = NULL;
 	for (size_t at = slot_home(key, map->bits);; at = (at + 1) & mask) {
-		struct slot *slot = &map->slots[at];
-		uint64_t found = slot_key(slot);
-		if (found == key)
-			return slot;
-		if (found == LIVEMAP_EMPTY)
-			return hole ? hole : slot;
-		if (found == LIVEMAP_TOMBSTONE && !hole)
-			hole = slot;
+		uint64_t found = slot_key(&map->slots[at]);
+		if (found == key || found == LIVEMAP_EMPTY)
+			return &map->slots[at];
 	}
 }
 
@@ -119,7 +114,6 @@ static inline struct livemap_entry slot_entry(uint64_t key, const struct slot *s
 
 static inline void slot_fill(struct livemap *map, struct slot *slot, const struct livemap_entry *entry)
 {
-	map->used += slot_key(slot) == LIVEMAP_EMPTY;
 	map->live++;
 	slot_store(slot, entry);
 }
@@ -142,21 +136,36 @@ static inline void livemap_log_removal(struct livemap *map, const struct livemap
 			      memory_order_release);
 }
 
-/* Empties a slot.  A tombstone is needed only where a probe may have to go on behind it. */
-static inline void slot_erase(struct livemap *map, struct slot *slot)
+static inline void slot_clear(struct slot *slot)
+{
+	/* Release: after the undo log's entry, see livemap_log_removal, or the entry's copy. */
+	atomic_store_explicit(&slot->key, LIVEMAP_EMPTY, memory_order_release);
+	/* The compiler must not store the next entry's parts before that. */
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* Empties a slot, and moves up what a probe would not find behind it: an entry may stand twice for a
+ * moment, it is never missing. */
+static inline void slot_erase(struct livemap *map, struct slot *hole)
 {
 	size_t mask = slot_count(map) - 1;
-	size_t at = (size_t)(slot - map->slots);
-	bool last = slot_key(&map->slots[(at + 1) & mask]) == LIVEMAP_EMPTY;
-	/* Release: after the undo log's entry, see livemap_log_removal. */
-	atomic_store_explicit(&slot->key, last ? LIVEMAP_EMPTY : LIVEMAP_TOMBSTONE, memory_order_release);
-	map->live--;
-	map->used -= last;
-	for (at = (at - 1) & mask; last && slot_key(&map->slots[at]) == LIVEMAP_TOMBSTONE;
-	     at = (at - 1) & mask) {
-		atomic_store_explicit(&map->slots[at].key, LIVEMAP_EMPTY, memory_order_release);
-		map->used--;
+	size_t gap = 0; /* from the hole to the slot that is looked at */
+	slot_clear(hole);
+	for (size_t at = (size_t)(hole - map->slots + 1) & mask;; at = (at + 1) & mask) {
+		struct slot *slot = &map->slots[at];
+		uint64_t key = slot_key(slot);
+		if (key == LIVEMAP_EMPTY)
+			break;
+		gap++;
+		if (((at - slot_home(key, map->bits)) & mask) < gap)
+			continue;
+		const struct livemap_entry entry = slot_entry(key, slot);
+		slot_store(hole, &entry);
+		slot_clear(slot);
+		hole = slot;
+		gap = 0;
 	}
+	map->live--;
 }
 
 /* Takes out the slot's entry, a copy of which is at hand. */
