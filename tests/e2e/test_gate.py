@@ -443,7 +443,7 @@ add_test(NAME good COMMAND gated)
 add_test(NAME bad COMMAND leaks)
 """)
     emulator = f"-DCMAKE_CROSSCOMPILING_EMULATOR={MPROF};run;--gate;{directory}/mprof.gate;--"
-    done = run([cmake, "-B", "b", emulator, "-DCMAKE_BUILD_TYPE=Debug"], directory)
+    done = run([cmake, "-G", "Ninja", "-B", "b", emulator, "-DCMAKE_BUILD_TYPE=Debug"], directory)
     check_equal(done.returncode, 0, done.stderr)
     check_equal(run([cmake, "--build", "b"], directory).returncode, 0, "the build")
     done = run([ctest, "-j2"], directory / "b", TMPDIR=directory)
