@@ -2,8 +2,8 @@
 # run.sh - the whole test suite on a fresh Debian 12: installs what is missing, builds, runs every suite, and ends
 # with one line over all of them.
 #
-# Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, gate (mprof's own memory), fuzz (the corpus; FUZZ_SECONDS=N
-# adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
+# Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, gate (mprof's own memory), fuzz
+# (the corpus; FUZZ_SECONDS=N adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
 set -eu
 cd "$(dirname "$0")/.."
 . .ci/packages.sh
