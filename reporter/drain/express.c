@@ -120,7 +120,7 @@ INLINE void end_block(struct run *run, const struct session_record *record, cons
 INLINE struct slot *ending_slot(const struct run *run, const struct session_record *record)
 {
 	struct slot *slot = slot_find(run->map, livemap_key(record_address(record), false));
-	return slot && !(slot->block & LIVEMAP_HIDDEN) ? slot : NULL;
+	return slot && !(slot_value(slot)->block & LIVEMAP_HIDDEN) ? slot : NULL;
 }
 
 /* The slot for a block that begins where nothing lives. */

@@ -387,7 +387,7 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 		return;
 	queue->reallocs[moment->side]--;
 	struct livemap_entry entry = entry_of(&waiting), none;
-	if (waiting.known && !livemap_find(ledger->map, entry.key))
+	if (waiting.known && !livemap_find(ledger->map, entry.key, &none))
 		livemap_fill(ledger->map, livemap_place(ledger->map, entry.key, &none), &entry);
 	else if (waiting.known)
 		emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
@@ -481,9 +481,9 @@ int ledger_restore(struct ledger *ledger, const struct cursor *cursor)
 	for (size_t i = 0; i < cursor->waiting_count; i++) {
 		const struct cursor_waiting *w = &cursor->waiting[i];
 		struct livemap_entry entry;
-		const struct livemap_entry *found = livemap_find(ledger->map, w->key);
 		/* Put back after the commit point, where it was still out. */
-		if (w->kind == WAITING_REALLOC && w->known && found && found->block == w->block)
+		if (w->kind == WAITING_REALLOC && w->known && livemap_find(ledger->map, w->key, &entry) &&
+		    entry.block == w->block)
 			livemap_remove(ledger->map, w->key, &entry);
 		add_waiting(ledger, w);
 	}

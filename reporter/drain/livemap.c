@@ -1,5 +1,5 @@
 /*
- * livemap.c - open addressing with linear probing in a shared file mapping; see livemap.h.
+ * livemap.c - open addressing in groups of slots in a shared file mapping; see livemap.h.
  *
  * File: header page | undo log | tables.  At most two tables exist at a time: the one that
  * the header names and, during growth, the next one.
@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3430564c4d) /* "MLV04" */
+#define LIVEMAP_MAGIC UINT64_C(0x3530564c4d) /* "MLV05" */
 #define PAGE_BYTES UINT64_C(4096)
 #define FIRST_BITS 12
 #define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
@@ -25,14 +25,14 @@ _Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
 
 static uint64_t table_bytes(unsigned bits)
 {
-	uint64_t bytes = sizeof(struct slot) << bits;
+	uint64_t bytes = sizeof(struct slot_group) / LIVEMAP_GROUP_SLOTS << bits;
 	return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 }
 
 /* ---- file ---------------------------------------------------------------- */
 
 /* A table's pages are reserved, since a store that finds no room would be SIGBUS. */
-static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot **slots)
+static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot_group **groups)
 {
 	uint64_t bytes = table_bytes(bits);
 	int error = posix_fallocate(map->fd, (off_t)offset, (off_t)bytes);
@@ -42,7 +42,7 @@ static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct
 		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, map->fd, (off_t)offset);
 	if (memory == MAP_FAILED)
 		return -errno;
-	*slots = memory;
+	*groups = memory;
 	return 0;
 }
 
@@ -55,12 +55,12 @@ static bool drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
 }
 
 /* A table of empty slots. */
-static int map_new_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot **slots)
+static int map_new_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot_group **groups)
 {
 	bool empty = drop_pages(map, offset, table_bytes(bits));
-	int error = map_table(map, offset, bits, slots);
+	int error = map_table(map, offset, bits, groups);
 	if (error == 0 && !empty)
-		memset(*slots, 0, table_bytes(bits));
+		memset(*groups, 0, table_bytes(bits));
 	return error;
 }
 
@@ -74,7 +74,7 @@ static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
 
 static int first_table(struct livemap *map)
 {
-	int error = map_new_table(map, TABLES_AT, FIRST_BITS, &map->slots);
+	int error = map_new_table(map, TABLES_AT, FIRST_BITS, &map->groups);
 	if (error < 0)
 		return error;
 	publish_table(map, TABLES_AT, FIRST_BITS);
@@ -118,7 +118,7 @@ static int map_current_table(struct livemap *map)
 		return first_table(map);
 	map->offset = offset;
 	map->bits = bits;
-	return map_table(map, offset, bits, &map->slots);
+	return map_table(map, offset, bits, &map->groups);
 }
 
 int livemap_open(const char *path, struct livemap **out)
@@ -143,8 +143,8 @@ void livemap_close(struct livemap *map)
 {
 	if (!map)
 		return;
-	if (map->slots)
-		munmap(map->slots, table_bytes(map->bits));
+	if (map->groups)
+		munmap(map->groups, table_bytes(map->bits));
 	if (map->header)
 		munmap(map->header, TABLES_AT);
 	if (map->fd >= 0)
@@ -159,9 +159,12 @@ void livemap_prefetch(const struct livemap *map, uint64_t key)
 	slot_prefetch(map, key);
 }
 
-const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key)
+bool livemap_find(const struct livemap *map, uint64_t key, struct livemap_entry *found)
 {
-	return (const struct livemap_entry *)slot_find(map, key);
+	const struct slot *slot = slot_find(map, key);
+	if (slot)
+		*found = slot_entry(key, slot);
+	return slot != NULL;
 }
 
 static void take_out(struct livemap *map, struct slot *slot, struct livemap_entry *removed)
@@ -203,25 +206,59 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 	if (!*entries)
 		return -ENOMEM;
 	for (size_t i = 0; i < slot_count(map) && copied < map->live; i++) {
-		uint64_t key = slot_key(&map->slots[i]);
+		const struct slot *slot = slot_at(map, i);
+		uint64_t key = slot_key(slot);
 		if (key != LIVEMAP_EMPTY)
-			(*entries)[copied++] = slot_entry(key, &map->slots[i]);
+			(*entries)[copied++] = slot_entry(key, slot);
 	}
 	*count = copied;
 	return 0;
 }
 
+/* The nearest slot behind the group with an entry that found the group full; NULL: there is none. */
+static struct slot *sent_on_from(const struct livemap *map, const struct slot_group *group)
+{
+	size_t mask = slot_count(map) / LIVEMAP_GROUP_SLOTS - 1, from = (size_t)(group - map->groups);
+	for (size_t distance = 1;; distance++) {
+		size_t at = (from + distance) & mask;
+		bool full = true;
+		for (size_t i = 0; i < LIVEMAP_GROUP_SLOTS; i++) {
+			struct slot *slot = &map->groups[at].slots[i];
+			uint64_t key = slot_key(slot);
+			size_t home = slot_home(key, map->bits) / LIVEMAP_GROUP_SLOTS;
+			if (key == LIVEMAP_EMPTY)
+				full = false;
+			else if (((at - home) & mask) >= distance)
+				return slot;
+		}
+		if (!full)
+			return NULL;
+	}
+}
+
+void livemap_refill(struct livemap *map, struct slot *hole)
+{
+	while (hole) {
+		struct slot *from = sent_on_from(map, slot_group(hole));
+		if (!from)
+			return;
+		slot_move(hole, from);
+		hole = slot_close(from, map->bits);
+	}
+}
+
 /* ---- growth -------------------------------------------------------------- */
 
 /* Copies what is older than `point`, each entry once; counts it. */
-static void copy_table(struct livemap *map, const struct slot *from, size_t count, struct livemap_point point)
+static void copy_table(struct livemap *map, const struct livemap *from, struct livemap_point point)
 {
 	map->live = 0;
-	for (size_t i = 0; i < count; i++) {
-		uint64_t key = slot_key(&from[i]);
+	for (size_t i = 0; i < slot_count(from); i++) {
+		const struct slot *old = slot_at(from, i);
+		uint64_t key = slot_key(old);
 		if (key == LIVEMAP_EMPTY)
 			continue;
-		struct livemap_entry entry = slot_entry(key, &from[i]);
+		const struct livemap_entry entry = slot_entry(key, old);
 		struct slot *slot = slot_for(map, key);
 		if (slot_key(slot) == LIVEMAP_EMPTY && !livemap_is_young(&entry, point))
 			slot_fill(map, slot, &entry);
@@ -237,12 +274,12 @@ static int rebuild(struct livemap *map, size_t live, struct livemap_point point)
 		new.bits++;
 	uint64_t old_bytes = table_bytes(map->bits), bytes = table_bytes(new.bits);
 	new.offset = map->offset >= TABLES_AT + bytes ? TABLES_AT : map->offset + old_bytes;
-	int error = map_new_table(map, new.offset, new.bits, &new.slots);
+	int error = map_new_table(map, new.offset, new.bits, &new.groups);
 	if (error < 0)
 		return error;
-	copy_table(&new, map->slots, slot_count(map), point);
+	copy_table(&new, map, point);
 	publish_table(&new, new.offset, new.bits);
-	munmap(map->slots, old_bytes);
+	munmap(map->groups, old_bytes);
 	(void)drop_pages(map, map->offset, old_bytes);
 	*map = new;
 	return 0;
@@ -291,8 +328,8 @@ void livemap_commit(struct livemap *map, struct livemap_point point)
 
 static int forget_everything(struct livemap *map, struct livemap_point point)
 {
-	munmap(map->slots, table_bytes(map->bits));
-	map->slots = NULL;
+	munmap(map->groups, table_bytes(map->bits));
+	map->groups = NULL;
 	int error = first_table(map);
 	if (error == 0)
 		livemap_commit(map, point);

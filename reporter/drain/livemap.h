@@ -59,8 +59,8 @@ void livemap_commit(struct livemap *map, struct livemap_point point);
 /* Makes room for `changes` insertions and removals.  0; -EAGAIN: commit first; -ENOSPC, -errno. */
 int livemap_ready(struct livemap *map, uint32_t changes);
 
-/* The entry with this key, NULL if there is none; valid until the next change. */
-const struct livemap_entry *livemap_find(const struct livemap *map, uint64_t key);
+/* The entry with this key; false: there is none. */
+bool livemap_find(const struct livemap *map, uint64_t key, struct livemap_entry *found);
 
 /* Says that this key will be asked for soon. */
 void livemap_prefetch(const struct livemap *map, uint64_t key);

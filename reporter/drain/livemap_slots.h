@@ -23,20 +23,33 @@ struct livemap_header {
 	_Atomic uint64_t undo;  /* batch << 32 | entries in the log */
 };
 
-struct slot {
-	_Atomic uint64_t key;
+/* An entry but for its key. */
+struct slot_value {
 	uint64_t block, size_bytes;
 	uint32_t operation, born;
 };
-_Static_assert(sizeof(struct slot) == sizeof(struct livemap_entry), "slots are entries");
+
+/* A slot is its key, which tells where its value is. */
+struct slot {
+	_Atomic uint64_t key;
+};
+
+/* A probe looks at keys only, and those of a group are one cache line. */
+struct slot_group {
+	struct slot slots[LIVEMAP_GROUP_SLOTS];
+	struct slot_value values[LIVEMAP_GROUP_SLOTS];
+};
+_Static_assert(sizeof(struct slot_group) == LIVEMAP_GROUP_SLOTS * sizeof(struct livemap_entry) &&
+		       (sizeof(struct slot_group) & (sizeof(struct slot_group) - 1)) == 0,
+	       "groups are told by a slot's address");
 
 struct livemap {
 	int fd;
 	struct livemap_header *header;
 	struct livemap_entry *undo;
 	uint32_t undo_count, undo_reserved;
-	struct slot *slots;
-	uint64_t offset; /* of the table in the file */
+	struct slot_group *groups; /* on a page's start */
+	uint64_t offset;           /* of the table in the file */
 	unsigned bits;
 	size_t live;
 	struct livemap_point committed;
@@ -47,14 +60,30 @@ static inline size_t slot_count(const struct livemap *map)
 	return (size_t)1 << map->bits;
 }
 
+static inline struct slot *slot_at(const struct livemap *map, size_t at)
+{
+	return &map->groups[at / LIVEMAP_GROUP_SLOTS].slots[at % LIVEMAP_GROUP_SLOTS];
+}
+
+static inline struct slot_group *slot_group(const struct slot *slot)
+{
+	return (struct slot_group *)((uintptr_t)slot & ~(sizeof(struct slot_group) - 1));
+}
+
+static inline struct slot_value *slot_value(const struct slot *slot)
+{
+	struct slot_group *group = slot_group(slot);
+	return &group->values[slot - group->slots];
+}
+
 static inline uint64_t slot_key(const struct slot *slot)
 {
 	/* Relaxed: one process at a time, see above. */
 	return atomic_load_explicit(&slot->key, memory_order_relaxed);
 }
 
-/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group.
- * Dense groups of more bytes run into each other, and probes become long. */
+/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group, which
+ * is as many blocks as a heap has there. */
 static inline size_t slot_home(uint64_t key, unsigned bits)
 {
 	uint64_t group = key >> 9;
@@ -65,51 +94,46 @@ static inline size_t slot_home(uint64_t key, unsigned bits)
 /* Always inlined: gcc takes a function that only prefetches for one without effect, and drops its calls. */
 static inline __attribute__((always_inline)) void slot_prefetch(const struct livemap *map, uint64_t key)
 {
-	size_t home = slot_home(key, map->bits), mask = slot_count(map) - 1;
-	/* Two lines: a probe looks behind, and slot_erase on both sides. */
-	__builtin_prefetch(&map->slots[(home - 1) & mask], 1);
-	__builtin_prefetch(&map->slots[(home + 1) & mask], 1);
+	const struct slot *home = slot_at(map, slot_home(key, map->bits));
+	__builtin_prefetch(home, 1);
+	__builtin_prefetch(slot_value(home), 1);
+}
+
+/* The slot with this key, or else the empty one where it belongs: from its home on round the whole group,
+ * and only then in the next. */
+static inline struct slot *slot_for(const struct livemap *map, uint64_t key)
+{
+	size_t mask = slot_count(map) - 1;
+	for (size_t home = slot_home(key, map->bits);; home = (home + LIVEMAP_GROUP_SLOTS) & mask) {
+		struct slot *slots = slot_group(slot_at(map, home))->slots;
+		for (size_t at = home; at < home + LIVEMAP_GROUP_SLOTS; at++) {
+			struct slot *slot = &slots[at % LIVEMAP_GROUP_SLOTS];
+			uint64_t found = slot_key(slot);
+			if (found == key || found == LIVEMAP_EMPTY)
+				return slot;
+		}
+	}
 }
 
 /* The slot with this key; NULL: there is none. */
 static inline struct slot *slot_find(const struct livemap *map, uint64_t key)
 {
-	size_t mask = slot_count(map) - 1;
-	for (size_t at = slot_home(key, map->bits);; at = (at + 1) & mask) {
-		uint64_t found = slot_key(&map->slots[at]);
-		if (found == key)
-			return &map->slots[at];
-		if (found == LIVEMAP_EMPTY)
-			return NULL;
-	}
-}
-
-/* The slot with this key, or else the empty one where it belongs. */
-static inline struct slot *slot_for(const struct livemap *map, uint64_t key)
-{
-	size_t mask = slot_count(map) - 1;
-	for (size_t at = slot_home(key, map->bits);; at = (at + 1) & mask) {
-		uint64_t found = slot_key(&map->slots[at]);
-		if (found == key || found == LIVEMAP_EMPTY)
-			return &map->slots[at];
-	}
+	struct slot *slot = slot_for(map, key);
+	return slot_key(slot) == key ? slot : NULL;
 }
 
 static inline void slot_store(struct slot *slot, const struct livemap_entry *entry)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an open map has its slots */
-	slot->block = entry->block;
-	slot->size_bytes = entry->size_bytes;
-	slot->operation = entry->operation;
-	slot->born = entry->born;
+	*slot_value(slot) =
+		(struct slot_value){entry->block, entry->size_bytes, entry->operation, entry->born};
 	/* Release: the entry is whole before its key is there. */
 	atomic_store_explicit(&slot->key, entry->key, memory_order_release);
 }
 
 static inline struct livemap_entry slot_entry(uint64_t key, const struct slot *slot)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an open map has its slots */
-	return (struct livemap_entry){key, slot->block, slot->size_bytes, slot->operation, slot->born};
+	const struct slot_value *value = slot_value(slot);
+	return (struct livemap_entry){key, value->block, value->size_bytes, value->operation, value->born};
 }
 
 static inline void slot_fill(struct livemap *map, struct slot *slot, const struct livemap_entry *entry)
@@ -144,28 +168,46 @@ static inline void slot_clear(struct slot *slot)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
-/* Empties a slot, and moves up what a probe would not find behind it: an entry may stand twice for a
- * moment, it is never missing. */
-static inline void slot_erase(struct livemap *map, struct slot *hole)
+static inline void slot_move(struct slot *to, const struct slot *from)
 {
-	size_t mask = slot_count(map) - 1;
-	size_t gap = 0; /* from the hole to the slot that is looked at */
+	const struct livemap_entry entry = slot_entry(slot_key(from), from);
+	slot_store(to, &entry);
+}
+
+/* Empties a slot, and moves up what a probe of the group would not find behind it.  Returns where the hole is
+ * then if the group was full, else NULL. */
+static inline struct slot *slot_close(struct slot *hole, unsigned bits)
+{
+	struct slot *slots = slot_group(hole)->slots;
+	size_t first = (size_t)(hole - slots), gap = 0; /* from the hole to the slot that is looked at */
 	slot_clear(hole);
-	for (size_t at = (size_t)(hole - map->slots + 1) & mask;; at = (at + 1) & mask) {
-		struct slot *slot = &map->slots[at];
+	for (size_t at = first + 1; at < first + LIVEMAP_GROUP_SLOTS; at++) {
+		struct slot *slot = &slots[at % LIVEMAP_GROUP_SLOTS];
 		uint64_t key = slot_key(slot);
 		if (key == LIVEMAP_EMPTY)
-			break;
+			return NULL;
 		gap++;
-		if (((at - slot_home(key, map->bits)) & mask) < gap)
+		if ((at - slot_home(key, bits)) % LIVEMAP_GROUP_SLOTS < gap)
 			continue;
-		const struct livemap_entry entry = slot_entry(key, slot);
-		slot_store(hole, &entry);
+		slot_move(hole, slot);
 		slot_clear(slot);
 		hole = slot;
 		gap = 0;
 	}
+	return hole;
+}
+
+/* Fills the hole in a group that was full with an entry that had to go on from it, and so on where that was.
+ */
+void livemap_refill(struct livemap *map, struct slot *hole);
+
+/* Takes an entry's slot away: an entry may stand twice for a moment, it is never missing. */
+static inline void slot_erase(struct livemap *map, struct slot *slot)
+{
+	struct slot *hole = slot_close(slot, map->bits);
 	map->live--;
+	if (hole)
+		livemap_refill(map, hole);
 }
 
 /* Takes out the slot's entry, a copy of which is at hand. */
