@@ -32,17 +32,26 @@
 	struct unwind_start here;                                                                            \
 	UNWIND_HERE(&here)
 
-/* Whether ordinary.h has recorded it.  Looks at the frame itself: who must know it later as well looks again,
- * and it takes no registers meanwhile. */
+/* ordinary_event, but that it looks at the frame itself, and late: who must know it as well looks again, and
+ * it takes no registers meanwhile. */
 #define ORDINARY(type, block, size_bytes)                                                                    \
 	LIKELY(({                                                                                            \
-		HERE;                                                                                        \
-		ordinary_event(type, &here, block, size_bytes);                                              \
+		struct thread *thread_ = ordinary_enter();                                                   \
+		bool done_ = false;                                                                          \
+		if (LIKELY(thread_)) {                                                                       \
+			HERE;                                                                                \
+			done_ = ordinary_commit(thread_, type, &here, block, size_bytes);                    \
+			ordinary_leave();                                                                    \
+		}                                                                                            \
+		done_;                                                                                       \
 	}))
 
-/* From here on a parameter is another variable to the compiler: one that lives across calls and so takes a
- * register that must be saved, which is then not done before the way that ends early. */
-#define APART(parameter) __asm__("" : "+r"(parameter))
+#define FRAME __builtin_frame_address(0)
+
+/* From here on it is another variable to the compiler.  A parameter that is one lives across calls and so
+ * takes a register that must be saved, which is then not done before the way that ends early; and a result
+ * that is one cannot be left to a callee that takes the frame's place. */
+#define APART(variable) __asm__("" : "+r"(variable))
 
 extern __typeof__(malloc) own_malloc __attribute__((alias("malloc"), visibility("hidden")));
 static bool operators_record;
@@ -61,11 +70,19 @@ void interpose_record_operators(void)
 
 /* Before each real call stands one comparison that ends the matter where the block is not sampled. */
 
-static __attribute__((noinline)) void record_odd_new(const struct unwind_start *here, const void *block,
-						     size_t size_bytes)
+static void record_odd_new(const struct unwind_start *here, const void *block, size_t size_bytes)
 {
 	if (block && sample_begins(block, size_bytes))
 		recorder_allocated(here, block, size_bytes);
+}
+
+/* For who has no room for more than its frame's address.  Returns the block. */
+static __attribute__((noinline)) void *record_odd_new_at(const void *frame, void *block, size_t size_bytes)
+{
+	const struct unwind_start here = unwind_start_at(frame);
+
+	record_odd_new(&here, block, size_bytes);
+	return block;
 }
 
 static __attribute__((noinline)) void record_new(const struct unwind_start *here, const void *block,
@@ -83,12 +100,19 @@ static void record_sampled_end(const struct unwind_start *here, const void *bloc
 		recorder_ending(here, block, RECORD_FREE, end == SAMPLE_TEMPORARY);
 }
 
-static __attribute__((noinline)) void record_odd_end(const struct unwind_start *here, const void *block)
+static void record_odd_end(const struct unwind_start *here, const void *block)
 {
 	if (sample_is_on())
 		record_sampled_end(here, block);
 	else if (block)
 		recorder_freeing(here, block);
+}
+
+static __attribute__((noinline)) void record_odd_end_at(const void *frame, const void *block)
+{
+	const struct unwind_start here = unwind_start_at(frame);
+
+	record_odd_end(&here, block);
 }
 
 static __attribute__((noinline)) void record_end(const struct unwind_start *here, const void *block)
@@ -107,10 +131,9 @@ void *malloc(size_t size_bytes)
 	APART(size_bytes);
 	void *block = real.malloc(size_bytes);
 
-	if (!ORDINARY(RECORD_ALLOC, block, size_bytes)) {
-		HERE;
-		record_odd_new(&here, block, size_bytes);
-	}
+	if (!ORDINARY(RECORD_ALLOC, block, size_bytes))
+		block = record_odd_new_at(FRAME, block, size_bytes);
+	APART(block);
 	return block;
 }
 
@@ -122,10 +145,9 @@ void *calloc(size_t count, size_t size_bytes)
 	APART(size_bytes);
 	void *block = real.calloc(count, size_bytes);
 
-	if (!ORDINARY(RECORD_ALLOC, block, count * size_bytes)) {
-		HERE;
-		record_odd_new(&here, block, count * size_bytes);
-	}
+	if (!ORDINARY(RECORD_ALLOC, block, count * size_bytes))
+		block = record_odd_new_at(FRAME, block, count * size_bytes);
+	APART(block);
 	return block;
 }
 
@@ -213,6 +235,7 @@ void *reallocarray(void *block, size_t count, size_t size_bytes)
 
 void free(void *block)
 {
+	fetch_header(block);
 	if (sample_missed(block) && !RARE(real_is_bootstrap(block))) {
 		real.free(block);
 		return;
@@ -220,11 +243,8 @@ void free(void *block)
 	APART(block);
 	if (RARE(real_is_bootstrap(block)))
 		return;
-	fetch_header(block);
-	if (!ORDINARY(RECORD_FREE, block, 0)) {
-		HERE;
-		record_odd_end(&here, block);
-	}
+	if (!ORDINARY(RECORD_FREE, block, 0))
+		record_odd_end_at(FRAME, block);
 	real.free(block);
 }
 

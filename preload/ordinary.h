@@ -8,8 +8,8 @@
 #ifndef MPROF_PRELOAD_ORDINARY_H
 #define MPROF_PRELOAD_ORDINARY_H
 
+#include "epoch.h"
 #include "guard.h"
-#include "process.h"
 #include "thread.h"
 #include "unwind/context.h"
 
@@ -22,8 +22,6 @@
 
 /* A thread that was silent for longer says so, since stamps keep 36 bits only. */
 #define EPOCH_SPAN (UINT64_C(1) << 34)
-
-#define COARSE_RUN 128u /* events between two readings of the clock, at most */
 
 /* ---- committing -------------------------------------------------------------- */
 
@@ -51,24 +49,23 @@ static INLINED void commit(struct thread *thread, uint64_t w0, uint64_t w1)
  * had one recorded thread, order is that of its queue, and a stamp that the drainer has put
  * into the session while it was at work will do.
  *
- * A second thread sets own_clocks before its first event.  An event of the first thread that
- * depends on one of the second finds it set, since what makes it depend also makes it see that; and
+ * A second thread sets own_clocks before its first event, which ends the epoch.  An event of the first thread
+ * that depends on one of the second finds it set, since what makes it depend also makes it see that; and
  * its own reading is the later one.  In the other direction, a coarse stamp is never later than the
  * moment of its event, nor than that of any event which depends on it.  The drainer's cut-off holds
  * as well: what is stamped before it depends on nothing but this queue.  Events of signal handlers
  * that go to the side ring set own_clocks too.
  *
- * Each COARSE_RUN events the clock is read all the same, and a coarse stamp which turns out to be old
+ * Each coarse_run events the clock is read all the same, and a coarse stamp which turns out to be old
  * is not used: a drainer that is stopped or killed does not stop time.  Nor is one far ahead, so that a
  * coarse stamp never needs EXT_EPOCH.
  */
 static INLINED bool coarse_stamp(const struct thread *thread, uint64_t *stamp)
 {
-	/* Relaxed, both: see above, and any value of the stamp is a true one. */
+	/* Relaxed: any value of the stamp is a true one. */
 	uint64_t coarse = atomic_load_explicit(&thread->clock->stamp, memory_order_relaxed);
 
-	if (!LIKELY(thread->used < thread->coarse_until && coarse - thread->coarse_least < EPOCH_SPAN) ||
-	    atomic_load_explicit(&thread->process->own_clocks, memory_order_relaxed))
+	if (!LIKELY(thread->used < thread->coarse_until && coarse - thread->coarse_least < EPOCH_SPAN))
 		return false;
 	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;
 	return true;
@@ -77,7 +74,7 @@ static INLINED bool coarse_stamp(const struct thread *thread, uint64_t *stamp)
 static INLINED uint64_t fresh_stamp(struct thread *thread)
 {
 	uint64_t stamp = clock_ticks(thread->flags) >> thread->stamp_shift;
-	uint32_t until = thread->used + COARSE_RUN;
+	uint32_t until = thread->used + thread->coarse_run;
 
 	thread->coarse_until = until < SESSION_CHUNK_RECORDS ? until : SESSION_CHUNK_RECORDS;
 	thread->coarse_least = stamp - atomic_load_explicit(&thread->clock->age, memory_order_relaxed);
@@ -113,9 +110,7 @@ static INLINED bool ordinary_commit(struct thread *thread, enum record_type type
 {
 	uint64_t words, stamp;
 
-	if (!LIKELY(thread->takes_ordinary) || !ordinary_address(block, &words) ||
-	    !LIKELY(size_bytes <= RECORD_SIZE_MAX) ||
-	    atomic_load_explicit(&thread->process->paused, memory_order_relaxed))
+	if (!ordinary_address(block, &words) || !LIKELY(size_bytes <= RECORD_SIZE_MAX))
 		return false;
 	uint32_t node = unwind_context_known(thread->unwind, here);
 	if (!LIKELY(node) || !ordinary_stamp(thread, &stamp))
@@ -133,17 +128,33 @@ static INLINED void fetch_header(const void *block)
 	__builtin_prefetch((const char *)block - sizeof(size_t));
 }
 
+/* The thread, whose guard is BUSY from here on, if nothing is known to be in the way of an event; else NULL.
+ */
+static INLINED struct thread *ordinary_enter(void)
+{
+	struct thread *thread = thread_self;
+
+	if (!LIKELY(guard == GUARD_IDLE && thread && thread->epoch == epoch_now()))
+		return NULL;
+	guard_raise();
+	return thread;
+}
+
+static INLINED void ordinary_leave(void)
+{
+	guard_leave(GUARD_IDLE);
+}
+
 /* Records the event if it is an ordinary one; false: nothing has happened yet.  A block of NULL is none. */
 static INLINED bool ordinary_event(enum record_type type, const struct unwind_start *here, const void *block,
 				   size_t size_bytes)
 {
-	struct thread *thread = thread_self;
+	struct thread *thread = ordinary_enter();
 
-	if (!LIKELY(guard == GUARD_IDLE && thread))
+	if (!thread)
 		return false;
-	guard_raise();
 	bool done = ordinary_commit(thread, type, here, block, size_bytes);
-	guard_leave(GUARD_IDLE);
+	ordinary_leave();
 	return done;
 }
 

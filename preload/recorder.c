@@ -7,6 +7,7 @@
  */
 #include "recorder.h"
 
+#include "epoch.h"
 #include "guard.h"
 #include "ordinary.h"
 #include "pages.h"
@@ -60,6 +61,7 @@ static inline void emit(struct thread *thread, enum record_type type, uint64_t a
 {
 	if (!make_room(thread, 1 + PREFIXES_MAX))
 		return;
+	thread_review(thread);
 	uint64_t stamp;
 	if (!coarse_stamp(thread, &stamp))
 		stamp = fresh_stamp(thread);
@@ -244,8 +246,10 @@ void recorder_realloc_unsampled(const void *block)
 void recorder_pause(void)
 {
 	recorder_note(NULL, EXT_PAUSE, 0);
-	if (thread_self && thread_self->process)
-		atomic_fetch_add_explicit(&thread_self->process->paused, 1, memory_order_relaxed);
+	if (!thread_self || !thread_self->process)
+		return;
+	atomic_fetch_add_explicit(&thread_self->process->paused, 1, memory_order_relaxed);
+	epoch_advance(EPOCH_RECORDING);
 }
 
 void recorder_resume(void)
@@ -256,6 +260,7 @@ void recorder_resume(void)
 	while (depth && !atomic_compare_exchange_weak_explicit(&process->paused, &depth, depth - 1,
 							       memory_order_relaxed, memory_order_relaxed)) {
 	}
+	epoch_advance(EPOCH_RECORDING);
 	recorder_note(NULL, EXT_RESUME, 0);
 }
 
@@ -297,7 +302,7 @@ void recorder_fork_child(void)
 		return;
 	pages_map_at(session, interrupted_bytes);
 	thread_self->session = NULL;
-	thread_self->takes_ordinary = false;
+	thread_self->epoch = 0;
 	thread_self->used = 0;
 }
 

@@ -7,11 +7,13 @@
 #include "thread.h"
 
 #include "arena.h"
+#include "epoch.h"
 #include "pages.h"
 #include "process.h"
 #include "session.h"
 #include "signals.h"
 #include "unwind/code_object.h"
+#include "unwind/rules.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -30,6 +32,7 @@
 #define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
 #define WAIT_NS 10000000u
 #define ASK_EVERY 16u
+#define COARSE_RUN 128u /* events between two readings of the clock, at most */
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
@@ -198,6 +201,31 @@ bool thread_next_chunk(struct thread *thread)
 	return taken != 0;
 }
 
+/* ---- what events rely on ------------------------------------------------------ */
+
+/* See coarse_stamp in ordinary.h. */
+static void want_own_clocks(struct process *process)
+{
+	atomic_store_explicit(&process->own_clocks, 1, memory_order_relaxed);
+	/* Even if it was set: who set it may not have come to this yet. */
+	epoch_advance(EPOCH_RECORDING);
+}
+
+void thread_review(struct thread *thread)
+{
+	uint64_t now = epoch_now();
+	const struct process *process = thread->process;
+
+	if (thread->epoch == now)
+		return;
+	/* Relaxed, both: what was stored before `now` began is seen. */
+	if (atomic_load_explicit(&process->own_clocks, memory_order_relaxed))
+		thread->coarse_run = thread->coarse_until = 0;
+	bool pauses = atomic_load_explicit(&process->paused, memory_order_relaxed) != 0;
+	bool ordinary = !pauses && thread->session->sample_bytes == 0 && rules_are_current(thread->unwind);
+	thread->epoch = ordinary ? now : 0;
+}
+
 /* ---- the side ring ----------------------------------------------------------- */
 
 static uint32_t side_room(void *from)
@@ -236,7 +264,7 @@ bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint
 
 	signals_block(&signals);
 	/* Events after this one must not have an older stamp. */
-	atomic_store_explicit(&thread->process->own_clocks, 1, memory_order_relaxed);
+	want_own_clocks(thread->process);
 	bool room = side_room(slot) || await(thread->process, thread->session, side_room, slot);
 	if (room)
 		put_aside(thread, w0, address, size_bytes);
@@ -392,9 +420,10 @@ static struct thread *claim(struct process *process)
 	thread->last_stamp = 0;
 	thread->clock = &session->clock;
 	thread->coarse_until = 0;
-	thread->takes_ordinary = session->sample_bytes == 0;
-	if (slot > 1) /* Relaxed: see coarse_stamp in ordinary.h. */
-		atomic_store_explicit(&process->own_clocks, 1, memory_order_relaxed);
+	thread->coarse_run = COARSE_RUN;
+	thread->epoch = 0;
+	if (slot > 1)
+		want_own_clocks(process);
 	thread->used = 0;
 	thread->chunk = open_chunk(thread, chunk, 0);
 	publish_slot(thread);

@@ -22,14 +22,15 @@ struct thread {
 	struct process *process;
 	struct unwind_state *unwind;
 	struct session_chunk *chunk; /* never NULL once attached */
-	uint32_t used;               /* records in it */
+	uint64_t epoch;              /* in which nothing was in the way of ordinary events; 0: none */
+	uint32_t used;               /* records in the chunk */
 	uint32_t coarse_until;       /* how many may be before the clock is read again */
+	uint32_t coarse_run;         /* and for how many more one reading does then */
+	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint64_t last_stamp;
 	uint64_t coarse_least; /* the clock's stamp counts only from this on */
 	const struct session_clock *clock;
-	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint32_t slot_index;
-	bool takes_ordinary; /* attached, and all blocks are recorded: see ordinary.h */
 	struct session_thread *slot;
 	uint64_t asked_record; /* see thread_has_left */
 	uint32_t asked;
@@ -42,6 +43,10 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
  * recording is off or impossible.  Blocks signals meanwhile; errno preserved; the guard is
  * the caller's. */
 struct thread *thread_attach(void);
+
+/* Looks anew at what may keep this thread's events from being ordinary, and its stamps from being coarse, if
+ * anything may have changed since it last did. */
+void thread_review(struct thread *thread);
 
 /* Closes the current chunk and opens the next, waiting for a drainer that is behind but alive.
  * False: there is none to be had; the current one stays, and the caller counts the loss. */

@@ -14,18 +14,20 @@
 uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contexts,
 			     const struct unwind_start *start);
 
-/* The first answer alone: 0 where the stack is not in the memo. */
+/* The first answer alone: 0 where the stack is not in the memo.  For who knows that no code has changed: see
+ * rules_are_current. */
 READS_STACK static inline __attribute__((always_inline)) uint32_t
 unwind_context_known(const struct unwind_state *state, const struct unwind_start *start)
 {
-	return __builtin_expect(rules_are_current(state), 1) ? memo_find(&state->memo, start) : 0;
+	return memo_find(&state->memo, start);
 }
 
 /* Same as contexts_path of what unwind_walk yields, and with the same rules: see unwind.h. */
 READS_STACK static inline uint32_t unwind_context(struct unwind_state *state, struct contexts *contexts,
 						  const struct unwind_start *start)
 {
-	uint32_t node = unwind_context_known(state, start);
+	uint32_t node =
+		__builtin_expect(rules_are_current(state), 1) ? unwind_context_known(state, start) : 0;
 	return __builtin_expect(node != 0, 1) ? node : unwind_context_anew(state, contexts, start);
 }
 

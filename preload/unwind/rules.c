@@ -23,7 +23,7 @@ struct shared_place {
 };
 
 static _Atomic(struct shared_place *) shared;
-_Atomic uint32_t rules_generation;
+_Atomic uint64_t epoch = EPOCH_RECORDING;
 
 /* The generation is part of the key: a thread that is late in storing a rule of code that is
  * gone stores it where nobody looks. */
@@ -116,16 +116,15 @@ __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state,
 
 void rules_renew(struct unwind_state *state)
 {
-	/* Acquire pairs with the release in forget_rules. */
-	state->generation = atomic_load_explicit(&rules_generation, memory_order_acquire);
+	state->generation = epoch_code();
 	memset(state->rules, 0, sizeof(state->rules));
 }
 
 static void forget_rules(void)
 {
-	/* Release: a thread that reads the new generation also sees the modules marked gone
-	 * before it, and so does not give their index to what has taken their place. */
-	atomic_fetch_add_explicit(&rules_generation, 1, memory_order_release);
+	/* A thread that reads the new generation also sees the modules marked gone before it,
+	 * and so does not give their index to what has taken their place. */
+	epoch_advance(EPOCH_CODE);
 	/* Only to make room: places of older generations answer to no key any more. */
 	struct shared_place *table = atomic_load_explicit(&shared, memory_order_acquire);
 	if (table != NULL)

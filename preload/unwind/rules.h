@@ -7,6 +7,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_RULES_H
 #define MPROF_PRELOAD_UNWIND_RULES_H
 
+#include "preload/epoch.h"
 #include "preload/unwind/state.h"
 
 #include <stdatomic.h>
@@ -74,13 +75,10 @@ static inline __attribute__((always_inline)) uint64_t rules_find(struct unwind_s
 	return rules_find_shared(state, pc);
 }
 
-extern _Atomic uint32_t rules_generation;
-
 /* False: code has changed since the thread's last walk, and rules_renew is due. */
 static inline bool rules_are_current(const struct unwind_state *state)
 {
-	/* Acquire pairs with the release in forget_rules. */
-	return atomic_load_explicit(&rules_generation, memory_order_acquire) == state->generation;
+	return epoch_code() == state->generation;
 }
 
 /* Forgets the thread's rules. */

@@ -23,19 +23,20 @@ struct unwind_start {
 	uintptr_t fp; /* the caller's frame pointer register (rbp, x29), whatever it holds */
 };
 
-/* UNWIND_HERE(start): fills a struct unwind_start for the caller of the function it stands
- * in, which must be compiled with a frame pointer and be the interposed function itself. */
+/* The caller of the function whose frame this is, which must be compiled with a frame pointer and be the
+ * interposed function itself. */
 #if defined(__x86_64__)
-#define UNWIND_HERE(start)                                                                                   \
-	do {                                                                                                 \
-		const uintptr_t *frame_ = (const uintptr_t *)__builtin_frame_address(0);                     \
-		(start)->fp = frame_[0];                                                                     \
-		(start)->pc = frame_[1];                                                                     \
-		(start)->sp = (uintptr_t)(frame_ + 2);                                                       \
-	} while (0)
+static inline __attribute__((always_inline)) struct unwind_start unwind_start_at(const void *frame)
+{
+	const uintptr_t *words = frame;
+	return (struct unwind_start){.pc = words[1], .sp = (uintptr_t)(words + 2), .fp = words[0]};
+}
 #else
 #error "no unwinder for this architecture yet: add a file beside x86_64.c"
 #endif
+
+/* Fills a struct unwind_start for the caller of the function it stands in. */
+#define UNWIND_HERE(start) (*(start) = unwind_start_at(__builtin_frame_address(0)))
 
 struct unwind_frame {
 	uintptr_t pc;
