@@ -3,7 +3,6 @@
  */
 #include "command.h"
 #include "dump.h"
-#include "options.h"
 #include "output.h"
 #include "show.h"
 
@@ -12,9 +11,7 @@
 #include <string.h>
 
 struct options {
-	struct output_options output;
-	struct symbol_options symbols;
-	struct trace_options trace;
+	struct show_options show;
 	long from, count;
 	bool frames, info;
 };
@@ -35,9 +32,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->output;
-		state->child_inputs[1] = &options->symbols;
-		state->child_inputs[2] = &options->trace;
+		state->child_inputs[0] = &options->show;
 		return 0;
 	case KEY_FROM:
 		return option_number(state, "--from", argument, 0, LONG_MAX, &options->from);
@@ -50,9 +45,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->info = true;
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		if (options->info && options->output.format != FORMAT_TEXT)
+		if (options->info && options->show.output.format != FORMAT_TEXT)
 			return options_error(state, "--info is text only");
-		if (options->frames && options->output.format == FORMAT_CSV)
+		if (options->frames && options->show.output.format == FORMAT_CSV)
 			return options_error(state, "--frames is for text and json");
 		return 0;
 	default:
@@ -60,30 +55,27 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[TRACE]",
-	.doc = "Prints a recording event by event; as JSON, one object per line.\vTRACE is a file or an "
-	       "index of 'mprof "
-	       "list'; without it, the program of the newest run here.",
-	.children = children,
+	.doc = "Prints a recording event by event; as JSON, one object per line.\v" SHOW_TRACE_DOC,
+	.children = show_children,
 };
 
 static int dump(const struct options *options, struct trace *trace, struct diagnostic *diagnostic)
 {
-	struct symbolizer_options symbols = symbol_options_symbolizer(&options->symbols);
+	const struct output_options *output = &options->show.output;
+	struct symbolizer_options symbols = symbol_options_symbolizer(&options->show.symbols);
 	struct dump_options dump_options = {
-		.format = options->output.format,
-		.precision = (int)options->output.precision,
+		.format = output->format,
+		.precision = (int)output->precision,
 		.from = (uint64_t)options->from,
 		.count = (uint64_t)options->count,
 		.frames = options->frames ? &symbols : NULL,
 	};
 	FILE *out;
-	int error = output_open(options->output.path, &out, diagnostic);
+	int error = output_open(output->path, &out, diagnostic);
 
 	if (error)
 		return error;
@@ -91,7 +83,7 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 		dump_info(out, trace);
 	else
 		error = dump_events(out, trace, &dump_options, diagnostic);
-	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
+	return output_close(output->path, out, diagnostic) ? -EIO : error;
 }
 
 static int dump_path(const char *path, void *context, struct diagnostic *diagnostic)
@@ -112,7 +104,7 @@ int cmd_dump(int argc, char **argv, struct diagnostic *diagnostic)
 	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
 
 	if (status == 0)
-		status = show_trace(options.trace.trace, dump_path, &options, diagnostic);
-	symbol_options_finish(&options.symbols);
+		status = show_trace(options.show.trace, dump_path, &options, diagnostic);
+	symbol_options_finish(&options.show.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -2,13 +2,10 @@
  * cmd_gc.c - mprof gc: what collectors did, what tracked blocks were, how caches fared.
  */
 #include "command.h"
-#include "options.h"
 #include "show.h"
 
 struct options {
-	struct output_options output;
-	struct symbol_options symbols;
-	struct trace_options trace;
+	struct show_options show;
 	const char *table;
 	long top;
 };
@@ -43,16 +40,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->output;
-		state->child_inputs[1] = &options->symbols;
-		state->child_inputs[2] = &options->trace;
+		state->child_inputs[0] = &options->show;
 		return 0;
 	case 'n':
 		return option_number(state, "--top", argument, 1, 1000000, &options->top);
 	case KEY_TABLE:
 		return parse_table(state, argument, &options->table);
 	case ARGP_KEY_SUCCESS:
-		if (options->table && options->output.format != FORMAT_CSV)
+		if (options->table && options->show.output.format != FORMAT_CSV)
 			return options_error(state, "--table is for --format csv; text and json have all");
 		return 0;
 	default:
@@ -60,17 +55,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[TRACE]",
 	.doc = "Shows what a garbage collector did, by generation and by the line that had it run, what "
 	       "tracked blocks were of which type, and how caches fared: as far as the program tells by "
-	       "mprof/mprof.h.\vTRACE is a file or an index of 'mprof list'; without it, the program of the "
-	       "newest run here.",
-	.children = children,
+	       "mprof/mprof.h.\v" SHOW_TRACE_DOC,
+	.children = show_children,
 };
 
 static int print(FILE *out, const struct view_report *report, enum view_format format,
@@ -94,9 +86,7 @@ static int show_gc(const struct options *options, struct diagnostic *diagnostic)
 {
 	struct report_options report_options = {.detail = REPORT_COLLECTIONS};
 	struct show show = {
-		.trace = &options->trace,
-		.symbols = &options->symbols,
-		.output = &options->output,
+		.options = &options->show,
 		.sites = (size_t)options->top,
 		.print = print,
 		.context = options->table,
@@ -111,6 +101,6 @@ int cmd_gc(int argc, char **argv, struct diagnostic *diagnostic)
 
 	if (status == 0)
 		status = show_gc(&options, diagnostic);
-	symbol_options_finish(&options.symbols);
+	symbol_options_finish(&options.show.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

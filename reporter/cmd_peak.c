@@ -2,28 +2,21 @@
  * cmd_peak.c - mprof peak: one line per recording, and on request its call sites at the peak.
  */
 #include "command.h"
-#include "options.h"
 #include "output.h"
-#include "progress.h"
-#include "report/report.h"
+#include "show.h"
 #include "traces.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 struct options {
-	struct output_options output;
-	struct symbol_options symbols;
+	struct show_options show;
 	struct option_list traces;
 	long sites;
-	bool replay;
 };
-
-enum { KEY_REPLAY = 0x500 };
 
 static const struct argp_option option_table[] = {
 	{"sites", 'n', "N", 0, "Show the N call sites that hold most at the peak too (in text)", 1},
-	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 1},
 	{0},
 };
 
@@ -33,14 +26,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->output;
-		state->child_inputs[1] = &options->symbols;
+		state->child_inputs[0] = &options->show;
 		return 0;
 	case 'n':
 		return option_number(state, "--sites", argument, 1, 1000000, &options->sites);
-	case KEY_REPLAY:
-		options->replay = true;
-		return 0;
 	case ARGP_KEY_ARG:
 		return option_list_add(&options->traces, argument);
 	default:
@@ -48,15 +37,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[TRACE...]",
-	.doc = "Shows the peak of recordings: of the heap, and of the resident set.\vTRACE is a file or an "
-	       "index of 'mprof "
-	       "list'; without it, the program of the newest run here.",
-	.children = children,
+	.doc = "Shows the peak of recordings: of the heap, and of the resident set.\v" SHOW_TRACE_DOC,
+	.children = show_children,
 };
 
 struct row {
@@ -121,25 +107,25 @@ static const struct column *const *columns_for(enum view_format format, const st
 static int print(const struct options *options, const struct row *rows, size_t count,
 		 struct diagnostic *diagnostic)
 {
-	struct table table = {.columns = columns_for(options->output.format, rows, count),
+	const struct output_options *output = &options->show.output;
+	struct table table = {.columns = columns_for(output->format, rows, count),
 			      .rows = rows,
 			      .row_count = count,
 			      .row_bytes = sizeof(*rows)};
 	struct view_style style;
 	FILE *out;
-	int error = output_open(options->output.path, &out, diagnostic);
+	int error = output_open(output->path, &out, diagnostic);
 
 	if (error)
 		return error;
-	style = output_style(&options->output, out);
+	style = output_style(output, out);
 	style.sites = (size_t)options->sites;
-	error = view_table_print(out, &table, options->output.format, style.precision);
-	for (size_t i = 0; !error && options->sites > 0 && options->output.format == FORMAT_TEXT && i < count;
-	     i++)
+	error = view_table_print(out, &table, output->format, style.precision);
+	for (size_t i = 0; !error && options->sites > 0 && output->format == FORMAT_TEXT && i < count; i++)
 		error = view_text_sites(out, report_view(rows[i].report), SORT_PEAK, &style);
 	if (error)
 		diagnostic_set(diagnostic, -error, "out of memory");
-	return output_close(options->output.path, out, diagnostic) ? -EIO : error;
+	return output_close(output->path, out, diagnostic) ? -EIO : error;
 }
 
 static int read_rows(const struct options *options, const struct report_options *report_options,
@@ -166,11 +152,7 @@ static int peak(const struct options *options, struct diagnostic *diagnostic)
 	struct progress progress = progress_start();
 	struct report_options report_options = {
 		.detail = options->sites > 0 ? REPORT_SITES : REPORT_SUMMARY,
-		.sources = symbol_options_sources(&options->symbols),
-		.symbols = symbol_options_symbolizer(&options->symbols),
-		.replay = options->replay,
-		.progress = progress_events,
-		.progress_context = &progress,
+		.replay = options->show.replay,
 	};
 	struct row *rows = calloc(options->traces.count + 1, sizeof(*rows));
 	struct trace_list traces;
@@ -178,6 +160,7 @@ static int peak(const struct options *options, struct diagnostic *diagnostic)
 
 	if (!rows)
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	show_fill_options(&report_options, &options->show.symbols, &progress);
 	error = trace_list_init(&traces, ".", diagnostic);
 	if (!error)
 		error = read_rows(options, &report_options, &traces, rows, diagnostic);
@@ -196,6 +179,6 @@ int cmd_peak(int argc, char **argv, struct diagnostic *diagnostic)
 	if (status == 0)
 		status = peak(&options, diagnostic);
 	option_list_finish(&options.traces);
-	symbol_options_finish(&options.symbols);
+	symbol_options_finish(&options.show.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -2,15 +2,12 @@
  * cmd_report.c - mprof report: where memory went, line by line.
  */
 #include "command.h"
-#include "options.h"
 #include "show.h"
 
 #include <string.h>
 
 struct options {
-	struct output_options output;
-	struct symbol_options symbols;
-	struct trace_options trace;
+	struct show_options show;
 	struct option_list functions, files;
 	long top;
 	enum view_sort sort;
@@ -44,9 +41,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->output;
-		state->child_inputs[1] = &options->symbols;
-		state->child_inputs[2] = &options->trace;
+		state->child_inputs[0] = &options->show;
 		return 0;
 	case 'f':
 		return option_list_add(&options->functions, argument);
@@ -61,20 +56,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {&trace_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[TRACE]",
 	.doc = "Shows what a recorded program allocated: a summary, the call sites that hold most, and "
-	       "tables of source "
-	       "lines in the manner of memory_profiler.\vTRACE is a file or an index of 'mprof list'; "
-	       "without it, the program of the newest "
-	       "run here. Without -f and --file the tables are of the functions marked "
-	       "MPROF_PROFILE, or "
-	       "else of those that hold most.",
-	.children = children,
+	       "tables of source lines in the manner of memory_profiler.\v" SHOW_TRACE_DOC
+	       " Without -f and --file the tables are of the functions marked MPROF_PROFILE, or else of "
+	       "those that hold most.",
+	.children = show_children,
 };
 
 static int print(FILE *out, const struct view_report *report, enum view_format format,
@@ -92,9 +82,7 @@ static int report(const struct options *options, struct diagnostic *diagnostic)
 		.sort = options->sort,
 	};
 	struct show show = {
-		.trace = &options->trace,
-		.symbols = &options->symbols,
-		.output = &options->output,
+		.options = &options->show,
 		.sites = (size_t)options->top,
 		.print = print,
 	};
@@ -110,6 +98,6 @@ int cmd_report(int argc, char **argv, struct diagnostic *diagnostic)
 		status = report(&options, diagnostic);
 	option_list_finish(&options.functions);
 	option_list_finish(&options.files);
-	symbol_options_finish(&options.symbols);
+	symbol_options_finish(&options.show.symbols);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -41,10 +41,7 @@ static const struct argp_option fixed_options[] = {
 	{"repeat-figure", KEY_REPEAT_FIGURE, "WHICH", 0, "Of several runs judge the min (default) or median",
 	 GROUP_LIMITS},
 	{"name", KEY_NAME, "NAME", 0, "Call the program NAME, not by its command", GROUP_LIMITS},
-	{"format", KEY_FORMAT, "FORMAT[=FILE]", 0,
-	 "text (default), json, markdown, github, junit, sarif, action-benchmark or bencher; repeatable",
-	 GROUP_RESULT},
-	{"precision", KEY_PRECISION, "N", 0, "Decimals of sizes in text (default 1)", GROUP_RESULT},
+	OPTION_PRECISION(KEY_PRECISION, GROUP_RESULT),
 };
 
 #define FIXED_COUNT (sizeof(fixed_options) / sizeof(*fixed_options))
@@ -87,8 +84,7 @@ static error_t parse_value(int key, char *argument, struct argp_state *state)
 	case KEY_FORMAT:
 		return add_output(state, options, argument);
 	case KEY_PRECISION:
-		return option_number(state, "--precision", argument, 0, NUMBER_PRECISION_MAX,
-				     &options->precision);
+		return option_precision(state, argument, &options->precision);
 	case KEY_REPEAT_FIGURE:
 		options->median = strcmp(argument, "median") == 0;
 		return options->median || strcmp(argument, "min") == 0
@@ -118,10 +114,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-/* ---- --max-peak and its like ------------------------------------------------------------- */
+/* ---- options of a table: --max-peak and its like, --format --------------------------------- */
 
 #define NAME_BYTES 32
 #define DOC_BYTES 64
+#define FORMAT_DOC_BYTES 320
 
 static const char *max_name(enum figure figure)
 {
@@ -144,9 +141,18 @@ static struct argp_option max_option(enum figure figure)
 		docs[figure],     GROUP_LIMITS};
 }
 
+static struct argp_option format_option(void)
+{
+	static char doc[FORMAT_DOC_BYTES];
+
+	snprintf(doc, sizeof(doc), "One of %s (default %s); repeatable", check_format_names(),
+		 check_formats->name);
+	return (struct argp_option){"format", KEY_FORMAT, "FORMAT[=FILE]", 0, doc, GROUP_RESULT};
+}
+
 const struct argp *gate_argp(void)
 {
-	static struct argp_option table[1 + FIGURE_COUNT + FIXED_COUNT + 1];
+	static struct argp_option table[1 + FIGURE_COUNT + FIXED_COUNT + 2];
 	static const struct argp argp = {.options = table, .parser = parse};
 	size_t used = 0;
 
@@ -155,6 +161,7 @@ const struct argp *gate_argp(void)
 		table[used++] = max_option(figure);
 	for (size_t i = 0; i < FIXED_COUNT; i++)
 		table[used++] = fixed_options[i];
+	table[used++] = format_option();
 	return &argp;
 }
 

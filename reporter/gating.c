@@ -4,7 +4,7 @@
 #include "gating.h"
 #include "check/key.h"
 #include "output.h"
-#include "progress.h"
+#include "show.h"
 #include "traces.h"
 
 #include <stdlib.h>
@@ -52,12 +52,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		 struct diagnostic *diagnostic)
 {
 	struct progress progress = progress_start();
-	struct report_options report_options = {
-		.sources = symbol_options_sources(gating->symbols),
-		.symbols = symbol_options_symbolizer(gating->symbols),
-		.progress = progress_events,
-		.progress_context = &progress,
-	};
+	struct report_options report_options = {0};
 	struct check_options options = {
 		.gate = gating->gate,
 		.report = &report_options,
@@ -71,8 +66,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	struct check *check;
 	int error = check_create(&options, &check, diagnostic);
 
-	report_options.symbols.progress = progress_step;
-	report_options.symbols.progress_context = &progress;
+	show_fill_options(&report_options, gating->symbols, &progress);
 	if (!error)
 		error = add_all(check, traces, count, &progress, diagnostic);
 	if (!error)

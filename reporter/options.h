@@ -37,6 +37,13 @@ void option_list_finish(struct option_list *list);
 error_t option_number(struct argp_state *state, const char *option, const char *text, long minimum,
 		      long maximum, long *out);
 
+/* --precision, which is of two groups: its entry in their tables, and its value. */
+#define OPTION_PRECISION(key, group)                                                                         \
+	{                                                                                                    \
+		"precision", key, "N", 0, "Decimals of sizes in text (default 1)", group                     \
+	}
+error_t option_precision(struct argp_state *state, const char *text, long *out);
+
 /* Options that several commands take; each group is an argp child whose input is the struct. */
 
 struct output_options {

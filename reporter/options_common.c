@@ -15,9 +15,14 @@ static const struct argp_option output_option_table[] = {
 	{NULL, 0, NULL, 0, "Output:", 10},
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv", 10},
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 10},
-	{"precision", KEY_PRECISION, "N", 0, "Decimals of MiB in text (default 1)", 10},
+	OPTION_PRECISION(KEY_PRECISION, 10),
 	{0},
 };
+
+error_t option_precision(struct argp_state *state, const char *text, long *out)
+{
+	return option_number(state, "--precision", text, 0, NUMBER_PRECISION_MAX, out);
+}
 
 static error_t parse_format(struct argp_state *state, const char *text, enum view_format *out)
 {
@@ -43,8 +48,7 @@ static error_t parse_output(int key, char *argument, struct argp_state *state)
 		options->path = argument;
 		return 0;
 	case KEY_PRECISION:
-		return option_number(state, "--precision", argument, 0, NUMBER_PRECISION_MAX,
-				     &options->precision);
+		return option_precision(state, argument, &options->precision);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -4,7 +4,6 @@
 #include "show.h"
 
 #include "output.h"
-#include "progress.h"
 #include "traces.h"
 
 #include <errno.h>
@@ -18,9 +17,13 @@ static const struct argp_option option_table[] = {
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-	struct trace_options *options = state->input;
+	struct show_options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->output;
+		state->child_inputs[1] = &options->symbols;
+		return 0;
 	case KEY_REPLAY:
 		options->replay = true;
 		return 0;
@@ -35,7 +38,21 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-const struct argp trace_argp = {.options = option_table, .parser = parse};
+static const struct argp_child group_children[] = {
+	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp group = {.options = option_table, .parser = parse, .children = group_children};
+const struct argp_child show_children[] = {{&group, 0, NULL, 0}, {0}};
+
+void show_fill_options(struct report_options *report, const struct symbol_options *symbols,
+		       struct progress *progress)
+{
+	report->sources = symbol_options_sources(symbols);
+	report->symbols = symbol_options_symbolizer(symbols);
+	report->symbols.progress = progress_step;
+	report->symbols.progress_context = progress;
+	report->progress = progress_events;
+	report->progress_context = progress;
+}
 
 /* ---- from the file to the output ----------------------------------------------------- */
 
@@ -54,7 +71,7 @@ static void print_warnings(const struct view_report *report)
 static int print(const struct showing *showing, const struct view_report *report,
 		 struct diagnostic *diagnostic)
 {
-	const struct output_options *output = showing->show->output;
+	const struct output_options *output = &showing->show->options->output;
 	struct view_style style;
 	FILE *out;
 	int error = output_open(output->path, &out, diagnostic);
@@ -74,18 +91,14 @@ static int print(const struct showing *showing, const struct view_report *report
 static int show_path(const char *path, void *context, struct diagnostic *diagnostic)
 {
 	const struct showing *showing = context;
+	const struct show_options *shown = showing->show->options;
 	struct report_options *options = showing->options;
 	struct progress progress = progress_start();
 	struct report *report;
 
-	options->sources = symbol_options_sources(showing->show->symbols);
-	options->symbols = symbol_options_symbolizer(showing->show->symbols);
-	options->symbols.progress = progress_step;
-	options->symbols.progress_context = &progress;
-	options->replay = showing->show->trace->replay;
-	options->progress = progress_events;
-	options->progress_context = &progress;
-	if (options->detail == REPORT_LINES && showing->show->output->format == FORMAT_TEXT)
+	show_fill_options(options, &shown->symbols, &progress);
+	options->replay = shown->replay;
+	if (options->detail == REPORT_LINES && shown->output.format == FORMAT_TEXT)
 		options->sites = view_text_sites_shown(showing->show->sites);
 	int error = report_create(path, options, &report, diagnostic);
 	progress_finish(&progress);
@@ -99,7 +112,7 @@ int show_report(const struct show *show, struct report_options *options, struct 
 {
 	struct showing showing = {show, options};
 
-	return show_trace(show->trace->trace, show_path, &showing, diagnostic);
+	return show_trace(show->options->trace, show_path, &showing, diagnostic);
 }
 
 int show_trace(const char *argument,

@@ -1,33 +1,44 @@
 /*
- * show.h - what the commands that show one recording share: which it is, and its way from the file to the
- * output.
+ * show.h - what the commands that show recordings share: options, which recording it is, and its way from the
+ * file to the output.
  */
 #ifndef MPROF_REPORTER_SHOW_H
 #define MPROF_REPORTER_SHOW_H
 
 #include "diagnostic.h"
 #include "options.h"
+#include "progress.h"
 #include "report/report.h"
 
 #include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-/* A TRACE at most, and --replay; an argp child whose input is the struct. */
-struct trace_options {
-	const char *trace; /* NULL: the program of the newest run here */
+struct show_options {
+	struct output_options output;
+	struct symbol_options symbols; /* the command's to finish */
+	const char *trace;             /* NULL: the program of the newest run here */
 	bool replay;
 };
-extern const struct argp trace_argp;
+
+/* The argp children of such a command, which sets the struct as the input of the first.  They take one TRACE
+ * at most; a command that takes more of them sees to its arguments itself. */
+extern const struct argp_child show_children[];
+
+/* What TRACE means, for the help. */
+#define SHOW_TRACE_DOC                                                                                       \
+	"TRACE is a file or an index of 'mprof list'; without it, the program of the newest run here."
+
+/* How a report is to be read: where code and source are found, and whom to tell of progress. */
+void show_fill_options(struct report_options *report, const struct symbol_options *symbols,
+		       struct progress *progress);
 
 /* Prints a report in the options' format.  0, or -ENOMEM; errors of the stream are left in the stream. */
 typedef int show_print_fn(FILE *out, const struct view_report *report, enum view_format format,
 			  const struct view_style *style, const void *context);
 
 struct show {
-	const struct trace_options *trace;
-	const struct symbol_options *symbols;
-	const struct output_options *output;
+	const struct show_options *options;
 	size_t sites; /* call sites, or rows of a table, to show in text; 0: a few */
 	show_print_fn *print;
 	const void *context; /* print's */

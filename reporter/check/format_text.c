@@ -2,6 +2,7 @@
  * format_text.c - a check's result for people at a terminal or in a log.
  */
 #include "check/formats.h"
+#include "check/wording.h"
 #include "view/number.h"
 
 #include <ctype.h>
@@ -20,21 +21,10 @@ static void put_text(FILE *out, const char *text)
 		fputc(iscntrl((unsigned char)*text) ? ' ' : *text, out);
 }
 
-static void put_word(FILE *out, const char *word, const char *color, const struct check_style *style)
+/* What a line is about; without `colored`, plain. */
+static void put_word(FILE *out, const char *word, const char *color, bool colored)
 {
-	fprintf(out, "%s%s%s", style->color ? color : "", word, style->color ? PLAIN : "");
-}
-
-static void put_value(FILE *out, enum figure figure, uint64_t value, int precision)
-{
-	char text[NUMBER_BYTES];
-
-	if (!figure_infos[figure].bytes) {
-		fprintf(out, "%" PRIu64, value);
-		return;
-	}
-	number_size(text, sizeof(text), value, precision);
-	fputs(text, out);
+	fprintf(out, "%s%s%s", colored ? color : "", word, colored ? PLAIN : "");
 }
 
 /* ---- a breach ------------------------------------------------------------------------------ */
@@ -50,134 +40,121 @@ static void put_place(FILE *out, const struct verdict_frame *frame)
 		fprintf(out, ":%" PRIu32, frame->line);
 }
 
-static void print_contributor(FILE *out, enum figure figure, const struct contributor *contributor,
-			      int precision)
+static void print_contributor(const struct wording *to, enum figure figure,
+			      const struct contributor *contributor)
 {
 	size_t shown = contributor->frame_count < FRAMES_SHOWN ? contributor->frame_count : FRAMES_SHOWN;
 
-	fputs("      ", out);
+	fputs("      ", to->out);
 	if (contributor->has_before) {
-		fputs("+", out);
-		put_value(out, figure, contributor->now - contributor->before, precision);
-		fputs(contributor->before > 0 ? ", from " : ", new: ", out);
+		fputs("+", to->out);
+		wording_value(to, figure, contributor->now - contributor->before);
+		fputs(contributor->before > 0 ? ", from " : ", new: ", to->out);
 		if (contributor->before > 0) {
-			put_value(out, figure, contributor->before, precision);
-			fputs(": ", out);
+			wording_value(to, figure, contributor->before);
+			fputs(": ", to->out);
 		}
 	} else {
-		put_value(out, figure, contributor->now, precision);
-		fputs(": ", out);
+		wording_value(to, figure, contributor->now);
+		fputs(": ", to->out);
 	}
-	put_place(out, &contributor->site);
-	fputc('\n', out);
+	put_place(to->out, &contributor->site);
+	fputc('\n', to->out);
 	for (size_t i = 1; i < shown; i++) {
-		fputs("          called by ", out);
-		put_place(out, &contributor->frames[i]);
-		fputc('\n', out);
+		fputs("          called by ", to->out);
+		put_place(to->out, &contributor->frames[i]);
+		fputc('\n', to->out);
 	}
 	if (contributor->frame_count > shown)
-		fprintf(out, "          and %zu more\n", contributor->frame_count - shown);
+		fprintf(to->out, "          and %zu more\n", contributor->frame_count - shown);
 }
 
 /* "3.2 MiB (50.0%) above" */
-static void put_excess(FILE *out, const struct verdict *verdict, int precision)
+static void put_excess(const struct wording *to, const struct verdict *verdict)
 {
 	uint64_t against = verdict->against_baseline ? verdict->base_high : verdict->bound;
 	char share[NUMBER_BYTES];
 
-	put_value(out, verdict->figure, verdict->value - against, precision);
+	wording_value(to, verdict->figure, verdict->value - against);
 	number_share(share, sizeof(share), verdict->value - against, against);
 	if (*share)
-		fprintf(out, " (%s)", share);
-	fputs(" above ", out);
+		fprintf(to->out, " (%s)", share);
+	fputs(" above ", to->out);
 }
 
-static void put_base(FILE *out, const struct verdict *verdict, int precision)
+static void put_base(const struct wording *to, const struct verdict *verdict)
 {
-	put_value(out, verdict->figure, verdict->base_low, precision);
-	if (verdict->base_high != verdict->base_low) {
-		fputs(" to ", out);
-		put_value(out, verdict->figure, verdict->base_high, precision);
-	}
-	fputs(" of ", out);
-	put_text(out, verdict->source);
+	wording_range(to, verdict->figure, verdict->base_low, verdict->base_high);
+	fputs(" of ", to->out);
+	put_text(to->out, verdict->source);
 }
 
-static void put_bound(FILE *out, const struct verdict *verdict, int precision)
+static void put_bound(const struct wording *to, const struct verdict *verdict)
 {
 	if (verdict->against_baseline) {
-		put_base(out, verdict, precision);
-		fputs(" (passes up to ", out);
-		put_value(out, verdict->figure, verdict->bound, precision);
-		fputs(")", out);
+		put_base(to, verdict);
+		fputs(" (passes up to ", to->out);
+		wording_value(to, verdict->figure, verdict->bound);
+		fputs(")", to->out);
 		return;
 	}
-	fputs("the limit of ", out);
-	put_value(out, verdict->figure, verdict->bound, precision);
+	fputs("the limit of ", to->out);
+	wording_value(to, verdict->figure, verdict->bound);
 	if (verdict->bound_share >= 0)
-		fprintf(out, " (%g%% of all allocations)", 100 * verdict->bound_share);
-	fputs(", ", out);
-	put_text(out, verdict->source);
+		fprintf(to->out, " (%g%% of all allocations)", 100 * verdict->bound_share);
+	fputs(", ", to->out);
+	put_text(to->out, verdict->source);
 }
 
-static void put_subject(FILE *out, const struct verdict *verdict)
+static void print_breach(const struct wording *to, const struct verdict *verdict, bool colored)
 {
-	fputs(figure_infos[verdict->figure].title, out);
-	if (verdict->pattern) {
-		fputs(" of ", out);
-		put_text(out, verdict->pattern);
-	}
-}
-
-static void print_breach(FILE *out, const struct verdict *verdict, const struct check_style *style)
-{
-	fputs("  ", out);
+	fputs("  ", to->out);
 	if (verdict->outcome == OUTCOME_FAILED)
-		put_word(out, "FAILED: ", BAD, style);
+		put_word(to->out, "FAILED: ", BAD, colored);
 	else
-		put_word(out, "advice: ", WARN, style);
-	put_subject(out, verdict);
-	fputs(" ", out);
-	put_value(out, verdict->figure, verdict->value, style->precision);
-	fputs(", ", out);
-	put_excess(out, verdict, style->precision);
-	put_bound(out, verdict, style->precision);
-	fputc('\n', out);
+		put_word(to->out, "advice: ", WARN, colored);
+	wording_subject(to, verdict);
+	fputs(" ", to->out);
+	wording_value(to, verdict->figure, verdict->value);
+	fputs(", ", to->out);
+	put_excess(to, verdict);
+	put_bound(to, verdict);
+	fputc('\n', to->out);
 	for (size_t i = 0; i < verdict->contributor_count; i++)
-		print_contributor(out, verdict->figure, &verdict->contributors[i], style->precision);
+		print_contributor(to, verdict->figure, &verdict->contributors[i]);
 	if (verdict->more) {
-		fputs("      more: ", out);
-		put_text(out, verdict->more);
-		fputc('\n', out);
+		fputs("      more: ", to->out);
+		put_text(to->out, verdict->more);
+		fputc('\n', to->out);
 	}
 }
 
-static void print_improvement(FILE *out, const struct verdict *verdict, const struct check_style *style)
+static void print_improvement(const struct wording *to, const struct verdict *verdict, bool colored)
 {
-	fputs("  ", out);
-	put_word(out, "improved: ", GOOD, style);
-	put_subject(out, verdict);
-	fputs(" ", out);
-	put_value(out, verdict->figure, verdict->value, style->precision);
-	fputs(", was ", out);
-	put_base(out, verdict, style->precision);
-	fputc('\n', out);
+	fputs("  ", to->out);
+	put_word(to->out, "improved: ", GOOD, colored);
+	wording_subject(to, verdict);
+	fputs(" ", to->out);
+	wording_value(to, verdict->figure, verdict->value);
+	fputs(", was ", to->out);
+	put_base(to, verdict);
+	fputc('\n', to->out);
 }
 
-static void print_verdict(FILE *out, const struct verdict *verdict, const struct check_style *style)
+static void print_verdict(const struct wording *to, const struct verdict *verdict, bool colored)
 {
 	switch (verdict->outcome) {
 	case OUTCOME_FAILED:
 	case OUTCOME_ADVICE:
-		print_breach(out, verdict, style);
+		print_breach(to, verdict, colored);
 		break;
 	case OUTCOME_IMPROVED:
-		print_improvement(out, verdict, style);
+		print_improvement(to, verdict, colored);
 		break;
 	case OUTCOME_NO_BASELINE:
-		fputs("  not in the baseline ", out);
-		put_text(out, verdict->source);
-		fputc('\n', out);
+		fputs("  not in the baseline ", to->out);
+		put_text(to->out, verdict->source);
+		fputc('\n', to->out);
 		break;
 	case OUTCOME_PASSED:
 		break;
@@ -196,66 +173,64 @@ static enum outcome worst_of(const struct checked_program *program)
 	return worst;
 }
 
-static void print_heading(FILE *out, const struct checked_program *program, const struct check_style *style)
+static void print_heading(const struct wording *to, const struct checked_program *program, bool colored)
 {
 	enum outcome worst = worst_of(program);
 
 	if (program->error)
-		put_word(out, "ERROR   ", BAD, style);
+		put_word(to->out, "ERROR   ", BAD, colored);
 	else if (worst == OUTCOME_FAILED)
-		put_word(out, "FAILED  ", BAD, style);
+		put_word(to->out, "FAILED  ", BAD, colored);
 	else if (worst == OUTCOME_NO_BASELINE)
-		put_word(out, "NEW     ", WARN, style);
+		put_word(to->out, "NEW     ", WARN, colored);
 	else
-		put_word(out, "passed  ", GOOD, style);
-	put_text(out, program->key);
-	fputs(": ", out);
+		put_word(to->out, "passed  ", GOOD, colored);
+	put_text(to->out, program->key);
+	fputs(": ", to->out);
 	if (program->error) {
-		fputs("could not be judged: ", out);
-		put_text(out, program->error);
+		fputs("could not be judged: ", to->out);
+		put_text(to->out, program->error);
 	} else {
-		fputs("peak ", out);
-		put_value(out, FIGURE_PEAK, program->value[FIGURE_PEAK], style->precision);
-		fputs(", leaked ", out);
-		put_value(out, FIGURE_LEAKED, program->value[FIGURE_LEAKED], style->precision);
-		fprintf(out, ", %" PRIu64 " allocations", program->value[FIGURE_ALLOCATIONS]);
+		fputs("peak ", to->out);
+		wording_value(to, FIGURE_PEAK, program->value[FIGURE_PEAK]);
+		fputs(", leaked ", to->out);
+		wording_value(to, FIGURE_LEAKED, program->value[FIGURE_LEAKED]);
+		fprintf(to->out, ", %" PRIu64 " allocations", program->value[FIGURE_ALLOCATIONS]);
 	}
-	fputc('\n', out);
+	fputc('\n', to->out);
 }
 
 /* How much the runs of a repeated program varied, of the figures that did. */
-static void print_runs(FILE *out, const struct checked_program *program, int precision)
+static void print_runs(const struct wording *to, const struct checked_program *program)
 {
 	const char *separator = ": ";
 
 	if (program->run_count < 2)
 		return;
-	fprintf(out, "  %zu runs", program->run_count);
+	fprintf(to->out, "  %zu runs", program->run_count);
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
 		if (program->low[figure] == program->high[figure] || figure_infos[figure].advisory)
 			continue;
-		fprintf(out, "%s%s ", separator, figure_infos[figure].title);
-		put_value(out, figure, program->low[figure], precision);
-		fputs(" to ", out);
-		put_value(out, figure, program->high[figure], precision);
+		fprintf(to->out, "%s%s ", separator, figure_infos[figure].title);
+		wording_range(to, figure, program->low[figure], program->high[figure]);
 		separator = ", ";
 	}
-	fputs(*separator == ':' ? ", all the same\n" : "\n", out);
+	fputs(*separator == ':' ? ", all the same\n" : "\n", to->out);
 }
 
-static void print_program(FILE *out, const struct checked_program *program, const struct check_style *style)
+static void print_program(const struct wording *to, const struct checked_program *program, bool colored)
 {
-	print_heading(out, program, style);
+	print_heading(to, program, colored);
 	if (program->error)
 		return;
-	print_runs(out, program, style->precision);
+	print_runs(to, program);
 	if (program->note) {
-		fputs("  note: ", out);
-		put_text(out, program->note);
-		fputc('\n', out);
+		fputs("  note: ", to->out);
+		put_text(to->out, program->note);
+		fputc('\n', to->out);
 	}
 	for (size_t i = 0; i < program->verdict_count; i++)
-		print_verdict(out, &program->verdicts[i], style);
+		print_verdict(to, &program->verdicts[i], colored);
 }
 
 /* ---- the end ---------------------------------------------------------------------------------- */
@@ -279,8 +254,10 @@ static void print_baseline_advice(FILE *out, const struct check_result *result)
 
 int check_text(FILE *out, const struct check_result *result, const struct check_style *style)
 {
+	struct wording to = {.out = out, .name = put_text, .precision = style->precision};
+
 	for (size_t i = 0; i < result->program_count; i++)
-		print_program(out, &result->programs[i], style);
+		print_program(&to, &result->programs[i], style->color);
 	print_baseline_advice(out, result);
 	return 0;
 }

@@ -3,6 +3,7 @@
  */
 #include "check/formats.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct check_format check_formats[] = {
@@ -16,6 +17,17 @@ const struct check_format check_formats[] = {
 	{"bencher", check_bencher},
 	{0},
 };
+
+const char *check_format_names(void)
+{
+	static char names[256];
+	size_t used = 0;
+
+	for (const struct check_format *format = check_formats; format->name; format++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
+					 format->name);
+	return names;
+}
 
 const struct check_format *check_format_find(const char *name)
 {

@@ -28,6 +28,9 @@ check_format_fn check_text, check_json, check_markdown, check_github, check_juni
 /* All formats, ending with a NULL name; the one list of them. */
 extern const struct check_format check_formats[];
 
+/* "text, json, ..." */
+const char *check_format_names(void);
+
 /* By name; NULL if there is none. */
 const struct check_format *check_format_find(const char *name);
 

@@ -14,8 +14,8 @@
 int output_parse(const char *text, struct output *out, struct diagnostic *diagnostic)
 {
 	const char *equals = strchr(text, '=');
-	size_t length = equals ? (size_t)(equals - text) : strlen(text), used = 0;
-	char name[32], names[256];
+	size_t length = equals ? (size_t)(equals - text) : strlen(text);
+	char name[32];
 
 	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)), text);
 	out->format = check_format_find(name);
@@ -24,10 +24,8 @@ int output_parse(const char *text, struct output *out, struct diagnostic *diagno
 		return diagnostic_set(diagnostic, EINVAL, "'%.200s' names no file after '='", text);
 	if (out->format)
 		return 0;
-	for (const struct check_format *format = check_formats; format->name; format++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
-					 format->name);
-	return diagnostic_set(diagnostic, EINVAL, "unknown format '%.100s'; one of: %s", name, names);
+	return diagnostic_set(diagnostic, EINVAL, "unknown format '%.100s'; one of: %s", name,
+			      check_format_names());
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

@@ -44,6 +44,15 @@ void wording_value(const struct wording *to, enum figure figure, uint64_t value)
 	fputs(text, to->out);
 }
 
+void wording_range(const struct wording *to, enum figure figure, uint64_t low, uint64_t high)
+{
+	wording_value(to, figure, low);
+	if (high == low)
+		return;
+	fputs(" to ", to->out);
+	wording_value(to, figure, high);
+}
+
 void wording_subject(const struct wording *to, const struct verdict *verdict)
 {
 	fputs(figure_infos[verdict->figure].title, to->out);
@@ -73,15 +82,6 @@ static void print_source(const struct wording *to, const struct verdict *verdict
 	putc(')', to->out);
 }
 
-static void print_base(const struct wording *to, const struct verdict *verdict)
-{
-	wording_value(to, verdict->figure, verdict->base_low);
-	if (verdict->base_high == verdict->base_low)
-		return;
-	fputs(" to ", to->out);
-	wording_value(to, verdict->figure, verdict->base_high);
-}
-
 static void print_against_baseline(const struct wording *to, const struct verdict *verdict)
 {
 	if (verdict->outcome == OUTCOME_IMPROVED) {
@@ -94,7 +94,7 @@ static void print_against_baseline(const struct wording *to, const struct verdic
 		fputs(" over", to->out);
 	}
 	fputs(" its baseline of ", to->out);
-	print_base(to, verdict);
+	wording_range(to, verdict->figure, verdict->base_low, verdict->base_high);
 	fputs("; up to ", to->out);
 	wording_value(to, verdict->figure, verdict->bound);
 	fputs(" passes", to->out);

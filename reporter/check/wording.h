@@ -1,5 +1,6 @@
 /*
- * wording.h - a verdict in words, the same in every format that people read.
+ * wording.h - a verdict in words, the same in every format that people read; text takes the parts, and puts
+ * them into sentences and lines of its own.
  */
 #ifndef MPROF_REPORTER_CHECK_WORDING_H
 #define MPROF_REPORTER_CHECK_WORDING_H
@@ -23,6 +24,9 @@ wording_name_fn wording_plain_name;
 
 /* "12.0 MiB" or "1200". */
 void wording_value(const struct wording *to, enum figure figure, uint64_t value);
+
+/* "8.0 MiB to 8.1 MiB", or one value where both are the same. */
+void wording_range(const struct wording *to, enum figure figure, uint64_t low, uint64_t high);
 
 /* "peak heap of parse_*" */
 void wording_subject(const struct wording *to, const struct verdict *verdict);

@@ -2,11 +2,12 @@
 
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "formats"))
 
-from harness import case, check, check_equal, compile, mprof, record, run_cases  # noqa: E402
+from harness import SOURCE, case, check, check_equal, compile, mprof, record, run_cases  # noqa: E402
 from readers import (ACTION_BENCHMARK, BENCHER, Rendered, cases_as_gitlab_reads_them, commands,  # noqa: E402
                      faults_of_junit, faults_of_sarif, jsonschema)
 
@@ -60,6 +61,18 @@ def a_regression_under_hostile_names_is_told_in_every_format(directory):
     jsonschema().validate(json.loads(texts["action-benchmark"]), ACTION_BENCHMARK)
     jsonschema().validate(json.loads(texts["bencher"]), BENCHER)
     check(KEY in json.loads(texts["bencher"]), "Bencher: the program's name")
+
+
+@case
+def help_manual_and_readme_name_every_format(directory):
+    complaint = mprof("check", "--max-peak", "1", "--format", "nonsense", directory=directory).stderr
+    check_equal(tuple(re.search("one of: ([^;]*);", complaint)[1].split(", ")), FORMATS, "the table")
+    for command in ("check", "run"):
+        text = " ".join(mprof(command, "--help").stdout.split())
+        check_equal(re.search(r"--format=\S+ One of (.*?) \(default text\);", text)[1], ", ".join(FORMATS), f"{command} --help")
+    manual, readme = (SOURCE / "man/mprof-check.1").read_text(), (SOURCE / "README.md").read_text()
+    check_equal([name for name in FORMATS if not re.search(rf"^\.Cm {name}\b", manual, re.MULTILINE)], [], "not in the manual")
+    check_equal([name for name in FORMATS if not re.search(rf"(?:`|--format ){name}\b", readme)], [], "not in the README")
 
 
 run_cases()

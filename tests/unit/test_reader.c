@@ -7,12 +7,13 @@
 #include "trace/events.h"
 #include "trace/format.h"
 
+#include "sample_file.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,56 +29,12 @@
 
 /* ---- helpers ------------------------------------------------------------- */
 
-struct memory_file {
-	int fd;
-	char path[64];
-};
-
-static struct memory_file memory_file(const void *bytes, size_t count)
-{
-	struct memory_file file = {.fd = memfd_create("trace", MFD_CLOEXEC)};
-
-	cr_assert_geq(file.fd, 0);
-	cr_assert_eq(pwrite(file.fd, bytes, count, 0), (ssize_t)count);
-	snprintf(file.path, sizeof(file.path), "/proc/self/fd/%d", file.fd);
-	return file;
-}
-
 static struct buffer sample(void)
 {
 	struct buffer trace = {0};
 
 	sample_trace(&trace);
 	return trace;
-}
-
-static struct trace *open_or_die(const char *path)
-{
-	struct diagnostic diagnostic;
-	struct trace *trace;
-
-	cr_assert_eq(trace_open(path, &trace, &diagnostic), 0, "%s", diagnostic.message);
-	return trace;
-}
-
-/* Opening must fail with this error and these words. */
-static void expect_refusal(const char *path, int error, const char *words)
-{
-	struct diagnostic diagnostic = {{0}};
-	struct trace *trace = (struct trace *)&diagnostic;
-
-	cr_assert_eq(trace_open(path, &trace, &diagnostic), error, "%s", diagnostic.message);
-	cr_assert_null(trace);
-	cr_assert_not_null(strstr(diagnostic.message, path), "no file name in: %s", diagnostic.message);
-	cr_assert_not_null(strstr(diagnostic.message, words), "no '%s' in: %s", words, diagnostic.message);
-}
-
-static void expect_bytes_refused(const void *bytes, size_t count, int error, const char *words)
-{
-	struct memory_file file = memory_file(bytes, count);
-
-	expect_refusal(file.path, error, words);
-	close(file.fd);
 }
 
 struct collected {
@@ -202,78 +159,6 @@ static void expect_end(const struct trace_info *info)
 	cr_assert_eq(info->event_count, SAMPLE_EVENTS);
 	cr_assert_eq(info->peak_rss_bytes, 98304);
 	cr_assert_eq(info->damaged_at, 0);
-}
-
-/* The figures that sample.c promises. */
-static void expect_figures(struct trace *trace)
-{
-	const struct trace_info *info = trace_info(trace);
-	struct model *model = model_create(info->node_count);
-	struct diagnostic diagnostic;
-
-	for (int round = 0; round < 2; round++)
-		cr_assert_eq(trace_replay(trace, round ? model_events : collect,
-					  round ? (void *)model : calloc(1, sizeof(struct collected)),
-					  &diagnostic),
-			     0, "%s", diagnostic.message);
-	model_finish(model);
-	const struct model_totals *totals = model_totals(model);
-	cr_assert_eq(totals->events, SAMPLE_EVENTS);
-	cr_assert_eq(totals->allocations, 112);
-	cr_assert_eq(totals->frees, 62);
-	cr_assert_eq(totals->allocated_bytes, 143005);
-	cr_assert_eq(totals->freed_bytes, 93005);
-	cr_assert_eq(totals->live_bytes, 50000);
-	cr_assert_eq(totals->live_blocks, 50);
-	cr_assert_eq(totals->peak_bytes, 100000);
-	cr_assert_eq(totals->peak_blocks, 100);
-	cr_assert_eq(totals->peak_event, 99);
-	cr_assert_eq(totals->temporary, 10);
-	cr_assert_eq(totals->stray_frees, 2);
-	cr_assert_eq(totals->lost_frees, 1);
-	cr_assert_eq(model_node(model, 2)->peak_bytes, 100000);
-	cr_assert_eq(model_node(model, 2)->live_blocks, 50);
-	cr_assert_eq(model_node(model, 3)->freed_bytes, 50000);
-	cr_assert_eq(model_node(model, 4)->temporary, 10);
-	model_destroy(model);
-}
-
-static void expect_summary(const struct trace_info *info)
-{
-	const struct figures_summary *summary = info->summary;
-
-	cr_assert_not_null(summary);
-	cr_assert_eq(summary->totals.events, SAMPLE_EVENTS);
-	cr_assert_eq(summary->totals.allocations, 112);
-	cr_assert_eq(summary->totals.frees, 62);
-	cr_assert_eq(summary->totals.live_bytes, 50000);
-	cr_assert_eq(summary->totals.peak_bytes, 100000);
-	cr_assert_eq(summary->totals.peak_blocks, 100);
-	cr_assert_eq(summary->totals.peak_time_ns, 9900);
-	cr_assert_eq(summary->totals.temporary, 10);
-	cr_assert_eq(summary->totals.stray_frees, 2);
-	cr_assert_eq(summary->totals.lost_frees, 1);
-	cr_assert_eq(summary->nodes[2].live_blocks, 50);
-	cr_assert_eq(summary->nodes[1].allocations, 0);
-	cr_assert_eq(summary->nodes[2].lifetime_ns, 411600);
-	cr_assert_eq(summary->nodes[4].lifetime_ns, 1000);
-	cr_assert_eq(summary->node_count, SAMPLE_NODES);
-}
-
-/* And the moves of the summary are those of a replay. */
-static void expect_moves(struct trace *trace)
-{
-	const struct figures_summary *summary = trace_info(trace)->summary;
-	struct model *model = model_create(trace_info(trace)->node_count);
-	struct diagnostic diagnostic;
-
-	cr_assert_eq(trace_replay(trace, model_events, model, &diagnostic), 0, "%s", diagnostic.message);
-	model_finish(model);
-	cr_assert(summary->moves_known);
-	cr_assert_eq(summary->move_count, 6);
-	cr_assert_eq(model_summary(model)->move_count, 6);
-	cr_assert_arr_eq(summary->moves, model_summary(model)->moves, 6 * sizeof(struct move));
-	model_destroy(model);
 }
 
 static void expect_sample(const char *path)
@@ -533,21 +418,6 @@ Test(reader, unknown_blocks_and_trailing_fields_are_skipped)
 
 /* ---- damage -------------------------------------------------------------- */
 
-/* Offsets at which a block starts, and the end. */
-static size_t block_starts(const struct buffer *bytes, size_t starts[32])
-{
-	struct format_block_header header;
-	size_t count = 0, at = 32 + 24;
-
-	while (at < bytes->length) {
-		starts[count++] = at;
-		memcpy(&header, bytes->data + at, sizeof(header));
-		at += sizeof(header) + header.stored_bytes;
-	}
-	starts[count++] = at;
-	return count;
-}
-
 static size_t start_at_or_before(const size_t *starts, size_t count, size_t at)
 {
 	while (starts[count - 1] > at)
@@ -559,7 +429,7 @@ Test(reader, a_trace_cut_anywhere_is_read_as_far_as_it_is_whole)
 {
 	struct buffer bytes = sample();
 	struct diagnostic diagnostic;
-	size_t starts[32], count = block_starts(&bytes, starts);
+	size_t starts[SAMPLE_FILE_BLOCKS], count = block_starts(&bytes, starts);
 	uint64_t events = 0;
 
 	for (size_t cut = 0; cut < bytes.length; cut++) {
@@ -589,7 +459,7 @@ Test(reader, a_trace_cut_anywhere_is_read_as_far_as_it_is_whole)
 Test(reader, without_an_end_the_last_mark_is_the_duration)
 {
 	struct buffer bytes = sample();
-	size_t starts[32], count = block_starts(&bytes, starts);
+	size_t starts[SAMPLE_FILE_BLOCKS], count = block_starts(&bytes, starts);
 	struct memory_file file = memory_file(bytes.data, starts[count - 2]);
 	struct trace *trace = open_or_die(file.path);
 
@@ -682,7 +552,7 @@ Test(reader, no_changed_byte_under_good_checksums_does_harm)
 Test(reader, damage_in_the_middle_names_offset_and_kind)
 {
 	struct buffer bytes = sample();
-	size_t starts[32];
+	size_t starts[SAMPLE_FILE_BLOCKS];
 	char words[60];
 
 	block_starts(&bytes, starts);
@@ -755,172 +625,4 @@ Test(reader, impossible_tables_are_refused_without_much_memory)
 	REFUSED(BLOCK_RSS, 2, 1, 1);
 	REFUSED(BLOCK_END, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	REFUSED(BLOCK_END, 1, 0, 0);
-}
-
-/* ---- summary ------------------------------------------------------------- */
-
-static struct buffer with_summary(void)
-{
-	struct buffer trace = {0};
-
-	sample_trace_with_summary(&trace);
-	return trace;
-}
-
-/* Where the nth block from the end begins, from 0. */
-static size_t block_from_end(const struct buffer *trace, size_t nth)
-{
-	size_t starts[64] = {0}, count = 0,
-	       at = ((const struct format_file_header *)(void *)trace->data)->header_bytes;
-
-	for (; at < trace->length; count++) {
-		struct format_block_header header;
-		memcpy(&header, trace->data + at, sizeof(header));
-		starts[count] = at;
-		at += sizeof(header) + header.stored_bytes;
-	}
-	return starts[count - 1 - nth];
-}
-
-#define FROM_END_MOVES 1
-#define FROM_END_SUMMARY 2
-
-Test(reader, a_summary_says_what_a_replay_says)
-{
-	struct buffer bytes = with_summary();
-	struct memory_file file = memory_file(bytes.data, bytes.length);
-	struct trace *trace = open_or_die(file.path);
-
-	expect_summary(trace_info(trace));
-	expect_figures(trace);
-	expect_moves(trace);
-	trace_close(trace);
-	close(file.fd);
-	buffer_finish(&bytes);
-}
-
-Test(reader, format_3_stays_readable)
-{
-	struct trace *trace = open_or_die(TEST_DATA "/format-3.mprof");
-
-	cr_assert_not_null(trace_info(trace)->summary);
-	expect_figures(trace);
-	expect_moves(trace);
-	trace_close(trace);
-}
-
-Test(reader, a_trace_without_a_summary_says_so)
-{
-	struct trace *trace = open_or_die(TEST_DATA "/format-2.mprof");
-
-	cr_assert_null(trace_info(trace)->summary);
-	trace_close(trace);
-}
-
-Test(reader, a_summary_without_an_end_is_none)
-{
-	struct buffer bytes = with_summary();
-	struct memory_file file = memory_file(bytes.data, block_from_end(&bytes, 0));
-	struct trace *trace = open_or_die(file.path);
-
-	cr_assert_null(trace_info(trace)->summary);
-	cr_assert_not(trace_info(trace)->ended);
-	trace_close(trace);
-	close(file.fd);
-	buffer_finish(&bytes);
-}
-
-/* The sample without the nth block from the end. */
-static struct buffer without_block(size_t nth)
-{
-	struct buffer whole = with_summary(), bytes = {0};
-	size_t from = block_from_end(&whole, nth), to = block_from_end(&whole, nth - 1);
-
-	buffer_append(&bytes, whole.data, from);
-	buffer_append(&bytes, whole.data + to, whole.length - to);
-	buffer_finish(&whole);
-	return bytes;
-}
-
-Test(reader, a_summary_may_come_without_moves_but_moves_alone_are_nothing)
-{
-	struct buffer bytes = without_block(FROM_END_MOVES);
-	struct memory_file file = memory_file(bytes.data, bytes.length);
-	struct trace *trace = open_or_die(file.path);
-
-	expect_summary(trace_info(trace));
-	cr_assert_not(trace_info(trace)->summary->moves_known);
-	trace_close(trace);
-	close(file.fd);
-	buffer_finish(&bytes);
-	bytes = without_block(FROM_END_SUMMARY);
-	file = memory_file(bytes.data, bytes.length);
-	trace = open_or_die(file.path);
-	cr_assert_null(trace_info(trace)->summary);
-	expect_figures(trace);
-	trace_close(trace);
-	close(file.fd);
-	buffer_finish(&bytes);
-}
-
-/* Behind the summary, in place of the moves: `count` of them. */
-static void expect_moves_refused(size_t count, const uint64_t *values)
-{
-	struct buffer whole = with_summary(), bytes = {0}, payload = {0};
-	size_t from = block_from_end(&whole, FROM_END_MOVES), to = block_from_end(&whole, 0);
-
-	for (size_t i = 0; i < count; i++)
-		buffer_varint(&payload, values[i]);
-	buffer_append(&bytes, whole.data, from);
-	sample_block(&bytes, BLOCK_MOVES, &payload);
-	buffer_append(&bytes, whole.data + to, whole.length - to);
-	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "inconsistent");
-	buffer_finish(&whole);
-	buffer_finish(&bytes);
-	buffer_finish(&payload);
-}
-
-/* Each word of from and to is doubled: zigzag. */
-Test(reader, moves_that_disagree_with_themselves_or_the_end_are_refused)
-{
-	expect_moves_refused(3, (const uint64_t[]){1, 0, 0});                      /* one is missing */
-	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 10, 1, 0, 0});      /* no such node */
-	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1, 100001, 0});  /* above the peak */
-	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1, 0, 100001});  /* above the peak */
-	expect_moves_refused(8, (const uint64_t[]){1, 0, 1, 0, 2, 1000000, 0, 0}); /* more than events */
-	expect_moves_refused(4, (const uint64_t[]){1, 0, 1, 0});
-}
-
-static void flip(struct buffer *bytes, size_t bit)
-{
-	bytes->data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-	sample_reseal(bytes->data, bytes->length);
-}
-
-/* Any bit of summary and moves, with all checksums right: refused, or figures that agree with END. */
-Test(reader, a_summary_that_disagrees_with_itself_or_the_end_is_refused)
-{
-	struct buffer compressed = with_summary(), bytes = {0};
-	unsigned refused = 0, tried = 0;
-
-	sample_stored(&compressed, &bytes);
-	size_t from = block_from_end(&bytes, FROM_END_SUMMARY) + sizeof(struct format_block_header);
-	size_t to = block_from_end(&bytes, FROM_END_MOVES);
-	for (size_t bit = 8 * from; bit < 8 * to; bit++, tried++) {
-		struct diagnostic diagnostic = {{0}};
-		struct trace *trace;
-
-		flip(&bytes, bit);
-		struct memory_file file = memory_file(bytes.data, bytes.length);
-		int error = trace_open(file.path, &trace, &diagnostic);
-		cr_assert(error == 0 || error == -EBADMSG);
-		refused += error != 0;
-		cr_assert(error != 0 || trace_info(trace)->summary->totals.peak_bytes == 100000);
-		trace_close(trace);
-		close(file.fd);
-		flip(&bytes, bit);
-	}
-	cr_assert_gt(refused, tried / 2, "%u of %u", refused, tried);
-	buffer_finish(&compressed);
-	buffer_finish(&bytes);
 }
