@@ -267,7 +267,7 @@ static int update_locked(const char *path, json_t *entries, struct diagnostic *d
 	if (!error && (!baseline || merge(baseline, entries) != 0))
 		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	if (!error)
-		error = whole_file_write(path, print, baseline, diagnostic);
+		error = whole_file_write_locked(path, print, baseline, diagnostic);
 	json_decref(baseline);
 	return error;
 }

@@ -73,10 +73,18 @@ static void sync_folder(char *temporary)
 	close(folder);
 }
 
-static int replace(const char *path, char *temporary, int (*print)(FILE *, void *), void *context,
-		   struct diagnostic *diagnostic)
+static int open_beside(char *temporary, bool locked)
 {
-	int fd = mkostemp(temporary, O_CLOEXEC), error, reason;
+	if (!locked)
+		return mkostemp(temporary, O_CLOEXEC);
+	unlink(temporary); /* which is in the way only if a writer was killed */
+	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+static int replace(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
+		   void *context, struct diagnostic *diagnostic)
+{
+	int fd = open_beside(temporary, locked), error, reason;
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!out)
@@ -95,22 +103,34 @@ static int replace(const char *path, char *temporary, int (*print)(FILE *, void 
 	return error;
 }
 
-int whole_file_write(const char *path, int (*print)(FILE *, void *), void *context,
-		     struct diagnostic *diagnostic)
+static int write_whole(const char *path, bool locked, int (*print)(FILE *, void *), void *context,
+		       struct diagnostic *diagnostic)
 {
 	char *target = whole_file_target(path), *temporary = NULL;
 	struct stat status;
 	int error;
 
-	if (!target || asprintf(&temporary, "%s.XXXXXX", target) < 0) {
+	if (!target || asprintf(&temporary, "%s.%s", target, locked ? "mprof-new" : "XXXXXX") < 0) {
 		free(target);
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	}
 	if (stat(target, &status) == 0 && !S_ISREG(status.st_mode))
 		error = write_in_place(target, print, context, diagnostic);
 	else
-		error = replace(target, temporary, print, context, diagnostic);
+		error = replace(target, temporary, locked, print, context, diagnostic);
 	free(temporary);
 	free(target);
 	return error;
+}
+
+int whole_file_write(const char *path, int (*print)(FILE *, void *), void *context,
+		     struct diagnostic *diagnostic)
+{
+	return write_whole(path, false, print, context, diagnostic);
+}
+
+int whole_file_write_locked(const char *path, int (*print)(FILE *, void *), void *context,
+			    struct diagnostic *diagnostic)
+{
+	return write_whole(path, true, print, context, diagnostic);
 }

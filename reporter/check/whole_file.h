@@ -20,4 +20,11 @@ char *whole_file_target(const char *path);
 int whole_file_write(const char *path, int (*print)(FILE *out, void *context), void *context,
 		     struct diagnostic *diagnostic);
 
+/*
+ * The same for who keeps all other writers of `path` out meanwhile.  So the new file's name is always the
+ * same, PATH.mprof-new: what a writer that was killed leaves goes with the next one.
+ */
+int whole_file_write_locked(const char *path, int (*print)(FILE *out, void *context), void *context,
+			    struct diagnostic *diagnostic);
+
 #endif

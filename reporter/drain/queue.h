@@ -59,10 +59,12 @@ void queue_init(struct queue *queue, struct session_header *session, uint32_t sl
 /* Looks for the next event, NULL if none is committed. */
 const struct queue_event *queue_find(struct queue *queue);
 
-/* The next event, NULL if none is committed; stays the same until queue_take. */
+/* The next event, NULL if none is committed; stays the same until queue_take, but that events of the thread
+ * itself come before a handler's which was seen first. */
 static inline const struct queue_event *queue_peek(struct queue *queue)
 {
-	return queue->head ? queue->head : queue_find(queue);
+	/* When the side ring was looked at, more may have been committed than when the chunk was. */
+	return queue->head && queue->has_main ? queue->head : queue_find(queue);
 }
 
 /* Takes the event that queue_peek returned. */

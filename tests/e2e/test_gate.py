@@ -1,6 +1,7 @@
 """`mprof check` and `mprof run --gate`: regressions are caught and named, and nothing else is."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -288,7 +289,7 @@ def malformed_baselines(directory):
 
 @case
 def interrupted_updates(directory):
-    """Killed at any moment, or out of room, an update leaves the old file or the new one, whole."""
+    """Killed at any moment, or out of room, an update leaves the old file or the new one, whole; and the next one nothing else."""
     build(directory)
     mprof("run", "-q", "-o", "one.mprof", "--", "./gated", directory=directory)
     path = directory / "base.json"
@@ -296,6 +297,8 @@ def interrupted_updates(directory):
                 for i in range(2000)}
     old = json.dumps({"version": 1, "programs": programs})
     path.write_text(old)
+    (directory / "base.json.backup").write_text("somebody's own")
+    others = sorted(os.listdir(directory))
     command = [str(MPROF), "check", "--baseline", "base.json", "--update-baseline", "one.mprof"]
     begin = time.monotonic()
     limited = run(["/bin/sh", "-c", 'ulimit -f 100; trap "" XFSZ; exec "$@"', "sh", *command], directory)
@@ -303,7 +306,7 @@ def interrupted_updates(directory):
     check_equal((limited.returncode, path.read_text() == old), (2, True), f"no room: {limited.stderr}")
     killed = run(["/bin/sh", "-c", 'ulimit -f 100; exec "$@"', "sh", *command], directory)
     check_equal((killed.returncode, path.read_text() == old), (-signal.SIGXFSZ, True), "killed by the limit")
-    outcomes = set()
+    outcomes, left = set(), 0
     for step in range(40):
         path.write_text(old)
         process = subprocess.Popen(command, cwd=directory, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -312,8 +315,11 @@ def interrupted_updates(directory):
         process.wait()
         content = json.loads(path.read_text())
         outcomes.add(len(content["programs"]))
+        left += len(os.listdir(directory)) > len(others)
         check(all(content["programs"][key] == value for key, value in programs.items()), "an entry is lost")
     check(outcomes <= {2000, 2001} and 2000 in outcomes, f"outcomes: {outcomes}")
+    check_equal(run(command, directory).returncode, 0, "the update after all that")
+    check_equal(sorted(os.listdir(directory)), others, f"files, where {left} killed updates had left one")
 
 
 @case

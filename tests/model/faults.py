@@ -12,7 +12,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/ring.c"
-ORDINARY = "preload/ordinary.h"
+ORDINARY, PEEK = "preload/ordinary.h", "reporter/drain/queue.h"
+# A header is found beside who includes it, by the name that it is included by.
+HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, DRAINER)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
 							  memory_order_acquire, memory_order_acquire))"""
@@ -52,6 +54,17 @@ FAULTS = {
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`",
         "	atomic_store_explicit(&thread->chunk->committed, thread->used + 1, memory_order_release);\n"
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
+    "goes beyond the chunk's end": (ORDINARY, "one thread", ("thread->used < SESSION_CHUNK_RECORDS && ", "")),
+    "goes beyond it with a shown stamp": (ORDINARY, "clock", ("thread->used < thread->coarse_until && ", "")),
+    "does not raise the guard": (ORDINARY, "signals", ("	guard_raise();\n	bool done", "	bool done")),
+    "takes a shown stamp of any age": (ORDINARY, "clock", (
+        "	thread->coarse_least = stamp - ", "	thread->coarse_least = 0 * ")),
+    "goes back to an older shown stamp": (ORDINARY, "clock", (
+        "	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;", "	*stamp = coarse;")),
+    "goes on with shown stamps": (ORDINARY, "clock, two threads", (
+        "atomic_load_explicit(&thread->process->own_clocks, memory_order_relaxed)", "0")),
+    "does not see a pause": (ORDINARY, "clock, two threads", (
+        "atomic_load_explicit(&thread->process->paused, memory_order_relaxed)", "0")),
     "leaves no room for prefixes": (RECORDER, "one thread", (
         "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	uint64_t stamp;\n",
         "if (!make_room(thread, 1))\n		return;\n	uint64_t stamp;\n")),
@@ -70,6 +83,9 @@ FAULTS = {
     "claims without release": (THREAD, "one thread", (
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);",
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_relaxed);")),
+    "does not tell of a second thread": (THREAD, "clock, two threads", ("	if (slot > 1) /*", "	if (0) /*")),
+    "does not tell of a handler": (THREAD, "clock, signals", (
+        "	atomic_store_explicit(&thread->process->own_clocks, 1, memory_order_relaxed);\n", "")),
     "does not count owners": (THREAD, "reuse, kill", (
         "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
     "waits for a dead drainer": (THREAD, "kill, nobody there", (
@@ -91,6 +107,7 @@ FAULTS = {
     "reads side records without acquire": (QUEUE, "signals", (
         "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_acquire);",
         "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_relaxed);")),
+    "puts a handler's event first": (PEEK, "clock, signals", ("queue->head && queue->has_main ?", "queue->head ?")),
     "recycles before it commits": (DRAINER, "kill", (
         "	committed = drainer.figures;\n",
         "	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)\n		if (drainer.open[i])\n"
@@ -114,22 +131,28 @@ def faulty(root, work, name, path, changes):
         if text.count(old) != 1:
             raise ValueError(f"{path} has changed: it does not have once\n{old}")
         text = text.replace(old, new)
+    if path in HEADERS:
+        return beside_its_users(root, work / name.replace(" ", "-with-"), *HEADERS[path], text)
     copy = work / f"{name.replace(' ', '-')}-{pathlib.Path(path).name}"
-    if path == ORDINARY:  # a header is found beside who includes it
-        folder = work / name.replace(" ", "-with-")
-        folder.mkdir(exist_ok=True)
-        (folder / pathlib.Path(path).name).write_text(text)
-        copy, text = folder / f"{folder.name}-recorder.c", (root / RECORDER).read_text()
     copy.write_text(text)
-    return copy
+    return [copy]
+
+
+def beside_its_users(root, folder, header, users, text):
+    (folder / header).parent.mkdir(parents=True, exist_ok=True)
+    (folder / header).write_text(text)
+    copies = [folder / f"{folder.name}-{pathlib.Path(user).name}" for user in users]
+    for user, copy in zip(users, copies):
+        copy.write_text((root / user).read_text())
+    return copies
 
 
 def is_seen(root, work, libraries, compiler, name):
     path, configuration, *changes = FAULTS[name]
-    copies = [faulty(root, work, name, path, changes)]
+    copies = faulty(root, work, name, path, changes)
     if name in SECOND_FILE:
         other, *more = SECOND_FILE[name]
-        copies.append(faulty(root, work, name, other, more))
+        copies += faulty(root, work, name, other, more)
     program = work / name.replace(" ", "-")
     subprocess.run([*compiler, "-w", "-c", *map(str, copies)], cwd=work, check=True)
     objects = [str(work / copy.with_suffix(".o").name) for copy in copies]

@@ -42,6 +42,8 @@ static uint16_t place_of_unit[UNITS_MAX];
 static struct view views[MEMORY_TASKS];
 static char *memory;
 static size_t followed_from, followed_bytes;
+static char *also; /* followed as well */
+static size_t also_bytes;
 static uint64_t stores;
 static uint64_t stores_by[MEMORY_TASKS];
 static bool present[MEMORY_TASKS];
@@ -56,6 +58,7 @@ void memory_reset(char *base, size_t first, size_t bytes)
 	memory = base;
 	followed_from = first;
 	followed_bytes = bytes;
+	also_bytes = 0;
 	memset(base + first, 0, bytes - first);
 	memset(place_of_unit, 0, bytes / UNIT * sizeof *place_of_unit);
 	memset(views, 0, sizeof views);
@@ -68,10 +71,38 @@ void memory_reset(char *base, size_t first, size_t bytes)
 	stores = 0;
 }
 
+void memory_follow_also(char *at, size_t bytes)
+{
+	if ((followed_bytes + bytes) / UNIT > UNITS_MAX)
+		abort();
+	also = at;
+	also_bytes = bytes;
+	memset(at, 0, bytes);
+	memset(place_of_unit + followed_bytes / UNIT, 0, bytes / UNIT * sizeof *place_of_unit);
+}
+
+static bool is_also(const volatile void *at)
+{
+	return (size_t)((const volatile char *)at - also) < also_bytes;
+}
+
 bool memory_follows(const volatile void *at)
 {
 	size_t offset = (size_t)((const volatile char *)at - memory);
-	return offset >= followed_from && offset < followed_bytes;
+	return (offset >= followed_from && offset < followed_bytes) || is_also(at);
+}
+
+static size_t unit_of(const volatile void *at)
+{
+	size_t offset = is_also(at) ? followed_bytes + (size_t)((const volatile char *)at - also)
+				    : (size_t)((const volatile char *)at - memory);
+	return offset / UNIT;
+}
+
+static char *start_of(size_t unit)
+{
+	size_t offset = unit * UNIT;
+	return offset < followed_bytes ? memory + offset : also + (offset - followed_bytes);
 }
 
 static uint16_t new_place(char *at, unsigned bytes, uint64_t name)
@@ -86,9 +117,9 @@ static uint16_t new_place(char *at, unsigned bytes, uint64_t name)
 
 static uint16_t place_at(unsigned task, const volatile void *at, unsigned bytes)
 {
-	size_t unit = (size_t)((const volatile char *)at - memory) / UNIT;
+	size_t unit = unit_of(at);
 	if (!place_of_unit[unit])
-		place_of_unit[unit] = new_place(memory + unit * UNIT, bytes, memory_mix(unit, 1));
+		place_of_unit[unit] = new_place(start_of(unit), bytes, memory_mix(unit, 1));
 	if (places[place_of_unit[unit]].bytes != bytes) {
 		fprintf(stderr, "model: task %u takes a part of something for a whole\n", task);
 		exit(1);
@@ -122,8 +153,7 @@ static uint64_t value_in_memory(const volatile void *at, unsigned bytes)
 
 unsigned memory_choices(unsigned task, const volatile void *at)
 {
-	size_t unit = (size_t)((const volatile char *)at - memory) / UNIT;
-	uint16_t p = place_of_unit[unit];
+	uint16_t p = place_of_unit[unit_of(at)];
 	return p ? last.oldest[p] - views[task].oldest[p] + 1u : 1;
 }
 

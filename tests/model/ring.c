@@ -1,12 +1,15 @@
 /*
  * ring.c - the chunk queue between recorder and drainer, under every schedule of small configurations.
  *
- * Runs the very functions of preload/recorder.c, preload/thread.c and reporter/drain/queue.c, on a
- * ring of two events a chunk.  What drain/merge.c, commit.c and follow.c do with a queue (adopt,
- * take, commit, release, beat, retire, take over) is retold here, since they need a trace file.
+ * Runs the very functions of preload/ordinary.h, recorder.c, thread.c and reporter/drain/queue.c, on a
+ * ring of two events a chunk.  What drain/merge.c, commit.c and follow.c do with a queue (show
+ * the clock, adopt, take, commit, release, beat, retire, take over) is retold here, since they need a trace
+ * file.
  *
  * Holds: no event is lost, doubled, reordered within its thread or read torn; whoever must wait goes
- * on; after a kill of the drainer and a takeover there is what there would have been without.
+ * on; after a kill of the drainer and a takeover there is what there would have been without.  And
+ * where there is one clock for all: no event comes before what it depends on, nor has a stamp of the
+ * future or of long ago; pausing is seen by what depends on it.
  *
  * Usage: ring [CONFIGURATION [SEED]]; "" is all of them.  Without a seed the random part takes one
  * from the clock, and says which.  A failure prints the run's accesses; exit status 1.
@@ -15,6 +18,7 @@
 #include "schedule.h"
 
 #include "drain/queue.h"
+#include "ordinary.h" /* which faults.py puts beside a copy of this */
 #include "preload/process.h"
 #include "preload/recorder.h"
 #include "preload/thread.h"
@@ -29,6 +33,8 @@
 #define DRAINER 3
 #define SUCCESSOR 4
 #define CHUNKS_MAX 16
+#define CLOCK_BEGINS 1000u
+#define CLOCK_AGE 1u /* of it, that a shown stamp may have */
 
 struct setup {
 	const char *name;
@@ -41,6 +47,8 @@ struct setup {
 	unsigned soft_cap;
 	unsigned chunks;
 	bool may_lose; /* more may be wanted than there are chunks at all */
+	bool clock;    /* one for all, which the drainer shows and goes by */
+	bool pauses;   /* the second, before its last event */
 	unsigned deviations;
 };
 
@@ -51,6 +59,37 @@ static _Alignas(64) char memory[65536];
 static struct session_header *const session = (void *)memory;
 static const struct setup *setup;
 
+/* What the program's own threads share, and all processes: behind the session. */
+struct outside {
+	_Atomic uint64_t clock;
+	_Atomic uint32_t told[PRODUCERS_MAX]; /* events of each that others may build on */
+};
+
+static struct outside *outside(void)
+{
+	return (struct outside *)(memory + session->file_bytes);
+}
+
+/* ---- the clock ---------------------------------------------------------------------- */
+
+static uint64_t now, shown, last_reading[SCHEDULE_TASKS];
+static bool handling[SCHEDULE_TASKS];
+
+/* Acq_rel: one reading comes after the other, and so do the loads behind it, which is what the margin of
+ * the drainer's cut-off is for. */
+uint64_t model_ticks(void)
+{
+	unsigned task = schedule_self();
+
+	if (!setup->clock)
+		return schedule_time_ns();
+	uint64_t ticks = CLOCK_BEGINS + atomic_fetch_add_explicit(&outside()->clock, 1, memory_order_acq_rel);
+	now = ticks;
+	if (!handling[task])
+		last_reading[task] = ticks;
+	return ticks;
+}
+
 /* ---- what has to come out --------------------------------------------------------- */
 
 enum stream { MAIN, SIDE, STREAMS };
@@ -60,22 +99,92 @@ struct figures {
 };
 
 static uint32_t made[PRODUCERS_MAX][STREAMS];
+static uint32_t knows[PRODUCERS_MAX][PRODUCERS_MAX]; /* main events that one may depend on, of each */
+static uint32_t handled[PRODUCERS_MAX];              /* side events of its own */
+static bool pausing;
+
+/* Some need prefixes: too large, and at an odd address. */
+static bool is_odd(uint32_t ordinal)
+{
+	return ordinal % 4 == 3;
+}
 
 static uint64_t address_of(unsigned producer, enum stream stream, uint32_t ordinal)
 {
-	return ((uint64_t)(producer + 1) << 20 | (uint64_t)stream << 16 | ordinal) << RECORD_ADDRESS_SHIFT;
+	uint64_t key = (uint64_t)(producer + 1) << 20 | (uint64_t)stream << 16 | ordinal;
+
+	return key << RECORD_ADDRESS_SHIFT | is_odd(ordinal);
 }
 
-/* Every other one needs a prefix. */
-static uint64_t size_of(uint32_t ordinal)
+/* A size says what its event depends on: 4 bits for each thread's main events, and for its own side ones. */
+#define NEEDS_BITS 4
+#define NEEDS_MASK ((1u << NEEDS_BITS) - 1)
+
+static uint32_t needed(uint64_t size_bytes, unsigned which)
 {
-	return ordinal % 2 ? ordinal : RECORD_SIZE_MAX + ordinal;
+	return (uint32_t)(size_bytes >> which * NEEDS_BITS) & NEEDS_MASK;
+}
+
+static uint64_t size_of(unsigned producer, uint32_t ordinal)
+{
+	uint64_t size_bytes = is_odd(ordinal) ? RECORD_SIZE_MAX + 1 : 0;
+
+	for (unsigned i = 0; i < PRODUCERS_MAX; i++)
+		size_bytes |= (uint64_t)knows[producer][i] << i * NEEDS_BITS;
+	return size_bytes | (uint64_t)handled[producer] << PRODUCERS_MAX * NEEDS_BITS;
+}
+
+/* As malloc in preload/interpose.c does it, but that a call path is not looked for in earnest. */
+static void record_new(const void *block, uint64_t size_bytes)
+{
+	const struct unwind_start here = {0};
+
+	if (!ordinary_event(RECORD_ALLOC, &here, block, size_bytes))
+		recorder_allocated(NULL, block, size_bytes);
+}
+
+/* What was shown may be older than the thread's own last reading, but not by much. */
+static void check_last_stamp(uint64_t reading_before)
+{
+	if (thread_self->last_stamp > now)
+		schedule_fail("stamps with what is not yet");
+	if (shown + CLOCK_AGE < reading_before && thread_self->last_stamp <= reading_before)
+		schedule_fail("stamps with what was long ago");
 }
 
 static void make_event(unsigned producer, enum stream stream)
 {
 	uint32_t ordinal = ++made[producer][stream];
-	recorder_tracked(NULL, (void *)(uintptr_t)address_of(producer, stream, ordinal), size_of(ordinal), 0);
+	uint64_t reading = last_reading[producer];
+
+	record_new((void *)(uintptr_t)address_of(producer, stream, ordinal), size_of(producer, ordinal));
+	if (stream == MAIN)
+		knows[producer][producer] = ordinal;
+	else
+		handled[producer] = ordinal;
+	if (setup->clock && stream == MAIN)
+		check_last_stamp(reading);
+}
+
+static void check_causes(const struct figures *figures, unsigned producer, uint64_t size_bytes)
+{
+	for (unsigned i = 0; i < PRODUCERS_MAX; i++)
+		if (figures->last[i][MAIN] < needed(size_bytes, i))
+			schedule_fail("takes an event before one that it depends on");
+	if (figures->last[producer][SIDE] < needed(size_bytes, PRODUCERS_MAX))
+		schedule_fail("takes an event before a handler's that it depends on");
+}
+
+/* Whether the second thread had paused before, for all that the event's own can know. */
+static bool is_after_pause(unsigned producer, uint32_t ordinal, uint64_t size_bytes)
+{
+	return setup->pauses &&
+	       (needed(size_bytes, 1) == setup->events || (producer == 1 && ordinal == setup->events));
+}
+
+static bool is_pause(const struct queue_event *event)
+{
+	return event->type == RECORD_EXT && event->ext == EXT_PAUSE && setup->pauses;
 }
 
 static void check_event(struct figures *figures, const struct queue *queue, const struct queue_event *event)
@@ -84,11 +193,22 @@ static void check_event(struct figures *figures, const struct queue *queue, cons
 	unsigned producer = (unsigned)(key >> 20) - 1;
 	enum stream stream = event->side ? SIDE : MAIN;
 	uint32_t ordinal = key & 0xffff;
+	bool hidden = event->type == RECORD_HIDDEN_ALLOC;
 
-	if (event->type != RECORD_TRACK_ALLOC || producer >= setup->producers ||
+	if (is_pause(event))
+		return;
+	if ((event->type != RECORD_ALLOC && !hidden) || producer >= setup->producers ||
 	    event->address != address_of(producer, stream, ordinal) ||
-	    event->size_bytes != size_of(ordinal) || queue->slot->tid != producer + 1)
+	    (event->size_bytes > RECORD_SIZE_MAX) != is_odd(ordinal) ||
+	    needed(event->size_bytes, stream == MAIN ? producer : PRODUCERS_MAX) != ordinal - 1 ||
+	    queue->slot->tid != producer + 1)
 		schedule_fail("takes what nobody wrote");
+	if (hidden ? !pausing : is_after_pause(producer, ordinal, event->size_bytes))
+		schedule_fail("takes an event in a pause for another, or the other way round");
+	if (setup->clock && event->stamp > now)
+		schedule_fail("takes an event of the future");
+	if (setup->clock)
+		check_causes(figures, producer, event->size_bytes);
 	if (ordinal > made[producer][stream])
 		schedule_fail("takes what is not yet");
 	if (ordinal <= figures->last[producer][stream])
@@ -111,20 +231,54 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
 	return hash;
 }
 
+static bool threads_talk(void)
+{
+	return setup->clock && setup->producers > 1;
+}
+
+/* The next event depends on what others have told of, as when it frees their blocks. */
+static void listen(unsigned task)
+{
+	for (unsigned i = 0; i < setup->producers; i++)
+		if (i != task)
+			knows[task][i] = atomic_load_explicit(&outside()->told[i], memory_order_acquire);
+}
+
+static void tell(unsigned task)
+{
+	atomic_store_explicit(&outside()->told[task], knows[task][task], memory_order_release);
+}
+
+static void pause_before_last(unsigned task, unsigned event)
+{
+	if (!setup->pauses || task != 1 || event + 1 != setup->events)
+		return;
+	pausing = true;
+	recorder_pause();
+}
+
 static void produce(unsigned task)
 {
 	for (unsigned i = 0; i < setup->events; i++) {
+		uint64_t state = memory_mix(last_reading[task], i);
 		if (thread_self)
-			schedule_at(hash_bytes(i, thread_self, sizeof *thread_self));
+			schedule_at(hash_bytes(state, thread_self, sizeof *thread_self));
+		if (threads_talk())
+			listen(task);
+		pause_before_last(task, i);
 		make_event(task, MAIN);
+		if (threads_talk())
+			tell(task);
 	}
 }
 
 static void handle_signal(unsigned task)
 {
+	handling[task] = true;
 	/* A thread that is not there yet has no place to put it. */
 	for (unsigned i = 0; thread_self && thread_self->session && (i == 0 || i < setup->burst); i++)
 		make_event(task, SIDE);
+	handling[task] = false;
 }
 
 /* ---- the drainer -------------------------------------------------------------------- */
@@ -176,16 +330,65 @@ static void adopt_slots(void)
 	}
 }
 
+static void take_one(struct queue *queue)
+{
+	check_event(&drainer.figures, queue, queue_peek(queue));
+	queue_take(queue);
+	drainer.pending = true;
+}
+
 static void take_all(void)
 {
-	for (uint32_t i = 0; i < PRODUCERS_MAX; i++) {
-		struct queue *queue = &drainer.queues[i];
-		while (drainer.open[i] && queue_peek(queue)) {
-			check_event(&drainer.figures, queue, queue_peek(queue));
-			queue_take(queue);
-			drainer.pending = true;
-		}
+	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)
+		while (drainer.open[i] && queue_peek(&drainer.queues[i]))
+			take_one(&drainer.queues[i]);
+}
+
+static bool has_work(struct queue *queue, uint64_t cutoff)
+{
+	const struct queue_event *event = queue_peek(queue);
+
+	return event && event->stamp <= cutoff;
+}
+
+/* As merge.c's merge_take: who has nothing at first is not asked again. */
+static void take_by_stamp(uint64_t cutoff)
+{
+	bool has[PRODUCERS_MAX];
+
+	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)
+		has[i] = drainer.open[i] && has_work(&drainer.queues[i], cutoff);
+	for (;;) {
+		struct queue *first = NULL;
+		for (uint32_t i = 0; i < PRODUCERS_MAX; i++)
+			if (has[i] && (!first || drainer.queues[i].head->stamp < first->head->stamp))
+				first = &drainer.queues[i];
+		if (!first)
+			return;
+		take_one(first);
+		has[first - drainer.queues] = has_work(first, cutoff);
 	}
+}
+
+/* As merge.c's merge_show_clock. */
+static void show_clock(void)
+{
+	atomic_store_explicit(&session->clock.age, CLOCK_AGE, memory_order_relaxed);
+	shown = model_ticks();
+	atomic_store_explicit(&session->clock.stamp, shown, memory_order_relaxed);
+}
+
+/* As follow.c's take_all. */
+static void take(bool last)
+{
+	if (setup->clock && !last)
+		show_clock();
+	uint64_t cutoff = setup->clock && !last ? model_ticks() : UINT64_MAX;
+	adopt_slots();
+	if (setup->clock)
+		take_by_stamp(cutoff);
+	else
+		take_all();
 }
 
 /* As commit.c's write_batch.  The file makes it one step: a CURSOR is whole, or is not. */
@@ -274,8 +477,7 @@ static void drain(unsigned task)
 		bool last = producers_ended();
 		for (unsigned i = 0; last && i < setup->producers; i++)
 			memory_order_after(task, i);
-		adopt_slots();
-		take_all();
+		take(last);
 		/* There may be a time between. */
 		bool commits = drainer.pending && explore_choose(2, true) == 0;
 		if (commits || (last && drainer.pending))
@@ -299,7 +501,13 @@ static void lay_out(void)
 	session->chunks_max = setup->chunks;
 	session->file_bytes = session->chunks_offset + setup->chunks * sizeof(struct session_chunk);
 	session->pid = 1;
-	memory_reset(memory, offsetof(struct session_header, free_chunks), session->file_bytes);
+	session->flags = SESSION_TSC;
+	memory_reset(memory, offsetof(struct session_header, free_chunks),
+		     session->file_bytes + sizeof(struct outside));
+	/* What threads tell each other there they do relaxed, for others' sake alone. */
+	if (threads_talk())
+		memory_follow_also((char *)&model_process + offsetof(struct process, paused),
+				   offsetof(struct process, forks) - offsetof(struct process, paused));
 }
 
 static void reset(void)
@@ -310,6 +518,12 @@ static void reset(void)
 	model_process.state = PROCESS_RECORDING;
 	model_soft_cap = setup->soft_cap;
 	memset(made, 0, sizeof made);
+	memset(knows, 0, sizeof knows);
+	memset(handled, 0, sizeof handled);
+	memset(last_reading, 0, sizeof last_reading);
+	memset(handling, 0, sizeof handling);
+	pausing = false;
+	now = shown = 0;
 	memset(&drainer, 0, sizeof drainer);
 	memset(&committed, 0, sizeof committed);
 	memset(cursor, 0, sizeof cursor);
@@ -430,6 +644,21 @@ static const struct setup setups[] = {
 	 .events = 2,
 	 .kills = 1,
 	 .soft_cap = 1,
+	 .chunks = 8,
+	 .deviations = 2},
+	{.name = "clock", .producers = 1, .events = 4, .clock = true, .chunks = 4, .deviations = 3},
+	{.name = "clock, signals",
+	 .producers = 1,
+	 .events = 3,
+	 .signals = 1,
+	 .clock = true,
+	 .chunks = 4,
+	 .deviations = 3},
+	{.name = "clock, two threads",
+	 .producers = 2,
+	 .events = 2,
+	 .clock = true,
+	 .pauses = true,
 	 .chunks = 8,
 	 .deviations = 2},
 };
