@@ -15,20 +15,20 @@
 #define EPOCH_CODE (UINT64_C(1) << 32)
 
 /* Never 0. */
-extern _Atomic uint64_t epoch __attribute__((visibility("hidden")));
+extern _Atomic uint64_t epoch_word __attribute__((visibility("hidden")));
 
 /* Ask before looking at what it speaks of. */
 static inline uint64_t epoch_now(void)
 {
 	/* Acquire: pairs with the release in epoch_advance. */
-	return atomic_load_explicit(&epoch, memory_order_acquire);
+	return atomic_load_explicit(&epoch_word, memory_order_acquire);
 }
 
 /* After a change; `step` says of which kind. */
 static inline void epoch_advance(uint64_t step)
 {
 	/* Release: who sees the new epoch also sees what changed before. */
-	atomic_fetch_add_explicit(&epoch, step, memory_order_release);
+	atomic_fetch_add_explicit(&epoch_word, step, memory_order_release);
 }
 
 static inline uint32_t epoch_code(void)

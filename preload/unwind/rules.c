@@ -23,7 +23,7 @@ struct shared_place {
 };
 
 static _Atomic(struct shared_place *) shared;
-_Atomic uint64_t epoch = EPOCH_RECORDING;
+_Atomic uint64_t epoch_word = EPOCH_RECORDING;
 
 /* The generation is part of the key: a thread that is late in storing a rule of code that is
  * gone stores it where nobody looks. */

@@ -56,18 +56,21 @@ FAULTS = {
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
     "goes beyond the chunk's end": (ORDINARY, "one thread", ("thread->used < SESSION_CHUNK_RECORDS && ", "")),
     "goes beyond it with a shown stamp": (ORDINARY, "clock", ("thread->used < thread->coarse_until && ", "")),
-    "does not raise the guard": (ORDINARY, "signals", ("	guard_raise();\n	bool done", "	bool done")),
+    "does not raise the guard": (ORDINARY, "signals", ("	guard_raise();\n", "")),
     "takes a shown stamp of any age": (ORDINARY, "clock", (
         "	thread->coarse_least = stamp - ", "	thread->coarse_least = 0 * ")),
     "goes back to an older shown stamp": (ORDINARY, "clock", (
         "	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;", "	*stamp = coarse;")),
-    "goes on with shown stamps": (ORDINARY, "clock, two threads", (
-        "atomic_load_explicit(&thread->process->own_clocks, memory_order_relaxed)", "0")),
-    "does not see a pause": (ORDINARY, "clock, two threads", (
-        "atomic_load_explicit(&thread->process->paused, memory_order_relaxed)", "0")),
+    "goes on with shown stamps": (THREAD, "clock, more events", (
+        "atomic_load_explicit(&process->own_clocks, memory_order_relaxed)", "0")),
+    "does not see a pause": (THREAD, "clock, two threads", (
+        "atomic_load_explicit(&process->paused, memory_order_relaxed)", "0")),
+    "does not see that the epoch is over": (ORDINARY, "clock, two threads", (" && thread->epoch == epoch_now()", "")),
+    "takes a look back for one ahead": (THREAD, "clock, more events", (
+        "	thread->epoch = ordinary ? now : 0;", "	thread->epoch = ordinary ? epoch_now() : 0;")),
     "leaves no room for prefixes": (RECORDER, "one thread", (
-        "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	uint64_t stamp;\n",
-        "if (!make_room(thread, 1))\n		return;\n	uint64_t stamp;\n")),
+        "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	thread_review",
+        "if (!make_room(thread, 1))\n		return;\n	thread_review")),
     "closes without release": (THREAD, "one thread", (NEXT, relaxed(NEXT))),
     "closes before the next is open": (THREAD, "one thread", (
         "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n",
@@ -83,9 +86,9 @@ FAULTS = {
     "claims without release": (THREAD, "one thread", (
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);",
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_relaxed);")),
-    "does not tell of a second thread": (THREAD, "clock, two threads", ("	if (slot > 1) /*", "	if (0) /*")),
+    "does not tell of a second thread": (THREAD, "clock, two threads", ("	if (slot > 1)\n", "	if (0)\n")),
     "does not tell of a handler": (THREAD, "clock, signals", (
-        "	atomic_store_explicit(&thread->process->own_clocks, 1, memory_order_relaxed);\n", "")),
+        "	want_own_clocks(thread->process);\n", "")),
     "does not count owners": (THREAD, "reuse, kill", (
         "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
     "waits for a dead drainer": (THREAD, "kill, nobody there", (

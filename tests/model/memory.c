@@ -42,8 +42,11 @@ static uint16_t place_of_unit[UNITS_MAX];
 static struct view views[MEMORY_TASKS];
 static char *memory;
 static size_t followed_from, followed_bytes;
-static char *also; /* followed as well */
-static size_t also_bytes;
+static struct {
+	char *at;
+	size_t bytes, unit; /* its first unit: they go on behind those of the memory */
+} also[ALSO_MAX];           /* followed as well */
+static size_t also_count;
 static uint64_t stores;
 static uint64_t stores_by[MEMORY_TASKS];
 static bool present[MEMORY_TASKS];
@@ -58,7 +61,7 @@ void memory_reset(char *base, size_t first, size_t bytes)
 	memory = base;
 	followed_from = first;
 	followed_bytes = bytes;
-	also_bytes = 0;
+	also_count = 0;
 	memset(base + first, 0, bytes - first);
 	memset(place_of_unit, 0, bytes / UNIT * sizeof *place_of_unit);
 	memset(views, 0, sizeof views);
@@ -73,36 +76,45 @@ void memory_reset(char *base, size_t first, size_t bytes)
 
 void memory_follow_also(char *at, size_t bytes)
 {
-	if ((followed_bytes + bytes) / UNIT > UNITS_MAX)
+	size_t unit = also_count > 0 ? also[also_count - 1].unit + also[also_count - 1].bytes / UNIT
+				     : followed_bytes / UNIT;
+	if (also_count == ALSO_MAX || unit + bytes / UNIT > UNITS_MAX)
 		abort();
-	also = at;
-	also_bytes = bytes;
-	memset(at, 0, bytes);
-	memset(place_of_unit + followed_bytes / UNIT, 0, bytes / UNIT * sizeof *place_of_unit);
+	also[also_count].at = at;
+	also[also_count].bytes = bytes;
+	also[also_count++].unit = unit;
+	memset(place_of_unit + unit, 0, bytes / UNIT * sizeof *place_of_unit);
 }
 
-static bool is_also(const volatile void *at)
+/* Which of those followed as well it is in; also_count: none. */
+static size_t find_also(const volatile void *at)
 {
-	return (size_t)((const volatile char *)at - also) < also_bytes;
+	size_t i = 0;
+	while (i < also_count && (size_t)((const volatile char *)at - also[i].at) >= also[i].bytes)
+		i++;
+	return i;
 }
 
 bool memory_follows(const volatile void *at)
 {
 	size_t offset = (size_t)((const volatile char *)at - memory);
-	return (offset >= followed_from && offset < followed_bytes) || is_also(at);
+	return (offset >= followed_from && offset < followed_bytes) || find_also(at) < also_count;
 }
 
 static size_t unit_of(const volatile void *at)
 {
-	size_t offset = is_also(at) ? followed_bytes + (size_t)((const volatile char *)at - also)
-				    : (size_t)((const volatile char *)at - memory);
-	return offset / UNIT;
+	size_t i = find_also(at);
+	if (i == also_count)
+		return (size_t)((const volatile char *)at - memory) / UNIT;
+	return also[i].unit + (size_t)((const volatile char *)at - also[i].at) / UNIT;
 }
 
 static char *start_of(size_t unit)
 {
-	size_t offset = unit * UNIT;
-	return offset < followed_bytes ? memory + offset : also + (offset - followed_bytes);
+	size_t i = also_count;
+	while (i > 0 && unit < also[i - 1].unit)
+		i--;
+	return i > 0 ? also[i - 1].at + (unit - also[i - 1].unit) * UNIT : memory + unit * UNIT;
 }
 
 static uint16_t new_place(char *at, unsigned bytes, uint64_t name)

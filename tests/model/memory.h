@@ -21,7 +21,8 @@
 /* Everything in [base, base + bytes) is zero, and every task knows it.  `first` is the first byte
  * that is followed; what lies before is constant. */
 void memory_reset(char *base, size_t first, size_t bytes);
-/* As if that came right behind it; until the next reset. */
+/* As if that came right behind it, as it is now; until the next reset, and ALSO_MAX times at most. */
+#define ALSO_MAX 2
 void memory_follow_also(char *at, size_t bytes);
 bool memory_follows(const volatile void *at);
 

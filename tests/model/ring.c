@@ -504,10 +504,13 @@ static void lay_out(void)
 	session->flags = SESSION_TSC;
 	memory_reset(memory, offsetof(struct session_header, free_chunks),
 		     session->file_bytes + sizeof(struct outside));
+	epoch_word = EPOCH_RECORDING;
 	/* What threads tell each other there they do relaxed, for others' sake alone. */
-	if (threads_talk())
-		memory_follow_also((char *)&model_process + offsetof(struct process, paused),
-				   offsetof(struct process, forks) - offsetof(struct process, paused));
+	if (!threads_talk())
+		return;
+	memory_follow_also((char *)&model_process + offsetof(struct process, paused),
+			   offsetof(struct process, forks) - offsetof(struct process, paused));
+	memory_follow_also((char *)(uintptr_t)&epoch_word, sizeof epoch_word);
 }
 
 static void reset(void)
@@ -665,6 +668,12 @@ static const struct setup setups[] = {
 
 /* Too large for that: at random. */
 static const struct setup large[] = {
+	{.name = "clock, more events",
+	 .producers = 2,
+	 .events = 6,
+	 .clock = true,
+	 .pauses = true,
+	 .chunks = 16},
 	{.name = "three threads", .producers = 3, .events = 12, .chunks = 8, .may_lose = true},
 	{.name = "three threads, signals, kill",
 	 .producers = 3,
