@@ -67,26 +67,60 @@ static const unsigned char *at_address(const struct elf_image *image, uint64_t a
 	return NULL;
 }
 
-/* Whether the sanitizer's runtime is linked in or needed as a library, its entry is a dynamic symbol. */
+/* The dynamic section's own words, 0 where it has none. */
+struct dynamic {
+	uint64_t strings, strings_bytes, symbols;
+};
+
+static struct dynamic read_dynamic(const struct elf_image *image)
+{
+	const Elf64_Phdr *found = segment_of_type(image, PT_DYNAMIC);
+	struct dynamic dynamic = {0};
+
+	for (uint64_t at = 0; found && at + sizeof(Elf64_Dyn) <= found->p_filesz; at += sizeof(Elf64_Dyn)) {
+		Elf64_Dyn item;
+
+		memcpy(&item, image->bytes + found->p_offset + at, sizeof(item));
+		if (item.d_tag == DT_STRTAB)
+			dynamic.strings = item.d_un.d_ptr;
+		else if (item.d_tag == DT_STRSZ)
+			dynamic.strings_bytes = item.d_un.d_val;
+		else if (item.d_tag == DT_SYMTAB)
+			dynamic.symbols = item.d_un.d_ptr;
+	}
+	return dynamic;
+}
+
+/* Whether a symbol of this name must be there: is defined here, or wanted from elsewhere.  Linkers put the
+ * names behind the symbols, whose number stands nowhere. */
+static bool has_symbol(const struct elf_image *image, const struct dynamic *dynamic, uint64_t name)
+{
+	uint64_t bytes = dynamic->strings > dynamic->symbols ? dynamic->strings - dynamic->symbols : 0;
+	const unsigned char *table = at_address(image, dynamic->symbols, bytes);
+
+	for (uint64_t at = 0; table && at + sizeof(Elf64_Sym) <= bytes; at += sizeof(Elf64_Sym)) {
+		Elf64_Sym symbol;
+
+		memcpy(&symbol, table + at, sizeof(symbol));
+		if (symbol.st_name == name &&
+		    (symbol.st_shndx != SHN_UNDEF || ELF64_ST_BIND(symbol.st_info) != STB_WEAK))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the sanitizer's runtime is needed as a library, or linked in as clang does it, its entry is a
+ * dynamic symbol.  A program that would tell a sanitizer something if there were one has a weak one, defined
+ * nowhere. */
 static bool names_sanitizer(const struct elf_image *image)
 {
 	static const char entry[] = "\0__asan_init";
-	const Elf64_Phdr *dynamic = segment_of_type(image, PT_DYNAMIC);
-	uint64_t strings = 0, strings_bytes = 0;
-	const unsigned char *table;
+	struct dynamic dynamic = read_dynamic(image);
+	const unsigned char *strings = at_address(image, dynamic.strings, dynamic.strings_bytes);
+	const unsigned char *found =
+		strings ? memmem(strings, dynamic.strings_bytes, entry, sizeof(entry)) : NULL;
 
-	for (uint64_t at = 0; dynamic && at + sizeof(Elf64_Dyn) <= dynamic->p_filesz;
-	     at += sizeof(Elf64_Dyn)) {
-		Elf64_Dyn item;
-
-		memcpy(&item, image->bytes + dynamic->p_offset + at, sizeof(item));
-		if (item.d_tag == DT_STRTAB)
-			strings = item.d_un.d_ptr;
-		else if (item.d_tag == DT_STRSZ)
-			strings_bytes = item.d_un.d_val;
-	}
-	table = at_address(image, strings, strings_bytes);
-	return table && memmem(table, strings_bytes, entry, sizeof(entry));
+	return found && has_symbol(image, &dynamic, (uint64_t)(found + 1 - strings));
 }
 
 int elf_image_init(struct elf_image *image, int fd)

@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 
-from harness import (MPROF, SHIM, Skip, case, check, check_equal, compile, counted, lines_of, mprof, needs, needs_root, record,
-                     record_and_report, report, run, run_cases)
+from harness import (BUILD, MPROF, SHIM, Skip, case, check, check_equal, compile, counted, lines_of, mprof, needs, needs_root,
+                     record, record_and_report, report, run, run_cases)
 
 
 def compiled(directory, name, *flags):
@@ -180,10 +180,19 @@ def setuid_binary(directory):
 
 @case
 def asan_program(directory):
-    program = compiled(directory, "ends", "-fsanitize=address")
-    check_equal(run([program, "exit"], directory).returncode, 3, "exit status, bare")
-    done = mprof("run", "--", program, "exit", directory=directory)
-    check_one_line(done.stderr, "anitize")
+    for cc in ("gcc", "clang"):  # whose runtimes are a library and a part of the program
+        program = compile("ends.c", directory / cc, "-fsanitize=address", cc=cc)
+        check_equal(run([program, "exit"], directory).returncode, 3, "exit status, bare")
+        done = mprof("run", "--", program, "exit", directory=directory)
+        check_one_line(done.stderr, "anitize")
+
+
+@case
+def program_that_would_tell_asan_something(directory):
+    program = compile("rgc_use_after_end.c", directory / "told", str(BUILD / "gc/librgc.a"), "-rdynamic")
+    check("w __asan_init" in run(["nm", "-D", program]).stdout, "the program has a weak symbol of the sanitizer's")
+    done = mprof("run", "--", program, directory=directory)
+    check("anitize" not in done.stderr and "recorded" in done.stderr, f"it is recorded: {done.stderr!r}")
 
 
 @case
