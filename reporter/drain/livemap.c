@@ -23,6 +23,17 @@
 
 _Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
 
+static void set_bits(struct livemap *map, unsigned bits)
+{
+	map->bits = bits;
+	map->group_shift = 64 - (bits - LIVEMAP_GROUP_BITS);
+}
+
+static const struct slot *slot_at(const struct livemap *map, size_t at)
+{
+	return &map->groups[at / LIVEMAP_GROUP_SLOTS].slots[at % LIVEMAP_GROUP_SLOTS];
+}
+
 static uint64_t table_bytes(unsigned bits)
 {
 	uint64_t bytes = sizeof(struct slot_group) / LIVEMAP_GROUP_SLOTS << bits;
@@ -69,7 +80,7 @@ static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
 	/* Release: the table's contents are stored before the word that names it. */
 	atomic_store_explicit(&map->header->table, offset / PAGE_BYTES << 8 | bits, memory_order_release);
 	map->offset = offset;
-	map->bits = bits;
+	set_bits(map, bits);
 }
 
 static int first_table(struct livemap *map)
@@ -117,7 +128,7 @@ static int map_current_table(struct livemap *map)
 	    (uint64_t)end - offset < table_bytes(bits))
 		return first_table(map);
 	map->offset = offset;
-	map->bits = bits;
+	set_bits(map, bits);
 	return map_table(map, offset, bits, &map->groups);
 }
 
@@ -218,17 +229,16 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 /* The nearest slot behind the group with an entry that found the group full; NULL: there is none. */
 static struct slot *sent_on_from(const struct livemap *map, const struct slot_group *group)
 {
-	size_t mask = slot_count(map) / LIVEMAP_GROUP_SLOTS - 1, from = (size_t)(group - map->groups);
+	size_t mask = group_count(map) - 1, from = (size_t)(group - map->groups);
 	for (size_t distance = 1;; distance++) {
 		size_t at = (from + distance) & mask;
 		bool full = true;
 		for (size_t i = 0; i < LIVEMAP_GROUP_SLOTS; i++) {
 			struct slot *slot = &map->groups[at].slots[i];
 			uint64_t key = slot_key(slot);
-			size_t home = slot_home(key, map->bits) / LIVEMAP_GROUP_SLOTS;
 			if (key == LIVEMAP_EMPTY)
 				full = false;
-			else if (((at - home) & mask) >= distance)
+			else if (((at - home_group(map, key)) & mask) >= distance)
 				return slot;
 		}
 		if (!full)
@@ -243,7 +253,7 @@ void livemap_refill(struct livemap *map, struct slot *hole)
 		if (!from)
 			return;
 		slot_move(hole, from);
-		hole = slot_close(from, map->bits);
+		hole = slot_close(from);
 	}
 }
 
@@ -269,9 +279,9 @@ static void copy_table(struct livemap *map, const struct livemap *from, struct l
 static int rebuild(struct livemap *map, size_t live, struct livemap_point point)
 {
 	struct livemap new = *map;
-	new.bits = FIRST_BITS;
+	set_bits(&new, FIRST_BITS);
 	while (slot_count(&new) < ROOM * live)
-		new.bits++;
+		set_bits(&new, new.bits + 1);
 	uint64_t old_bytes = table_bytes(map->bits), bytes = table_bytes(new.bits);
 	new.offset = map->offset >= TABLES_AT + bytes ? TABLES_AT : map->offset + old_bytes;
 	int error = map_new_table(map, new.offset, new.bits, &new.groups);

@@ -14,7 +14,8 @@
 
 #include <stdatomic.h>
 
-#define LIVEMAP_GROUP_SLOTS 8u
+#define LIVEMAP_GROUP_BITS 3u
+#define LIVEMAP_GROUP_SLOTS (1u << LIVEMAP_GROUP_BITS)
 #define LIVEMAP_EMPTY UINT64_C(0)
 
 struct livemap_header {
@@ -50,7 +51,8 @@ struct livemap {
 	uint32_t undo_count, undo_reserved;
 	struct slot_group *groups; /* on a page's start */
 	uint64_t offset;           /* of the table in the file */
-	unsigned bits;
+	unsigned bits;             /* log2 of the slots */
+	unsigned group_shift;      /* takes a hash to a group */
 	size_t live;
 	struct livemap_point committed;
 };
@@ -60,9 +62,9 @@ static inline size_t slot_count(const struct livemap *map)
 	return (size_t)1 << map->bits;
 }
 
-static inline struct slot *slot_at(const struct livemap *map, size_t at)
+static inline size_t group_count(const struct livemap *map)
 {
-	return &map->groups[at / LIVEMAP_GROUP_SLOTS].slots[at % LIVEMAP_GROUP_SLOTS];
+	return slot_count(map) >> LIVEMAP_GROUP_BITS;
 }
 
 static inline struct slot_group *slot_group(const struct slot *slot)
@@ -82,36 +84,41 @@ static inline uint64_t slot_key(const struct slot *slot)
 	return atomic_load_explicit(&slot->key, memory_order_relaxed);
 }
 
-/* Neighbours in memory, which come and go together, are neighbours here: 256 bytes share a group, which
- * is as many blocks as a heap has there. */
-static inline size_t slot_home(uint64_t key, unsigned bits)
+/* A key's home is a group and a slot in it.  Neighbours in memory, which come and go together, are neighbours
+ * here: 256 bytes share a group, which is as many blocks as a heap has there. */
+static inline size_t home_group(const struct livemap *map, uint64_t key)
 {
-	uint64_t group = key >> 9;
-	size_t home = (size_t)((group ^ group >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
-	return (home & ~(size_t)(LIVEMAP_GROUP_SLOTS - 1)) | (key >> 6 & (LIVEMAP_GROUP_SLOTS - 1));
+	uint64_t neighbours = key >> 9;
+	return (size_t)((neighbours ^ neighbours >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> map->group_shift);
+}
+
+static inline size_t home_slot(uint64_t key)
+{
+	return key >> 6 & (LIVEMAP_GROUP_SLOTS - 1);
 }
 
 /* Always inlined: gcc takes a function that only prefetches for one without effect, and drops its calls. */
 static inline __attribute__((always_inline)) void slot_prefetch(const struct livemap *map, uint64_t key)
 {
-	const struct slot *home = slot_at(map, slot_home(key, map->bits));
-	__builtin_prefetch(home, 1);
-	__builtin_prefetch(slot_value(home), 1);
+	struct slot_group *group = &map->groups[home_group(map, key)];
+	__builtin_prefetch(group->slots, 1);
+	__builtin_prefetch(&group->values[home_slot(key)], 1);
 }
 
 /* The slot with this key, or else the empty one where it belongs: from its home on round the whole group,
  * and only then in the next. */
 static inline struct slot *slot_for(const struct livemap *map, uint64_t key)
 {
-	size_t mask = slot_count(map) - 1;
-	for (size_t home = slot_home(key, map->bits);; home = (home + LIVEMAP_GROUP_SLOTS) & mask) {
-		struct slot *slots = slot_group(slot_at(map, home))->slots;
-		for (size_t at = home; at < home + LIVEMAP_GROUP_SLOTS; at++) {
-			struct slot *slot = &slots[at % LIVEMAP_GROUP_SLOTS];
-			uint64_t found = slot_key(slot);
+	size_t home = home_slot(key), mask = group_count(map) - 1;
+	for (size_t group = home_group(map, key);; group = (group + 1) & mask) {
+		struct slot *slots = map->groups[group].slots;
+		size_t at = home;
+		do {
+			uint64_t found = slot_key(&slots[at]);
 			if (found == key || found == LIVEMAP_EMPTY)
-				return slot;
-		}
+				return &slots[at];
+			at = (at + 1) % LIVEMAP_GROUP_SLOTS;
+		} while (at != home);
 	}
 }
 
@@ -176,7 +183,7 @@ static inline void slot_move(struct slot *to, const struct slot *from)
 
 /* Empties a slot, and moves up what a probe of the group would not find behind it.  Returns where the hole is
  * then if the group was full, else NULL. */
-static inline struct slot *slot_close(struct slot *hole, unsigned bits)
+static inline struct slot *slot_close(struct slot *hole)
 {
 	struct slot *slots = slot_group(hole)->slots;
 	size_t first = (size_t)(hole - slots), gap = 0; /* from the hole to the slot that is looked at */
@@ -187,7 +194,7 @@ static inline struct slot *slot_close(struct slot *hole, unsigned bits)
 		if (key == LIVEMAP_EMPTY)
 			return NULL;
 		gap++;
-		if ((at - slot_home(key, bits)) % LIVEMAP_GROUP_SLOTS < gap)
+		if ((at - home_slot(key)) % LIVEMAP_GROUP_SLOTS < gap)
 			continue;
 		slot_move(hole, slot);
 		slot_clear(slot);
@@ -204,7 +211,7 @@ void livemap_refill(struct livemap *map, struct slot *hole);
 /* Takes an entry's slot away: an entry may stand twice for a moment, it is never missing. */
 static inline void slot_erase(struct livemap *map, struct slot *slot)
 {
-	struct slot *hole = slot_close(slot, map->bits);
+	struct slot *hole = slot_close(slot);
 	map->live--;
 	if (hole)
 		livemap_refill(map, hole);
