@@ -302,7 +302,8 @@ void recorder_fork_child(void)
 		return;
 	pages_map_at(session, interrupted_bytes);
 	thread_self->session = NULL;
-	thread_self->epoch = 0;
+	/* Not only this thread's, which may be about to be written. */
+	epoch_advance(EPOCH_RECORDING);
 	thread_self->used = 0;
 }
 

@@ -222,7 +222,7 @@ void thread_review(struct thread *thread)
 	if (atomic_load_explicit(&process->own_clocks, memory_order_relaxed))
 		thread->coarse_run = thread->coarse_until = 0;
 	bool pauses = atomic_load_explicit(&process->paused, memory_order_relaxed) != 0;
-	bool ordinary = !pauses && thread->session->sample_bytes == 0 && rules_are_current(thread->unwind);
+	bool ordinary = !pauses && !thread->samples && rules_are_current(thread->unwind);
 	thread->epoch = ordinary ? now : 0;
 }
 
@@ -421,6 +421,7 @@ static struct thread *claim(struct process *process)
 	thread->clock = &session->clock;
 	thread->coarse_until = 0;
 	thread->coarse_run = COARSE_RUN;
+	thread->samples = session->sample_bytes != 0;
 	thread->epoch = 0;
 	if (slot > 1)
 		want_own_clocks(process);

@@ -31,6 +31,7 @@ struct thread {
 	uint64_t coarse_least; /* the clock's stamp counts only from this on */
 	const struct session_clock *clock;
 	uint32_t slot_index;
+	bool samples; /* not all blocks are recorded */
 	struct session_thread *slot;
 	uint64_t asked_record; /* see thread_has_left */
 	uint32_t asked;
