@@ -163,13 +163,16 @@ int model_events(void *context, const struct trace_event *events, size_t count)
 
 /* ---- runs ------------------------------------------------------------------ */
 
-/* Whose blocks these are is known when the tally is folded; until then they must live at all. */
-static bool lives(const struct model *model, uint64_t size_bytes)
+/* Where the tally counts, it knows whose blocks there are; here they must live at all. */
+static int end_block_beside_tally(struct model *model, const struct figures_place *at,
+				  const struct figures_block *block)
 {
 	const struct model_totals *totals = &model->figures.totals;
-	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
 
-	return totals->live_blocks >= weight.blocks && totals->live_bytes >= weight.bytes;
+	if (totals->live_blocks == 0 || totals->live_bytes < block->size_bytes)
+		return -EBADMSG;
+	figures_end(&model->figures, at, block);
+	return 0;
 }
 
 static int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
@@ -189,10 +192,8 @@ static int on_step(struct model *model, const struct figures_place *at, const st
 		return 0;
 	case OPERATION_FREE:
 	case OPERATION_LOST:
-		if (!lives(model, step->size_bytes))
-			return -EBADMSG;
-		figures_end(&model->figures, at, &block);
-		return 0;
+		return model->figures.totals.sample_bytes > 0 ? end_block(model, at, &block)
+							      : end_block_beside_tally(model, at, &block);
 	case OPERATION_STRAY_FREE:
 		figures_stray_free(&model->figures, at);
 		model_inherited_free(model, step->address);
@@ -238,6 +239,8 @@ int model_run(void *context, struct events_run *run)
 		error = tally_prepare(&model->tally, run);
 	if (error == 0)
 		error = count_run(model, run);
+	if (error == 0)
+		error = tally_check(&model->tally, run);
 	if (error)
 		return error;
 	time_peak(model, run);

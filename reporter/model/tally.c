@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NO_OPERATION UINT32_MAX
+#define CHECK_SPACING 16u /* events for each operation, from one check to the next */
 
 struct tally_operation {
 	uint64_t size_bytes;   /* of each block; open ones: 0 */
@@ -22,9 +23,15 @@ struct tally_operation {
 	bool declined; /* not counted here */
 };
 
+/* Of what an operation began. */
+struct tally_left {
+	uint64_t blocks, bytes;
+};
+
 void tally_finish(struct tally *tally)
 {
 	free(tally->operations);
+	free(tally->left);
 	moves_finish(&tally->moves);
 	*tally = (struct tally){0};
 }
@@ -49,16 +56,25 @@ static struct tally_operation describe(const struct events_run *run, const struc
 	};
 }
 
+static bool grow(struct tally *tally, uint32_t operation_count)
+{
+	size_t capacity = (size_t)operation_count + operation_count / 2;
+	void *operations = reallocarray(tally->operations, capacity, sizeof(*tally->operations));
+
+	if (operations)
+		tally->operations = operations;
+	void *left = operations ? reallocarray(tally->left, capacity, sizeof(*tally->left)) : NULL;
+	if (!left)
+		return false;
+	tally->left = left;
+	tally->capacity = capacity < UINT32_MAX ? (uint32_t)capacity : UINT32_MAX;
+	return true;
+}
+
 int tally_prepare(struct tally *tally, const struct events_run *run)
 {
-	if (run->operation_count > tally->capacity) {
-		size_t capacity = (size_t)run->operation_count + run->operation_count / 2;
-		void *grown = reallocarray(tally->operations, capacity, sizeof(*tally->operations));
-		if (!grown)
-			return -ENOMEM;
-		tally->operations = grown;
-		tally->capacity = capacity < UINT32_MAX ? (uint32_t)capacity : UINT32_MAX;
-	}
+	if (run->operation_count > tally->capacity && !grow(tally, run->operation_count))
+		return -ENOMEM;
 	for (; tally->count < run->operation_count; tally->count++)
 		tally->operations[tally->count] = describe(run, &run->operations[tally->count]);
 	return moves_grow(&tally->moves, tally->count, 0);
@@ -170,6 +186,39 @@ int tally_run(struct tally *tally, struct figures *figures, struct events_run *r
 	}
 	put_down(&hand, tally, figures, run);
 	return error;
+}
+
+/* ---- checking ------------------------------------------------------------- */
+
+/* An operation that ends blocks comes behind the one that began them. */
+static bool fits(const struct tally *tally, const struct events_run *run, uint32_t index)
+{
+	const struct tally_operation *operation = &tally->operations[index];
+
+	if (!operation->ends) {
+		tally->left[index] = (struct tally_left){operation->count, operation->bytes};
+		return true;
+	}
+	if (operation->declined || operation->count == 0)
+		return true;
+	struct tally_left *left = &tally->left[run->operations[index].origin];
+	bool there = left->blocks >= operation->count && left->bytes >= operation->bytes;
+	left->blocks -= operation->count;
+	left->bytes -= operation->bytes;
+	return there;
+}
+
+int tally_check(struct tally *tally, const struct events_run *run)
+{
+	uint64_t at = run->before + (uint64_t)(run->next - run->first);
+
+	if (at - tally->checked_at < (uint64_t)CHECK_SPACING * tally->count)
+		return 0;
+	tally->checked_at = at;
+	for (uint32_t i = 0; i < tally->count; i++)
+		if (!fits(tally, run, i))
+			return -EBADMSG;
+	return 0;
 }
 
 /* ---- folding ------------------------------------------------------------- */

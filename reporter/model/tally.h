@@ -13,11 +13,14 @@
 #include "trace/events_run.h"
 
 struct tally_operation;
+struct tally_left;
 
 struct tally { /* all zero: nothing yet */
 	struct tally_operation *operations;
 	uint32_t count, capacity;
-	struct moves moves; /* as figures' ones, but between operations */
+	struct tally_left *left; /* room for tally_check */
+	uint64_t checked_at;     /* event */
+	struct moves moves;      /* as figures' ones, but between operations */
 };
 
 void tally_finish(struct tally *tally);
@@ -29,6 +32,11 @@ int tally_prepare(struct tally *tally, const struct events_run *run);
  * with figures up to date for that.  figures_reserve was asked for the run's thread.  0, -ENOMEM, or -EBADMSG
  * if more is freed than lives. */
 int tally_run(struct tally *tally, struct figures *figures, struct events_run *run);
+
+/* Now and then: whether no more blocks of any operation have ended than began, as of the run's end.  It looks
+ * at each operation, so only once many more events have come; what is wrong for a while in between and right
+ * again goes unseen.  0 or -EBADMSG. */
+int tally_check(struct tally *tally, const struct events_run *run);
 
 /* Gives figures all that was counted, and begins anew.  0, -ENOMEM, or -EBADMSG if a call path has freed more
  * than it had. */

@@ -1,5 +1,6 @@
 /* test_drain.c - records by hand through the drainer, compared with what they mean. */
 #include "drain/drain.h"
+#include "drain/state.h"
 
 #include "drained.h"
 #include "fake_producer.h"
@@ -221,6 +222,33 @@ Test(drain, signal_handlers_inside_the_shim_come_in_their_place)
 	check_end(2, OPERATION_FREE, OPERATION_TEMPORARY, UINT64_C(1) << 33, 0, 0, 100);
 	check_end(3, OPERATION_FREE, OPERATION_REALLOC, 8, 1, 2, 100);
 	check_alloc(4, OPERATION_REALLOC, 9, 3, 100);
+}
+
+/* The handler's event is too young when it is seen, and the thread's own are committed before it is old
+ * enough. */
+Test(drain, signal_handlers_inside_the_shim_do_not_overtake_their_thread)
+{
+	struct fake_thread a = fake_thread(&fake, 100);
+	uint64_t begin = fake.last_stamp;
+	struct mapping mapping;
+	struct drain drain;
+
+	fake.last_stamp = begin + 10;
+	fake_side(&a, record_w0(RECORD_ALLOC, 0, 0), 0x2000, 20);
+	cr_assert_eq(mapping_open(&mapping, fake.session_path, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(mapping_lock(&mapping), 0);
+	cr_assert_eq(drain_open(&drain, &mapping, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
+	merge_refresh(&drain);
+	cr_assert_eq(merge_take(&drain, begin, true), 0);
+	fake.last_stamp = begin;
+	fake_record(&a, RECORD_ALLOC, 0x1000, 10, 1);
+	cr_assert_eq(merge_take(&drain, UINT64_MAX, false), 0);
+	cr_assert_eq(commit_end(&drain, END_EXITED), 0);
+	drain_close(&drain);
+	drained = drained_read(fake.trace_path);
+	cr_assert_eq(drained.count, 2);
+	check_alloc(0, 0, 10, 1, 100);
+	check_alloc(1, 0, 20, 0, 100);
 }
 
 Test(drain, only_its_own_threads_next_allocation_ends_a_blocks_time_as_temporary)

@@ -168,6 +168,119 @@ Test(tally, agrees_with_a_replay_of_each_event)
 
 /* ---- damage -------------------------------------------------------------- */
 
+/* What a crafted trace is made of: blocks of 10 bytes. */
+struct craft {
+	struct events_encoder *encoder;
+	struct events_decoder *decoder;
+	struct model *model;
+	bool by_event;
+	int error; /* of the replay so far */
+	struct buffer payload;
+};
+
+static struct craft craft_begin(uint64_t sample_bytes, bool by_event)
+{
+	struct craft craft = {.encoder = events_encoder_create(),
+			      .decoder = events_decoder_create(),
+			      .model = model_create(NODES),
+			      .by_event = by_event};
+
+	model_sampled(craft.model, sample_bytes);
+	return craft;
+}
+
+static uint32_t craft_alloc(struct craft *craft, uint32_t node)
+{
+	struct events_item item = {.type = OPERATION_ALLOC, .node = node, .size_bytes = 10};
+
+	events_encoder_add(craft->encoder, &item);
+	return item.operation;
+}
+
+static void craft_free(struct craft *craft, uint32_t operation)
+{
+	struct events_item item = {
+		.type = OPERATION_FREE, .node = 3, .size_bytes = 10, .operation = operation};
+
+	events_encoder_add(craft->encoder, &item);
+}
+
+static void craft_pairs(struct craft *craft, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		craft_free(craft, craft_alloc(craft, 4));
+}
+
+/* The end of a block, which is replayed. */
+static void craft_block(struct craft *craft)
+{
+	struct events_item item;
+	struct events_run *run;
+
+	cr_assert_eq(events_encoder_finish(craft->encoder, &craft->payload), 0);
+	cr_assert_eq(
+		events_decoder_feed(craft->decoder, craft->payload.data, craft->payload.length, NODES, 1), 0);
+	while (craft->error == 0 && craft->by_event && events_decoder_next(craft->decoder, &item, 1) == 1) {
+		struct trace_event event = event_of(&item);
+		craft->error = model_events(craft->model, &event, 1);
+	}
+	while (craft->error == 0 && !craft->by_event && events_decoder_run(craft->decoder, &run) == 1)
+		craft->error = model_run(craft->model, run);
+}
+
+static int craft_end(struct craft *craft)
+{
+	int error = craft->error ? craft->error : model_finish(craft->model);
+
+	buffer_finish(&craft->payload);
+	events_encoder_destroy(craft->encoder);
+	events_decoder_destroy(craft->decoder);
+	model_destroy(craft->model);
+	return error;
+}
+
+/* Frees of one call path's block too many, which another's make up for, until that path allocates again. */
+static int replay_debt(uint64_t sample_bytes, bool by_event, unsigned pairs_meanwhile)
+{
+	struct craft craft = craft_begin(sample_bytes, by_event);
+	uint32_t block = craft_alloc(&craft, 1);
+
+	craft_alloc(&craft, 2);
+	craft_alloc(&craft, 2);
+	craft_free(&craft, block);
+	craft_free(&craft, block);
+	craft_pairs(&craft, pairs_meanwhile);
+	craft_block(&craft);
+	craft_alloc(&craft, 1);
+	craft_pairs(&craft, pairs_meanwhile);
+	craft_block(&craft);
+	return craft_end(&craft);
+}
+
+/* Whatever is wrong for long is seen; for a moment, only where events are counted one by one. */
+Test(tally, refuses_more_frees_than_allocations_in_between)
+{
+	cr_assert_eq(replay_debt(0, true, 0), -EBADMSG);
+	cr_assert_eq(replay_debt(0, false, 100), -EBADMSG);
+	cr_assert_eq(replay_debt(1000, true, 0), -EBADMSG);
+	cr_assert_eq(replay_debt(1000, false, 0), -EBADMSG);
+}
+
+Test(tally, takes_blocks_that_come_and_go_for_long)
+{
+	for (int by_event = 0; by_event < 2; by_event++) {
+		struct craft craft = craft_begin(0, by_event);
+		for (unsigned i = 0; i < 20; i++) {
+			uint32_t block = craft_alloc(&craft, 1 + i % 3);
+			craft_pairs(&craft, 100);
+			craft_block(&craft);
+			craft_free(&craft, block);
+		}
+		craft_block(&craft);
+		cr_assert_eq(craft_end(&craft), 0);
+	}
+}
+
 /* Frees twice what was allocated once; another call path's blocks live on, so that in all there is enough. */
 static int replay_double_free(bool others)
 {

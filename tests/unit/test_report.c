@@ -1,0 +1,186 @@
+/*
+ * test_report.c - what a report says where it cannot show what was asked for, and what it does without.
+ */
+#include "report/report.h"
+
+#include "drain/state.h"
+#include "fake_producer.h"
+#include "reader/reader.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOO_MANY "too many different ways"
+#define NO_MATCH "no recorded call path passes a function that matches"
+
+static struct fake fake;
+static struct report *report;
+static struct diagnostic diagnostic;
+
+static void set_up(void)
+{
+	fake_create(&fake, fake_dead_pid());
+	setenv("XDG_CACHE_HOME", "/dev/null", 1); /* nothing is kept */
+}
+
+static void tear_down(void)
+{
+	report_destroy(report);
+	fake_destroy(&fake);
+}
+
+TestSuite(report, .init = set_up, .fini = tear_down);
+
+static void drain_with(uint32_t moves_limit)
+{
+	struct mapping mapping;
+	struct drain drain;
+
+	cr_assert_eq(mapping_open(&mapping, fake.session_path, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(mapping_lock(&mapping), 0);
+	cr_assert_eq(drain_open(&drain, &mapping, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
+	drain.figures.moves.limit = moves_limit;
+	merge_refresh(&drain);
+	cr_assert_eq(merge_take(&drain, UINT64_MAX, false), 0);
+	cr_assert_eq(commit_end(&drain, END_EXITED), 0);
+	drain_close(&drain);
+}
+
+/* From call path to call path, in more ways than the drainer may remember. */
+static void record_and_drain(uint32_t moves_limit)
+{
+	struct fake_thread thread = fake_thread(&fake, 100);
+
+	for (uint64_t i = 1; i <= 30; i++)
+		fake_record(&thread, RECORD_ALLOC, i << 12, 100 * i, (uint32_t)i);
+	drain_with(moves_limit);
+}
+
+static bool warns(const char *words)
+{
+	const struct view_report *view = report_view(report);
+	bool found = false;
+
+	for (size_t i = 0; i < view->warning_count; i++)
+		found |= strstr(view->warnings[i], words) != NULL;
+	return found;
+}
+
+static void make_report(const struct report_options *options)
+{
+	cr_assert_eq(report_create(fake.trace_path, options, &report, &diagnostic), 0, "%s",
+		     diagnostic.message);
+	cr_assert_eq(report_view(report)->summary.allocations, 30);
+}
+
+Test(report, of_an_aggregate_without_moves_warns)
+{
+	const struct report_options options = {.detail = REPORT_LINES};
+
+	fake.header->flags |= SESSION_AGGREGATE;
+	record_and_drain(10);
+	make_report(&options);
+	cr_assert(warns(TOO_MANY));
+}
+
+Test(report, of_an_aggregate_with_all_moves_does_not_warn)
+{
+	const struct report_options options = {.detail = REPORT_LINES};
+
+	fake.header->flags |= SESSION_AGGREGATE;
+	record_and_drain(100);
+	make_report(&options);
+	cr_assert_not(warns(TOO_MANY));
+}
+
+Test(report, of_events_finds_the_moves_that_the_drainer_could_not_keep)
+{
+	const struct report_options options = {.detail = REPORT_LINES};
+	struct trace *trace;
+
+	record_and_drain(10);
+	cr_assert_eq(trace_open(fake.trace_path, &trace, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert(trace_info(trace)->summary && !trace_info(trace)->summary->moves_known);
+	trace_close(trace);
+	make_report(&options);
+	cr_assert_not(warns(TOO_MANY));
+}
+
+Test(report, of_functions_that_nobody_called_says_so)
+{
+	const char *nobody[] = {"nobody", NULL};
+	struct report_options options = {.detail = REPORT_LINES, .selection = {.functions = nobody}};
+
+	record_and_drain(100);
+	make_report(&options);
+	cr_assert(warns(NO_MATCH));
+	cr_assert_eq(report_view(report)->function_count, 0);
+	report_destroy(report);
+	options.selection = (struct selection){0};
+	make_report(&options);
+	cr_assert_not(warns(NO_MATCH));
+}
+
+/* ---- sites within the C library ------------------------------------------- */
+
+#define OWN 2u     /* a call path of the program */
+#define LIBRARY 1u /* two that never leave the C library */
+#define LIBRARY_TOO 3u
+
+static void name_c_library(void)
+{
+	static const char path[] = "/lib/libc.so.none";
+
+	session_module(fake.header, 1)->path = fake_text(&fake, path, sizeof(path) - 1);
+}
+
+static size_t sites_of(size_t shown)
+{
+	const struct report_options options = {.detail = REPORT_SITES, .sites = shown};
+
+	cr_assert_eq(report_create(fake.trace_path, &options, &report, &diagnostic), 0, "%s",
+		     diagnostic.message);
+	size_t count = report_view(report)->site_count;
+	report_destroy(report);
+	report = NULL;
+	return count;
+}
+
+Test(report, leaves_out_c_library_sites_that_cannot_be_among_the_first)
+{
+	struct fake_thread thread = fake_thread(&fake, 100);
+
+	name_c_library();
+	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
+	fake_record(&thread, RECORD_ALLOC, 0x2000, 400, LIBRARY);
+	fake_record(&thread, RECORD_ALLOC, 0x3000, 400, LIBRARY_TOO);
+	drain_with(0);
+	cr_assert_eq(sites_of(1), 1);
+	cr_assert_gt(sites_of(2), 1, "there is room for it");
+	cr_assert_gt(sites_of(0), 1, "all are to be shown");
+}
+
+Test(report, shows_c_library_sites_that_are_first_as_one)
+{
+	struct fake_thread thread = fake_thread(&fake, 100);
+
+	name_c_library();
+	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
+	fake_record(&thread, RECORD_ALLOC, 0x2000, 600, LIBRARY);
+	fake_record(&thread, RECORD_ALLOC, 0x3000, 600, LIBRARY_TOO);
+	drain_with(0);
+	cr_assert_gt(sites_of(1), 1);
+}
+
+Test(report, shows_c_library_sites_that_leak_most)
+{
+	struct fake_thread thread = fake_thread(&fake, 100);
+
+	name_c_library();
+	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
+	fake_record(&thread, RECORD_ALLOC, 0x2000, 400, LIBRARY);
+	fake_record(&thread, RECORD_FREE, 0x1000, 0, OWN);
+	drain_with(0);
+	cr_assert_gt(sites_of(1), 1);
+}
