@@ -5,9 +5,9 @@
  * what stands where its walk read.  The comparison goes outwards and ends at the first
  * difference: see trail.h for why that makes it safe.
  *
- * A stack is entered when it occurs for the second time, so that code which never comes back
- * costs little.  Words lie densely in one array of two halves; when both are full, the older one's
- * stacks are forgotten.
+ * Stacks of different inner frames share the words of outer ones, so that even those of a program that
+ * seldom comes back cost little.  Words lie densely in one array of two halves; when both are full,
+ * the older one's stacks are forgotten.
  */
 #ifndef MPROF_PRELOAD_UNWIND_MEMO_H
 #define MPROF_PRELOAD_UNWIND_MEMO_H
@@ -18,13 +18,12 @@
 #define MEMO_SETS 256
 #define MEMO_WAYS 8           /* callers of one function often have stacks of one depth, and so of one set */
 #define MEMO_HALF_WORDS 12288 /* 192 KiB, touched as they are needed */
-#define MEMO_STACK_WORDS 768  /* a stack with more is not entered */
-#define MEMO_ONCE 1024
+#define MEMO_STACK_WORDS 768  /* a stack that would add more is not entered */
 
-/* `at` is where the stack's words are, in bytes from the memo's own start, and 0 in an empty entry. */
+/* `at` is where the stack's words begin, in bytes from the memo's own start, and 0 in an empty entry. */
 struct memo_entry {
 	uint64_t key;
-	uint64_t at;
+	uint32_t at, node;
 };
 #define MEMO_SET_BYTES 128u
 _Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == MEMO_SET_BYTES, "a set is two cache lines");
@@ -32,13 +31,14 @@ _Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == MEMO_SET_BYTES, "a set i
 /*
  * A stack's words stand innermost first, between two companions.  The first holds the stack's sp for a
  * slot, with MEMO_MARK where fp counts too, and fp for a value.  The last ends every comparison, so that
- * none has to count: its slot is its own place, which does not hold its value, the marked node.
+ * none has to count: its slot is its own place, which does not hold its value, the address of the word to
+ * go on with, 0 for none.  That one is of a stack whose words all stand together, in the same half.
  */
 struct memo {
 	struct trail_word none; /* what an empty entry leads to: a stack at 0 */
 	_Alignas(MEMO_SET_BYTES) struct memo_entry sets[MEMO_SETS][MEMO_WAYS];
-	uint32_t once[MEMO_ONCE]; /* of stacks that occurred */
-	size_t half, used;        /* which is being filled, and its words so far */
+	size_t half, used; /* which is being filled, and its words so far */
+	uint32_t turn;     /* counts changes of half */
 	_Alignas(sizeof(struct trail_word)) struct trail_word words[2][MEMO_HALF_WORDS];
 };
 
@@ -56,17 +56,32 @@ static inline size_t memo_set(uint64_t key)
 }
 _Static_assert(MEMO_SETS == 256, "memo_set yields eight bits");
 
-/* The node if `word`, a stack's first, leads to the stack that begins here; else 0. */
-READS_STACK static inline __attribute__((always_inline)) uint32_t
-memo_compare(const struct trail_word *word, const struct unwind_start *start)
+/* The first of these words that has changed, be it the last companion. */
+READS_STACK static inline __attribute__((always_inline)) const struct trail_word *
+memo_changed(const struct trail_word *word)
+{
+	for (;; word += 2) {
+		if (stack_word(word[0].slot) != word[0].value)
+			return word;
+		if (stack_word(word[1].slot) != word[1].value)
+			return word + 1;
+	}
+}
+
+/* Whether `word`, a stack's first, leads to the stack that begins here. */
+READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const struct trail_word *word,
+									   const struct unwind_start *start)
 {
 	uintptr_t other = word->slot ^ start->sp;
 	if (other != 0 && (other << 1 != 0 || word->value != start->fp))
-		return 0;
-	do
-		word++;
-	while (stack_word(word->slot) == word->value);
-	return word->slot == (uintptr_t)word ? (uint32_t)word->value : 0;
+		return false;
+	word = memo_changed(word + 1);
+	if (word->slot != (uintptr_t)word)
+		return false;
+	if (word->value == 0)
+		return true;
+	word = memo_changed((const void *)word->value);
+	return word->slot == (uintptr_t)word;
 }
 
 /* The node of the stack that begins here, 0 if it is not known. */
@@ -76,17 +91,15 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(cons
 	uint64_t key = memo_key(start);
 	const struct memo_entry *entry = memo->sets[memo_set(key)];
 	do {
-		if (entry->key != key)
-			continue;
-		uint32_t node = memo_compare((const void *)((const char *)memo + entry->at), start);
-		if (node != 0)
-			return node;
+		if (entry->key == key && memo_matches((const void *)((const char *)memo + entry->at), start))
+			return entry->node;
 	} while ((uintptr_t)++entry % MEMO_SET_BYTES != 0);
 	return 0;
 }
 
-/* The trail is the stack that begins here, and memo_find has not found it. */
-void memo_learn(struct memo *memo, const struct unwind_start *start, const struct trail *trail);
+/* The trail is the stack that begins here, and memo_find has not found it.  Notes in the trail's frames
+ * where their words stand. */
+void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail);
 
 void memo_clear(struct memo *memo);
 

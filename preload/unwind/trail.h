@@ -32,8 +32,9 @@ struct trail_frame {
 	uintptr_t pc, sp, fp;
 	uint64_t hash; /* of the path up to here, see contexts_hash */
 	uint32_t node;
-	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
-	bool needs_fp;  /* and whether it begins with this frame's fp */
+	uint16_t words;                /* that a walk reads from this frame outwards: the first so many */
+	bool needs_fp;                 /* and whether it begins with this frame's fp */
+	uint32_t known_at, known_turn; /* the memo's: see memo.c */
 };
 
 /* A frame that was walked, with the rule to leave it; innermost first. */
