@@ -32,7 +32,7 @@ static void turn_over(struct memo *memo)
 static const struct trail_frame *shared_frame(const struct memo *memo, const struct trail *trail)
 {
 	const struct trail_frame *last = &trail->frames[trail->count - 1], *frame = last;
-	for (; frame >= trail->frames && frame->words * 2 >= last->words; frame--)
+	for (; frame >= trail->frames && frame->words * 3 >= last->words * 2; frame--)
 		if (frame->known_at != 0 && frame->known_turn == memo->turn)
 			return frame;
 	return NULL;

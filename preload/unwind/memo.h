@@ -75,13 +75,14 @@ READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const
 	uintptr_t other = word->slot ^ start->sp;
 	if (other != 0 && (other << 1 != 0 || word->value != start->fp))
 		return false;
-	word = memo_changed(word + 1);
-	if (word->slot != (uintptr_t)word)
-		return false;
-	if (word->value == 0)
-		return true;
-	word = memo_changed((const void *)word->value);
-	return word->slot == (uintptr_t)word;
+	word++;
+	do {
+		word = memo_changed(word);
+		if (word->slot != (uintptr_t)word)
+			return false;
+		word = (const struct trail_word *)word->value;
+	} while (word != NULL);
+	return true;
 }
 
 /* The node of the stack that begins here, 0 if it is not known. */
