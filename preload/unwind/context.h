@@ -16,7 +16,7 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 
 /* The first answer alone: 0 where the stack is not in the memo. */
 READS_STACK static inline __attribute__((always_inline)) uint32_t
-unwind_context_known(const struct unwind_state *state, const struct unwind_start *start)
+unwind_context_known(struct unwind_state *state, const struct unwind_start *start)
 {
 	return __builtin_expect(rules_are_current(state), 1) ? memo_find(&state->memo, start) : 0;
 }
@@ -25,7 +25,9 @@ unwind_context_known(const struct unwind_state *state, const struct unwind_start
 READS_STACK static inline uint32_t unwind_context(struct unwind_state *state, struct contexts *contexts,
 						  const struct unwind_start *start)
 {
-	uint32_t node = unwind_context_known(state, start);
+	/* Who asked for the first answer alone has just looked; where another stack has the same key, an
+	 * anew answer is right as well. */
+	uint32_t node = state->memo.missed != memo_key(start) ? unwind_context_known(state, start) : 0;
 	return __builtin_expect(node != 0, 1) ? node : unwind_context_anew(state, contexts, start);
 }
 

@@ -67,6 +67,7 @@ static void note_places(const struct memo *memo, struct trail *trail, const stru
 void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail)
 {
 	const struct trail_frame *frame = &trail->frames[trail->count - 1];
+	memo->missed = 0;
 	if (memo->used + MEMO_STACK_WORDS + 2 > MEMO_HALF_WORDS)
 		turn_over(memo);
 	const struct trail_frame *shared = shared_frame(memo, trail);

@@ -37,6 +37,7 @@ _Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == MEMO_SET_BYTES, "a set i
 struct memo {
 	struct trail_word none; /* what an empty entry leads to: a stack at 0 */
 	_Alignas(MEMO_SET_BYTES) struct memo_entry sets[MEMO_SETS][MEMO_WAYS];
+	uint64_t missed;   /* the key that was last looked for in vain, unless it is learnt by now */
 	size_t half, used; /* which is being filled, and its words so far */
 	uint32_t turn;     /* counts changes of half */
 	_Alignas(sizeof(struct trail_word)) struct trail_word words[2][MEMO_HALF_WORDS];
@@ -86,7 +87,7 @@ READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const
 }
 
 /* The node of the stack that begins here, 0 if it is not known. */
-READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(const struct memo *memo,
+READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(struct memo *memo,
 									    const struct unwind_start *start)
 {
 	uint64_t key = memo_key(start);
@@ -95,6 +96,7 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(cons
 		if (entry->key == key && memo_matches((const void *)((const char *)memo + entry->at), start))
 			return entry->node;
 	} while ((uintptr_t)++entry % MEMO_SET_BYTES != 0);
+	memo->missed = key;
 	return 0;
 }
 

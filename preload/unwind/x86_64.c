@@ -210,10 +210,11 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 	struct trail *trail = &state->trail;
 	struct place at = {start->pc, start->sp, start->fp};
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
-	size_t kept = trail->count, steps = 0;
+	const struct trail_frame *kept_end = trail->frames + trail->count;
+	size_t steps = 0;
 	bool ended = false;
 
-	while (!ended && !trail_meets(trail, &kept, at.pc, at.sp, at.fp)) {
+	while (!ended && !trail_meets(trail, &kept_end, at.pc, at.sp, at.fp)) {
 		if (UNLIKELY(steps == TRAIL_FRAMES_MAX))
 			return false;
 		uint64_t rule = LIKELY(at.pc != 0) ? rules_find(state, at.pc) : rule_make(RULE_END, 0, 0);
@@ -222,7 +223,7 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 		if (!ended && UNLIKELY(!is_left_by_rule(rule) || !leave(&state->readable, rule, &limit, &at)))
 			return false;
 	}
-	*met = (struct trail_meeting){ended ? 0 : kept, steps};
+	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames), steps};
 	return met->kept + met->steps <= TRAIL_FRAMES_MAX;
 }
 
