@@ -16,9 +16,9 @@
 #include "preload/unwind/unwind.h"
 
 #define MEMO_SETS 256
-#define MEMO_WAYS 8           /* callers of one function often have stacks of one depth, and so of one set */
-#define MEMO_HALF_WORDS 12288 /* 192 KiB, touched as they are needed */
-#define MEMO_STACK_WORDS 768  /* a stack that would add more is not entered */
+#define MEMO_WAYS 8          /* callers of one function often have stacks of one depth, and so of one set */
+#define MEMO_HALF_WORDS 6144 /* 96 KiB, touched as they are needed */
+#define MEMO_STACK_WORDS 768 /* a stack that would add more is not entered */
 
 /* `at` is where the stack's words begin, in bytes from the memo's own start, and 0 in an empty entry. */
 struct memo_entry {
