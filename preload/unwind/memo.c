@@ -6,6 +6,8 @@
  */
 #include "preload/unwind/memo.h"
 
+#define SHARED_LEAST 12 /* fewer words are compared sooner where they stand with the others */
+
 _Static_assert(MEMO_STACK_WORDS + 2 <= MEMO_HALF_WORDS, "every stack finds room in a half");
 _Static_assert(sizeof(struct memo) <= UINT32_MAX, "memo_entry says where in the memo");
 
@@ -31,8 +33,10 @@ static void turn_over(struct memo *memo)
  * is better to have all words together. */
 static const struct trail_frame *shared_frame(const struct memo *memo, const struct trail *trail)
 {
-	const struct trail_frame *last = &trail->frames[trail->count - 1], *frame = last;
-	for (; frame >= trail->frames && frame->words * 3 >= last->words * 2; frame--)
+	const struct trail_frame *frame = &trail->frames[trail->count - 1];
+	size_t least = frame->words * 2u / 3;
+	least = least > SHARED_LEAST ? least : SHARED_LEAST;
+	for (; frame >= trail->frames && frame->words >= least; frame--)
 		if (frame->known_at != 0 && frame->known_turn == memo->turn)
 			return frame;
 	return NULL;
