@@ -6,7 +6,7 @@
  */
 #include "preload/unwind/memo.h"
 
-#define SHARED_LEAST 12 /* fewer words are compared sooner where they stand with the others */
+#define SHARED_LEAST 16 /* fewer words are compared sooner where they stand with the others */
 
 _Static_assert(MEMO_STACK_WORDS + 2 <= MEMO_HALF_WORDS, "every stack finds room in a half");
 _Static_assert(sizeof(struct memo) <= UINT32_MAX, "memo_entry says where in the memo");
@@ -75,7 +75,7 @@ void memo_learn(struct memo *memo, const struct unwind_start *start, struct trai
 	if (memo->used + MEMO_STACK_WORDS + 2 > MEMO_HALF_WORDS)
 		turn_over(memo);
 	const struct trail_frame *shared = shared_frame(memo, trail);
-	if (frame->words - (shared != NULL ? shared->words : 0) > MEMO_STACK_WORDS)
+	if (frame->node == 0 || frame->words - (shared != NULL ? shared->words : 0) > MEMO_STACK_WORDS)
 		return;
 	const struct trail_word *first = copy_words(memo, trail, shared);
 	if (shared == NULL)

@@ -93,8 +93,12 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(stru
 	uint64_t key = memo_key(start);
 	const struct memo_entry *entry = memo->sets[memo_set(key)];
 	do {
-		if (entry->key == key && memo_matches((const void *)((const char *)memo + entry->at), start))
+		if (entry->key == key &&
+		    memo_matches((const void *)((const char *)memo + entry->at), start)) {
+			if (entry->node == 0)
+				__builtin_unreachable(); /* so that callers need not ask again */
 			return entry->node;
+		}
 	} while ((uintptr_t)++entry % MEMO_SET_BYTES != 0);
 	memo->missed = key;
 	return 0;
