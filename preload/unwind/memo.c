@@ -6,7 +6,7 @@
  */
 #include "preload/unwind/memo.h"
 
-#define SHARED_LEAST 16 /* fewer words are compared sooner where they stand with the others */
+#define SHARED_LEAST 14 /* fewer words are compared sooner where they stand with the others */
 
 _Static_assert(MEMO_STACK_WORDS + 2 <= MEMO_HALF_WORDS, "every stack finds room in a half");
 _Static_assert(sizeof(struct memo) <= UINT32_MAX, "memo_entry says where in the memo");
