@@ -19,6 +19,7 @@
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
 #define INDEX_BITS_MAX (RECORD_NODE_BITS + 1)
 #define PROBES_MAX 256
+#define PROBES_AT_ONCE 4
 #define ID_MASK ((UINT64_C(1) << RECORD_NODE_BITS) - 1)
 
 struct contexts_index {
@@ -254,7 +255,7 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
-/* Nearly every path is known, and stands where its hash says.  0: look again. */
+/* Nearly every path is known, and stands where its hash says or close behind.  0: look again. */
 static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t parent, uint64_t hash,
 				    uintptr_t pc, uint32_t module)
 {
@@ -262,13 +263,17 @@ static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t pa
 	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
 	if (index == NULL)
 		return 0;
-	uint64_t entry =
-		atomic_load_explicit(&index->entries[first_place(index, hash)], memory_order_acquire);
-	const struct session_node *node = &index->nodes[entry & ID_MASK];
-	/* Of an empty place this is node 0, which is at no pc. */
-	bool same = ((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
-		    node->module == module;
-	return same ? (uint32_t)(entry & ID_MASK) : 0;
+	size_t place = first_place(index, hash);
+	for (unsigned probes = 0; probes < PROBES_AT_ONCE; probes++, place = next_place(index, place)) {
+		uint64_t entry = atomic_load_explicit(&index->entries[place], memory_order_acquire);
+		const struct session_node *node = &index->nodes[entry & ID_MASK];
+		if (entry == 0)
+			break;
+		if (((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
+		    node->module == module)
+			return (uint32_t)(entry & ID_MASK);
+	}
+	return 0;
 }
 
 static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint32_t parent, uint64_t hash,

@@ -15,10 +15,8 @@ enum { ARCH_FP = 6, ARCH_SP = 7, ARCH_PC = 16, ARCH_REGISTERS = 17 };
 
 struct cfi_row;
 struct readable;
-struct trail_frame;
+struct trail;
 struct trail_meeting;
-struct trail_step;
-struct trail_word;
 
 /* Why a walk stopped. */
 enum unwind_stop {
@@ -55,8 +53,8 @@ enum unwind_stop arch_walk(struct unwind_state *state, struct unwind_cursor *cur
  * knows the rest.  The steps are in state->trail.  False: the stack is not one of those. */
 bool arch_follow(struct unwind_state *state, const struct unwind_start *start, struct trail_meeting *met);
 
-/* The words that leaving the step's frame read to get to `outer`, last first.  Returns how many. */
-size_t arch_words(const struct trail_step *step, const struct trail_frame *outer, struct trail_word *words);
+/* Puts the steps in the place of the trail's frames that were not kept: all of them but their paths. */
+void arch_place(struct trail *trail, struct trail_meeting met);
 
 /* Leaves a frame of code without unwind information by its frame pointer, if that looks like
  * one.  Sets all three on success. */

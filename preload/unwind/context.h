@@ -17,7 +17,7 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 /* The first answer alone: 0 where the stack is not in the memo.  For who knows that no code has changed: see
  * rules_are_current. */
 READS_STACK static inline __attribute__((always_inline)) uint32_t
-unwind_context_known(const struct unwind_state *state, const struct unwind_start *start)
+unwind_context_known(struct unwind_state *state, const struct unwind_start *start)
 {
 	return memo_find(&state->memo, start);
 }
@@ -26,8 +26,10 @@ unwind_context_known(const struct unwind_state *state, const struct unwind_start
 READS_STACK static inline uint32_t unwind_context(struct unwind_state *state, struct contexts *contexts,
 						  const struct unwind_start *start)
 {
-	uint32_t node =
-		__builtin_expect(rules_are_current(state), 1) ? unwind_context_known(state, start) : 0;
+	/* Who asked for the first answer alone has just looked; where another stack has the same key, an
+	 * anew answer is right as well. */
+	bool worth = rules_are_current(state) && state->memo.missed != memo_key(start);
+	uint32_t node = worth ? unwind_context_known(state, start) : 0;
 	return __builtin_expect(node != 0, 1) ? node : unwind_context_anew(state, contexts, start);
 }
 

@@ -18,12 +18,12 @@ struct rule_place {
 };
 
 struct unwind_state {
+	struct memo memo;    /* first: the hot path needs one address less */
 	uint32_t generation; /* of the code that rules, memo and trail speak of */
 	const void *thread;  /* whose stacks `readable` knows */
 	struct readable readable;
 	struct unwind_registers registers;
 	struct cfi_machine machine;
-	struct memo memo;
 	_Alignas(64) struct rule_place rules[RULE_SETS][2]; /* a set never straddles cache lines */
 	struct trail trail;
 	struct unwind_frame frames[UNWIND_FRAMES_MAX];

@@ -32,8 +32,9 @@ struct trail_frame {
 	uintptr_t pc, sp, fp;
 	uint64_t hash; /* of the path up to here, see contexts_hash */
 	uint32_t node;
-	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
-	bool needs_fp;  /* and whether it begins with this frame's fp */
+	uint16_t words;                /* that a walk reads from this frame outwards: the first so many */
+	bool needs_fp;                 /* and whether it begins with this frame's fp */
+	uint32_t known_at, known_turn; /* the memo's: see memo.c */
 };
 
 /* A frame that was walked, with the rule to leave it; innermost first. */
@@ -57,30 +58,37 @@ struct trail {
 /* Of the trail's first `words` words, how many are left when the unchanged ones are taken off. */
 READS_STACK static inline size_t trail_changed_words(const struct trail *trail, size_t words)
 {
-	while (words > 0 && stack_word(trail->words[words - 1].slot) == trail->words[words - 1].value)
-		words--;
-	return words;
+	const struct trail_word *first = trail->words, *end = first + words;
+	for (; end > first + 1; end -= 2) {
+		if (stack_word(end[-1].slot) != end[-1].value)
+			return (size_t)(end - first);
+		if (stack_word(end[-2].slot) != end[-2].value)
+			return (size_t)(end - first) - 1;
+	}
+	return end > first && stack_word(first->slot) != first->value;
 }
 
-/* Whether a walk that stands at this frame may stop, because the trail knows the rest.  *kept
- * are the trail's frames that may be met; it shrinks as the walk goes outwards. */
-READS_STACK static inline __attribute__((always_inline)) bool
-trail_meets(const struct trail *trail, size_t *kept, uintptr_t pc, uintptr_t sp, uintptr_t fp)
+/* Whether a walk that stands at this frame may stop, because the trail knows the rest.  Frames before
+ * *end are those that may be met; it moves as the walk goes outwards. */
+READS_STACK static inline __attribute__((always_inline)) bool trail_meets(const struct trail *trail,
+									  const struct trail_frame **end,
+									  uintptr_t pc, uintptr_t sp,
+									  uintptr_t fp)
 {
-	const struct trail_frame *end = trail->frames, *frame = end + *kept;
-	while (frame > end && frame[-1].sp < sp)
+	const struct trail_frame *outermost = trail->frames, *frame = *end;
+	while (frame > outermost && frame[-1].sp < sp)
 		frame--;
-	*kept = (size_t)(frame - end);
-	if (frame == end || frame[-1].sp != sp || frame[-1].pc != pc ||
+	*end = frame;
+	if (frame == outermost || frame[-1].sp != sp || frame[-1].pc != pc ||
 	    (frame[-1].needs_fp && frame[-1].fp != fp))
 		return false;
 	size_t changed = trail_changed_words(trail, frame[-1].words);
 	if (changed == 0)
 		return true;
 	/* Whatever depends on the changed word is gone. */
-	while (frame > end && frame[-1].words >= changed)
+	while (frame > outermost && frame[-1].words >= changed)
 		frame--;
-	*kept = (size_t)(frame - end);
+	*end = frame;
 	return false;
 }
 

@@ -210,10 +210,11 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 	struct trail *trail = &state->trail;
 	struct place at = {start->pc, start->sp, start->fp};
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
-	size_t kept = trail->count, steps = 0;
+	const struct trail_frame *kept_end = trail->frames + trail->count;
+	size_t steps = 0;
 	bool ended = false;
 
-	while (!ended && !trail_meets(trail, &kept, at.pc, at.sp, at.fp)) {
+	while (!ended && !trail_meets(trail, &kept_end, at.pc, at.sp, at.fp)) {
 		if (UNLIKELY(steps == TRAIL_FRAMES_MAX))
 			return false;
 		uint64_t rule = LIKELY(at.pc != 0) ? rules_find(state, at.pc) : rule_make(RULE_END, 0, 0);
@@ -222,11 +223,13 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 		if (!ended && UNLIKELY(!is_left_by_rule(rule) || !leave(&state->readable, rule, &limit, &at)))
 			return false;
 	}
-	*met = (struct trail_meeting){ended ? 0 : kept, steps};
+	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames), steps};
 	return met->kept + met->steps <= TRAIL_FRAMES_MAX;
 }
 
-size_t arch_words(const struct trail_step *step, const struct trail_frame *outer, struct trail_word *words)
+/* The words that leaving the step's frame read to get to `outer`, last first.  Returns how many. */
+static inline size_t add_words(const struct trail_step *step, const struct trail_frame *outer,
+			       struct trail_word *words)
 {
 	uintptr_t slot_base = outer->sp;
 	size_t count = 0;
@@ -242,6 +245,33 @@ size_t arch_words(const struct trail_step *step, const struct trail_frame *outer
 		words[count++] =
 			(struct trail_word){step->fp + (uintptr_t)rule_cfa_offset(step->rule), outer->sp};
 	return count;
+}
+
+static inline bool needs_fp(const struct trail_step *step, bool outer_needs_fp)
+{
+	enum rule_kind kind = rule_kind(step->rule);
+	if (kind == RULE_FP || kind == RULE_REALIGNED)
+		return true;
+	return outer_needs_fp && rule_fp_words(step->rule) == RULE_FP_SAME;
+}
+
+void arch_place(struct trail *trail, struct trail_meeting met)
+{
+	struct trail_frame *frame = trail->frames + met.kept;
+	size_t words = met.kept > 0 ? frame[-1].words : 0;
+	for (size_t i = met.steps; i-- > 0; frame++) {
+		const struct trail_step *step = &trail->steps[i];
+		bool needs = false;
+		if (frame != trail->frames) {
+			words += add_words(step, frame - 1, trail->words + words);
+			needs = needs_fp(step, frame[-1].needs_fp);
+		}
+		*frame = (struct trail_frame){.pc = step->pc,
+					      .sp = step->sp,
+					      .fp = step->fp,
+					      .words = (uint16_t)words,
+					      .needs_fp = needs};
+	}
 }
 
 /* ---- registers -------------------------------------------------------------- */
