@@ -19,6 +19,7 @@
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
 #define INDEX_BITS_MAX (RECORD_NODE_BITS + 1)
 #define PROBES_MAX 256
+#define NODES_PER_PAGE (4096 / sizeof(struct session_node))
 #define PROBES_AT_ONCE 4
 #define ID_MASK ((UINT64_C(1) << RECORD_NODE_BITS) - 1)
 
@@ -255,6 +256,24 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
+/* Nodes of one path mostly came to be together, outermost first: the one behind the parent's.  0: that is
+ * another. A page of nodes that has the parent's is there. */
+static inline uint32_t find_behind(const struct contexts *contexts, uint32_t parent, uintptr_t pc,
+				   uint32_t module)
+{
+	/* Acquire: pairs with the releases in first_index and grow. */
+	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
+	uint32_t id = parent + 1;
+	if (index == NULL || parent == 0 || id % NODES_PER_PAGE == 0)
+		return 0;
+	const struct session_node *node = &index->nodes[id];
+	/* Acquire: pairs with the release in make_node; it is complete. */
+	return __atomic_load_n(&node->pc, __ATOMIC_ACQUIRE) == pc && node->parent == parent &&
+			       node->module == module
+		       ? id
+		       : 0;
+}
+
 /* Nearly every path is known, and stands where its hash says or close behind.  0: look again. */
 static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t parent, uint64_t hash,
 				    uintptr_t pc, uint32_t module)
@@ -298,7 +317,9 @@ static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint
 uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
 				uint32_t module)
 {
-	uint32_t id = find_at_once(contexts, parent, hash, pc, module);
+	uint32_t id = find_behind(contexts, parent, pc, module);
+	if (id == 0)
+		id = find_at_once(contexts, parent, hash, pc, module);
 	return __builtin_expect(id != 0, 1) ? id : intern(contexts, parent, hash, pc, module);
 }
 

@@ -108,16 +108,24 @@ __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state,
 		if (table != NULL)
 			shared_put(table, key, rule);
 	}
-	struct rule_place *set = state->rules[rules_set(pc)];
+	if (++state->rules_missed == RULES_MISSED_MANY)
+		state->rules_mask = RULE_SETS_MANY - 1;
+	struct rule_place *set = state->rules[rules_set(state, pc)];
 	set[1] = set[0];
 	set[0] = (struct rule_place){pc, rule};
 	return rule;
 }
 
+void rules_forget(struct unwind_state *state)
+{
+	size_t sets = (state->rules_mask | (RULE_SETS_FEW - 1)) + 1;
+	memset(state->rules, 0, sets * sizeof(state->rules[0]));
+}
+
 void rules_renew(struct unwind_state *state)
 {
 	state->generation = epoch_code();
-	memset(state->rules, 0, sizeof(state->rules));
+	rules_forget(state);
 }
 
 static void forget_rules(void)

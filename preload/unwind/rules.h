@@ -60,14 +60,14 @@ uint64_t rules_find_shared(struct unwind_state *state, uintptr_t pc);
 
 /* Low bits of return addresses are as good as random, and this stands in the chain of
  * dependent steps that makes up a walk's time. */
-static inline size_t rules_set(uintptr_t pc)
+static inline size_t rules_set(const struct unwind_state *state, uintptr_t pc)
 {
-	return pc % RULE_SETS;
+	return pc & (state->rules_mask | (RULE_SETS_FEW - 1));
 }
 
 static inline __attribute__((always_inline)) uint64_t rules_find(struct unwind_state *state, uintptr_t pc)
 {
-	const struct rule_place *set = state->rules[rules_set(pc)];
+	const struct rule_place *set = state->rules[rules_set(state, pc)];
 	if (__builtin_expect(set[0].pc == pc, 1))
 		return set[0].rule;
 	if (set[1].pc == pc)
@@ -82,6 +82,9 @@ static inline bool rules_are_current(const struct unwind_state *state)
 }
 
 /* Forgets the thread's rules. */
+void rules_forget(struct unwind_state *state);
+
+/* The same, and from now on they are of the code that is loaded now. */
 void rules_renew(struct unwind_state *state);
 
 #endif

@@ -10,7 +10,10 @@
 #include "preload/unwind/cfi.h"
 #include "preload/unwind/memo.h"
 
-#define RULE_SETS 1024
+/* Few sets do for most threads, and touch little memory; one that has missed so many rules gets more. */
+#define RULE_SETS_FEW 1024u
+#define RULE_SETS_MANY 8192u
+#define RULES_MISSED_MANY 8192u
 
 struct rule_place {
 	uintptr_t pc;
@@ -24,7 +27,9 @@ struct unwind_state {
 	struct readable readable;
 	struct unwind_registers registers;
 	struct cfi_machine machine;
-	_Alignas(64) struct rule_place rules[RULE_SETS][2]; /* a set never straddles cache lines */
+	uint32_t rules_missed;                                   /* lookups that were in vain */
+	uint32_t rules_mask;                                     /* of the sets, beyond those of the few */
+	_Alignas(64) struct rule_place rules[RULE_SETS_MANY][2]; /* a set never straddles cache lines */
 	struct trail trail;
 	struct unwind_frame frames[UNWIND_FRAMES_MAX];
 };

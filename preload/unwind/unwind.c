@@ -24,7 +24,7 @@ size_t unwind_state_bytes(void)
 
 void unwind_forget(struct unwind_state *state)
 {
-	memset(state->rules, 0, sizeof(state->rules));
+	rules_forget(state);
 	memo_clear(&state->memo);
 	trail_clear(&state->trail);
 	state->thread = NULL;
