@@ -1,8 +1,8 @@
 /*
  * memo.c - what is entered, and what goes for it.  See memo.h.
  *
- * A frame of the trail knows where its words and those of the frames around it stand together in the memo:
- * known_at, in bytes from the memo's start, 0 for nowhere; it counts as long as known_turn is the memo's.
+ * The trail knows where the words of its outer frames stand together here (struct trail_copy): they end `end`
+ * bytes from the memo's start, and count as long as `turn` is the memo's.
  */
 #include "preload/unwind/memo.h"
 
@@ -33,13 +33,18 @@ static void turn_over(struct memo *memo)
  * is better to have all words together. */
 static const struct trail_frame *shared_frame(const struct memo *memo, const struct trail *trail)
 {
-	const struct trail_frame *frame = &trail->frames[trail->count - 1];
-	size_t least = frame->words * 2u / 3;
+	size_t words = trail->frames[trail->count - 1].words, least = words * 2 / 3;
+	const struct trail_frame *frame = trail->frames + trail->copy.frames - 1;
 	least = least > SHARED_LEAST ? least : SHARED_LEAST;
-	for (; frame >= trail->frames && frame->words >= least; frame--)
-		if (frame->known_at != 0 && frame->known_turn == memo->turn)
-			return frame;
-	return NULL;
+	return trail->copy.frames > 0 && trail->copy.turn == memo->turn && frame->words >= least ? frame
+												 : NULL;
+}
+
+/* Where the frame's words begin, which are there already. */
+static uintptr_t shared_words(const struct memo *memo, const struct trail *trail,
+			      const struct trail_frame *shared)
+{
+	return (uintptr_t)memo + trail->copy.end - shared->words * sizeof(struct trail_word);
 }
 
 /* Copies the words that an outer frame does not share, in the order of a walk, and their companions. */
@@ -53,19 +58,17 @@ static struct trail_word *copy_words(struct memo *memo, const struct trail *trai
 	*to++ = (struct trail_word){frame->sp | (frame->needs_fp ? MEMO_MARK : 0), frame->fp};
 	while (from-- > end)
 		*to++ = *from;
-	*to = (struct trail_word){(uintptr_t)to, shared != NULL ? (uintptr_t)memo + shared->known_at : 0};
+	*to = (struct trail_word){(uintptr_t)to, shared != NULL ? shared_words(memo, trail, shared) : 0};
 	memo->used += (size_t)(to + 1 - first);
 	return first;
 }
 
-/* All words of the trail stand together from the one behind `first` on. */
-static void note_places(const struct memo *memo, struct trail *trail, const struct trail_word *first)
+/* In front, where it is found first; one that has been there for longer goes for it. */
+static void enter(struct memo *memo, const struct memo_entry *entry)
 {
-	const struct trail_word *end = first + 1 + trail->frames[trail->count - 1].words;
-	for (struct trail_frame *frame = trail->frames; frame < trail->frames + trail->count; frame++) {
-		frame->known_at = place_of(memo, end - frame->words);
-		frame->known_turn = memo->turn;
-	}
+	struct memo_entry *set = memo->sets[memo_set(entry->key)];
+	set[1 + memo->entered++ % (MEMO_WAYS - 1)] = set[0];
+	set[0] = *entry;
 }
 
 void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail)
@@ -79,11 +82,9 @@ void memo_learn(struct memo *memo, const struct unwind_start *start, struct trai
 		return;
 	const struct trail_word *first = copy_words(memo, trail, shared);
 	if (shared == NULL)
-		note_places(memo, trail, first);
-	uint64_t key = memo_key(start);
-	struct memo_entry *set = memo->sets[memo_set(key)];
-	memmove(set + 1, set, (MEMO_WAYS - 1) * sizeof(*set));
-	set[0] = (struct memo_entry){key, place_of(memo, first), frame->node};
+		trail->copy = (struct trail_copy){trail->count, place_of(memo, first + 1 + frame->words),
+						  memo->turn};
+	enter(memo, &(struct memo_entry){memo_key(start), place_of(memo, first), frame->node});
 }
 
 void memo_clear(struct memo *memo)

@@ -40,6 +40,7 @@ struct memo {
 	uint64_t missed;   /* the key that was last looked for in vain, unless it is learnt by now */
 	size_t half, used; /* which is being filled, and its words so far */
 	uint32_t turn;     /* counts changes of half */
+	uint32_t entered;  /* counts entries */
 	_Alignas(sizeof(struct trail_word)) struct trail_word words[2][MEMO_HALF_WORDS];
 };
 
@@ -104,8 +105,8 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(stru
 	return 0;
 }
 
-/* The trail is the stack that begins here, and memo_find has not found it.  Notes in the trail's frames
- * where their words stand. */
+/* The trail is the stack that begins here, and memo_find has not found it.  Notes in the trail
+ * where its words stand. */
 void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail);
 
 void memo_clear(struct memo *memo);

@@ -35,5 +35,7 @@ uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trai
 		frame->node = node;
 	}
 	trail->count = met.kept + met.steps;
+	if (trail->copy.frames > met.kept)
+		trail->copy.frames = met.kept;
 	return node;
 }

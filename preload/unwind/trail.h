@@ -32,9 +32,8 @@ struct trail_frame {
 	uintptr_t pc, sp, fp;
 	uint64_t hash; /* of the path up to here, see contexts_hash */
 	uint32_t node;
-	uint16_t words;                /* that a walk reads from this frame outwards: the first so many */
-	bool needs_fp;                 /* and whether it begins with this frame's fp */
-	uint32_t known_at, known_turn; /* the memo's: see memo.c */
+	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
+	bool needs_fp;  /* and whether it begins with this frame's fp */
 };
 
 /* A frame that was walked, with the rule to leave it; innermost first. */
@@ -48,8 +47,15 @@ struct trail_meeting {
 	size_t kept, steps;
 };
 
+/* Where the memo has the words of the outermost `frames` frames all together: see memo.c. */
+struct trail_copy {
+	size_t frames;
+	uint32_t end, turn;
+};
+
 struct trail {
 	size_t count;
+	struct trail_copy copy;
 	struct trail_frame frames[TRAIL_FRAMES_MAX];
 	struct trail_word words[TRAIL_FRAMES_MAX * TRAIL_WORDS_PER_FRAME];
 	struct trail_step steps[TRAIL_FRAMES_MAX];
@@ -97,7 +103,7 @@ uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trai
 
 static inline void trail_clear(struct trail *trail)
 {
-	trail->count = 0;
+	trail->count = trail->copy.frames = 0;
 }
 
 #endif
