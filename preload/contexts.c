@@ -16,7 +16,7 @@
 
 #define FIRST_BITS 13 /* 64 KiB: what a short program pays */
 #define HUGE_BYTES ((size_t)2 << 20)
-#define HUGE_FROM_BYTES ((size_t)4 << 20)
+#define HUGE_FROM_BYTES HUGE_BYTES
 #define INDEX_BITS_MAX (RECORD_NODE_BITS + 1)
 #define PROBES_MAX 256
 #define NODES_PER_PAGE (4096 / sizeof(struct session_node))

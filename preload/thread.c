@@ -43,11 +43,18 @@ static __thread volatile uint32_t waiting __attribute__((tls_model("initial-exec
 
 void thread_ring_doorbell(struct session_header *session)
 {
-	/* Acq_rel exchange pairs with the drainer's store of 1 before it sleeps: either it sees
-	 * the records committed before this, or we see its 1. */
-	if (atomic_load_explicit(&session->doorbell, memory_order_relaxed) &&
-	    atomic_exchange_explicit(&session->doorbell, 0, memory_order_acq_rel))
+	/* Acq_rel exchange pairs with the drainer's store before it sleeps: either it sees
+	 * the records committed before this, or we see that it sleeps. */
+	if (atomic_load_explicit(&session->doorbell, memory_order_relaxed) != DOORBELL_AWAKE &&
+	    atomic_exchange_explicit(&session->doorbell, DOORBELL_AWAKE, memory_order_acq_rel))
 		syscall(SYS_futex, &session->doorbell, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* A chunk is full.  A call costs as much as thousands of events: not where the drainer comes anyway. */
+static void tell_of_chunk(struct session_header *session)
+{
+	if (atomic_load_explicit(&session->doorbell, memory_order_relaxed) == DOORBELL_ASLEEP)
+		thread_ring_doorbell(session);
 }
 
 /* Waits until the heart beats or a moment has passed; false once it has stood still too long. */
@@ -194,7 +201,7 @@ bool thread_next_chunk(struct thread *thread)
 		/* Release: pairs with the consumer's acquire of `next`; it sees the new chunk's
 		 * header and the old one's last records. */
 		atomic_store_explicit(&closed->next, taken, memory_order_release);
-		thread_ring_doorbell(session);
+		tell_of_chunk(session);
 	}
 	signals_restore(&signals);
 	errno = saved;

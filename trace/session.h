@@ -244,6 +244,10 @@ enum session_flags {
 	SESSION_AGGREGATE = 8,      /* the trace is to hold sums, no events */
 };
 
+/* What the drainer does; who rings makes it AWAKE.  From a nap it comes back by itself, before anybody needs
+ * room. */
+enum session_doorbell { DOORBELL_AWAKE = 0, DOORBELL_ASLEEP = 1, DOORBELL_NAPPING = 2 };
+
 /* The time as the drainer last saw it: see preload/recorder.c for who may use it.  Stored without
  * order, since any value that is seen was true once. */
 struct session_clock {
@@ -290,7 +294,7 @@ struct session_header {
 	/* Consumer to producer. */
 	_Alignas(64) _Atomic uint32_t
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */
-	_Atomic uint32_t doorbell; /* futex: 1 while the drainer sleeps */
+	_Atomic uint32_t doorbell; /* futex: enum session_doorbell */
 	struct session_clock clock;
 	_Atomic int32_t drainer_pid;
 	_Atomic uint32_t flushes_done;

@@ -25,8 +25,8 @@ uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trai
 {
 	struct trail_frame *frame = trail->frames + met.kept;
 	uint32_t node = met.kept > 0 ? frame[-1].node : 0;
-	arch_place(trail, met);
 	hash_steps(trail, contexts, met);
+	arch_place(trail, met);
 	for (size_t i = met.steps; i-- > 0; frame++) {
 		const struct trail_step *step = &trail->steps[i];
 		if (step->pc != 0)

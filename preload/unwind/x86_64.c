@@ -266,11 +266,11 @@ void arch_place(struct trail *trail, struct trail_meeting met)
 			words += add_words(step, frame - 1, trail->words + words);
 			needs = needs_fp(step, frame[-1].needs_fp);
 		}
-		*frame = (struct trail_frame){.pc = step->pc,
-					      .sp = step->sp,
-					      .fp = step->fp,
-					      .words = (uint16_t)words,
-					      .needs_fp = needs};
+		frame->pc = step->pc;
+		frame->sp = step->sp;
+		frame->fp = step->fp;
+		frame->words = (uint16_t)words;
+		frame->needs_fp = needs;
 	}
 }
 

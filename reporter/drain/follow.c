@@ -69,15 +69,17 @@ static bool sleep_at_doorbell(struct drain *drain, uint64_t ns)
 {
 	struct session_header *h = drain->mapping.header;
 	struct timespec time = {.tv_nsec = (long)ns};
+	uint32_t sleeping = ns > SLEEP_LEAST_NS ? DOORBELL_ASLEEP : DOORBELL_NAPPING;
 	/* Sequentially consistent: pairs with the producer's exchange of the bell.  Either it sees
-	 * the 1, or what it did before is seen by is_called and by the next round. */
-	atomic_store_explicit(&h->doorbell, 1, memory_order_seq_cst);
+	 * that we sleep, or what it did before is seen by is_called and by the next round. */
+	atomic_store_explicit(&h->doorbell, sleeping, memory_order_seq_cst);
 	bool called = is_called(drain);
-	if (ns > SLEEP_LEAST_NS)
+	if (sleeping == DOORBELL_ASLEEP)
 		merge_hide_clock(drain);
 	if (!called)
-		syscall(SYS_futex, &h->doorbell, FUTEX_WAIT, 1, &time, NULL, 0);
-	bool rung = atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel) == 0;
+		syscall(SYS_futex, &h->doorbell, FUTEX_WAIT, sleeping, &time, NULL, 0);
+	bool rung = atomic_exchange_explicit(&h->doorbell, DOORBELL_AWAKE, memory_order_acq_rel) ==
+		    DOORBELL_AWAKE;
 	if (called || rung)
 		pause_ns(2 * MARGIN_NS);
 	return called || rung;

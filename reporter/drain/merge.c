@@ -11,10 +11,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define RUN_RECORDS 256u              /* taken of one queue before the others are looked at */
-#define STUCK_NS UINT64_C(1000000000) /* how long a thread may take to finish a node */
-#define CLOCK_AGE_NS UINT64_C(1000000)
-#define CLOCK_EVERY 256 /* records, some tens of microseconds */
+#define RUN_RECORDS 256u               /* taken of one queue before the others are looked at */
+#define STUCK_NS UINT64_C(1000000000)  /* how long a thread may take to finish a node */
+#define CLOCK_AGE_NS UINT64_C(1250000) /* a nap and waking up from it */
+#define CLOCK_EVERY 1024               /* records, some tens of microseconds */
 
 /* ---- slots --------------------------------------------------------------- */
 
