@@ -134,10 +134,15 @@ static INLINED struct thread *ordinary_enter(void)
 {
 	struct thread *thread = thread_self;
 
-	if (!LIKELY(guard == GUARD_IDLE && thread && thread->epoch == epoch_now()))
+	if (!LIKELY(guard == GUARD_IDLE && thread))
 		return NULL;
 	guard_raise();
-	return thread;
+	/* Not before: a handler that forks leaves the child what the thread has only if it interrupts the
+	 * shim. */
+	if (LIKELY(thread->epoch == epoch_now()))
+		return thread;
+	guard_leave(GUARD_IDLE);
+	return NULL;
 }
 
 static INLINED void ordinary_leave(void)

@@ -65,7 +65,7 @@ FAULTS = {
         "atomic_load_explicit(&process->own_clocks, memory_order_relaxed)", "0")),
     "does not see a pause": (THREAD, "clock, two threads", (
         "atomic_load_explicit(&process->paused, memory_order_relaxed)", "0")),
-    "does not see that the epoch is over": (ORDINARY, "clock, two threads", (" && thread->epoch == epoch_now()", "")),
+    "does not see that the epoch is over": (ORDINARY, "clock, two threads", ("LIKELY(thread->epoch == epoch_now())", "true")),
     "takes a look back for one ahead": (THREAD, "clock, more events", (
         "	thread->epoch = ordinary ? now : 0;", "	thread->epoch = ordinary ? epoch_now() : 0;")),
     "leaves no room for prefixes": (RECORDER, "one thread", (
