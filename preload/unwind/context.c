@@ -18,7 +18,10 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 	state_refresh(state);
 	if (!arch_follow(state, start, &met))
 		return walk_whole(state, contexts, start);
-	uint32_t node = trail_renew(&state->trail, contexts, met);
-	memo_learn(&state->memo, start, &state->trail);
+	trail_renew(&state->trail, contexts, met);
+	/* While memory answers for the nodes. */
+	uint32_t words = memo_copy(&state->memo, &state->trail);
+	uint32_t node = trail_intern(&state->trail, contexts, met);
+	memo_enter(&state->memo, start, words, node);
 	return node;
 }

@@ -63,28 +63,31 @@ static struct trail_word *copy_words(struct memo *memo, const struct trail *trai
 	return first;
 }
 
-/* In front, where it is found first; one that has been there for longer goes for it. */
-static void enter(struct memo *memo, const struct memo_entry *entry)
-{
-	struct memo_entry *set = memo->sets[memo_set(entry->key)];
-	set[1 + memo->entered++ % (MEMO_WAYS - 1)] = set[0];
-	set[0] = *entry;
-}
-
-void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail)
+uint32_t memo_copy(struct memo *memo, struct trail *trail)
 {
 	const struct trail_frame *frame = &trail->frames[trail->count - 1];
-	memo->missed = 0;
 	if (memo->used + MEMO_STACK_WORDS + 2 > MEMO_HALF_WORDS)
 		turn_over(memo);
 	const struct trail_frame *shared = shared_frame(memo, trail);
-	if (frame->node == 0 || frame->words - (shared != NULL ? shared->words : 0) > MEMO_STACK_WORDS)
-		return;
+	if (frame->words - (shared != NULL ? shared->words : 0) > MEMO_STACK_WORDS)
+		return 0;
 	const struct trail_word *first = copy_words(memo, trail, shared);
 	if (shared == NULL)
 		trail->copy = (struct trail_copy){trail->count, place_of(memo, first + 1 + frame->words),
 						  memo->turn};
-	enter(memo, &(struct memo_entry){memo_key(start), place_of(memo, first), frame->node});
+	return place_of(memo, first);
+}
+
+/* In front, where it is found first; one that has been there for longer goes for it. */
+void memo_enter(struct memo *memo, const struct unwind_start *start, uint32_t at, uint32_t node)
+{
+	memo->missed = 0;
+	if (at == 0 || node == 0)
+		return;
+	uint64_t key = memo_key(start);
+	struct memo_entry *set = memo->sets[memo_set(key)];
+	set[1 + memo->entered++ % (MEMO_WAYS - 1)] = set[0];
+	set[0] = (struct memo_entry){key, at, node};
 }
 
 void memo_clear(struct memo *memo)

@@ -105,9 +105,13 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(stru
 	return 0;
 }
 
-/* The trail is the stack that begins here, and memo_find has not found it.  Notes in the trail
- * where its words stand. */
-void memo_learn(struct memo *memo, const struct unwind_start *start, struct trail *trail);
+/* Copies the trail's words, and notes in it where they stand together.  Returns where they are for
+ * memo_enter; 0: they are too many. */
+uint32_t memo_copy(struct memo *memo, struct trail *trail);
+
+/* The stack that begins here has the words that were copied last, and this node; memo_find has not found it.
+ */
+void memo_enter(struct memo *memo, const struct unwind_start *start, uint32_t at, uint32_t node);
 
 void memo_clear(struct memo *memo);
 

@@ -12,7 +12,7 @@
 
 /* Few sets do for most threads, and touch little memory; one that has missed so many rules gets more. */
 #define RULE_SETS_FEW 1024u
-#define RULE_SETS_MANY 8192u
+#define RULE_SETS_MANY 4096u
 #define RULES_MISSED_MANY 8192u
 
 struct rule_place {

@@ -21,12 +21,19 @@ static void hash_steps(struct trail *trail, const struct contexts *contexts, str
 	}
 }
 
-uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trail_meeting met)
+void trail_renew(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)
+{
+	hash_steps(trail, contexts, met);
+	arch_place(trail, met);
+	trail->count = met.kept + met.steps;
+	if (trail->copy.frames > met.kept)
+		trail->copy.frames = met.kept;
+}
+
+uint32_t trail_intern(struct trail *trail, struct contexts *contexts, struct trail_meeting met)
 {
 	struct trail_frame *frame = trail->frames + met.kept;
 	uint32_t node = met.kept > 0 ? frame[-1].node : 0;
-	hash_steps(trail, contexts, met);
-	arch_place(trail, met);
 	for (size_t i = met.steps; i-- > 0; frame++) {
 		const struct trail_step *step = &trail->steps[i];
 		if (step->pc != 0)
@@ -34,8 +41,5 @@ uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trai
 						      rule_module(step->rule));
 		frame->node = node;
 	}
-	trail->count = met.kept + met.steps;
-	if (trail->copy.frames > met.kept)
-		trail->copy.frames = met.kept;
 	return node;
 }

@@ -98,8 +98,11 @@ READS_STACK static inline __attribute__((always_inline)) bool trail_meets(const 
 	return false;
 }
 
-/* Replaces what was not kept by the steps and makes their nodes.  Returns the innermost one. */
-uint32_t trail_renew(struct trail *trail, struct contexts *contexts, struct trail_meeting met);
+/* Replaces what was not kept by the steps, all but their nodes, which will be asked for. */
+void trail_renew(struct trail *trail, const struct contexts *contexts, struct trail_meeting met);
+
+/* Then finds or makes their nodes.  Returns the innermost one. */
+uint32_t trail_intern(struct trail *trail, struct contexts *contexts, struct trail_meeting met);
 
 static inline void trail_clear(struct trail *trail)
 {

@@ -45,8 +45,10 @@ __attribute__((noinline)) static void take(enum method method)
 	}
 	if (method == KNOWN_IN_PART) {
 		struct trail_meeting met;
-		if (arch_follow(state, &start, &met))
-			node = trail_renew(&state->trail, contexts, met);
+		if (!arch_follow(state, &start, &met))
+			return;
+		trail_renew(&state->trail, contexts, met);
+		node = trail_intern(&state->trail, contexts, met);
 		state->trail.count--; /* the innermost frame is to be new each time */
 		return;
 	}
