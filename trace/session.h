@@ -162,7 +162,7 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 #define SESSION_SIDE_RECORDS 64
 #endif
 /* What the shim has besides, for the drainer to tell about how much memory the recording took. */
-#define SESSION_THREAD_PRIVATE_BYTES 49152 /* what a thread's rules and scratch space touch, about */
+#define SESSION_THREAD_PRIVATE_BYTES 65536 /* what a thread's rules and scratch space touch, about */
 #define SESSION_RULES_BYTES (2u << 20)     /* table of all threads' rules; sparse */
 #define SESSION_INDEX_BYTES_LEAST 65536u   /* index over the nodes; twice as large whenever it is half full */
 
