@@ -88,8 +88,9 @@ static inline uint64_t slot_key(const struct slot *slot)
  * here: 256 bytes share a group, which is as many blocks as a heap has there. */
 static inline size_t home_group(const struct livemap *map, uint64_t key)
 {
-	uint64_t neighbours = key >> 9;
-	return (size_t)((neighbours ^ neighbours >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> map->group_shift);
+	/* Fibonacci hashing (Knuth, TAOCP 6.4): neighbourhoods that follow one another fall far from one
+	 * another. */
+	return (size_t)((key >> 9) * UINT64_C(0x9e3779b97f4a7c15) >> map->group_shift);
 }
 
 static inline size_t home_slot(uint64_t key)
