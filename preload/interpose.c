@@ -206,9 +206,7 @@ static void *reallocate(const struct unwind_start *here, void *block, size_t siz
 	return moved;
 }
 
-/* Bootstrap blocks are never sampled, yet not the real one's. */
-#define REALLOC_PASSES(block, size_bytes)                                                                    \
-	(sample_missed(block) && !real_is_bootstrap(block) && sample_passes(size_bytes))
+#define REALLOC_PASSES(block, size_bytes) (sample_missed_of_heap(block) && sample_passes(size_bytes))
 
 void *realloc(void *block, size_t size_bytes)
 {
@@ -235,12 +233,13 @@ void *reallocarray(void *block, size_t count, size_t size_bytes)
 
 void free(void *block)
 {
-	fetch_header(block);
-	if (sample_missed(block) && !RARE(real_is_bootstrap(block))) {
+	/* It is not likely, but then it is all: no register is to be saved before. */
+	if (LIKELY(sample_missed_of_heap(block))) {
 		real.free(block);
 		return;
 	}
 	APART(block);
+	fetch_header(block);
 	if (RARE(real_is_bootstrap(block)))
 		return;
 	if (!ORDINARY(RECORD_FREE, block, 0))

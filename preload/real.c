@@ -53,6 +53,11 @@ size_t real_bootstrap_size(const void *block)
 	return ((const size_t *)block)[-1];
 }
 
+bool real_has_bootstrap(void)
+{
+	return real_bootstrap_start != NOWHERE;
+}
+
 /* ---- the first call of each function ------------------------------------- */
 
 /* Whether the real functions are there now; false inside dlsym's own calls. */

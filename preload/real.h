@@ -60,4 +60,7 @@ static inline bool real_is_bootstrap(const void *block)
 
 size_t real_bootstrap_size(const void *block);
 
+/* Whether there are such blocks; once the real functions are found there come no more. */
+bool real_has_bootstrap(void);
+
 #endif

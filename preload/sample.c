@@ -12,7 +12,7 @@
 
 __thread struct sample_thread sample_thread __attribute__((tls_model("initial-exec")));
 _Atomic enum sample_mode sample_mode;
-struct sample_set *_Atomic sample_set;
+struct sample_set *_Atomic sample_set, *_Atomic sample_quick_set;
 
 /* Of the program, whatever it forks. */
 static uint64_t mean_bytes;
@@ -33,10 +33,17 @@ bool sample_start(uint64_t mean, uint64_t seed)
 	bool some = mean > 0 && sampler;
 	mean_bytes = mean;
 	program_seed = seed;
-	/* Release, both: pair with the acquires of whoever looks; the set is mapped, the mean is known. */
+	/* Release, all: pair with the acquires of whoever looks; the set is mapped, the mean is known. */
+	atomic_store_explicit(&sample_quick_set, NULL, memory_order_release);
 	atomic_store_explicit(&sample_set, some ? &sampler->set : NULL, memory_order_release);
 	atomic_store_explicit(&sample_mode, some ? SAMPLE_SOME : SAMPLE_NOT, memory_order_release);
 	return some || mean == 0;
+}
+
+void sample_of_heap_alone(void)
+{
+	/* Release: pairs with the acquire in sample_missed_of_heap. */
+	atomic_store_explicit(&sample_quick_set, sample_live(), memory_order_release);
 }
 
 /* ---- randomness ------------------------------------------------------------------ */

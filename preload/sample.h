@@ -37,9 +37,14 @@ extern __thread struct sample_thread sample_thread __attribute__((tls_model("ini
 extern _Atomic enum sample_mode sample_mode __attribute__((visibility("hidden")));
 extern struct sample_set *_Atomic sample_set
 	__attribute__((visibility("hidden"))); /* NULL: there is no sampling, or not yet */
+/* The same if nothing but the set need be asked about a block: see sample_of_heap_alone. */
+extern struct sample_set *_Atomic sample_quick_set __attribute__((visibility("hidden")));
 
 /* Before the session of this process begins: 0 is no sampling.  False: no memory for it. */
 bool sample_start(uint64_t mean_bytes, uint64_t seed);
+
+/* There are no blocks but those of the real allocator, nor will there be any. */
+void sample_of_heap_alone(void);
 
 /* For a block about to be allocated: true, it is none to record, and that is all. */
 static inline bool sample_passes(size_t size_bytes)
@@ -78,6 +83,15 @@ static inline bool sample_is_on(void)
 static inline bool sample_missed(const void *block)
 {
 	const struct sample_set *set = sample_live();
+
+	return set && !sample_set_may_hold(set, block);
+}
+
+/* The same, and it is the real allocator's: all that there is to know before it is freed. */
+static inline bool sample_missed_of_heap(const void *block)
+{
+	/* Acquire: pairs with the release in sample_of_heap_alone; the set is mapped. */
+	const struct sample_set *set = atomic_load_explicit(&sample_quick_set, memory_order_acquire);
 
 	return set && !sample_set_may_hold(set, block);
 }

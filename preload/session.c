@@ -202,6 +202,8 @@ static void fill_sampling(struct session_header *session, const struct settings 
 		session->sample_bytes = settings->sample_bytes;
 	else
 		message("no memory for sampling: every block is recorded", NULL);
+	if (!real_has_bootstrap())
+		sample_of_heap_alone();
 }
 
 static bool fill(struct process *process, struct start *start)
