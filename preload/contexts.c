@@ -193,11 +193,11 @@ static uint32_t make_node(struct contexts *contexts, struct session_header *sess
 	return id;
 }
 
-static bool is_node(struct session_header *session, uint32_t id, uint32_t parent, uintptr_t pc,
-		    uint32_t module)
+static inline bool is_node(const struct session_node *node, uint32_t parent, uintptr_t pc, uint32_t module)
 {
-	const struct session_node *node = session_node(session, id);
-	return node->pc == pc && node->parent == parent && node->module == module;
+	/* Acquire: pairs with the release in make_node; it is complete. */
+	return __atomic_load_n(&node->pc, __ATOMIC_ACQUIRE) == pc && node->parent == parent &&
+	       node->module == module;
 }
 
 /* Where a search ended. */
@@ -216,7 +216,7 @@ static struct found find(struct session_header *session, const struct contexts_i
 		if (entry == 0)
 			return (struct found){.place = place};
 		if (((entry ^ hash) & ~ID_MASK) == 0 &&
-		    is_node(session, (uint32_t)(entry & ID_MASK), parent, pc, module))
+		    is_node(session_node(session, (uint32_t)(entry & ID_MASK)), parent, pc, module))
 			return (struct found){.id = (uint32_t)(entry & ID_MASK)};
 	}
 	return (struct found){.full = true};
@@ -266,12 +266,7 @@ static inline uint32_t find_behind(const struct contexts *contexts, uint32_t par
 	uint32_t id = parent + 1;
 	if (index == NULL || parent == 0 || id % NODES_PER_PAGE == 0)
 		return 0;
-	const struct session_node *node = &index->nodes[id];
-	/* Acquire: pairs with the release in make_node; it is complete. */
-	return __atomic_load_n(&node->pc, __ATOMIC_ACQUIRE) == pc && node->parent == parent &&
-			       node->module == module
-		       ? id
-		       : 0;
+	return is_node(&index->nodes[id], parent, pc, module) ? id : 0;
 }
 
 /* Nearly every path is known, and stands where its hash says or close behind.  0: look again. */
@@ -285,11 +280,10 @@ static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t pa
 	size_t place = first_place(index, hash);
 	for (unsigned probes = 0; probes < PROBES_AT_ONCE; probes++, place = next_place(index, place)) {
 		uint64_t entry = atomic_load_explicit(&index->entries[place], memory_order_acquire);
-		const struct session_node *node = &index->nodes[entry & ID_MASK];
 		if (entry == 0)
 			break;
-		if (((entry ^ hash) & ~ID_MASK) == 0 && node->pc == pc && node->parent == parent &&
-		    node->module == module)
+		if (((entry ^ hash) & ~ID_MASK) == 0 &&
+		    is_node(&index->nodes[entry & ID_MASK], parent, pc, module))
 			return (uint32_t)(entry & ID_MASK);
 	}
 	return 0;

@@ -43,7 +43,8 @@ extern struct sample_set *_Atomic sample_quick_set __attribute__((visibility("hi
 /* Before the session of this process begins: 0 is no sampling.  False: no memory for it. */
 bool sample_start(uint64_t mean_bytes, uint64_t seed);
 
-/* There are no blocks but those of the real allocator, nor will there be any. */
+/* After sample_start, where there are no blocks but those of the real allocator, nor will there be any: frees
+ * need not ask whose theirs is. */
 void sample_of_heap_alone(void);
 
 /* For a block about to be allocated: true, it is none to record, and that is all. */
