@@ -193,6 +193,16 @@ static uint32_t make_node(struct contexts *contexts, struct session_header *sess
 	return id;
 }
 
+/*
+ * Nodes of one path mostly came to be together, outermost first.  Such a node needs no entry in the index,
+ * which is so much the smaller: it is the first place to look in.  Not so at a page's beginning, since only
+ * what is in the parent's page is there to be read.
+ */
+static inline bool stands_behind(uint32_t parent, uint32_t id)
+{
+	return parent != 0 && id == parent + 1 && id % NODES_PER_PAGE != 0;
+}
+
 static inline bool is_node(const struct session_node *node, uint32_t parent, uintptr_t pc, uint32_t module)
 {
 	/* Acquire: pairs with the release in make_node; it is complete. */
@@ -231,6 +241,9 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 	uint64_t entry = (hash & ~ID_MASK) | id, seen = 0;
 	if (id == 0)
 		return parent;
+	if (stands_behind(parent, id))
+		return id; /* which another thread may just have entered, or not seen: it finds this one next
+			      time */
 	/* Release: the node was written before its id can be found, and so before any record
 	 * with the id is committed. */
 	while (!atomic_compare_exchange_strong_explicit(&index->entries[found.place], &seen, entry,
@@ -242,7 +255,9 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 			break; /* valid all the same, only not found again */
 		seen = 0;
 	}
-	if ((uint64_t)id * 2 > UINT64_C(1) << index->bits)
+	/* Relaxed: about so many will do. */
+	uint64_t entries = atomic_fetch_add_explicit(&contexts->entries, 1, memory_order_relaxed) + 1;
+	if (entries * 2 > UINT64_C(1) << index->bits)
 		grow(contexts, index);
 	return id;
 }
@@ -256,15 +271,14 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
-/* Nodes of one path mostly came to be together, outermost first: the one behind the parent's.  0: that is
- * another. A page of nodes that has the parent's is there. */
+/* The node behind the parent's, if that is it; else 0. */
 static inline uint32_t find_behind(const struct contexts *contexts, uint32_t parent, uintptr_t pc,
 				   uint32_t module)
 {
 	/* Acquire: pairs with the releases in first_index and grow. */
 	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
 	uint32_t id = parent + 1;
-	if (index == NULL || parent == 0 || id % NODES_PER_PAGE == 0)
+	if (index == NULL || !stands_behind(parent, id))
 		return 0;
 	return is_node(&index->nodes[id], parent, pc, module) ? id : 0;
 }
