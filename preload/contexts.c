@@ -256,8 +256,8 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 		seen = 0;
 	}
 	/* Relaxed: about so many will do. */
-	uint64_t entries = atomic_fetch_add_explicit(&contexts->entries, 1, memory_order_relaxed) + 1;
-	if (entries * 2 > UINT64_C(1) << index->bits)
+	uint64_t others = atomic_fetch_add_explicit(&session->nodes_indexed, 1, memory_order_relaxed);
+	if ((others + 1) * 2 > UINT64_C(1) << index->bits)
 		grow(contexts, index);
 	return id;
 }

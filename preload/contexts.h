@@ -22,7 +22,6 @@ struct contexts {
 	struct contexts_index *_Atomic index;
 	_Atomic uint64_t reserved; /* the node region's mark, see arena_reserve */
 	_Atomic uint32_t growing;  /* a thread is making the index larger */
-	_Atomic uint32_t entries;  /* in the index */
 };
 
 /* Before the first call of the others in a session. */

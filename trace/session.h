@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 4
+#define SESSION_VERSION 5
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -164,7 +164,7 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 /* What the shim has besides, for the drainer to tell about how much memory the recording took. */
 #define SESSION_THREAD_PRIVATE_BYTES 65536 /* what a thread's rules and scratch space touch, about */
 #define SESSION_RULES_BYTES (2u << 20)     /* table of all threads' rules; sparse */
-#define SESSION_INDEX_BYTES_LEAST 65536u   /* index over the nodes; twice as large whenever it is half full */
+#define SESSION_INDEX_BYTES_LEAST 65536u   /* of nodes_indexed; twice as large whenever it is half full */
 
 enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };
 
@@ -284,6 +284,7 @@ struct session_header {
 	_Atomic uint32_t modules_used;
 	_Atomic uint32_t text_used;
 	_Alignas(64) _Atomic uint32_t nodes_used; /* ids handed out; starts at 1 */
+	_Atomic uint32_t nodes_indexed;           /* those of them that the shim's index has to know */
 	/* Producer to consumer. */
 	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;

@@ -177,10 +177,13 @@ static uint64_t duration_ns(const struct drain *drain)
 
 /* What finding and interning call paths takes: the nodes, an index of 8 bytes an entry that is at most half
  * full, and rules, whose places are scattered: a page for each at first. */
-static uint64_t call_path_bytes(uint64_t nodes)
+static uint64_t call_path_bytes(struct session_header *h)
 {
+	/* Relaxed, both: figures. */
+	uint64_t nodes = atomic_load_explicit(&h->nodes_used, memory_order_relaxed);
+	uint64_t indexed = atomic_load_explicit(&h->nodes_indexed, memory_order_relaxed);
 	uint64_t index = SESSION_INDEX_BYTES_LEAST, rules = nodes * 4096;
-	while (index < nodes * 2 * sizeof(uint64_t))
+	while (index < indexed * 2 * sizeof(uint64_t))
 		index *= 2;
 	return nodes * sizeof(struct session_node) + index +
 	       (rules < SESSION_RULES_BYTES ? rules : SESSION_RULES_BYTES);
@@ -192,7 +195,7 @@ static uint64_t recorder_bytes(struct session_header *h)
 {
 	/* Relaxed: the process is dead, or the figure is good enough. */
 	return (uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
-	       call_path_bytes(atomic_load_explicit(&h->nodes_used, memory_order_relaxed)) +
+	       call_path_bytes(h) +
 	       (uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
 		       (sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
 	       atomic_load_explicit(&h->text_used, memory_order_relaxed);

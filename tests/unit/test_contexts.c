@@ -68,6 +68,26 @@ Test(contexts, ids_stay_while_the_index_grows)
 	cr_assert_eq(session->nodes_used, COUNT + 1);
 }
 
+/* All of a path's nodes but the first of each page. */
+Test(contexts, nodes_behind_their_parents_need_no_index)
+{
+	enum { DEEP = 100000, PER_PAGE = 4096 / sizeof(struct session_node) };
+	uint32_t outer = 0;
+	for (uint32_t i = 1; i <= DEEP; i++)
+		outer = contexts_intern(contexts, outer, 0x400000 + i, 1);
+	cr_assert_eq(outer, DEEP);
+	cr_assert_eq(session->nodes_indexed, 1 + DEEP / PER_PAGE);
+	for (uint32_t i = 1; i <= DEEP; i++)
+		cr_assert_eq(contexts_intern(contexts, i - 1, 0x400000 + i, 1), i);
+	/* Elsewhere: a second child, and one whose parent is not the last node. */
+	cr_assert_eq(contexts_intern(contexts, DEEP, 0x100, 1), DEEP + 1);
+	cr_assert_eq(contexts_intern(contexts, DEEP, 0x200, 1), DEEP + 2);
+	cr_assert_eq(contexts_intern(contexts, 7, 0x100, 1), DEEP + 3);
+	cr_assert_eq(session->nodes_indexed, 3 + DEEP / PER_PAGE);
+	cr_assert_eq(contexts_intern(contexts, DEEP, 0x200, 1), DEEP + 2);
+	cr_assert_eq(contexts_intern(contexts, 7, 0x100, 1), DEEP + 3);
+}
+
 Test(contexts, no_room_cuts_the_path)
 {
 	arena_double_refuse_beyond(session->nodes_offset + 3 * sizeof(struct session_node));
