@@ -20,7 +20,6 @@
 #define INDEX_BITS_MAX (RECORD_NODE_BITS + 1)
 #define PROBES_MAX 256
 #define NODES_PER_PAGE (4096 / sizeof(struct session_node))
-#define PROBES_AT_ONCE 4
 #define ID_MASK ((UINT64_C(1) << RECORD_NODE_BITS) - 1)
 
 struct contexts_index {
@@ -195,8 +194,8 @@ static uint32_t make_node(struct contexts *contexts, struct session_header *sess
 
 /*
  * Nodes of one path mostly came to be together, outermost first.  Such a node needs no entry in the index,
- * which is so much the smaller: it is the first place to look in.  Not so at a page's beginning, since only
- * what is in the parent's page is there to be read.
+ * which is so much the smaller.  Not so at a page's beginning, since only what is in the parent's page is
+ * there to be read.
  */
 static inline bool stands_behind(uint32_t parent, uint32_t id)
 {
@@ -208,6 +207,11 @@ static inline bool is_node(const struct session_node *node, uint32_t parent, uin
 	/* Acquire: pairs with the release in make_node; it is complete. */
 	return __atomic_load_n(&node->pc, __ATOMIC_ACQUIRE) == pc && node->parent == parent &&
 	       node->module == module;
+}
+
+static inline bool same_hash(uint64_t entry, uint64_t hash)
+{
+	return ((entry ^ hash) & ~ID_MASK) == 0;
 }
 
 /* Where a search ended. */
@@ -225,7 +229,7 @@ static struct found find(struct session_header *session, const struct contexts_i
 		uint64_t entry = atomic_load_explicit(&index->entries[place], memory_order_acquire);
 		if (entry == 0)
 			return (struct found){.place = place};
-		if (((entry ^ hash) & ~ID_MASK) == 0 &&
+		if (same_hash(entry, hash) &&
 		    is_node(session_node(session, (uint32_t)(entry & ID_MASK)), parent, pc, module))
 			return (struct found){.id = (uint32_t)(entry & ID_MASK)};
 	}
@@ -241,9 +245,10 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 	uint64_t entry = (hash & ~ID_MASK) | id, seen = 0;
 	if (id == 0)
 		return parent;
+	/* Should another thread have made one meanwhile, nobody will find that again: this is looked for
+	 * first. */
 	if (stands_behind(parent, id))
-		return id; /* which another thread may just have entered, or not seen: it finds this one next
-			      time */
+		return id;
 	/* Release: the node was written before its id can be found, and so before any record
 	 * with the id is committed. */
 	while (!atomic_compare_exchange_strong_explicit(&index->entries[found.place], &seen, entry,
@@ -271,36 +276,33 @@ void contexts_prefetch(const struct contexts *contexts, uint64_t hash)
 				   sizeof(uint64_t) * first_place(index, hash));
 }
 
-/* The node behind the parent's, if that is it; else 0. */
-static inline uint32_t find_behind(const struct contexts *contexts, uint32_t parent, uintptr_t pc,
-				   uint32_t module)
-{
-	/* Acquire: pairs with the releases in first_index and grow. */
-	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
-	uint32_t id = parent + 1;
-	if (index == NULL || !stands_behind(parent, id))
-		return 0;
-	return is_node(&index->nodes[id], parent, pc, module) ? id : 0;
-}
-
-/* Nearly every path is known, and stands where its hash says or close behind.  0: look again. */
+/*
+ * The node that this most probably is, 0 where it is not: the one that stands where the hash says, or else
+ * the one behind the parent's.  Both are so likely that a branch between them would be guessed wrong again
+ * and again, and each time wait for memory; so there is none.
+ */
 static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t parent, uint64_t hash,
 				    uintptr_t pc, uint32_t module)
 {
 	/* Acquire, both: pair with the releases in first_index and grow, and with that in publish. */
 	const struct contexts_index *index = atomic_load_explicit(&contexts->index, memory_order_acquire);
-	if (index == NULL)
+	if (index == NULL || parent == 0)
 		return 0;
-	size_t place = first_place(index, hash);
-	for (unsigned probes = 0; probes < PROBES_AT_ONCE; probes++, place = next_place(index, place)) {
-		uint64_t entry = atomic_load_explicit(&index->entries[place], memory_order_acquire);
-		if (entry == 0)
-			break;
-		if (((entry ^ hash) & ~ID_MASK) == 0 &&
-		    is_node(&index->nodes[entry & ID_MASK], parent, pc, module))
-			return (uint32_t)(entry & ID_MASK);
-	}
-	return 0;
+	uint64_t entry =
+		atomic_load_explicit(&index->entries[first_place(index, hash)], memory_order_acquire);
+	/* Where nothing may be read, the parent itself, which it is not. */
+	uint32_t behind = stands_behind(parent, parent + 1) ? parent + 1 : parent;
+	uint32_t id = __builtin_expect_with_probability(same_hash(entry, hash), 1, 0.5)
+			      ? (uint32_t)(entry & ID_MASK)
+			      : behind;
+	return is_node(&index->nodes[id], parent, pc, module) ? id : 0;
+}
+
+/* The node behind the parent's, if that is it; else 0. */
+static uint32_t find_behind(struct session_header *session, uint32_t parent, uintptr_t pc, uint32_t module)
+{
+	uint32_t id = parent + 1;
+	return stands_behind(parent, id) && is_node(session_node(session, id), parent, pc, module) ? id : 0;
 }
 
 static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint32_t parent, uint64_t hash,
@@ -311,6 +313,9 @@ static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint
 		struct contexts_index *index = current_index(contexts);
 		if (index == NULL)
 			break;
+		uint32_t behind = find_behind(session, parent, pc, module);
+		if (behind != 0)
+			return behind;
 		struct found found = find(session, index, first_place(index, hash), hash, parent, pc, module);
 		if (__builtin_expect(found.id != 0, 1))
 			return found.id;
@@ -325,9 +330,7 @@ static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint
 uint32_t contexts_intern_hashed(struct contexts *contexts, uint32_t parent, uint64_t hash, uintptr_t pc,
 				uint32_t module)
 {
-	uint32_t id = find_behind(contexts, parent, pc, module);
-	if (id == 0)
-		id = find_at_once(contexts, parent, hash, pc, module);
+	uint32_t id = find_at_once(contexts, parent, hash, pc, module);
 	return __builtin_expect(id != 0, 1) ? id : intern(contexts, parent, hash, pc, module);
 }
 
