@@ -78,7 +78,7 @@ uint32_t memo_copy(struct memo *memo, struct trail *trail)
 	return place_of(memo, first);
 }
 
-/* In front, where it is found first; one that has been there for longer goes for it. */
+/* In front, where it is found first; the oldest of its set goes for it. */
 void memo_enter(struct memo *memo, const struct unwind_start *start, uint32_t at, uint32_t node)
 {
 	memo->missed = 0;
@@ -86,7 +86,8 @@ void memo_enter(struct memo *memo, const struct unwind_start *start, uint32_t at
 		return;
 	uint64_t key = memo_key(start);
 	struct memo_entry *set = memo->sets[memo_set(key)];
-	set[1 + memo->entered++ % (MEMO_WAYS - 1)] = set[0];
+	for (size_t i = MEMO_WAYS - 1; i > 0; i--)
+		set[i] = set[i - 1];
 	set[0] = (struct memo_entry){key, at, node};
 }
 

@@ -40,7 +40,6 @@ struct memo {
 	uint64_t missed;   /* the key that was last looked for in vain, unless it is learnt by now */
 	size_t half, used; /* which is being filled, and its words so far */
 	uint32_t turn;     /* counts changes of half */
-	uint32_t entered;  /* counts entries */
 	_Alignas(sizeof(struct trail_word)) struct trail_word words[2][MEMO_HALF_WORDS];
 };
 
