@@ -19,12 +19,21 @@ static const char *const operators[] = {
 	"operator<=",  "operator>=",  "operator->",  "operator<",   "operator>",
 };
 
+/* The second of two dots begins a word of Rust's: core..clone..Clone. */
+static const char *find_suffix(const char *symbol, const char *suffix)
+{
+	const char *found = strstr(symbol + 1, suffix);
+	while (found && found[-1] == '.')
+		found = strstr(found + 1, suffix);
+	return found;
+}
+
 static size_t length_without_clone(const char *symbol)
 {
 	size_t length = strcspn(symbol, "@");
-	for (size_t i = 0; i < sizeof(clone_suffixes) / sizeof(*clone_suffixes); i++) {
-		const char *found = strstr(symbol, clone_suffixes[i]);
-		if (found && found > symbol && (size_t)(found - symbol) < length)
+	for (size_t i = 0; *symbol && i < sizeof(clone_suffixes) / sizeof(*clone_suffixes); i++) {
+		const char *found = find_suffix(symbol, clone_suffixes[i]);
+		if (found && (size_t)(found - symbol) < length)
 			length = (size_t)(found - symbol);
 	}
 	return length;

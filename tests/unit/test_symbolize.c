@@ -478,6 +478,11 @@ Test(symbolize, names)
 		{"_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar"},
 		{"_ZN5alloc7raw_vec19RawVec$LT$T$C$A$GT$7reserve17h0123456789abcdefE",
 		 "alloc::raw_vec::RawVec::reserve"},
+		{"_ZN51_$LT$main..Record$u20$as$u20$core..clone..Clone$GT$5clone17h713e2bf0ea8e18f1E.llvm."
+		 "12345",
+		 "<main::Record as core::clone::Clone>::clone"},
+		{"_ZN4main5setup..cold..x17h0123456789abcdefE.cold",
+		 "_ZN4main5setup..cold..x17h0123456789abcdefE"},
 		{"_D4demo4mainFZv", "demo.main"},
 		{"_Zbroken", "_Zbroken"},
 	};
