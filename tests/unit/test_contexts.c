@@ -1,13 +1,11 @@
 /*
- * test_contexts.c - interning: one node a path, from one thread and from several.
+ * test_contexts.c - interning: one node a path.  Threads: see tests/stress/stress_contexts.c.
  */
 #include "preload/contexts.h"
 
 #include "arena_double.h"
 
 #include <criterion/criterion.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,83 +122,4 @@ Test(contexts, fork_child_begins_empty)
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert_eq(status, 0);
 	cr_assert_eq(contexts_intern(contexts, 0, 7, 1), 7);
-}
-
-/* ---- threads -------------------------------------------------------------------- */
-
-#define THREADS 4
-#define PATHS 60000
-#define DEPTH 4
-
-struct visitor {
-	pthread_t thread;
-	unsigned seed;
-	uint32_t leaf[PATHS];
-};
-
-/* Paths share their outer frames, as call paths do. */
-static void make_path(unsigned path, struct unwind_frame frames[DEPTH])
-{
-	unsigned digits = path;
-	for (unsigned i = 0; i < DEPTH; i++, digits /= 16)
-		frames[i] = (struct unwind_frame){0x1000 + digits, 1 + i};
-}
-
-static void *visit(void *argument)
-{
-	struct visitor *visitor = argument;
-	unsigned start = (unsigned)rand_r(&visitor->seed) % 64;
-	for (unsigned i = 0; i < PATHS; i++) {
-		struct unwind_frame frames[DEPTH];
-		unsigned path = (i + start) % PATHS;
-		make_path(path, frames);
-		visitor->leaf[path] = contexts_path(contexts, frames, DEPTH);
-	}
-	return NULL;
-}
-
-static void check_path(uint32_t node, unsigned path)
-{
-	struct unwind_frame frames[DEPTH];
-	make_path(path, frames);
-	for (unsigned i = 0; i < DEPTH; i++) {
-		cr_assert_eq(session_node(session, node)->pc, frames[i].pc);
-		cr_assert_eq(session_node(session, node)->module, frames[i].module);
-		node = session_node(session, node)->parent;
-	}
-	cr_assert_eq(node, 0);
-}
-
-/* How many nodes all paths have when none is made twice. */
-static uint32_t distinct_nodes(void)
-{
-	uint32_t nodes = 0;
-	for (uint32_t paths = PATHS, level = 0; level < DEPTH; level++, paths = (paths + 15) / 16)
-		nodes += paths;
-	return nodes;
-}
-
-/* Whether a thread loses a race, and how often, is the scheduler's: all that is promised is that every id
- * says the right path, that nobody makes more than one node of a step, and that ids are settled once all is
- * quiet. */
-Test(contexts, threads_agree)
-{
-	static struct visitor visitors[THREADS];
-	for (unsigned i = 0; i < THREADS; i++) {
-		visitors[i].seed = i;
-		cr_assert_eq(pthread_create(&visitors[i].thread, NULL, visit, &visitors[i]), 0);
-	}
-	for (unsigned i = 0; i < THREADS; i++)
-		pthread_join(visitors[i].thread, NULL);
-	for (unsigned path = 0; path < PATHS; path++)
-		for (unsigned i = 0; i < THREADS; i++)
-			check_path(visitors[i].leaf[path], path);
-	cr_assert_leq(atomic_load(&session->nodes_used), 1 + THREADS * distinct_nodes());
-	for (unsigned path = 0; path < PATHS; path++) {
-		struct unwind_frame frames[DEPTH];
-		make_path(path, frames);
-		uint32_t leaf = contexts_path(contexts, frames, DEPTH);
-		check_path(leaf, path);
-		cr_assert_eq(contexts_path(contexts, frames, DEPTH), leaf);
-	}
 }
