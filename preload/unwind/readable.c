@@ -8,11 +8,14 @@
 #include "preload/unwind/readable.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define PAGE_BYTES ((uintptr_t)4096)      /* larger pages are probed more often than needed, no harm */
 #define REACH_BYTES ((uintptr_t)64 << 20) /* a frame larger than this is not believed */
+
+extern void *__libc_stack_end; /* the dynamic linker's: where the process's stack was when it began */
 
 bool readable_probe(uintptr_t address)
 {
@@ -71,6 +74,26 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 		range->high += PAGE_BYTES;
 	}
 	return range->high;
+}
+
+/* Where the stack that the thread was made with ends, if `sp` may be on it; else 0.  The first thread's is
+ * the process's; glibc keeps any other's descriptor at the upper end of its stack. */
+static uintptr_t end_of_own_stack(uintptr_t sp)
+{
+	bool first = syscall(SYS_gettid) == syscall(SYS_getpid);
+	uintptr_t end = first ? (uintptr_t)__libc_stack_end : (uintptr_t)pthread_self();
+	return sp < end && end - sp <= REACH_BYTES ? end : 0;
+}
+
+bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end)
+{
+	if (sp >= readable->own.low && end <= readable->own.high)
+		return true;
+	uintptr_t own_end = end_of_own_stack(sp);
+	if (end > own_end || readable_extend(readable, sp, own_end) == 0)
+		return false;
+	readable->own = (struct readable_range){sp, own_end};
+	return true;
 }
 
 READS_STACK bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value)

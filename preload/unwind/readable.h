@@ -23,6 +23,7 @@ struct readable {
 		uintptr_t low, high;
 	} range[READABLE_RANGES];
 	uint32_t next; /* to be replaced */
+	struct readable_range own;
 };
 
 /* True if the eight bytes at an 8-aligned address can be read.  One system call; errno kept. */
@@ -34,6 +35,10 @@ uintptr_t readable_limit(struct readable *readable, uintptr_t sp);
 /* Tries to prove everything from `sp` up to `end`.  Returns the range's new end, 0 if `end`
  * is out of reach. */
 uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end);
+
+/* Whether all from `sp`, whose limit was asked for, up to `end` belongs to the stack that the thread was made
+ * with: that stays mapped for as long as the thread lives, whatever becomes of coroutines' stacks. */
+bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end);
 
 /* Reads one word anywhere; false if it cannot be read. */
 bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value);

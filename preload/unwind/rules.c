@@ -103,7 +103,7 @@ __attribute__((noinline)) uint64_t rules_find_shared(struct unwind_state *state,
 	uint64_t rule = table != NULL ? shared_get(table, key) : 0;
 	if (rule == 0) {
 		rule = compile(state, pc);
-		if (rule_kind(rule) == RULE_NONE)
+		if (rule == rule_make(RULE_NONE, 0, 0))
 			return rule;
 		if (table != NULL)
 			shared_put(table, key, rule);

@@ -17,11 +17,12 @@
  * in words (16, signed) | module index + 1 (16).  Never 0, so that 0 is an empty place.
  */
 enum rule_kind {
-	RULE_NONE = 0,  /* no unwind information; never remembered: code may be registered later */
+	RULE_NONE = 0,  /* no unwind information; remembered of modules only: another object may come later */
 	RULE_SP = 1,    /* CFA = sp + offset */
 	RULE_FP = 2,    /* CFA = fp + offset */
 	RULE_REALIGNED, /* CFA stands in memory at fp + offset; fp's slot is relative to fp */
 	RULE_END,       /* outermost frame */
+	RULE_CUT,       /* RULE_NONE in a place from where no guess leads on; never remembered for a pc */
 	RULE_FULL,      /* needs full registers */
 };
 
@@ -48,6 +49,12 @@ static inline int64_t rule_fp_words(uint64_t rule)
 static inline enum rule_kind rule_kind(uint64_t rule)
 {
 	return (enum rule_kind)(rule >> 32 & 0xff);
+}
+
+/* Whether no walk goes on from there. */
+static inline bool rule_ends(uint64_t rule)
+{
+	return rule_kind(rule) == RULE_END || rule_kind(rule) == RULE_CUT;
 }
 
 static inline int64_t rule_cfa_offset(uint64_t rule)

@@ -6,6 +6,13 @@
 #include "preload/unwind/arch.h"
 #include "preload/unwind/rules.h"
 
+#include "trace/session.h"
+
+static inline uint32_t node_module(uint64_t rule)
+{
+	return rule_module(rule) | (rule_kind(rule) == RULE_CUT ? NODE_TRUNCATED : 0);
+}
+
 /* Before any of the new frames is looked up, so that memory answers for all of them together. */
 static void hash_steps(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)
 {
@@ -14,7 +21,7 @@ static void hash_steps(struct trail *trail, const struct contexts *contexts, str
 	for (size_t i = met.steps; i-- > 0; frame++) {
 		const struct trail_step *step = &trail->steps[i];
 		if (step->pc != 0) {
-			hash = contexts_hash(hash, step->pc, rule_module(step->rule));
+			hash = contexts_hash(hash, step->pc, node_module(step->rule));
 			contexts_prefetch(contexts, hash);
 		}
 		frame->hash = hash;
@@ -38,7 +45,7 @@ uint32_t trail_intern(struct trail *trail, struct contexts *contexts, struct tra
 		const struct trail_step *step = &trail->steps[i];
 		if (step->pc != 0)
 			node = contexts_intern_hashed(contexts, node, frame->hash, step->pc,
-						      rule_module(step->rule));
+						      node_module(step->rule));
 		frame->node = node;
 	}
 	return node;

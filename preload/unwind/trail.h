@@ -7,7 +7,7 @@
  * walk reads them and only up to the first difference, so nothing is ever read that a walk would
  * not read: a stack that is gone by now is left before its memory is touched.
  *
- * Only stacks that rules lead through to their outermost frame are kept.
+ * Only stacks that rules, or guesses as good as rules, lead through to their outermost frame are kept.
  */
 #ifndef MPROF_PRELOAD_UNWIND_TRAIL_H
 #define MPROF_PRELOAD_UNWIND_TRAIL_H

@@ -72,28 +72,35 @@ uint64_t arch_rule(const struct cfi_row *row, bool signal_frame)
 
 /* ---- the fast walk ---------------------------------------------------------- */
 
-/* What was proven of a stack may be gone, and another stack stand in its place: a guess, unlike a
- * rule, may lead to what is left of the old one.  The page of sp itself is in use. */
-static bool still_readable(uintptr_t sp, uintptr_t frame)
+/* Whether a guess at `frame` reads only what is mapped for as long as the frame at `sp` is in use: the page
+ * of sp itself, or the thread's own stack. */
+static inline bool stays_readable(struct readable *readable, uintptr_t sp, uintptr_t frame)
 {
-	uintptr_t page = ~(uintptr_t)(PAGE_BYTES - 1), last = (frame + WORD_BYTES) & page;
-	uintptr_t in_use = (sp - WORD_BYTES) & page;
-	if ((frame & page) != in_use && !readable_probe(frame & page))
-		return false;
-	return last == (frame & page) || readable_probe(last);
+	uintptr_t page = ~(uintptr_t)(PAGE_BYTES - 1), in_use = (sp - WORD_BYTES) & page;
+	if ((frame & page) == in_use && ((frame + WORD_BYTES) & page) == in_use)
+		return true;
+	return readable_is_own(readable, sp, frame + 2 * WORD_BYTES);
 }
 
-/* Only where it looks like a frame pointer: aligned, close above, in readable memory, with
- * something like a return address. */
+/* Aligned and close above. */
+static inline bool may_be_frame(uintptr_t sp, uintptr_t frame)
+{
+	return frame % WORD_BYTES == 0 && frame >= sp && frame - sp <= GUESS_BYTES;
+}
+
+/* Only where it looks like a frame pointer, in readable memory, with something like a return address. */
 READS_STACK bool arch_guess(struct readable *readable, uintptr_t *pc, uintptr_t *sp, uintptr_t *fp)
 {
 	uintptr_t frame = *fp;
-	if (frame % WORD_BYTES != 0 || frame < *sp || frame - *sp > GUESS_BYTES)
+	if (!may_be_frame(*sp, frame))
 		return false;
 	uintptr_t cfa = frame + 2 * WORD_BYTES;
 	if (cfa > readable_limit(readable, *sp) && readable_extend(readable, *sp, cfa) == 0)
 		return false;
-	if (!still_readable(*sp, frame))
+	/* What was proven of a stack may be gone, and another stack stand in its place: a guess, unlike a
+	 * rule, may lead to what is left of the old one. */
+	if (!stays_readable(readable, *sp, frame) &&
+	    !(readable_probe(frame) && readable_probe(frame + WORD_BYTES)))
 		return false;
 	uintptr_t return_address = stack_word(frame + WORD_BYTES);
 	if ((return_address != 0 && return_address < LOWEST_CODE) || return_address >> 47 != 0)
@@ -204,6 +211,34 @@ READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind
 
 /* ---- the walk along the trail -------------------------------------------------- */
 
+/*
+ * The rule that is as good as a guess in this place, which leaves it; 0: there is none, since each time it
+ * would have to be asked what can be read.  (A walk would no longer guess if an object were loaded where this
+ * code was.  By then no stack leads there.)
+ */
+static __attribute__((noinline)) uint64_t rule_of_guess(struct readable *readable, uint64_t rule,
+							uintptr_t *limit, struct place *at)
+{
+	if (rule_kind(rule) != RULE_NONE)
+		return 0;
+	if (!may_be_frame(at->sp, at->fp))
+		return rule | rule_make(RULE_CUT, 0, 0);
+	if (!stays_readable(readable, at->sp, at->fp) || !guess_place(readable, limit, at))
+		return 0;
+	return rule | rule_make(RULE_FP, 2 * WORD_BYTES, -2);
+}
+
+static inline __attribute__((always_inline)) bool leave_by_guess(struct readable *readable, uint64_t *rule,
+								 uintptr_t *limit, struct place *at)
+{
+	struct place guessed = *at;
+	uintptr_t guessed_limit = *limit;
+	*rule = rule_of_guess(readable, *rule, &guessed_limit, &guessed);
+	*at = guessed;
+	*limit = guessed_limit;
+	return *rule != 0;
+}
+
 READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_start *start,
 			     struct trail_meeting *met)
 {
@@ -218,10 +253,16 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 		if (UNLIKELY(steps == TRAIL_FRAMES_MAX))
 			return false;
 		uint64_t rule = LIKELY(at.pc != 0) ? rules_find(state, at.pc) : rule_make(RULE_END, 0, 0);
-		trail->steps[steps++] = (struct trail_step){at.pc, at.sp, at.fp, rule};
-		ended = rule_kind(rule) == RULE_END;
-		if (!ended && UNLIKELY(!is_left_by_rule(rule) || !leave(&state->readable, rule, &limit, &at)))
+		struct trail_step *step = &trail->steps[steps++];
+		*step = (struct trail_step){at.pc, at.sp, at.fp, rule};
+		if (LIKELY(is_left_by_rule(rule))) {
+			if (UNLIKELY(!leave(&state->readable, rule, &limit, &at)))
+				return false;
+		} else if (rule_kind(rule) != RULE_END &&
+			   !leave_by_guess(&state->readable, &step->rule, &limit, &at)) {
 			return false;
+		}
+		ended = rule_ends(step->rule);
 	}
 	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames), steps};
 	return met->kept + met->steps <= TRAIL_FRAMES_MAX;
@@ -250,7 +291,7 @@ static inline size_t add_words(const struct trail_step *step, const struct trail
 static inline bool needs_fp(const struct trail_step *step, bool outer_needs_fp)
 {
 	enum rule_kind kind = rule_kind(step->rule);
-	if (kind == RULE_FP || kind == RULE_REALIGNED)
+	if (kind == RULE_FP || kind == RULE_REALIGNED || kind == RULE_CUT)
 		return true;
 	return outer_needs_fp && rule_fp_words(step->rule) == RULE_FP_SAME;
 }
@@ -261,16 +302,14 @@ void arch_place(struct trail *trail, struct trail_meeting met)
 	size_t words = met.kept > 0 ? frame[-1].words : 0;
 	for (size_t i = met.steps; i-- > 0; frame++) {
 		const struct trail_step *step = &trail->steps[i];
-		bool needs = false;
-		if (frame != trail->frames) {
+		bool outermost = frame == trail->frames;
+		if (!outermost)
 			words += add_words(step, frame - 1, trail->words + words);
-			needs = needs_fp(step, frame[-1].needs_fp);
-		}
 		frame->pc = step->pc;
 		frame->sp = step->sp;
 		frame->fp = step->fp;
 		frame->words = (uint16_t)words;
-		frame->needs_fp = needs;
+		frame->needs_fp = needs_fp(step, !outermost && frame[-1].needs_fp);
 	}
 }
 

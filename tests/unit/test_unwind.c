@@ -407,6 +407,78 @@ Test(unwind, nothing_is_read_beyond_the_stack)
 	}
 }
 
+/* ---- code without unwind information, remembered ----------------------------------- */
+
+/* Judged by a walk.  Returns the number of frames. */
+static size_t judge(const struct unwind_start *start, enum oracle_source expected)
+{
+	const struct unwind_frame *frames;
+	unsigned long before = from[expected];
+	size_t count = walk_and_judge(start, &frames);
+	cr_expect_eq(wrong_nodes, 0);
+	cr_expect_eq(from[expected], before + 1, "source %d was not asked", (int)expected);
+	return count;
+}
+
+/* Three frames by frame pointers, the outermost `far` words beyond the innermost. */
+static struct unwind_start guessed_stack(uintptr_t *stack, uintptr_t code, size_t far)
+{
+	stack[20] = (uintptr_t)(stack + far);
+	stack[21] = code + 1;
+	stack[far] = 0;
+	stack[far + 1] = code + 2;
+	return (struct unwind_start){code, (uintptr_t)(stack + 8), (uintptr_t)(stack + 20)};
+}
+
+Test(unwind, guesses_close_to_the_stack_pointer_are_remembered)
+{
+	uintptr_t *stack = guarded_page(), code = (uintptr_t)stack;
+	struct unwind_start start = guessed_stack(stack, code, 40);
+	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
+	cr_assert_eq(judge(&start, ORACLE_MEMO), 3);
+	stack[21] = code + 3;
+	cr_assert_eq(judge(&start, ORACLE_TRAIL), 3);
+	/* Now the outermost frame's pointer leads on, to a true end. */
+	stack[40] = (uintptr_t)(stack + 60);
+	stack[60] = stack[61] = 0;
+	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
+	cr_assert_eq(judge(&start, ORACLE_MEMO), 3);
+	start.fp = 0;
+	cr_assert_eq(judge(&start, ORACLE_WALK), 1);
+	cr_assert_eq(judge(&start, ORACLE_MEMO), 1);
+}
+
+Test(unwind, what_a_guess_reads_elsewhere_may_be_gone)
+{
+	uintptr_t *stack = guarded_page(), code = (uintptr_t)stack;
+	void *beyond = (char *)stack + 4096;
+	cr_assert_eq(mprotect(beyond, 4096, PROT_READ | PROT_WRITE), 0);
+	struct unwind_start start = guessed_stack(stack, code, 600);
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(judge(&start, ORACLE_WALK), 3);
+	cr_assert_eq(mprotect(beyond, 4096, PROT_NONE), 0);
+	cr_assert_eq(judge(&start, ORACLE_WALK), 2);
+}
+
+static void *guess_on_own_stack(void *code)
+{
+	uintptr_t stack[4096];
+	memset(stack, 0, sizeof(stack));
+	struct unwind_start start = guessed_stack(stack, (uintptr_t)code, 4000);
+	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
+	cr_assert_eq(judge(&start, ORACLE_MEMO), 3);
+	return NULL;
+}
+
+Test(unwind, guesses_anywhere_on_the_threads_own_stack_are_remembered)
+{
+	void *code = guarded_page();
+	pthread_t thread;
+	guess_on_own_stack(code);
+	cr_assert_eq(pthread_create(&thread, NULL, guess_on_own_stack, code), 0);
+	pthread_join(thread, NULL);
+}
+
 /* Real code, and a stack that cannot belong to it: every walk must come back. */
 Test(unwind, corrupt_stacks_do_no_harm)
 {
