@@ -11,10 +11,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/ring.c"
+RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/drainer.c"
+PRODUCERS = "tests/model/producers.c"
 ORDINARY, PEEK = "preload/ordinary.h", "reporter/drain/queue.h"
 # A header is found beside who includes it, by the name that it is included by.
-HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, DRAINER)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
+HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
 							  memory_order_acquire, memory_order_acquire))"""
