@@ -24,15 +24,13 @@ static int fail(struct reader *reader, const config_setting_t *setting, const ch
 
 static int fail(struct reader *reader, const config_setting_t *setting, const char *format, ...)
 {
-	char message[768];
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
+	int error = text_complain(reader->diagnostic, reader->path, config_setting_source_line(setting),
+				  format, arguments);
 	va_end(arguments);
-	text_flatten(message);
-	return diagnostic_set(reader->diagnostic, EINVAL, "%s:%u: %s", reader->path,
-			      config_setting_source_line(setting), message);
+	return error;
 }
 
 /* Says where, of a complaint that says what. */
