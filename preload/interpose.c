@@ -90,6 +90,13 @@ static __attribute__((noinline)) void record_new(const struct unwind_start *here
 		record_odd_new(here, block, size_bytes);
 }
 
+static INLINED void *recorded_new(const struct unwind_start *here, void *block, size_t size_bytes)
+{
+	if (!sample_passes(size_bytes))
+		record_new(here, block, size_bytes);
+	return block;
+}
+
 static void record_sampled_end(const struct unwind_start *here, const void *block)
 {
 	enum sample_end end = sample_ends(block, false);
@@ -284,43 +291,27 @@ void *aligned_alloc(size_t alignment, size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.aligned_alloc(alignment, size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.aligned_alloc(alignment, size_bytes), size_bytes);
 }
 
 void *memalign(size_t alignment, size_t size_bytes)
 {
 	HERE;
-	void *block = real.memalign(alignment, size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.memalign(alignment, size_bytes), size_bytes);
 }
 
 void *valloc(size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.valloc(size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.valloc(size_bytes), size_bytes);
 }
 
 void *pvalloc(size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.pvalloc(size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.pvalloc(size_bytes), size_bytes);
 }
 
 size_t malloc_usable_size(void *block)
@@ -357,10 +348,7 @@ static bool find(void *slot, const char *name)
 		if (!RARE(operators_record))                                                                 \
 			return real.name arguments;                                                          \
 		HERE;                                                                                        \
-		void *block = real.name arguments;                                                           \
-		if (!sample_passes(size_bytes))                                                              \
-			record_new(&here, block, size_bytes);                                                \
-		return block;                                                                                \
+		return recorded_new(&here, real.name arguments, size_bytes);                                 \
 	}
 
 #define NOTHROW const void *nothrow
