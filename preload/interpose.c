@@ -348,7 +348,10 @@ static bool find(void *slot, const char *name)
 		if (!RARE(operators_record))                                                                 \
 			return real.name arguments;                                                          \
 		HERE;                                                                                        \
-		return recorded_new(&here, real.name arguments, size_bytes);                                 \
+		void *block = real.name arguments;                                                           \
+		if (!sample_passes(size_bytes))                                                              \
+			record_new(&here, block, size_bytes);                                                \
+		return block;                                                                                \
 	}
 
 #define NOTHROW const void *nothrow
