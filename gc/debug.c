@@ -192,7 +192,7 @@ static size_t report_type(struct link *blocks, struct link *first, FILE *file)
 		objects++;
 		external += note_at(link)->external;
 	}
-	fprintf(file, "rgc: %zu %s alive, %zu references from outside\n", objects, type->name, external);
+	print_alive(file, type, objects, external);
 	return objects;
 }
 

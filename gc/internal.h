@@ -270,6 +270,11 @@ static inline void heap_bytes_changed(ptrdiff_t bytes)
 	rgc_thread.heap->bytes += (size_t)bytes;
 }
 
+/* ---- verify.c ---- */
+
+/* A line of rgc_report_leaks: all objects of a type. */
+void print_alive(FILE *file, const struct rgc_type *type, size_t objects, size_t external);
+
 /* ---- debug.c: what librgc-debug does besides ---- */
 
 #ifdef RGC_DEBUG

@@ -94,6 +94,11 @@ int rgc_verify(void)
 	return result;
 }
 
+void print_alive(FILE *file, const struct rgc_type *type, size_t objects, size_t external)
+{
+	fprintf(file, "rgc: %zu %s alive, %zu references from outside\n", objects, type->name, external);
+}
+
 bool rgc_is_debug(void)
 {
 #ifdef RGC_DEBUG
@@ -135,8 +140,7 @@ static size_t report_list(rgc_heap *heap, struct link *head, FILE *file)
 		if (!(object->flags & OBJECT_COLLECTING))
 			continue;
 		struct line line = take_type(heap, object->type);
-		fprintf(file, "rgc: %zu %s alive, %zu references from outside\n", line.objects,
-			object->type->name, line.external);
+		print_alive(file, object->type, line.objects, line.external);
 		total += line.objects;
 	}
 	return total;

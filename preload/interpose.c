@@ -1,7 +1,7 @@
 /*
- * interpose.c - the interposed functions themselves: real call, record, nothing else.
+ * interpose.c - the interposed functions that allocate and free: real call, record, nothing else.
  *
- * This file and interpose_exec.c alone define names of the C library, so unit tests link
+ * This file, interpose_end.c and interpose_exec.c alone define names of the C library, so unit tests link
  * everything but them.  Each function looks at its own frame (HERE), so that part cannot move into helpers.
  * The C++ operators record only where the program's allocator is not reached through our
  * malloc; elsewhere they are a jump to the real ones.
@@ -9,23 +9,21 @@
 #include "interpose.h"
 
 #include "guard.h"
-#include "modules.h"
 #include "ordinary.h"
 #include "real.h"
 #include "recorder.h"
 #include "sample.h"
-#include "session.h"
 #include "unwind/unwind.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INTERPOSED __attribute__((visibility("default"), noinline))
 #define RARE(condition) __builtin_expect(!!(condition), 0)
 
 /* The list declares, so that it and the definitions below cannot disagree. */
-#define HOOK(name, result, parameters) extern INTERPOSED result name parameters;
+#define HOOK(name, result, parameters)                                                                       \
+	extern __attribute__((visibility("default"), noinline)) result name parameters;
 #include "hooks.def"
 
 #define HERE                                                                                                 \
@@ -90,6 +88,13 @@ static __attribute__((noinline)) void record_new(const struct unwind_start *here
 {
 	if (!ordinary_event(RECORD_ALLOC, here, block, size_bytes))
 		record_odd_new(here, block, size_bytes);
+}
+
+static INLINED void *recorded_new(const struct unwind_start *here, void *block, size_t size_bytes)
+{
+	if (!sample_passes(size_bytes))
+		record_new(here, block, size_bytes);
+	return block;
 }
 
 static void record_sampled_end(const struct unwind_start *here, const void *block)
@@ -286,43 +291,27 @@ void *aligned_alloc(size_t alignment, size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.aligned_alloc(alignment, size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.aligned_alloc(alignment, size_bytes), size_bytes);
 }
 
 void *memalign(size_t alignment, size_t size_bytes)
 {
 	HERE;
-	void *block = real.memalign(alignment, size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.memalign(alignment, size_bytes), size_bytes);
 }
 
 void *valloc(size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.valloc(size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.valloc(size_bytes), size_bytes);
 }
 
 void *pvalloc(size_t size_bytes)
 {
 	HERE;
 	real_ensure();
-	void *block = real.pvalloc(size_bytes);
-
-	if (!sample_passes(size_bytes))
-		record_new(&here, block, size_bytes);
-	return block;
+	return recorded_new(&here, real.pvalloc(size_bytes), size_bytes);
 }
 
 size_t malloc_usable_size(void *block)
@@ -415,40 +404,3 @@ OPERATOR_DELETE(_ZdlPvmSt11align_val_t, (void *block, size_t size_bytes, size_t 
 		(block, size_bytes, alignment))
 OPERATOR_DELETE(_ZdaPvmSt11align_val_t, (void *block, size_t size_bytes, size_t alignment),
 		(block, size_bytes, alignment))
-
-/* ---- code that goes away, and the program's end ------------------------------------------ */
-
-int dlclose(void *handle)
-{
-	real_ensure();
-	unwind_code_changing();
-	int result = real.dlclose(handle);
-	session_code_unloaded();
-	unwind_code_changed();
-	return result;
-}
-
-void _exit(int status)
-{
-	real_ensure();
-	session_ending();
-	real._exit(status);
-	__builtin_unreachable();
-}
-
-void _Exit(int status)
-{
-	real_ensure();
-	session_ending();
-	real._Exit(status);
-	__builtin_unreachable();
-}
-
-void quick_exit(int status)
-{
-	real_ensure();
-	session_ending();
-	session_farewell();
-	real.quick_exit(status);
-	__builtin_unreachable();
-}

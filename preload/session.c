@@ -1,5 +1,5 @@
 /*
- * session.c - starting and ending the recording of a process.
+ * session.c - starting the recording of a process.
  *
  * Runs at a thread's first event, possibly before main, possibly in a fork child of a
  * threaded program: raw system calls and mapped memory only, no locks but one spin.
@@ -38,11 +38,7 @@
 
 /* Survives fork: the child finds its parent's trace here. */
 static char last_trace_path[SESSION_PATH_BYTES];
-static bool end_line_wanted; /* by the process that the user started */
 static bool sandboxed_from_the_start;
-
-/* What the kernel had counted by the start, of programs that this process was before, too. */
-static uint64_t rss_before_bytes;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
@@ -103,12 +99,6 @@ static bool is_locked_in(void)
 	if (!last_trace_path[0])
 		sandboxed_from_the_start = sandboxed;
 	return sandboxed && !sandboxed_from_the_start;
-}
-
-static void note_peak_rss(struct session_header *session)
-{
-	rss_before_bytes = proc_peak_rss_of_pid_bytes();
-	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 }
 
 /* ---- filling the header ------------------------------------------------------------ */
@@ -216,7 +206,8 @@ static bool fill(struct process *process, struct start *start)
 	fill_identity(session, start);
 	fill_text(session, start);
 	fill_sampling(session, &start->settings);
-	note_peak_rss(session);
+	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet);
+	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 	modules_init(ticks_now);
 	contexts_init(&process->contexts, session);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
@@ -262,7 +253,6 @@ static bool begin(struct process *process, struct start *start)
 	}
 	/* Release: pairs with the acquire of whoever maps the session next. */
 	atomic_store_explicit(&process->session->ready, 1, memory_order_release);
-	end_line_wanted = !start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet;
 	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
 	register_fork_handlers();
 	if (!start_drainer(start))
@@ -327,81 +317,6 @@ bool session_ensure(struct process *process)
 	return state == PROCESS_RECORDING;
 }
 
-/* ---- ending ---------------------------------------------------------------------------- */
-
-/* The session if it is this very process's: a vfork child sees its parent's. */
-static struct session_header *own_session(void)
-{
-	struct session_header *session = arena_session();
-
-	return session && session->pid == getpid() ? session : NULL;
-}
-
-void session_ending(void)
-{
-	struct session_header *session = own_session();
-
-	if (!session)
-		return;
-	int saved = errno;
-	/* Nothing is opened here: a program that has locked itself in would be killed for it. */
-	uint64_t peak_bytes = proc_peak_rss_of_pid_bytes();
-	if (peak_bytes > rss_before_bytes)
-		atomic_store_explicit(&session->peak_rss_bytes, peak_bytes, memory_order_relaxed);
-	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
-	/* Release: pairs with the drainer's acquire; it sees the figures of the end. */
-	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);
-	thread_ring_doorbell(session);
-	errno = saved;
-}
-
-static void change_end_state(uint32_t from, uint32_t to)
-{
-	struct session_header *session = own_session();
-
-	/* Relaxed: the drainer looks at it once the memory is gone. */
-	if (session)
-		atomic_compare_exchange_strong_explicit(&session->end_state, &from, to, memory_order_relaxed,
-							memory_order_relaxed);
-}
-
-void session_executing(void)
-{
-	change_end_state(SESSION_RUNNING, SESSION_EXECUTING);
-}
-
-void session_not_executed(void)
-{
-	change_end_state(SESSION_EXECUTING, SESSION_RUNNING);
-}
-
-void session_code_unloaded(void)
-{
-	struct session_header *session = arena_session();
-
-	if (session)
-		modules_after_dlclose(session, clock_ticks(session->flags));
-}
-
-/* As short as the user can type it, from where the program was started. */
-static const char *short_trace_path(struct session_header *session)
-{
-	const char *cwd = session->cwd ? session_text(session, session->cwd) + sizeof(uint32_t) : "";
-	size_t length = strlen(cwd);
-
-	if (length && strncmp(session->trace_path, cwd, length) == 0 && session->trace_path[length] == '/')
-		return session->trace_path + length + 1;
-	return session->trace_path;
-}
-
-void session_farewell(void)
-{
-	struct session_header *session = own_session();
-
-	if (session && end_line_wanted)
-		message("recorded; read it with: mprof report ", short_trace_path(session), NULL);
-}
-
 __attribute__((constructor)) static void at_load(void)
 {
 	message_remember_stderr();
@@ -410,10 +325,4 @@ __attribute__((constructor)) static void at_load(void)
 	if (real_operators_are_the_allocators())
 		interpose_record_operators();
 	recorder_session();
-}
-
-__attribute__((destructor)) static void at_exit(void)
-{
-	session_ending();
-	session_farewell();
 }

@@ -13,6 +13,10 @@ struct process;
  * reason that was said on stderr.  Signals are blocked by the caller; errno is not kept. */
 bool session_ensure(struct process *process);
 
+/* As a recording starts, for its end: whether it is the process that the user started, which says where the
+ * trace is. */
+void session_end_prepare(bool says_farewell);
+
 /* The program is about to end of its own will: exit, _exit, quick_exit. */
 void session_ending(void);
 

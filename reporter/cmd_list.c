@@ -43,47 +43,16 @@ struct row {
 	char *command;
 };
 
-static struct cell cell_index(const void *row, const void *context)
-{
-	return cell_count((uint64_t)((const struct row *)row - (const struct row *)context));
-}
+#define ROW ((const struct row *)row)
 
-static struct cell cell_started(const void *row, const void *context)
-{
-	(void)context;
-	return cell_time(((const struct row *)row)->trace->started_realtime_ns);
-}
-
-static struct cell cell_state(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(((const struct row *)row)->state);
-}
-
-static struct cell cell_sampling(const void *row, const void *context)
-{
-	(void)context;
-	return cell_size(((const struct row *)row)->sample_bytes);
-}
-
-static struct cell cell_path(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(((const struct row *)row)->trace->path);
-}
-
-static struct cell cell_command(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(((const struct row *)row)->command);
-}
-
-static const struct column index_column = {"index", "Index", 0, 5, cell_index};
-static const struct column path_column = {"trace", "Trace", 2, 0, cell_path};
-static const struct column started_column = {"started_realtime_ns", "Started", 2, -19, cell_started};
-static const struct column state_column = {"state", "State", 2, -9, cell_state};
-static const struct column sampling_column = {"sample_bytes", "Sampled", 2, -9, cell_sampling};
-static const struct column command_column = {"command", "Command", 2, -1, cell_command};
+/* The context of the table is its first row. */
+TABLE_COLUMN(index_column, "index", "Index", 0, 5, cell_count((uint64_t)(ROW - (const struct row *)context)))
+TABLE_COLUMN(path_column, "trace", "Trace", 2, 0, cell_text(ROW->trace->path))
+TABLE_COLUMN(started_column, "started_realtime_ns", "Started", 2, -19,
+	     cell_time(ROW->trace->started_realtime_ns))
+TABLE_COLUMN(state_column, "state", "State", 2, -9, cell_text(ROW->state))
+TABLE_COLUMN(sampling_column, "sample_bytes", "Sampled", 2, -9, cell_size(ROW->sample_bytes))
+TABLE_COLUMN(command_column, "command", "Command", 2, -1, cell_text(ROW->command))
 
 static const struct column *const columns[] = {&index_column, &path_column,    &started_column,
 					       &state_column, &command_column, NULL};

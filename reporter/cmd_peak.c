@@ -54,41 +54,13 @@ static const struct view_summary *summary_of(const void *row)
 	return &report_view(((const struct row *)row)->report)->summary;
 }
 
-static struct cell cell_peak(const void *row, const void *context)
-{
-	(void)context;
-	return cell_bytes((int64_t)summary_of(row)->peak_bytes);
-}
-
-static struct cell cell_error(const void *row, const void *context)
-{
-	(void)context;
-	return cell_bytes((int64_t)summary_of(row)->peak_error);
-}
-
-static struct cell cell_sampling(const void *row, const void *context)
-{
-	(void)context;
-	return cell_size(summary_of(row)->sample_bytes);
-}
-
-static struct cell cell_rss(const void *row, const void *context)
-{
-	(void)context;
-	return cell_bytes((int64_t)summary_of(row)->peak_rss_bytes);
-}
-
-static struct cell cell_path(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(summary_of(row)->path);
-}
-
-static const struct column peak_column = {"peak_bytes", "Peak heap", 0, 12, cell_peak};
-static const struct column error_column = {"peak_bytes_error", "+/- 95%", 1, 12, cell_error};
-static const struct column rss_column = {"peak_rss_bytes", "Peak RSS", 1, 12, cell_rss};
-static const struct column path_column = {"trace", "Trace", 2, -1, cell_path};
-static const struct column sampling_column = {"sample_bytes", "Sampled", 1, 10, cell_sampling};
+TABLE_COLUMN(peak_column, "peak_bytes", "Peak heap", 0, 12, cell_bytes((int64_t)summary_of(row)->peak_bytes))
+TABLE_COLUMN(error_column, "peak_bytes_error", "+/- 95%", 1, 12,
+	     cell_bytes((int64_t)summary_of(row)->peak_error))
+TABLE_COLUMN(rss_column, "peak_rss_bytes", "Peak RSS", 1, 12,
+	     cell_bytes((int64_t)summary_of(row)->peak_rss_bytes))
+TABLE_COLUMN(path_column, "trace", "Trace", 2, -1, cell_text(summary_of(row)->path))
+TABLE_COLUMN(sampling_column, "sample_bytes", "Sampled", 1, 10, cell_size(summary_of(row)->sample_bytes))
 
 static const struct column *const columns[] = {&peak_column, &rss_column, &path_column, NULL};
 static const struct column *const sampled_columns[] = {&peak_column,     &error_column, &rss_column,

@@ -12,93 +12,46 @@ struct row {
 	const struct trace_event *event;
 };
 
-static const struct trace_event *event_of(const void *row)
+#define EVENT (((const struct row *)row)->event)
+
+static const char *const event_types[] = {
+	[EVENT_ALLOC] = "alloc", [EVENT_FREE] = "free", [EVENT_STRAY_FREE] = "stray", [EVENT_LOST] = "lost"};
+
+static uint32_t tid_of(const struct trace_info *info, uint32_t thread)
 {
-	return ((const struct row *)row)->event;
+	return thread < info->thread_count ? info->threads[thread].tid : 0;
 }
 
-static struct cell cell_index(const void *row, const void *context)
+static const char *source_of(const struct trace_event *event)
 {
-	(void)context;
-	return cell_count(((const struct row *)row)->index);
-}
-
-static struct cell cell_time_ns(const void *row, const void *context)
-{
-	(void)context;
-	return cell_count(event_of(row)->time_ns);
-}
-
-static struct cell cell_thread(const void *row, const void *context)
-{
-	const struct trace_info *info = context;
-
-	return cell_count(
-		event_of(row)->thread < info->thread_count ? info->threads[event_of(row)->thread].tid : 0);
-}
-
-static struct cell cell_type(const void *row, const void *context)
-{
-	static const char *const names[] = {[EVENT_ALLOC] = "alloc",
-					    [EVENT_FREE] = "free",
-					    [EVENT_STRAY_FREE] = "stray",
-					    [EVENT_LOST] = "lost"};
-
-	(void)context;
-	return cell_text(names[event_of(row)->type]);
-}
-
-/* A stray free has an address instead. */
-static struct cell cell_block_size(const void *row, const void *context)
-{
-	(void)context;
-	return event_of(row)->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(event_of(row)->size_bytes);
-}
-
-/* Of a block that ends: where it began. */
-static struct cell cell_origin(const void *row, const void *context)
-{
-	const struct trace_event *event = event_of(row);
-
-	(void)context;
-	return event->type == EVENT_FREE || event->type == EVENT_LOST ? cell_count(event->origin)
-								      : cell_blank();
-}
-
-static struct cell cell_node(const void *row, const void *context)
-{
-	(void)context;
-	return cell_count(event_of(row)->node);
-}
-
-static struct cell cell_source(const void *row, const void *context)
-{
-	const struct trace_event *event = event_of(row);
-
-	(void)context;
 	if (event->tracked)
-		return cell_text("tracked");
-	return cell_text(event->reallocated ? "realloc" : "malloc");
+		return "tracked";
+	return event->reallocated ? "realloc" : "malloc";
 }
 
-static struct cell cell_freed_by(const void *row, const void *context)
+static bool has_origin(const struct trace_event *event)
 {
-	(void)context;
-	return event_of(row)->collected ? cell_text("collector") : cell_blank();
+	return event->type == EVENT_FREE || event->type == EVENT_LOST;
 }
 
-static const struct column *const columns[] = {
-	&(const struct column){"event", "Event", 0, 10, cell_index},
-	&(const struct column){"time_ns", "Time (ns)", 1, 14, cell_time_ns},
-	&(const struct column){"thread", "Thread", 1, 8, cell_thread},
-	&(const struct column){"type", "Type", 1, -5, cell_type},
-	&(const struct column){"size_bytes", "Size", 1, 12, cell_block_size},
-	&(const struct column){"node", "Path", 1, 8, cell_node},
-	&(const struct column){"origin", "Origin", 1, 8, cell_origin},
-	&(const struct column){"source", "Source", 1, -7, cell_source},
-	&(const struct column){"freed_by", "By", 1, -1, cell_freed_by},
-	NULL,
-};
+/* The context of the table is the struct trace_info.  A stray free has an address in place of a size, and
+ * only a block that ends has an origin: where it began. */
+TABLE_COLUMN(index_column, "event", "Event", 0, 10, cell_count(((const struct row *)row)->index))
+TABLE_COLUMN(time_column, "time_ns", "Time (ns)", 1, 14, cell_count(EVENT->time_ns))
+TABLE_COLUMN(thread_column, "thread", "Thread", 1, 8, cell_count(tid_of(context, EVENT->thread)))
+TABLE_COLUMN(type_column, "type", "Type", 1, -5, cell_text(event_types[EVENT->type]))
+TABLE_COLUMN(size_column, "size_bytes", "Size", 1, 12,
+	     EVENT->type == EVENT_STRAY_FREE ? cell_blank() : cell_count(EVENT->size_bytes))
+TABLE_COLUMN(node_column, "node", "Path", 1, 8, cell_count(EVENT->node))
+TABLE_COLUMN(origin_column, "origin", "Origin", 1, 8,
+	     has_origin(EVENT) ? cell_count(EVENT->origin) : cell_blank())
+TABLE_COLUMN(source_column, "source", "Source", 1, -7, cell_text(source_of(EVENT)))
+TABLE_COLUMN(freed_by_column, "freed_by", "By", 1, -1,
+	     EVENT->collected ? cell_text("collector") : cell_blank())
+
+static const struct column *const columns[] = {&index_column,    &time_column, &thread_column, &type_column,
+					       &size_column,     &node_column, &origin_column, &source_column,
+					       &freed_by_column, NULL};
 
 struct dump {
 	FILE *out;

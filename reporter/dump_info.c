@@ -6,42 +6,20 @@
 
 #include <inttypes.h>
 
-static struct cell module_index(const void *row, const void *context)
-{
-	const struct trace_info *info = context;
+#define MODULE ((const struct trace_module *)row)
+#define THREAD ((const struct trace_thread *)row)
 
-	return cell_count((uint64_t)((const struct trace_module *)row - info->modules));
-}
+/* The context of the tables is the struct trace_info. */
+TABLE_COLUMN(module_index, "module", "Module", 0, 6,
+	     cell_count((uint64_t)(MODULE - ((const struct trace_info *)context)->modules)))
+TABLE_COLUMN(module_path, "path", "Path", 2, -1, cell_text(MODULE->path))
 
-static struct cell module_path(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(((const struct trace_module *)row)->path);
-}
+static const struct column *const module_columns[] = {&module_index, &module_path, NULL};
 
-static const struct column *const module_columns[] = {
-	&(const struct column){"module", "Module", 0, 6, module_index},
-	&(const struct column){"path", "Path", 2, -1, module_path},
-	NULL,
-};
+TABLE_COLUMN(thread_tid, "thread", "Thread", 0, 8, cell_count(THREAD->tid))
+TABLE_COLUMN(thread_started, "started_ns", "Started (ns)", 2, 14, cell_count(THREAD->started_ns))
 
-static struct cell thread_tid(const void *row, const void *context)
-{
-	(void)context;
-	return cell_count(((const struct trace_thread *)row)->tid);
-}
-
-static struct cell thread_started(const void *row, const void *context)
-{
-	(void)context;
-	return cell_count(((const struct trace_thread *)row)->started_ns);
-}
-
-static const struct column *const thread_columns[] = {
-	&(const struct column){"thread", "Thread", 0, 8, thread_tid},
-	&(const struct column){"started_ns", "Started (ns)", 2, 14, thread_started},
-	NULL,
-};
+static const struct column *const thread_columns[] = {&thread_tid, &thread_started, NULL};
 
 static void print_run(FILE *out, const struct trace_info *info)
 {

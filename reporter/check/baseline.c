@@ -34,15 +34,13 @@ static int fail(struct look *look, const char *format, ...) __attribute__((forma
 
 static int fail(struct look *look, const char *format, ...)
 {
-	char message[512];
+	unsigned line = json_line(look->text, look->keys, look->depth);
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
+	int error = text_complain(look->diagnostic, look->path, line, format, arguments);
 	va_end(arguments);
-	text_flatten(message);
-	return diagnostic_set(look->diagnostic, EINVAL, "%s:%u: %s", look->path,
-			      json_line(look->text, look->keys, look->depth), message);
+	return error;
 }
 
 static bool is_count(const json_t *value)

@@ -162,20 +162,23 @@ static int print_section(const struct wording *to, const struct check_result *re
 	return error;
 }
 
+static void print_remark(const struct wording *to, const char *key, const char *remark)
+{
+	fputs("- ", to->out);
+	print_name(to->out, key);
+	fputs(": ", to->out);
+	print_name(to->out, remark);
+	putc('\n', to->out);
+}
+
 static void print_troubles(const struct wording *to, const struct check_result *result)
 {
 	if (result->error_count == 0)
 		return;
 	fputs("### Not judged\n\n", to->out);
-	for (size_t i = 0; i < result->program_count; i++) {
-		if (!result->programs[i].error)
-			continue;
-		fputs("- ", to->out);
-		print_name(to->out, result->programs[i].key);
-		fputs(": ", to->out);
-		print_name(to->out, result->programs[i].error);
-		putc('\n', to->out);
-	}
+	for (size_t i = 0; i < result->program_count; i++)
+		if (result->programs[i].error)
+			print_remark(to, result->programs[i].key, result->programs[i].error);
 	putc('\n', to->out);
 }
 
@@ -186,11 +189,7 @@ static void print_notes(const struct wording *to, const struct check_result *res
 	for (size_t i = 0; i < result->program_count; i++) {
 		if (!result->programs[i].note)
 			continue;
-		fputs("- ", to->out);
-		print_name(to->out, result->programs[i].key);
-		fputs(": ", to->out);
-		print_name(to->out, result->programs[i].note);
-		putc('\n', to->out);
+		print_remark(to, result->programs[i].key, result->programs[i].note);
 		any = true;
 	}
 	fputs(any ? "\n" : "", to->out);

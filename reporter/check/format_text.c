@@ -1,24 +1,23 @@
 /*
  * format_text.c - a check's result for people at a terminal or in a log.
  */
+#include "check/clean.h"
 #include "check/formats.h"
 #include "check/wording.h"
-#include "view/number.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 
-#define FRAMES_SHOWN 8
+#define INDENT "    "
+#define FRAMES_SHOWN 8 /* of a call path, but for the first contributor's */
 #define BAD "\033[1;31m"
 #define WARN "\033[33m"
 #define GOOD "\033[32m"
 #define PLAIN "\033[0m"
 
-/* One line, whatever it contains. */
-static void put_text(FILE *out, const char *text)
+/* Whole: a command that is cut does nothing, nor does half a reason help. */
+static void put_whole(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc(iscntrl((unsigned char)*text) ? ' ' : *text, out);
+	clean_print(out, text, 0);
 }
 
 /* What a line is about; without `colored`, plain. */
@@ -27,138 +26,27 @@ static void put_word(FILE *out, const char *word, const char *color, bool colore
 	fprintf(out, "%s%s%s", colored ? color : "", word, colored ? PLAIN : "");
 }
 
-/* ---- a breach ------------------------------------------------------------------------------ */
+/* ---- verdicts ------------------------------------------------------------------------------ */
 
-static void put_place(FILE *out, const struct verdict_frame *frame)
+static void put_outcome(const struct wording *to, enum outcome outcome, bool colored)
 {
-	put_text(out, frame->function);
-	if (!*frame->file)
-		return;
-	fputs(" at ", out);
-	put_text(out, frame->file);
-	if (frame->line > 0)
-		fprintf(out, ":%" PRIu32, frame->line);
-}
-
-static void print_contributor(const struct wording *to, enum figure figure,
-			      const struct contributor *contributor)
-{
-	size_t shown = contributor->frame_count < FRAMES_SHOWN ? contributor->frame_count : FRAMES_SHOWN;
-
-	fputs("      ", to->out);
-	if (contributor->has_before) {
-		fputs("+", to->out);
-		wording_value(to, figure, contributor->now - contributor->before);
-		fputs(contributor->before > 0 ? ", from " : ", new: ", to->out);
-		if (contributor->before > 0) {
-			wording_value(to, figure, contributor->before);
-			fputs(": ", to->out);
-		}
-	} else {
-		wording_value(to, figure, contributor->now);
-		fputs(": ", to->out);
-	}
-	put_place(to->out, &contributor->site);
-	fputc('\n', to->out);
-	for (size_t i = 1; i < shown; i++) {
-		fputs("          called by ", to->out);
-		put_place(to->out, &contributor->frames[i]);
-		fputc('\n', to->out);
-	}
-	if (contributor->frame_count > shown)
-		fprintf(to->out, "          and %zu more\n", contributor->frame_count - shown);
-}
-
-/* "3.2 MiB (50.0%) above" */
-static void put_excess(const struct wording *to, const struct verdict *verdict)
-{
-	uint64_t against = verdict->against_baseline ? verdict->base_high : verdict->bound;
-	char share[NUMBER_BYTES];
-
-	wording_value(to, verdict->figure, verdict->value - against);
-	number_share(share, sizeof(share), verdict->value - against, against);
-	if (*share)
-		fprintf(to->out, " (%s)", share);
-	fputs(" above ", to->out);
-}
-
-static void put_base(const struct wording *to, const struct verdict *verdict)
-{
-	wording_range(to, verdict->figure, verdict->base_low, verdict->base_high);
-	fputs(" of ", to->out);
-	put_text(to->out, verdict->source);
-}
-
-static void put_bound(const struct wording *to, const struct verdict *verdict)
-{
-	if (verdict->against_baseline) {
-		put_base(to, verdict);
-		fputs(" (passes up to ", to->out);
-		wording_value(to, verdict->figure, verdict->bound);
-		fputs(")", to->out);
-		return;
-	}
-	fputs("the limit of ", to->out);
-	wording_value(to, verdict->figure, verdict->bound);
-	if (verdict->bound_share >= 0)
-		fprintf(to->out, " (%g%% of all allocations)", 100 * verdict->bound_share);
-	fputs(", ", to->out);
-	put_text(to->out, verdict->source);
-}
-
-static void print_breach(const struct wording *to, const struct verdict *verdict, bool colored)
-{
-	fputs("  ", to->out);
-	if (verdict->outcome == OUTCOME_FAILED)
+	if (outcome == OUTCOME_FAILED)
 		put_word(to->out, "FAILED: ", BAD, colored);
-	else
+	else if (outcome == OUTCOME_ADVICE)
 		put_word(to->out, "advice: ", WARN, colored);
-	wording_subject(to, verdict);
-	fputs(" ", to->out);
-	wording_value(to, verdict->figure, verdict->value);
-	fputs(", ", to->out);
-	put_excess(to, verdict);
-	put_bound(to, verdict);
-	fputc('\n', to->out);
-	for (size_t i = 0; i < verdict->contributor_count; i++)
-		print_contributor(to, verdict->figure, &verdict->contributors[i]);
-	if (verdict->more) {
-		fputs("      more: ", to->out);
-		put_text(to->out, verdict->more);
-		fputc('\n', to->out);
-	}
-}
-
-static void print_improvement(const struct wording *to, const struct verdict *verdict, bool colored)
-{
-	fputs("  ", to->out);
-	put_word(to->out, "improved: ", GOOD, colored);
-	wording_subject(to, verdict);
-	fputs(" ", to->out);
-	wording_value(to, verdict->figure, verdict->value);
-	fputs(", was ", to->out);
-	put_base(to, verdict);
-	fputc('\n', to->out);
+	else if (outcome == OUTCOME_IMPROVED)
+		put_word(to->out, "improved: ", GOOD, colored);
 }
 
 static void print_verdict(const struct wording *to, const struct verdict *verdict, bool colored)
 {
-	switch (verdict->outcome) {
-	case OUTCOME_FAILED:
-	case OUTCOME_ADVICE:
-		print_breach(to, verdict, colored);
-		break;
-	case OUTCOME_IMPROVED:
-		print_improvement(to, verdict, colored);
-		break;
-	case OUTCOME_NO_BASELINE:
-		fputs("  not in the baseline ", to->out);
-		put_text(to->out, verdict->source);
-		fputc('\n', to->out);
-		break;
-	case OUTCOME_PASSED:
-		break;
-	}
+	if (verdict->outcome == OUTCOME_PASSED)
+		return;
+	fputs("  ", to->out);
+	put_outcome(to, verdict->outcome, colored);
+	wording_claim(to, verdict);
+	fputc('\n', to->out);
+	wording_details(to, verdict);
 }
 
 /* ---- programs ------------------------------------------------------------------------------ */
@@ -185,11 +73,11 @@ static void print_heading(const struct wording *to, const struct checked_program
 		put_word(to->out, "NEW     ", WARN, colored);
 	else
 		put_word(to->out, "passed  ", GOOD, colored);
-	put_text(to->out, program->key);
+	to->name(to->out, program->key);
 	fputs(": ", to->out);
 	if (program->error) {
 		fputs("could not be judged: ", to->out);
-		put_text(to->out, program->error);
+		put_whole(to->out, program->error);
 	} else {
 		fputs("peak ", to->out);
 		wording_value(to, FIGURE_PEAK, program->value[FIGURE_PEAK]);
@@ -226,7 +114,7 @@ static void print_program(const struct wording *to, const struct checked_program
 	print_runs(to, program);
 	if (program->note) {
 		fputs("  note: ", to->out);
-		put_text(to->out, program->note);
+		put_whole(to->out, program->note);
 		fputc('\n', to->out);
 	}
 	for (size_t i = 0; i < program->verdict_count; i++)
@@ -248,13 +136,17 @@ static void print_baseline_advice(FILE *out, const struct check_result *result)
 	if (!what)
 		return;
 	fputs(what, out);
-	put_text(out, result->update_command);
+	put_whole(out, result->update_command);
 	fputc('\n', out);
 }
 
 int check_text(FILE *out, const struct check_result *result, const struct check_style *style)
 {
-	struct wording to = {.out = out, .name = put_text, .precision = style->precision};
+	struct wording to = {.out = out,
+			     .name = wording_plain_name,
+			     .precision = style->precision,
+			     .indent = INDENT,
+			     .also_frames = FRAMES_SHOWN};
 
 	for (size_t i = 0; i < result->program_count; i++)
 		print_program(&to, &result->programs[i], style->color);

@@ -72,6 +72,16 @@ void text_flatten(char *text)
 		*text = iscntrl((unsigned char)*text) ? ' ' : *text;
 }
 
+int text_complain(struct diagnostic *diagnostic, const char *path, unsigned line, const char *format,
+		  va_list arguments)
+{
+	char message[768];
+
+	vsnprintf(message, sizeof(message), format, arguments);
+	text_flatten(message);
+	return diagnostic_set(diagnostic, EINVAL, "%s:%u: %s", path, line, message);
+}
+
 /* ---- words ------------------------------------------------------------------------------ */
 
 /* NULL: it is not closed. */

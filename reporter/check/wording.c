@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_FRAMES 20 /* of a call path, in text for people */
+#define PATH_FRAMES 20 /* of the first contributor's call path */
 
 void wording_plain_name(FILE *out, const char *name)
 {
@@ -147,16 +147,24 @@ static bool same_frame(const struct verdict_frame *a, const struct verdict_frame
 	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0;
 }
 
-static void print_path(const struct wording *to, const struct contributor *contributor)
+static void begin_line(const struct wording *to, const char *text)
+{
+	if (to->indent)
+		fputs(to->indent, to->out);
+	fputs(text, to->out);
+}
+
+static void print_path(const struct wording *to, const struct contributor *contributor, size_t frames_max)
 {
 	size_t first = contributor->frame_count > 0 && same_frame(contributor->frames, &contributor->site);
 
 	for (size_t i = first; i < contributor->frame_count; i++) {
-		if (i == PATH_FRAMES) {
-			fprintf(to->out, "  and %zu more\n", contributor->frame_count - i);
+		if (i == frames_max) {
+			begin_line(to, "  and ");
+			fprintf(to->out, "%zu more\n", contributor->frame_count - i);
 			return;
 		}
-		fputs("  called from ", to->out);
+		begin_line(to, "  called from ");
 		print_frame(to, &contributor->frames[i]);
 		putc('\n', to->out);
 	}
@@ -180,7 +188,7 @@ static void print_contributor(const struct wording *to, enum figure figure,
 /* Whole: a command that is cut does nothing. */
 static void print_command(const struct wording *to, const char *what, const char *command)
 {
-	fprintf(to->out, "%s: ", what);
+	begin_line(to, what);
 	clean_print(to->out, command, 0);
 	putc('\n', to->out);
 }
@@ -188,17 +196,19 @@ static void print_command(const struct wording *to, const char *what, const char
 void wording_details(const struct wording *to, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->contributor_count; i++) {
-		fputs(i == 0 ? "at " : "also at ", to->out);
+		size_t frames_max = i == 0 ? PATH_FRAMES : to->also_frames;
+
+		begin_line(to, i == 0 ? "at " : "also at ");
 		print_contributor(to, verdict->figure, &verdict->contributors[i]);
-		if (i == 0)
-			print_path(to, &verdict->contributors[i]);
+		if (frames_max > 0)
+			print_path(to, &verdict->contributors[i], frames_max);
 	}
 	if (verdict->more)
-		print_command(to, "more", verdict->more);
+		print_command(to, "more: ", verdict->more);
 	if (to->update_command && verdict->outcome == OUTCOME_NO_BASELINE)
-		print_command(to, "to add it", to->update_command);
+		print_command(to, "to add it: ", to->update_command);
 	else if (to->update_command && verdict->outcome == OUTCOME_FAILED && verdict->against_baseline)
-		print_command(to, "if this is meant", to->update_command);
+		print_command(to, "if this is meant: ", to->update_command);
 }
 
 /* What was printed into *text, or NULL when out of memory. */

@@ -1,6 +1,5 @@
 /*
- * wording.h - a verdict in words, the same in every format that people read; text takes the parts, and puts
- * them into sentences and lines of its own.
+ * wording.h - a verdict in words, the same in every format that people read.
  */
 #ifndef MPROF_REPORTER_CHECK_WORDING_H
 #define MPROF_REPORTER_CHECK_WORDING_H
@@ -17,6 +16,8 @@ struct wording {
 	wording_name_fn *name;
 	int precision;              /* decimals of sizes */
 	const char *update_command; /* said where a baseline lacks or is exceeded; NULL: not said */
+	const char *indent;         /* before each line of details; NULL: nothing */
+	size_t also_frames;         /* of the call path of each contributor but the first; 0: no path */
 };
 
 /* A name as text, in one line and cut where it is long. */

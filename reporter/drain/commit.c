@@ -61,8 +61,8 @@ static struct cursor point_of(const struct drain *drain)
 			       .totals = drain->ledger.totals,
 			       .rss_time_ns = drain->rss_time_ns,
 			       .rss_count = drain->rss_count,
-			       .waiting = drain->ledger.waiting,
-			       .waiting_count = drain->ledger.waiting_count};
+			       .waiting = drain->ledger.waiting.items,
+			       .waiting_count = drain->ledger.waiting.count};
 }
 
 static void list_positions(const struct drain *drain, struct cursor *cursor)

@@ -222,7 +222,7 @@ static inline uint32_t least(uint64_t a, uint64_t b)
 static bool is_simple(const struct drain *drain, const struct queue *queue)
 {
 	const struct ledger *ledger = &drain->ledger;
-	return ledger->figures && ledger->sample_bytes == 0 && ledger->waiting_count == 0 &&
+	return ledger->figures && ledger->sample_bytes == 0 && ledger->waiting.count == 0 &&
 	       queue->thread_index < ledger->last_alloc_count &&
 	       queue->thread_index < ledger->figures->moves.thread_count && !drain->batch.error;
 }

@@ -12,6 +12,7 @@
 #include "drain/cursor.h"
 #include "drain/livemap.h"
 #include "drain/queue.h"
+#include "drain/waiting.h"
 #include "figures/figures.h"
 
 /* Changes to the live map that one record can cause at most, parked ones that it ends aside. */
@@ -28,12 +29,8 @@ struct ledger {
 	bool keeps_strays;           /* a fork child: reports want their addresses */
 	uint64_t strays;             /* how many were kept, about: after a recovery it begins anew */
 	uint64_t hidden;             /* ordinal of the next hidden allocation */
-	uint64_t window_stamps;      /* how far clocks may be apart */
 	uint32_t threads;            /* seen so far: with one, nothing can be inverted */
-	struct cursor_waiting *waiting;
-	size_t waiting_count, waiting_capacity;
-	size_t parked;          /* of those, how many are not REALLOCs */
-	uint64_t next_deadline; /* stamp at which the first of them is given up */
+	struct waiting waiting;      /* for as long as clocks may be apart */
 };
 
 /* One record's place: from which queue, at what time. */

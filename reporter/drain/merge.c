@@ -38,8 +38,8 @@ static void restore_queue(struct drain *drain, struct queue *queue)
 	queue->thread_index = (uint32_t)s->thread_index;
 	queue->last_stamp = s->last_stamp;
 	queue->collections = (uint32_t)s->collections;
-	for (size_t i = 0; i < drain->ledger.waiting_count; i++) {
-		const struct cursor_waiting *w = &drain->ledger.waiting[i];
+	for (size_t i = 0; i < drain->ledger.waiting.count; i++) {
+		const struct cursor_waiting *w = &drain->ledger.waiting.items[i];
 		if (w->kind == WAITING_REALLOC && w->thread_index == queue->thread_index)
 			queue->reallocs[w->side & 1]++;
 	}

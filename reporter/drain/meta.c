@@ -60,17 +60,9 @@ static json_t *text_of(const struct mapping *mapping, uint32_t offset)
 	return string_of(text, strnlen(text, length));
 }
 
-static json_t *command_of(const struct mapping *mapping)
+static void add_argument(json_t *command, const char *argument, size_t bytes)
 {
-	const char *text;
-	size_t length = mapping_text(mapping, mapping->header->command, &text);
-	json_t *command = json_array();
-	for (size_t at = 0; at < length;) {
-		size_t bytes = strnlen(text + at, length - at);
-		json_array_append_new(command, string_of(text + at, bytes));
-		at += bytes + 1;
-	}
-	return command;
+	json_array_append_new(command, string_of(argument, bytes));
 }
 
 static void add_variable(json_t *environment, const char *entry, size_t bytes)
@@ -86,17 +78,18 @@ static void add_variable(json_t *environment, const char *entry, size_t bytes)
 	json_decref(value);
 }
 
-static json_t *environment_of(const struct mapping *mapping)
+/* The session has lists as texts with a NUL behind each entry. */
+static json_t *list_of(const struct mapping *mapping, uint32_t offset, json_t *list,
+		       void (*add)(json_t *list, const char *entry, size_t bytes))
 {
 	const char *text;
-	size_t length = mapping_text(mapping, mapping->header->environment, &text);
-	json_t *environment = json_object();
+	size_t length = mapping_text(mapping, offset, &text);
 	for (size_t at = 0; at < length;) {
 		size_t bytes = strnlen(text + at, length - at);
-		add_variable(environment, text + at, bytes);
+		add(list, text + at, bytes);
 		at += bytes + 1;
 	}
-	return environment;
+	return list;
 }
 
 static json_t *build(const struct mapping *mapping)
@@ -105,10 +98,11 @@ static json_t *build(const struct mapping *mapping)
 	struct utsname host = {0};
 	json_t *meta = json_object();
 	uname(&host);
-	json_object_set_new(meta, "command", command_of(mapping));
+	json_object_set_new(meta, "command", list_of(mapping, h->command, json_array(), add_argument));
 	json_object_set_new(meta, "exe", text_of(mapping, h->exe));
 	json_object_set_new(meta, "cwd", text_of(mapping, h->cwd));
-	json_object_set_new(meta, "environment", environment_of(mapping));
+	json_object_set_new(meta, "environment",
+			    list_of(mapping, h->environment, json_object(), add_variable));
 	json_object_set_new(meta, "host", string_of(host.nodename, strlen(host.nodename)));
 	json_object_set_new(meta, "kernel", string_of(host.release, strlen(host.release)));
 	json_object_set_new(meta, "pid", json_integer(h->pid));

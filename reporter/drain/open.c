@@ -63,9 +63,8 @@ static int make_parts(struct drain *drain, enum drain_mode mode, struct diagnost
 	drain->ledger = (struct ledger){.map = drain->map,
 					.batch = &drain->batch,
 					.keeps_strays = (drain->mapping.header->flags & SESSION_FORKED) != 0,
-					.sample_bytes = drain->mapping.header->sample_bytes,
-					.window_stamps = timebase_stamps(&drain->timebase, INVERSION_NS),
-					.next_deadline = UINT64_MAX};
+					.sample_bytes = drain->mapping.header->sample_bytes};
+	waiting_init(&drain->ledger.waiting, timebase_stamps(&drain->timebase, INVERSION_NS));
 	watch_init(&drain->watch, drain->mapping.header, drain->mapping.path);
 	return 0;
 }

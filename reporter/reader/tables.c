@@ -62,11 +62,7 @@ static int add_module(struct trace *trace, struct varint_cursor *payload)
 	if (index != trace->modules.count || index > UINT16_MAX ||
 	    __builtin_add_overflow(module.start, size, &module.end))
 		return -EBADMSG;
-	struct trace_module *added = vector_add(&trace->modules, sizeof(*added));
-	if (!added)
-		return -ENOMEM;
-	*added = module;
-	return 0;
+	return vector_push(&trace->modules, &module, sizeof(module));
 }
 
 int table_modules(struct trace *trace, struct varint_cursor *payload)
@@ -133,11 +129,8 @@ static int add_thread(struct trace *trace, struct varint_cursor *payload)
 
 	if (payload->failed || index != trace->threads.count || index >= UINT32_MAX || tid > UINT32_MAX)
 		return -EBADMSG;
-	struct trace_thread *thread = vector_add(&trace->threads, sizeof(*thread));
-	if (!thread)
-		return -ENOMEM;
-	*thread = (struct trace_thread){.tid = (uint32_t)tid, .started_ns = started_ns};
-	return 0;
+	const struct trace_thread thread = {.tid = (uint32_t)tid, .started_ns = started_ns};
+	return vector_push(&trace->threads, &thread, sizeof(thread));
 }
 
 int table_threads(struct trace *trace, struct varint_cursor *payload)
@@ -147,16 +140,12 @@ int table_threads(struct trace *trace, struct varint_cursor *payload)
 
 static int add_label(struct trace *trace, struct varint_cursor *payload)
 {
-	uint64_t id = varint_next(payload);
-	const char *text = next_text(trace, payload, NULL);
+	struct trace_text_label label = {.id = varint_next(payload)};
 
-	if (!text)
+	label.text = next_text(trace, payload, NULL);
+	if (!label.text)
 		return missing(payload);
-	struct trace_text_label *label = vector_add(&trace->labels, sizeof(*label));
-	if (!label)
-		return -ENOMEM;
-	*label = (struct trace_text_label){id, text};
-	return 0;
+	return vector_push(&trace->labels, &label, sizeof(label));
 }
 
 int table_labels(struct trace *trace, struct varint_cursor *payload)
@@ -193,13 +182,7 @@ static int add_note(struct trace *trace, struct varint_cursor *payload)
 	if (thread >= trace->threads.count || node >= trace->nodes.count || kind > UINT32_MAX)
 		return -EBADMSG;
 	int error = note_values(trace, payload, &note);
-	if (error)
-		return error;
-	struct trace_note *added = vector_add(&trace->notes, sizeof(*added));
-	if (!added)
-		return -ENOMEM;
-	*added = note;
-	return 0;
+	return error ? error : vector_push(&trace->notes, &note, sizeof(note));
 }
 
 int table_notes(struct trace *trace, struct varint_cursor *payload)
@@ -213,12 +196,9 @@ static int add_sample(struct trace *trace, struct varint_cursor *payload)
 
 	if (payload->failed || pages > SAMPLE_PAGES_MAX)
 		return -EBADMSG;
-	struct trace_sample *sample = vector_add(&trace->samples, sizeof(*sample));
-	if (!sample)
-		return -ENOMEM;
 	trace->sample_ns += time_ns;
-	*sample = (struct trace_sample){.time_ns = trace->sample_ns, .rss_bytes = pages};
-	return 0;
+	const struct trace_sample sample = {.time_ns = trace->sample_ns, .rss_bytes = pages};
+	return vector_push(&trace->samples, &sample, sizeof(sample));
 }
 
 int table_rss(struct trace *trace, struct varint_cursor *payload)
@@ -235,12 +215,8 @@ static int add_heap(struct trace *trace, struct varint_cursor *payload)
 	heap.events = varint_next(payload);
 	if (payload->failed)
 		return -EBADMSG;
-	struct trace_heap *added = vector_add(&trace->series, sizeof(*added));
-	if (!added)
-		return -ENOMEM;
 	heap.time_ns = trace->series_ns += heap.time_ns;
-	*added = heap;
-	return 0;
+	return vector_push(&trace->series, &heap, sizeof(heap));
 }
 
 int table_series(struct trace *trace, struct varint_cursor *payload)
@@ -253,11 +229,8 @@ static int add_stray(struct trace *trace, struct varint_cursor *payload)
 	trace->stray += (uint64_t)varint_next_signed(payload);
 	if (payload->failed)
 		return -EBADMSG;
-	uint64_t *stray = vector_add(&trace->strays, sizeof(*stray));
-	if (!stray)
-		return -ENOMEM;
-	*stray = trace->stray * 8;
-	return 0;
+	const uint64_t stray = trace->stray * 8;
+	return vector_push(&trace->strays, &stray, sizeof(stray));
 }
 
 int table_strays(struct trace *trace, struct varint_cursor *payload)

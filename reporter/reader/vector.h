@@ -2,6 +2,7 @@
 #ifndef MPROF_REPORTER_READER_VECTOR_H
 #define MPROF_REPORTER_READER_VECTOR_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,17 @@ static inline void *vector_add(struct vector *vector, size_t element_bytes)
 	}
 	void *element = (char *)vector->data + vector->count++ * element_bytes;
 	return memset(element, 0, element_bytes);
+}
+
+/* A copy of *element at the end; 0 or -ENOMEM.  The same of pointers. */
+static inline int vector_push(struct vector *vector, const void *element, size_t element_bytes)
+{
+	void *added = vector_add(vector, element_bytes);
+
+	if (!added)
+		return -ENOMEM;
+	memcpy(added, element, element_bytes);
+	return 0;
 }
 
 static inline void vector_finish(struct vector *vector)

@@ -6,25 +6,14 @@
  */
 #include "view/gc_columns.h"
 
-/* A column and its cells, from what stands in `row`. */
-#define COLUMN(id, name, header, gap, width, value)                                                          \
-	static struct cell id##_cell(const void *row, const void *context)                                   \
-	{                                                                                                    \
-		(void)context;                                                                               \
-		return value;                                                                                \
-	}                                                                                                    \
-	static const struct column id = {name, header, gap, width, id##_cell};
-
 /* What several kinds of rows have in common. */
 #define PLACE_COLUMNS(kind, type)                                                                            \
-	COLUMN(kind##_function, "function", "Function", 2, 0, cell_text(((const type *)row)->function))      \
-	COLUMN(kind##_file, "file", NULL, 0, 0, cell_text(((const type *)row)->file))                        \
-	COLUMN(kind##_line, "line", "Line", 1, 6, cell_count(((const type *)row)->line))                     \
-	static struct cell kind##_path_cell(const void *row, const void *context)                            \
-	{                                                                                                    \
-		return cell_text(view_short_path(((const type *)row)->file, context));                       \
-	}                                                                                                    \
-	static const struct column kind##_path = {"file", "File", 2, -1, kind##_path_cell};
+	TABLE_COLUMN(kind##_function, "function", "Function", 2, 0,                                          \
+		     cell_text(((const type *)row)->function))                                               \
+	TABLE_COLUMN(kind##_file, "file", NULL, 0, 0, cell_text(((const type *)row)->file))                  \
+	TABLE_COLUMN(kind##_line, "line", "Line", 1, 6, cell_count(((const type *)row)->line))               \
+	TABLE_COLUMN(kind##_path, "file", "File", 2, -1,                                                     \
+		     cell_text(view_short_path(((const type *)row)->file, context)))
 
 /* ---- groups of collections ---------------------------------------------------------- */
 
@@ -32,15 +21,15 @@
 
 PLACE_COLUMNS(group, struct view_gc_group)
 
-COLUMN(generation, "generation", "Generation", 0, 10, cell_count(SUM(row).oldest))
-COLUMN(collections, "collections", "Collections", 1, 11, cell_count(SUM(row).collections))
-COLUMN(candidates, "candidates", "Candidates", 1, 10, cell_count(SUM(row).candidates))
-COLUMN(collected, "collected", "Collected", 1, 9, cell_count(SUM(row).collected))
-COLUMN(uncollectable, "uncollectable", "Uncollectable", 1, 13, cell_count(SUM(row).uncollectable))
-COLUMN(freed, "freed_bytes", "Given back", 1, 10, cell_size(SUM(row).freed_bytes))
-COLUMN(pause, "pause_ns", "Paused", 1, 11, cell_pause(SUM(row).pause_ns))
-COLUMN(mean, "mean_pause_ns", "Mean", 1, 10, cell_pause(SUM(row).pause_ns / SUM(row).collections))
-COLUMN(longest, "longest_pause_ns", "Longest", 1, 10, cell_pause(SUM(row).longest_pause_ns))
+TABLE_COLUMN(generation, "generation", "Generation", 0, 10, cell_count(SUM(row).oldest))
+TABLE_COLUMN(collections, "collections", "Collections", 1, 11, cell_count(SUM(row).collections))
+TABLE_COLUMN(candidates, "candidates", "Candidates", 1, 10, cell_count(SUM(row).candidates))
+TABLE_COLUMN(collected, "collected", "Collected", 1, 9, cell_count(SUM(row).collected))
+TABLE_COLUMN(uncollectable, "uncollectable", "Uncollectable", 1, 13, cell_count(SUM(row).uncollectable))
+TABLE_COLUMN(freed, "freed_bytes", "Given back", 1, 10, cell_size(SUM(row).freed_bytes))
+TABLE_COLUMN(pause, "pause_ns", "Paused", 1, 11, cell_pause(SUM(row).pause_ns))
+TABLE_COLUMN(mean, "mean_pause_ns", "Mean", 1, 10, cell_pause(SUM(row).pause_ns / SUM(row).collections))
+TABLE_COLUMN(longest, "longest_pause_ns", "Longest", 1, 10, cell_pause(SUM(row).longest_pause_ns))
 
 #define SUMS &collections, &candidates, &collected, &uncollectable, &freed, &pause, &mean, &longest
 
@@ -55,14 +44,15 @@ const struct column *const gc_line_columns_text[] = {
 
 PLACE_COLUMNS(one, struct view_collection)
 
-COLUMN(one_time, "time_ns", NULL, 0, 0, cell_count(COLLECTION(row)->time_ns))
-COLUMN(one_when, "time_ns", "At", 1, 12, cell_pause(COLLECTION(row)->time_ns))
-COLUMN(one_generation, "generation", "Generation", 1, 10, cell_count(COLLECTION(row)->generation))
-COLUMN(one_candidates, "candidates", "Candidates", 1, 10, cell_count(COLLECTION(row)->candidates))
-COLUMN(one_collected, "collected", "Collected", 1, 9, cell_count(COLLECTION(row)->collected))
-COLUMN(one_uncollectable, "uncollectable", "Uncollectable", 1, 13, cell_count(COLLECTION(row)->uncollectable))
-COLUMN(one_freed, "freed_bytes", "Given back", 1, 10, cell_size(COLLECTION(row)->freed_bytes))
-COLUMN(one_pause, "pause_ns", "Paused", 0, 11, cell_pause(COLLECTION(row)->pause_ns))
+TABLE_COLUMN(one_time, "time_ns", NULL, 0, 0, cell_count(COLLECTION(row)->time_ns))
+TABLE_COLUMN(one_when, "time_ns", "At", 1, 12, cell_pause(COLLECTION(row)->time_ns))
+TABLE_COLUMN(one_generation, "generation", "Generation", 1, 10, cell_count(COLLECTION(row)->generation))
+TABLE_COLUMN(one_candidates, "candidates", "Candidates", 1, 10, cell_count(COLLECTION(row)->candidates))
+TABLE_COLUMN(one_collected, "collected", "Collected", 1, 9, cell_count(COLLECTION(row)->collected))
+TABLE_COLUMN(one_uncollectable, "uncollectable", "Uncollectable", 1, 13,
+	     cell_count(COLLECTION(row)->uncollectable))
+TABLE_COLUMN(one_freed, "freed_bytes", "Given back", 1, 10, cell_size(COLLECTION(row)->freed_bytes))
+TABLE_COLUMN(one_pause, "pause_ns", "Paused", 0, 11, cell_pause(COLLECTION(row)->pause_ns))
 
 const struct column *const gc_collection_columns[] = {
 	&one_time,  &one_generation, &one_candidates, &one_collected, &one_uncollectable,
@@ -78,10 +68,12 @@ const struct column *const gc_collection_columns_text[] = {
 
 PLACE_COLUMNS(site, struct view_gc_site)
 
-COLUMN(by_gc_blocks, "freed_by_collector_blocks", "Blocks", 0, 10, cell_count(SITE(row)->collected_blocks))
-COLUMN(by_gc, "freed_by_collector_bytes", "By collector", 1, 12, cell_size(SITE(row)->collected_bytes))
-COLUMN(otherwise_blocks, "freed_otherwise_blocks", "Blocks", 1, 10, cell_count(SITE(row)->released_blocks))
-COLUMN(otherwise, "freed_otherwise_bytes", "Otherwise", 1, 12, cell_size(SITE(row)->released_bytes))
+TABLE_COLUMN(by_gc_blocks, "freed_by_collector_blocks", "Blocks", 0, 10,
+	     cell_count(SITE(row)->collected_blocks))
+TABLE_COLUMN(by_gc, "freed_by_collector_bytes", "By collector", 1, 12, cell_size(SITE(row)->collected_bytes))
+TABLE_COLUMN(otherwise_blocks, "freed_otherwise_blocks", "Blocks", 1, 10,
+	     cell_count(SITE(row)->released_blocks))
+TABLE_COLUMN(otherwise, "freed_otherwise_bytes", "Otherwise", 1, 12, cell_size(SITE(row)->released_bytes))
 
 #define SITE_FIGURES &by_gc_blocks, &by_gc, &otherwise_blocks, &otherwise
 
@@ -93,15 +85,15 @@ const struct column *const gc_site_columns_text[] = {SITE_FIGURES, &site_line, &
 
 #define TYPE(row) ((const struct view_gc_type *)(row))
 
-COLUMN(type, "type", "Type", 0, 0, cell_text(TYPE(row)->name))
-COLUMN(allocations, "allocations", "Allocations", 1, 11, cell_count(TYPE(row)->allocations))
-COLUMN(peak_blocks, "peak_blocks", "At the peak", 1, 11, cell_count(TYPE(row)->peak_blocks))
-COLUMN(peak, "peak_bytes", "Memory", 1, 10, cell_size(TYPE(row)->peak_bytes))
-COLUMN(leaked_blocks, "leaked_blocks", "At the end", 1, 10, cell_count(TYPE(row)->leaked_blocks))
-COLUMN(leaked, "leaked_bytes", "Memory", 1, 10, cell_size(TYPE(row)->leaked_bytes))
-COLUMN(reclaimed_blocks, "freed_by_collector_blocks", "Collected", 1, 10,
-       cell_count(TYPE(row)->collected_blocks))
-COLUMN(reclaimed, "freed_by_collector_bytes", "Memory", 1, 10, cell_size(TYPE(row)->collected_bytes))
+TABLE_COLUMN(type, "type", "Type", 0, 0, cell_text(TYPE(row)->name))
+TABLE_COLUMN(allocations, "allocations", "Allocations", 1, 11, cell_count(TYPE(row)->allocations))
+TABLE_COLUMN(peak_blocks, "peak_blocks", "At the peak", 1, 11, cell_count(TYPE(row)->peak_blocks))
+TABLE_COLUMN(peak, "peak_bytes", "Memory", 1, 10, cell_size(TYPE(row)->peak_bytes))
+TABLE_COLUMN(leaked_blocks, "leaked_blocks", "At the end", 1, 10, cell_count(TYPE(row)->leaked_blocks))
+TABLE_COLUMN(leaked, "leaked_bytes", "Memory", 1, 10, cell_size(TYPE(row)->leaked_bytes))
+TABLE_COLUMN(reclaimed_blocks, "freed_by_collector_blocks", "Collected", 1, 10,
+	     cell_count(TYPE(row)->collected_blocks))
+TABLE_COLUMN(reclaimed, "freed_by_collector_bytes", "Memory", 1, 10, cell_size(TYPE(row)->collected_bytes))
 
 const struct column *const gc_type_columns[] = {
 	&type,   &allocations,      &peak_blocks, &peak, &leaked_blocks,
@@ -111,13 +103,13 @@ const struct column *const gc_type_columns[] = {
 
 #define CACHE(row) ((const struct view_cache *)(row))
 
-COLUMN(cache, "cache", "Cache", 0, 0, cell_text(CACHE(row)->name))
-COLUMN(entries, "entries", "Entries", 1, 10, cell_count(CACHE(row)->entries))
-COLUMN(hits, "hits", "Hits", 1, 11, cell_count(CACHE(row)->hits))
-COLUMN(misses, "misses", "Misses", 1, 11, cell_count(CACHE(row)->misses))
-COLUMN(rate, "hit_rate", "Hit rate", 1, 8,
-       cell_share(CACHE(row)->hits, CACHE(row)->hits + CACHE(row)->misses))
-COLUMN(kept, "size_bytes", "Keeps", 1, 10, cell_size(CACHE(row)->size_bytes))
+TABLE_COLUMN(cache, "cache", "Cache", 0, 0, cell_text(CACHE(row)->name))
+TABLE_COLUMN(entries, "entries", "Entries", 1, 10, cell_count(CACHE(row)->entries))
+TABLE_COLUMN(hits, "hits", "Hits", 1, 11, cell_count(CACHE(row)->hits))
+TABLE_COLUMN(misses, "misses", "Misses", 1, 11, cell_count(CACHE(row)->misses))
+TABLE_COLUMN(rate, "hit_rate", "Hit rate", 1, 8,
+	     cell_share(CACHE(row)->hits, CACHE(row)->hits + CACHE(row)->misses))
+TABLE_COLUMN(kept, "size_bytes", "Keeps", 1, 10, cell_size(CACHE(row)->size_bytes))
 
 /* A rate is a share in text; programs have what it is made of. */
 const struct column *const gc_cache_columns[] = {&cache, &entries, &hits, &misses, &kept, NULL};

@@ -151,42 +151,15 @@ struct site_row {
 	char *where;
 };
 
-static struct cell row_figure(const void *row, const void *context)
-{
-	(void)context;
-	return ((const struct site_row *)row)->figure;
-}
+#define ROW ((const struct site_row *)row)
 
-static struct cell row_error(const void *row, const void *context)
-{
-	(void)context;
-	return ((const struct site_row *)row)->error;
-}
+TABLE_COLUMN(site_figure, "figure", "Memory", 0, 12, ROW->figure)
+TABLE_COLUMN(site_error, "error", "+/- 95%", 1, 10, ROW->error)
+TABLE_COLUMN(site_count, "figure", "Count", 0, 12, ROW->figure)
+TABLE_COLUMN(site_share, "share", "Share", 1, 7, ROW->share)
+TABLE_COLUMN(site_blocks, "blocks", "Blocks", 1, 10, ROW->blocks)
+TABLE_COLUMN(site_where, "site", "Call site", 3, -1, cell_text(ROW->where))
 
-static struct cell row_share(const void *row, const void *context)
-{
-	(void)context;
-	return ((const struct site_row *)row)->share;
-}
-
-static struct cell row_blocks(const void *row, const void *context)
-{
-	(void)context;
-	return ((const struct site_row *)row)->blocks;
-}
-
-static struct cell row_where(const void *row, const void *context)
-{
-	(void)context;
-	return cell_text(((const struct site_row *)row)->where);
-}
-
-static const struct column site_figure = {"figure", "Memory", 0, 12, row_figure};
-static const struct column site_error = {"error", "+/- 95%", 1, 10, row_error};
-static const struct column site_count = {"figure", "Count", 0, 12, row_figure};
-static const struct column site_share = {"share", "Share", 1, 7, row_share};
-static const struct column site_blocks = {"blocks", "Blocks", 1, 10, row_blocks};
-static const struct column site_where = {"site", "Call site", 3, -1, row_where};
 static const struct column *const byte_columns[] = {&site_figure, &site_share, &site_blocks, &site_where,
 						    NULL};
 static const struct column *const sampled_columns[] = {&site_figure, &site_error, &site_share,

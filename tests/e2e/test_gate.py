@@ -51,7 +51,7 @@ def seeded_regressions(directory):
         build(directory, "-O2", f"-DSEED_{kind.upper()}")
         done = gate(directory, "--gate", "mprof.gate")
         check_equal(done.returncode, 1, f"{kind}: status; {done.stderr}")
-        failure = re.search(rf"FAILED: {title} .*\n +\+.*new: (\w+) at (\S+):(\d+)\n +called by (\w+)", done.stderr)
+        failure = re.search(rf"FAILED: {title}: .*\n +at (\w+) \((\S+):(\d+)\): .*new\n +called from (\w+)", done.stderr)
         check(failure, f"{kind}: no failure with its line in {done.stderr}")
         check_equal((failure[1], int(failure[3])), (function, seeded_line(kind)), f"{kind}: the first contributor")
         check(failure[2].endswith("gated.c"), f"{kind}: its file is {failure[2]}")
@@ -169,7 +169,7 @@ def libraries_keep_what_is_theirs(directory):
     check_equal(done.returncode, 0, done.stderr)
     done = gate(directory, *limits, program=("./cxx", "more"))
     check_equal(done.returncode, 1, done.stderr)
-    check(re.search(r"FAILED: leaked 5 B.*\n +5 B: main at \S*cxx.cpp:8\n", done.stderr), done.stderr)
+    check(re.search(r"FAILED: leaked: 5 B.*\n +at main \(\S*cxx.cpp:8\): 5 B\n", done.stderr), done.stderr)
 
 
 @case
@@ -199,7 +199,7 @@ def functions_and_lines(directory):
     done = gate(directory, "--limit", "parse_list:allocations<=10", "--limit", "nobody:leaked<=0")
     check_equal(done.returncode, 1, "a function's limit")
     check("no recorded call path passes 'nobody'" in done.stderr, done.stderr)
-    check(re.search(r"copy_word at \S*gated.c:\d+\n +called by parse_list", done.stderr), done.stderr)
+    check(re.search(r"at copy_word \(\S*gated.c:\d+\): .*\n +called from parse_list", done.stderr), done.stderr)
 
 
 @case
@@ -428,7 +428,7 @@ def criterion_tests(directory):
     compile(directory / "words.c", directory / "words", "-DSIZE=6000000", "-lcriterion")
     done = gate(directory, *arguments, program=("./words",))
     check_equal(done.returncode, 1, done.stderr)
-    check(re.search(r"FAILED: peak heap .*\n +\+2.9 MiB, from 2.9 MiB: words_grow_impl at words.c:5", done.stderr), done.stderr)
+    check(re.search(r"FAILED: peak heap: .*\n +at words_grow_impl \(words.c:5\): 5.7 MiB, before 2.9 MiB", done.stderr), done.stderr)
 
 
 @case

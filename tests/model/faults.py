@@ -11,13 +11,15 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/ring.c"
+RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/drainer.c"
+CHUNKS, SIDE, WAIT = "preload/thread_chunks.c", "preload/thread_side.c", "preload/thread_wait.c"
+PRODUCERS = "tests/model/producers.c"
 ORDINARY, PEEK = "preload/ordinary.h", "reporter/drain/queue.h"
 # A header is found beside who includes it, by the name that it is included by.
-HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, DRAINER)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
+HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 
-ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(&session->free_chunks, &top, next,
-							  memory_order_acquire, memory_order_acquire))"""
+ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(stack, &top, next, memory_order_acquire,
+							  memory_order_acquire))"""
 RELAXED_POP = ACQUIRE_POP.replace("memory_order_acquire", "memory_order_relaxed")
 FIND_MAIN = """	uint32_t next = atomic_load_explicit(&chunk->next, memory_order_acquire);
 	/* Acquire pairs with the producer's release after each record. */
@@ -71,34 +73,34 @@ FAULTS = {
     "leaves no room for prefixes": (RECORDER, "one thread", (
         "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	thread_review",
         "if (!make_room(thread, 1))\n		return;\n	thread_review")),
-    "closes without release": (THREAD, "one thread", (NEXT, relaxed(NEXT))),
-    "closes before the next is open": (THREAD, "one thread", (
-        "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n",
-        NEXT + "		thread->chunk = open_chunk(thread, taken, closed->first_record + thread->used);\n")),
-    "opens with the old successor": (THREAD, "three threads", (
+    "closes without release": (CHUNKS, "one thread", (NEXT, relaxed(NEXT))),
+    "closes before the next is open": (CHUNKS, "one thread", (
+        "		thread->chunk = thread_open_chunk(thread, taken, closed->first_record + thread->used);\n",
+        NEXT + "		thread->chunk = thread_open_chunk(thread, taken, closed->first_record + thread->used);\n")),
+    "opens with the old successor": (CHUNKS, "three threads", (
         "	atomic_store_explicit(&chunk->next, 0, memory_order_relaxed);\n", "")),
-    "opens with the old count": (THREAD, "one thread", (
+    "opens with the old count": (CHUNKS, "one thread", (
         "	atomic_store_explicit(&chunk->committed, 0, memory_order_relaxed);\n", "")),
-    "pops without acquire": (THREAD, "one thread", (
-        "	uint64_t top = atomic_load_explicit(&session->free_chunks, memory_order_acquire);",
-        "	uint64_t top = atomic_load_explicit(&session->free_chunks, memory_order_relaxed);"),
+    "pops without acquire": (CHUNKS, "one thread", (
+        "	uint64_t top = atomic_load_explicit(stack, memory_order_acquire);",
+        "	uint64_t top = atomic_load_explicit(stack, memory_order_relaxed);"),
         (ACQUIRE_POP, RELAXED_POP)),
     "claims without release": (THREAD, "one thread", (
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);",
         "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_relaxed);")),
     "does not tell of a second thread": (THREAD, "clock, two threads", ("	if (slot > 1)\n", "	if (0)\n")),
-    "does not tell of a handler": (THREAD, "clock, signals", (
-        "	want_own_clocks(thread->process);\n", "")),
+    "does not tell of a handler": (SIDE, "clock, signals", (
+        "	thread_want_own_clocks(thread->process);\n", "")),
     "does not count owners": (THREAD, "reuse, kill", (
         "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
-    "waits for a dead drainer": (THREAD, "kill, nobody there", (
+    "waits for a dead drainer": (WAIT, "kill, nobody there", (
         "	return clock_monotonic_ns() - *since_ns < (now ? STANDSTILL_NS : STARTUP_NS);", "	return true;")),
-    "does not go past the cap": (THREAD, "one thread", (
+    "does not go past the cap": (CHUNKS, "one thread", (
         "		taken = fresh_chunk(process, session, session->chunks_max);", "		taken = 0;")),
-    "puts aside without release": (THREAD, "signals", (
+    "puts aside without release": (SIDE, "signals", (
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);",
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_relaxed);")),
-    "fills the side ring beyond its end": (THREAD, "side ring", (
+    "fills the side ring beyond its end": (SIDE, "side ring", (
         "memory_order_acquire) < SESSION_SIDE_RECORDS;", "memory_order_acquire) <= SESSION_SIDE_RECORDS;")),
     "reads without acquire": (QUEUE, "one thread", (FIND_MAIN, relaxed(FIND_MAIN))),
     "looks at the count before the end": (QUEUE, "one thread", (FIND_MAIN, swapped(FIND_MAIN))),
@@ -119,9 +121,8 @@ FAULTS = {
     "does not look again at who has ended": (DRAINER, "one thread", (
         "		if (!queue_is_idle(queue))\n			continue;\n		queue_retire(queue);",
         "		queue_retire(queue);")),
-    "reuses free chunks without a tag": (THREAD, "three threads", (
-        "		uint64_t next = ((top >> 32) + 1) << 32 |\n				atomic_load_explicit(&chunk->free_next",
-        "		uint64_t next = (top >> 32) << 32 |\n				atomic_load_explicit(&chunk->free_next")),
+    "reuses free chunks without a tag": (CHUNKS, "three threads", (
+        "		uint64_t next = ((top >> 32) + 1) << 32 |", "		uint64_t next = (top >> 32) << 32 |")),
 }
 # The tag has two halves, and either does: what pops, and what pushes.
 SECOND_FILE = {"reuses free chunks without a tag": (QUEUE, (

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define MEMORY_TASKS 5
 
@@ -54,6 +55,17 @@ static inline uint64_t memory_mix(uint64_t hash, uint64_t value)
 {
 	hash = ((hash ^ value) + UINT64_C(0x632be59bd9b4e019)) * UINT64_C(0x9e3779b97f4a7c15);
 	return hash ^ hash >> 29;
+}
+
+/* The whole words of `bytes`. */
+static inline uint64_t memory_mix_words(uint64_t hash, const void *bytes, size_t count)
+{
+	for (size_t i = 0; i + 8 <= count; i += 8) {
+		uint64_t word;
+		memcpy(&word, (const char *)bytes + i, sizeof word);
+		hash = memory_mix(hash, word);
+	}
+	return hash;
 }
 
 #endif

@@ -11,7 +11,7 @@
 extern unsigned model_soft_cap;
 #define CHUNKS_SOFT_CAP model_soft_cap
 
-/* Walks and the processor's clock are no part of it: every stack is known, and ring.c has a clock. */
+/* Walks and the processor's clock are no part of it: every stack is known, and world.c has a clock. */
 #include "preload/unwind/context.h"
 #define unwind_context_known(state, start) ((void)(state), (void)(start), 1u)
 

@@ -154,30 +154,30 @@ static void end_nested(void *(*wrap)(void *inner), long wanted, long bytes_each,
 	}
 }
 
+/* Once around what is innermost on the left. */
+static void collect_ring(node *first, long objects, const char *what)
+{
+	node *last = first;
+	while (last->left)
+		last = last->left;
+	last->left = first; /* consumes the reference */
+	if (rgc_collect(2) != objects)
+		fail("what refers to itself is not found");
+	expect_empty(what);
+}
+
 static void end_chain(void)
 {
 	rgc_decref(make_chain(DEPTH));
 	expect_empty("a chain");
-	node *first = make_chain(DEPTH), *last = first;
-	while (last->left)
-		last = last->left;
-	last->left = first; /* consumes the reference */
-	if (rgc_collect(2) != DEPTH)
-		fail("the ring is not found");
-	expect_empty("a ring");
+	collect_ring(make_chain(DEPTH), DEPTH, "a ring");
 }
 
 static void end_tree(void)
 {
 	rgc_decref(make_tree(TREE_LEVELS));
 	expect_empty("a tree");
-	node *root = make_tree(TREE_LEVELS), *at = root;
-	while (at->left)
-		at = at->left;
-	at->left = root; /* consumes the reference */
-	if (rgc_collect(2) != (1 << TREE_LEVELS) - 1)
-		fail("the tree is not found");
-	expect_empty("a tree in a cycle");
+	collect_ring(make_tree(TREE_LEVELS), (1 << TREE_LEVELS) - 1, "a tree in a cycle");
 }
 
 static const struct {

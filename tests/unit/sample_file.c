@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -103,4 +104,32 @@ size_t block_starts(const struct buffer *bytes, size_t starts[SAMPLE_FILE_BLOCKS
 	}
 	starts[count++] = bytes->length;
 	return count;
+}
+
+struct buffer sample_bytes(void)
+{
+	struct buffer trace = {0};
+
+	sample_trace(&trace);
+	return trace;
+}
+
+int sample_exercise(struct trace *trace, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct model *model = model_create(info->node_count);
+	struct trace_inherited *blocks;
+	size_t count;
+
+	cr_assert_not_null(model);
+	int error = trace_replay(trace, model_events, model, diagnostic);
+	model_finish(model);
+	if (!error)
+		cr_assert_eq(model_totals(model)->events, info->event_count);
+	model_destroy(model);
+	if (error)
+		return error;
+	error = trace_snapshot(trace, 3, &blocks, &count, diagnostic);
+	free(blocks);
+	return error;
 }

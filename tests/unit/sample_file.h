@@ -9,6 +9,9 @@
 
 #include <stddef.h>
 
+/* The bytes of sample_trace, the caller's to finish. */
+struct buffer sample_bytes(void);
+
 struct memory_file {
 	int fd; /* the caller's to close */
 	char path[64];
@@ -17,6 +20,9 @@ struct memory_file {
 struct memory_file memory_file(const void *bytes, size_t count);
 
 struct trace *open_or_die(const char *path);
+
+/* What replaying what could be opened comes to; the first error wins. */
+int sample_exercise(struct trace *trace, struct diagnostic *diagnostic);
 
 /* Opening must fail with this error and these words. */
 void expect_refusal(const char *path, int error, const char *words);

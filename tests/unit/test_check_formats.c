@@ -149,6 +149,36 @@ Test(wording, says_which_limit)
 			       "--max-temporary)");
 }
 
+Test(text, says_what_every_format_says)
+{
+	struct verdict_frame frames[] = {{"leak", "a.c", 3}, {"main", "a.c", 9}};
+	struct contributor contributors[] = {
+		{.site = frames[0], .now = 2, .has_before = true, .frames = frames, .frame_count = 2},
+		{.site = frames[1], .now = 1, .frames = frames + 1, .frame_count = 1},
+	};
+	struct verdict verdicts[] = {verdict_of(OUTCOME_FAILED, 3, 2, 2),
+				     verdict_of(OUTCOME_IMPROVED, 1, 2, 3)};
+	struct checked_program program = {.key = "k", .verdicts = verdicts, .verdict_count = 2};
+	struct check_result result = result_of(&program);
+	char *text;
+
+	verdicts[0].contributors = contributors;
+	verdicts[0].contributor_count = 2;
+	verdicts[0].more = "mprof report";
+	text = printed(check_text, &result);
+	cr_expect_str_eq(
+		text,
+		"FAILED  k: peak 0 B, leaked 0 B, 0 allocations\n"
+		"  FAILED: allocations: 3, 1 (+50.0%) over its baseline of 2; up to 2 passes (base.json)\n"
+		"    at leak (a.c:3): 2, new\n"
+		"      called from main (a.c:9)\n"
+		"    also at main (a.c:9): 1\n"
+		"    more: mprof report\n"
+		"  improved: allocations: 1, 1 (-50.0%) below its baseline of 2; up to 3 passes "
+		"(base.json)\n");
+	free(text);
+}
+
 Test(json, has_everything)
 {
 	const struct check_result *result = hand_made("plain");

@@ -4,6 +4,8 @@
  */
 #include "model/model.h"
 
+#include "random.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,14 +14,6 @@
 #define NODES 60u
 #define THREADS 5u
 #define EVENTS 3000u
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t limit)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(random_state >> 33) % limit;
-}
 
 /* ---- the oracle ---- */
 

@@ -1,5 +1,5 @@
 /*
- * test_reader.c - the reader on good traces, and on every way to harm a small one.
+ * test_reader.c - the reader on good traces, and on what is no trace; test_reader_damage.c harms them.
  */
 #include "data/sample.h"
 #include "model/model.h"
@@ -14,28 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A sanitizer's shadow alone exceeds any limit on address space. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define SANITIZED false
-#endif
-
 /* ---- helpers ------------------------------------------------------------- */
-
-static struct buffer sample(void)
-{
-	struct buffer trace = {0};
-
-	sample_trace(&trace);
-	return trace;
-}
 
 struct collected {
 	struct trace_event events[1000];
@@ -50,27 +32,6 @@ static int collect(void *context, const struct trace_event *events, size_t count
 	memcpy(collected->events + collected->count, events, count * sizeof(*events));
 	collected->count += count;
 	return 0;
-}
-
-/* What replaying what could be opened comes to; the first error wins. */
-static int exercise(struct trace *trace, struct diagnostic *diagnostic)
-{
-	const struct trace_info *info = trace_info(trace);
-	struct model *model = model_create(info->node_count);
-	struct trace_inherited *blocks;
-	size_t count;
-
-	cr_assert_not_null(model);
-	int error = trace_replay(trace, model_events, model, diagnostic);
-	model_finish(model);
-	if (!error)
-		cr_assert_eq(model_totals(model)->events, info->event_count);
-	model_destroy(model);
-	if (error)
-		return error;
-	error = trace_snapshot(trace, 3, &blocks, &count, diagnostic);
-	free(blocks);
-	return error;
 }
 
 /* ---- a good trace -------------------------------------------------------- */
@@ -175,7 +136,7 @@ static void expect_sample(const char *path)
 
 Test(reader, reads_every_kind_of_block)
 {
-	struct buffer bytes = sample();
+	struct buffer bytes = sample_bytes();
 	struct memory_file file = memory_file(bytes.data, bytes.length);
 
 	expect_sample(file.path);
@@ -222,7 +183,7 @@ Test(reader, knows_collectors_types_and_caches)
 
 Test(reader, events_come_in_order_with_interpolated_times)
 {
-	struct buffer bytes = sample();
+	struct buffer bytes = sample_bytes();
 	struct memory_file file = memory_file(bytes.data, bytes.length);
 	struct trace *trace = open_or_die(file.path);
 	struct collected *seen = calloc(1, sizeof(*seen));
@@ -269,7 +230,7 @@ static int stop_at_once(void *context, const struct trace_event *events, size_t 
 
 Test(reader, a_replay_can_be_stopped)
 {
-	struct buffer bytes = sample();
+	struct buffer bytes = sample_bytes();
 	struct memory_file file = memory_file(bytes.data, bytes.length);
 	struct trace *trace = open_or_die(file.path);
 	struct diagnostic diagnostic;
@@ -283,7 +244,7 @@ Test(reader, a_replay_can_be_stopped)
 
 Test(reader, a_snapshot_names_the_parents_blocks)
 {
-	struct buffer bytes = sample();
+	struct buffer bytes = sample_bytes();
 	struct memory_file file = memory_file(bytes.data, bytes.length);
 	struct trace *trace = open_or_die(file.path);
 	struct trace_inherited *blocks;
@@ -335,7 +296,7 @@ Test(reader, an_impossible_snapshot_is_refused)
 
 Test(reader, a_heading_is_enough_for_a_list)
 {
-	struct buffer bytes = sample();
+	struct buffer bytes = sample_bytes();
 	struct memory_file file = memory_file(bytes.data, 32 + 24);
 	struct trace_heading heading;
 	struct diagnostic diagnostic;
@@ -412,217 +373,6 @@ Test(reader, unknown_blocks_and_trailing_fields_are_skipped)
 	cr_assert_str_eq(trace_info(trace)->exe, "");
 	cr_assert_null(trace_info(trace)->command[0]);
 	cr_assert_not(trace_info(trace)->complete);
-	cr_assert_eq(exercise(trace, &diagnostic), 0);
+	cr_assert_eq(sample_exercise(trace, &diagnostic), 0);
 	trace_close(trace);
-}
-
-/* ---- damage -------------------------------------------------------------- */
-
-static size_t start_at_or_before(const size_t *starts, size_t count, size_t at)
-{
-	while (starts[count - 1] > at)
-		count--;
-	return starts[count - 1];
-}
-
-Test(reader, a_trace_cut_anywhere_is_read_as_far_as_it_is_whole)
-{
-	struct buffer bytes = sample();
-	struct diagnostic diagnostic;
-	size_t starts[SAMPLE_FILE_BLOCKS], count = block_starts(&bytes, starts);
-	uint64_t events = 0;
-
-	for (size_t cut = 0; cut < bytes.length; cut++) {
-		struct memory_file file = memory_file(bytes.data, cut);
-		struct trace *trace;
-		if (cut < starts[0]) {
-			int error = cut == 0 ? -ENODATA : -EBADMSG;
-			expect_refusal(file.path, error, "");
-			close(file.fd);
-			continue;
-		}
-		trace = open_or_die(file.path);
-		const struct trace_info *info = trace_info(trace);
-		size_t whole = start_at_or_before(starts, count, cut);
-		cr_assert_eq(info->damaged_at, whole == cut ? 0 : whole, "cut at %zu", cut);
-		cr_assert_not(info->complete);
-		cr_assert_not(info->ended);
-		cr_assert_eq(exercise(trace, &diagnostic), 0, "%s", diagnostic.message);
-		cr_assert_geq(info->event_count, events);
-		events = info->event_count;
-		trace_close(trace);
-		close(file.fd);
-	}
-	cr_assert_eq(events, SAMPLE_EVENTS);
-}
-
-Test(reader, without_an_end_the_last_mark_is_the_duration)
-{
-	struct buffer bytes = sample();
-	size_t starts[SAMPLE_FILE_BLOCKS], count = block_starts(&bytes, starts);
-	struct memory_file file = memory_file(bytes.data, starts[count - 2]);
-	struct trace *trace = open_or_die(file.path);
-
-	cr_assert_eq(trace_info(trace)->event_count, SAMPLE_EVENTS);
-	cr_assert_eq(trace_info(trace)->duration_ns, (SAMPLE_EVENTS - 1) * 100);
-	cr_assert_eq(trace_info(trace)->peak_rss_bytes, 12 * 8192);
-	trace_close(trace);
-}
-
-Test(reader, zeroes_at_the_end_are_a_cut_but_not_in_the_middle)
-{
-	struct buffer bytes = sample();
-	size_t length = bytes.length;
-	static const uint8_t zeroes[70000];
-
-	buffer_append(&bytes, zeroes, sizeof(zeroes));
-	struct memory_file file = memory_file(bytes.data, bytes.length);
-	struct trace *trace = open_or_die(file.path);
-	cr_assert_eq(trace_info(trace)->damaged_at, length);
-	cr_assert(trace_info(trace)->ended);
-	cr_assert_not(trace_info(trace)->complete);
-	expect_figures(trace);
-	trace_close(trace);
-	buffer_append(&bytes, "x", 1);
-	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "no block header");
-}
-
-/* Every single bit is covered: it shows as an error, or cuts the trace off, but never passes. */
-Test(reader, no_flipped_bit_passes_unnoticed)
-{
-	struct buffer bytes = sample();
-
-	for (size_t bit = 0; bit < bytes.length * 8; bit++) {
-		struct diagnostic diagnostic = {{0}};
-		struct trace *trace;
-		bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		struct memory_file file = memory_file(bytes.data, bytes.length);
-		bytes.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		int error = trace_open(file.path, &trace, &diagnostic);
-		if (!error)
-			error = exercise(trace, &diagnostic);
-		if (error)
-			cr_assert_not_null(strstr(diagnostic.message, file.path), "bit %zu: %s", bit,
-					   diagnostic.message);
-		else
-			cr_assert(trace_info(trace)->damaged_at != 0 && !trace_info(trace)->complete,
-				  "bit %zu passes", bit);
-		trace_close(trace);
-		close(file.fd);
-	}
-}
-
-static void change_every_byte(struct buffer bytes)
-{
-	uint8_t *copy = malloc(bytes.length);
-
-	for (size_t i = 0; i < bytes.length * 4; i++) {
-		struct diagnostic diagnostic = {{0}};
-		struct trace *trace;
-		const uint8_t values[4] = {0, 0xff, (uint8_t)(bytes.data[i / 4] + 1),
-					   (uint8_t)(bytes.data[i / 4] ^ 0x80)};
-		memcpy(copy, bytes.data, bytes.length);
-		copy[i / 4] = values[i % 4];
-		sample_reseal(copy, bytes.length);
-		struct memory_file file = memory_file(copy, bytes.length);
-		int error = trace_open(file.path, &trace, &diagnostic);
-		if (!error)
-			error = exercise(trace, &diagnostic);
-		if (error)
-			cr_assert_not_null(strstr(diagnostic.message, file.path), "byte %zu: %s", i / 4,
-					   diagnostic.message);
-		trace_close(trace);
-		close(file.fd);
-	}
-	free(copy);
-	buffer_finish(&bytes);
-}
-
-Test(reader, no_changed_byte_under_good_checksums_does_harm)
-{
-	struct buffer compressed = {0}, stored = {0};
-
-	change_every_byte(sample());
-	sample_trace_with_collector(&compressed);
-	sample_stored(&compressed, &stored);
-	change_every_byte(stored);
-	buffer_finish(&compressed);
-}
-
-Test(reader, damage_in_the_middle_names_offset_and_kind)
-{
-	struct buffer bytes = sample();
-	size_t starts[SAMPLE_FILE_BLOCKS];
-	char words[60];
-
-	block_starts(&bytes, starts);
-	bytes.data[starts[1] + 20] ^= 1;
-	snprintf(words, sizeof(words), "damaged at offset %zu: wrong checksum", starts[1]);
-	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, words);
-	bytes.data[starts[1] + 16] = 100; /* modules: a count that is not there */
-	sample_reseal(bytes.data, bytes.length);
-	snprintf(words, sizeof(words), "offset %zu: the contents of a block (MODULES)", starts[1]);
-	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, words);
-}
-
-Test(reader, a_file_truncated_while_it_is_read_is_an_error)
-{
-	struct buffer bytes = sample();
-	struct memory_file file = memory_file(bytes.data, bytes.length);
-	struct trace *trace = open_or_die(file.path);
-	struct diagnostic diagnostic;
-
-	cr_assert_eq(ftruncate(file.fd, 200), 0);
-	cr_assert_eq(exercise(trace, &diagnostic), -EBADMSG);
-	cr_assert_not_null(strstr(diagnostic.message, "became shorter"), "%s", diagnostic.message);
-	trace_close(trace);
-}
-
-/* ---- impossible contents, good checksums --------------------------------- */
-
-static void expect_block_refused(enum block_kind kind, size_t count, const uint64_t *values)
-{
-	struct buffer bytes = {0}, payload = {0};
-	const struct rlimit limit = {.rlim_cur = 512 << 20, .rlim_max = 512 << 20};
-
-	sample_heading(&bytes, FORMAT_VERSION, "");
-	for (size_t i = 0; i < count; i++)
-		buffer_varint(&payload, values[i]);
-	sample_block(&bytes, kind, &payload);
-	if (!SANITIZED)
-		setrlimit(RLIMIT_AS, &limit);
-	expect_bytes_refused(bytes.data, bytes.length, -EBADMSG, "inconsistent");
-	buffer_finish(&bytes);
-	buffer_finish(&payload);
-}
-
-#define REFUSED(kind, ...)                                                                                   \
-	expect_block_refused(kind, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),               \
-			     (const uint64_t[]){__VA_ARGS__})
-
-Test(reader, impossible_tables_are_refused_without_much_memory)
-{
-	REFUSED(BLOCK_META, 1, 2, 3);
-	REFUSED(BLOCK_MODULES, UINT64_MAX);
-	REFUSED(BLOCK_MODULES, 1, 2, 0, 0, 0, 0, 0, 0);           /* index 2 before 1 */
-	REFUSED(BLOCK_MODULES, 1, 1, 10, UINT64_MAX, 0, 0, 0, 0); /* ends beyond all addresses */
-	REFUSED(BLOCK_MODULES, 1, 1, 10, 10, 0, 0, UINT64_MAX);   /* a path of that length */
-	REFUSED(BLOCK_UNLOADED, 0, 5);
-	REFUSED(BLOCK_UNLOADED, 1, 5);
-	REFUSED(BLOCK_NODES, 1, UINT64_MAX);
-	REFUSED(BLOCK_NODES, 2, 1, 1, 0, 0);        /* id 2 before 1 */
-	REFUSED(BLOCK_NODES, 1, 1, 0, 0, 0);        /* its own parent */
-	REFUSED(BLOCK_NODES, 1, 1, 2, 0, 0);        /* a parent below the root */
-	REFUSED(BLOCK_NODES, 1, 1, 1, 1, 0);        /* a module that is not there */
-	REFUSED(BLOCK_NODES, 1, 1, 1, 1u << 19, 0); /* an unknown flag */
-	REFUSED(BLOCK_NODES, 1, 1, 1, 5u << 16, 0); /* a label with an exact pc */
-	REFUSED(BLOCK_NODES, 1, 1, 1, 6u << 16, 0); /* and one without its outer frames */
-	REFUSED(BLOCK_NODES, 2, 1, 1, 4u << 16, 0); /* a label, but id 2 before 1 */
-	REFUSED(BLOCK_THREADS, 1, 1, 0, 0);
-	REFUSED(BLOCK_THREADS, UINT64_MAX);
-	REFUSED(BLOCK_LABELS, 1, 1, 1000);
-	REFUSED(BLOCK_NOTES, 1, 0, 0, 0, 1, 0, 0); /* no such thread */
-	REFUSED(BLOCK_RSS, 2, 1, 1);
-	REFUSED(BLOCK_END, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-	REFUSED(BLOCK_END, 1, 0, 0);
 }

@@ -47,12 +47,14 @@ static void drain_with(uint32_t moves_limit)
 	drain_close(&drain);
 }
 
-/* From call path to call path, in more ways than the drainer may remember. */
+/* From call path to call path, in more ways than a drainer with a lower limit may remember. */
+#define MOVES 31
+
 static void record_and_drain(uint32_t moves_limit)
 {
 	struct fake_thread thread = fake_thread(&fake, 100);
 
-	for (uint64_t i = 1; i <= 30; i++)
+	for (uint64_t i = 1; i < MOVES; i++)
 		fake_record(&thread, RECORD_ALLOC, i << 12, 100 * i, (uint32_t)i);
 	drain_with(moves_limit);
 }
@@ -67,58 +69,54 @@ static bool warns(const char *words)
 	return found;
 }
 
-static void make_report(const struct report_options *options)
+/* Line tables of the functions that are selected, NULL: of those that hold most. */
+static void make_report(const char *const *functions)
 {
-	cr_assert_eq(report_create(fake.trace_path, options, &report, &diagnostic), 0, "%s",
+	const struct report_options options = {.detail = REPORT_LINES, .selection = {.functions = functions}};
+
+	report_destroy(report);
+	cr_assert_eq(report_create(fake.trace_path, &options, &report, &diagnostic), 0, "%s",
 		     diagnostic.message);
-	cr_assert_eq(report_view(report)->summary.allocations, 30);
+	cr_assert_eq(report_view(report)->summary.allocations, MOVES - 1);
 }
 
 Test(report, of_an_aggregate_without_moves_warns)
 {
-	const struct report_options options = {.detail = REPORT_LINES};
-
 	fake.header->flags |= SESSION_AGGREGATE;
-	record_and_drain(10);
-	make_report(&options);
+	record_and_drain(MOVES / 3);
+	make_report(NULL);
 	cr_assert(warns(TOO_MANY));
 }
 
 Test(report, of_an_aggregate_with_all_moves_does_not_warn)
 {
-	const struct report_options options = {.detail = REPORT_LINES};
-
 	fake.header->flags |= SESSION_AGGREGATE;
-	record_and_drain(100);
-	make_report(&options);
+	record_and_drain(3 * MOVES);
+	make_report(NULL);
 	cr_assert_not(warns(TOO_MANY));
 }
 
 Test(report, of_events_finds_the_moves_that_the_drainer_could_not_keep)
 {
-	const struct report_options options = {.detail = REPORT_LINES};
 	struct trace *trace;
 
-	record_and_drain(10);
+	record_and_drain(MOVES / 3);
 	cr_assert_eq(trace_open(fake.trace_path, &trace, &diagnostic), 0, "%s", diagnostic.message);
 	cr_assert(trace_info(trace)->summary && !trace_info(trace)->summary->moves_known);
 	trace_close(trace);
-	make_report(&options);
+	make_report(NULL);
 	cr_assert_not(warns(TOO_MANY));
 }
 
 Test(report, of_functions_that_nobody_called_says_so)
 {
-	const char *nobody[] = {"nobody", NULL};
-	struct report_options options = {.detail = REPORT_LINES, .selection = {.functions = nobody}};
+	const char *const nobody[] = {"nobody", NULL};
 
-	record_and_drain(100);
-	make_report(&options);
+	record_and_drain(3 * MOVES);
+	make_report(nobody);
 	cr_assert(warns(NO_MATCH));
 	cr_assert_eq(report_view(report)->function_count, 0);
-	report_destroy(report);
-	options.selection = (struct selection){0};
-	make_report(&options);
+	make_report(NULL);
 	cr_assert_not(warns(NO_MATCH));
 }
 
@@ -128,11 +126,20 @@ Test(report, of_functions_that_nobody_called_says_so)
 #define LIBRARY 1u /* two that never leave the C library */
 #define LIBRARY_TOO 3u
 
-static void name_c_library(void)
+/* A block of that size at each call path, none where it is 0; then the one of `freed` ends, if that is not 0.
+ */
+static void record_blocks(const uint64_t size_bytes[LIBRARY_TOO + 1], uint32_t freed)
 {
 	static const char path[] = "/lib/libc.so.none";
+	struct fake_thread thread = fake_thread(&fake, 100);
 
 	session_module(fake.header, 1)->path = fake_text(&fake, path, sizeof(path) - 1);
+	for (uint32_t node = LIBRARY; node <= LIBRARY_TOO; node++)
+		if (size_bytes[node] > 0)
+			fake_record(&thread, RECORD_ALLOC, node << 12, size_bytes[node], node);
+	if (freed)
+		fake_record(&thread, RECORD_FREE, freed << 12, 0, freed);
+	drain_with(0);
 }
 
 static size_t sites_of(size_t shown)
@@ -149,13 +156,7 @@ static size_t sites_of(size_t shown)
 
 Test(report, leaves_out_c_library_sites_that_cannot_be_among_the_first)
 {
-	struct fake_thread thread = fake_thread(&fake, 100);
-
-	name_c_library();
-	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
-	fake_record(&thread, RECORD_ALLOC, 0x2000, 400, LIBRARY);
-	fake_record(&thread, RECORD_ALLOC, 0x3000, 400, LIBRARY_TOO);
-	drain_with(0);
+	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 400, [LIBRARY_TOO] = 400}, 0);
 	cr_assert_eq(sites_of(1), 1);
 	cr_assert_gt(sites_of(2), 1, "there is room for it");
 	cr_assert_gt(sites_of(0), 1, "all are to be shown");
@@ -163,24 +164,12 @@ Test(report, leaves_out_c_library_sites_that_cannot_be_among_the_first)
 
 Test(report, shows_c_library_sites_that_are_first_as_one)
 {
-	struct fake_thread thread = fake_thread(&fake, 100);
-
-	name_c_library();
-	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
-	fake_record(&thread, RECORD_ALLOC, 0x2000, 600, LIBRARY);
-	fake_record(&thread, RECORD_ALLOC, 0x3000, 600, LIBRARY_TOO);
-	drain_with(0);
+	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 600, [LIBRARY_TOO] = 600}, 0);
 	cr_assert_gt(sites_of(1), 1);
 }
 
 Test(report, shows_c_library_sites_that_leak_most)
 {
-	struct fake_thread thread = fake_thread(&fake, 100);
-
-	name_c_library();
-	fake_record(&thread, RECORD_ALLOC, 0x1000, 1000, OWN);
-	fake_record(&thread, RECORD_ALLOC, 0x2000, 400, LIBRARY);
-	fake_record(&thread, RECORD_FREE, 0x1000, 0, OWN);
-	drain_with(0);
+	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 400, [LIBRARY_TOO] = 0}, OWN);
 	cr_assert_gt(sites_of(1), 1);
 }

@@ -3,7 +3,6 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
 #define IDS 200
@@ -409,13 +408,7 @@ static void *drop_deep(void *unused)
 
 Test(rgc_dict, drops_deep_structures_on_a_small_stack)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
-	pthread_attr_init(&attributes);
-	cr_assert_eq(pthread_attr_setstacksize(&attributes, 64 << 10), 0);
-	cr_assert_eq(pthread_create(&thread, &attributes, drop_deep, NULL), 0);
-	pthread_join(thread, NULL);
-	pthread_attr_destroy(&attributes);
+	on_small_stack(drop_deep, NULL);
 }
 
 Test(rgc_dict, prints_as_python_does)

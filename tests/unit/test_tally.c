@@ -5,6 +5,8 @@
 #include "model/model.h"
 #include "trace/events_run.h"
 
+#include "random.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,14 +16,6 @@
 #define THREADS 4u
 #define EVENTS 4000u
 #define BLOCKS 7u
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t limit)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(random_state >> 33) % limit;
-}
 
 /* Live blocks, by what their end has to bring along. */
 struct heap {

@@ -6,6 +6,8 @@
 #include "model/model.h"
 #include "model/visits.h"
 
+#include "random.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +16,6 @@
 #define SCOPES 20u
 #define THREADS 5u
 #define EVENTS 4000u
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t limit)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(random_state >> 33) % limit;
-}
 
 /* ---- a random tree with recursion: a scope may stand in several nodes of a path ---- */
 

@@ -4,6 +4,8 @@
  */
 #include "figures/figures.h"
 
+#include "random.h"
+
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -11,12 +13,9 @@
 
 #define MEAN 4096u
 
-static uint64_t random_state = 1;
-
 static double uniform(void)
 {
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (double)(random_state >> 11) / 9007199254740992.0;
+	return (double)(random_bits() >> 11) / 9007199254740992.0;
 }
 
 /* From 16 bytes to 16 means. */

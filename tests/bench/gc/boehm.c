@@ -11,18 +11,14 @@ typedef struct node {
 } node;
 
 static node *volatile root; /* keeps what is not to go, and lets it go */
-static double began_ns, longest_ns, total_ns, collections;
+static double began_ns;
 
 static void watch(GC_EventType event)
 {
 	if (event == GC_EVENT_START)
 		began_ns = clock_ns(CLOCK_MONOTONIC);
-	if (event != GC_EVENT_END)
-		return;
-	double ns = clock_ns(CLOCK_MONOTONIC) - began_ns;
-	longest_ns = ns > longest_ns ? ns : longest_ns;
-	total_ns += ns;
-	collections++;
+	if (event == GC_EVENT_END)
+		add_pause(clock_ns(CLOCK_MONOTONIC) - began_ns);
 }
 
 static node *new_pair(void)
@@ -70,19 +66,13 @@ static void collect(const char *name, double objects)
 	print_case(name, start, objects);
 }
 
-static void print_pauses(const char *name, double start_ns, long pairs)
-{
-	printf("%s %.3f %.0f %.0f\n", name, (cpu_ns() - start_ns) / (2.0 * (double)pairs),
-	       total_ns / (collections > 0 ? collections : 1), longest_ns);
-}
-
 static void run_replaced(const char *name)
 {
 	long live = scaled(0.5), pairs = scaled(4);
 	node **slots = GC_MALLOC_UNCOLLECTABLE((size_t)live * sizeof(*slots));
 	for (long i = 0; i < live; i++)
 		slots[i] = new_pair();
-	longest_ns = total_ns = collections = 0;
+	forget_pauses();
 	double start = cpu_ns();
 	for (long i = 0; i < pairs; i++) {
 		node *pair = new_pair();
@@ -100,7 +90,7 @@ static void run_live(void)
 	make_list(scaled(5));
 	live = root;
 	GC_gcollect();
-	longest_ns = total_ns = collections = 0;
+	forget_pauses();
 	double start = cpu_ns();
 	for (long i = scaled(4); i > 0; i--)
 		root = new_pair();

@@ -1,4 +1,5 @@
-/* clock.h - CPU time of a benchmark program, and the line that it prints per case: "CASE ns [pause_ns]". */
+/* clock.h - CPU time and pauses of a benchmark program, and the line that it prints per case: "CASE ns
+ * [average_pause_ns longest_pause_ns]". */
 #ifndef BENCH_GC_CLOCK_H
 #define BENCH_GC_CLOCK_H
 
@@ -30,6 +31,29 @@ static inline double cpu_ns(void)
 static inline void print_case(const char *name, double start_ns, double objects)
 {
 	printf("%s %.3f\n", name, (cpu_ns() - start_ns) / objects);
+}
+
+/* The collections since they were last forgotten. */
+static struct {
+	double count, total_ns, longest_ns;
+} pauses;
+
+static inline void forget_pauses(void)
+{
+	pauses.count = pauses.total_ns = pauses.longest_ns = 0;
+}
+
+static inline void add_pause(double ns)
+{
+	pauses.count++;
+	pauses.total_ns += ns;
+	pauses.longest_ns = ns > pauses.longest_ns ? ns : pauses.longest_ns;
+}
+
+static inline void print_pauses(const char *name, double start_ns, long pairs)
+{
+	printf("%s %.3f %.0f %.0f\n", name, (cpu_ns() - start_ns) / (2.0 * (double)pairs),
+	       pauses.total_ns / (pauses.count > 0 ? pauses.count : 1), pauses.longest_ns);
 }
 
 /* Which of the live pairs of case e2 is replaced next: the same in all programs. */

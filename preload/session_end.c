@@ -1,0 +1,110 @@
+/*
+ * session_end.c - what ends a recording, or might: exit, exec, code that is unloaded.
+ *
+ * Runs wherever a program ends, in vfork children and signal handlers too: no memory, no locks, and nothing
+ * is opened.
+ */
+#include "session.h"
+
+#include "arena.h"
+#include "message.h"
+#include "modules.h"
+#include "proc.h"
+#include "thread.h"
+
+#include "trace/clock.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool farewell_wanted;
+
+/* What the kernel had counted by the start, of programs that this process was before, too. */
+static uint64_t rss_before_bytes;
+
+void session_end_prepare(bool says_farewell)
+{
+	farewell_wanted = says_farewell;
+	rss_before_bytes = proc_peak_rss_of_pid_bytes();
+}
+
+/* The session if it is this very process's: a vfork child sees its parent's. */
+static struct session_header *own_session(void)
+{
+	struct session_header *session = arena_session();
+
+	return session && session->pid == getpid() ? session : NULL;
+}
+
+void session_ending(void)
+{
+	struct session_header *session = own_session();
+
+	if (!session)
+		return;
+	int saved = errno;
+	/* Nothing is opened here: a program that has locked itself in would be killed for it. */
+	uint64_t peak_bytes = proc_peak_rss_of_pid_bytes();
+	if (peak_bytes > rss_before_bytes)
+		atomic_store_explicit(&session->peak_rss_bytes, peak_bytes, memory_order_relaxed);
+	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	/* Release: pairs with the drainer's acquire; it sees the figures of the end. */
+	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);
+	thread_ring_doorbell(session);
+	errno = saved;
+}
+
+static void change_end_state(uint32_t from, uint32_t to)
+{
+	struct session_header *session = own_session();
+
+	/* Relaxed: the drainer looks at it once the memory is gone. */
+	if (session)
+		atomic_compare_exchange_strong_explicit(&session->end_state, &from, to, memory_order_relaxed,
+							memory_order_relaxed);
+}
+
+void session_executing(void)
+{
+	change_end_state(SESSION_RUNNING, SESSION_EXECUTING);
+}
+
+void session_not_executed(void)
+{
+	change_end_state(SESSION_EXECUTING, SESSION_RUNNING);
+}
+
+void session_code_unloaded(void)
+{
+	struct session_header *session = arena_session();
+
+	if (session)
+		modules_after_dlclose(session, clock_ticks(session->flags));
+}
+
+/* As short as the user can type it, from where the program was started. */
+static const char *short_trace_path(struct session_header *session)
+{
+	const char *cwd = session->cwd ? session_text(session, session->cwd) + sizeof(uint32_t) : "";
+	size_t length = strlen(cwd);
+
+	if (length && strncmp(session->trace_path, cwd, length) == 0 && session->trace_path[length] == '/')
+		return session->trace_path + length + 1;
+	return session->trace_path;
+}
+
+void session_farewell(void)
+{
+	struct session_header *session = own_session();
+
+	if (session && farewell_wanted)
+		message("recorded; read it with: mprof report ", short_trace_path(session), NULL);
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+	session_ending();
+	session_farewell();
+}

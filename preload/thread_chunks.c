@@ -1,0 +1,126 @@
+/*
+ * thread_chunks.c - the producer's end of the chunk queue.
+ *
+ * Slow path of the recorder, once a chunk: waits for a drainer that is behind, but takes no lock and calls
+ * none of the interposed functions.
+ */
+#include "thread_private.h"
+
+#include "arena.h"
+#include "process.h"
+#include "signals.h"
+
+#include <errno.h>
+
+#ifndef CHUNKS_SOFT_CAP      /* tests/model varies it */
+#define CHUNKS_SOFT_CAP 256u /* 16 MiB, and two chunks a thread on top */
+#endif
+
+/* Treiber stacks with a tag against ABA: tag << 32 | (index + 1).  Acquire on a successful pop
+ * pairs with the pusher's release: what it wrote into the thing is seen. */
+uint32_t thread_pop(struct session_header *session, _Atomic uint64_t *stack,
+		    _Atomic uint32_t *(*link_of)(struct session_header *session, uint32_t index))
+{
+	uint64_t top = atomic_load_explicit(stack, memory_order_acquire);
+
+	while ((uint32_t)top) {
+		_Atomic uint32_t *link = link_of(session, (uint32_t)top - 1);
+		uint64_t next = ((top >> 32) + 1) << 32 | atomic_load_explicit(link, memory_order_relaxed);
+		if (atomic_compare_exchange_weak_explicit(stack, &top, next, memory_order_acquire,
+							  memory_order_acquire))
+			break;
+	}
+	return (uint32_t)top;
+}
+
+static _Atomic uint32_t *chunk_link(struct session_header *session, uint32_t index)
+{
+	return &session_chunk(session, index)->free_next;
+}
+
+static uint32_t pop_chunk(void *from)
+{
+	struct session_header *session = from;
+
+	return thread_pop(session, &session->free_chunks, chunk_link);
+}
+
+static uint32_t chunk_soft_cap(struct session_header *session)
+{
+	uint32_t cap =
+		CHUNKS_SOFT_CAP + 2 * atomic_load_explicit(&session->threads_used, memory_order_relaxed);
+
+	return cap < session->chunks_max ? cap : session->chunks_max;
+}
+
+/* A chunk never used before, as long as there are fewer than `cap`; index + 1 or 0. */
+static uint32_t fresh_chunk(struct process *process, struct session_header *session, uint32_t cap)
+{
+	uint32_t used = atomic_load_explicit(&session->chunks_used, memory_order_relaxed);
+
+	/* Memory first, index second: one that is handed out can be written. */
+	do {
+		uint64_t end = session->chunks_offset + (uint64_t)(used + 1) * SESSION_CHUNK_BYTES;
+		if (used >= cap || !arena_reserve(session, &process->chunks_reserved, end))
+			return 0;
+	} while (!atomic_compare_exchange_weak_explicit(&session->chunks_used, &used, used + 1,
+							memory_order_relaxed, memory_order_relaxed));
+	return used + 1;
+}
+
+uint32_t thread_take_chunk(struct process *process, struct session_header *session)
+{
+	uint32_t taken = pop_chunk(session);
+
+	if (!taken)
+		taken = fresh_chunk(process, session, chunk_soft_cap(session));
+	if (!taken)
+		taken = thread_await(process, session, pop_chunk, session);
+	if (!taken)
+		taken = fresh_chunk(process, session, session->chunks_max);
+	return taken;
+}
+
+struct session_chunk *thread_open_chunk(struct thread *thread, uint32_t taken, uint64_t first_record)
+{
+	struct session_chunk *chunk = session_chunk(thread->session, taken - 1);
+
+	chunk->first_record = first_record;
+	chunk->thread = thread->slot_index;
+	atomic_store_explicit(&chunk->committed, 0, memory_order_relaxed);
+	atomic_store_explicit(&chunk->next, 0, memory_order_relaxed);
+	return chunk;
+}
+
+/* A chunk is full.  A call costs as much as thousands of events: not where the drainer comes anyway. */
+static void tell_of_chunk(struct session_header *session)
+{
+	if (atomic_load_explicit(&session->doorbell, memory_order_relaxed) == DOORBELL_ASLEEP)
+		thread_ring_doorbell(session);
+}
+
+bool thread_next_chunk(struct thread *thread)
+{
+	struct session_chunk *closed = thread->chunk;
+	int saved = errno;
+	struct session_header *session = thread->session;
+	uint32_t taken = session ? thread_take_chunk(thread->process, session) : 0;
+	uint64_t signals;
+
+	/* A handler that jumps away must not leave a queue without its end. */
+	signals_block(&signals);
+	/* Meanwhile one may have forked, and this be the child. */
+	if (!thread->session)
+		taken = 0;
+	if (taken) {
+		thread->chunk = thread_open_chunk(thread, taken, closed->first_record + thread->used);
+		thread->used = thread->coarse_until = 0;
+		/* Release: pairs with the consumer's acquire of `next`; it sees the new chunk's
+		 * header and the old one's last records. */
+		atomic_store_explicit(&closed->next, taken, memory_order_release);
+		tell_of_chunk(session);
+	}
+	signals_restore(&signals);
+	errno = saved;
+	return taken != 0;
+}
