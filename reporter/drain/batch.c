@@ -177,6 +177,8 @@ static int replace_trace(struct batch *batch)
 		return -ENAMETOOLONG;
 	if (fstat(batch->fd, &old) < 0)
 		return -errno;
+	if (old.st_nlink == 0)
+		return 0; /* deleted: nobody can report it, and it is not to come back */
 	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, old.st_mode & 0777);
 	if (fd < 0)
 		return -errno;

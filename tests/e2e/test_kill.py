@@ -1,7 +1,9 @@
 """SIGKILL of the program, the drainer, both or the whole group: all that was committed is reported."""
 
 import os
+import pathlib
 import random
+import shutil
 import signal
 import struct
 import subprocess
@@ -171,6 +173,25 @@ def trace_deleted_before_its_drainer_begins(directory):
         victim.kill()
     wait_for(lambda: not any(os.path.exists(file) for file in files), 10, "the session files gone")
     check_equal(list(directory.glob("*.mprof")), [], "traces")
+
+
+@case
+def aggregate_trace_deleted_while_it_is_written(directory):
+    """Alone or with its directory: it does not come back, and the session goes with the program."""
+    program = compile("commits.c", directory / "commits")
+    for what, delete in (("trace", pathlib.Path.unlink), ("directory", lambda trace: shutil.rmtree(trace.parent))):
+        place = directory / what
+        place.mkdir()
+        victim = Victim(directory, program, MPROF_AGGREGATE="1", MPROF_OUT=place / "x.%p.mprof")
+        try:
+            wait_for(lambda: any(trace.stat().st_size > 1000 for trace in place.glob("*.mprof")), 10, "a batch")
+            delete(next(place.glob("*.mprof")))
+            time.sleep(1)
+        finally:
+            victim.kill()
+        files = [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+        wait_for(lambda: not any(os.path.exists(file) for file in files), 15, f"{what} deleted: the session files gone")
+        check_equal(list(place.glob("*")), [], f"{what} deleted: files")
 
 
 @case
