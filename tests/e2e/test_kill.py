@@ -9,7 +9,8 @@ import struct
 import subprocess
 import time
 
-from harness import (BUILD, SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, report, run_cases, wait_for)
+from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs_root, report,
+                     run_cases, wait_for)
 
 SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
 
@@ -136,21 +137,52 @@ def process_group(directory):
     killed(directory, 5, lambda victim: os.killpg(victim.pid, signal.SIGKILL))
 
 
+def goes_on(victim, count, seconds, what):
+    before = victim.committed()[0]
+    wait_for(lambda: victim.committed()[0] > before + count, seconds, what)
+
+
 @case
 def program_runs_on_with_a_stopped_drainer(directory):
-    """A drainer that hangs may cost memory or time, but never the program."""
+    """A drainer that hangs may cost memory or time, but never the program, nor an event once it goes on."""
     program = compile("commits.c", directory / "commits")
-    victim = Victim(directory, program)
-    try:
-        drainer = victim.drainer()
-        os.kill(drainer, signal.SIGSTOP)
-        time.sleep(1)
-        before = victim.committed()[0]
-        wait_for(lambda: victim.committed()[0] > before + 1000, 10, "progress with a stopped drainer")
-        os.kill(drainer, signal.SIGCONT)
-    finally:
-        victim.kill()
-    victim.check_report("stopped drainer")
+    for aggregate in ("0", "1"):
+        victim = Victim(directory, program, MPROF_AGGREGATE=aggregate)
+        try:
+            drainer = victim.drainer()
+            os.kill(drainer, signal.SIGSTOP)
+            time.sleep(1)
+            goes_on(victim, 1000, 10, "progress with a stopped drainer")
+            os.kill(drainer, signal.SIGCONT)
+        finally:
+            victim.kill()
+        victim.check_report(f"stopped drainer, aggregate {aggregate}")
+
+
+@case
+def trace_on_a_disk_that_is_full_for_a_while(directory):
+    """What cannot be written waits, in memory; the program goes on, and all is there once there is room."""
+    needs_root()
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        small = directory / f"small-{aggregate}"
+        small.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", small], capture_output=True, text=True)
+        if mounted.returncode:
+            raise Skip(f"no mount here: {mounted.stderr.strip()}")
+        try:
+            victim = Victim(directory, program, MPROF_AGGREGATE=aggregate, MPROF_OUT=small / "x.%p.mprof")
+            victim.directory = small
+            try:
+                time.sleep(1)
+                check_equal(os.statvfs(small).f_bavail, 0, "room on the disk")
+                goes_on(victim, 1000, 10, "progress with a full disk")
+                subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
+            finally:
+                victim.kill()
+            victim.check_report(f"full disk, aggregate {aggregate}")
+        finally:
+            subprocess.run(["umount", "-l", small], check=False)
 
 
 @case
