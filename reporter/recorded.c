@@ -126,7 +126,7 @@ static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
 		const struct trace_entry *entry = &traces->entries[i];
 
 		if (entry->pid == pid && entry->started_realtime_ns >= since && *entry->session_path)
-			drain_wait(entry->session_path, DRAIN_MS, &ignored);
+			drain_wait(entry->session_path, DRAIN_MS, NULL, &ignored);
 	}
 }
 
