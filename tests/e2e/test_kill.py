@@ -227,6 +227,27 @@ def aggregate_trace_deleted_while_it_is_written(directory):
 
 
 @case
+def trace_moved_while_it_is_written(directory):
+    """Alone or with its directory: it goes on where it is now."""
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        place, other = directory / f"from-{aggregate}", directory / f"to-{aggregate}"
+        place.mkdir()
+        victim = Victim(directory, program, MPROF_AGGREGATE=aggregate, MPROF_OUT=place / "x.%p.mprof")
+        try:
+            wait_for(lambda: any(trace.stat().st_size > 1000 for trace in place.glob("*.mprof")), 10, "a batch")
+            trace = next(place.glob("*.mprof"))
+            trace.rename(place / f"moved.{victim.pid}.mprof")
+            time.sleep(0.7)
+            place.rename(other)
+            time.sleep(0.7)
+            victim.directory = other
+        finally:
+            victim.kill()
+        victim.check_report(f"moved, aggregate {aggregate}")
+
+
+@case
 def report_while_it_runs(directory):
     program = compile("commits.c", directory / "commits")
     victim = Victim(directory, program)
