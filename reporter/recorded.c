@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DRAIN_MS 600000 /* a drainer that is alive is worth waiting for */
@@ -44,7 +45,7 @@ static char *pattern_directory(const char *pattern)
 
 	if (!directory)
 		return NULL;
-	*strrchr(directory, '/') = '\0';
+	strrchr(directory, '/')[strrchr(directory, '/') == directory] = '\0'; /* but for the root's own */
 	for (const char *in = directory; *in; in++) {
 		if (in[0] == '%' && in[1] == '%')
 			in++;
@@ -52,6 +53,37 @@ static char *pattern_directory(const char *pattern)
 	}
 	*out = '\0';
 	return directory;
+}
+
+/* Whether the directory's name is not known before there is a process. */
+static bool is_different_for_each(const char *pattern, const char *end)
+{
+	for (; pattern < end; pattern++)
+		if (*pattern == '%' && *++pattern != '%')
+			return true;
+	return false;
+}
+
+int recorded_check(const char *output, struct diagnostic *diagnostic)
+{
+	char *pattern = recorded_pattern(output), *directory = pattern ? pattern_directory(pattern) : NULL;
+	const char *name = pattern ? strrchr(pattern, '/') : NULL;
+	struct stat status;
+	int reason = 0;
+
+	if (!directory)
+		reason = errno;
+	else if (is_different_for_each(pattern, name))
+		reason = 0;
+	else if (!name[1] || (stat(pattern, &status) == 0 && S_ISDIR(status.st_mode)))
+		reason = EISDIR;
+	else if (access(directory, W_OK | X_OK) != 0)
+		reason = errno;
+	free(pattern);
+	free(directory);
+	return reason ? diagnostic_set(diagnostic, reason, "%s: cannot record to it: %s", output,
+				       strerror(reason))
+		      : 0;
 }
 
 /* ---- what was recorded ------------------------------------------------------------- */
