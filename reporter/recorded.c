@@ -41,11 +41,12 @@ char *recorded_pattern(const char *pattern)
 /* The directory that a pattern leads to, if it is the same for all traces: the caller's to free(). */
 static char *pattern_directory(const char *pattern)
 {
-	char *directory = strdup(pattern), *out = directory;
+	char *directory = strdup(pattern), *out = directory, *end;
 
 	if (!directory)
 		return NULL;
-	strrchr(directory, '/')[strrchr(directory, '/') == directory] = '\0'; /* but for the root's own */
+	end = strrchr(directory, '/');
+	end[end == directory] = '\0'; /* the root's own stays */
 	for (const char *in = directory; *in; in++) {
 		if (in[0] == '%' && in[1] == '%')
 			in++;

@@ -55,8 +55,7 @@ class Victim:
         check_equal((figures["complete"], figures["lost_events"]), (False, 0), f"{what}: complete, lost events")
         again = report(traces[0], timeout=300)
         check_equal(again["totals"], totals, f"{what}: the second report says the same")
-        left = [name for name in os.listdir("/dev/shm") if name.startswith("mprof.") and f".{self.pid}." in name]
-        check_equal(left, [], f"{what}: session files left")
+        check_equal(session_files(self), [], f"{what}: session files left")
         traces[0].unlink()
 
 
@@ -185,21 +184,52 @@ def trace_on_a_disk_that_is_full_for_a_while(directory):
             subprocess.run(["umount", "-l", small], check=False)
 
 
+def drainer_script(directory, *lines):
+    """A drainer that does something of its own first."""
+    script = directory / "drainer"
+    script.write_text("\n".join(("#!/bin/sh", *lines, f'exec {BUILD / "reporter" / "drain" / "mprof-drain"} "$@"\n')))
+    script.chmod(0o755)
+    return script
+
+
+def session_files(victim):
+    return [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+
+
+def bytes_held(files):
+    return sum(os.stat(file).st_blocks * 512 for file in files if os.path.exists(file))
+
+
+@case
+def disk_that_is_slow(directory):
+    """The program waits for its drainer, so that memory does not fill; it neither stops nor loses an event."""
+    slow = compile("slow_disk.c", directory / "slow.so", "-shared", "-fPIC")
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        victim = Victim(directory, program, threads=2, MPROF_AGGREGATE=aggregate,
+                        MPROF_DRAINER=drainer_script(directory, f"export LD_PRELOAD={slow}"))
+        try:
+            check("slow.so" in pathlib.Path(f"/proc/{victim.drainer()}/maps").read_text(), "a slow drainer")
+            goes_on(victim, 4000000, 60, "4 million allocations")
+            held = bytes_held(session_files(victim))
+            check(held < 80 << 20, f"the queues are emptied: {held >> 20} MiB are held")
+        finally:
+            victim.kill()
+        victim.check_report(f"slow disk, aggregate {aggregate}")
+
+
 @case
 def trace_deleted_before_its_drainer_begins(directory):
     """Nobody can report it: the recording leaves nothing behind, and the program does not fill the memory for nobody."""
-    late = directory / "late"
-    late.write_text(f'#!/bin/sh\nrm -f {directory}/*.mprof\nexec {BUILD / "reporter" / "drain" / "mprof-drain"} "$@"\n')
-    late.chmod(0o755)
     program = compile("commits.c", directory / "commits")
-    victim = Victim(directory, program, MPROF_DRAINER=late)
+    victim = Victim(directory, program, MPROF_DRAINER=drainer_script(directory, f"rm -f {directory}/*.mprof"))
     try:
-        files = [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+        files = session_files(victim)
         check(files, "a session file")
         first = victim.committed()[0]
         # Far more than the 16 MiB of queues that there may be before a program waits for its drainer.
         wait_for(lambda: victim.committed()[0] > first + 8000000, 60, "8 million allocations")
-        held = sum(os.stat(file).st_blocks * 512 for file in files if os.path.exists(file))
+        held = bytes_held(files)
         check(held < 80 << 20, f"the queues are emptied: {held >> 20} MiB are held")
     finally:
         victim.kill()
@@ -221,7 +251,7 @@ def aggregate_trace_deleted_while_it_is_written(directory):
             time.sleep(1)
         finally:
             victim.kill()
-        files = [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+        files = session_files(victim)
         wait_for(lambda: not any(os.path.exists(file) for file in files), 15, f"{what} deleted: the session files gone")
         check_equal(list(place.glob("*")), [], f"{what} deleted: files")
 
