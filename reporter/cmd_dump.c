@@ -75,8 +75,11 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 		.frames = options->frames ? &symbols : NULL,
 	};
 	FILE *out;
-	int error = output_open(output->path, &out, diagnostic);
+	/* Asked first: an output file that there is nothing for keeps what it has. */
+	int error = options->info ? 0 : trace_has_events(trace, diagnostic);
 
+	if (!error)
+		error = output_open(output->path, &out, diagnostic);
 	if (error)
 		return error;
 	if (options->info)

@@ -175,6 +175,8 @@ static int run(const struct options *options, struct run_gate *gate, struct diag
 	int status = pattern ? program_find(options->program[0], &path, diagnostic)
 			     : diagnostic_set(diagnostic, errno, "current directory: %s", strerror(errno));
 
+	if (status == 0 && options->output)
+		status = recorded_check(options->output, diagnostic);
 	if (status == 0)
 		status = set_environment(options, pattern, diagnostic);
 	if (status == 0)

@@ -35,9 +35,8 @@ void progress_step(void *context, const char *what)
 	progress->shown = true;
 }
 
-void progress_events(void *context, uint64_t done, uint64_t total)
+static void tell(struct progress *progress, const char *what, uint64_t done, uint64_t total)
 {
-	struct progress *progress = context;
 	uint64_t now_ns;
 
 	if (!progress->wanted)
@@ -52,7 +51,17 @@ void progress_events(void *context, uint64_t done, uint64_t total)
 	progress->next_ns = now_ns + INTERVAL_NS;
 	double seconds = (double)(now_ns - progress->started_ns) / (double)SECOND_NS;
 	double rate = (double)done / seconds;
-	fprintf(stderr, "\r\033[Kreplaying events: %" PRIu64 " %% (%.1f million a second, %.0f s left)",
+	fprintf(stderr, "\r\033[K%s: %" PRIu64 " %% (%.1f million a second, %.0f s left)", what,
 		100 * done / total, rate / 1e6, (double)(total - done) / rate);
 	progress->shown = true;
+}
+
+void progress_events(void *context, uint64_t done, uint64_t total)
+{
+	tell(context, "replaying events", done, total);
+}
+
+void progress_records(void *context, uint64_t done, uint64_t total)
+{
+	tell(context, "finishing the recording", done, total);
 }

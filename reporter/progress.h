@@ -20,4 +20,7 @@ void progress_finish(struct progress *progress);
 void progress_step(void *progress, const char *what);
 void progress_events(void *progress, uint64_t done, uint64_t total);
 
+/* The same of a recording's records that nobody has written to its trace yet. */
+void progress_records(void *progress, uint64_t done, uint64_t total);
+
 #endif

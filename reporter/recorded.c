@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DRAIN_MS 600000 /* a drainer that is alive is worth waiting for */
@@ -40,11 +41,12 @@ char *recorded_pattern(const char *pattern)
 /* The directory that a pattern leads to, if it is the same for all traces: the caller's to free(). */
 static char *pattern_directory(const char *pattern)
 {
-	char *directory = strdup(pattern), *out = directory;
+	char *directory = strdup(pattern), *out = directory, *end;
 
 	if (!directory)
 		return NULL;
-	*strrchr(directory, '/') = '\0';
+	end = strrchr(directory, '/');
+	end[end == directory] = '\0'; /* the root's own stays */
 	for (const char *in = directory; *in; in++) {
 		if (in[0] == '%' && in[1] == '%')
 			in++;
@@ -52,6 +54,37 @@ static char *pattern_directory(const char *pattern)
 	}
 	*out = '\0';
 	return directory;
+}
+
+/* Whether the directory's name is not known before there is a process. */
+static bool is_different_for_each(const char *pattern, const char *end)
+{
+	for (; pattern < end; pattern++)
+		if (*pattern == '%' && *++pattern != '%')
+			return true;
+	return false;
+}
+
+int recorded_check(const char *output, struct diagnostic *diagnostic)
+{
+	char *pattern = recorded_pattern(output), *directory = pattern ? pattern_directory(pattern) : NULL;
+	const char *name = pattern ? strrchr(pattern, '/') : NULL;
+	struct stat status;
+	int reason = 0;
+
+	if (!directory)
+		reason = errno;
+	else if (is_different_for_each(pattern, name))
+		reason = 0;
+	else if (!name[1] || (stat(pattern, &status) == 0 && S_ISDIR(status.st_mode)))
+		reason = EISDIR;
+	else if (access(directory, W_OK | X_OK) != 0)
+		reason = errno;
+	free(pattern);
+	free(directory);
+	return reason ? diagnostic_set(diagnostic, reason, "%s: cannot record to it: %s", output,
+				       strerror(reason))
+		      : 0;
 }
 
 /* ---- what was recorded ------------------------------------------------------------- */
@@ -126,7 +159,7 @@ static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
 		const struct trace_entry *entry = &traces->entries[i];
 
 		if (entry->pid == pid && entry->started_realtime_ns >= since && *entry->session_path)
-			drain_wait(entry->session_path, DRAIN_MS, &ignored);
+			drain_wait(entry->session_path, DRAIN_MS, NULL, &ignored);
 	}
 }
 

@@ -12,6 +12,10 @@
  * change its directory before a child of it starts a trace. */
 char *recorded_pattern(const char *pattern);
 
+/* Whether a trace can be made where `output` says: 0 or -errno with a diagnostic.  A directory that is
+ * another one for each process is taken on trust. */
+int recorded_check(const char *output, struct diagnostic *diagnostic);
+
 /*
  * The traces of a process and of all that descend from it, begun since a moment, oldest first; the drainer of
  * the process itself has been waited for.  The pattern is absolute.  0 or -errno with a diagnostic; *list is

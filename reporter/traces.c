@@ -3,6 +3,7 @@
  */
 #include "traces.h"
 #include "drain/drain.h"
+#include "progress.h"
 #include "reader/reader.h"
 
 #include <dirent.h>
@@ -212,11 +213,16 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 void trace_bring_up_to_date(const char *path)
 {
 	struct trace_heading heading;
+	struct progress progress = progress_start();
+	const struct drain_progress told = {progress_records, &progress};
 	struct diagnostic diagnostic;
+	int error;
 
 	if (trace_read_heading(path, &heading, &diagnostic) != 0 || !heading.session_path[0])
 		return;
-	if (drain_wait(heading.session_path, SETTLE_MS, &diagnostic) != 0)
+	error = drain_wait(heading.session_path, SETTLE_MS, &told, &diagnostic);
+	progress_finish(&progress);
+	if (error)
 		fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n", path,
 			diagnostic.message);
 }

@@ -2,6 +2,7 @@
  * whole_file.c - write beside, sync, rename.
  */
 #include "check/whole_file.h"
+#include "trace/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define UNIQUE_LENGTH 6 /* of a template's end, as mkostemp() wants it */
+#define NAME_TRIES 100
 
 char *whole_file_target(const char *path)
 {
@@ -37,16 +41,17 @@ static mode_t mode_of(const char *path)
 	return 0666 & ~mask;
 }
 
-/* Closes the stream; every byte that did not get to the file is an error. */
-static int finish_stream(FILE *out, bool sync)
+/* Every byte that did not get to the file is an error. */
+static int flush(FILE *out)
 {
-	int reason = fflush(out) != 0 || ferror(out) ? (errno ? errno : EIO) : 0;
+	return fflush(out) != 0 || ferror(out) ? (errno ? errno : EIO) : 0;
+}
 
-	if (!reason && sync && fsync(fileno(out)) != 0)
-		reason = errno;
-	if (fclose(out) != 0 && !reason)
-		reason = errno;
-	return reason;
+static int flush_to_disk(FILE *out)
+{
+	int reason = flush(out);
+
+	return !reason && fsync(fileno(out)) != 0 ? errno : reason;
 }
 
 static int write_in_place(const char *path, int (*print)(FILE *, void *), void *context,
@@ -58,7 +63,9 @@ static int write_in_place(const char *path, int (*print)(FILE *, void *), void *
 	if (!out)
 		return complain(diagnostic, path, errno);
 	error = print(out, context);
-	reason = finish_stream(out, false);
+	reason = flush(out);
+	if (fclose(out) != 0 && !reason)
+		reason = errno;
 	return error || !reason ? error : complain(diagnostic, path, reason);
 }
 
@@ -73,7 +80,36 @@ static void sync_folder(char *temporary)
 	close(folder);
 }
 
-static int open_beside(char *temporary, bool locked)
+/* A file without a name goes with its writer, whatever that dies of.  -1 where the file system has none, or
+ * where /proc, by which it gets its name, is not there. */
+static int open_unnamed(const char *temporary)
+{
+	char *copy = strdup(temporary);
+	int fd = -1;
+
+	if (copy && access("/proc/self/fd", X_OK) == 0)
+		fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	free(copy);
+	return fd;
+}
+
+/* The template's end becomes the time, until it is a name that no other writer has taken.  0 or errno. */
+static int give_name(int fd, char *temporary)
+{
+	char file[32], *end = temporary + strlen(temporary) - UNIQUE_LENGTH;
+
+	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+	for (unsigned tries = 0; tries < NAME_TRIES; tries++) {
+		snprintf(end, UNIQUE_LENGTH + 1, "%06x", (unsigned)(clock_monotonic_ns() & 0xffffff));
+		if (linkat(AT_FDCWD, file, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	return errno;
+}
+
+static int open_named(char *temporary, bool locked)
 {
 	if (!locked)
 		return mkostemp(temporary, O_CLOEXEC);
@@ -81,26 +117,44 @@ static int open_beside(char *temporary, bool locked)
 	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
-static int replace(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
-		   void *context, struct diagnostic *diagnostic)
+/* Writes and closes the new file; then it is whole and has the name `temporary`, or there is none. */
+static int write_beside(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
+			void *context, struct diagnostic *diagnostic)
 {
-	int fd = open_beside(temporary, locked), error, reason;
+	int unnamed = locked ? -1 : open_unnamed(temporary), error, reason;
+	int fd = unnamed < 0 ? open_named(temporary, locked) : unnamed;
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!out)
 		return complain(diagnostic, path, errno);
 	errno = 0;
 	error = fchmod(fd, mode_of(path)) == 0 ? print(out, context) : complain(diagnostic, path, errno);
-	reason = finish_stream(out, true);
+	reason = flush_to_disk(out);
+	if (!reason && !error && unnamed >= 0)
+		reason = give_name(fd, temporary);
+	if (fclose(out) != 0 && !reason)
+		reason = errno;
 	if (!error && reason)
 		error = complain(diagnostic, path, reason);
-	if (!error && rename(temporary, path) != 0)
-		error = complain(diagnostic, path, errno);
-	if (error)
+	if (error && unnamed < 0)
 		unlink(temporary);
-	else
-		sync_folder(temporary);
 	return error;
+}
+
+static int replace(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
+		   void *context, struct diagnostic *diagnostic)
+{
+	int error = write_beside(path, temporary, locked, print, context, diagnostic);
+
+	if (error)
+		return error;
+	if (rename(temporary, path) != 0) {
+		error = complain(diagnostic, path, errno);
+		unlink(temporary);
+		return error;
+	}
+	sync_folder(temporary);
+	return 0;
 }
 
 static int write_whole(const char *path, bool locked, int (*print)(FILE *, void *), void *context,

@@ -14,8 +14,9 @@ char *whole_file_target(const char *path);
 
 /*
  * Has `print` write a new file beside `path`, brings it to disk, and puts it in the place of the old one; on
- * any error the old one stays.  What is no regular file (a pipe, /dev/stdout) is written as it is.
- * 0 or -errno with a diagnostic; print's error is passed through.
+ * any error the old one stays.  A writer that is killed leaves nothing, where the file system has files
+ * without a name (ext4, xfs, btrfs, tmpfs), else PATH.XXXXXX.  What is no regular file (a pipe, /dev/stdout)
+ * is written as it is. 0 or -errno with a diagnostic; print's error is passed through.
  */
 int whole_file_write(const char *path, int (*print)(FILE *out, void *context), void *context,
 		     struct diagnostic *diagnostic);

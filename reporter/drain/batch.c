@@ -160,23 +160,38 @@ static int copy_old(const struct batch *batch, int fd)
 	return 0;
 }
 
-/* The new file takes the old one's name once it is whole, and its descriptor. */
-static int take_place(int fd, const struct batch *batch, const char *name)
+/* Where the file is now, if somebody moved it. */
+static void find_path(const struct batch *batch, const struct stat *file, char path[PATH_MAX])
 {
-	if (rename(name, batch->path) < 0 || dup3(fd, batch->fd, O_CLOEXEC) < 0)
+	char link[32];
+	struct stat there;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", batch->fd);
+	ssize_t length = readlink(link, path, PATH_MAX - 1);
+	path[length > 0 ? length : 0] = '\0';
+	if (lstat(path, &there) < 0 || there.st_dev != file->st_dev || there.st_ino != file->st_ino)
+		snprintf(path, PATH_MAX, "%s", batch->path);
+}
+
+/* The new file takes the old one's name once it is whole, and its descriptor. */
+static int take_place(int fd, const struct batch *batch, const char *name, const char *path)
+{
+	if (rename(name, path) < 0 || dup3(fd, batch->fd, O_CLOEXEC) < 0)
 		return -errno;
 	return 0;
 }
 
 static int replace_trace(struct batch *batch)
 {
-	char name[PATH_MAX];
+	char path[PATH_MAX], name[PATH_MAX];
 	struct stat old;
-	int length = snprintf(name, sizeof(name), "%s.new", batch->path);
-	if (length < 0 || (size_t)length >= sizeof(name))
-		return -ENAMETOOLONG;
 	if (fstat(batch->fd, &old) < 0)
 		return -errno;
+	if (old.st_nlink == 0)
+		return 0; /* deleted: nobody can report it, and it is not to come back */
+	find_path(batch, &old, path);
+	int length = snprintf(name, sizeof(name), "%s.new", path);
+	if (length < 0 || (size_t)length >= sizeof(name))
+		return -ENAMETOOLONG;
 	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, old.st_mode & 0777);
 	if (fd < 0)
 		return -errno;
@@ -184,7 +199,7 @@ static int replace_trace(struct batch *batch)
 	if (error == 0)
 		error = write_buffers(batch, fd, batch->end);
 	if (error == 0)
-		error = take_place(fd, batch, name);
+		error = take_place(fd, batch, name, path);
 	if (error < 0)
 		(void)unlink(name);
 	close(fd);

@@ -18,6 +18,8 @@
 
 #include "diagnostic.h"
 
+#include <stdint.h>
+
 enum drain_mode {
 	DRAIN_FOLLOW, /* the daemon: until the process ends, then finalise */
 	DRAIN_FINISH, /* take what is there, once; finalise if the process is dead */
@@ -31,11 +33,22 @@ enum drain_mode {
  */
 int drain_run(const char *session_path, enum drain_mode mode, struct diagnostic *diagnostic);
 
+/* Whom to tell, now and then, how many of the records that waited at first are taken; NULL: nobody. */
+struct drain_progress {
+	void (*tell)(void *context, uint64_t done, uint64_t total);
+	void *context;
+};
+
+/* drain_run with DRAIN_FINISH, and word of it. */
+int drain_finish(const char *session_path, const struct drain_progress *progress,
+		 struct diagnostic *diagnostic);
+
 /*
  * Makes a trace as complete as can be, for a report.  With a live drainer: asks it to flush
- * if the process lives, waits for its end if not, up to timeout_ms.  Without: DRAIN_FINISH.
+ * if the process lives, waits for its end if not, up to timeout_ms.  Without: drain_finish.
  * -ETIMEDOUT if the drainer does not get there in time, else as drain_run.
  */
-int drain_wait(const char *session_path, int timeout_ms, struct diagnostic *diagnostic);
+int drain_wait(const char *session_path, int timeout_ms, const struct drain_progress *progress,
+	       struct diagnostic *diagnostic);
 
 #endif

@@ -100,6 +100,22 @@ static int commit_now(struct drain *drain, struct pace *pace)
 	return error;
 }
 
+static void begin_progress(struct drain *drain)
+{
+	uint32_t used = drain->progress && drain->records_total == 0 ? merge_slots(drain) : 0;
+
+	for (uint32_t i = 0; i < used; i++)
+		if (drain->queues[i])
+			drain->records_total += queue_waiting(drain->queues[i]);
+}
+
+static void tell_progress(struct drain *drain, uint64_t records)
+{
+	drain->records_done += records;
+	if (drain->progress)
+		drain->progress->tell(drain->progress->context, drain->records_done, drain->records_total);
+}
+
 /* Takes all that is there, in as many batches as it needs.  A negative result: no progress can be
  * made for now. */
 static int take_all(struct drain *drain, struct pace *pace, bool alive)
@@ -107,16 +123,19 @@ static int take_all(struct drain *drain, struct pace *pace, bool alive)
 	/* First, since queues are to be read after the clock. */
 	uint64_t cutoff = alive ? cutoff_now(drain) : UINT64_MAX;
 	merge_refresh(drain);
+	begin_progress(drain);
 	for (;;) {
 		int error = drain->closed ? -EAGAIN : merge_take(drain, cutoff, alive);
 		if (error < 0 && error != -EAGAIN)
 			return error;
 		if (error == 0 && !commit_is_due(drain))
 			return 0;
+		uint64_t records = drain->batch_records;
 		error = commit_now(drain, pace);
 		if (error < 0)
 			return error;
 		beat(drain);
+		tell_progress(drain, records);
 	}
 }
 
@@ -270,7 +289,8 @@ static int drain_session(struct drain *drain, enum drain_mode mode)
 	return error;
 }
 
-static int drain_locked(struct mapping *mapping, enum drain_mode mode, struct diagnostic *diagnostic)
+static int drain_locked(struct mapping *mapping, enum drain_mode mode, const struct drain_progress *progress,
+			struct diagnostic *diagnostic)
 {
 	struct drain drain;
 	int result = drain_open(&drain, mapping, mode, diagnostic);
@@ -278,6 +298,7 @@ static int drain_locked(struct mapping *mapping, enum drain_mode mode, struct di
 		remove_session(&drain);
 		result = 0;
 	} else if (result == 0) {
+		drain.progress = progress;
 		result = drain_session(&drain, mode);
 		if (result < 0)
 			diagnostic_set(diagnostic, -result, "%s: cannot finish the trace: %s",
@@ -298,7 +319,8 @@ static int lock(struct mapping *mapping, enum drain_mode mode)
 	return error;
 }
 
-int drain_run(const char *session_path, enum drain_mode mode, struct diagnostic *diagnostic)
+static int run(const char *session_path, enum drain_mode mode, const struct drain_progress *progress,
+	       struct diagnostic *diagnostic)
 {
 	struct mapping mapping;
 	int error = mapping_open(&mapping, session_path, diagnostic);
@@ -306,10 +328,21 @@ int drain_run(const char *session_path, enum drain_mode mode, struct diagnostic 
 		return error == -ENOENT ? 0 : error;
 	error = lock(&mapping, mode);
 	if (error == 0)
-		return drain_locked(&mapping, mode, diagnostic);
+		return drain_locked(&mapping, mode, progress, diagnostic);
 	mapping_close(&mapping);
 	if (error == -ENOENT)
 		return 0;
 	return diagnostic_set(diagnostic, -error, "%s: %s", session_path,
 			      error == -EBUSY ? "another drainer is at work" : strerror(-error));
+}
+
+int drain_run(const char *session_path, enum drain_mode mode, struct diagnostic *diagnostic)
+{
+	return run(session_path, mode, NULL, diagnostic);
+}
+
+int drain_finish(const char *session_path, const struct drain_progress *progress,
+		 struct diagnostic *diagnostic)
+{
+	return run(session_path, DRAIN_FINISH, progress, diagnostic);
 }

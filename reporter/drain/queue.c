@@ -94,6 +94,20 @@ static bool read_event(struct queue *queue)
 	return false;
 }
 
+uint64_t queue_waiting(const struct queue *queue)
+{
+	const struct session_chunk *chunk = chunk_at(queue, queue->chunk), *next;
+
+	if (!chunk)
+		return 0;
+	/* Acquire, as in read_on; and as there a damaged queue leads in no circle. */
+	while ((next = chunk_at(queue, atomic_load_explicit(&chunk->next, memory_order_acquire))) &&
+	       next->first_record > chunk->first_record)
+		chunk = next;
+	uint64_t end = chunk->first_record + atomic_load_explicit(&chunk->committed, memory_order_acquire);
+	return end > queue->taken ? end - queue->taken : 0;
+}
+
 void queue_limit_node(struct queue *queue, uint32_t nodes_max)
 {
 	if (queue->main.node >= nodes_max)

@@ -89,6 +89,9 @@ static inline uint64_t queue_stamp(uint64_t low, uint64_t last)
 /* Replaces an impossible node of the next event by the root. */
 void queue_limit_node(struct queue *queue, uint32_t nodes_max);
 
+/* How many records are committed and not taken. */
+uint64_t queue_waiting(const struct queue *queue);
+
 /* Moves over chunks of which everything is taken, as after recovery.  False: there is none. */
 bool queue_skip_taken(struct queue *queue);
 

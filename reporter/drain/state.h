@@ -29,6 +29,8 @@
 /* Different moves between call paths, 40 bytes each, that are worth their memory; beyond, reports replay. */
 #define DRAIN_MOVES_MAX (UINT32_C(1) << 22)
 
+struct drain_progress;
+
 struct drain {
 	struct mapping mapping;
 	char live_path[SESSION_PATH_BYTES];
@@ -53,6 +55,9 @@ struct drain {
 	bool closed;             /* the batch is complete but not yet in the file */
 	bool ending;             /* and it is the last */
 	bool unwanted;           /* the trace was gone before it began: taken, and thrown away */
+	/* Of the records that waited at first. */
+	const struct drain_progress *progress; /* NULL: nobody wants to know */
+	uint64_t records_done, records_total;
 	/* RSS samples. */
 	uint64_t rss_time_ns, rss_count, rss_next_ns, rss_peak_bytes, rss_peak_next_ns;
 };

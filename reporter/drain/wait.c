@@ -65,7 +65,8 @@ static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_
 	return outcome;
 }
 
-int drain_wait(const char *session_path, int timeout_ms, struct diagnostic *diagnostic)
+int drain_wait(const char *session_path, int timeout_ms, const struct drain_progress *progress,
+	       struct diagnostic *diagnostic)
 {
 	uint64_t deadline_ns = clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * MS_NS;
 	struct mapping mapping;
@@ -77,6 +78,6 @@ int drain_wait(const char *session_path, int timeout_ms, struct diagnostic *diag
 	if (outcome == WAIT_DONE)
 		return 0;
 	if (outcome == WAIT_NO_DRAINER)
-		return drain_run(session_path, DRAIN_FINISH, diagnostic);
+		return drain_finish(session_path, progress, diagnostic);
 	return diagnostic_set(diagnostic, ETIMEDOUT, "%s: its drainer is not done yet", session_path);
 }

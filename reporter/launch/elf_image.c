@@ -52,76 +52,77 @@ static const char *find_interpreter(const struct elf_image *image)
 	return found && memchr(text, '\0', found->p_filesz) ? text : NULL;
 }
 
-/* The bytes at a virtual address; NULL unless all are in the file. */
-static const unsigned char *at_address(const struct elf_image *image, uint64_t address, uint64_t size_bytes)
+/* ---- symbols ------------------------------------------------------------- */
+
+/* False if there is no such section, or its bytes are not all in the file. */
+static bool read_section(const struct elf_image *image, size_t index, Elf64_Shdr *section)
 {
-	const Elf64_Phdr *load;
+	const Elf64_Ehdr *header = (const void *)image->bytes;
+	uint64_t offset = header->e_shoff + index * sizeof(*section);
 
-	for (size_t i = 0; (load = segment(image, i)); i++) {
-		uint64_t into = address - load->p_vaddr;
+	if (index >= header->e_shnum || header->e_shentsize != sizeof(*section) ||
+	    !within(image, offset, sizeof(*section)))
+		return false;
+	memcpy(section, image->bytes + offset, sizeof(*section));
+	return section->sh_type == SHT_NOBITS || within(image, section->sh_offset, section->sh_size);
+}
 
-		if (load->p_type == PT_LOAD && address >= load->p_vaddr && into <= load->p_filesz &&
-		    size_bytes <= load->p_filesz - into && within(image, load->p_offset, load->p_filesz))
-			return image->bytes + load->p_offset + into;
+/* The sanitizer whose runtime has this entry; all of these have a malloc of their own. */
+static const char *sanitizer_of(const char *entry, size_t room)
+{
+	static const struct {
+		const char *entry, *name;
+	} known[] = {
+		{"__asan_init", "AddressSanitizer"},
+		{"__hwasan_init", "HWAddressSanitizer"},
+		{"__msan_init", "MemorySanitizer"},
+		{"__tsan_init", "ThreadSanitizer"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		size_t bytes = strlen(known[i].entry) + 1;
+
+		if (bytes <= room && memcmp(known[i].entry, entry, bytes) == 0)
+			return known[i].name;
 	}
 	return NULL;
 }
 
-/* The dynamic section's own words, 0 where it has none. */
-struct dynamic {
-	uint64_t strings, strings_bytes, symbols;
-};
-
-static struct dynamic read_dynamic(const struct elf_image *image)
+/* A program that would tell a sanitizer something if there were one has a weak entry, defined nowhere. */
+static const char *sanitizer_among(const struct elf_image *image, const Elf64_Shdr *symbols,
+				   const Elf64_Shdr *names)
 {
-	const Elf64_Phdr *found = segment_of_type(image, PT_DYNAMIC);
-	struct dynamic dynamic = {0};
+	const char *name, *strings = (const char *)image->bytes + names->sh_offset;
 
-	for (uint64_t at = 0; found && at + sizeof(Elf64_Dyn) <= found->p_filesz; at += sizeof(Elf64_Dyn)) {
-		Elf64_Dyn item;
-
-		memcpy(&item, image->bytes + found->p_offset + at, sizeof(item));
-		if (item.d_tag == DT_STRTAB)
-			dynamic.strings = item.d_un.d_ptr;
-		else if (item.d_tag == DT_STRSZ)
-			dynamic.strings_bytes = item.d_un.d_val;
-		else if (item.d_tag == DT_SYMTAB)
-			dynamic.symbols = item.d_un.d_ptr;
-	}
-	return dynamic;
-}
-
-/* Whether a symbol of this name must be there: is defined here, or wanted from elsewhere.  Linkers put the
- * names behind the symbols, whose number stands nowhere. */
-static bool has_symbol(const struct elf_image *image, const struct dynamic *dynamic, uint64_t name)
-{
-	uint64_t bytes = dynamic->strings > dynamic->symbols ? dynamic->strings - dynamic->symbols : 0;
-	const unsigned char *table = at_address(image, dynamic->symbols, bytes);
-
-	for (uint64_t at = 0; table && at + sizeof(Elf64_Sym) <= bytes; at += sizeof(Elf64_Sym)) {
+	for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols->sh_size; at += sizeof(Elf64_Sym)) {
 		Elf64_Sym symbol;
 
-		memcpy(&symbol, table + at, sizeof(symbol));
-		if (symbol.st_name == name &&
-		    (symbol.st_shndx != SHN_UNDEF || ELF64_ST_BIND(symbol.st_info) != STB_WEAK))
-			return true;
+		memcpy(&symbol, image->bytes + symbols->sh_offset + at, sizeof(symbol));
+		if (symbol.st_name >= names->sh_size ||
+		    (symbol.st_shndx == SHN_UNDEF && ELF64_ST_BIND(symbol.st_info) == STB_WEAK))
+			continue;
+		name = sanitizer_of(strings + symbol.st_name, names->sh_size - symbol.st_name);
+		if (name)
+			return name;
 	}
-	return false;
+	return NULL;
 }
 
-/* Whether the sanitizer's runtime is needed as a library, or linked in as clang does it, its entry is a
- * dynamic symbol.  A program that would tell a sanitizer something if there were one has a weak one, defined
- * nowhere. */
-static bool names_sanitizer(const struct elf_image *image)
+/* Dynamic symbols name a runtime that is a library, or that clang linked in; all symbols, which strip takes
+ * away, one that gcc linked in. */
+static const char *find_sanitizer(const struct elf_image *image)
 {
-	static const char entry[] = "\0__asan_init";
-	struct dynamic dynamic = read_dynamic(image);
-	const unsigned char *strings = at_address(image, dynamic.strings, dynamic.strings_bytes);
-	const unsigned char *found =
-		strings ? memmem(strings, dynamic.strings_bytes, entry, sizeof(entry)) : NULL;
+	const char *found = NULL;
+	Elf64_Shdr symbols, names;
 
-	return found && has_symbol(image, &dynamic, (uint64_t)(found + 1 - strings));
+	for (size_t i = 0; !found && read_section(image, i, &symbols); i++)
+		if ((symbols.sh_type == SHT_SYMTAB || symbols.sh_type == SHT_DYNSYM) &&
+		    read_section(image, symbols.sh_link, &names) && names.sh_type == SHT_STRTAB)
+			found = sanitizer_among(image, &symbols, &names);
+	return found;
 }
+
+/* ---- the image ----------------------------------------------------------- */
 
 int elf_image_init(struct elf_image *image, int fd)
 {
@@ -147,7 +148,7 @@ int elf_image_init(struct elf_image *image, int fd)
 	image->machine_matches = header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_machine == OWN_MACHINE;
 	if (image->machine_matches) {
 		image->interpreter = find_interpreter(image);
-		image->sanitized = names_sanitizer(image);
+		image->sanitizer = find_sanitizer(image);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * elf_image.h - the few facts of an ELF file that decide whether a library can be preloaded.
  *
- * Reads the program headers and the dynamic string table, nothing else; every offset is checked.
+ * Reads the program headers and the symbol tables, nothing else; every offset is checked.
  */
 #ifndef MPROF_REPORTER_LAUNCH_ELF_IMAGE_H
 #define MPROF_REPORTER_LAUNCH_ELF_IMAGE_H
@@ -14,7 +14,7 @@ struct elf_image {
 	size_t size_bytes;
 	bool machine_matches;    /* class and machine are those of mprof itself */
 	const char *interpreter; /* the dynamic linker; NULL: static */
-	bool sanitized;          /* uses AddressSanitizer */
+	const char *sanitizer;   /* the sanitizer that it is built with; NULL: none that has a malloc */
 };
 
 /* 0, -EINVAL if the file is no ELF file, or -errno; with an error nothing is held. */

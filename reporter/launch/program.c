@@ -77,15 +77,17 @@ static int check_image(const char *path, const struct elf_image *image, struct d
 {
 	const char *reason = NULL;
 
+	if (image->sanitizer)
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: built with %s, which brings its own malloc; build it without to "
+				      "record it",
+				      path, image->sanitizer);
 	if (!image->machine_matches)
 		reason = "built for another machine than mprof";
 	else if (!image->interpreter)
 		reason = "statically linked, so nothing can be preloaded; link it dynamically to record it";
 	else if (!strstr(image->interpreter, "/ld-linux"))
 		reason = "built for another C library than mprof";
-	else if (image->sanitized)
-		reason = "built with AddressSanitizer, which brings its own malloc; build it without to "
-			 "record it";
 	return reason ? diagnostic_set(diagnostic, ENOTSUP, "%s: %s", path, reason) : 0;
 }
 

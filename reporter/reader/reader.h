@@ -137,8 +137,11 @@ const struct trace_info *trace_info(const struct trace *trace);
 /* The label with this id, "" if there is none. */
 const char *trace_label(const struct trace *trace, uint64_t id);
 
+/* 0, or -ENOTSUP: an aggregate trace has sums only. */
+int trace_has_events(const struct trace *trace, struct diagnostic *diagnostic);
+
 /* Streams all events in order; may be called again.  Whether a block that ends lives is the model's
- * to check.  -ENOTSUP: an aggregate trace has none. */
+ * to check.  -ENOTSUP: there are none. */
 int trace_replay(struct trace *trace, trace_events_fn *events, void *context, struct diagnostic *diagnostic);
 
 /* The same, but as the decoder has them: for who looks at every event and is in a hurry. */

@@ -103,16 +103,22 @@ static int replay_blocks(struct replay *replay)
 	return result ? result : check_end(replay);
 }
 
-int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, struct diagnostic *diagnostic)
+int trace_has_events(const struct trace *trace, struct diagnostic *diagnostic)
 {
-	struct replay replay = {trace, run, context, diagnostic};
-
 	if (!trace->info.aggregate)
-		return replay_blocks(&replay);
+		return 0;
 	return diagnostic_set(diagnostic, ENOTSUP,
 			      "%s: recorded with --aggregate: it holds sums, not events; "
 			      "record without it to see them one by one",
 			      trace->info.path);
+}
+
+int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, struct diagnostic *diagnostic)
+{
+	struct replay replay = {trace, run, context, diagnostic};
+	int error = trace_has_events(trace, diagnostic);
+
+	return error ? error : replay_blocks(&replay);
 }
 
 /* ---- one event, one struct ------------------------------------------------ */

@@ -95,6 +95,7 @@ def there_are_no_events_to_dump(directory):
     dumped = mprof("dump", directory / "t.mprof")
     check_equal((dumped.returncode, "--aggregate" in dumped.stderr, dumped.stderr.count("\n")), (2, True, 1),
                 f"dump ({dumped.stderr})")
+    check_equal(dumped.stdout, "", "output of a dump that is refused")
     replayed = mprof("report", "--replay", directory / "t.mprof")
     check_equal((replayed.returncode, "--aggregate" in replayed.stderr), (2, True), f"replay ({replayed.stderr})")
     check_equal(mprof("dump", "--info", directory / "t.mprof").returncode, 0, "dump --info")

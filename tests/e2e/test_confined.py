@@ -179,12 +179,17 @@ def setuid_binary(directory):
 
 
 @case
-def asan_program(directory):
-    for cc in ("gcc", "clang"):  # whose runtimes are a library and a part of the program
-        program = compile("ends.c", directory / cc, "-fsanitize=address", cc=cc)
-        check_equal(run([program, "exit"], directory).returncode, 3, "exit status, bare")
+def sanitized_programs(directory):
+    """Their runtimes, libraries or parts of the program, have a malloc of their own, and some crash behind another one."""
+    for cc, name, *flags in (("gcc", "Address"), ("gcc", "Address", "-static-libasan"), ("gcc", "Thread"),
+                             ("gcc", "Thread", "-static-libtsan"), ("clang", "Address"), ("clang", "Thread"),
+                             ("clang", "Memory")):
+        flags = [f"-fsanitize={name.lower()}", *flags]
+        program = compile("ends.c", directory / "ends", *flags, cc=cc)
+        check_equal(run([program, "exit"], directory).returncode, 3, f"exit status, bare, of {cc} {flags}")
         done = mprof("run", "--", program, "exit", directory=directory)
-        check_one_line(done.stderr, "anitize")
+        check_equal(done.returncode, 2, f"exit status with {cc} {flags}")
+        check_one_line(done.stderr, f"{name}Sanitizer")
 
 
 @case

@@ -1,13 +1,16 @@
 """SIGKILL of the program, the drainer, both or the whole group: all that was committed is reported."""
 
 import os
+import pathlib
 import random
+import shutil
 import signal
 import struct
 import subprocess
 import time
 
-from harness import (BUILD, SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, report, run_cases, wait_for)
+from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs_root, report,
+                     run_cases, wait_for)
 
 SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
 
@@ -52,8 +55,7 @@ class Victim:
         check_equal((figures["complete"], figures["lost_events"]), (False, 0), f"{what}: complete, lost events")
         again = report(traces[0], timeout=300)
         check_equal(again["totals"], totals, f"{what}: the second report says the same")
-        left = [name for name in os.listdir("/dev/shm") if name.startswith("mprof.") and f".{self.pid}." in name]
-        check_equal(left, [], f"{what}: session files left")
+        check_equal(session_files(self), [], f"{what}: session files left")
         traces[0].unlink()
 
 
@@ -134,43 +136,145 @@ def process_group(directory):
     killed(directory, 5, lambda victim: os.killpg(victim.pid, signal.SIGKILL))
 
 
+def goes_on(victim, count, seconds, what):
+    before = victim.committed()[0]
+    wait_for(lambda: victim.committed()[0] > before + count, seconds, what)
+
+
 @case
 def program_runs_on_with_a_stopped_drainer(directory):
-    """A drainer that hangs may cost memory or time, but never the program."""
+    """A drainer that hangs may cost memory or time, but never the program, nor an event once it goes on."""
     program = compile("commits.c", directory / "commits")
-    victim = Victim(directory, program)
-    try:
-        drainer = victim.drainer()
-        os.kill(drainer, signal.SIGSTOP)
-        time.sleep(1)
-        before = victim.committed()[0]
-        wait_for(lambda: victim.committed()[0] > before + 1000, 10, "progress with a stopped drainer")
-        os.kill(drainer, signal.SIGCONT)
-    finally:
-        victim.kill()
-    victim.check_report("stopped drainer")
+    for aggregate in ("0", "1"):
+        victim = Victim(directory, program, MPROF_AGGREGATE=aggregate)
+        try:
+            drainer = victim.drainer()
+            os.kill(drainer, signal.SIGSTOP)
+            time.sleep(1)
+            goes_on(victim, 1000, 10, "progress with a stopped drainer")
+            os.kill(drainer, signal.SIGCONT)
+        finally:
+            victim.kill()
+        victim.check_report(f"stopped drainer, aggregate {aggregate}")
+
+
+@case
+def trace_on_a_disk_that_is_full_for_a_while(directory):
+    """What cannot be written waits, in memory; the program goes on, and all is there once there is room."""
+    needs_root()
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        small = directory / f"small-{aggregate}"
+        small.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", small], capture_output=True, text=True)
+        if mounted.returncode:
+            raise Skip(f"no mount here: {mounted.stderr.strip()}")
+        try:
+            victim = Victim(directory, program, MPROF_AGGREGATE=aggregate, MPROF_OUT=small / "x.%p.mprof")
+            victim.directory = small
+            try:
+                time.sleep(1)
+                check_equal(os.statvfs(small).f_bavail, 0, "room on the disk")
+                goes_on(victim, 1000, 10, "progress with a full disk")
+                subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
+            finally:
+                victim.kill()
+            victim.check_report(f"full disk, aggregate {aggregate}")
+        finally:
+            subprocess.run(["umount", "-l", small], check=False)
+
+
+def drainer_script(directory, *lines):
+    """A drainer that does something of its own first."""
+    script = directory / "drainer"
+    script.write_text("\n".join(("#!/bin/sh", *lines, f'exec {BUILD / "reporter" / "drain" / "mprof-drain"} "$@"\n')))
+    script.chmod(0o755)
+    return script
+
+
+def session_files(victim):
+    return [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+
+
+def bytes_held(files):
+    return sum(os.stat(file).st_blocks * 512 for file in files if os.path.exists(file))
+
+
+@case
+def disk_that_is_slow(directory):
+    """The program waits for its drainer, so that memory does not fill; it neither stops nor loses an event."""
+    slow = compile("slow_disk.c", directory / "slow.so", "-shared", "-fPIC")
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        victim = Victim(directory, program, threads=2, MPROF_AGGREGATE=aggregate,
+                        MPROF_DRAINER=drainer_script(directory, f"export LD_PRELOAD={slow}"))
+        try:
+            check("slow.so" in pathlib.Path(f"/proc/{victim.drainer()}/maps").read_text(), "a slow drainer")
+            goes_on(victim, 4000000, 60, "4 million allocations")
+            held = bytes_held(session_files(victim))
+            check(held < 80 << 20, f"the queues are emptied: {held >> 20} MiB are held")
+        finally:
+            victim.kill()
+        victim.check_report(f"slow disk, aggregate {aggregate}")
 
 
 @case
 def trace_deleted_before_its_drainer_begins(directory):
     """Nobody can report it: the recording leaves nothing behind, and the program does not fill the memory for nobody."""
-    late = directory / "late"
-    late.write_text(f'#!/bin/sh\nrm -f {directory}/*.mprof\nexec {BUILD / "reporter" / "drain" / "mprof-drain"} "$@"\n')
-    late.chmod(0o755)
     program = compile("commits.c", directory / "commits")
-    victim = Victim(directory, program, MPROF_DRAINER=late)
+    victim = Victim(directory, program, MPROF_DRAINER=drainer_script(directory, f"rm -f {directory}/*.mprof"))
     try:
-        files = [f"/dev/shm/{name}" for name in os.listdir("/dev/shm") if f".{victim.pid}." in name]
+        files = session_files(victim)
         check(files, "a session file")
         first = victim.committed()[0]
         # Far more than the 16 MiB of queues that there may be before a program waits for its drainer.
         wait_for(lambda: victim.committed()[0] > first + 8000000, 60, "8 million allocations")
-        held = sum(os.stat(file).st_blocks * 512 for file in files if os.path.exists(file))
+        held = bytes_held(files)
         check(held < 80 << 20, f"the queues are emptied: {held >> 20} MiB are held")
     finally:
         victim.kill()
     wait_for(lambda: not any(os.path.exists(file) for file in files), 10, "the session files gone")
     check_equal(list(directory.glob("*.mprof")), [], "traces")
+
+
+@case
+def aggregate_trace_deleted_while_it_is_written(directory):
+    """Alone or with its directory: it does not come back, and the session goes with the program."""
+    program = compile("commits.c", directory / "commits")
+    for what, delete in (("trace", pathlib.Path.unlink), ("directory", lambda trace: shutil.rmtree(trace.parent))):
+        place = directory / what
+        place.mkdir()
+        victim = Victim(directory, program, MPROF_AGGREGATE="1", MPROF_OUT=place / "x.%p.mprof")
+        try:
+            wait_for(lambda: any(trace.stat().st_size > 1000 for trace in place.glob("*.mprof")), 10, "a batch")
+            delete(next(place.glob("*.mprof")))
+            time.sleep(1)
+        finally:
+            victim.kill()
+        files = session_files(victim)
+        wait_for(lambda: not any(os.path.exists(file) for file in files), 15, f"{what} deleted: the session files gone")
+        check_equal(list(place.glob("*")), [], f"{what} deleted: files")
+
+
+@case
+def trace_moved_while_it_is_written(directory):
+    """Alone or with its directory: it goes on where it is now."""
+    program = compile("commits.c", directory / "commits")
+    for aggregate in ("0", "1"):
+        place, other = directory / f"from-{aggregate}", directory / f"to-{aggregate}"
+        place.mkdir()
+        victim = Victim(directory, program, MPROF_AGGREGATE=aggregate, MPROF_OUT=place / "x.%p.mprof")
+        try:
+            wait_for(lambda: any(trace.stat().st_size > 1000 for trace in place.glob("*.mprof")), 10, "a batch")
+            trace = next(place.glob("*.mprof"))
+            trace.rename(place / f"moved.{victim.pid}.mprof")
+            time.sleep(0.7)
+            place.rename(other)
+            time.sleep(0.7)
+            victim.directory = other
+        finally:
+            victim.kill()
+        victim.check_report(f"moved, aggregate {aggregate}")
 
 
 @case

@@ -90,6 +90,19 @@ def output_option(directory):
 
 
 @case
+def output_that_cannot_be(directory):
+    """Said before the program runs: hours of a run that nobody can report are not what was asked for."""
+    (directory / "folder").mkdir()
+    for output in ("absent/x.mprof", "absent%%/x.mprof", "folder", "folder/", "/dev/null/x.mprof"):
+        done = mprof("run", "-o", output, "--", "/bin/echo", "here", directory=directory)
+        check_equal((done.returncode, done.stdout), (2, ""), f"exit status and output with -o {output}")
+        check(done.stderr.startswith(f"mprof: {output}: ") and done.stderr.count("\n") == 1, f"one line about it: {done.stderr!r}")
+    (directory / "absent-7").mkdir()
+    done = mprof("run", "-o", "absent-%p/x.mprof", "--", "/bin/echo", "here", directory=directory)
+    check_equal((done.returncode, done.stdout), (0, "here\n"), "a directory whose name is not known yet")
+
+
+@case
 def newest_trace_is_the_default(directory):
     program = compile("ends.c", directory / "ends")
     first = mprof("run", "-o", "first.mprof", "--", program, "exit", directory=directory)

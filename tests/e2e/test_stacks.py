@@ -1,6 +1,8 @@
 """Stacks that are left, switched, interrupted, deep, or whose code goes away; events around main."""
 
-from harness import case, check, check_equal, compile, counted, lines_of, record_and_report, run, run_cases
+import platform
+
+from harness import Skip, case, check, check_equal, compile, counted, lines_of, record_and_report, run, run_cases
 
 
 def compiled(directory, name, *flags):
@@ -79,6 +81,24 @@ def dlopen_loop(directory):
     check_equal(counted(figures), {"counted_left": (200, 200 * 101), "counted_right": (200, 200 * 101)}, "allocations by plugin")
     calls = [row for row in lines_of(figures, "call").values() if "function();" in row["source"]]
     check_equal([row["occurrences"] for row in calls], [800], "events below the call of a plugin")
+
+
+@case
+def unusual_code(directory):
+    """At every instruction of calls through the PLT and the linker's lazy binding; below code made at run time."""
+    if platform.machine() != "x86_64":
+        raise Skip("needs x86-64")
+    program = compiled(directory, "unusual_code", "-O0", "-fno-omit-frame-pointer", "-Wl,-z,lazy")
+    if run([program], directory).returncode == 77:
+        raise Skip("no memory may be written and executed here")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    result, steps = map(int, done.stdout.split())
+    check(result == 42 and steps > 100, f"output: {done.stdout!r}")
+    sites = counted(figures)
+    check_equal((sites["counted_on_step"], sites["counted_callee"]), ((steps, 50 * steps), (400, 400 * 70)), "allocations")
+    below = {function: sum(row["allocations"] for row in lines_of(figures, function).values())
+             for function in ("counted_stepped", "counted_framed", "counted_frameless")}
+    check_equal(below, {"counted_stepped": steps, "counted_framed": 200, "counted_frameless": 200}, "allocations below")
 
 
 @case

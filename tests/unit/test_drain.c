@@ -512,6 +512,39 @@ Test(drain, meta_says_who_it_was)
 	json_decref(meta);
 }
 
+/* ---- progress ------------------------------------------------------------ */
+
+#define LEFT_RECORDS UINT64_C(600000)
+
+struct told {
+	uint64_t calls, done, total;
+};
+
+static void tell(void *context, uint64_t done, uint64_t total)
+{
+	struct told *told = context;
+
+	cr_expect_gt(done, told->done);
+	cr_expect_leq(done, total);
+	*told = (struct told){told->calls + 1, done, total};
+}
+
+Test(drain, tells_how_much_of_what_was_left_is_taken)
+{
+	struct fake_thread thread = fake_thread(&fake, 1);
+	struct told told = {0};
+	const struct drain_progress progress = {tell, &told};
+
+	for (uint64_t i = 0; i < LEFT_RECORDS / 2; i++) {
+		fake_record(&thread, RECORD_ALLOC, 0x1000, 16, 0);
+		fake_record(&thread, RECORD_FREE, 0x1000, 0, 0);
+	}
+	cr_assert_eq(drain_finish(fake.session_path, &progress, &diagnostic), 0, "%s", diagnostic.message);
+	cr_expect_geq(told.calls, 2);
+	cr_expect_eq(told.total, LEFT_RECORDS + 1, "the first has a prefix: %lu", told.total);
+	cr_expect_geq(told.done, LEFT_RECORDS / 2);
+}
+
 /* ---- damage -------------------------------------------------------------- */
 
 static int try_to_finish(void)
@@ -523,7 +556,7 @@ static int try_to_finish(void)
 Test(drain, a_session_that_is_gone_has_been_finished)
 {
 	cr_assert_eq(drain_run("/tmp/no/such/session", DRAIN_FINISH, &diagnostic), 0);
-	cr_assert_eq(drain_wait("/tmp/no/such/session", 10, &diagnostic), 0);
+	cr_assert_eq(drain_wait("/tmp/no/such/session", 10, NULL, &diagnostic), 0);
 }
 
 Test(drain, damaged_headers_are_refused)

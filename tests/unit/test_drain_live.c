@@ -291,7 +291,7 @@ Test(drain_live, a_report_takes_what_is_there_from_a_process_that_goes_on)
 	}
 	cr_assert_eq(access(fake.session_path, F_OK), 0, "the session goes on");
 	end_session();
-	cr_assert_eq(drain_wait(fake.session_path, 1000, &diagnostic), 0);
+	cr_assert_eq(drain_wait(fake.session_path, 1000, NULL, &diagnostic), 0);
 	check_ledger();
 	cr_assert_eq(drained.end[0], END_REPLACED);
 }
@@ -304,12 +304,12 @@ Test(drain_live, a_report_is_answered_by_the_drainer)
 	for (int i = 0; i < 5; i++) {
 		produce(3000);
 		cr_assert_eq(drain_run(fake.session_path, DRAIN_FINISH, &diagnostic), -EBUSY);
-		cr_assert_eq(drain_wait(fake.session_path, 2000, &diagnostic), 0);
+		cr_assert_eq(drain_wait(fake.session_path, 2000, NULL, &diagnostic), 0);
 		check_ledger();
 		drained_finish(&drained);
 	}
 	end_session();
-	cr_assert_eq(drain_wait(fake.session_path, 2000, &diagnostic), 0);
+	cr_assert_eq(drain_wait(fake.session_path, 2000, NULL, &diagnostic), 0);
 	check_ledger();
 	cr_assert_eq(wait_for(drainer), 0);
 }
@@ -320,7 +320,7 @@ Test(drain_live, a_drainer_that_stands_still_is_not_awaited_for_ever)
 	while (atomic_load(&fake.header->heartbeat) == 0)
 		sleep_ns(1000000);
 	kill(drainer, SIGSTOP);
-	cr_assert_eq(drain_wait(fake.session_path, 50, &diagnostic), -ETIMEDOUT);
+	cr_assert_eq(drain_wait(fake.session_path, 50, NULL, &diagnostic), -ETIMEDOUT);
 	kill(drainer, SIGCONT);
 	end_session();
 	cr_assert_eq(wait_for(drainer), 0);
@@ -355,10 +355,10 @@ Test(drain_live, a_full_disk_delays_and_loses_nothing)
 	cr_assert_eq(prlimit(drainer, RLIMIT_FSIZE, NULL, &limit), 0);
 	limit.rlim_cur = 20000;
 	produce(1000);
-	cr_assert_eq(drain_wait(fake.session_path, 2000, &diagnostic), 0);
+	cr_assert_eq(drain_wait(fake.session_path, 2000, NULL, &diagnostic), 0);
 	cr_assert_eq(prlimit(drainer, RLIMIT_FSIZE, &limit, NULL), 0);
 	produce(100000);
-	cr_assert_eq(drain_wait(fake.session_path, 700, &diagnostic), -ETIMEDOUT);
+	cr_assert_eq(drain_wait(fake.session_path, 700, NULL, &diagnostic), -ETIMEDOUT);
 	/* Producers must notice that nothing moves. */
 	uint32_t heartbeat = atomic_load(&fake.header->heartbeat);
 	sleep_ns(300000000);
@@ -366,7 +366,7 @@ Test(drain_live, a_full_disk_delays_and_loses_nothing)
 	produce(1000);
 	limit.rlim_cur = limit.rlim_max;
 	cr_assert_eq(prlimit(drainer, RLIMIT_FSIZE, &limit, NULL), 0);
-	cr_assert_eq(drain_wait(fake.session_path, 5000, &diagnostic), 0);
+	cr_assert_eq(drain_wait(fake.session_path, 5000, NULL, &diagnostic), 0);
 	end_session();
 	cr_assert_eq(wait_for(drainer), 0);
 	check_ledger();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static char told[1000];
+static void (*told_of)(void *progress, uint64_t done, uint64_t total) = progress_events;
 
 /* Half of the events take longer than patience lasts; then the rest comes at once. */
 static void replay(struct progress *progress)
@@ -17,11 +18,11 @@ static void replay(struct progress *progress)
 
 	fflush(stderr);
 	cr_assert_geq(dup2(fd, STDERR_FILENO), 0);
-	progress_events(progress, 1, 1000);
+	told_of(progress, 1, 1000);
 	nanosleep(&(struct timespec){.tv_nsec = 600000000}, NULL);
-	progress_events(progress, 500, 1000);
+	told_of(progress, 500, 1000);
 	for (uint64_t done = 501; done <= 1000; done++)
-		progress_events(progress, done, 1000);
+		told_of(progress, done, 1000);
 	progress_finish(progress);
 	fflush(stderr);
 	dup2(kept, STDERR_FILENO);
@@ -41,6 +42,18 @@ Test(progress, rate_and_time_left_are_shown_and_wiped_away)
 	cr_assert_null(strstr(told, "51 %"), "too often: %s", told);
 	cr_assert_str_eq(told + strlen(told) - strlen(wipe), wipe);
 	cr_assert_null(strchr(told, '\n'));
+}
+
+Test(progress, says_what_is_done)
+{
+	struct progress progress = {.wanted = true};
+
+	replay(&progress);
+	cr_assert_not_null(strstr(told, "replaying events: 50 %"), "%s", told);
+	progress = (struct progress){.wanted = true};
+	told_of = progress_records;
+	replay(&progress);
+	cr_assert_not_null(strstr(told, "finishing the recording: 50 %"), "%s", told);
 }
 
 Test(progress, nothing_is_told_where_nobody_wants_it)
