@@ -51,6 +51,10 @@
  * that is one cannot be left to a callee that takes the frame's place. */
 #define APART(variable) __asm__("" : "+r"(variable))
 
+/* The same for several, each as "+r"(variable), and for memory: the odd way looks anew at what it was that
+ * kept an event from the early one. */
+#define APART_ALL(...) __asm__("" : __VA_ARGS__ : : "memory")
+
 extern __typeof__(malloc) own_malloc __attribute__((alias("malloc"), visibility("hidden")));
 static bool operators_record;
 
@@ -343,9 +347,12 @@ static bool find(void *slot, const char *name)
 #define OPERATOR_NEW(name, parameters, arguments, without)                                                   \
 	void *name parameters                                                                                \
 	{                                                                                                    \
-		if (RARE(!real.name) && !find(&real.name, #name))                                            \
+		if (LIKELY(real.name && !operators_record))                                                  \
+			return real.name arguments;                                                          \
+		APART_ALL("+r"(size_bytes));                                                                 \
+		if (!find(&real.name, #name))                                                                \
 			return without;                                                                      \
-		if (!RARE(operators_record))                                                                 \
+		if (!operators_record)                                                                       \
 			return real.name arguments;                                                          \
 		HERE;                                                                                        \
 		void *block = real.name arguments;                                                           \
@@ -368,15 +375,21 @@ OPERATOR_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alignment, NOTHROW),
 	     (size_bytes, alignment, nothrow), aligned_alloc(alignment, size_bytes))
 
-/* Some come by our free (jemalloc's), some do not: it is said once, here. */
-#define OPERATOR_DELETE(name, parameters, arguments)                                                         \
+/* Some come by our free (jemalloc's), some do not: it is said once, here.  Last come the parameters, as
+ * APART_ALL wants them; some of the rare ones are left out. */
+#define OPERATOR_DELETE(name, parameters, arguments, ...)                                                    \
 	void name parameters                                                                                 \
 	{                                                                                                    \
-		if (RARE(!real.name) && !find(&real.name, #name)) {                                          \
+		if (LIKELY(real.name && !operators_record)) {                                                \
+			real.name arguments;                                                                 \
+			return;                                                                              \
+		}                                                                                            \
+		APART_ALL(__VA_ARGS__);                                                                      \
+		if (!find(&real.name, #name)) {                                                              \
 			free(block);                                                                         \
 			return;                                                                              \
 		}                                                                                            \
-		if (!RARE(operators_record) || sample_missed(block)) {                                       \
+		if (!operators_record || sample_missed(block)) {                                             \
 			real.name arguments;                                                                 \
 			return;                                                                              \
 		}                                                                                            \
@@ -388,19 +401,19 @@ OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 		guard_leave(outer);                                                                          \
 	}
 
-OPERATOR_DELETE(_ZdlPv, (void *block), (block))
-OPERATOR_DELETE(_ZdaPv, (void *block), (block))
-OPERATOR_DELETE(_ZdlPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow))
-OPERATOR_DELETE(_ZdaPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow))
-OPERATOR_DELETE(_ZdlPvm, (void *block, size_t size_bytes), (block, size_bytes))
-OPERATOR_DELETE(_ZdaPvm, (void *block, size_t size_bytes), (block, size_bytes))
-OPERATOR_DELETE(_ZdlPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))
-OPERATOR_DELETE(_ZdaPvSt11align_val_t, (void *block, size_t alignment), (block, alignment))
+OPERATOR_DELETE(_ZdlPv, (void *block), (block), "+r"(block))
+OPERATOR_DELETE(_ZdaPv, (void *block), (block), "+r"(block))
+OPERATOR_DELETE(_ZdlPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow), "+r"(block))
+OPERATOR_DELETE(_ZdaPvRKSt9nothrow_t, (void *block, NOTHROW), (block, nothrow), "+r"(block))
+OPERATOR_DELETE(_ZdlPvm, (void *block, size_t size_bytes), (block, size_bytes), "+r"(block), "+r"(size_bytes))
+OPERATOR_DELETE(_ZdaPvm, (void *block, size_t size_bytes), (block, size_bytes), "+r"(block), "+r"(size_bytes))
+OPERATOR_DELETE(_ZdlPvSt11align_val_t, (void *block, size_t alignment), (block, alignment), "+r"(block))
+OPERATOR_DELETE(_ZdaPvSt11align_val_t, (void *block, size_t alignment), (block, alignment), "+r"(block))
 OPERATOR_DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, NOTHROW),
-		(block, alignment, nothrow))
+		(block, alignment, nothrow), "+r"(block))
 OPERATOR_DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t alignment, NOTHROW),
-		(block, alignment, nothrow))
+		(block, alignment, nothrow), "+r"(block))
 OPERATOR_DELETE(_ZdlPvmSt11align_val_t, (void *block, size_t size_bytes, size_t alignment),
-		(block, size_bytes, alignment))
+		(block, size_bytes, alignment), "+r"(block), "+r"(size_bytes))
 OPERATOR_DELETE(_ZdaPvmSt11align_val_t, (void *block, size_t size_bytes, size_t alignment),
-		(block, size_bytes, alignment))
+		(block, size_bytes, alignment), "+r"(block), "+r"(size_bytes))

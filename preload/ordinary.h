@@ -62,22 +62,31 @@ static INLINED void commit(struct thread *thread, uint64_t w0, uint64_t w1)
  */
 static INLINED bool coarse_stamp(const struct thread *thread, uint64_t *stamp)
 {
+	/* First, since the clock is in a cache line that the drainer writes. */
+	if (!LIKELY(thread->used < thread->coarse_until))
+		return false;
 	/* Relaxed: any value of the stamp is a true one. */
 	uint64_t coarse = atomic_load_explicit(&thread->clock->stamp, memory_order_relaxed);
-
-	if (!LIKELY(thread->used < thread->coarse_until && coarse - thread->coarse_least < EPOCH_SPAN))
+	if (!LIKELY(coarse - thread->coarse_least < EPOCH_SPAN))
 		return false;
 	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;
 	return true;
 }
 
-static INLINED uint64_t fresh_stamp(struct thread *thread)
+static INLINED void begin_coarse_run(struct thread *thread, uint64_t stamp)
 {
-	uint64_t stamp = clock_ticks(thread->flags) >> thread->stamp_shift;
 	uint32_t until = thread->used + thread->coarse_run;
 
 	thread->coarse_until = until < SESSION_CHUNK_RECORDS ? until : SESSION_CHUNK_RECORDS;
 	thread->coarse_least = stamp - atomic_load_explicit(&thread->clock->age, memory_order_relaxed);
+}
+
+static INLINED uint64_t fresh_stamp(struct thread *thread)
+{
+	uint64_t stamp = clock_ticks(thread->flags) >> thread->stamp_shift;
+
+	if (thread->coarse_run)
+		begin_coarse_run(thread, stamp);
 	return stamp;
 }
 

@@ -40,11 +40,34 @@ static bool replace(_Atomic uint64_t *slots, uint64_t from, uint64_t to)
 	return false;
 }
 
-static bool replace_somewhere(struct sample_set *set, uint64_t key, uint64_t from, uint64_t to)
+/* Where the key stands, or would. */
+static bool replace_key(struct sample_set *set, uint64_t key, uint64_t to)
+{
+	uint32_t deepest = atomic_load_explicit(&set->deepest, memory_order_relaxed);
+
+	for (unsigned tier = 0; tier <= deepest; tier++)
+		if (replace(window(set, tier, key), key, to))
+			return true;
+	return false;
+}
+
+static void note_depth(struct sample_set *set, unsigned tier)
+{
+	uint32_t deepest = atomic_load_explicit(&set->deepest, memory_order_relaxed);
+
+	while (deepest < tier &&
+	       !atomic_compare_exchange_weak_explicit(&set->deepest, &deepest, tier, memory_order_relaxed,
+						      memory_order_relaxed)) {
+	}
+}
+
+static bool place_key(struct sample_set *set, uint64_t key)
 {
 	for (unsigned tier = 0; tier < SAMPLE_TIERS; tier++)
-		if (replace(window(set, tier, key), from, to))
+		if (replace(window(set, tier, key), 0, key)) {
+			note_depth(set, tier);
 			return true;
+		}
 	return false;
 }
 
@@ -65,9 +88,9 @@ void sample_set_add(struct sample_set *set, const void *block, bool tracked)
 	uint64_t key = sample_key(block, tracked);
 
 	/* Still there after a free that was not seen: it is the same to the next one. */
-	if (atomic_load_explicit(bucket, memory_order_relaxed) != 0 && replace_somewhere(set, key, key, key))
+	if (atomic_load_explicit(bucket, memory_order_relaxed) != 0 && replace_key(set, key, key))
 		return;
-	if (replace_somewhere(set, key, 0, key))
+	if (place_key(set, key))
 		count(bucket, 1);
 	else
 		atomic_store_explicit(bucket, SAMPLE_BUCKET_FULL, memory_order_relaxed);
@@ -78,7 +101,7 @@ bool sample_set_remove(struct sample_set *set, const void *block, bool tracked)
 	_Atomic uint8_t *bucket = &set->filter[sample_bucket(block)];
 	uint64_t key = sample_key(block, tracked);
 
-	if (!replace_somewhere(set, key, key, 0))
+	if (!replace_key(set, key, 0))
 		return atomic_load_explicit(bucket, memory_order_relaxed) == SAMPLE_BUCKET_FULL;
 	count(bucket, -1);
 	return true;

@@ -22,9 +22,11 @@
 #define SAMPLE_TIER_1 (1u << 16)
 #define SAMPLE_TIER_2 (1u << 20)
 
-/* Tiers are touched as they are needed: few sampled blocks take few pages. */
+/* Tiers are touched as they are needed, and looked for nothing in before: few sampled blocks take few pages.
+ */
 struct sample_set {
 	_Atomic uint8_t filter[1u << SAMPLE_FILTER_BITS]; /* keys by hash */
+	_Atomic uint32_t deepest;                         /* tier that a key was ever put in */
 	_Atomic uint64_t first[SAMPLE_TIER_0 + SAMPLE_WINDOW];
 	_Atomic uint64_t second[SAMPLE_TIER_1 + SAMPLE_WINDOW];
 	_Atomic uint64_t third[SAMPLE_TIER_2 + SAMPLE_WINDOW];

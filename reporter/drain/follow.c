@@ -24,9 +24,12 @@
 #define CROWD 64
 #define CROWD_INTERVAL_NS (20 * MS)
 #define SLEEP_LEAST_NS (1 * MS)
-#define SLEEP_MOST_NS (20 * MS)
-/* So few records are not worth a round: a chunk holds many times as many, and its end rings the bell. */
-#define FEW_RECORDS 256u
+/* A wake-up costs some 100 us of CPU time.  So a process with little to tell is looked at more rarely the
+ * longer it has run, but often enough that its memory over time has a hundred points or so a run. */
+#define SLEEP_MOST_NS (100 * MS)
+#define SLEEPS_IN_AGE 4
+/* So few events are not worth a round: a chunk holds many times as many, and its end rings the bell. */
+#define FEW_EVENTS 256u
 #define RETRY_NS (100 * MS)
 #define LAST_RETRIES 100u /* for a dead process; then it is left to the next report */
 #define LOCK_RETRIES 1000u
@@ -193,9 +196,17 @@ static int round_finishing(struct drain *drain, struct pace *pace)
 	return error < 0 ? error : commit_now(drain, pace);
 }
 
-static void slow_down(struct pace *pace)
+static uint64_t sleep_most_ns(const struct drain *drain)
 {
-	pace->sleep_ns = 2 * pace->sleep_ns < SLEEP_MOST_NS ? 2 * pace->sleep_ns : SLEEP_MOST_NS;
+	uint64_t of_age = (clock_monotonic_ns() - drain->timebase.started_ns) / SLEEPS_IN_AGE;
+	uint64_t usual = of_age < SLEEP_MOST_NS ? of_age : SLEEP_MOST_NS;
+	return usual > CROWD_INTERVAL_NS ? pace_of(drain, usual) : CROWD_INTERVAL_NS;
+}
+
+static void slow_down(const struct drain *drain, struct pace *pace)
+{
+	uint64_t most = sleep_most_ns(drain);
+	pace->sleep_ns = 2 * pace->sleep_ns < most ? 2 * pace->sleep_ns : most;
 }
 
 static void follow(struct drain *drain, struct pace *pace)
@@ -205,16 +216,15 @@ static void follow(struct drain *drain, struct pace *pace)
 	while (watch_alive(&drain->watch) && !pace->replaced &&
 	       /* Acquire pairs with the shim's release: all it did before is there. */
 	       atomic_load_explicit(&h->end_state, memory_order_acquire) != SESSION_REPLACED) {
-		uint64_t records = drain->batch_records, batches = drain->batch_number;
+		uint64_t events = drain->batch.events;
 		if (round_once(drain, pace) < 0) {
 			merge_hide_clock(drain);
 			pause_ns(RETRY_NS);
 			continue;
 		}
 		beat(drain);
-		bool quiet = batches == drain->batch_number && drain->batch_records - records < FEW_RECORDS;
-		if (quiet && !woken)
-			slow_down(pace);
+		if (drain->batch.events - events < FEW_EVENTS && !woken)
+			slow_down(drain, pace);
 		else
 			pace->sleep_ns = SLEEP_LEAST_NS;
 		woken = sleep_at_doorbell(drain, pace->sleep_ns);

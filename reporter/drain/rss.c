@@ -5,7 +5,7 @@
 
 #define FIRST_INTERVAL_NS UINT64_C(10000000)
 #define SAMPLES_PER_INTERVAL 10000u /* then the interval doubles */
-#define PEAK_INTERVAL_MOST_NS UINT64_C(100000000)
+#define PEAK_INTERVAL_MOST_NS UINT64_C(500000000)
 
 static uint64_t interval_ns(uint64_t samples)
 {

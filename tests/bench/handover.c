@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define BATCH 500
+#define OWN_BYTES 128 /* of cache: lines come in pairs */
 #define THREADS_MAX                                                                                          \
 	64 /* also the batches that can wait in one inbox: each thread is at most one ahead of its own */
 
@@ -14,15 +15,16 @@ struct batch {
 	void *blocks[BATCH];
 };
 
+/* What it alone uses, with each block, and then what it shares. */
 struct worker {
+	_Alignas(OWN_BYTES) uint64_t state;
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t filled;
-	struct batch waiting[THREADS_MAX + 1];
-	unsigned long put, taken;
 	struct worker *next;
-	uint64_t state;
 	long batches;
+	_Alignas(OWN_BYTES) pthread_mutex_t lock;
+	pthread_cond_t filled;
+	unsigned long put, taken;
+	struct batch waiting[THREADS_MAX + 1];
 };
 
 static struct worker workers[THREADS_MAX];

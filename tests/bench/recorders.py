@@ -116,6 +116,23 @@ class MprofAggregated(Mprof):
     shows = "aggregate"
 
 
+class Instructions(Recorder):
+    """None, but executes instructions at each event: what a recorder of as many must cost."""
+    name = "instructions alone"
+
+    def __init__(self, build):
+        self.library = build / "tests/bench/instructions.so"
+
+    def missing(self, _measurer):
+        return None if self.library.exists() else f"{self.library} is not built"
+
+    def takes(self, workload):
+        return workload.threads > 0
+
+    def environment(self, _directory):
+        return {"LD_PRELOAD": self.library}
+
+
 class Heaptrack(Recorder):
     """As the heaptrack command does it, without the command: preload | interpreter | compressor."""
     name = "heaptrack"
@@ -225,5 +242,5 @@ class Gperftools(Recorder):
 
 
 def all_recorders(build):
-    return [Recorder(), Mprof(build), MprofSampled(build), MprofAggregated(build), Heaptrack(), HeaptrackRaw(), Jemalloc(),
-            JemallocSampled(), Gperftools()]
+    return [Recorder(), Instructions(build), Mprof(build), MprofSampled(build), MprofAggregated(build), Heaptrack(),
+            HeaptrackRaw(), Jemalloc(), JemallocSampled(), Gperftools()]

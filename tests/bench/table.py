@@ -7,6 +7,8 @@ time and peak RSS: mprof report, heaptrack_print, jeprof or google-pprof --text;
 jemalloc and gperftools bring an allocator of their own: their figures contain its difference to the program's.
 heaptrack's interpreter may use 4 GiB of memory; on cc1 it dies of one huge request, with 14 GiB too.
 Where threads contend for malloc's locks ("handed over"), a recorder that keeps them apart can save CPU.
+"instructions alone" records nothing and executes as many instructions an event as mprof does at a shallow stack: what it
+adds is the workload's, which can no longer overlap its own cache misses.
 Recorders marked * got a smaller input, and are compared with a bare run of it."""
 HEADER = ("recorder", "wall x", "CPU x", "+ns/event", "with helpers", "+RSS MiB", "B/event", "report s", "again s", "report MiB")
 START_UP_HEADER = ("recorder", "wall ms", "+wall ms", "+CPU ms", "with helpers", "+RSS MiB")

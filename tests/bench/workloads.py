@@ -15,6 +15,7 @@ with recursive c(n) as (select 1 union all select n + 1 from c where n < {}000)
 create index i on t(b); select count(*), max(b) from t;"""
 PYTHON = ("import json\nfor i in range({}):\n    d = {{str(k): [k, str(k) * 3] for k in range(20000)}}\n"
           "    json.loads(json.dumps(d))")
+SLOTS_IN_CACHE = 1000
 SHELL_LOOP = 'i=0; while [ "$i" -lt {} ]; do /bin/true; i=$((i + 1)); done'
 
 
@@ -29,6 +30,7 @@ class Workload:
     start_up: bool = False  # has no events to speak of
     children: bool = False  # does its work in child processes
     repeats: int = 1  # runs per round
+    threads: int = 0  # of a program whose number of them is chosen
     prepare: typing.Callable = None  # size -> None: makes what the command reads
 
     def missing(self):
@@ -54,14 +56,23 @@ def _once(make, path, size):
         make(path, size)
 
 
+def _named(what, threads):
+    return f"{what}, {threads} thread{'s' * (threads > 1)}"
+
+
+def _threaded(name, threads, program, *more, thousands=3000):
+    return Workload(name, thousands, thousands // 20, lambda size: [program, size, threads, *more], threads=threads)
+
+
 def _own_programs(bench):
     pairs = [Workload(f"pairs, depth {depth}", 10000, 500, lambda size, depth=depth: [bench / "pairs", size, depth])
              for depth in (1, 10, 40)]
-    live = [Workload(name, 3000, 150, lambda size, threads=threads: [bench / "live_set", size, threads])
+    live = [_threaded(name, threads, bench / "live_set")
             for threads, name in ((1, "random live set"), (2, "live sets, 2 threads"), (4, "live sets, 4 threads"))]
-    handed = [Workload(f"handed over, {threads} thread{'s' * (threads > 1)}", 3000, 150,
-                       lambda size, threads=threads: [bench / "handover", size, threads]) for threads in (1, 2, 4)]
-    return [*pairs, *live, *handed, Workload("C++ maps", 60, 3, lambda size: [bench / "maps", size])]
+    own = [_threaded(_named("own frees", threads), threads, bench / "live_set", SLOTS_IN_CACHE, thousands=10000)
+           for threads in (1, 2, 4)]
+    handed = [_threaded(_named("handed over", threads), threads, bench / "handover") for threads in (1, 2, 4)]
+    return [*pairs, *live, *own, *handed, Workload("C++ maps", 60, 3, lambda size: [bench / "maps", size])]
 
 
 def _git(directory):

@@ -57,7 +57,7 @@ FAULTS = {
         "	atomic_store_explicit(&thread->chunk->committed, thread->used + 1, memory_order_release);\n"
         "	put(thread, w0, w1);\n	/* Release: pairs with the drainer's acquire of `committed`")),
     "goes beyond the chunk's end": (ORDINARY, "one thread", ("thread->used < SESSION_CHUNK_RECORDS && ", "")),
-    "goes beyond it with a shown stamp": (ORDINARY, "clock", ("thread->used < thread->coarse_until && ", "")),
+    "goes beyond it with a shown stamp": (ORDINARY, "clock", ("!LIKELY(thread->used < thread->coarse_until)", "false")),
     "does not raise the guard": (ORDINARY, "signals", ("	guard_raise();\n", "")),
     "takes a shown stamp of any age": (ORDINARY, "clock", (
         "	thread->coarse_least = stamp - ", "	thread->coarse_least = 0 * ")),

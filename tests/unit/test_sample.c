@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define MEAN 524288u
 #define DRAWS 200000u
@@ -190,6 +191,35 @@ Test(sample_set, places_are_used_again)
 }
 
 /* Nothing that is in is ever denied; what is not in is, but where buckets have overflowed. */
+/* Pages of this part of an anonymous mapping that were ever touched, but for those it shares. */
+static size_t touched_pages(void *part, size_t bytes)
+{
+	unsigned char pages[(sizeof(struct sample_set) >> 12) + 1];
+	uintptr_t start = ((uintptr_t)part + 4095) & ~(uintptr_t)4095;
+	size_t count = ((uintptr_t)part + bytes - start) >> 12, touched = 0;
+
+	cr_assert_eq(mincore((void *)start, count << 12, pages), 0);
+	for (size_t i = 0; i < count; i++)
+		touched += pages[i] & 1;
+	return touched;
+}
+
+Test(sample_set, few_blocks_take_few_pages_whoever_asks)
+{
+	struct sample_set *set =
+		mmap(NULL, sizeof *set, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	cr_assert_neq(set, MAP_FAILED);
+	for (size_t i = 0; i < 100; i++)
+		sample_set_add(set, block_at(i), false);
+	cr_assert_gt(touched_pages(set->first, sizeof set->first), 0);
+	for (size_t i = 100; i < 10000; i++)
+		cr_assert_not(sample_set_remove(set, block_at(i), false));
+	cr_assert_eq(touched_pages(set->second, sizeof set->second), 0);
+	cr_assert_eq(touched_pages(set->third, sizeof set->third), 0);
+	munmap(set, sizeof *set);
+}
+
 Test(sample_set, more_than_it_holds)
 {
 	struct sample_set *set = new_set();
