@@ -65,21 +65,24 @@ static bool is_different_for_each(const char *pattern, const char *end)
 	return false;
 }
 
+/* 0, or why nothing can be recorded to it. */
+static int place_error(const char *pattern, const char *directory)
+{
+	const char *name = strrchr(pattern, '/');
+	struct stat status;
+
+	if (is_different_for_each(pattern, name))
+		return 0;
+	if (!name[1] || (stat(pattern, &status) == 0 && S_ISDIR(status.st_mode)))
+		return EISDIR;
+	return access(directory, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
 int recorded_check(const char *output, struct diagnostic *diagnostic)
 {
 	char *pattern = recorded_pattern(output), *directory = pattern ? pattern_directory(pattern) : NULL;
-	const char *name = pattern ? strrchr(pattern, '/') : NULL;
-	struct stat status;
-	int reason = 0;
+	int reason = directory ? place_error(pattern, directory) : errno;
 
-	if (!directory)
-		reason = errno;
-	else if (is_different_for_each(pattern, name))
-		reason = 0;
-	else if (!name[1] || (stat(pattern, &status) == 0 && S_ISDIR(status.st_mode)))
-		reason = EISDIR;
-	else if (access(directory, W_OK | X_OK) != 0)
-		reason = errno;
 	free(pattern);
 	free(directory);
 	return reason ? diagnostic_set(diagnostic, reason, "%s: cannot record to it: %s", output,
