@@ -76,13 +76,20 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 	return range->high;
 }
 
-/* Where the stack that the thread was made with ends, if `sp` may be on it; else 0.  The first thread's is
- * the process's; glibc keeps any other's descriptor at the upper end of its stack. */
+static bool within_reach(uintptr_t sp, uintptr_t end)
+{
+	return sp < end && end - sp <= REACH_BYTES;
+}
+
+/* Where the stack that the thread was made with ends, if `sp` may be on it; else 0.  The process's own has
+ * nothing else below it for further than the reach; glibc keeps any other's descriptor at its upper end, and
+ * the first thread's where a coroutine's stack may be next to it. */
 static uintptr_t end_of_own_stack(uintptr_t sp)
 {
-	bool first = syscall(SYS_gettid) == syscall(SYS_getpid);
-	uintptr_t end = first ? (uintptr_t)__libc_stack_end : (uintptr_t)pthread_self();
-	return sp < end && end - sp <= REACH_BYTES ? end : 0;
+	uintptr_t end = (uintptr_t)__libc_stack_end, descriptor = (uintptr_t)pthread_self();
+	if (within_reach(sp, end))
+		return end;
+	return within_reach(sp, descriptor) && syscall(SYS_gettid) != syscall(SYS_getpid) ? descriptor : 0;
 }
 
 bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end)
