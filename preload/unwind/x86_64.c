@@ -228,8 +228,8 @@ static __attribute__((noinline)) uint64_t rule_of_guess(struct readable *readabl
 	return rule | rule_make(RULE_FP, 2 * WORD_BYTES, -2);
 }
 
-static inline __attribute__((always_inline)) bool leave_by_guess(struct readable *readable, uint64_t *rule,
-								 uintptr_t *limit, struct place *at)
+READS_STACK static inline __attribute__((always_inline)) bool
+leave_by_guess(struct readable *readable, uint64_t *rule, uintptr_t *limit, struct place *at)
 {
 	struct place guessed = *at;
 	uintptr_t guessed_limit = *limit;
