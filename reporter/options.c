@@ -120,14 +120,22 @@ static int explain_long(const struct parse *parse, const char *word)
 			      (int)length + 2, word, parse->command);
 }
 
-/* Of a cluster, the first letter that is unknown or still waits for its value. */
+/* Of a cluster of letters, the first that is unknown or takes a value, or the last. */
+static const struct argp_option *find_in_cluster(const struct argp *argp, const char *word,
+						 const char **letter)
+{
+	const struct argp_option *option = find_key(argp, *(*letter = word + 1));
+
+	while (option && !option->arg && (*letter)[1])
+		option = find_key(argp, *++*letter);
+	return option;
+}
+
 static int explain_short(const struct parse *parse, const char *word)
 {
-	const char *letter = word + 1;
-	const struct argp_option *option = find_key(&parse->root, *letter);
+	const char *letter;
+	const struct argp_option *option = find_in_cluster(&parse->root, word, &letter);
 
-	while (option && !option->arg && letter[1])
-		option = find_key(&parse->root, *++letter);
 	return diagnostic_set(parse->diagnostic, EINVAL, "%s '-%c'; try 'mprof help %s'",
 			      option ? "a value is missing after option" : "unknown option", *letter,
 			      parse->command);
@@ -150,38 +158,56 @@ static int explain(const struct parse *parse, char **argv, int next)
 
 /* ---- parsing ---------------------------------------------------------------------- */
 
-static bool is_index(const char *word)
+/* Whether the next word is the value of an option that ends this one. */
+static bool waits_for_value(const struct argp *root, const char *word)
 {
-	return word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "0123456789")];
+	const struct argp_option *option = NULL;
+	const char *letter = "";
+	int count = 0;
+
+	if (strncmp(word, "--", 2) == 0)
+		option = find_option(root, word + 2, strlen(word + 2), &count);
+	else if (word[0] == '-' && word[1])
+		option = find_in_cluster(root, word, &letter);
+	return option && option->arg && !(option->flags & OPTION_ARG_OPTIONAL) && (!*letter || !letter[1]);
+}
+
+/* Whether a word, the command's name not among them, is one like "-3". */
+static bool is_index(const struct argp *root, char **argv, int at)
+{
+	const char *word = argv[at];
+
+	return at > 0 && word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "0123456789")] &&
+	       !waits_for_value(root, argv[at - 1]);
 }
 
 /* Options and their values, up to a "--" of the user's. */
-static int count_words(int argc, char **argv, bool *has_index)
+static int count_words(const struct argp *root, int argc, char **argv, bool *has_index)
 {
 	int end = 0;
 
 	for (*has_index = false; end < argc && strcmp(argv[end], "--") != 0; end++)
-		*has_index |= is_index(argv[end]);
+		*has_index |= is_index(root, argv, end);
 	return end;
 }
 
 /* A copy of argv with "-3" behind a "--", where argp takes it for an argument. */
-static char **protect_indices(int argc, char **argv, int *count)
+static char **protect_indices(const struct argp *root, int argc, char **argv, int *count)
 {
 	static char separator[] = "--";
 	char **words = calloc((size_t)argc + 2, sizeof(*words));
 	bool has_index;
-	int used = 0, end = count_words(argc, argv, &has_index);
+	int used = 0, end = count_words(root, argc, argv, &has_index);
 
 	if (!words)
 		return NULL;
 	for (int i = 0; i < end; i++)
-		if (!is_index(argv[i]))
+		if (!is_index(root, argv, i))
 			words[used++] = argv[i];
 	if (has_index || end < argc)
 		words[used++] = separator;
 	for (int i = 0; i < end; i++)
-		if (is_index(argv[i]))
+		if (is_index(root, argv, i))
 			words[used++] = argv[i];
 	for (int i = end + 1; i < argc; i++)
 		words[used++] = argv[i];
@@ -212,7 +238,7 @@ int options_parse(const struct argp *argp, bool in_order, int argc, char **argv,
 		.diagnostic = diagnostic,
 	};
 	int error = -ENOMEM, count = argc;
-	char **words = in_order ? argv : protect_indices(argc, argv, &count);
+	char **words = in_order ? argv : protect_indices(&parse.root, argc, argv, &count);
 
 	if (words && asprintf(&parse.name, "mprof %s", argv[0]) >= 0) {
 		error = run_argp(&parse, in_order, count, words);

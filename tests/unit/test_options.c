@@ -89,6 +89,19 @@ Test(options, negative_indices_are_arguments)
 	cr_assert_str_eq(seen.arguments[0], "-q");
 }
 
+Test(options, what_an_option_waits_for_is_no_index)
+{
+	cr_assert_eq(parsed("-o -3 -2 --source-dir -4"), 0);
+	cr_assert_str_eq(seen.output, "-3");
+	cr_assert_str_eq(seen.dir, "-4");
+	cr_assert_eq(seen.count, 1);
+	cr_assert_str_eq(seen.arguments[0], "-2");
+	REFUSED("--top -1 x", "--top takes a number from 1 to 9, not '-1'");
+	REFUSED("-qt -1", "--top takes a number from 1 to 9, not '-1'");
+	cr_assert_eq(parsed("-q -1 --output=x -2 -sdo -3"), 0);
+	cr_assert_eq(seen.count, 3);
+}
+
 Test(options, each_mistake_is_named)
 {
 	REFUSED("--bogus", "unknown option '--bogus'");
