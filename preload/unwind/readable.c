@@ -12,8 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGE_BYTES ((uintptr_t)4096)      /* larger pages are probed more often than needed, no harm */
-#define REACH_BYTES ((uintptr_t)64 << 20) /* a frame larger than this is not believed */
+#define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
+/* A larger frame is not believed, nor so deep a stack looked through. */
+#define REACH_BYTES ((uintptr_t)64 << 20)
 
 extern void *__libc_stack_end; /* the dynamic linker's: where the process's stack was when it began */
 

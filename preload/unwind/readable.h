@@ -22,8 +22,8 @@ struct readable {
 	struct readable_range {
 		uintptr_t low, high;
 	} range[READABLE_RANGES];
-	uint32_t next; /* to be replaced */
-	struct readable_range own;
+	uint32_t next;             /* to be replaced */
+	struct readable_range own; /* of the stack that the thread was made with, what was asked for */
 };
 
 /* True if the eight bytes at an 8-aligned address can be read.  One system call; errno kept. */
