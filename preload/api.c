@@ -39,25 +39,25 @@ static uint32_t hash_text(const char *text)
 /* Equal labels share one text, as long as the table has room; a race may store one twice. */
 static uint32_t label_id(const char *label)
 {
-	struct session_header *session = recorder_session();
-	struct process *process = process_get();
+	struct process *process = recorder_session() ? process_get() : NULL;
+	struct arena *arena = process ? process->arena : NULL;
 
-	if (!session || !process)
+	if (!arena)
 		return 0;
 	uint32_t start = hash_text(label);
 	for (uint32_t i = 0; i < 8; i++) {
 		_Atomic uint32_t *place = &process->labels[(start + i) % PROCESS_LABELS];
 		/* Acquire/release: the text is there before its offset is. */
 		uint32_t offset = atomic_load_explicit(place, memory_order_acquire);
-		if (offset && strcmp(session_text(session, offset) + sizeof(uint32_t), label) == 0)
+		if (offset && arena_text_is(arena, offset, label))
 			return offset;
 		if (offset)
 			continue;
-		offset = arena_text(session, label, strlen(label));
+		offset = arena_text(arena, label, strlen(label));
 		atomic_store_explicit(place, offset, memory_order_release);
 		return offset;
 	}
-	return arena_text(session, label, strlen(label));
+	return arena_text(arena, label, strlen(label));
 }
 
 /* Whether the place is this name's, which may just have taken it. */

@@ -25,7 +25,7 @@
 struct contexts_index {
 	uint32_t bits; /* log2 of the number of entries */
 	_Atomic uint64_t *entries;
-	const struct session_node *nodes; /* of the session that it was made in */
+	const arena_piece *nodes; /* of the session that it was made in */
 };
 
 /* The header takes a page of its own in front, so that the entries can be given back whole. */
@@ -50,8 +50,8 @@ static struct contexts_index *map_index(uint32_t bits)
 {
 	size_t bytes = sizeof(uint64_t) << bits;
 	bool huge = bytes >= HUGE_FROM_BYTES;
-	struct session_header *session = arena_session();
-	if (session == NULL)
+	const struct arena *arena = arena_current();
+	if (arena == NULL)
 		return NULL;
 	struct contexts_index *index = pages_map(HEADER_BYTES + bytes + (huge ? HUGE_BYTES : 0));
 	if (index == NULL)
@@ -65,7 +65,7 @@ static struct contexts_index *map_index(uint32_t bits)
 	pages_keep_on_fork(index, HEADER_BYTES, true);
 	index->bits = bits;
 	index->entries = (_Atomic uint64_t *)entries;
-	index->nodes = session_node(session, 0);
+	index->nodes = arena->nodes;
 	return index;
 }
 
@@ -105,9 +105,9 @@ static void copy_entries(struct contexts_index *to, const struct contexts_index 
  * to the index, and its path gets a second node if it occurs again.  The old index stays mapped
  * for those still in it, but gives its memory back; it reads as empty, which is always safe.
  */
-static void replace(struct contexts *contexts, struct contexts_index *old)
+static void replace(struct contexts *contexts, struct contexts_index *old, uint32_t bits)
 {
-	struct contexts_index *larger = map_index(old->bits + 1), *seen = old;
+	struct contexts_index *larger = map_index(bits), *seen = old;
 	if (larger == NULL)
 		return;
 	copy_entries(larger, old);
@@ -129,7 +129,7 @@ static void grow(struct contexts *contexts, struct contexts_index *index)
 	    atomic_load_explicit(&contexts->index, memory_order_relaxed) != index ||
 	    atomic_exchange_explicit(&contexts->growing, 1, memory_order_relaxed) != 0)
 		return;
-	replace(contexts, index);
+	replace(contexts, index, index->bits + 1);
 	atomic_store_explicit(&contexts->growing, 0, memory_order_relaxed);
 }
 
@@ -139,7 +139,7 @@ static bool grow_at_once(struct contexts *contexts, struct contexts_index *index
 {
 	if (index->bits < INDEX_BITS_MAX &&
 	    atomic_load_explicit(&contexts->index, memory_order_relaxed) == index)
-		replace(contexts, index);
+		replace(contexts, index, index->bits + 1);
 	return atomic_load_explicit(&contexts->index, memory_order_relaxed) != index;
 }
 
@@ -163,27 +163,36 @@ static struct contexts_index *current_index(struct contexts *contexts)
 	return index != NULL ? index : first_index(contexts);
 }
 
-void contexts_init(struct contexts *contexts, const struct session_header *session)
+void contexts_reserve(struct contexts *contexts, uint32_t nodes)
 {
-	atomic_store_explicit(&contexts->reserved, session->nodes_offset, memory_order_relaxed);
+	struct contexts_index *index = current_index(contexts);
+	if (index == NULL)
+		return;
+	uint64_t indexed =
+		atomic_load_explicit(&arena_current()->header->nodes_indexed, memory_order_relaxed);
+	uint32_t bits = index->bits;
+	while (bits < INDEX_BITS_MAX && UINT64_C(1) << bits < 2 * (indexed + nodes))
+		bits++;
+	if (bits > index->bits)
+		replace(contexts, index, bits);
 }
 
 /* ---- nodes ------------------------------------------------------------------------ */
 
 /* A new node, complete when its id is returned; 0 if there is no room.  Memory first, id
  * second: an id that is handed out is always written. */
-static uint32_t make_node(struct contexts *contexts, struct session_header *session, uint32_t parent,
-			  uintptr_t pc, uint32_t module)
+static uint32_t make_node(struct arena *arena, uint32_t parent, uintptr_t pc, uint32_t module)
 {
+	struct session_header *session = arena->header;
 	uint32_t id = atomic_load_explicit(&session->nodes_used, memory_order_relaxed);
 	do {
-		uint64_t end = session->nodes_offset + (uint64_t)(id + 1) * sizeof(struct session_node);
+		uint64_t end = (uint64_t)(id + 1) * sizeof(struct session_node);
 		if (id == 0 || id >= session->nodes_max || id > ID_MASK ||
-		    !arena_reserve(session, &contexts->reserved, end))
+		    !arena_reserve(arena, ARENA_NODES, end))
 			return 0;
 	} while (!atomic_compare_exchange_weak_explicit(&session->nodes_used, &id, id + 1,
 							memory_order_relaxed, memory_order_relaxed));
-	struct session_node *node = session_node(session, id);
+	struct session_node *node = arena_node(arena->nodes, id);
 	node->parent = parent;
 	node->module = module;
 	/* Release: pairs with a consumer's acquire of pc.  Ids below nodes_used may still be in
@@ -221,8 +230,8 @@ struct found {
 	bool full;    /* no such place within reach */
 };
 
-static struct found find(struct session_header *session, const struct contexts_index *index, size_t place,
-			 uint64_t hash, uint32_t parent, uintptr_t pc, uint32_t module)
+static struct found find(const struct contexts_index *index, size_t place, uint64_t hash, uint32_t parent,
+			 uintptr_t pc, uint32_t module)
 {
 	for (unsigned probes = 0; probes < PROBES_MAX; probes++, place = next_place(index, place)) {
 		/* Acquire: pairs with the release in publish; the node is complete. */
@@ -230,21 +239,29 @@ static struct found find(struct session_header *session, const struct contexts_i
 		if (entry == 0)
 			return (struct found){.place = place};
 		if (same_hash(entry, hash) &&
-		    is_node(session_node(session, (uint32_t)(entry & ID_MASK)), parent, pc, module))
+		    is_node(arena_node(index->nodes, (uint32_t)(entry & ID_MASK)), parent, pc, module))
 			return (struct found){.id = (uint32_t)(entry & ID_MASK)};
 	}
 	return (struct found){.full = true};
 }
 
+/* There is no room for another node: the path ends with its parent, and reports say so. */
+static uint32_t cut(struct arena *arena, uint32_t parent)
+{
+	/* Relaxed: a count. */
+	atomic_fetch_add_explicit(&arena->header->cut_paths, 1, memory_order_relaxed);
+	return parent;
+}
+
 /* Makes the node and enters it, from the empty place at `found` on; the id of whoever was first. */
-static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct session_header *session,
+static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct arena *arena,
 					      struct contexts_index *index, struct found found, uint64_t hash,
 					      uint32_t parent, uintptr_t pc, uint32_t module)
 {
-	uint32_t id = make_node(contexts, session, parent, pc, module);
+	uint32_t id = make_node(arena, parent, pc, module);
 	uint64_t entry = (hash & ~ID_MASK) | id, seen = 0;
 	if (id == 0)
-		return parent;
+		return cut(arena, parent);
 	/* Should another thread have made one meanwhile, nobody will find that again: this is looked for
 	 * first. */
 	if (stands_behind(parent, id))
@@ -253,7 +270,7 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 	 * with the id is committed. */
 	while (!atomic_compare_exchange_strong_explicit(&index->entries[found.place], &seen, entry,
 							memory_order_release, memory_order_relaxed)) {
-		found = find(session, index, found.place, hash, parent, pc, module);
+		found = find(index, found.place, hash, parent, pc, module);
 		if (found.id != 0)
 			return found.id; /* ours stays behind, unused */
 		if (found.full)
@@ -261,7 +278,7 @@ static __attribute__((noinline)) uint32_t add(struct contexts *contexts, struct 
 		seen = 0;
 	}
 	/* Relaxed: about so many will do. */
-	uint64_t others = atomic_fetch_add_explicit(&session->nodes_indexed, 1, memory_order_relaxed);
+	uint64_t others = atomic_fetch_add_explicit(&arena->header->nodes_indexed, 1, memory_order_relaxed);
 	if ((others + 1) * 2 > UINT64_C(1) << index->bits)
 		grow(contexts, index);
 	return id;
@@ -295,34 +312,36 @@ static inline uint32_t find_at_once(const struct contexts *contexts, uint32_t pa
 	uint32_t id = __builtin_expect_with_probability(same_hash(entry, hash), 1, 0.5)
 			      ? (uint32_t)(entry & ID_MASK)
 			      : behind;
-	return is_node(&index->nodes[id], parent, pc, module) ? id : 0;
+	return is_node(arena_node(index->nodes, id), parent, pc, module) ? id : 0;
 }
 
 /* The node behind the parent's, if that is it; else 0. */
-static uint32_t find_behind(struct session_header *session, uint32_t parent, uintptr_t pc, uint32_t module)
+static uint32_t find_behind(const struct contexts_index *index, uint32_t parent, uintptr_t pc,
+			    uint32_t module)
 {
 	uint32_t id = parent + 1;
-	return stands_behind(parent, id) && is_node(session_node(session, id), parent, pc, module) ? id : 0;
+	return stands_behind(parent, id) && is_node(arena_node(index->nodes, id), parent, pc, module) ? id
+												      : 0;
 }
 
 static __attribute__((noinline)) uint32_t intern(struct contexts *contexts, uint32_t parent, uint64_t hash,
 						 uintptr_t pc, uint32_t module)
 {
-	struct session_header *session = arena_session();
-	while (session != NULL) {
+	struct arena *arena = arena_current();
+	while (arena != NULL) {
 		struct contexts_index *index = current_index(contexts);
 		if (index == NULL)
-			break;
-		uint32_t behind = find_behind(session, parent, pc, module);
+			return cut(arena, parent);
+		uint32_t behind = find_behind(index, parent, pc, module);
 		if (behind != 0)
 			return behind;
-		struct found found = find(session, index, first_place(index, hash), hash, parent, pc, module);
+		struct found found = find(index, first_place(index, hash), hash, parent, pc, module);
 		if (__builtin_expect(found.id != 0, 1))
 			return found.id;
 		if (!found.full)
-			return add(contexts, session, index, found, hash, parent, pc, module);
+			return add(contexts, arena, index, found, hash, parent, pc, module);
 		if (!grow_at_once(contexts, index))
-			break;
+			return cut(arena, parent);
 	}
 	return parent;
 }

@@ -14,22 +14,20 @@
 #include <stdint.h>
 
 struct contexts_index;
-struct session_header;
 
 /* All zero is the state of a process that has no nodes yet; it must lie in memory that a fork
  * child finds zeroed, since the child has a session of its own. */
 struct contexts {
 	struct contexts_index *_Atomic index;
-	_Atomic uint64_t reserved; /* the node region's mark, see arena_reserve */
-	_Atomic uint32_t growing;  /* a thread is making the index larger */
+	_Atomic uint32_t growing; /* a thread is making the index larger */
 };
 
-/* Before the first call of the others in a session. */
-void contexts_init(struct contexts *contexts, const struct session_header *session);
+/* Makes the index large enough for so many more nodes. */
+void contexts_reserve(struct contexts *contexts, uint32_t nodes);
 
 /* Id of the node (parent, pc, module); `module` with its NODE_* flags as in struct
  * session_node.  Where no node can be had (limit reached, memory refused, no session), the
- * parent: the path ends there. */
+ * parent: the path ends there, and the session counts it. */
 uint32_t contexts_intern(struct contexts *contexts, uint32_t parent, uintptr_t pc, uint32_t module);
 
 /*

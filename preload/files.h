@@ -6,12 +6,15 @@
 #ifndef MPROF_PRELOAD_FILES_H
 #define MPROF_PRELOAD_FILES_H
 
+#include "arena.h"
 #include "settings.h"
 
 #include "trace/session.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define FILES_MEMORY "/dev/shm" /* where sessions lie, and are looked for */
 
 struct files_facts {
 	unsigned long pid, parent_pid;
@@ -31,16 +34,16 @@ void files_gather(struct files_facts *facts, const char *forked_from);
 /* Creates the empty trace where the settings want it and keeps its path. */
 int files_create_trace(struct files_facts *facts, const struct settings *settings);
 
-/* Creates and maps the session file, header laid out; its path goes to `path`. */
-int files_create_session(const struct files_facts *facts, char path[SESSION_PATH_BYTES],
-			 struct session_header **session);
+/* Creates and maps the session file, header laid out; its path goes to `path`.  NULL with *failed set. */
+struct arena *files_create_session(const struct files_facts *facts, char path[SESSION_PATH_BYTES],
+				   int *failed);
 
 /* Writes the trace's heading, which names the session file. */
 int files_write_heading(const struct files_facts *facts, const char *session_path,
 			uint64_t started_realtime_ns);
 
 /* Takes both files back. */
-void files_discard(const struct files_facts *facts, const char *session_path, struct session_header *session);
+void files_discard(const struct files_facts *facts, struct arena *arena);
 
 /* The drainer's absolute path: $MPROF_DRAINER, beside this library, or where it was installed. */
 bool files_find_drainer(char path[SESSION_PATH_BYTES]);

@@ -3,6 +3,8 @@
  */
 #include "message.h"
 
+#include "confine.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -118,7 +120,7 @@ void message(const char *first, ...)
 	int saved = errno;
 	va_list parts;
 
-	if (atomic_flag_test_and_set(&spoken))
+	if (confined() || atomic_flag_test_and_set(&spoken))
 		return;
 	text_init(&line, buffer, sizeof buffer - 1);
 	text_add(&line, "mprof: ");

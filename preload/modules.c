@@ -7,6 +7,8 @@
 #include "preload/modules.h"
 
 #include "preload/arena.h"
+#include "preload/confine.h"
+#include "preload/kernel.h"
 #include "preload/unwind/code_object.h"
 #include "preload/unwind/readable.h"
 
@@ -14,7 +16,6 @@
 #include <errno.h>
 #include <link.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
@@ -100,26 +101,25 @@ static void read_build_id(const struct image *image, struct session_module *modu
 
 /* The loader keeps what dlopen was given, relative or not.  Not inlined: the buffer is for a
  * rare case, and this may run on a small signal stack. */
-static __attribute__((noinline)) uint32_t store_relative(struct session_header *session, const char *name,
-							 size_t length)
+static __attribute__((noinline)) uint32_t store_relative(struct arena *arena, const char *name, size_t length)
 {
 	char path[RELATIVE_PATH_BYTES];
-	long used = syscall(SYS_getcwd, path, sizeof(path)); /* counts the NUL */
+	long used = confined() ? 0 : kernel_call(SYS_getcwd, path, sizeof(path)); /* counts the NUL */
 	if (used <= 0 || path[0] != '/' || (size_t)used + length > sizeof(path))
-		return arena_text(session, name, length);
+		return arena_text(arena, name, length);
 	path[used - 1] = '/';
 	memcpy(path + used, name, length);
-	return arena_text(session, path, (size_t)used + length);
+	return arena_text(arena, path, (size_t)used + length);
 }
 
 /* Text offset of the object's path, absolute but for names that are no paths (the vdso). */
-static uint32_t store_path(struct session_header *session, const char *name)
+static uint32_t store_path(struct arena *arena, const char *name)
 {
 	if (name[0] == '\0')
 		name = program_path;
 	if (name[0] == '/' || strchr(name, '/') == NULL)
-		return arena_text(session, name, strlen(name));
-	return store_relative(session, name, strlen(name));
+		return arena_text(arena, name, strlen(name));
+	return store_relative(arena, name, strlen(name));
 }
 
 /* ---- the table ----------------------------------------------------------------- */
@@ -145,30 +145,28 @@ static bool is_object(const struct session_module *module, const struct dl_find_
 
 /* Takes the next place of the table; index + 1, or 0 if there is none.  Pages first: a place
  * that is taken can be written. */
-static uint32_t claim(struct session_header *session)
+static uint32_t claim(struct arena *arena)
 {
+	struct session_header *session = arena->header;
 	uint32_t limit = session->modules_max < NODE_MODULE_MASK ? session->modules_max : NODE_MODULE_MASK;
 	uint32_t used = modules_used(session);
 	do {
-		uint64_t start = session->modules_offset + (uint64_t)used * sizeof(struct session_module);
-		/* Registering is rare: a mark of its own costs a system call and no state. */
-		_Atomic uint64_t mark = start;
-		if (used >= limit || !arena_reserve(session, &mark, start + sizeof(struct session_module)))
+		uint64_t end = (uint64_t)(used + 1) * sizeof(struct session_module);
+		if (used >= limit || !arena_reserve(arena, ARENA_MODULES, end))
 			return 0;
 	} while (!atomic_compare_exchange_weak_explicit(&session->modules_used, &used, used + 1,
 							memory_order_relaxed, memory_order_relaxed));
 	return used + 1;
 }
 
-static void fill(struct session_header *session, struct session_module *module,
-		 const struct dl_find_object *object)
+static void fill(struct arena *arena, struct session_module *module, const struct dl_find_object *object)
 {
 	const struct image image = {(uintptr_t)object->dlfo_map_start, (uintptr_t)object->dlfo_map_end};
 	module->start = image.start;
 	module->end = image.end;
 	module->bias = object->dlfo_link_map->l_addr;
 	module->loaded_ticks = ticks_now != NULL ? ticks_now() : 0;
-	module->path = store_path(session, object->dlfo_link_map->l_name);
+	module->path = store_path(arena, object->dlfo_link_map->l_name);
 	read_build_id(&image, module);
 	/* Release: pairs with is_loaded's and the drainer's acquire; what stands above is seen. */
 	atomic_store_explicit(&module->ready, 1, memory_order_release);
@@ -176,28 +174,28 @@ static void fill(struct session_header *session, struct session_module *module,
 
 uint32_t modules_find(const struct dl_find_object *object)
 {
-	struct session_header *session = arena_session();
-	if (session == NULL)
+	struct arena *arena = arena_current();
+	if (arena == NULL)
 		return 0;
-	for (uint32_t i = 0, used = modules_used(session); i < used; i++) {
-		const struct session_module *module = session_module(session, i);
+	for (uint32_t i = 0, used = modules_used(arena->header); i < used; i++) {
+		const struct session_module *module = arena_module(arena, i);
 		if (is_loaded(module) && is_object(module, object))
 			return i + 1;
 	}
 	int saved = errno;
-	uint32_t module = claim(session);
+	uint32_t module = claim(arena);
 	if (module != 0)
-		fill(session, session_module(session, module - 1), object);
+		fill(arena, arena_module(arena, module - 1), object);
 	errno = saved;
 	return module;
 }
 
-void modules_after_dlclose(struct session_header *session, uint64_t ticks)
+void modules_after_dlclose(struct arena *arena, uint64_t ticks)
 {
-	if (session == NULL)
+	if (arena == NULL)
 		return;
-	for (uint32_t i = 0, used = modules_used(session); i < used; i++) {
-		struct session_module *module = session_module(session, i);
+	for (uint32_t i = 0, used = modules_used(arena->header); i < used; i++) {
+		struct session_module *module = arena_module(arena, i);
 		struct dl_find_object object;
 		if (is_loaded(module) &&
 		    !(code_object_find(module->start, &object) && is_object(module, &object)))

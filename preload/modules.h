@@ -21,6 +21,7 @@ uint32_t modules_find(const struct dl_find_object *object);
 
 /* After a dlclose and before unwind_code_changed: marks the modules that are gone, so that what
  * is loaded in their place later is another module. */
-void modules_after_dlclose(struct session_header *session, uint64_t ticks);
+struct arena;
+void modules_after_dlclose(struct arena *arena, uint64_t ticks);
 
 #endif

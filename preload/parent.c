@@ -7,25 +7,41 @@
 
 #include "trace/clock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, unsigned long pid,
+void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,
 			 unsigned long number)
 {
 	struct text text;
 
 	text_init(&text, path, SESSION_PATH_BYTES);
 	text_add(&text, directory);
-	text_add(&text, "/mprof.");
+	text_add(&text, hidden ? "/.mprof." : "/mprof.");
 	text_add_number(&text, (unsigned long)getuid());
 	text_add(&text, ".");
 	text_add_number(&text, pid);
 	text_add(&text, ".");
 	text_add_number(&text, number);
+}
+
+/* Everybody may put links there: one of our own is followed, and leads to no other. */
+static int open_through_link(const char *link)
+{
+	char target[SESSION_PATH_BYTES];
+	struct stat status;
+	ssize_t length = lstat(link, &status) == 0 && status.st_uid == geteuid()
+				 ? readlink(link, target, sizeof target - 1)
+				 : -1;
+
+	if (length <= 0)
+		return -1;
+	target[length] = '\0';
+	return open(target, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 }
 
 /* Maps the header of a session, or NULL if there is none that is ready. */
@@ -34,6 +50,8 @@ static struct session_header *map_header(const char *path)
 	struct stat status;
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
+	if (fd < 0 && errno == ELOOP)
+		fd = open_through_link(path);
 	if (fd < 0)
 		return NULL;
 	void *map = MAP_FAILED;
@@ -73,7 +91,7 @@ static bool take_trace_of(struct files_facts *facts, const char *directory, unsi
 	char path[SESSION_PATH_BYTES];
 
 	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
-		parent_session_path(path, directory, pid, number);
+		parent_session_path(path, directory, false, pid, number);
 		struct session_header *session = map_header(path);
 		if (!session)
 			continue;

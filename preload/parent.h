@@ -9,12 +9,13 @@
 
 #include "files.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PARENT_NUMBERS 16u /* sessions of one pid that may be about at one time */
 
-/* DIRECTORY/mprof.UID.PID.NUMBER */
-void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, unsigned long pid,
+/* DIRECTORY/mprof.UID.PID.NUMBER, with a dot before it if it is to be hidden. */
+void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,
 			 unsigned long number);
 
 /* Fills facts->parent_trace_path, "" if there is none; marks a session of this very process

@@ -7,10 +7,15 @@
 
 static struct process *_Atomic process;
 
-struct process *process_get(void)
+struct process *process_peek(void)
 {
 	/* Acquire/release: whoever sees the pointer sees the fresh mapping's zeroes. */
-	struct process *seen = atomic_load_explicit(&process, memory_order_acquire);
+	return atomic_load_explicit(&process, memory_order_acquire);
+}
+
+struct process *process_get(void)
+{
+	struct process *seen = process_peek();
 
 	if (seen)
 		return seen;

@@ -19,6 +19,7 @@
 #define PROCESS_THREADS_MAX 16384
 #define PROCESS_LABELS 1024
 #define PROCESS_TYPES 512
+#define PROCESS_SPARES 8
 
 enum process_state {
 	PROCESS_NEW = 0, /* no event yet, or a fork child that had none */
@@ -27,6 +28,7 @@ enum process_state {
 	PROCESS_OFF,
 };
 
+struct arena;
 struct thread;
 
 /* A type name, known again by its address; written once. */
@@ -37,12 +39,16 @@ struct process_type {
 
 struct process {
 	_Atomic uint32_t state;
-	struct session_header *session; /* from RECORDING on */
-	_Atomic uint64_t threads_reserved, chunks_reserved, text_reserved;
-	_Atomic uint32_t paused;     /* depth of mprof_pause */
-	_Atomic uint32_t own_clocks; /* each event needs a clock reading of its own, from now on */
+	struct arena *arena;            /* from RECORDING on */
+	struct session_header *session; /* the arena's, at hand */
+	_Atomic uint32_t paused;        /* depth of mprof_pause */
+	_Atomic uint32_t own_clocks;    /* each event needs a clock reading of its own, from now on */
+	_Atomic uint32_t blind;         /* nothing is recorded any more */
 	_Atomic uint32_t forks, syncs;
 	_Atomic uint64_t stalled_heartbeat; /* at which the drainer was given up, + 1 */
+	_Atomic uint64_t vacant;            /* slots without a thread: tag << 32 | (index + 1) */
+	_Atomic uint32_t spares_used;
+	struct thread *spares[PROCESS_SPARES]; /* private state for threads of a confined program */
 	struct contexts contexts;
 	_Atomic uint32_t labels[PROCESS_LABELS];             /* text offsets, by hash */
 	struct process_type types[PROCESS_TYPES];            /* by hash of the address */
@@ -51,5 +57,8 @@ struct process {
 
 /* The state of this process; NULL only if it could not be mapped. */
 struct process *process_get(void);
+
+/* The same, NULL where nobody has asked for it yet; maps nothing. */
+struct process *process_peek(void);
 
 #endif

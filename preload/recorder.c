@@ -7,10 +7,10 @@
  */
 #include "recorder.h"
 
+#include "arena.h"
 #include "epoch.h"
 #include "guard.h"
 #include "ordinary.h"
-#include "pages.h"
 #include "process.h"
 #include "session.h"
 #include "thread.h"
@@ -24,8 +24,7 @@ __thread volatile int guard __attribute__((tls_model("initial-exec")));
 static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
 
 /* The session at a fork by a handler that interrupted an event, for recorder_fork_child. */
-static __thread struct session_header *interrupted __attribute__((tls_model("initial-exec")));
-static __thread uint64_t interrupted_bytes __attribute__((tls_model("initial-exec")));
+static __thread struct arena *interrupted __attribute__((tls_model("initial-exec")));
 
 /* ---- committing -------------------------------------------------------------- */
 
@@ -34,8 +33,19 @@ static bool make_room(struct thread *thread, uint32_t records)
 	if (LIKELY(thread->used + records <= SESSION_CHUNK_RECORDS) || thread_next_chunk(thread))
 		return true;
 	if (thread->session)
-		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
+		thread_lose(thread);
 	return false;
+}
+
+/* Whether the recording is over; then the event is counted, and that is all. */
+static bool is_blind(struct thread *thread)
+{
+	/* Relaxed: a few more events do no harm, and the thread that set it sees it. */
+	if (LIKELY(!atomic_load_explicit(&thread->process->blind, memory_order_relaxed)))
+		return false;
+	if (thread->session)
+		thread_lose(thread);
+	return true;
 }
 
 /* The record's own words with what does not fit them in prefixes before it.  All are in one
@@ -59,7 +69,7 @@ static void commit_with_prefixes(struct thread *thread, enum record_type type, u
 static inline void emit(struct thread *thread, enum record_type type, uint64_t address, uint64_t size_bytes,
 			uint32_t node)
 {
-	if (!make_room(thread, 1 + PREFIXES_MAX))
+	if (is_blind(thread) || !make_room(thread, 1 + PREFIXES_MAX))
 		return;
 	thread_review(thread);
 	uint64_t stamp;
@@ -82,7 +92,7 @@ struct note_values {
 /* A note: w0 is the caller's, time and call path are in w1. */
 static void emit_note(struct thread *thread, uint64_t w0, struct note_values more, uint32_t node)
 {
-	if (!make_room(thread, 1 + PREFIXES_MAX + more.count))
+	if (is_blind(thread) || !make_room(thread, 1 + PREFIXES_MAX + more.count))
 		return;
 	uint64_t stamp = fresh_stamp(thread);
 	if (stamp - thread->last_stamp >= EPOCH_SPAN)
@@ -101,7 +111,7 @@ static void nested(uint64_t w0, uint64_t address, uint64_t size_bytes)
 {
 	struct thread *thread = thread_self;
 
-	if (guard == GUARD_BUSY && thread && thread->session &&
+	if (guard == GUARD_BUSY && thread && thread->session && !is_blind(thread) &&
 	    !thread_put_aside(thread, w0, address, size_bytes))
 		atomic_fetch_add_explicit(&thread->session->lost_events, 1, memory_order_relaxed);
 }
@@ -135,6 +145,15 @@ static inline struct thread *attached(void)
 	return LIKELY(thread && thread->session) ? thread : thread_attach();
 }
 
+/* An event of a thread that could not be attached, if there is a recording that lacks it. */
+static __attribute__((noinline)) void lose_unattached(void)
+{
+	struct process *process = process_peek();
+
+	if (process && process->session)
+		atomic_fetch_add_explicit(&process->session->lost_events, 1, memory_order_relaxed);
+}
+
 static inline uint32_t call_path(struct thread *thread, const struct unwind_start *here)
 {
 	return unwind_context(thread->unwind, &thread->process->contexts, here);
@@ -159,6 +178,8 @@ static __attribute__((noinline)) void typed_event(enum record_type type, const s
 	struct thread *thread = attached();
 	if (thread)
 		emit(thread, type, address, size_bytes, typed_path(thread, here, label));
+	else
+		lose_unattached();
 	guard_leave(outer);
 }
 
@@ -264,6 +285,11 @@ void recorder_resume(void)
 	recorder_note(NULL, EXT_RESUME, 0);
 }
 
+void recorder_took_over(struct thread *thread, uint32_t tid)
+{
+	emit_note(thread, record_ext_w0(EXT_THREAD, tid), (struct note_values){NULL, 0}, 0);
+}
+
 /* ---- fork --------------------------------------------------------------------------- */
 
 void recorder_fork_prepare(void)
@@ -277,17 +303,18 @@ void recorder_fork_prepare(void)
 	recorder_note(NULL, EXT_FORK, fork_id);
 	if (guard != GUARD_BUSY)
 		return;
-	interrupted = thread_self->session;
-	interrupted_bytes = interrupted->file_bytes;
+	interrupted = thread_self->arena;
 	thread_keep_on_fork(thread_self, true);
+	arena_keep_on_fork(interrupted, true);
 }
 
 static bool was_interrupted(void)
 {
 	if (!interrupted)
 		return false;
-	interrupted = NULL;
 	thread_keep_on_fork(thread_self, false);
+	arena_keep_on_fork(interrupted, false);
+	interrupted = NULL;
 	return true;
 }
 
@@ -296,11 +323,11 @@ static bool was_interrupted(void)
  * into.  The next event attaches anew. */
 void recorder_fork_child(void)
 {
-	struct session_header *session = interrupted;
+	struct arena *arena = interrupted;
 
 	if (!was_interrupted())
 		return;
-	pages_map_at(session, interrupted_bytes);
+	arena_replace_in_child(arena);
 	thread_self->session = NULL;
 	/* Not only this thread's, which may be about to be written. */
 	epoch_advance(EPOCH_RECORDING);

@@ -7,6 +7,7 @@
 #include "session.h"
 
 #include "arena.h"
+#include "confine.h"
 #include "files.h"
 #include "guard.h"
 #include "interpose.h"
@@ -94,8 +95,9 @@ static bool recording_makes_sense(const struct start *start)
  * fork children.  Nor may it be told. */
 static bool is_locked_in(void)
 {
+	if (confined())
+		return true;
 	bool sandboxed = proc_is_sandboxed();
-
 	if (!last_trace_path[0])
 		sandboxed_from_the_start = sandboxed;
 	return sandboxed && !sandboxed_from_the_start;
@@ -132,25 +134,19 @@ static void fill_clock(struct session_header *session)
 	session->started_realtime_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-static void fill_text(struct session_header *session, const struct start *start)
+static uint32_t list_text(struct arena *arena, const struct settings_list *list)
 {
-	session->command = arena_text(session, start->command.bytes ? start->command.bytes : "",
-				      start->command.count_bytes);
-	session->environment = arena_text(session, start->environment.bytes ? start->environment.bytes : "",
-					  start->environment.count_bytes);
-	session->exe = arena_text(session, start->facts.exe, strlen(start->facts.exe));
-	session->cwd = arena_text(session, start->facts.cwd, strlen(start->facts.cwd));
+	return arena_text(arena, list->bytes ? list->bytes : "", list->count_bytes);
 }
 
-/* Region marks start at the regions' own offsets; the header itself is reserved here. */
-static bool prepare_regions(struct process *process, struct session_header *session)
+static void fill_text(struct arena *arena, const struct start *start)
 {
-	_Atomic uint64_t header_reserved = 0;
+	struct session_header *session = arena->header;
 
-	atomic_init(&process->threads_reserved, session->threads_offset);
-	atomic_init(&process->chunks_reserved, session->chunks_offset);
-	atomic_init(&process->text_reserved, session->text_offset);
-	return arena_reserve(session, &header_reserved, sizeof *session);
+	session->command = list_text(arena, &start->command);
+	session->environment = list_text(arena, &start->environment);
+	session->exe = arena_text(arena, start->facts.exe, strlen(start->facts.exe));
+	session->cwd = arena_text(arena, start->facts.cwd, strlen(start->facts.cwd));
 }
 
 /* ---- starting ------------------------------------------------------------------------ */
@@ -171,19 +167,21 @@ static bool open_files(struct process *process, struct start *start)
 		refuse("trace", start->facts.trace_path, failed);
 		return false;
 	}
-	failed = files_create_session(&start->facts, start->session_path, &process->session);
-	if (failed) {
+	process->arena = files_create_session(&start->facts, start->session_path, &failed);
+	if (!process->arena) {
 		unlink(start->facts.trace_path);
 		refuse("session file", start->session_path, failed);
+		return false;
 	}
-	return !failed;
+	process->session = process->arena->header;
+	return true;
 }
 
 static uint64_t ticks_now(void)
 {
-	struct session_header *session = arena_session();
+	struct arena *arena = arena_current();
 
-	return session ? clock_ticks(session->flags) : 0;
+	return arena ? clock_ticks(arena->header->flags) : 0;
 }
 
 static void fill_sampling(struct session_header *session, const struct settings *settings)
@@ -200,16 +198,14 @@ static bool fill(struct process *process, struct start *start)
 {
 	struct session_header *session = process->session;
 
-	if (!prepare_regions(process, session))
-		return false;
 	fill_clock(session);
 	fill_identity(session, start);
-	fill_text(session, start);
+	fill_text(process->arena, start);
 	fill_sampling(session, &start->settings);
-	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet);
+	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet,
+			    start->settings.quiet);
 	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 	modules_init(ticks_now);
-	contexts_init(&process->contexts, session);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
 }
 
@@ -218,8 +214,8 @@ static void fork_parent_handler(void)
 	recorder_fork_parent();
 }
 
-/* Once per program; children inherit the handlers. */
-static void register_fork_handlers(void)
+/* Once per program; children inherit them. */
+static void register_handlers(void)
 {
 	static atomic_flag registered = ATOMIC_FLAG_INIT;
 
@@ -227,6 +223,7 @@ static void register_fork_handlers(void)
 		return;
 	int outer = guard_enter_internal();
 	pthread_atfork(recorder_fork_prepare, fork_parent_handler, recorder_fork_child);
+	thread_watch_ends();
 	guard_leave(outer);
 }
 
@@ -248,13 +245,15 @@ static bool begin(struct process *process, struct start *start)
 		return false;
 	if (!fill(process, start)) {
 		refuse("session file", start->session_path, ENOSPC);
-		files_discard(&start->facts, start->session_path, process->session);
+		process->session = NULL;
+		files_discard(&start->facts, process->arena);
+		process->arena = NULL;
 		return false;
 	}
 	/* Release: pairs with the acquire of whoever maps the session next. */
 	atomic_store_explicit(&process->session->ready, 1, memory_order_release);
 	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
-	register_fork_handlers();
+	register_handlers();
 	if (!start_drainer(start))
 		/* None to wait for: as if it had been given up before its first beat. */
 		atomic_store_explicit(&process->stalled_heartbeat, 1, memory_order_relaxed);

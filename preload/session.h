@@ -4,6 +4,8 @@
 #ifndef MPROF_PRELOAD_SESSION_H
 #define MPROF_PRELOAD_SESSION_H
 
+#include "trace/format.h"
+
 #include <stdbool.h>
 
 struct process;
@@ -14,8 +16,11 @@ struct process;
 bool session_ensure(struct process *process);
 
 /* As a recording starts, for its end: whether it is the process that the user started, which says where the
- * trace is. */
-void session_end_prepare(bool says_farewell);
+ * trace is; whether nothing else is said. */
+void session_end_prepare(bool says_farewell, bool is_quiet);
+
+/* Nothing is recorded any more: the user is told, unless he wants quiet. */
+void session_is_blind(enum blind_reason reason);
 
 /* The program is about to end of its own will: exit, _exit, quick_exit. */
 void session_ending(void);

@@ -7,6 +7,7 @@
 #include "session.h"
 
 #include "arena.h"
+#include "confine.h"
 #include "message.h"
 #include "modules.h"
 #include "proc.h"
@@ -19,23 +20,27 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool farewell_wanted;
+static bool farewell_wanted, quiet;
 
 /* What the kernel had counted by the start, of programs that this process was before, too. */
 static uint64_t rss_before_bytes;
 
-void session_end_prepare(bool says_farewell)
+void session_end_prepare(bool says_farewell, bool is_quiet)
 {
 	farewell_wanted = says_farewell;
+	quiet = is_quiet;
 	rss_before_bytes = proc_peak_rss_of_pid_bytes();
 }
 
-/* The session if it is this very process's: a vfork child sees its parent's. */
+/* The session if it is this very process's: a vfork child sees its parent's.  Where that may not be asked,
+ * the drainer sees how things really end. */
 static struct session_header *own_session(void)
 {
-	struct session_header *session = arena_session();
+	struct arena *arena = arena_current();
 
-	return session && session->pid == getpid() ? session : NULL;
+	if (arena)
+		confine_look(arena->header);
+	return arena && (confined() || arena->header->pid == getpid()) ? arena->header : NULL;
 }
 
 void session_ending(void)
@@ -46,7 +51,7 @@ void session_ending(void)
 		return;
 	int saved = errno;
 	/* Nothing is opened here: a program that has locked itself in would be killed for it. */
-	uint64_t peak_bytes = proc_peak_rss_of_pid_bytes();
+	uint64_t peak_bytes = confined() ? 0 : proc_peak_rss_of_pid_bytes();
 	if (peak_bytes > rss_before_bytes)
 		atomic_store_explicit(&session->peak_rss_bytes, peak_bytes, memory_order_relaxed);
 	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
@@ -78,19 +83,20 @@ void session_not_executed(void)
 
 void session_code_unloaded(void)
 {
-	struct session_header *session = arena_session();
+	struct arena *arena = arena_current();
 
-	if (session)
-		modules_after_dlclose(session, clock_ticks(session->flags));
+	if (arena)
+		modules_after_dlclose(arena, clock_ticks(arena->header->flags));
 }
 
 /* As short as the user can type it, from where the program was started. */
 static const char *short_trace_path(struct session_header *session)
 {
-	const char *cwd = session->cwd ? session_text(session, session->cwd) + sizeof(uint32_t) : "";
-	size_t length = strlen(cwd);
+	char cwd[SESSION_PATH_BYTES];
+	size_t length = arena_read_text(arena_current(), session->cwd, cwd, sizeof cwd);
 
-	if (length && strncmp(session->trace_path, cwd, length) == 0 && session->trace_path[length] == '/')
+	if (length && length < sizeof cwd && strncmp(session->trace_path, cwd, length) == 0 &&
+	    session->trace_path[length] == '/')
 		return session->trace_path + length + 1;
 	return session->trace_path;
 }
@@ -101,6 +107,19 @@ void session_farewell(void)
 
 	if (session && farewell_wanted)
 		message("recorded; read it with: mprof report ", short_trace_path(session), NULL);
+}
+
+void session_is_blind(enum blind_reason reason)
+{
+	static const char *const why[] = {
+		[BLIND_NO_DRAIN] = "its events could not be written in time",
+		[BLIND_NO_ROOM] = "there is no room for it in memory or on disk",
+		[BLIND_CONFINED] = "it had to live on what was reserved before system calls were filtered",
+		[BLIND_NO_THREAD] = "there are too many threads at a time",
+	};
+
+	if (!quiet)
+		message("the recording ends here, before the program does: ", why[reason], NULL);
 }
 
 __attribute__((destructor)) static void at_exit(void)

@@ -8,6 +8,8 @@
  */
 #include "spawn.h"
 
+#include "kernel.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -18,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ struct job {
 static void close_everything(void)
 {
 #ifdef SYS_close_range
-	if (syscall(SYS_close_range, 0u, ~0u, 0u) == 0)
+	if (kernel_call(SYS_close_range, 0u, ~0u, 0u) == 0)
 		return;
 #endif
 	struct rlimit limit;
@@ -68,12 +69,12 @@ static int become_drainer(void *argument)
 	for (int fd = 0; fd < 3; fd++)
 		(void)open("/dev/null", O_RDWR);
 	if (chdir("/") != 0)
-		syscall(SYS_exit_group, 127);
+		kernel_call(SYS_exit_group, 127);
 	lift_limits();
 	/* Signals stay blocked, the drainer's to open: here a handler would be the host's, in the
 	 * host's memory. */
 	execve(job->program, arguments, environment);
-	syscall(SYS_exit_group, 127);
+	kernel_call(SYS_exit_group, 127);
 	return 127;
 }
 
@@ -87,7 +88,7 @@ static int middle(void *argument)
 	if (job->stays && drainer > 0)
 		while (waitpid(drainer, NULL, __WALL) < 0 && errno == EINTR) {
 		}
-	syscall(SYS_exit_group, drainer < 0);
+	kernel_call(SYS_exit_group, drainer < 0);
 	return 0;
 }
 

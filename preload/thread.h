@@ -2,23 +2,26 @@
  * thread.h - the calling thread's private state and its queue of chunks.
  *
  * A thread attaches at its first event: it claims a slot of the session and takes the
- * private memory that belongs to that slot, so that threads which come and go reuse both.
- * There is nothing to tear down when it ends: the drainer notices.
+ * private memory that belongs to that slot, so that threads which come and go reuse both.  At its end
+ * it leaves all that to the next thread; where it does not see its end, the drainer notices.
  */
 #ifndef MPROF_PRELOAD_THREAD_H
 #define MPROF_PRELOAD_THREAD_H
 
 #include "unwind/unwind.h"
 
+#include "trace/format.h"
 #include "trace/session.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arena;
 struct process;
 
 struct thread {
 	struct session_header *session; /* NULL: not attached, or zeroed by fork */
+	struct arena *arena;
 	struct process *process;
 	struct unwind_state *unwind;
 	struct session_chunk *chunk; /* never NULL once attached */
@@ -36,6 +39,8 @@ struct thread {
 	uint64_t asked_record; /* see thread_has_left */
 	uint32_t asked;
 	struct unwind_state *spare_unwind;
+	_Atomic uint32_t vacant_next; /* slot index + 1, while its slot is vacant */
+	bool putting_aside;
 };
 
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -45,12 +50,21 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
  * the caller's. */
 struct thread *thread_attach(void);
 
+/* The calling thread ends; should it have more events all the same, it attaches anew. */
+void thread_end(void);
+
+/* Once per program, before its first thread is attached: threads shall see their end. */
+void thread_watch_ends(void);
+
+/* For threads that attach when system calls are filtered. */
+void thread_reserve(struct process *process);
+
 /* Looks anew at what may keep this thread's events from being ordinary, and its stamps from being coarse, if
  * anything may have changed since it last did. */
 void thread_review(struct thread *thread);
 
 /* Closes the current chunk and opens the next, waiting for a drainer that is behind but alive.
- * False: there is none to be had; the current one stays, and the caller counts the loss. */
+ * False: there is none to be had; the current one stays, and the recording is over. */
 bool thread_next_chunk(struct thread *thread);
 
 /* Records an event of a signal handler that interrupted the shim, in the side ring; waits as
@@ -63,6 +77,12 @@ bool thread_has_left(struct thread *thread, const struct unwind_start *here);
 
 /* After an event that a signal handler jumped out of: what is not committed never was. */
 void thread_recover(struct thread *thread);
+
+/* From now on nothing is recorded, since something that every event needs cannot be had. */
+void thread_go_blind(struct process *process, enum blind_reason reason);
+
+/* Counts an event of this thread that is not recorded. */
+void thread_lose(struct thread *thread);
 
 /* Wakes the drainer if it sleeps. */
 void thread_ring_doorbell(struct session_header *session);

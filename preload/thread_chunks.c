@@ -7,24 +7,21 @@
 #include "thread_private.h"
 
 #include "arena.h"
+#include "confine.h"
 #include "process.h"
 #include "signals.h"
 
 #include <errno.h>
 
-#ifndef CHUNKS_SOFT_CAP      /* tests/model varies it */
-#define CHUNKS_SOFT_CAP 256u /* 16 MiB, and two chunks a thread on top */
-#endif
-
 /* Treiber stacks with a tag against ABA: tag << 32 | (index + 1).  Acquire on a successful pop
  * pairs with the pusher's release: what it wrote into the thing is seen. */
-uint32_t thread_pop(struct session_header *session, _Atomic uint64_t *stack,
-		    _Atomic uint32_t *(*link_of)(struct session_header *session, uint32_t index))
+uint32_t thread_pop(struct process *process, _Atomic uint64_t *stack,
+		    _Atomic uint32_t *(*link_of)(struct process *process, uint32_t index))
 {
 	uint64_t top = atomic_load_explicit(stack, memory_order_acquire);
 
 	while ((uint32_t)top) {
-		_Atomic uint32_t *link = link_of(session, (uint32_t)top - 1);
+		_Atomic uint32_t *link = link_of(process, (uint32_t)top - 1);
 		uint64_t next = ((top >> 32) + 1) << 32 | atomic_load_explicit(link, memory_order_relaxed);
 		if (atomic_compare_exchange_weak_explicit(stack, &top, next, memory_order_acquire,
 							  memory_order_acquire))
@@ -33,57 +30,72 @@ uint32_t thread_pop(struct session_header *session, _Atomic uint64_t *stack,
 	return (uint32_t)top;
 }
 
-static _Atomic uint32_t *chunk_link(struct session_header *session, uint32_t index)
+static _Atomic uint32_t *chunk_link(struct process *process, uint32_t index)
 {
-	return &session_chunk(session, index)->free_next;
+	return &arena_chunk(process->arena, index)->free_next;
 }
 
 static uint32_t pop_chunk(void *from)
 {
-	struct session_header *session = from;
+	struct process *process = from;
 
-	return thread_pop(session, &session->free_chunks, chunk_link);
+	/* The child of a handler's fork has no session any more. */
+	return process->arena ? thread_pop(process, &process->session->free_chunks, chunk_link) : 0;
 }
 
-static uint32_t chunk_soft_cap(struct session_header *session)
+/* Two chunks a thread on top. */
+static uint32_t soft_cap(struct session_header *session)
 {
 	uint32_t cap =
-		CHUNKS_SOFT_CAP + 2 * atomic_load_explicit(&session->threads_used, memory_order_relaxed);
+		session->chunks_soft + 2 * atomic_load_explicit(&session->threads_used, memory_order_relaxed);
 
 	return cap < session->chunks_max ? cap : session->chunks_max;
 }
 
-/* A chunk never used before, as long as there are fewer than `cap`; index + 1 or 0. */
-static uint32_t fresh_chunk(struct process *process, struct session_header *session, uint32_t cap)
+static uint32_t hard_cap(struct session_header *session)
 {
+	uint32_t soft = soft_cap(session);
+
+	return session->chunks_hard > soft ? session->chunks_hard : soft;
+}
+
+/* A chunk never used before, as long as there are fewer than `cap`; index + 1 or 0. */
+static uint32_t fresh_chunk(struct arena *arena, uint32_t cap)
+{
+	struct session_header *session = arena->header;
 	uint32_t used = atomic_load_explicit(&session->chunks_used, memory_order_relaxed);
 
 	/* Memory first, index second: one that is handed out can be written. */
 	do {
-		uint64_t end = session->chunks_offset + (uint64_t)(used + 1) * SESSION_CHUNK_BYTES;
-		if (used >= cap || !arena_reserve(session, &process->chunks_reserved, end))
+		uint64_t end = (uint64_t)(used + 1) * SESSION_CHUNK_BYTES;
+		if (used >= cap || !arena_reserve(arena, ARENA_CHUNKS, end))
 			return 0;
 	} while (!atomic_compare_exchange_weak_explicit(&session->chunks_used, &used, used + 1,
 							memory_order_relaxed, memory_order_relaxed));
 	return used + 1;
 }
 
-uint32_t thread_take_chunk(struct process *process, struct session_header *session)
+/* Reuse, growth up to the soft cap, the drainer, growth past it where that is dead or stopped, and once more
+ * the drainer: whichever comes first. */
+uint32_t thread_take_chunk(struct process *process, struct arena *arena)
 {
-	uint32_t taken = pop_chunk(session);
+	struct session_header *session = arena->header;
+	uint32_t taken = pop_chunk(process);
 
 	if (!taken)
-		taken = fresh_chunk(process, session, chunk_soft_cap(session));
+		taken = fresh_chunk(arena, soft_cap(session));
 	if (!taken)
-		taken = thread_await(process, session, pop_chunk, session);
+		taken = thread_await(process, session, pop_chunk, process, false);
 	if (!taken)
-		taken = fresh_chunk(process, session, session->chunks_max);
+		taken = fresh_chunk(arena, hard_cap(session));
+	if (!taken)
+		taken = thread_await(process, session, pop_chunk, process, true);
 	return taken;
 }
 
 struct session_chunk *thread_open_chunk(struct thread *thread, uint32_t taken, uint64_t first_record)
 {
-	struct session_chunk *chunk = session_chunk(thread->session, taken - 1);
+	struct session_chunk *chunk = arena_chunk(thread->arena, taken - 1);
 
 	chunk->first_record = first_record;
 	chunk->thread = thread->slot_index;
@@ -99,14 +111,26 @@ static void tell_of_chunk(struct session_header *session)
 		thread_ring_doorbell(session);
 }
 
+static enum blind_reason reason_of_refusal(struct arena *arena)
+{
+	if (confined())
+		return BLIND_CONFINED;
+	/* Relaxed: a hint for the user. */
+	return atomic_load_explicit(&arena->refusals, memory_order_relaxed) ? BLIND_NO_ROOM : BLIND_NO_DRAIN;
+}
+
 bool thread_next_chunk(struct thread *thread)
 {
 	struct session_chunk *closed = thread->chunk;
 	int saved = errno;
 	struct session_header *session = thread->session;
-	uint32_t taken = session ? thread_take_chunk(thread->process, session) : 0;
+	uint32_t taken = 0;
 	uint64_t signals;
 
+	if (session) {
+		confine_look(session);
+		taken = thread_take_chunk(thread->process, thread->arena);
+	}
 	/* A handler that jumps away must not leave a queue without its end. */
 	signals_block(&signals);
 	/* Meanwhile one may have forked, and this be the child. */
@@ -121,6 +145,8 @@ bool thread_next_chunk(struct thread *thread)
 		tell_of_chunk(session);
 	}
 	signals_restore(&signals);
+	if (!taken && thread->session)
+		thread_go_blind(thread->process, reason_of_refusal(thread->arena));
 	errno = saved;
 	return taken != 0;
 }

@@ -69,5 +69,6 @@ void thread_recover(struct thread *thread)
 	/* Relaxed: this thread's own store. */
 	thread->used = atomic_load_explicit(&thread->chunk->committed, memory_order_relaxed);
 	thread_wait_no_more(thread->session);
+	thread->putting_aside = false;
 	unwind_forget(thread->unwind);
 }

@@ -1,10 +1,12 @@
 /*
  * thread_side.c - the side ring: events of signal handlers that interrupted the shim.
  *
- * System calls are allowed here, locks and the interposed functions are not.
+ * System calls are allowed here, as far as the program does not filter them; locks and the interposed
+ * functions are not.
  */
 #include "thread_private.h"
 
+#include "confine.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -38,19 +40,24 @@ static void put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint
 }
 
 /* Handlers may interrupt each other, so they are kept out: one that filled the ring behind an
- * unfinished record of another would wait for ever. */
+ * unfinished record of another would wait for ever.  Where they cannot be kept out, it gives up. */
 bool thread_put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint64_t size_bytes)
 {
 	struct session_thread *slot = thread->slot;
 	int saved = errno;
 	uint64_t signals;
 
+	if (thread->putting_aside)
+		return false;
+	confine_look(thread->session);
 	signals_block(&signals);
+	thread->putting_aside = true;
 	/* Events after this one must not have an older stamp. */
 	thread_want_own_clocks(thread->process);
-	bool room = side_room(slot) || thread_await(thread->process, thread->session, side_room, slot);
+	bool room = side_room(slot) || thread_await(thread->process, thread->session, side_room, slot, false);
 	if (room)
 		put_aside(thread, w0, address, size_bytes);
+	thread->putting_aside = false;
 	signals_restore(&signals);
 	errno = saved;
 	return room;

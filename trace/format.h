@@ -108,8 +108,9 @@ enum block_kind {
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
-	 * v bytes of that RSS that the recording itself took, at least.  Where blocks are sampled, bytes
-	 * are estimates, counts those of what is recorded. */
+	 * v bytes of that RSS that the recording itself took, at least, v 1 + time_ns from which on nothing
+	 * was recorded (0: never), v why (enum blind_reason), v call paths that were cut short for want of
+	 * room.  Where blocks are sampled, bytes are estimates, counts those of what is recorded. */
 	BLOCK_END = 13,
 	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too
 	 * many: v moves in all, v of them in blocks before, v of them here; then per move
@@ -174,6 +175,15 @@ enum note_kind {                 /* values */
 };
 
 enum end_kind { END_EXITED = 1, END_REPLACED = 2, END_KILLED = 3 };
+
+/* Why a recording ended before its program. */
+enum blind_reason {
+	BLIND_NOT = 0,
+	BLIND_NO_DRAIN = 1,  /* nobody took the events, and all the memory there is for them was full */
+	BLIND_NO_ROOM = 2,   /* memory or disk refused the little that is needed in any case */
+	BLIND_CONFINED = 3,  /* the same, of what was reserved before system calls were filtered */
+	BLIND_NO_THREAD = 4, /* too many threads at a time */
+};
 
 enum end_flags { END_FOREIGN_MALLOC = 1 };
 

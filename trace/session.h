@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 5
+#define SESSION_VERSION 6
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -66,6 +66,7 @@ enum ext_type {
 	EXT_GC_END = 15,   /* payload: generation; values: candidates, collected, uncollectable, freed
 			      bytes, duration_ns */
 	EXT_CACHE = 16,    /* payload: label; values: entries, hits, misses, size_bytes */
+	EXT_THREAD = 17,   /* payload: tid; from here on the queue is that thread's, which has begun now */
 };
 
 #define RECORD_ADDRESS_SHIFT 3
@@ -158,26 +159,38 @@ _Static_assert(offsetof(struct session_chunk, records) == 64, "chunk header size
 
 /* ---- thread slots -------------------------------------------------------- */
 
-#ifndef SESSION_SIDE_RECORDS /* as above */
-#define SESSION_SIDE_RECORDS 64
+#ifndef SESSION_SIDE_RECORDS /* as above; a slot has the size of half a page */
+#define SESSION_SIDE_RECORDS 58
 #endif
 /* What the shim has besides, for the drainer to tell about how much memory the recording took. */
 #define SESSION_THREAD_PRIVATE_BYTES 65536 /* what a thread's rules and scratch space touch, about */
 #define SESSION_RULES_BYTES (2u << 20)     /* table of all threads' rules; sparse */
 #define SESSION_INDEX_BYTES_LEAST 65536u   /* of nodes_indexed; twice as large whenever it is half full */
 
-enum thread_state { THREAD_FREE = 0, THREAD_OWNED = 1 };
+enum thread_state {
+	THREAD_FREE = 0,
+	THREAD_OWNED = 1,
+	THREAD_VACANT = 2,   /* its thread has ended, and the next one takes over slot and queue */
+	THREAD_RETIRING = 3, /* the drainer gives it back */
+};
 
-/* Claimed by a thread at its first event, given back by the drainer when the
- * thread is gone and all its events are taken. */
+/*
+ * Claimed by a thread at its first event.  A thread that sees its end leaves the slot, queue and all, to the
+ * next one.  What other threads leave behind the drainer gives back, when the thread is gone and all its
+ * events are taken.
+ *
+ * owner: tid (32 bits) | how often the slot was taken over (24) | enum thread_state (8).  In one word, so
+ * that the drainer cannot give back a slot that has changed hands since it asked whether the thread lives.
+ */
 struct session_thread {
-	_Atomic uint32_t state;
-	uint32_t tid;
-	_Atomic uint64_t incarnation; /* how many threads have owned this slot */
-	uint64_t started_ticks;
+	_Atomic uint64_t owner;
+	_Atomic uint64_t incarnation; /* how many times this slot was claimed */
+	uint64_t started_ticks;       /* of who claimed it */
+	_Atomic uint64_t lost_events; /* of its threads; written by them alone */
 	_Atomic uint32_t first_chunk; /* index + 1; the consumer's from the claim on */
 	_Atomic uint32_t free_next;   /* slot index + 1, while on the free stack */
-	uint8_t pad0[32];
+	uint32_t claimed_tid;         /* of who claimed it */
+	uint8_t pad0[20];
 	/* Side ring: events of signal handlers that interrupted the shim itself.  One writer
 	 * at a time, since it blocks signals; w0 is stored last, then the head moves; the
 	 * consumer zeroes w0 and advances side_tail. */
@@ -191,6 +204,26 @@ struct session_thread {
 	} side[SESSION_SIDE_RECORDS];
 };
 _Static_assert(sizeof(struct session_thread) % 64 == 0, "slots keep cache lines apart");
+
+static inline uint64_t thread_owner(uint32_t tid, uint64_t hands, enum thread_state state)
+{
+	return (uint64_t)tid << 32 | (hands & 0xffffff) << 8 | (uint64_t)state;
+}
+
+static inline enum thread_state thread_owner_state(uint64_t owner)
+{
+	return (enum thread_state)(owner & 0xff);
+}
+
+static inline uint32_t thread_owner_tid(uint64_t owner)
+{
+	return (uint32_t)(owner >> 32);
+}
+
+static inline uint64_t thread_owner_hands(uint64_t owner)
+{
+	return owner >> 8 & 0xffffff;
+}
 
 /* ---- modules, nodes, text ------------------------------------------------ */
 
@@ -261,11 +294,12 @@ struct session_header {
 	uint32_t version;
 	_Atomic uint32_t ready;
 	uint64_t file_bytes;
-	uint64_t mapped_at; /* address of the shim's mapping */
+	uint64_t mapped_at, mapped_bytes; /* of this header in the recorded process */
 	uint64_t threads_offset, modules_offset, text_offset, nodes_offset, chunks_offset;
 	uint32_t threads_max, modules_max, nodes_max, chunks_max;
 	uint32_t text_max, stamp_shift;
-	uint32_t flags; /* enum session_flags */
+	uint32_t chunks_soft, chunks_hard; /* from so many on producers wait; more there never are */
+	uint32_t flags;                    /* enum session_flags */
 	int32_t pid, parent_pid;
 	uint32_t fork_id; /* with SESSION_FORKED: which EXT_FORK of the parent */
 	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
@@ -275,6 +309,8 @@ struct session_header {
 		environment;                 /* text offsets; command and environment: NUL-separated lists */
 	char trace_path[SESSION_PATH_BYTES]; /* absolute */
 	char parent_trace_path[SESSION_PATH_BYTES]; /* empty: no recorded parent */
+	char link_path[64]; /* of a link to this file, where children look for it; empty: it is there itself
+			     */
 
 	/* Counters that both sides watch; each on a line of its own. */
 	_Alignas(64) _Atomic uint64_t free_chunks;  /* tag << 32 | (index + 1) */
@@ -289,7 +325,10 @@ struct session_header {
 	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;
 	_Atomic uint64_t peak_rss_bytes; /* with end_ticks; 0: not known */
-	_Atomic uint64_t lost_events;    /* for want of memory; 0 in any sane run */
+	_Atomic uint64_t lost_events;    /* by threads without a slot; see the slots for others' */
+	_Atomic uint64_t cut_paths;      /* new call paths that there was no room for: cut short */
+	_Atomic uint64_t blind_ticks;    /* from when on nothing is recorded any more; 0: never */
+	_Atomic uint32_t blind_reason;   /* enum blind_reason of format.h */
 	_Atomic uint32_t starving;       /* producers that wait for a chunk */
 	_Atomic uint32_t flush_requests; /* a report wants what is there */
 	/* Consumer to producer. */
@@ -301,6 +340,7 @@ struct session_header {
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;    /* last EXT_SYNC answered */
 	_Atomic int64_t live_bytes; /* as of `synced` */
+	_Atomic uint32_t confined;  /* the program filters its system calls: the shim makes none */
 };
 
 /* Region accessors; `index` must be below the header's limit. */

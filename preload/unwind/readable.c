@@ -7,9 +7,11 @@
  */
 #include "preload/unwind/readable.h"
 
+#include "preload/confine.h"
+#include "preload/kernel.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
@@ -20,9 +22,11 @@ extern void *__libc_stack_end; /* the dynamic linker's: where the process's stac
 
 bool readable_probe(uintptr_t address)
 {
+	if (confined())
+		return false;
 	int saved = errno;
 	bool readable =
-		syscall(SYS_rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == 0 || errno == EINVAL;
+		kernel_call(SYS_rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == 0 || errno == EINVAL;
 	errno = saved;
 	return readable;
 }
@@ -62,6 +66,19 @@ static bool merge_at_end(struct readable *readable, struct readable_range *range
 	return false;
 }
 
+static bool within_reach(uintptr_t sp, uintptr_t end)
+{
+	return sp < end && end - sp <= REACH_BYTES;
+}
+
+/* Where nothing may be asked: whether the address is above `sp` on the process's own stack, below which there
+ * is nothing else for further than the reach. */
+static bool is_there_for_certain(uintptr_t sp, uintptr_t address)
+{
+	uintptr_t end = (uintptr_t)__libc_stack_end;
+	return confined() && within_reach(sp, end) && address >= sp && address < end;
+}
+
 uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end)
 {
 	struct readable_range *range = range_of(readable, sp);
@@ -70,16 +87,11 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 	while (range->high < end) {
 		if (merge_at_end(readable, range))
 			continue;
-		if (!readable_probe(range->high))
+		if (!is_there_for_certain(sp, range->high) && !readable_probe(range->high))
 			return 0;
 		range->high += PAGE_BYTES;
 	}
 	return range->high;
-}
-
-static bool within_reach(uintptr_t sp, uintptr_t end)
-{
-	return sp < end && end - sp <= REACH_BYTES;
 }
 
 /* Where the stack that the thread was made with ends, if `sp` may be on it; else 0.  The process's own has
@@ -90,7 +102,10 @@ static uintptr_t end_of_own_stack(uintptr_t sp)
 	uintptr_t end = (uintptr_t)__libc_stack_end, descriptor = (uintptr_t)pthread_self();
 	if (within_reach(sp, end))
 		return end;
-	return within_reach(sp, descriptor) && syscall(SYS_gettid) != syscall(SYS_getpid) ? descriptor : 0;
+	return within_reach(sp, descriptor) && !confined() &&
+			       kernel_call(SYS_gettid) != kernel_call(SYS_getpid)
+		       ? descriptor
+		       : 0;
 }
 
 bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end)

@@ -54,6 +54,11 @@ static struct shared_place *shared_table(void)
 	return table;
 }
 
+void rules_reserve(void)
+{
+	(void)shared_table();
+}
+
 static uint64_t shared_get(struct shared_place *table, uint64_t key)
 {
 	size_t at = scramble(key) >> (64 - SHARED_BITS);

@@ -88,6 +88,9 @@ static inline bool rules_are_current(const struct unwind_state *state)
 	return epoch_code() == state->generation;
 }
 
+/* Makes the shared table, so that no more memory is asked for later. */
+void rules_reserve(void);
+
 /* Forgets the thread's rules. */
 void rules_forget(struct unwind_state *state);
 

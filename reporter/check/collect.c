@@ -97,6 +97,9 @@ static const char *problem_of(struct check *check, const struct trace_info *info
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
 		return "it brings its own malloc, so that almost nothing was recorded";
+	if (info->blind_since_ns > 0)
+		return check_string(check, "its recording ended after %.3f s, before the program did",
+				    (double)(info->blind_since_ns - 1) / 1e9);
 	if (info->lost_events > 0)
 		return check_string(check, "%llu events were lost for want of memory",
 				    (unsigned long long)info->lost_events);
@@ -119,7 +122,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.pid = info->pid,
 		.parent_pid = info->parent_pid,
 		.run = run,
-		.complete = info->complete,
+		.complete = info->complete || info->blind_since_ns > 0,
 		.replaced = info->end_kind == END_REPLACED,
 		.system = program_is_system(info->exe),
 		.problem = problem_of(check, info),

@@ -207,6 +207,21 @@ static uint64_t peak_rss_bytes(const struct drain *drain, struct session_header 
 	return at_end > drain->rss_peak_bytes ? at_end : drain->rss_peak_bytes;
 }
 
+static uint64_t lost_events(struct session_header *h, uint32_t slots)
+{
+	uint64_t lost = atomic_load_explicit(&h->lost_events, memory_order_relaxed);
+	for (uint32_t i = 0; i < slots; i++)
+		lost += atomic_load_explicit(&session_thread(h, i)->lost_events, memory_order_relaxed);
+	return lost;
+}
+
+/* When the recording ended, in ns + 1, if that was before its program did. */
+static uint64_t blind_since(const struct drain *drain, struct session_header *h)
+{
+	uint64_t ticks = atomic_load_explicit(&h->blind_ticks, memory_order_relaxed);
+	return ticks ? timebase_ticks_ns(&drain->timebase, ticks) + 1 : 0;
+}
+
 static void put_end(struct drain *drain, int end_kind)
 {
 	struct session_header *h = drain->mapping.header;
@@ -221,9 +236,12 @@ static void put_end(struct drain *drain, int end_kind)
 		totals->freed_bytes,
 		totals->peak_bytes,
 		peak_rss_bytes(drain, h),
-		atomic_load_explicit(&h->lost_events, memory_order_relaxed),
+		lost_events(h, merge_slots(drain)),
 		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
 		recorder_bytes(h),
+		blind_since(drain, h),
+		atomic_load_explicit(&h->blind_reason, memory_order_relaxed),
+		atomic_load_explicit(&h->cut_paths, memory_order_relaxed),
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);

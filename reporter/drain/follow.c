@@ -272,6 +272,8 @@ static void remove_session(const struct drain *drain)
 {
 	unlink(drain->live_path);
 	unlink(drain->mapping.path);
+	if (*drain->mapping.header->link_path)
+		unlink(drain->mapping.header->link_path);
 }
 
 /* Whether the session can get no more records. */

@@ -25,6 +25,7 @@ static bool header_valid(const struct session_header *h, size_t bytes)
 	       region_fits(h, h->text_offset, h->text_max, 1) &&
 	       region_fits(h, h->nodes_offset, h->nodes_max, sizeof(struct session_node)) &&
 	       region_fits(h, h->chunks_offset, h->chunks_max, sizeof(struct session_chunk)) &&
+	       memchr(h->link_path, '\0', sizeof(h->link_path)) &&
 	       memchr(h->trace_path, '\0', sizeof(h->trace_path)) &&
 	       memchr(h->parent_trace_path, '\0', sizeof(h->parent_trace_path));
 }

@@ -52,8 +52,9 @@ static void restore_queue(struct drain *drain, struct queue *queue)
 static void adopt_slot(struct drain *drain, uint32_t index)
 {
 	struct session_thread *slot = session_thread(drain->mapping.header, index);
-	/* Acquire pairs with the owner's release of the state: its claim is seen whole. */
-	if (drain->queues[index] || atomic_load_explicit(&slot->state, memory_order_acquire) != THREAD_OWNED)
+	/* Acquire pairs with the release of who claimed the slot: the claim is seen whole. */
+	uint64_t owner = atomic_load_explicit(&slot->owner, memory_order_acquire);
+	if (drain->queues[index] || !queue_is_used(owner))
 		return;
 	struct queue *queue = malloc(sizeof(*queue));
 	if (!queue) {
@@ -81,15 +82,26 @@ void merge_refresh(struct drain *drain)
 		adopt_slot(drain, i);
 }
 
+/* Whether the slot has a thread, or is kept for the next one.  Whose thread may not be asked for lives as
+ * long as its process. */
+static bool is_wanted(const struct drain *drain, uint64_t owner)
+{
+	return thread_owner_state(owner) != THREAD_OWNED || thread_owner_tid(owner) == 0 ||
+	       watch_thread_alive(&drain->watch, thread_owner_tid(owner));
+}
+
 void merge_sweep(struct drain *drain)
 {
 	uint32_t used = merge_slots(drain);
 	for (uint32_t i = 0; i < used; i++) {
 		struct queue *queue = drain->queues[i];
-		if (!queue || !queue_is_idle(queue) || watch_thread_alive(&drain->watch, queue->slot->tid))
+		if (!queue || !queue_is_idle(queue))
+			continue;
+		uint64_t owner = atomic_load_explicit(&queue->slot->owner, memory_order_relaxed);
+		if (is_wanted(drain, owner))
 			continue;
 		/* It may have written its last between the look and the question. */
-		if (!queue_is_idle(queue))
+		if (!queue_is_idle(queue) || !queue_begin_retiring(queue, owner))
 			continue;
 		queue_retire(queue);
 		free(queue);
@@ -166,16 +178,21 @@ void merge_hide_clock(struct drain *drain)
 
 /* ---- taking -------------------------------------------------------------- */
 
-static void name_thread(struct drain *drain, struct queue *queue)
+void merge_name_thread(struct drain *drain, struct queue *queue, uint32_t tid, uint64_t started_ns)
 {
-	if (queue->thread_index != QUEUE_NO_THREAD)
-		return;
 	queue->thread_index = drain->thread_count++;
 	buffer_varint(&drain->batch.threads, queue->thread_index);
-	buffer_varint(&drain->batch.threads, queue->slot->tid);
-	buffer_varint(&drain->batch.threads, timebase_ticks_ns(&drain->timebase, queue->slot->started_ticks));
+	buffer_varint(&drain->batch.threads, tid);
+	buffer_varint(&drain->batch.threads, started_ns);
 	drain->batch.thread_entries++;
 	drain->ledger.threads = drain->thread_count;
+}
+
+static void name_first_thread(struct drain *drain, struct queue *queue)
+{
+	if (queue->thread_index == QUEUE_NO_THREAD)
+		merge_name_thread(drain, queue, queue->slot->claimed_tid,
+				  timebase_ticks_ns(&drain->timebase, queue->slot->started_ticks));
 }
 
 /* A node that its thread has not finished is waited for, within reason. */
@@ -226,7 +243,7 @@ static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stam
 	int error = livemap_ready(drain->map, RUN_RECORDS * LEDGER_CHANGES);
 	if (error < 0)
 		return error;
-	name_thread(drain, queue);
+	name_first_thread(drain, queue);
 	for (uint32_t i = 0; i < max; i++) {
 		uint32_t taken = express_take(drain, queue, last_stamp, max - i);
 		count_records(drain, taken);

@@ -117,6 +117,14 @@ static void end_collection(struct queue *queue)
 		queue->collections--;
 }
 
+/* One has ended, and what it did not end itself is over. */
+static void change_thread(struct drain *drain, struct queue *queue, uint32_t tid, uint64_t time_ns)
+{
+	merge_name_thread(drain, queue, tid, time_ns);
+	queue->collections = 0;
+	queue->reallocs[0] = queue->reallocs[1] = 0;
+}
+
 void notes_take(struct drain *drain, struct queue *queue, const struct queue_event *event, uint64_t time_ns)
 {
 	switch (event->ext) {
@@ -149,6 +157,9 @@ void notes_take(struct drain *drain, struct queue *queue, const struct queue_eve
 	case EXT_FORK:
 		put_note(drain, queue, event, time_ns, NOTE_FORK, true);
 		take_snapshot(drain, event->payload);
+		break;
+	case EXT_THREAD:
+		change_thread(drain, queue, (uint32_t)event->payload, time_ns);
 		break;
 	case EXT_SYNC:
 		answer_sync(drain, event->payload);

@@ -12,7 +12,7 @@ void queue_init(struct queue *queue, struct session_header *session, uint32_t sl
 	struct session_thread *slot = session_thread(session, slot_index);
 	*queue = (struct queue){
 		.session = session, .slot = slot, .slot_index = slot_index, .thread_index = QUEUE_NO_THREAD};
-	/* Relaxed: the caller's acquire of `state` made the owner's claim visible. */
+	/* Relaxed: the caller's acquire of `owner` made the owner's claim visible. */
 	queue->incarnation = atomic_load_explicit(&slot->incarnation, memory_order_relaxed);
 	queue->chunk = atomic_load_explicit(&slot->first_chunk, memory_order_relaxed);
 	queue->side_taken = atomic_load_explicit(&slot->side_tail, memory_order_relaxed);
@@ -303,6 +303,15 @@ bool queue_is_idle(struct queue *queue)
 	       queue->side_taken == queue->side_released;
 }
 
+bool queue_begin_retiring(struct queue *queue, uint64_t owner)
+{
+	uint64_t retiring = thread_owner(thread_owner_tid(owner), thread_owner_hands(owner), THREAD_RETIRING);
+	/* Relaxed, both: nobody else changes a slot whose thread is dead.  If it was not this owner's any
+	 * more, another thread has it. */
+	return atomic_compare_exchange_strong_explicit(&queue->slot->owner, &owner, retiring,
+						       memory_order_relaxed, memory_order_relaxed);
+}
+
 bool queue_side_is_filling(const struct queue *queue)
 {
 	uint64_t tail = atomic_load_explicit(&queue->slot->side_tail, memory_order_relaxed);
@@ -319,6 +328,8 @@ void queue_retire(struct queue *queue)
 	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
 	if (chunk)
 		push(&queue->session->free_chunks, &chunk->free_next, last);
-	atomic_store_explicit(&slot->state, THREAD_FREE, memory_order_release);
+	uint64_t owner = atomic_load_explicit(&slot->owner, memory_order_relaxed);
+	atomic_store_explicit(&slot->owner, thread_owner(0, thread_owner_hands(owner), THREAD_FREE),
+			      memory_order_release);
 	push(&queue->session->free_threads, &slot->free_next, queue->slot_index + 1);
 }

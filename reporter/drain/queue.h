@@ -53,6 +53,13 @@ struct queue {
 	uint32_t collections;              /* that the thread is in, one in the other; the notes' */
 };
 
+/* Whether a slot with this owner has a queue to be read. */
+static inline bool queue_is_used(uint64_t owner)
+{
+	enum thread_state state = thread_owner_state(owner);
+	return state == THREAD_OWNED || state == THREAD_VACANT;
+}
+
 /* Begins with the slot's current owner; `taken` etc. may then be set from a commit point. */
 void queue_init(struct queue *queue, struct session_header *session, uint32_t slot_index);
 
@@ -103,6 +110,9 @@ bool queue_is_idle(struct queue *queue);
 
 /* Whether the side ring should be released soon. */
 bool queue_side_is_filling(const struct queue *queue);
+
+/* Before that: false if the slot is not `owner`'s any more, who was asked for. */
+bool queue_begin_retiring(struct queue *queue, uint64_t owner);
 
 /* The owner is gone and all is taken and released: gives back the last chunk and the slot. */
 void queue_retire(struct queue *queue);

@@ -84,6 +84,9 @@ void merge_refresh(struct drain *drain);
  * `alive`: unfinished nodes are worth waiting for.  0, or -errno from the live map. */
 int merge_take(struct drain *drain, uint64_t cutoff, bool alive);
 
+/* From here on the queue is this thread's. */
+void merge_name_thread(struct drain *drain, struct queue *queue, uint32_t tid, uint64_t started_ns);
+
 /* Gives back slots whose threads are gone. */
 void merge_sweep(struct drain *drain);
 

@@ -129,7 +129,7 @@ static bool is_mapped(const struct watch *watch)
 	char path[PROC_PATH_BYTES];
 	struct stat status;
 	uint64_t start = watch->session->mapped_at;
-	uint64_t end = (start + watch->session->file_bytes + 4095) & ~UINT64_C(4095);
+	uint64_t end = start + watch->session->mapped_bytes;
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, watch->session->pid, start,
 		 end);
 	return lstat(path, &status) == 0 || errno != ENOENT || listed_in_maps(watch);

@@ -84,12 +84,15 @@ struct trace_info {
 	size_t note_count;
 	/* How the run ended. */
 	bool ended;           /* there is an END block */
-	bool complete;        /* ended, and by exit or execve: nothing was cut off */
+	bool complete;        /* ended, and by exit or execve, and not blind: nothing was cut off */
 	int end_kind;         /* enum end_kind, 0 without END */
 	uint32_t end_flags;   /* enum end_flags */
 	uint64_t duration_ns; /* without END: up to the last time mark */
 	uint64_t event_count;
 	uint64_t lost_events;
+	uint64_t blind_since_ns; /* 1 + when the recording ended, if before its program; 0: it did not */
+	uint64_t blind_reason;   /* enum blind_reason, or one that is not known yet */
+	uint64_t cut_paths;      /* call paths without their innermost frames, for want of room */
 	uint64_t peak_rss_bytes;
 	uint64_t recorder_bytes; /* of peak_rss_bytes: taken by the recording itself, about */
 	uint64_t damaged_at;     /* file offset of a cut-off tail; 0: none */

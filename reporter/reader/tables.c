@@ -272,6 +272,12 @@ static int publish_summary(struct trace *trace, const uint64_t sums[END_SUMS])
 	return 0;
 }
 
+/* What older traces do not have. */
+static uint64_t next_if_any(struct varint_cursor *payload)
+{
+	return varint_left(payload) > 0 ? varint_next(payload) : 0;
+}
+
 int table_end(struct trace *trace, struct varint_cursor *payload)
 {
 	struct trace_info *info = &trace->info;
@@ -284,7 +290,10 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->peak_rss_bytes = varint_next(payload);
 	info->lost_events = varint_next(payload);
 	info->end_flags = (uint32_t)varint_next(payload);
-	info->recorder_bytes = varint_left(payload) > 0 ? varint_next(payload) : 0;
+	info->recorder_bytes = next_if_any(payload);
+	info->blind_since_ns = next_if_any(payload);
+	info->blind_reason = next_if_any(payload);
+	info->cut_paths = next_if_any(payload);
 	if (payload->failed || how < END_EXITED || how > END_KILLED || info->ended)
 		return -EBADMSG;
 	info->end_kind = (int)how;
@@ -351,7 +360,8 @@ void tables_complete(struct trace *trace)
 	if (trace->labels.count > 0)
 		qsort(trace->labels.data, trace->labels.count, sizeof(struct trace_text_label),
 		      compare_labels);
-	info->complete = info->ended && info->end_kind != END_KILLED && info->damaged_at == 0;
+	info->complete = info->ended && info->end_kind != END_KILLED && info->damaged_at == 0 &&
+			 info->blind_since_ns == 0;
 }
 
 const char *trace_label(const struct trace *trace, uint64_t id)

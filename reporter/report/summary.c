@@ -82,10 +82,16 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 {
 	int error = 0;
 
-	if (info->lost_events > 0)
+	if (info->blind_since_ns == 0 && info->lost_events > 0)
 		error = report_warn(report,
 				    "%" PRIu64 " events were lost for want of memory: figures are not exact",
 				    info->lost_events);
+	if (!error && info->cut_paths > 0)
+		error = report_warn(report,
+				    "there was no room for %" PRIu64
+				    " call paths: their figures stand at the callers "
+				    "that were known",
+				    info->cut_paths);
 	if (!error && unmatched_frees(totals) > 0)
 		error = report_warn(report,
 				    "%" PRIu64
@@ -100,7 +106,37 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 	return error;
 }
 
-static int warn_blind(struct report *report, const struct trace_info *info, const struct model_totals *totals)
+static const char *blind_reason(uint64_t reason)
+{
+	static const char *const reasons[] = {
+		[BLIND_NO_DRAIN] =
+			"its events could not be written in time (mprof-drain killed, or no room for the "
+			"trace)",
+		[BLIND_NO_ROOM] = "there was no room for it in memory or on disk",
+		[BLIND_CONFINED] =
+			"the program filters its system calls, and what was reserved before was used up",
+		[BLIND_NO_THREAD] = "there were too many threads at a time",
+	};
+
+	return reason < sizeof(reasons) / sizeof(*reasons) && reasons[reason] ? reasons[reason]
+									      : "for a reason "
+										"unknown";
+}
+
+static int warn_end_of_recording(struct report *report, const struct trace_info *info)
+{
+	if (info->blind_since_ns == 0)
+		return 0;
+	return report_warn(
+		report,
+		"THE RECORDING ENDS AT %.3f s of %.3f s: %s. Figures are those of that moment; %" PRIu64
+		" later events are not in them",
+		(double)(info->blind_since_ns - 1) / 1e9, (double)info->duration_ns / 1e9,
+		blind_reason(info->blind_reason), info->lost_events);
+}
+
+static int warn_hidden(struct report *report, const struct trace_info *info,
+		       const struct model_totals *totals)
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
 		return report_warn(
@@ -129,7 +165,9 @@ int report_fill_summary(struct report *report)
 	if (!error)
 		error = warn_losses(report, report->info, totals);
 	if (!error)
-		error = warn_blind(report, report->info, totals);
+		error = warn_end_of_recording(report, report->info);
+	if (!error)
+		error = warn_hidden(report, report->info, totals);
 	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++)
 		error = report_warn(report, "%s", warning);
 	return error;

@@ -5,6 +5,7 @@
 
 #include "preload/arena.h"
 #include "preload/pages.h"
+#include "tests/flat_arena.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define TEXT_BYTES (1u << 20)
 
 static struct session_header *session;
+static struct arena arena;
 
 void *bench_pages(size_t bytes)
 {
@@ -36,24 +38,26 @@ struct session_header *bench_session_start(void)
 	session->nodes_max = NODES;
 	session->text_used = 4;
 	session->nodes_used = 1;
+	flat_arena(&arena, session);
 	return session;
 }
 
-struct session_header *arena_session(void)
+struct arena *arena_current(void)
 {
-	return session;
+	return &arena;
 }
 
-bool arena_reserve(struct session_header *of, _Atomic uint64_t *reserved, uint64_t end_offset)
+bool arena_reserve(struct arena *of, enum arena_region region, uint64_t end)
 {
 	(void)of;
-	(void)reserved;
-	(void)end_offset;
+	(void)region;
+	(void)end;
 	return true; /* anonymous memory is there when it is touched */
 }
 
-uint32_t arena_text(struct session_header *of, const char *text, size_t bytes)
+uint32_t arena_text(struct arena *in, const char *text, size_t bytes)
 {
+	struct session_header *of = in->header;
 	uint32_t at = atomic_fetch_add(&of->text_used, ((uint32_t)bytes + 8) & ~3u);
 	if (at + bytes + 8 > TEXT_BYTES)
 		return 0;

@@ -83,7 +83,7 @@ int main(void)
 						   "unw_backtrace"};
 	state = bench_pages(unwind_state_bytes());
 	contexts = bench_pages(sizeof(*contexts));
-	contexts_init(contexts, bench_session_start());
+	bench_session_start();
 	for (enum method method = 0; method < METHODS; method++)
 		for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
 			/* main and what is around it count as well. */

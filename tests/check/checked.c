@@ -92,7 +92,7 @@ uint32_t checked_context(struct unwind_state *state, struct contexts *contexts,
 	unsigned long number = stacks++;
 	from[source]++;
 	cut += (frames[count - 1].module & NODE_TRUNCATED) != 0;
-	if (!oracle_is_path(arena_session(), node, frames, count)) {
+	if (!oracle_is_path(arena_current(), node, frames, count)) {
 		wrong++;
 		show("a plain walk", frames, count, NULL, 0);
 	}

@@ -10,11 +10,10 @@
 
 #define INNER_FRAMES_MAX 20
 
-bool oracle_is_path(struct session_header *session, uint32_t node, const struct unwind_frame *frames,
-		    size_t count)
+bool oracle_is_path(const struct arena *arena, uint32_t node, const struct unwind_frame *frames, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct session_node *at = session_node(session, node);
+		const struct session_node *at = arena_node(arena->nodes, node);
 		if (node == 0 || at->pc != frames[i].pc || at->module != frames[i].module)
 			return false;
 		node = at->parent;

@@ -9,10 +9,10 @@
 
 #include "preload/contexts.h"
 
-#include "trace/session.h"
+#include "preload/arena.h"
 
 /* Whether `node` is the call path of these frames, modules and flags included. */
-bool oracle_is_path(struct session_header *session, uint32_t node, const struct unwind_frame *frames,
+bool oracle_is_path(const struct arena *arena, uint32_t node, const struct unwind_frame *frames,
 		    size_t count);
 
 /* Where the last answer came from. */

@@ -18,19 +18,38 @@ bool session_ensure(struct process *process)
 	return true;
 }
 
-bool arena_reserve(struct session_header *session, _Atomic uint64_t *reserved, uint64_t end_offset)
+struct process *process_peek(void)
 {
-	(void)reserved;
-	return end_offset <= session->file_bytes;
+	return &model_process;
 }
 
-struct session_header *arena_session(void)
+bool arena_reserve(struct arena *arena, enum arena_region region, uint64_t end)
 {
-	return model_process.session;
+	return region != ARENA_CHUNKS || end <= arena->header->chunks_max * sizeof(struct session_chunk);
 }
 
-uint32_t arena_text(struct session_header *session, const char *text, size_t bytes)
+struct arena *arena_current(void)
 {
-	(void)session, (void)text, (void)bytes;
+	return model_process.arena;
+}
+
+uint32_t arena_text(struct arena *arena, const char *text, size_t bytes)
+{
+	(void)arena, (void)text, (void)bytes;
 	return 0;
+}
+
+void arena_keep_on_fork(struct arena *arena, bool keep)
+{
+	(void)arena, (void)keep;
+}
+
+void arena_replace_in_child(struct arena *arena)
+{
+	(void)arena;
+}
+
+void session_is_blind(enum blind_reason reason)
+{
+	(void)reason;
 }

@@ -17,6 +17,7 @@
 
 struct kept { /* of a slot, in the last CURSOR */
 	uint64_t incarnation, taken, side_taken, last_stamp;
+	uint32_t thread_index;
 };
 
 /* What a drainer knows, and what of it is in the trace. */
@@ -43,6 +44,7 @@ static void restore_queue(struct queue *queue)
 	queue->taken = queue->released = kept->taken;
 	queue->side_taken = kept->side_taken;
 	queue->last_stamp = kept->last_stamp;
+	queue->thread_index = kept->thread_index;
 	while (queue_skip_taken(queue)) {
 	}
 	queue_release(queue);
@@ -56,7 +58,7 @@ static void adopt_slots(void)
 	for (uint32_t i = 0; i < used; i++) {
 		struct session_thread *slot = session_thread(world_session, i);
 		if (drainer.open[i] ||
-		    atomic_load_explicit(&slot->state, memory_order_acquire) != THREAD_OWNED)
+		    !queue_is_used(atomic_load_explicit(&slot->owner, memory_order_acquire)))
 			continue;
 		queue_init(&drainer.queues[i], world_session, i);
 		restore_queue(&drainer.queues[i]);
@@ -66,7 +68,12 @@ static void adopt_slots(void)
 
 static void take_one(struct queue *queue)
 {
-	judge_event(&drainer.figures, queue, queue_peek(queue));
+	const struct queue_event *event = queue_peek(queue);
+
+	if (event->type == RECORD_EXT && event->ext == EXT_THREAD)
+		queue->thread_index = (uint32_t)event->payload; /* as notes.c's change_thread */
+	else
+		judge_event(&drainer.figures, queue, event);
 	queue_take(queue);
 	drainer.pending = true;
 }
@@ -132,7 +139,8 @@ static void commit_all(void)
 	for (uint32_t i = 0; i < PRODUCERS_MAX; i++) {
 		const struct queue *q = &drainer.queues[i];
 		if (drainer.open[i])
-			cursor[i] = (struct kept){q->incarnation, q->taken, q->side_taken, q->last_stamp};
+			cursor[i] = (struct kept){q->incarnation, q->taken, q->side_taken, q->last_stamp,
+						  q->thread_index};
 	}
 	drainer.pending = false;
 	for (uint32_t i = 0; i < PRODUCERS_MAX; i++)
@@ -155,10 +163,13 @@ static bool retire_ended(void)
 
 	for (uint32_t i = 0; i < PRODUCERS_MAX; i++) {
 		struct queue *queue = &drainer.queues[i];
-		if (!drainer.open[i] || !queue_is_idle(queue) || !schedule_ended(queue->slot->tid - 1))
+		if (!drainer.open[i] || !queue_is_idle(queue))
 			continue;
-		memory_order_after(schedule_self(), queue->slot->tid - 1);
-		if (!queue_is_idle(queue))
+		uint64_t owner = atomic_load_explicit(&queue->slot->owner, memory_order_relaxed);
+		if (thread_owner_state(owner) != THREAD_OWNED || !schedule_ended(thread_owner_tid(owner) - 1))
+			continue;
+		memory_order_after(schedule_self(), thread_owner_tid(owner) - 1);
+		if (!queue_is_idle(queue) || !queue_begin_retiring(queue, owner))
 			continue;
 		queue_retire(queue);
 		drainer.open[i] = false;

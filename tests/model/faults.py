@@ -28,7 +28,8 @@ FIND_MAIN = """	uint32_t next = atomic_load_explicit(&chunk->next, memory_order_
 UNHOOK = """		atomic_store_explicit(&queue->slot->first_chunk, next, memory_order_release);
 		push(&queue->session->free_chunks, &chunk->free_next, first);
 """
-FREE_SLOT = """	atomic_store_explicit(&slot->state, THREAD_FREE, memory_order_release);
+FREE_SLOT = """	atomic_store_explicit(&slot->owner, thread_owner(0, thread_owner_hands(owner), THREAD_FREE),
+			      memory_order_release);
 	push(&queue->session->free_threads, &slot->free_next, queue->slot_index + 1);
 """
 RETIRE = """	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
@@ -86,17 +87,28 @@ FAULTS = {
         "	uint64_t top = atomic_load_explicit(stack, memory_order_relaxed);"),
         (ACQUIRE_POP, RELAXED_POP)),
     "claims without release": (THREAD, "one thread", (
-        "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);",
-        "	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_relaxed);")),
+        "	atomic_store_explicit(&slot->owner, thread_owner(tid, hands + 1, THREAD_OWNED),\n			      memory_order_release);",
+        "	atomic_store_explicit(&slot->owner, thread_owner(tid, hands + 1, THREAD_OWNED),\n			      memory_order_relaxed);")),
+    "leaves without release": (THREAD, "left", (
+        "thread_owner(0, thread_owner_hands(owner), THREAD_VACANT), memory_order_release);",
+        "thread_owner(0, thread_owner_hands(owner), THREAD_VACANT), memory_order_relaxed);")),
+    "leaves before it is done": (THREAD, "left by two", (
+        "&process->vacant, &top, pushed, memory_order_release,", "&process->vacant, &top, pushed, memory_order_relaxed,")),
+    "does not say whose the queue is": (THREAD, "left", (
+        "		recorder_took_over(thread, ", "		(void)recorder_took_over, (void)(")),
+    "waits for what nobody has": (WAIT, "left, kill", (" && (last || pulse->beats < BEATS_MOST)", "")),
+    "gives back a slot that was left": (DRAINER, "left by two", (
+        "thread_owner_state(owner) != THREAD_OWNED || ", "(uint32_t)(owner >> 32) == 0 || "), (
+        " || !queue_begin_retiring(queue, owner)", "")),
     "does not tell of a second thread": (THREAD, "clock, two threads", ("	if (slot > 1)\n", "	if (0)\n")),
     "does not tell of a handler": (SIDE, "clock, signals", (
         "	thread_want_own_clocks(thread->process);\n", "")),
     "does not count owners": (THREAD, "reuse, kill", (
         "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
     "waits for a dead drainer": (WAIT, "kill, nobody there", (
-        "	return clock_monotonic_ns() - *since_ns < (now ? STANDSTILL_NS : STARTUP_NS);", "	return true;")),
+        "	return clock_monotonic_ns() - pulse->since_ns >= patience_ns;", "	return (void)patience_ns, false;")),
     "does not go past the cap": (CHUNKS, "one thread", (
-        "		taken = fresh_chunk(process, session, session->chunks_max);", "		taken = 0;")),
+        "		taken = fresh_chunk(arena, hard_cap(session));", "		taken = 0;")),
     "puts aside without release": (SIDE, "signals", (
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);",
         "	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_relaxed);")),
@@ -119,8 +131,7 @@ FAULTS = {
         "			queue_release(&drainer.queues[i]);\n	committed = drainer.figures;\n")),
     "forgets how far it was": (DRAINER, "kill", ("	queue->taken = queue->released = kept->taken;\n", "")),
     "does not look again at who has ended": (DRAINER, "one thread", (
-        "		if (!queue_is_idle(queue))\n			continue;\n		queue_retire(queue);",
-        "		queue_retire(queue);")),
+        "!queue_is_idle(queue) || !queue_begin_retiring(queue, owner)", "!queue_begin_retiring(queue, owner)")),
     "reuses free chunks without a tag": (CHUNKS, "three threads", (
         "		uint64_t next = ((top >> 32) + 1) << 32 |", "		uint64_t next = (top >> 32) << 32 |")),
 }

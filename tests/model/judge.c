@@ -30,6 +30,15 @@ static bool is_hidden(const struct queue_event *event)
 	return event->type == RECORD_HIDDEN_ALLOC;
 }
 
+/* Who was the last to begin with the queue. */
+static bool is_of(const struct queue *queue, unsigned producer)
+{
+	uint32_t tid =
+		queue->thread_index == QUEUE_NO_THREAD ? queue->slot->claimed_tid : queue->thread_index;
+
+	return tid == producer + 1;
+}
+
 /* Field by field as some producer's event of that ordinal is written. */
 static bool is_whole(const struct queue_event *event, const struct queue *queue, unsigned producer,
 		     enum stream stream, uint32_t ordinal)
@@ -38,7 +47,7 @@ static bool is_whole(const struct queue_event *event, const struct queue *queue,
 	       event->address == event_address(producer, stream, ordinal) &&
 	       (event->size_bytes > RECORD_SIZE_MAX) == event_is_odd(ordinal) &&
 	       event_needs(event->size_bytes, stream == MAIN ? producer : EVENT_NEEDS_SIDE) == ordinal - 1 &&
-	       queue->slot->tid == producer + 1;
+	       is_of(queue, producer);
 }
 
 /* Whether the second thread had paused before, for all that the event's own can know. */
@@ -114,13 +123,18 @@ static void check_chunks(void)
 		count++;
 	}
 	uint32_t used = final_value(&world_session->chunks_used);
-	if (count > used || count + 2 * world.setup->kills < used)
+	/* A slot that was left keeps its last one. */
+	uint32_t kept = world.setup->leaves ? final_value(&world_session->threads_used) : 0;
+	if (count > used || count + 2 * world.setup->kills + kept < used)
 		schedule_fail("leaves chunks that nobody has");
 }
 
 void judge_end(uint32_t committed)
 {
 	uint32_t made = 0, lost = final_value(&world_session->lost_events);
+
+	for (unsigned i = 0; i < PRODUCERS_MAX; i++)
+		lost += final_value(&session_thread(world_session, i)->lost_events);
 
 	for (unsigned i = 0; i < world.setup->producers; i++) {
 		made += world.made[i][MAIN] + world.made[i][SIDE];

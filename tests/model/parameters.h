@@ -8,9 +8,6 @@
 #define SESSION_CHUNK_BYTES (64 + 4 * 16)
 #define SESSION_SIDE_RECORDS 4
 
-extern unsigned model_soft_cap;
-#define CHUNKS_SOFT_CAP model_soft_cap
-
 /* Walks and the processor's clock are no part of it: every stack is known, and world.c has a clock. */
 #include "preload/unwind/context.h"
 #define unwind_context_known(state, start) ((void)(state), (void)(start), 1u)

@@ -87,6 +87,8 @@ void producers_run(unsigned task)
 		if (world_threads_talk())
 			world_tell(task, knows[task][task]);
 	}
+	if (world.setup->leaves)
+		thread_end();
 }
 
 void producers_handle_signal(unsigned task)

@@ -13,6 +13,7 @@
 struct setup {
 	const char *name;
 	unsigned producers, events;
+	bool leaves;      /* threads see their end, and leave their slots to the next ones */
 	bool reuse;       /* the second begins when the first has ended, whose slot may be free then */
 	unsigned signals; /* that may interrupt the first */
 	unsigned burst;   /* events of each; 0: one */

@@ -5,14 +5,15 @@
 
 #include "preload/epoch.h"
 #include "preload/process.h"
+#include "tests/flat_arena.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #define CLOCK_BEGINS 1000u
 
-unsigned model_soft_cap;
 struct process model_process;
+static struct arena arena;
 
 static _Alignas(64) char memory[65536];
 struct session_header *const world_session = (void *)memory;
@@ -66,6 +67,8 @@ static void lay_out(struct session_header *session, const struct setup *setup)
 	session->chunks_offset = session->threads_offset + PRODUCERS_MAX * sizeof(struct session_thread);
 	session->chunks_max = setup->chunks;
 	session->file_bytes = session->chunks_offset + setup->chunks * sizeof(struct session_chunk);
+	session->chunks_soft = setup->soft_cap;
+	session->chunks_hard = setup->chunks;
 	session->pid = 1;
 	session->flags = SESSION_TSC;
 	memory_reset(memory, offsetof(struct session_header, free_chunks),
@@ -86,10 +89,12 @@ void world_reset(const struct setup *setup)
 	memset(&model_process, 0,
 	       offsetof(struct process, threads) + PRODUCERS_MAX * sizeof(struct thread *));
 	model_process.session = world_session;
+	model_process.arena = &arena;
 	model_process.state = PROCESS_RECORDING;
-	model_soft_cap = setup->soft_cap;
 	lay_out(world_session, setup);
+	flat_arena(&arena, world_session);
 	epoch_word = EPOCH_RECORDING;
+	memory_follow_also((char *)(uintptr_t)&model_process.vacant, sizeof model_process.vacant);
 	if (world_threads_talk())
 		follow_process();
 }

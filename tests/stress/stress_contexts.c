@@ -7,6 +7,7 @@
  */
 #include "preload/arena.h"
 #include "preload/contexts.h"
+#include "tests/flat_arena.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -21,20 +22,20 @@
 #define NODES_MAX 1000000u
 
 static struct session_header *session;
+static struct arena arena;
 static struct contexts contexts;
 static _Atomic uint32_t leaves[THREADS][PATHS]; /* 0: not there yet */
 static _Atomic uint32_t wrong;
 
 /* In place of the shim's. */
-struct session_header *arena_session(void)
+struct arena *arena_current(void)
 {
-	return session;
+	return &arena;
 }
 
-bool arena_reserve(struct session_header *of, _Atomic uint64_t *reserved, uint64_t end_offset)
+bool arena_reserve(struct arena *of, enum arena_region region, uint64_t end)
 {
-	(void)reserved;
-	return end_offset <= of->file_bytes;
+	return region == ARENA_NODES && end <= of->header->nodes_max * sizeof(struct session_node);
 }
 
 static bool start_session(void)
@@ -45,11 +46,10 @@ static bool start_session(void)
 	if (map == MAP_FAILED)
 		return false;
 	session = map;
-	session->file_bytes = bytes;
 	session->nodes_offset = sizeof(*session);
 	session->nodes_max = NODES_MAX;
 	session->nodes_used = 1;
-	contexts_init(&contexts, session);
+	flat_arena(&arena, session);
 	return true;
 }
 

@@ -96,7 +96,7 @@ static void check_event(struct follower *follower, const struct queue_event *eve
 static bool consume(struct follower *follower, struct session_header *session, uint32_t slot)
 {
 	/* Acquire: pairs with the owner's release when it claims the slot. */
-	if (atomic_load_explicit(&session_thread(session, slot)->state, memory_order_acquire) != THREAD_OWNED)
+	if (!queue_is_used(atomic_load_explicit(&session_thread(session, slot)->owner, memory_order_acquire)))
 		return false;
 	if (!follower->followed)
 		queue_init(&follower->queue, session, slot);

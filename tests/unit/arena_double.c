@@ -3,6 +3,8 @@
  */
 #include "arena_double.h"
 
+#include "tests/flat_arena.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,7 +12,8 @@
 #define TEXT_BYTES (1u << 20)
 
 static struct session_header *session;
-static uint64_t refused_beyond;
+static struct arena arena;
+static uint64_t refused_beyond; /* of the nodes */
 
 struct session_header *arena_double_start(uint32_t modules_max, uint32_t nodes_max)
 {
@@ -31,31 +34,29 @@ struct session_header *arena_double_start(uint32_t modules_max, uint32_t nodes_m
 	session->text_used = 4;
 	session->nodes_used = 1;
 	refused_beyond = bytes;
+	flat_arena(&arena, session);
 	return session;
 }
 
-void arena_double_refuse_beyond(uint64_t end_offset)
+void arena_double_refuse_nodes_beyond(uint64_t end)
 {
-	refused_beyond = end_offset;
+	refused_beyond = end;
 }
 
-struct session_header *arena_session(void)
+struct arena *arena_current(void)
 {
-	return session;
+	return session ? &arena : NULL;
 }
 
-bool arena_reserve(struct session_header *of, _Atomic uint64_t *reserved, uint64_t end_offset)
+bool arena_reserve(struct arena *of, enum arena_region region, uint64_t end)
 {
-	if (end_offset > refused_beyond)
-		return false;
-	cr_assert(of == session && atomic_load(reserved) >= sizeof(struct session_header));
-	if (end_offset > atomic_load(reserved))
-		atomic_store(reserved, end_offset);
-	return true;
+	cr_assert_eq(of, &arena);
+	return region != ARENA_NODES || end <= refused_beyond;
 }
 
-uint32_t arena_text(struct session_header *of, const char *text, size_t bytes)
+uint32_t arena_text(struct arena *in, const char *text, size_t bytes)
 {
+	struct session_header *of = in->header;
 	uint32_t room = ((uint32_t)bytes + 8) & ~3u, length = (uint32_t)bytes;
 	uint32_t at = atomic_fetch_add(&of->text_used, room);
 	cr_assert(at + room <= of->text_max);

@@ -9,7 +9,7 @@
 /* Starts an empty session with so many places; leaves the one before it mapped. */
 struct session_header *arena_double_start(uint32_t modules_max, uint32_t nodes_max);
 
-/* From now on no memory beyond this session offset is granted. */
-void arena_double_refuse_beyond(uint64_t end_offset);
+/* From now on no memory is granted for nodes beyond this many bytes of them. */
+void arena_double_refuse_nodes_beyond(uint64_t end);
 
 #endif

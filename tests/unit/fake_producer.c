@@ -203,11 +203,11 @@ struct fake_thread fake_thread(struct fake *fake, uint32_t tid)
 	cr_assert_leq(index, THREADS);
 	struct session_thread *slot = session_thread(fake->header, index - 1);
 	uint32_t chunk = open_chunk(fake, 0);
-	slot->tid = tid;
+	slot->claimed_tid = tid;
 	slot->started_ticks = fake->header->started_ticks;
 	atomic_store(&slot->first_chunk, chunk);
 	atomic_fetch_add(&slot->incarnation, 1);
-	atomic_store_explicit(&slot->state, THREAD_OWNED, memory_order_release);
+	atomic_store_explicit(&slot->owner, thread_owner(tid, 0, THREAD_OWNED), memory_order_release);
 	return (struct fake_thread){fake, slot, index - 1, session_chunk(fake->header, chunk - 1), 0, 0};
 }
 

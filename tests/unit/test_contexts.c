@@ -22,7 +22,6 @@ static void begin(void)
 	session = arena_double_start(16, NODES_MAX);
 	contexts = pages_map(sizeof(*contexts));
 	cr_assert_not_null(contexts);
-	contexts_init(contexts, session);
 }
 
 TestSuite(contexts, .init = begin, .timeout = 60);
@@ -88,12 +87,12 @@ Test(contexts, nodes_behind_their_parents_need_no_index)
 
 Test(contexts, no_room_cuts_the_path)
 {
-	arena_double_refuse_beyond(session->nodes_offset + 3 * sizeof(struct session_node));
+	arena_double_refuse_nodes_beyond(3 * sizeof(struct session_node));
 	const struct unwind_frame frames[] = {{0x4000, 1}, {0x3000, 1}, {0x2000, 1}, {0x1000, 1}};
 	uint32_t cut = contexts_path(contexts, frames, 4);
 	cr_assert_eq(cut, contexts_path(contexts, frames + 2, 2));
 	cr_assert_eq(session->nodes_used, 3, "no id without memory");
-	arena_double_refuse_beyond(UINT64_MAX);
+	arena_double_refuse_nodes_beyond(UINT64_MAX);
 	cr_assert_neq(contexts_path(contexts, frames, 4), cut);
 }
 
@@ -114,7 +113,6 @@ Test(contexts, fork_child_begins_empty)
 	pid_t child = fork();
 	if (child == 0) {
 		session = arena_double_start(16, 100);
-		contexts_init(contexts, session);
 		_exit(contexts_intern(contexts, 0, 7, 1) == 1 && contexts_intern(contexts, 0, 7, 1) == 1 ? 0
 													 : 1);
 	}

@@ -340,7 +340,7 @@ Test(drain_live, slots_of_threads_that_are_gone_are_used_again)
 			cr_assert_lt(tries, 3000);
 			sleep_ns(1000000);
 		}
-		cr_assert_eq(atomic_load(&passing.slot->state), THREAD_FREE);
+		cr_assert_eq(thread_owner_state(atomic_load(&passing.slot->owner)), THREAD_FREE);
 	}
 	end_session();
 	cr_assert_eq(wait_for(drainer), 0);

@@ -127,7 +127,7 @@ static void load_and_look(const char *path)
 	call(look);
 	unwind_code_changing();
 	dlclose(handle);
-	modules_after_dlclose(session, clock_ticks());
+	modules_after_dlclose(arena_current(), clock_ticks());
 	unwind_code_changed();
 }
 

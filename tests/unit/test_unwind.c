@@ -120,7 +120,7 @@ static size_t walk_and_judge(const struct unwind_start *start, const struct unwi
 	uint32_t node = oracle_context(learning_state(), &contexts, start, &source);
 	size_t count = unwind_walk(own_state(), start, frames);
 	from[source]++;
-	wrong_nodes += !oracle_is_path(session, node, *frames, count);
+	wrong_nodes += !oracle_is_path(arena_current(), node, *frames, count);
 	return count;
 }
 
@@ -141,7 +141,6 @@ __attribute__((noinline)) void probe(void)
 static void begin(void)
 {
 	session = arena_double_start(1000, NODES_MAX);
-	contexts_init(&contexts, session);
 	cr_assert_eq(pthread_key_create(&pool_key, give_back), 0);
 }
 
@@ -332,7 +331,7 @@ static void call_plugin(const char *path)
 		call(probe);
 	unwind_code_changing();
 	dlclose(handle);
-	modules_after_dlclose(session, 1);
+	modules_after_dlclose(arena_current(), 1);
 	unwind_code_changed();
 	unw_flush_cache(unw_local_addr_space, 0, 0);
 }

@@ -1,0 +1,14 @@
+/*
+ * kernel.h - system calls of the shim's own.
+ *
+ * As syscall(2), which is interposed and so leads to whoever else does that.  Sets errno; safe anywhere.
+ */
+#ifndef MPROF_PRELOAD_KERNEL_H
+#define MPROF_PRELOAD_KERNEL_H
+
+#include <sys/syscall.h>
+
+/* Returns -1 with errno set, or what the kernel does. */
+long kernel_call(long number, ...);
+
+#endif
