@@ -297,6 +297,15 @@ static bool reserve_steps(struct arena *arena, enum arena_region region, uint64_
 	return true;
 }
 
+/* Where a filter of system calls was not seen coming, the drainer reserves from its side what is mapped in
+ * any case. */
+static bool is_backed(const struct arena *arena, uint64_t end)
+{
+	/* Acquire: pairs with the drainer's release; the pages are there. */
+	return end <= (uint64_t)atomic_load_explicit(&arena->header->chunks_backed, memory_order_acquire) *
+			      sizeof(struct session_chunk);
+}
+
 bool arena_reserve(struct arena *arena, enum arena_region region, uint64_t end)
 {
 	/* Relaxed: the mark only ever lets a thread skip work that is already done for the
@@ -306,9 +315,11 @@ bool arena_reserve(struct arena *arena, enum arena_region region, uint64_t end)
 	if (end <= mark)
 		return true;
 	confine_look(arena->header);
+	if (confined())
+		return region == ARENA_CHUNKS && is_backed(arena, end);
 	uint64_t limit = region_bytes(arena->header, region);
 	uint64_t target = (end + RESERVE_STEP - 1) & ~(uint64_t)(RESERVE_STEP - 1);
-	if (end > limit || confined() || !is_time_to_ask(arena))
+	if (end > limit || !is_time_to_ask(arena))
 		return false;
 	int saved = errno;
 	bool done = reserve_steps(arena, region, mark, target < limit ? target : limit);

@@ -25,12 +25,12 @@ enum arena_region {
 	ARENA_REGIONS,
 };
 
-/* How many things make a piece: 64 KiB, or 256 KiB of what there are many of. */
+/* How many things make a piece: 64 KiB, or more of what there are many of. */
 #define ARENA_PIECE_THREADS 32u
 #define ARENA_PIECE_MODULES 512u
 #define ARENA_PIECE_TEXT 65536u
 #define ARENA_PIECE_NODES 16384u
-#define ARENA_PIECE_CHUNKS 4u
+#define ARENA_PIECE_CHUNKS SESSION_CHUNKS_FIRST
 
 /* And how many there can be. */
 #define ARENA_THREADS_MAX 16384u

@@ -57,14 +57,21 @@ uint64_t proc_start_time(unsigned long pid)
 	return at ? number_at(at) : 0;
 }
 
-uint64_t proc_peak_rss_bytes(void)
+static uint64_t number_behind(const char *text, const char *label)
 {
-	char status[2048];
+	const char *line = strstr(text, label);
 
-	if (!read_text("/proc/self/status", status, sizeof status))
-		return 0;
-	const char *line = strstr(status, "\nVmHWM:");
-	return line ? number_at(line + strlen("\nVmHWM:")) * 1024 : 0;
+	return line ? number_at(line + strlen(label)) : 0;
+}
+
+struct proc_status proc_status(void)
+{
+	char text[4096];
+
+	if (!read_text("/proc/self/status", text, sizeof text))
+		return (struct proc_status){0};
+	return (struct proc_status){.peak_rss_bytes = number_behind(text, "\nVmHWM:") * 1024,
+				    .filters = (uint32_t)number_behind(text, "\nSeccomp_filters:")};
 }
 
 uint64_t proc_peak_rss_of_pid_bytes(void)

@@ -11,8 +11,14 @@
 /* When a process started, in the kernel's ticks; tells reused pids apart.  0 if it cannot be read. */
 uint64_t proc_start_time(unsigned long pid);
 
-/* The program's peak resident set; opens a file.  0 if it cannot be read. */
-uint64_t proc_peak_rss_bytes(void);
+/* What the kernel says of the program so far; 0 where it does not. */
+struct proc_status {
+	uint64_t peak_rss_bytes;
+	uint32_t filters; /* of system calls */
+};
+
+/* Opens a file. */
+struct proc_status proc_status(void);
 
 /* That of all programs that this process has been; opens nothing.  0 if unknown. */
 uint64_t proc_peak_rss_of_pid_bytes(void);

@@ -204,7 +204,9 @@ static bool fill(struct process *process, struct start *start)
 	fill_sampling(session, &start->settings);
 	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet,
 			    start->settings.quiet);
-	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
+	struct proc_status status = proc_status();
+	session->filters = status.filters;
+	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
 	modules_init(ticks_now);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
 }

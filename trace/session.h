@@ -140,6 +140,9 @@ static inline uint64_t record_stamp(const struct session_record *r)
 #ifndef SESSION_CHUNK_BYTES /* tests/model has tiny ones */
 #define SESSION_CHUNK_BYTES 65536
 #endif
+/* So many are mapped from the start. */
+#define SESSION_CHUNKS_FIRST 16u
+
 #define SESSION_CHUNK_RECORDS ((SESSION_CHUNK_BYTES - 64) / 16)
 
 /* Single producer (the owning thread), single consumer (the drainer).  The
@@ -300,6 +303,7 @@ struct session_header {
 	uint32_t text_max, stamp_shift;
 	uint32_t chunks_soft, chunks_hard; /* from so many on producers wait; more there never are */
 	uint32_t flags;                    /* enum session_flags */
+	uint32_t filters;                  /* of system calls, that there were at the start */
 	int32_t pid, parent_pid;
 	uint32_t fork_id; /* with SESSION_FORKED: which EXT_FORK of the parent */
 	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
@@ -338,9 +342,10 @@ struct session_header {
 	struct session_clock clock;
 	_Atomic int32_t drainer_pid;
 	_Atomic uint32_t flushes_done;
-	_Atomic uint64_t synced;    /* last EXT_SYNC answered */
-	_Atomic int64_t live_bytes; /* as of `synced` */
-	_Atomic uint32_t confined;  /* the program filters its system calls: the shim makes none */
+	_Atomic uint64_t synced;        /* last EXT_SYNC answered */
+	_Atomic int64_t live_bytes;     /* as of `synced` */
+	_Atomic uint32_t confined;      /* the program filters its system calls: the shim makes none */
+	_Atomic uint32_t chunks_backed; /* then: chunks whose pages are there, thanks to the drainer */
 };
 
 /* Region accessors; `index` must be below the header's limit. */

@@ -8,6 +8,7 @@
 #include "drain/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdlib.h>
@@ -147,6 +148,26 @@ static uint64_t pace_of(const struct drain *drain, uint64_t usual_ns)
 	return drain->queues_open > CROWD ? CROWD_INTERVAL_NS : usual_ns;
 }
 
+static bool is_confined(const struct drain *drain)
+{
+	/* Relaxed, here and below: the word is all there is to see. */
+	return atomic_load_explicit(&drain->mapping.header->confined, memory_order_relaxed) != 0;
+}
+
+/* A filter of system calls that the shim has not seen coming. */
+static void look_for_filters(struct drain *drain)
+{
+	struct session_header *h = drain->mapping.header;
+	uint32_t chunks = h->chunks_max < SESSION_CHUNKS_FIRST ? h->chunks_max : SESSION_CHUNKS_FIRST;
+	if (is_confined(drain) || !watch_is_confined(&drain->watch))
+		return;
+	/* Release: pairs with the shim's acquire; the pages are there. */
+	if (posix_fallocate(drain->mapping.fd, (off_t)h->chunks_offset,
+			    (off_t)chunks * SESSION_CHUNK_BYTES) == 0)
+		atomic_store_explicit(&h->chunks_backed, chunks, memory_order_release);
+	atomic_store_explicit(&h->confined, 1, memory_order_relaxed);
+}
+
 static void do_chores(struct drain *drain, struct pace *pace, uint64_t now_ns)
 {
 	bool starving = atomic_load_explicit(&drain->mapping.header->starving, memory_order_relaxed) > 0;
@@ -156,6 +177,7 @@ static void do_chores(struct drain *drain, struct pace *pace, uint64_t now_ns)
 	timebase_calibrate(&drain->timebase);
 	merge_sweep(drain);
 	pace->replaced |= watch_replaced(&drain->watch);
+	look_for_filters(drain);
 }
 
 static bool commit_wanted(const struct drain *drain, const struct pace *pace, uint64_t now_ns)
@@ -205,6 +227,11 @@ static uint64_t sleep_most_ns(const struct drain *drain)
 
 static void slow_down(const struct drain *drain, struct pace *pace)
 {
+	/* Who may make no system calls cannot ring. */
+	if (is_confined(drain)) {
+		pace->sleep_ns = SLEEP_LEAST_NS;
+		return;
+	}
 	uint64_t most = sleep_most_ns(drain);
 	pace->sleep_ns = 2 * pace->sleep_ns < most ? 2 * pace->sleep_ns : most;
 }

@@ -35,6 +35,9 @@ bool watch_thread_alive(const struct watch *watch, uint32_t tid);
 /* Resident set, in pages; 0 if it cannot be told. */
 uint64_t watch_rss_pages(struct watch *watch);
 
+/* Whether the process filters its system calls more than it did at the start. */
+bool watch_is_confined(const struct watch *watch);
+
 /* The kernel's own high-water mark of it, in bytes; 0 if it cannot be told. */
 uint64_t watch_peak_rss_bytes(const struct watch *watch);
 

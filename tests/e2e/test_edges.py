@@ -1,0 +1,209 @@
+"""The edges of the host's world: locked memory, little shared memory, filtered system calls, dead drainers, many threads."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+from harness import (SHIM, Skip, case, check, check_equal, compile, counted, drainers_of, environment, mprof, needs, needs_root,
+                     record, record_and_report, report, run, run_cases, wait_for)
+
+MIB = 1 << 20
+
+
+def compiled(directory, name, *flags):
+    return compile(f"{name}.c", directory / name, "-fno-builtin", *flags)
+
+
+# ---- memory that becomes real ----------------------------------------------------------------------------------------
+
+
+@case
+def all_memory_locked(directory):
+    program = compiled(directory, "lock_memory")
+    bare = run([program], directory).stdout.split()
+    if bare[0] != "0":
+        raise Skip("memory cannot be locked here")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    failed, _, locked_kib, size_kib = done.stdout.split()
+    check_equal(failed, "0", "mlockall")
+    check(int(locked_kib) - int(bare[2]) < 16 * 1024, f"KiB locked: {locked_kib}, bare {bare[2]}")
+    check(int(size_kib) - int(bare[3]) < 64 * 1024, f"KiB of address space: {size_kib}, bare {bare[3]}")
+    check_equal(counted(figures), {"counted_work": (2000000, 20000000)}, "allocations")
+
+
+@case
+def all_mappings_read(directory):
+    program = compiled(directory, "read_all")
+    bare = int(run([program], directory).stdout)
+    recorded = int(record([program], directory).stdout)
+    check(recorded - bare < 32 * 1024, f"peak resident KiB: {recorded}, bare {bare}")
+
+
+@case
+def short_threads(directory):
+    program = compiled(directory, "short_threads")
+    bare = int(run([program, 20000], directory).stdout)
+    done, figures = record_and_report([program, 20000], directory, ["-f", "counted_*"])
+    check(int(done.stdout) - bare < 8 * 1024, f"peak resident KiB: {done.stdout.strip()}, bare {bare}")
+    check_equal(counted(figures), {"counted_work": (400000, 40000000)}, "allocations")
+    check_equal(figures["totals"]["unmatched_frees"], 0, "unmatched frees")
+
+
+# ---- little shared memory ----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def shared_memory(directory, size):
+    """Runs programs with a /dev/shm of this size of their own: a prefix for their command."""
+    needs_root()
+    needs("unshare")
+    script = directory / f"with-{size}"
+    script.write_text(f"#!/bin/sh\nmount -t tmpfs -o size={size} tmpfs /dev/shm || exit 77\n\"$@\"\nstatus=$?\n"
+                      "i=0; while [ -n \"$(ls -A /dev/shm)\" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done\n"
+                      "ls -A /dev/shm >&2\nexit $status\n")
+    script.chmod(0o755)
+    yield ["unshare", "-m", script]
+
+
+def with_shim(program, *arguments):
+    return ["env", f"LD_PRELOAD={SHIM}", "MPROF_QUIET=1", program, *arguments]
+
+
+def only_trace(directory, name):
+    found = list(directory.glob(f"{name}.*.mprof"))
+    check(len(found) == 1, f"one trace of {name} among {found}")
+    return found[0]
+
+
+@case
+def little_shared_memory(directory):
+    """A container's: with many live blocks everything lies on disk, nothing is lost, and nothing stays."""
+    program = compiled(directory, "many_live")
+    with shared_memory(directory, "64m") as prefix:
+        done = run([*prefix, *with_shim(program, 300000, 500000)], directory)
+    if done.returncode == 77:
+        raise Skip("no mounts here")
+    check_equal((done.returncode, done.stdout, done.stderr), (0, "done\n", ""), "exit status, output, what is left")
+    figures = report(only_trace(directory, "many_live"), "-f", "counted_*")
+    check(figures["complete"], "complete")
+    check_equal(figures["lost_events"], 0, "lost events")
+    check_equal(counted(figures), {"counted_live": (300000, 7200000), "counted_pairs": (500000, 20000000)}, "allocations")
+    check_equal([p.name for p in directory.iterdir() if p.name.startswith(".mprof")], [], "hidden files that are left")
+
+
+@case
+def shared_memory_that_the_program_fills(directory):
+    """What a program may put into /dev/shm without a profiler it may with one: no SIGBUS."""
+    program = compiled(directory, "many_live")
+    with shared_memory(directory, "64m") as prefix:
+        bare = run([*prefix, program, 200000, 0, 62], directory)
+        done = run([*prefix, *with_shim(program, 200000, 0, 62)], directory)
+    if bare.returncode == 77:
+        raise Skip("no mounts here")
+    check_equal(done.outcome, bare.outcome, "exit status and output")
+    check_equal(counted(report(only_trace(directory, "many_live"), "-f", "counted_*")), {"counted_live": (200000, 4800000)},
+                "allocations")
+
+
+@case
+def children_find_a_session_on_disk(directory):
+    program = compiled(directory, "fork_then_alloc")
+    parent = compile("exec_self.c", directory / "exec_self")
+    with shared_memory(directory, "64m") as prefix:
+        done = run([*prefix, *with_shim("/bin/sh", "-c", f"{program}; true")], directory)
+    if done.returncode == 77:
+        raise Skip("no mounts here")
+    check(parent.exists(), "compiled")
+    listed = mprof("list", directory=directory).stdout
+    check(len(list(directory.glob("*.mprof"))) >= 2, f"traces of parent and children: {listed}")
+    dumped = [mprof("dump", "--format", "json", trace, directory=directory).stdout for trace in directory.glob("*.mprof")]
+    check(any('"parent_trace": "/' in text or '"parent_trace":"/' in text for text in dumped) or "sh" in listed,
+          "some trace names its parent")
+
+
+# ---- a drainer that is no help -------------------------------------------------------------------------------------------
+
+
+def session_of(pid):
+    return [path for path in pathlib.Path("/dev/shm").glob(f"mprof.*.{pid}.*") if not path.name.endswith(".live")]
+
+
+@case
+def dead_drainer_is_bounded(directory):
+    """Without a drainer the session stops growing, the program goes on, and the report says from when on it is blind."""
+    program = compiled(directory, "many_live")
+    env = environment(LD_PRELOAD=SHIM, MPROF_QUIET=1, MPROF_DRAINER=None)
+    process = subprocess.Popen([str(program), "1000", "30000000"], cwd=directory, env=env, stdout=subprocess.PIPE, text=True)
+    wait_for(lambda: drainers_of(process.pid) or process.poll() is not None, 10, "a drainer")
+    for pid in drainers_of(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    output, _ = process.communicate(timeout=120)
+    check_equal((process.returncode, output), (0, "done\n"), "exit status and output")
+    sizes = [path.stat().st_blocks * 512 for path in session_of(process.pid)]
+    check(sizes and max(sizes) < 300 * MIB, f"bytes in shared memory: {sizes}")
+    trace = only_trace(directory, "many_live")
+    told = mprof("report", trace, directory=directory)
+    figures = report(trace)
+    check(not figures["complete"] and figures["lost_events"] > 0, "the report says that it is not whole")
+    check("THE RECORDING ENDS AT" in told.stdout + told.stderr, f"from when on it is blind: {told.stdout[:600]!r}")
+    check_equal(figures["totals"]["allocations"] + figures["totals"]["frees"] + figures["lost_events"],
+                2 * (30000000 + 1000) + 1, "events recorded and lost")
+    check_equal(session_of(process.pid), [], "what is left in shared memory")
+    judged = mprof("check", "--max-leaked", "1GiB", trace, directory=directory)
+    check(judged.returncode != 0, f"a gate does not pass what was not recorded: {judged.stdout}")
+
+
+# ---- filtered system calls -----------------------------------------------------------------------------------------------
+
+
+def filtered(directory, how, count, *more):
+    program = compiled(directory, "filter")
+    bare = run([program, how, count, *more], directory)
+    if bare.returncode == 77:
+        raise Skip(f"no seccomp here ({how})")
+    check_equal(bare.returncode, 3, f"exit status, bare, of {how} {count} {more}")
+    done = record([program, how, count, *more], directory)
+    check_equal(done.outcome, bare.outcome, f"exit status and output of {how} {count} {more}")
+    figures = report(done.trace(), "-f", "counted_*")
+    check_equal(figures["lost_events"], 0, "lost events")
+    done.trace().unlink()
+    return counted(figures)
+
+
+for _how, _counts in (("prctl", (10, 1000, 3000000)), ("syscall", (10, 100000)), ("narrow", (10, 3000000)), ("strict", (10, 100000)),
+                      ("raw", (10, 3000000))):
+    def _filtered(directory, how=_how, counts=_counts):
+        for count in counts:
+            check_equal(filtered(directory, how, count), {"counted_work": (count, 10 * count)}, f"allocations of {count}")
+    _filtered.__name__ = f"filter_by_{_how}"
+    case(_filtered)
+
+
+@case
+def filter_and_fork(directory):
+    for how in ("prctl", "syscall"):
+        check_equal(filtered(directory, how, 1000, "fork"), {"counted_work": (1000, 10000)}, "allocations of the parent")
+
+
+@case
+def filter_and_threads(directory):
+    check_equal(filtered(directory, "prctl", 20000, "threads"), {"counted_work": (100000, 1000000)}, "allocations")
+
+
+@case
+def filter_that_is_refused(directory):
+    """It never came: recording goes on as before."""
+    source = directory / "refused.c"
+    source.write_text('#include <stdlib.h>\n#include <sys/prctl.h>\n#include <linux/seccomp.h>\n'
+                      'static void counted_work(void){for(int i=0;i<1000000;i++){void*volatile b=malloc(10);free(b);}}\n'
+                      'int main(void){ int r = prctl(PR_SET_SECCOMP, 99, 0, 0, 0); counted_work(); return r == -1 ? 0 : 1; }\n')
+    program = compile(source, directory / "refused", "-fno-builtin")
+    _, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(counted(figures), {"counted_work": (1000000, 10000000)}, "allocations")
+
+
+run_cases()
