@@ -72,6 +72,17 @@ def compile(source, output, *flags, cc="gcc"):
     return output
 
 
+def open_copy(directory):
+    """The shim and mprof where every user may reach them, below `directory`: the build's folder may be closed to others."""
+    directory.chmod(0o755)
+    shim, program = (directory / "built" / path.relative_to(BUILD) for path in (SHIM, MPROF))
+    for path in (SHIM, MPROF, BUILD / "reporter/drain/mprof-drain"):
+        to = directory / "built" / path.relative_to(BUILD)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, to)
+    return shim, program
+
+
 class Run:
     """A finished program: how it ended, what it wrote, where it ran."""
 
