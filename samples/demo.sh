@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # shellcheck disable=SC2086 # a list of words
 install_packages $build_packages
-[ -f build/build.ninja ] || set_up_build build --buildtype=release -Dtests=false
+[ -f build/build.ninja ] || set_up_build build --buildtype=release -Dtests=disabled
 ninja -C build --quiet
 
 traces=$(mktemp -d)

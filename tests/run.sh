@@ -26,7 +26,7 @@ run_tests() {
 	logs="$logs $name=$build/meson-logs/$name.junit.xml"
 }
 
-set_up_build build --buildtype=release -Dtests=true
+set_up_build build --buildtype=release -Dtests=enabled
 ninja -C build --quiet
 run_tests build unit --suite unit
 run_tests build stress --suite stress
