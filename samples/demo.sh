@@ -7,7 +7,12 @@ cd "$(dirname "$0")/.."
 
 # shellcheck disable=SC2086 # a list of words
 install_packages $build_packages
-[ -f build/build.ninja ] || meson setup build -Dtests=disabled
+if [ ! -f build/build.ninja ]; then
+	output=$(meson setup build -Dtests=disabled 2>&1) || {
+		echo "$output" >&2
+		exit 1
+	}
+fi
 ninja -C build --quiet
 
 traces=$(mktemp -d)

@@ -136,4 +136,28 @@ def demo_says_how_to_have_mprof_at_hand(directory):
     check_equal((asked.returncode, asked.stdout.splitlines()[:1]), (0, [str(directory / "build/reporter/mprof")]), asked.stderr)
 
 
+APT_GET = """#!/bin/sh
+# One that knows its packages only after an update.
+echo "$1" >>{directory}/asked
+[ "$1" != update ] || exec touch {directory}/lists
+[ "$1" = download ] && [ -f {directory}/lists ] && touch server.deb
+"""
+
+
+@case
+def servers_are_not_installed(directory):
+    """Their packages would start them.  A second time nothing is left to do."""
+    (directory / "bin").mkdir()
+    for name, text in (("apt-get", APT_GET.format(directory=directory)), ("sudo", '#!/bin/sh\nexec "$@"\n'),
+                       ("dpkg-query", "#!/bin/sh\nexit 1\n"), ("dpkg-deb", '#!/bin/sh\necho "$@" >program\n')):
+        script(directory / "bin" / name, text)
+    for _ in range(2):
+        done = run(["sh", "-euc", '. "$0" && fetch_programs here/servers $server_packages', SOURCE / ".ci/packages.sh"], directory,
+                   PATH=f"{directory / 'bin'}:{os.environ['PATH']}")
+        check_equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    check_equal((directory / "asked").read_text().split(), ["download", "update", "download"], "what apt-get was asked for")
+    check_equal((directory / "here/servers/program").read_text(), "-x server.deb .\n", "what was unpacked")
+    check_equal([path.name for path in (directory / "here").iterdir()], ["servers"], "what is left")
+
+
 run_cases()
