@@ -52,7 +52,7 @@ install_packages() {
 }
 
 _unpack() {
-	(cd "$1" && shift && apt-get download -q "$@" >/dev/null && for file in *.deb; do dpkg-deb -x "$file" .; done)
+	(cd "$1" && shift && apt-get download -q -o APT::Sandbox::User=root "$@" >/dev/null && for file in *.deb; do dpkg-deb -x "$file" .; done)
 }
 
 # fetch_programs FOLDER PACKAGE...: unpacks the packages in FOLDER, without installing them, unless all are installed.
