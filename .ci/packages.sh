@@ -1,17 +1,23 @@
-# packages.sh - what a fresh Debian 12 needs, named once.  Sourced by samples/demo.sh and tests/run.sh.
+#!/bin/sh
+# packages.sh - what a fresh Debian 12 needs, named once.  Sourced by samples/demo.sh, tests/run.sh and .ci/run.
+# shellcheck disable=SC2034 # those who source this use the lists
 
 # To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
 # reads gate files, libiberty demangles.
-build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev"
+build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
-# (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests; the
-# others are recorded.
-# (redis-server is used where it is installed: its package would start a service.)
-test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake sqlite3 perl git bash util-linux"
+# (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests, dwz and xz
+# write debug files as distributions do; the others are recorded.
+test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake dwz xz-utils sqlite3 perl git bash util-linux"
+
+# Servers for tests. Their packages would start them, now and at each boot: only their programs are taken. The
+# libraries of these are ordinary packages.
+server_packages="redis-server redis-tools debuginfod"
+test_packages="$test_packages libatomic1 libjemalloc2 liblzf1 libssl3 libsystemd0 libdebuginfod1 libarchive13 libmicrohttpd12 libsqlite3-0"
 
 # To check the source.
-lint_packages="clang-format clang-tidy"
+lint_packages="clang-format clang-tidy shellcheck"
 
 _missing_packages() {
 	for package in "$@"; do
@@ -19,39 +25,48 @@ _missing_packages() {
 	done | tr '\n' ' '
 }
 
+_as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+_update_lists() {
+	_as_root apt-get update -q >/dev/null
+}
+
 # install_packages NAME...: installs what is missing, or says what to type and exits.
 install_packages() {
 	command -v dpkg-query >/dev/null || return 0 # not Debian: meson says what it does not find
 	missing=$(_missing_packages "$@")
 	[ -n "$missing" ] || return 0
-	command="apt-get install -y --no-install-recommends $missing"
-	if [ "$(id -u)" = 0 ]; then
-		as_root=
-	elif command -v sudo >/dev/null; then
-		as_root=sudo
-	else
-		echo "Some packages are missing, and there is neither root nor sudo here. As root, run: $command" >&2
-		exit 1
-	fi
 	echo "installing: $missing"
-	# shellcheck disable=SC2086 # both are lists of words
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null &&
-		$as_root env DEBIAN_FRONTEND=noninteractive $command -q </dev/null >/dev/null || {
+	command="apt-get install -y --no-install-recommends $missing"
+	# shellcheck disable=SC2086 # a list of words
+	if ! { _update_lists && _as_root env DEBIAN_FRONTEND=noninteractive $command -q </dev/null >/dev/null; }; then
 		echo "That did not work. As root, run: $command" >&2
 		exit 1
-	}
+	fi
 }
 
-# set_up_build DIRECTORY OPTION...: configures, or adjusts what is there.
-set_up_build() {
-	directory=$1
+_unpack() {
+	(cd "$1" && shift && apt-get download -q -o APT::Sandbox::User=root "$@" >/dev/null && for file in *.deb; do dpkg-deb -x "$file" .; done)
+}
+
+# fetch_programs FOLDER PACKAGE...: unpacks the packages in FOLDER, without installing them, unless all are installed.
+fetch_programs() {
+	folder=$1
 	shift
-	if [ -f "$directory/build.ninja" ]; then
-		meson configure "$directory" "$@"
+	command -v dpkg-query >/dev/null || return 0
+	[ -n "$(_missing_packages "$@")" ] && [ ! -d "$folder" ] || return 0
+	echo "unpacking in $folder: $*"
+	rm -rf "$folder.new"
+	mkdir -p "$folder.new"
+	if _unpack "$folder.new" "$@" || { _update_lists && _unpack "$folder.new" "$@"; }; then
+		mv "$folder.new" "$folder"
 	else
-		output=$(meson setup "$directory" "$@" 2>&1) || {
-			echo "$output" >&2
-			exit 1
-		}
+		echo "That did not work: tests that need them will be skipped." >&2
 	fi
 }

@@ -35,7 +35,7 @@ class Bench:
         self.options = options
         build = options.build.resolve()
         if not (build / "tests/bench/usage").exists():
-            sys.exit(f"{build} has no benchmark programs: configure it with -Dbench=true -Dtests=true and build it")
+            sys.exit(f"{build} has no benchmark programs: configure it with -Dbench=true -Dtests=enabled and build it")
         self.measurer = measure.Measurer(build / "tests/bench/usage", options.timeout)
         self.mprof = recorders.Mprof(build)
         self.recorders = self._choose_recorders(recorders.all_recorders(build))

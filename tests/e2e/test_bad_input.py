@@ -8,7 +8,7 @@ import zlib
 
 from harness import case, check, check_equal, compile, mprof, record, report, run_cases
 
-ENOUGH = 20  # seconds; a hang is a failure
+ENOUGH = 60  # seconds; a hang is a failure
 
 
 def good_trace(directory):

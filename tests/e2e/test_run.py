@@ -1,6 +1,7 @@
 """`mprof run` is invisible: streams, exit status, signals, descriptors, arguments and environment pass through."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -72,11 +73,10 @@ def closing_line(directory):
 
 @case
 def ends_when_the_program_ends(directory):
-    """A background child of the program that holds its pipes is not waited for."""
-    started = time.monotonic()
-    done = mprof("run", "--", "/bin/sh", "-c", "sleep 8 >/dev/null 2>&1 & echo here", directory=directory, timeout=20)
-    check_equal((done.returncode, done.stdout), (0, "here\n"), "exit status and output")
-    check(time.monotonic() - started < 6, "mprof run waited for a background child")
+    """A background child of the program, which ends much later, is not waited for."""
+    done = mprof("run", "--", "/bin/sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!", directory=directory)
+    os.kill(int(done.stdout), signal.SIGKILL)
+    check_equal(done.returncode, 0, "exit status")
 
 
 @case

@@ -12,7 +12,7 @@ build=${FUZZ_BUILD:-$root/build-fuzz}
 coverage=-fsanitize=fuzzer-no-link
 
 if [ ! -f "$build/build.ninja" ]; then
-	CC=clang CXX=clang++ meson setup "$build" "$root" -Dfuzz=true -Dbuildtype=debugoptimized \
+	CC=clang CXX=clang++ meson setup "$build" "$root" -Dtests=enabled -Dfuzz=true -Dbuildtype=debugoptimized \
 		-Db_sanitize=address,undefined -Db_lundef=false \
 		"-Dc_args=$coverage -fno-sanitize-recover=all" "-Dc_link_args=$coverage"
 fi

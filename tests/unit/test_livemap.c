@@ -228,7 +228,8 @@ Test(livemap, comes_back_to_the_commit_point_after_sigkill)
 		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	bool exact;
 	srand(11);
-	for (int round = 0; round < 60; round++) {
+	/* On a busy machine few of them come far. */
+	for (int round = 0; round < 60 || model->point.batch <= 100; round++) {
 		kill_once(model, committed, 200000 + rand() % 9000000);
 		replay_until(model, atomic_load(committed));
 		struct livemap *map = open_map();
@@ -237,7 +238,6 @@ Test(livemap, comes_back_to_the_commit_point_after_sigkill)
 		check_equal(model, map);
 		livemap_close(map);
 	}
-	cr_assert_gt(model->point.batch, 100);
 	munmap((void *)(uintptr_t)committed, 4096);
 	free(model);
 }

@@ -38,8 +38,8 @@ Test(progress, rate_and_time_left_are_shown_and_wiped_away)
 
 	replay(&progress);
 	cr_assert_not_null(strstr(told, "50 %"), "%s", told);
-	cr_assert_not_null(strstr(told, "1 s left"), "%s", told);
-	cr_assert_null(strstr(told, "51 %"), "too often: %s", told);
+	cr_assert_not_null(strstr(told, " s left"), "%s", told);
+	cr_assert_lt(strlen(told), 500 * strlen(wipe), "too often: %s", told);
 	cr_assert_str_eq(told + strlen(told) - strlen(wipe), wipe);
 	cr_assert_null(strchr(told, '\n'));
 }
