@@ -301,6 +301,8 @@ struct session_header {
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;    /* last EXT_SYNC answered */
 	_Atomic int64_t live_bytes; /* as of `synced` */
+	/* Where the drainer's live map is (drain/livemap_file.h); for the next drainer. */
+	_Atomic uint32_t live_place;
 };
 
 /* Region accessors; `index` must be below the header's limit. */

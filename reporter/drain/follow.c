@@ -270,7 +270,7 @@ static int finalise(struct drain *drain, struct pace *pace)
 
 static void remove_session(const struct drain *drain)
 {
-	unlink(drain->live_path);
+	livemap_file_remove(&drain->live);
 	unlink(drain->mapping.path);
 }
 

@@ -33,7 +33,8 @@ struct drain_progress;
 
 struct drain {
 	struct mapping mapping;
-	char live_path[SESSION_PATH_BYTES];
+	char live_near[SESSION_PATH_BYTES], live_far[SESSION_PATH_BYTES];
+	struct livemap_files live; /* these two */
 	int trace_fd;
 	uint64_t batch_number;  /* of the last CURSOR */
 	uint64_t batch_records; /* taken since */
