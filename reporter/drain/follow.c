@@ -270,7 +270,7 @@ static int finalise(struct drain *drain, struct pace *pace)
 
 static void remove_session(const struct drain *drain)
 {
-	livemap_file_remove(&drain->live);
+	livemap_file_remove(&drain->live.files);
 	unlink(drain->mapping.path);
 }
 

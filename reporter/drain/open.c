@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,30 +32,13 @@ static int open_trace(struct drain *drain, enum drain_mode mode, struct diagnost
 	return 0;
 }
 
-/* Beside the session, or hidden beside the trace, by a name that no other session has: pids come again, and
- * other machines' and containers' may write to the same folder. */
-static bool name_map(struct drain *drain)
-{
-	const struct session_header *h = drain->mapping.header;
-	const char *session = drain->mapping.path, *slash = strrchr(session, '/');
-	const char *folder_end = strrchr(h->trace_path, '/');
-	int near = snprintf(drain->live_near, sizeof(drain->live_near), "%s.live", session);
-	int far = snprintf(drain->live_far, sizeof(drain->live_far), "%.*s/.%s.%" PRIx64 ".live",
-			   folder_end ? (int)(folder_end - h->trace_path) : 0, h->trace_path,
-			   slash ? slash + 1 : session, h->started_realtime_ns);
-	drain->live = (struct livemap_files){{drain->live_near, drain->live_far},
-					     &drain->mapping.header->live_place};
-	return near > 0 && (size_t)near < sizeof(drain->live_near) && far > 0 &&
-	       (size_t)far < sizeof(drain->live_far);
-}
-
 static int open_map(struct drain *drain, struct diagnostic *diagnostic)
 {
-	if (!name_map(drain))
+	if (!live_names_init(&drain->live, drain->mapping.header, drain->mapping.path))
 		return diagnostic_set(diagnostic, ENAMETOOLONG, "%s: path too long", drain->mapping.path);
-	int error = livemap_open(&drain->live, &drain->map);
+	int error = livemap_open(&drain->live.files, &drain->map);
 	if (error < 0)
-		return diagnostic_set(diagnostic, -error, "%s: %s", drain->live_near, strerror(-error));
+		return diagnostic_set(diagnostic, -error, "%s: %s", drain->live.near, strerror(-error));
 	return 0;
 }
 

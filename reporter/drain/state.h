@@ -11,6 +11,7 @@
 #include "drain/cursor.h"
 #include "drain/drain.h"
 #include "drain/ledger.h"
+#include "drain/live_names.h"
 #include "drain/livemap.h"
 #include "drain/mapping.h"
 #include "drain/queue.h"
@@ -33,8 +34,7 @@ struct drain_progress;
 
 struct drain {
 	struct mapping mapping;
-	char live_near[SESSION_PATH_BYTES], live_far[SESSION_PATH_BYTES];
-	struct livemap_files live; /* these two */
+	struct live_names live;
 	int trace_fd;
 	uint64_t batch_number;  /* of the last CURSOR */
 	uint64_t batch_records; /* taken since */
