@@ -31,6 +31,7 @@ struct run {
 	bool map_is_large;
 	/* A block that is not in the map yet, since the next record may well be its free. */
 	bool has_newest;
+	uint32_t newest_home;
 	struct livemap_entry newest;
 };
 
@@ -66,11 +67,11 @@ INLINE uint32_t born_now(const struct run *run)
 INLINE void settle(struct run *run)
 {
 	if (run->has_newest)
-		row_put(run->map, &run->newest);
+		row_put(run->map, run->newest_home, &run->newest);
 	run->has_newest = false;
 }
 
-INLINE void begin_block(struct run *run, const struct session_record *record, uint32_t flags)
+INLINE void begin_block(struct run *run, const struct session_record *record, uint32_t home, uint32_t flags)
 {
 	struct batch *batch = &run->drain->batch;
 	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
@@ -79,6 +80,7 @@ INLINE void begin_block(struct run *run, const struct session_record *record, ui
 	if (run->encoder)
 		operation = events_quick_alloc(run->encoder, at.node, flags, size_bytes);
 	run->has_newest = true;
+	run->newest_home = home;
 	run->newest = (struct livemap_entry){.key = livemap_key(record_address(record), false),
 					     .block = batch->allocations,
 					     .size_bytes = size_bytes,
@@ -126,23 +128,24 @@ INLINE struct livemap_row *ending_row(const struct run *run, const struct sessio
 	return row && !row_is_hidden(row) ? row : NULL;
 }
 
-/* Whether nothing lives where the block begins. */
-INLINE bool is_beginning(const struct run *run, const struct session_record *record)
+/* Whether nothing lives where the block begins; then spot->home is where it is to be found. */
+INLINE bool is_beginning(const struct run *run, const struct session_record *record,
+			 struct livemap_spot *spot)
 {
 	uint64_t address = record_address(record);
-	struct livemap_spot spot;
-	return address && !row_find(run->map, livemap_key(address, false), &spot);
+	return address && !row_find(run->map, livemap_key(address, false), spot);
 }
 
 INLINE bool take_alloc(struct run *run)
 {
 	const struct session_record *record = run->record;
 	uint64_t stamp;
+	struct livemap_spot spot;
 	settle(run);
-	if (!is_beginning(run, record) || !is_due(run, record, run->stamp, &stamp))
+	if (!is_beginning(run, record, &spot) || !is_due(run, record, run->stamp, &stamp))
 		return false;
 	set_time(run, stamp);
-	begin_block(run, record, 0);
+	begin_block(run, record, spot.home, 0);
 	run->record++;
 	return true;
 }
@@ -187,16 +190,17 @@ static bool take_realloc(struct run *run)
 	if (new >= run->end || record_type_of(new) != RECORD_ALLOC || !is_due(run, old, run->stamp, &stamp) ||
 	    !is_due(run, new, stamp, &stamp))
 		return false;
-	struct livemap_spot spot;
+	struct livemap_spot spot, begins;
 	settle(run);
 	struct livemap_row *row = ending_row(run, old, &spot);
-	if (!row || (record_address(new) != record_address(old) && !is_beginning(run, new)))
+	begins = spot;
+	if (!row || (record_address(new) != record_address(old) && !is_beginning(run, new, &begins)))
 		return false;
 	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(old), false));
 	set_time(run, stamp);
 	row_take_out(run->map, row, &spot);
 	end_block(run, old, &entry, OPERATION_REALLOC);
-	begin_block(run, new, OPERATION_REALLOC);
+	begin_block(run, new, begins.home, OPERATION_REALLOC);
 	run->record = new + 1;
 	return true;
 }

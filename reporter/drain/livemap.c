@@ -120,8 +120,10 @@ static int index_resize(struct livemap *map, uint32_t count)
 	for (uint32_t i = 0; error == 0 && i < map->row_fresh; i++) {
 		if (i + AHEAD < map->row_fresh)
 			row_prefetch_home(map, row_key(&map->rows[i + AHEAD]));
-		if (row_is_live(&map->rows[i]))
-			index_put(map, row_key(&map->rows[i]), i);
+		if (!row_is_live(&map->rows[i]))
+			continue;
+		uint64_t key = row_key(&map->rows[i]);
+		index_put(map, key, key_home(map, key), i);
 	}
 	return error;
 }
@@ -177,7 +179,7 @@ bool livemap_find(const struct livemap *map, uint64_t key, struct livemap_entry 
 
 void livemap_put(struct livemap *map, const struct livemap_entry *entry)
 {
-	row_put(map, entry);
+	row_put(map, key_home(map, entry->key), entry);
 }
 
 bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed)
@@ -342,7 +344,7 @@ static void settle_row(struct livemap *map, uint32_t number, const struct livema
 	}
 	if (state & ROW_REMOVED)
 		row_set_state(row, state & ~ROW_REMOVED);
-	index_put(map, row_key(row), number);
+	index_put(map, row_key(row), spot.home, number);
 	map->live++;
 }
 

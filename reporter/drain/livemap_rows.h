@@ -13,6 +13,7 @@
 
 #include "drain/livemap.h"
 
+#include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -64,7 +65,7 @@ struct livemap {
 
 /* Where the index has a key. */
 struct livemap_spot {
-	uint32_t home, bucket, at;
+	uint32_t home, bucket, at, row;
 };
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -90,7 +91,9 @@ static inline bool row_is_live(const struct livemap_row *row)
 
 static inline bool row_has_key(const struct livemap_row *row, uint64_t key)
 {
-	return row->key_low == (uint32_t)key && row_state(row) == ((uint32_t)(key >> 32) | ROW_USED);
+	uint64_t words; /* both at once; no other process writes */
+	memcpy(&words, row, sizeof(words));
+	return words == (key | (uint64_t)ROW_USED << 32);
 }
 
 static inline uint64_t row_key(const struct livemap_row *row)
@@ -166,22 +169,18 @@ static inline void row_give_back(struct livemap *map, uint32_t number)
  * some four blocks in most heaps. */
 #define HOME_SHIFT 8 /* of a key */
 
-static inline uint64_t key_hash(uint64_t key)
+static inline uint32_t key_home(const struct livemap *map, uint64_t key)
 {
 	/* Fibonacci hashing (Knuth, TAOCP 6.4): neighbourhoods that follow one another fall far from one
-	 * another. */
-	return (key >> HOME_SHIFT) * UINT64_C(0x9e3779b97f4a7c15);
+	 * another.  What is 512 GiB apart may meet. */
+	uint32_t hash = (uint32_t)(key >> HOME_SHIFT) * UINT32_C(0x9e3779b9);
+	return (uint32_t)((uint64_t)hash * map->bucket_count >> 32);
 }
 
-static inline uint32_t hash_home(const struct livemap *map, uint64_t hash)
+/* Never 0.  Eight neighbours 16 bytes apart differ, and of others 15 in 16. */
+static inline uint8_t key_tag(uint64_t key)
 {
-	return (uint32_t)((hash >> 32) * map->bucket_count >> 32);
-}
-
-/* Never 0.  Neighbours differ, and others in 15 of 16 cases. */
-static inline uint8_t hash_tag(uint64_t hash, uint64_t key)
-{
-	return (uint8_t)(0x80 | (hash >> 25 & 0x78) | (key >> 5 & 7));
+	return (uint8_t)(key >> 5) | 0x80;
 }
 
 static inline uint32_t bucket_after(const struct livemap *map, uint32_t bucket)
@@ -204,18 +203,18 @@ static inline uint32_t bucket_match(const struct livemap_bucket *bucket, uint8_t
 #endif
 }
 
-/* The key's row and where the index has it; NULL: there is none. */
+/* The key's row, and where the index has it; NULL: there is none, and of spot only `home` is set. */
 static inline struct livemap_row *row_find(const struct livemap *map, uint64_t key, struct livemap_spot *spot)
 {
-	uint64_t hash = key_hash(key);
-	uint32_t home = hash_home(map, hash);
+	uint32_t home = key_home(map, key);
+	*spot = (struct livemap_spot){.home = home};
 	for (uint32_t at = home;; at = bucket_after(map, at)) {
 		const struct livemap_bucket *bucket = &map->buckets[at];
-		uint32_t places = bucket_match(bucket, hash_tag(hash, key));
+		uint32_t places = bucket_match(bucket, key_tag(key));
 		for (; places; places &= places - 1) {
 			uint32_t place = (uint32_t)__builtin_ctz(places);
 			struct livemap_row *row = &map->rows[bucket->rows[place]];
-			*spot = (struct livemap_spot){home, at, place};
+			*spot = (struct livemap_spot){home, at, place, bucket->rows[place]};
 			if (__builtin_expect(row_has_key(row, key), 1))
 				return row;
 		}
@@ -224,16 +223,15 @@ static inline struct livemap_row *row_find(const struct livemap *map, uint64_t k
 	}
 }
 
-static inline void index_put(struct livemap *map, uint64_t key, uint32_t row)
+static inline void index_put(struct livemap *map, uint64_t key, uint32_t home, uint32_t row)
 {
-	uint64_t hash = key_hash(key);
-	uint32_t at = hash_home(map, hash), places;
+	uint32_t at = home, places;
 	while (__builtin_expect((places = bucket_match(&map->buckets[at], 0)) == 0, 0)) {
 		map->buckets[at].passed++;
 		at = bucket_after(map, at);
 	}
 	uint32_t place = (uint32_t)__builtin_ctz(places);
-	map->buckets[at].tags[place] = hash_tag(hash, key);
+	map->buckets[at].tags[place] = key_tag(key);
 	map->buckets[at].rows[place] = row;
 }
 
@@ -247,42 +245,40 @@ static inline void index_take_out(struct livemap *map, const struct livemap_spot
 /* Always inlined: gcc takes a function that only prefetches for one without effect, and drops its calls. */
 static inline __attribute__((always_inline)) void row_prefetch_home(const struct livemap *map, uint64_t key)
 {
-	__builtin_prefetch(&map->buckets[hash_home(map, key_hash(key))], 1);
+	__builtin_prefetch(&map->buckets[key_home(map, key)], 1);
 }
 
 /* The home was prefetched before: now for the row that it most likely leads to. */
 static inline __attribute__((always_inline)) void row_prefetch(const struct livemap *map, uint64_t key)
 {
-	uint64_t hash = key_hash(key);
-	const struct livemap_bucket *bucket = &map->buckets[hash_home(map, hash)];
-	uint32_t places = bucket_match(bucket, hash_tag(hash, key));
+	const struct livemap_bucket *bucket = &map->buckets[key_home(map, key)];
+	uint32_t places = bucket_match(bucket, key_tag(key));
 	if (places)
 		__builtin_prefetch(&map->rows[bucket->rows[__builtin_ctz(places)]], 1);
 }
 
 /* ---- both ---------------------------------------------------------------- */
 
-/* The key is not there. */
-static inline void row_put(struct livemap *map, const struct livemap_entry *entry)
+/* The key is not there, and has this home. */
+static inline void row_put(struct livemap *map, uint32_t home, const struct livemap_entry *entry)
 {
 	uint32_t number = row_take_free(map);
 	row_store(&map->rows[number], entry);
-	index_put(map, entry->key, number);
+	index_put(map, entry->key, home, number);
 	map->live++;
 }
 
 /* What row_find returned. */
 static inline void row_take_out(struct livemap *map, struct livemap_row *row, const struct livemap_spot *spot)
 {
-	uint32_t number = (uint32_t)(row - map->rows);
 	index_take_out(map, spot);
 	map->live--;
 	if (row_is_young(row, &map->committed)) {
-		row_give_back(map, number);
+		row_give_back(map, spot->row);
 		return;
 	}
 	row_set_state(row, row_state(row) | ROW_REMOVED);
-	map->removed[map->removed_count++] = number;
+	map->removed[map->removed_count++] = spot->row;
 }
 
 #endif
