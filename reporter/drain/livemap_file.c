@@ -176,10 +176,10 @@ static int move(struct livemap_file *file, uint64_t more)
 static int grow(struct livemap_file *file, uint64_t more)
 {
 	int error = leaves_room(file, more) ? extend(file, more) : -ENOSPC;
-	if (!file->shares_room || !is_want_of_room(error))
+	if (!is_want_of_room(error))
 		return error;
 	/* Why it cannot be there, such as a folder that is gone, makes no difference. */
-	return move(file, more) < 0 ? error : 0;
+	return file->shares_room && move(file, more) == 0 ? 0 : -ENOSPC;
 }
 
 int livemap_file_grow(struct livemap_file *file, uint64_t more_bytes)
