@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LEASE_TRIES 5
 #define UNFINISHED_S 60 /* a session takes milliseconds to be made */
 
 /* What its name says: mprof.UID.PID.NUMBER, and then nothing or ".live". */
@@ -38,13 +39,29 @@ static bool parse_name(const char *text, struct name *name)
 	return name->is_map || text[length] == '\0';
 }
 
-/* Whether it is a file of this user that nobody has locked. */
+/* Whether nobody else has the file open or mapped: a pid says nothing of a process in a container that shares
+ * this folder.  Only who is alone gets a lease; where there are none, the pid has to do.  Others who just
+ * look, as this one does, are soon gone. */
+static bool is_alone(int fd)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	for (int tries = 0; tries < LEASE_TRIES; tries++) {
+		if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0)
+			return fcntl(fd, F_SETLEASE, F_UNLCK) == 0;
+		if (errno != EAGAIN)
+			return true;
+		nanosleep(&moment, NULL);
+	}
+	return false;
+}
+
+/* Whether it is a file of this user that nobody has locked, nor uses. */
 static bool is_unattended(const char *path)
 {
 	struct stat status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	bool unattended = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-			  status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
+			  status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0 && is_alone(fd);
 	if (fd >= 0)
 		close(fd);
 	return unattended;

@@ -19,6 +19,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+#define PAGE_BYTES UINT64_C(4096)
 #define FIRST_BYTES (UINT64_C(64) << 10)
 /* A file system below this is somebody's small share, such as the 64 MiB of a container. */
 #define SMALL_BYTES (UINT64_C(256) << 20)
@@ -103,13 +104,11 @@ static int extend(struct livemap_file *file, uint64_t more)
 
 void livemap_file_shrink(struct livemap_file *file, uint64_t bytes)
 {
-	if (bytes < FIRST_BYTES)
-		bytes = FIRST_BYTES;
-	if (bytes >= file->bytes || mremap(file->memory, file->bytes, bytes, 0) == MAP_FAILED)
+	bytes = bytes < FIRST_BYTES ? FIRST_BYTES : (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+	if (bytes >= file->bytes || ftruncate(file->fd, (off_t)bytes) < 0)
 		return;
+	(void)munmap(file->memory + bytes, file->bytes - bytes);
 	file->bytes = bytes;
-	/* Where that fails, the next one who grows finds old bytes reserved, which is all it wants. */
-	(void)!ftruncate(file->fd, (off_t)bytes);
 }
 
 /* ---- moving -------------------------------------------------------------- */

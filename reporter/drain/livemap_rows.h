@@ -218,7 +218,8 @@ static inline struct livemap_row *row_find(const struct livemap *map, uint64_t k
 			if (__builtin_expect(row_has_key(row, key), 1))
 				return row;
 		}
-		if (__builtin_expect(bucket->passed == 0, 1))
+		/* All of them passed, by keys that are now spread over empty ones: once round is enough. */
+		if (__builtin_expect(bucket->passed == 0, 1) || bucket_after(map, at) == home)
 			return NULL;
 	}
 }

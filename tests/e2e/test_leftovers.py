@@ -7,7 +7,8 @@ import struct
 import subprocess
 import time
 
-from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, record, report, run_cases, wait_for
+from harness import (SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, needs_root, record, report,
+                     run_cases, wait_for)
 
 SHARED = pathlib.Path("/dev/shm")
 
@@ -105,6 +106,38 @@ def of_a_process_that_lives_is_not_touched(directory):
         process.wait()
         process.stdout.close()
     figures = report(directory / f"many_blocks.{process.pid}.mprof")
+    check_equal((figures["complete"], figures["totals"]["allocations"]), (False, 3501), "complete, allocations")
+
+
+@case
+def of_a_process_in_another_pid_namespace_is_not_touched(directory):
+    """Its pid is somebody else's here, or nobody's."""
+    needs_root()
+    program = compile("many_blocks.c", directory / "many_blocks")
+    process = subprocess.Popen(["unshare", "--pid", "--fork", "--mount-proc", program, "3000", "500", "wait"], cwd=directory,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="%e.%p.mprof"))
+    try:
+        if process.stdout.readline() != b"ready\n":
+            raise Skip("no pid namespace here")
+        wait_for(lambda: drainers_of(1), 10, "a drainer")
+        session = pathlib.Path(f"/dev/shm/mprof.{os.getuid()}.1.0")
+        inode = session.stat().st_ino
+        for pid in drainers_of(1):
+            kill(pid)
+        recording(directory)
+        check_equal(session.stat().st_ino, inode, "the session")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    # --fork: it was init's of its namespace, and nobody kills that with its parent.
+    for path in pathlib.Path("/proc").glob("[0-9]*/exe"):
+        if os.path.realpath(path) == str(program):
+            kill(int(path.parent.name))
+    recording(directory)
+    check_equal(left(1), [], "files in shared memory")
+    figures = report(directory / "many_blocks.1.mprof")
     check_equal((figures["complete"], figures["totals"]["allocations"]), (False, 3501), "complete, allocations")
 
 
