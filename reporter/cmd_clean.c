@@ -5,6 +5,7 @@
  * report on that trace would finish it: so it goes only when its trace is gone.
  */
 #include "command.h"
+#include "drain/live_names.h"
 #include "options.h"
 #include "report/kept.h"
 #include "trace/session.h"
@@ -75,18 +76,16 @@ static bool read_session_header(int fd, struct session_header *header)
 }
 
 /* Nobody writes to it, nobody drains it, and nobody can report it. */
-static bool is_orphan(const char *path, const struct trace_list *traces)
+static bool is_orphan(const char *path, const struct trace_list *traces, struct session_header *header)
 {
-	struct session_header *header = malloc(sizeof(*header));
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	bool orphan = false;
 
-	if (header && fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && read_session_header(fd, header))
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && read_session_header(fd, header))
 		orphan = kill(header->pid, 0) != 0 && errno == ESRCH &&
 			 (is_traced_here(traces, path) || access(header->trace_path, F_OK) != 0);
 	if (fd >= 0)
 		close(fd);
-	free(header);
 	return orphan;
 }
 
@@ -99,32 +98,39 @@ static int is_session_name(const struct dirent *file)
 	return strncmp(file->d_name, prefix, (size_t)length) == 0 && strcmp(suffix, ".live") != 0;
 }
 
-static int remove_session(const char *path, bool dry_run, struct diagnostic *diagnostic)
+/* With its live map, wherever that is. */
+static int remove_session(const char *path, struct session_header *header, bool dry_run,
+			  struct diagnostic *diagnostic)
 {
-	char *live = NULL;
+	struct live_names live;
 	int error = remove_file(path, dry_run, diagnostic);
+	bool named = live_names_init(&live, header, path);
 
-	if (!error && asprintf(&live, "%s.live", path) >= 0 && access(live, F_OK) == 0)
-		error = remove_file(live, dry_run, diagnostic);
-	free(live);
+	for (size_t i = 0; !error && named && i < sizeof(live.files.paths) / sizeof(*live.files.paths); i++)
+		if (access(live.files.paths[i], F_OK) == 0)
+			error = remove_file(live.files.paths[i], dry_run, diagnostic);
 	return error;
 }
 
 static int clean_sessions(const struct trace_list *traces, bool dry_run, struct diagnostic *diagnostic)
 {
 	struct dirent **files = NULL;
+	struct session_header *header = malloc(sizeof(*header));
+	if (!header)
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	int count = scandir(SESSION_DIRECTORY, &files, is_session_name, alphasort), error = 0;
 
 	for (int i = 0; i < count; i++) {
 		char *path = NULL;
 
 		if (!error && asprintf(&path, SESSION_DIRECTORY "/%s", files[i]->d_name) >= 0 &&
-		    is_orphan(path, traces))
-			error = remove_session(path, dry_run, diagnostic);
+		    is_orphan(path, traces, header))
+			error = remove_session(path, header, dry_run, diagnostic);
 		free(path);
 		free(files[i]);
 	}
 	free(files);
+	free(header);
 	return error;
 }
 

@@ -346,6 +346,8 @@ struct session_header {
 	_Atomic int64_t live_bytes;     /* as of `synced` */
 	_Atomic uint32_t confined;      /* the program filters its system calls: the shim makes none */
 	_Atomic uint32_t chunks_backed; /* then: chunks whose pages are there, thanks to the drainer */
+	/* Where the drainer's live map is (drain/livemap_file.h); for the next drainer. */
+	_Atomic uint32_t live_place;
 };
 
 /* Region accessors; `index` must be below the header's limit. */

@@ -3,10 +3,12 @@
  */
 #include "drain/express.h"
 
-#include "drain/livemap_slots.h"
+#include "drain/livemap_rows.h"
 #include "trace/events_quick.h"
 
-#define LOOKAHEAD 16 /* records: far enough for memory to answer */
+#define LOOKAHEAD 16     /* records: far enough for memory to answer twice, */
+#define SOON 8           /* and once */
+#define LARGE_MAP 16384u /* rows, which caches do not hold beside all else */
 
 /* The loop's parts, which are one function to the compiler. */
 #define INLINE static inline __attribute__((always_inline))
@@ -26,8 +28,10 @@ struct run {
 	uint32_t nodes;                            /* ids below are known to all who count */
 	uint32_t thread;
 	uint32_t free_flags; /* OPERATION_* of every free */
-	/* A block that is not in the map yet, since the next record may well be its free; no slot: none. */
-	struct slot *place;
+	bool map_is_large;
+	/* A block that is not in the map yet, since the next record may well be its free. */
+	bool has_newest;
+	uint32_t newest_home;
 	struct livemap_entry newest;
 };
 
@@ -62,13 +66,12 @@ INLINE uint32_t born_now(const struct run *run)
 /* The newest block has lived for longer than one record. */
 INLINE void settle(struct run *run)
 {
-	if (run->place)
-		slot_fill(run->map, run->place, &run->newest);
-	run->place = NULL;
+	if (run->has_newest)
+		row_put(run->map, run->newest_home, &run->newest);
+	run->has_newest = false;
 }
 
-INLINE void begin_block(struct run *run, const struct session_record *record, struct slot *place,
-			uint32_t flags)
+INLINE void begin_block(struct run *run, const struct session_record *record, uint32_t home, uint32_t flags)
 {
 	struct batch *batch = &run->drain->batch;
 	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
@@ -76,7 +79,8 @@ INLINE void begin_block(struct run *run, const struct session_record *record, st
 	uint32_t operation = at.node;
 	if (run->encoder)
 		operation = events_quick_alloc(run->encoder, at.node, flags, size_bytes);
-	run->place = place;
+	run->has_newest = true;
+	run->newest_home = home;
 	run->newest = (struct livemap_entry){.key = livemap_key(record_address(record), false),
 					     .block = batch->allocations,
 					     .size_bytes = size_bytes,
@@ -116,31 +120,32 @@ INLINE void end_block(struct run *run, const struct session_record *record, cons
 
 /* ---- one record, or two -------------------------------------------------- */
 
-/* The slot of a block that is there to be ended, and not hidden. */
-INLINE struct slot *ending_slot(const struct run *run, const struct session_record *record)
+/* The row of a block that is there to be ended, and not hidden. */
+INLINE struct livemap_row *ending_row(const struct run *run, const struct session_record *record,
+				      struct livemap_spot *spot)
 {
-	struct slot *slot = slot_find(run->map, livemap_key(record_address(record), false));
-	return slot && !(slot_value(slot)->block & LIVEMAP_HIDDEN) ? slot : NULL;
+	struct livemap_row *row = row_find(run->map, livemap_key(record_address(record), false), spot);
+	return row && !row_is_hidden(row) ? row : NULL;
 }
 
-/* The slot for a block that begins where nothing lives. */
-INLINE struct slot *beginning_slot(const struct run *run, const struct session_record *record)
+/* Whether nothing lives where the block begins; then spot->home is where it is to be found. */
+INLINE bool is_beginning(const struct run *run, const struct session_record *record,
+			 struct livemap_spot *spot)
 {
-	uint64_t key = livemap_key(record_address(record), false);
-	struct slot *slot = slot_for(run->map, key);
-	return slot_key(slot) != key && record_address(record) ? slot : NULL;
+	uint64_t address = record_address(record);
+	return address && !row_find(run->map, livemap_key(address, false), spot);
 }
 
 INLINE bool take_alloc(struct run *run)
 {
 	const struct session_record *record = run->record;
 	uint64_t stamp;
+	struct livemap_spot spot;
 	settle(run);
-	struct slot *place = beginning_slot(run, record);
-	if (!place || !is_due(run, record, run->stamp, &stamp))
+	if (!is_beginning(run, record, &spot) || !is_due(run, record, run->stamp, &stamp))
 		return false;
 	set_time(run, stamp);
-	begin_block(run, record, place, 0);
+	begin_block(run, record, spot.home, 0);
 	run->record++;
 	return true;
 }
@@ -148,13 +153,14 @@ INLINE bool take_alloc(struct run *run)
 /* The free of a block that is in the map. */
 INLINE bool take_free_of_old(struct run *run, uint64_t stamp)
 {
+	struct livemap_spot spot;
 	settle(run);
-	struct slot *slot = ending_slot(run, run->record);
-	if (!slot)
+	struct livemap_row *row = ending_row(run, run->record, &spot);
+	if (!row)
 		return false;
-	const struct livemap_entry entry = slot_entry(slot_key(slot), slot);
+	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(run->record), false));
 	set_time(run, stamp);
-	slot_take_out(run->map, slot, &entry);
+	row_take_out(run->map, row, &spot);
 	end_block(run, run->record, &entry, run->free_flags);
 	return true;
 }
@@ -165,8 +171,8 @@ INLINE bool take_free(struct run *run)
 	uint64_t stamp;
 	if (!is_due(run, record, run->stamp, &stamp))
 		return false;
-	if (run->place && run->newest.key == livemap_key(record_address(record), false)) {
-		run->place = NULL;
+	if (run->has_newest && run->newest.key == livemap_key(record_address(record), false)) {
+		run->has_newest = false;
 		set_time(run, stamp);
 		end_block(run, record, &run->newest, run->free_flags);
 	} else if (!take_free_of_old(run, stamp)) {
@@ -184,15 +190,17 @@ static bool take_realloc(struct run *run)
 	if (new >= run->end || record_type_of(new) != RECORD_ALLOC || !is_due(run, old, run->stamp, &stamp) ||
 	    !is_due(run, new, stamp, &stamp))
 		return false;
+	struct livemap_spot spot, begins;
 	settle(run);
-	struct slot *slot = ending_slot(run, old);
-	if (!slot || (record_address(new) != record_address(old) && !beginning_slot(run, new)))
+	struct livemap_row *row = ending_row(run, old, &spot);
+	begins = spot;
+	if (!row || (record_address(new) != record_address(old) && !is_beginning(run, new, &begins)))
 		return false;
-	const struct livemap_entry entry = slot_entry(slot_key(slot), slot);
+	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(old), false));
 	set_time(run, stamp);
-	slot_take_out(run->map, slot, &entry);
+	row_take_out(run->map, row, &spot);
 	end_block(run, old, &entry, OPERATION_REALLOC);
-	begin_block(run, new, beginning_slot(run, new), OPERATION_REALLOC);
+	begin_block(run, new, begins.home, OPERATION_REALLOC);
 	run->record = new + 1;
 	return true;
 }
@@ -212,6 +220,17 @@ INLINE bool take_next(struct run *run)
 }
 
 /* ---- the run ------------------------------------------------------------- */
+
+/* Asks memory for what records further on will want: the index's line, and later the row that it leads to. */
+INLINE void look_ahead(const struct run *run)
+{
+	const struct session_record *coming = run->record + LOOKAHEAD, *soon = run->record + SOON;
+	if (coming >= run->known)
+		return;
+	row_prefetch_home(run->map, livemap_key(record_address(coming), false));
+	if (run->map_is_large && record_type_of(soon) != RECORD_ALLOC)
+		row_prefetch(run->map, livemap_key(record_address(soon), false));
+}
 
 static inline uint32_t least(uint64_t a, uint64_t b)
 {
@@ -265,6 +284,7 @@ uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_st
 		return 0;
 	struct run run = {.drain = drain,
 			  .map = drain->map,
+			  .map_is_large = drain->map->live > LARGE_MAP,
 			  .figures = drain->ledger.figures,
 			  .last_alloc = &drain->ledger.last_alloc[queue->thread_index],
 			  .last_stamp = last_stamp,
@@ -276,8 +296,7 @@ uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_st
 		return 0;
 	const struct session_record *first = run.record;
 	while (run.record < run.end) {
-		if (run.record + LOOKAHEAD < run.known)
-			slot_prefetch(run.map, livemap_key(record_address(run.record + LOOKAHEAD), false));
+		look_ahead(&run);
 		if (!take_next(&run))
 			break;
 	}

@@ -156,15 +156,14 @@ static void take_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	struct cursor_waiting parked;
 	struct livemap_entry old;
 	give_up_own_free(ledger, moment, entry->key);
-	struct livemap_place *place = livemap_place(ledger->map, entry->key, &old);
-	if (old.key)
+	if (livemap_remove(ledger->map, entry->key, &old))
 		park_old_block(ledger, moment, &old);
 	if (hidden)
 		entry->block = ledger->hidden++ | LIVEMAP_HIDDEN;
 	else
 		ledger_emit_alloc(ledger, moment, entry, flags);
 	if (!waiting_take(&ledger->waiting, WAITING_FREE, entry->key, moment->thread_index, false, &parked)) {
-		livemap_fill(ledger->map, place, entry);
+		livemap_put(ledger->map, entry);
 		return;
 	}
 	struct ledger_moment then = moment_of(&parked, moment->time_ns);
@@ -178,7 +177,7 @@ static void realloc_failed(struct ledger *ledger, const struct ledger_moment *mo
 		return;
 	struct livemap_entry entry = entry_of(&waiting), none;
 	if (waiting.known && !livemap_find(ledger->map, entry.key, &none))
-		livemap_fill(ledger->map, livemap_place(ledger->map, entry.key, &none), &entry);
+		livemap_put(ledger->map, &entry);
 	else if (waiting.known)
 		ledger_emit_end(ledger, moment, OPERATION_LOST, &entry, 0);
 }
@@ -197,7 +196,13 @@ static uint64_t flags_of_free(const struct queue *queue, const struct queue_even
 
 static bool key_usable(const struct queue_event *event)
 {
-	return event->address > 0 && event->address < UINT64_C(1) << 62;
+	return event->address > 0 && event->address < UINT64_C(1) << LIVEMAP_ADDRESS_BITS;
+}
+
+/* More than there are addresses only a tracked size can be, which is anybody's word. */
+static uint64_t size_within_map(uint64_t size_bytes)
+{
+	return size_bytes < LIVEMAP_SIZE_MAX ? size_bytes : LIVEMAP_SIZE_MAX;
 }
 
 void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_event *event,
@@ -206,7 +211,7 @@ void ledger_take(struct ledger *ledger, struct queue *queue, const struct queue_
 	struct ledger_moment moment = {event->stamp, time_ns, queue->thread_index, event->node, event->side};
 	bool tracked = event->type == RECORD_TRACK_ALLOC || event->type == RECORD_TRACK_FREE;
 	struct livemap_entry entry = {.key = livemap_key(event->address, tracked),
-				      .size_bytes = event->size_bytes};
+				      .size_bytes = size_within_map(event->size_bytes)};
 	uint64_t flags;
 
 	if (event->type == RECORD_EXT) {
@@ -266,8 +271,12 @@ int ledger_restore(struct ledger *ledger, const struct cursor *cursor)
 		struct livemap_entry entry;
 		/* Put back after the commit point, where it was still out. */
 		if (w->kind == WAITING_REALLOC && w->known && livemap_find(ledger->map, w->key, &entry) &&
-		    entry.block == w->block)
+		    entry.block == w->block) {
+			int error = livemap_ready(ledger->map, 1);
+			if (error < 0)
+				return error;
 			livemap_remove(ledger->map, w->key, &entry);
+		}
 		add_waiting(ledger, w);
 	}
 	return ledger->batch->error;

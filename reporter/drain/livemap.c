@@ -1,151 +1,151 @@
 /*
- * livemap.c - open addressing in groups of slots in a shared file mapping; see livemap.h.
+ * livemap.c - rows in a shared file, and their index in private memory; see livemap.h.
  *
- * File: header page | undo log | tables.  At most two tables exist at a time: the one that
- * the header names and, during growth, the next one.
+ * File: header page | rows, as many as there is room for.
  */
-#include "drain/livemap_slots.h"
+#include "drain/livemap_rows.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3530564c4d) /* "MLV05" */
+#define LIVEMAP_MAGIC UINT64_C(0x3630564c4d) /* "MLV06" */
 #define PAGE_BYTES UINT64_C(4096)
-#define FIRST_BITS 12
-#define UNDO_BYTES (LIVEMAP_UNDO_MAX * sizeof(struct livemap_entry))
-#define TABLES_AT (PAGE_BYTES + UNDO_BYTES)
-#define ROOM 2u         /* slots per entry at least */
-#define UNDO_STEP 4096u /* entries reserved at a time */
+#define PIECE_LEAST (UINT64_C(64) << 10)
+#define PIECE_MOST (UINT64_C(4) << 20)
+#define PIECES 16u /* as large as all before them */
+#define ROWS_MOST (UINT32_MAX - 1)
+#define BUCKETS_LEAST 128u
+#define BUCKETS_MANY 8192u /* from here on, growth is by half */
+#define HUGE_BYTES (UINT64_C(2) << 20)
+#define AHEAD 16u          /* rows: far enough for memory to answer */
+#define SPARSE_ROWS 65536u /* fewer are not worth giving back */
+#define SPARSE 4u          /* rows per live one that are too many */
 
-_Static_assert(UNDO_BYTES % 4096 == 0, "tables start on a page");
+struct livemap_header {
+	uint64_t magic;
+	/* The commit point before the changes that are marked.  Before batch 0 in a new file, so that a trace
+	 * that got further is not taken for this map's. */
+	_Atomic uint32_t batch;
+};
 
-static void set_bits(struct livemap *map, unsigned bits)
+static struct livemap_header *header_of(const struct livemap *map)
 {
-	map->bits = bits;
-	map->group_shift = 64 - (bits - LIVEMAP_GROUP_BITS);
+	return (struct livemap_header *)map->file.memory;
 }
 
-static const struct slot *slot_at(const struct livemap *map, size_t at)
+/* ---- the file ------------------------------------------------------------ */
+
+static void see_rows(struct livemap *map)
 {
-	return &map->groups[at / LIVEMAP_GROUP_SLOTS].slots[at % LIVEMAP_GROUP_SLOTS];
+	uint64_t rows = (map->file.bytes - PAGE_BYTES) / sizeof(struct livemap_row);
+	map->rows = (struct livemap_row *)(map->file.memory + PAGE_BYTES);
+	map->row_count = rows < ROWS_MOST ? (uint32_t)rows : ROWS_MOST;
 }
 
-static uint64_t table_bytes(unsigned bits)
+/* Zeroes are free rows. */
+static void empty_rows(struct livemap *map)
 {
-	uint64_t bytes = sizeof(struct slot_group) / LIVEMAP_GROUP_SLOTS << bits;
-	return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+	livemap_file_shrink(&map->file, 0);
+	see_rows(map);
+	memset(map->rows, 0, map->file.bytes - PAGE_BYTES);
 }
 
-/* ---- file ---------------------------------------------------------------- */
-
-/* A table's pages are reserved, since a store that finds no room would be SIGBUS. */
-static int map_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot_group **groups)
+static void begin_file(struct livemap *map)
 {
-	uint64_t bytes = table_bytes(bits);
-	int error = posix_fallocate(map->fd, (off_t)offset, (off_t)bytes);
-	if (error)
-		return -error;
-	void *memory =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, map->fd, (off_t)offset);
-	if (memory == MAP_FAILED)
-		return -errno;
-	*groups = memory;
-	return 0;
+	empty_rows(map);
+	atomic_store_explicit(&header_of(map)->batch, UINT32_MAX, memory_order_release);
+	header_of(map)->magic = LIVEMAP_MAGIC;
 }
 
-/* Whether the pages are gone, and read as zeroes.  Where holes are not supported they are reused, or removed
- * with the file. */
-static bool drop_pages(struct livemap *map, uint64_t offset, uint64_t bytes)
+static int grow_file(struct livemap *map, uint32_t rows)
 {
-	return fallocate(map->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes) ==
-	       0;
-}
-
-/* A table of empty slots. */
-static int map_new_table(struct livemap *map, uint64_t offset, unsigned bits, struct slot_group **groups)
-{
-	bool empty = drop_pages(map, offset, table_bytes(bits));
-	int error = map_table(map, offset, bits, groups);
-	if (error == 0 && !empty)
-		memset(*groups, 0, table_bytes(bits));
+	if (rows > ROWS_MOST - map->row_count)
+		return -ENOSPC;
+	uint64_t piece = map->file.bytes / PIECES, wanted = rows * sizeof(struct livemap_row);
+	if (piece < PIECE_LEAST)
+		piece = PIECE_LEAST;
+	if (piece > PIECE_MOST)
+		piece = PIECE_MOST;
+	if (piece < wanted)
+		piece = wanted;
+	int error = livemap_file_grow(&map->file, (piece + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+	if (error == 0)
+		see_rows(map);
 	return error;
 }
 
-static void publish_table(struct livemap *map, uint64_t offset, unsigned bits)
+/* ---- the index ----------------------------------------------------------- */
+
+static size_t bucket_bytes(uint32_t count)
 {
-	/* Release: the table's contents are stored before the word that names it. */
-	atomic_store_explicit(&map->header->table, offset / PAGE_BYTES << 8 | bits, memory_order_release);
-	map->offset = offset;
-	set_bits(map, bits);
+	return count * sizeof(struct livemap_bucket);
 }
 
-static int first_table(struct livemap *map)
+static size_t index_room(const struct livemap *map)
 {
-	int error = map_new_table(map, TABLES_AT, FIRST_BITS, &map->groups);
-	if (error < 0)
-		return error;
-	publish_table(map, TABLES_AT, FIRST_BITS);
-	map->live = 0;
-	return 0;
+	return (size_t)map->bucket_count * BUCKET_FULL;
 }
 
-/* Maps header and undo log; a file that is new or not ours starts empty. */
-static int map_head(struct livemap *map)
+static uint32_t buckets_for(size_t rows)
 {
-	int error = posix_fallocate(map->fd, 0, (off_t)PAGE_BYTES);
-	if (error)
-		return -error;
-	off_t end = lseek(map->fd, 0, SEEK_END);
-	if (end < (off_t)TABLES_AT && ftruncate(map->fd, (off_t)TABLES_AT) < 0)
-		return -errno;
-	void *memory = mmap(NULL, TABLES_AT, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
+	uint64_t count = BUCKETS_LEAST;
+	while (count * BUCKET_FULL < rows)
+		count = count < BUCKETS_MANY ? 2 * count : count + count / 2;
+	return (uint32_t)count;
+}
+
+/* An empty index of another size. */
+static int index_begin(struct livemap *map, uint32_t count)
+{
+	size_t bytes = bucket_bytes(count);
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return -errno;
-	map->header = memory;
-	map->undo = (struct livemap_entry *)((char *)memory + PAGE_BYTES);
-	if (map->header->magic != LIVEMAP_MAGIC) {
-		atomic_store_explicit(&map->header->table, 0, memory_order_relaxed);
-		/* Before batch 0, so that a trace that got further is not taken for this map's. */
-		atomic_store_explicit(&map->header->undo, (uint64_t)UINT32_MAX << 32, memory_order_relaxed);
-		map->header->magic = LIVEMAP_MAGIC;
-	}
+	/* Best effort: a search then finds its address sooner. */
+	if (bytes >= HUGE_BYTES)
+		(void)madvise(memory, bytes, MADV_HUGEPAGE);
+	if (map->buckets)
+		munmap(map->buckets, bucket_bytes(map->bucket_count));
+	map->buckets = memory;
+	map->bucket_count = count;
 	return 0;
 }
 
-static int map_current_table(struct livemap *map)
+/* The same keys in an index of another size; made from the rows, so that there are never two. */
+static int index_resize(struct livemap *map, uint32_t count)
 {
-	uint64_t table = atomic_load_explicit(&map->header->table, memory_order_relaxed);
-	uint64_t offset = (table >> 8) * PAGE_BYTES;
-	unsigned bits = table & 0xff;
-	off_t end = lseek(map->fd, 0, SEEK_END);
-	if (table == 0)
-		return first_table(map);
-	if (bits < FIRST_BITS || bits > 40 || offset < TABLES_AT || end < 0 || (uint64_t)end < offset ||
-	    (uint64_t)end - offset < table_bytes(bits))
-		return first_table(map);
-	map->offset = offset;
-	set_bits(map, bits);
-	return map_table(map, offset, bits, &map->groups);
+	int error = index_begin(map, count);
+	for (uint32_t i = 0; error == 0 && i < map->row_fresh; i++) {
+		if (i + AHEAD < map->row_fresh)
+			row_prefetch_home(map, row_key(&map->rows[i + AHEAD]));
+		if (!row_is_live(&map->rows[i]))
+			continue;
+		uint64_t key = row_key(&map->rows[i]);
+		index_put(map, key, key_home(map, key), i);
+	}
+	return error;
 }
 
-int livemap_open(const char *path, struct livemap **out)
+/* ---- life ---------------------------------------------------------------- */
+
+int livemap_open(const struct livemap_files *files, struct livemap **out)
 {
 	struct livemap *map = calloc(1, sizeof(*map));
 	*out = NULL;
 	if (!map)
 		return -ENOMEM;
-	map->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int error = map->fd < 0 ? -errno : map_head(map);
+	int error = livemap_file_open(&map->file, files);
 	if (error == 0)
-		error = map_current_table(map);
+		error = index_begin(map, BUCKETS_LEAST);
 	if (error < 0) {
 		livemap_close(map);
 		return error;
 	}
+	see_rows(map);
+	if (header_of(map)->magic != LIVEMAP_MAGIC)
+		begin_file(map);
 	*out = map;
 	return 0;
 }
@@ -154,12 +154,10 @@ void livemap_close(struct livemap *map)
 {
 	if (!map)
 		return;
-	if (map->groups)
-		munmap(map->groups, table_bytes(map->bits));
-	if (map->header)
-		munmap(map->header, TABLES_AT);
-	if (map->fd >= 0)
-		close(map->fd);
+	if (map->buckets)
+		munmap(map->buckets, bucket_bytes(map->bucket_count));
+	livemap_file_close(&map->file);
+	free(map->removed);
 	free(map);
 }
 
@@ -167,46 +165,31 @@ void livemap_close(struct livemap *map)
 
 void livemap_prefetch(const struct livemap *map, uint64_t key)
 {
-	slot_prefetch(map, key);
+	row_prefetch_home(map, key);
 }
 
 bool livemap_find(const struct livemap *map, uint64_t key, struct livemap_entry *found)
 {
-	const struct slot *slot = slot_find(map, key);
-	if (slot)
-		*found = slot_entry(key, slot);
-	return slot != NULL;
+	struct livemap_spot spot;
+	const struct livemap_row *row = row_find(map, key, &spot);
+	if (row)
+		*found = row_entry(row, key);
+	return row != NULL;
 }
 
-static void take_out(struct livemap *map, struct slot *slot, struct livemap_entry *removed)
+void livemap_put(struct livemap *map, const struct livemap_entry *entry)
 {
-	*removed = slot_entry(slot_key(slot), slot);
-	slot_take_out(map, slot, removed);
-}
-
-struct livemap_place *livemap_place(struct livemap *map, uint64_t key, struct livemap_entry *old)
-{
-	struct slot *slot = slot_for(map, key);
-	old->key = 0;
-	if (slot_key(slot) == key) {
-		take_out(map, slot, old);
-		/* Once more: what stood behind it may have moved up. */
-		slot = slot_for(map, key);
-	}
-	return (struct livemap_place *)slot;
-}
-
-void livemap_fill(struct livemap *map, struct livemap_place *place, const struct livemap_entry *entry)
-{
-	slot_fill(map, (struct slot *)place, entry);
+	row_put(map, key_home(map, entry->key), entry);
 }
 
 bool livemap_remove(struct livemap *map, uint64_t key, struct livemap_entry *removed)
 {
-	struct slot *slot = slot_find(map, key);
-	if (!slot)
+	struct livemap_spot spot;
+	struct livemap_row *row = row_find(map, key, &spot);
+	if (!row)
 		return false;
-	take_out(map, slot, removed);
+	*removed = row_entry(row, key);
+	row_take_out(map, row, &spot);
 	return true;
 }
 
@@ -216,163 +199,184 @@ int livemap_copy(const struct livemap *map, struct livemap_entry **entries, size
 	*entries = malloc((map->live + 1) * sizeof(**entries));
 	if (!*entries)
 		return -ENOMEM;
-	for (size_t i = 0; i < slot_count(map) && copied < map->live; i++) {
-		const struct slot *slot = slot_at(map, i);
-		uint64_t key = slot_key(slot);
-		if (key != LIVEMAP_EMPTY)
-			(*entries)[copied++] = slot_entry(key, slot);
+	for (uint32_t i = 0; i < map->row_fresh; i++) {
+		const struct livemap_row *row = &map->rows[i];
+		if (row_is_live(row))
+			(*entries)[copied++] = row_entry(row, row_key(row));
 	}
 	*count = copied;
 	return 0;
 }
 
-/* The nearest slot behind the group with an entry that found the group full; NULL: there is none. */
-static struct slot *sent_on_from(const struct livemap *map, const struct slot_group *group)
+size_t livemap_count(const struct livemap *map)
 {
-	size_t mask = group_count(map) - 1, from = (size_t)(group - map->groups);
-	for (size_t distance = 1;; distance++) {
-		size_t at = (from + distance) & mask;
-		bool full = true;
-		for (size_t i = 0; i < LIVEMAP_GROUP_SLOTS; i++) {
-			struct slot *slot = &map->groups[at].slots[i];
-			uint64_t key = slot_key(slot);
-			if (key == LIVEMAP_EMPTY)
-				full = false;
-			else if (((at - home_group(map, key)) & mask) >= distance)
-				return slot;
-		}
-		if (!full)
-			return NULL;
-	}
+	return map->live;
 }
 
-void livemap_refill(struct livemap *map, struct slot *hole)
+size_t livemap_bytes(const struct livemap *map)
 {
-	while (hole) {
-		struct slot *from = sent_on_from(map, slot_group(hole));
-		if (!from)
-			return;
-		slot_move(hole, from);
-		hole = slot_close(from);
-	}
+	return map->file.bytes + bucket_bytes(map->bucket_count) + map->removed_room * sizeof(*map->removed);
 }
 
-/* ---- growth -------------------------------------------------------------- */
+/* ---- room ---------------------------------------------------------------- */
 
-/* Copies what is older than `point`, each entry once; counts it. */
-static void copy_table(struct livemap *map, const struct livemap *from, struct livemap_point point)
+static uint32_t rows_left(const struct livemap *map)
 {
-	map->live = 0;
-	for (size_t i = 0; i < slot_count(from); i++) {
-		const struct slot *old = slot_at(from, i);
-		uint64_t key = slot_key(old);
-		if (key == LIVEMAP_EMPTY)
-			continue;
-		const struct livemap_entry entry = slot_entry(key, old);
-		struct slot *slot = slot_for(map, key);
-		if (slot_key(slot) == LIVEMAP_EMPTY && !livemap_is_young(&entry, point))
-			slot_fill(map, slot, &entry);
-	}
+	return map->free_count + (map->row_count - map->row_fresh);
 }
 
-/* Builds the table anew, for so many entries, of what is older than `point`. */
-static int rebuild(struct livemap *map, size_t live, struct livemap_point point)
+static int grow_removed(struct livemap *map, uint32_t changes)
 {
-	struct livemap new = *map;
-	set_bits(&new, FIRST_BITS);
-	while (slot_count(&new) < ROOM * live)
-		set_bits(&new, new.bits + 1);
-	uint64_t old_bytes = table_bytes(map->bits), bytes = table_bytes(new.bits);
-	new.offset = map->offset >= TABLES_AT + bytes ? TABLES_AT : map->offset + old_bytes;
-	int error = map_new_table(map, new.offset, new.bits, &new.groups);
-	if (error < 0)
-		return error;
-	copy_table(&new, map, point);
-	publish_table(&new, new.offset, new.bits);
-	munmap(map->groups, old_bytes);
-	(void)drop_pages(map, map->offset, old_bytes);
-	*map = new;
+	uint32_t room = map->removed_room;
+	if (map->removed_count + changes > LIVEMAP_UNDO_MAX)
+		return -EAGAIN;
+	while (room < map->removed_count + changes)
+		room = room ? 2 * room : 1024;
+	uint32_t *grown = reallocarray(map->removed, room, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	map->removed = grown;
+	map->removed_room = room;
 	return 0;
 }
 
-/* Half full at most.  A table never shrinks: what was needed once is often needed again soon. */
-static int make_room(struct livemap *map, size_t changes)
+static int make_room(struct livemap *map, uint32_t changes)
 {
-	static const struct livemap_point all = {UINT32_MAX, UINT64_MAX, UINT64_MAX};
-	size_t live = map->live + changes;
-	return ROOM * live > slot_count(map) ? rebuild(map, live, all) : 0;
-}
-
-static int reserve_undo(struct livemap *map, uint32_t changes)
-{
-	if (map->undo_count + changes <= map->undo_reserved)
-		return 0;
-	if (map->undo_count + changes > LIVEMAP_UNDO_MAX)
-		return -EAGAIN;
-	uint64_t offset = PAGE_BYTES + map->undo_reserved * sizeof(struct livemap_entry);
-	uint32_t step = changes > UNDO_STEP ? changes : UNDO_STEP;
-	if (step > LIVEMAP_UNDO_MAX - map->undo_reserved)
-		step = LIVEMAP_UNDO_MAX - map->undo_reserved;
-	int error = posix_fallocate(map->fd, (off_t)offset, (off_t)(step * sizeof(struct livemap_entry)));
-	if (error)
-		return -error;
-	map->undo_reserved += step;
-	return reserve_undo(map, changes);
+	int error = 0;
+	if (map->removed_count + changes > map->removed_room)
+		error = grow_removed(map, changes);
+	if (error == 0 && rows_left(map) < changes)
+		error = grow_file(map, changes);
+	if (error == 0 && index_room(map) < map->live + changes)
+		error = index_resize(map, buckets_for(map->live + changes));
+	return error;
 }
 
 int livemap_ready(struct livemap *map, uint32_t changes)
 {
-	int error = make_room(map, changes);
-	return error < 0 ? error : reserve_undo(map, changes);
+	if (map->removed_count + changes <= map->removed_room && rows_left(map) >= changes &&
+	    index_room(map) >= map->live + changes)
+		return 0;
+	return make_room(map, changes);
 }
 
-/* ---- recovery ------------------------------------------------------------ */
+/* ---- giving back --------------------------------------------------------- */
+
+/* A row is copied before the old one is freed: it may stand twice, it is never missing. */
+static void move_row(struct livemap *map, uint32_t from, uint32_t to)
+{
+	struct livemap_row *row = &map->rows[from];
+	const struct livemap_entry entry = row_entry(row, row_key(row));
+	struct livemap_spot spot;
+	row_store(&map->rows[to], &entry);
+	if (row_find(map, entry.key, &spot))
+		map->buckets[spot.bucket].rows[spot.at] = to;
+	row_set_state(row, 0);
+}
+
+/* Moves the last rows into the first free ones, so that there are none between.  Nothing may be marked. */
+static void close_gaps(struct livemap *map)
+{
+	uint32_t to = 0, end = map->row_fresh;
+	for (;;) {
+		while (to < end && row_is_live(&map->rows[to]))
+			to++;
+		while (end > to && !row_is_live(&map->rows[end - 1]))
+			end--;
+		if (to == end)
+			break;
+		move_row(map, --end, to++);
+	}
+	map->row_fresh = end;
+	map->free_head = map->free_count = 0;
+}
+
+/* Gives back rows that were needed once; what is needed again soon has to be had anew, so it waits for a
+ * while. */
+static void shrink(struct livemap *map)
+{
+	if (map->row_fresh < SPARSE_ROWS || map->row_fresh / SPARSE < map->live)
+		return;
+	close_gaps(map);
+	free(map->removed);
+	map->removed = NULL;
+	map->removed_room = 0;
+	livemap_file_shrink(&map->file, PAGE_BYTES + 2 * map->live * sizeof(struct livemap_row));
+	see_rows(map);
+	/* Else it stays as large. */
+	(void)index_resize(map, buckets_for(2 * map->live));
+}
+
+/* ---- commit points ------------------------------------------------------- */
+
+static void free_removed(struct livemap *map)
+{
+	for (uint32_t i = 0; i < map->removed_count; i++) {
+		if (i + AHEAD < map->removed_count)
+			__builtin_prefetch(&map->rows[map->removed[i + AHEAD]], 1);
+		row_give_back(map, map->removed[i]);
+	}
+	map->removed_count = 0;
+}
 
 void livemap_commit(struct livemap *map, struct livemap_point point)
 {
 	map->committed = point;
-	map->undo_count = 0;
-	/* One word, so that a log never counts for the wrong point. */
-	atomic_store_explicit(&map->header->undo, (uint64_t)point.batch << 32, memory_order_release);
+	free_removed(map);
+	/* Release: by now no mark is left that would count for the next batch. */
+	atomic_store_explicit(&header_of(map)->batch, point.batch, memory_order_release);
+	shrink(map);
 }
 
-static int forget_everything(struct livemap *map, struct livemap_point point)
+/* What a row is at `point`: free or whole, without a mark.  Marks are of the batch behind the point that the
+ * header names; if `point` is that batch's end already, they are to be carried out. */
+static void settle_row(struct livemap *map, uint32_t number, const struct livemap_point *point,
+		       bool carry_out)
 {
-	munmap(map->groups, table_bytes(map->bits));
-	map->groups = NULL;
-	int error = first_table(map);
-	if (error == 0)
-		livemap_commit(map, point);
-	return error;
-}
-
-static int undo_removals(struct livemap *map, uint32_t count)
-{
-	map->undo_reserved = (count + UNDO_STEP - 1) / UNDO_STEP * UNDO_STEP;
-	struct livemap_entry ignored;
-	for (uint32_t i = 0; i < count; i++) {
-		if (slot_find(map, map->undo[i].key))
-			continue; /* removed twice in this batch, and put back between */
-		int error = make_room(map, 1);
-		if (error < 0)
-			return error;
-		livemap_fill(map, livemap_place(map, map->undo[i].key, &ignored), &map->undo[i]);
+	struct livemap_row *row = &map->rows[number];
+	uint32_t state = row_state(row);
+	struct livemap_spot spot;
+	bool gone = state == 0 || row_is_young(row, point) || ((state & ROW_REMOVED) && carry_out);
+	/* Copied, or removed and put back: it stands twice. */
+	if (gone || row_find(map, row_key(row), &spot)) {
+		row_give_back(map, number);
+		return;
 	}
-	return 0;
+	if (state & ROW_REMOVED)
+		row_set_state(row, state & ~ROW_REMOVED);
+	index_put(map, row_key(row), spot.home, number);
+	map->live++;
+}
+
+/* How many rows there are up to the last that is not free. */
+static uint32_t rows_used(const struct livemap *map)
+{
+	uint32_t count = map->row_count;
+	while (count > 0 && row_state(&map->rows[count - 1]) == 0)
+		count--;
+	return count;
+}
+
+static int settle_rows(struct livemap *map, const struct livemap_point *point, bool carry_out)
+{
+	uint32_t used = rows_used(map);
+	int error = index_begin(map, buckets_for(used));
+	map->live = map->removed_count = map->free_head = map->free_count = 0;
+	map->row_fresh = used;
+	for (uint32_t i = 0; error == 0 && i < used; i++)
+		settle_row(map, i, point, carry_out);
+	return error;
 }
 
 int livemap_recover(struct livemap *map, struct livemap_point point, bool *exact)
 {
-	uint64_t undo = atomic_load_explicit(&map->header->undo, memory_order_relaxed);
-	uint32_t batch = (uint32_t)(undo >> 32), count = (uint32_t)undo;
-	*exact = count <= LIVEMAP_UNDO_MAX && (batch == point.batch || batch + 1 == point.batch);
+	/* Relaxed: who stored it is dead. */
+	uint32_t batch = atomic_load_explicit(&header_of(map)->batch, memory_order_relaxed);
+	*exact = batch == point.batch || batch + 1 == point.batch;
 	if (!*exact)
-		return forget_everything(map, point);
-	/* Whatever is half done by now is young or in the log, and what was being moved stands twice. */
-	int error = rebuild(map, slot_count(map) / ROOM, point);
-	/* A log of the batch before: its commit point was written, its log not yet emptied. */
-	if (error == 0 && batch == point.batch)
-		error = undo_removals(map, count);
+		begin_file(map);
+	/* The batch before: its commit point was written, what it removed not yet freed. */
+	int error = settle_rows(map, &point, batch != point.batch);
 	if (error == 0)
 		livemap_commit(map, point);
 	return error;

@@ -3,6 +3,7 @@
  * finish it leaves in the session, for the next report.
  */
 #include "drain/drain.h"
+#include "drain/leftovers.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +15,7 @@
 static void ignore_signals(void)
 {
 	sigset_t none;
-	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGXFSZ};
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGXFSZ, SIGIO};
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], SIG_IGN);
 	sigemptyset(&none);
@@ -40,5 +41,8 @@ int main(int argc, char **argv)
 	}
 	occupy_standard_descriptors();
 	ignore_signals();
-	return drain_run(argv[1], DRAIN_FOLLOW, &diagnostic) < 0;
+	int result = drain_run(argv[1], DRAIN_FOLLOW, &diagnostic);
+	if (result == 0)
+		leftovers_finish(argv[1]);
+	return result < 0;
 }

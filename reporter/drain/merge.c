@@ -241,6 +241,9 @@ static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stam
 {
 	uint32_t nodes_max = drain->mapping.header->nodes_max;
 	int error = livemap_ready(drain->map, RUN_RECORDS * LEDGER_CHANGES);
+	/* A commit frees what this batch removed. */
+	if (error == -ENOSPC && drain->batch_records > 0)
+		return -EAGAIN;
 	if (error < 0)
 		return error;
 	name_first_thread(drain, queue);

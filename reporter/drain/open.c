@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,12 +34,11 @@ static int open_trace(struct drain *drain, enum drain_mode mode, struct diagnost
 
 static int open_map(struct drain *drain, struct diagnostic *diagnostic)
 {
-	int length = snprintf(drain->live_path, sizeof(drain->live_path), "%s.live", drain->mapping.path);
-	if (length < 0 || (size_t)length >= sizeof(drain->live_path))
+	if (!live_names_init(&drain->live, drain->mapping.header, drain->mapping.path))
 		return diagnostic_set(diagnostic, ENAMETOOLONG, "%s: path too long", drain->mapping.path);
-	int error = livemap_open(drain->live_path, &drain->map);
+	int error = livemap_open(&drain->live.files, &drain->map);
 	if (error < 0)
-		return diagnostic_set(diagnostic, -error, "%s: %s", drain->live_path, strerror(-error));
+		return diagnostic_set(diagnostic, -error, "%s: %s", drain->live.near, strerror(-error));
 	return 0;
 }
 

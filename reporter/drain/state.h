@@ -11,6 +11,7 @@
 #include "drain/cursor.h"
 #include "drain/drain.h"
 #include "drain/ledger.h"
+#include "drain/live_names.h"
 #include "drain/livemap.h"
 #include "drain/mapping.h"
 #include "drain/queue.h"
@@ -33,7 +34,7 @@ struct drain_progress;
 
 struct drain {
 	struct mapping mapping;
-	char live_path[SESSION_PATH_BYTES];
+	struct live_names live;
 	int trace_fd;
 	uint64_t batch_number;  /* of the last CURSOR */
 	uint64_t batch_records; /* taken since */
