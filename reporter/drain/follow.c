@@ -298,9 +298,7 @@ static int finalise(struct drain *drain, struct pace *pace)
 static void remove_session(const struct drain *drain)
 {
 	livemap_file_remove(&drain->live.files);
-	unlink(drain->mapping.path);
-	if (*drain->mapping.header->link_path)
-		unlink(drain->mapping.header->link_path);
+	mapping_remove(&drain->mapping);
 }
 
 /* Whether the session can get no more records. */

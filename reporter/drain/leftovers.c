@@ -90,7 +90,7 @@ static void remove_session(const struct mapping *mapping)
 	struct live_names live;
 	if (live_names_init(&live, mapping->header, mapping->path))
 		livemap_file_remove(&live.files);
-	(void)unlink(mapping->path);
+	mapping_remove(mapping);
 }
 
 /* Its process died while it made the session, or never got to it. */

@@ -90,6 +90,13 @@ int mapping_lock(struct mapping *mapping)
 	return status.st_nlink > 0 ? 0 : -ENOENT;
 }
 
+void mapping_remove(const struct mapping *mapping)
+{
+	(void)unlink(mapping->path);
+	if (*mapping->header->link_path)
+		(void)unlink(mapping->header->link_path);
+}
+
 size_t mapping_text(const struct mapping *mapping, uint32_t offset, const char **text)
 {
 	struct session_header *h = mapping->header;
