@@ -152,6 +152,8 @@ const char *message_error(int error_number, char buffer[32])
 		{EFBIG, "file size limit"},
 		{EISDIR, "is a directory"},
 		{ENAMETOOLONG, "file name too long"},
+		{EAGAIN, "too many processes"},
+		{ENOEXEC, "not a program"},
 	};
 	struct text text;
 
