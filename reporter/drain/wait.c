@@ -9,10 +9,12 @@
 #include "trace/clock.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <time.h>
 
 #define POLL_NS 1000000
 #define MS_NS UINT64_C(1000000)
+#define STARTUP_NS (5000 * MS_NS)
 
 enum outcome { WAIT_ON, WAIT_DONE, WAIT_NO_DRAINER };
 
@@ -26,9 +28,22 @@ static bool session_lives(const struct mapping *mapping)
 	return lives;
 }
 
+/* One that was started a moment ago holds no lock yet, and is not to be forestalled. */
+static bool drainer_is_coming(const struct mapping *mapping)
+{
+	const struct session_header *h = mapping->header;
+	/* Relaxed: whoever takes the lock before a drainer finds the session whole, only earlier. */
+	int pid = atomic_load_explicit(&h->drainer_pid, memory_order_relaxed);
+	return pid > 0 && atomic_load_explicit(&h->heartbeat, memory_order_relaxed) == 0 &&
+	       clock_monotonic_ns() - h->started_monotonic_ns < STARTUP_NS &&
+	       (kill(pid, 0) == 0 || errno == EPERM);
+}
+
 /* Taking the lock shows that nobody drains; it falls when the mapping is closed. */
 static enum outcome look(struct mapping *mapping, uint32_t request, bool lives)
 {
+	if (drainer_is_coming(mapping))
+		return WAIT_ON;
 	int error = mapping_lock(mapping);
 	if (error == -ENOENT)
 		return WAIT_DONE;
