@@ -285,7 +285,7 @@ def process_limit(directory):
     done = subprocess.run(["/bin/echo", "fine"], cwd=directory, capture_output=True, text=True, preexec_fn=prepare, timeout=60,
                           env=environment(LD_PRELOAD=shim, MPROF_OUT="t.mprof"))
     check_equal((done.returncode, done.stdout), (0, "fine\n"), "the program")
-    check("too many processes; the trace will be finished by `mprof report`" in done.stderr, f"what is said: {done.stderr!r}")
+    check("no more processes are allowed; the trace will be finished by `mprof report`" in done.stderr, f"what is said: {done.stderr!r}")
     check(report(directory / "t.mprof")["complete"], "the trace is complete")
 
 
