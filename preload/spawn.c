@@ -36,6 +36,7 @@
 struct job {
 	const char *program, *session_path;
 	bool stays;               /* the middle process waits for the drainer */
+	int untraced;             /* CLONE_UNTRACED, or 0 */
 	_Atomic uint32_t outcome; /* 0: none yet; the drainer's pid; or -errno */
 	_Alignas(16) char middle_stack[STACK_BYTES], drainer_stack[STACK_BYTES];
 };
@@ -142,7 +143,7 @@ static int middle(void *argument)
 
 	syscall(SYS_setsid);
 	int drainer = clone(become_drainer, job->drainer_stack + STACK_BYTES,
-			    CLONE_VM | CLONE_VFORK | CLONE_UNTRACED | SIGCHLD, job);
+			    CLONE_VM | CLONE_VFORK | job->untraced | SIGCHLD, job);
 	tell_pid(job, drainer);
 	if (job->stays && drainer > 0)
 		while (syscall(SYS_wait4, drainer, NULL, __WALL, NULL) < 0 && errno == EINTR) {
@@ -171,10 +172,12 @@ static void await_outcome(struct job *job)
 	}
 }
 
-static int start(struct job *job)
+static int start(struct job *job, int untraced)
 {
+	job->untraced = untraced;
+	atomic_init(&job->outcome, 0);
 	int sharing = job->stays ? 0 : CLONE_VM | CLONE_VFORK;
-	int child = clone(middle, job->middle_stack + STACK_BYTES, sharing | CLONE_UNTRACED, job);
+	int child = clone(middle, job->middle_stack + STACK_BYTES, sharing | job->untraced, job);
 
 	if (child < 0)
 		return -errno;
@@ -197,7 +200,11 @@ int spawn_drainer(const char *program, const char *session_path)
 	job->program = program;
 	job->session_path = session_path;
 	job->stays = host_adopts_orphans();
-	int drainer = start(job);
+	int drainer = start(job, CLONE_UNTRACED);
+	/* What a tracer's filter hands over to it (strace --seccomp-bpf) nobody does for who has no tracer.
+	 */
+	if (drainer == -ENOSYS)
+		drainer = start(job, 0);
 	munmap(job, sizeof *job);
 	return drainer;
 }

@@ -100,8 +100,8 @@ static bool find_group(const char *controllers, const char *group, char director
 		if (!is_mounted_here(line, controllers, root, mount))
 			continue;
 		size_t above = strcmp(root, "/") == 0 ? 0 : strlen(root);
-		int length = snprintf(directory, PATH_MAX, "%s%s", mount, group + above);
-		found = strncmp(group, root, above) == 0 && length < PATH_MAX;
+		found = strncmp(group, root, above) == 0 &&
+			snprintf(directory, PATH_MAX, "%s%s", mount, group + above) < PATH_MAX;
 	}
 	if (mounts)
 		fclose(mounts);
@@ -156,14 +156,21 @@ static void be_served_no_better(void)
 	if (priority >= 0 && IOPRIO_PRIO_CLASS(priority) == IOPRIO_CLASS_RT)
 		syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
-	/* Nor is its memory where the host's is bound to be. */
-	syscall(SYS_set_mempolicy, MEMORY_POLICY_DEFAULT, NULL, 0);
+}
+
+/* Nor is its memory where the host's is bound to be.  Asked first, since filters that kill allow that. */
+static void be_bound_to_no_node(void)
+{
+	int policy;
+	if (syscall(SYS_get_mempolicy, &policy, NULL, 0, NULL, 0) == 0 && policy != MEMORY_POLICY_DEFAULT)
+		syscall(SYS_set_mempolicy, MEMORY_POLICY_DEFAULT, NULL, 0);
 }
 
 void neighbour_become(pid_t host)
 {
 	umask(0077);
 	be_served_no_better();
+	be_bound_to_no_node();
 	be_protected_no_better();
 	join_the_launcher(host);
 }

@@ -192,14 +192,18 @@ def control_group_of_the_launcher(directory):
 
 @case
 def strace_does_not_follow(directory):
-    done = run([needs("strace"), "-f", "-o", "log", "env", f"LD_PRELOAD={SHIM}", "MPROF_QUIET=1", "/bin/true"], directory)
+    command = ["env", f"LD_PRELOAD={SHIM}", "MPROF_QUIET=1", "/bin/true"]
+    done = run([needs("strace"), "-f", "-o", "log", *command], directory)
     check_equal((done.returncode, done.stderr), (0, ""), "strace")
     log = (directory / "log").read_text()
     check("libmprof.so" in log, "the program was recorded under strace")
     check("mprof-drain\", [" not in log, "strace saw the drainer's execve")
     pids = {line.split()[0] for line in log.splitlines()}
     check_equal(len(pids), 1, "processes that strace saw")
-    check(drained_by_its_drainer(next(directory.glob("true.*.mprof")))["complete"], "the trace is complete")
+    done = run(["strace", "-f", "--seccomp-bpf", "-e", "trace=openat", "-o", "log", *command], directory)
+    check_equal((done.returncode, done.stderr), (0, ""), "strace with a filter, under which only who is traced can do anything")
+    for trace in directory.glob("true.*.mprof"):
+        check(drained_by_its_drainer(trace)["complete"], "the trace is complete")
 
 
 @case
