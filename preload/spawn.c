@@ -187,7 +187,8 @@ static int start(struct job *job, int untraced)
 		while (syscall(SYS_wait4, child, NULL, __WCLONE, NULL) < 0 && errno == EINTR) {
 		}
 	int outcome = (int)atomic_load_explicit(&job->outcome, memory_order_relaxed);
-	return outcome ? outcome : -ECHILD;
+	/* A middle that said nothing was killed. */
+	return outcome ? outcome : -EINTR;
 }
 
 int spawn_drainer(const char *program, const char *session_path)

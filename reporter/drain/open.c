@@ -77,6 +77,8 @@ static const char *why_undrained(const struct drain *drain, enum drain_mode mode
 	int pid = atomic_load_explicit(&h->drainer_pid, memory_order_relaxed);
 	if (mode == DRAIN_FOLLOW || atomic_load_explicit(&h->heartbeat, memory_order_relaxed) != 0)
 		return NULL;
+	if (pid == -ECHILD)
+		return "the program's children are in another pid namespace";
 	return pid < 0 ? strerror(-pid) : "it ended before it could begin";
 }
 
