@@ -154,6 +154,8 @@ const char *message_error(int error_number, char buffer[32])
 		{EFBIG, "file size limit"},
 		{EISDIR, "is a directory"},
 		{ENAMETOOLONG, "file name too long"},
+		{EAGAIN, "no more processes are allowed"},
+		{ENOEXEC, "not a program"},
 	};
 	struct text text;
 

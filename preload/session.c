@@ -229,16 +229,25 @@ static void register_handlers(void)
 	guard_leave(outer);
 }
 
-static bool start_drainer(struct start *start)
+/* Its pid, or -errno of what kept it from starting. */
+static int start_drainer(struct start *start)
 {
+	char buffer[32];
+
 	/* The program's own first child must be the first there. */
 	if (proc_children_are_elsewhere())
-		return false;
-	if (files_find_drainer(start->drainer))
-		return spawn_drainer(start->drainer, start->session_path) == 0;
-	message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof report`",
-		NULL);
-	return false;
+		return -ECHILD;
+	if (!files_find_drainer(start->drainer)) {
+		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof "
+			"report`",
+			NULL);
+		return -ENOENT;
+	}
+	int drainer = spawn_drainer(start->drainer, start->session_path);
+	if (drainer < 0)
+		message("cannot start ", start->drainer, ": ", message_error(-drainer, buffer),
+			"; the trace will be finished by `mprof report`", NULL);
+	return drainer;
 }
 
 static bool begin(struct process *process, struct start *start)
@@ -256,7 +265,10 @@ static bool begin(struct process *process, struct start *start)
 	atomic_store_explicit(&process->session->ready, 1, memory_order_release);
 	memcpy(last_trace_path, start->facts.trace_path, sizeof last_trace_path);
 	register_handlers();
-	if (!start_drainer(start))
+	int drainer = start_drainer(start);
+	/* Relaxed: it is for a report, which asks once nobody drains. */
+	atomic_store_explicit(&process->session->drainer_pid, drainer, memory_order_relaxed);
+	if (drainer < 0)
 		/* None to wait for: as if it had been given up before its first beat. */
 		atomic_store_explicit(&process->stalled_heartbeat, 1, memory_order_relaxed);
 	return true;

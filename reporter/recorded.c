@@ -134,6 +134,32 @@ static const char *relative_to_here(const char *path)
 											  : path;
 }
 
+static void warn_of(const char *path)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+
+	if (trace_open(path, &trace, &ignored) != 0)
+		return;
+	const char *undrained = trace_info(trace)->undrained;
+	if (*undrained)
+		fprintf(stderr,
+			"mprof: warning: mprof-drain did not work while the program ran (%s); what waited in "
+			"memory was written at its end\n",
+			undrained);
+	trace_close(trace);
+}
+
+/* Once is enough: what ails one recording of a process ails all. */
+void recorded_warn(const struct trace_list *list, pid_t pid)
+{
+	for (size_t i = list->count; i-- > 0;)
+		if (list->entries[i].pid == pid) {
+			warn_of(list->entries[i].path);
+			return;
+		}
+}
+
 /* The program is what its process executed last; what it was before, and its children, are counted. */
 void recorded_tell(const struct trace_list *list, pid_t pid)
 {

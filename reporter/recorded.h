@@ -24,6 +24,9 @@ int recorded_check(const char *output, struct diagnostic *diagnostic);
 int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, struct trace_list *list,
 		  struct diagnostic *diagnostic);
 
+/* Says on standard error what was wrong with the recording of a process. */
+void recorded_warn(const struct trace_list *list, pid_t pid);
+
 /* Says on standard error where the recording of a process is. */
 void recorded_tell(const struct trace_list *list, pid_t pid);
 

@@ -57,7 +57,8 @@ enum block_kind {
 	/* JSON object (UTF-8): command [], exe, cwd, environment {}, host, kernel, pid,
 	 * parent_pid, parent_trace, fork_id, started_realtime_ns, page_bytes, mprof_version, sample_bytes
 	 * (mean interval of Poisson sampling by bytes; 0: every block is recorded), aggregate (true: the
-	 * trace has no EVENTS, but all other blocks as if it had). */
+	 * trace has no EVENTS, but all other blocks as if it had), undrained (why no drainer worked while
+	 * the program ran; absent: one did). */
 	BLOCK_META = 1,
 	/* v count, then per module: v index, v start, v size, z bias - start, v loaded_ns,
 	 * text path, text build-id.  Indices start at 1. */

@@ -340,7 +340,7 @@ struct session_header {
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */
 	_Atomic uint32_t doorbell; /* futex: enum session_doorbell */
 	struct session_clock clock;
-	_Atomic int32_t drainer_pid;
+	_Atomic int32_t drainer_pid; /* -errno: why it could not be started */
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;        /* last EXT_SYNC answered */
 	_Atomic int64_t live_bytes;     /* as of `synced` */

@@ -5,7 +5,9 @@
  * live map) its heart does not beat, and producers go on without it.
  */
 #include "drain/drain.h"
+#include "drain/neighbour.h"
 #include "drain/state.h"
+#include "drain/vigil.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +41,7 @@
 struct pace {
 	uint64_t last_commit_ns, last_chores_ns, sleep_ns;
 	bool replaced; /* the process lives, but as another program */
+	struct vigil vigil;
 };
 
 static void pause_ns(uint64_t ns)
@@ -218,11 +221,15 @@ static int round_finishing(struct drain *drain, struct pace *pace)
 	return error < 0 ? error : commit_now(drain, pace);
 }
 
-static uint64_t sleep_most_ns(const struct drain *drain)
+/* Long sleeps are for those who are woken at the process's end.  A short one's is noticed soon without. */
+static uint64_t sleep_most_ns(const struct drain *drain, struct pace *pace)
 {
 	uint64_t of_age = (clock_monotonic_ns() - drain->timebase.started_ns) / SLEEPS_IN_AGE;
 	uint64_t usual = of_age < SLEEP_MOST_NS ? of_age : SLEEP_MOST_NS;
-	return usual > CROWD_INTERVAL_NS ? pace_of(drain, usual) : CROWD_INTERVAL_NS;
+	if (usual <= CROWD_INTERVAL_NS ||
+	    !vigil_keep(&pace->vigil, drain->watch.pidfd, drain->mapping.header))
+		return CROWD_INTERVAL_NS;
+	return pace_of(drain, usual);
 }
 
 static void slow_down(const struct drain *drain, struct pace *pace)
@@ -232,7 +239,7 @@ static void slow_down(const struct drain *drain, struct pace *pace)
 		pace->sleep_ns = SLEEP_LEAST_NS;
 		return;
 	}
-	uint64_t most = sleep_most_ns(drain);
+	uint64_t most = sleep_most_ns(drain, pace);
 	pace->sleep_ns = 2 * pace->sleep_ns < most ? 2 * pace->sleep_ns : most;
 }
 
@@ -256,6 +263,7 @@ static void follow(struct drain *drain, struct pace *pace)
 			pace->sleep_ns = SLEEP_LEAST_NS;
 		woken = sleep_at_doorbell(drain, pace->sleep_ns);
 	}
+	vigil_finish(&pace->vigil);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -363,6 +371,8 @@ static int run(const char *session_path, enum drain_mode mode, const struct drai
 	int error = mapping_open(&mapping, session_path, diagnostic);
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
+	if (mode == DRAIN_FOLLOW)
+		neighbour_become(mapping.header->pid);
 	error = lock(&mapping, mode);
 	if (error == 0)
 		return drain_locked(&mapping, mode, progress, diagnostic);

@@ -118,9 +118,11 @@ static json_t *build(const struct mapping *mapping)
 	return meta;
 }
 
-int meta_encode(const struct mapping *mapping, struct buffer *to)
+int meta_encode(const struct mapping *mapping, const char *undrained, struct buffer *to)
 {
 	json_t *meta = build(mapping);
+	if (meta && undrained)
+		json_object_set_new(meta, "undrained", json_string(undrained));
 	char *text = meta ? json_dumps(meta, JSON_COMPACT) : NULL;
 	if (text)
 		buffer_append(to, text, strlen(text));

@@ -8,7 +8,8 @@
 
 #include "trace/buffer.h"
 
-/* Appends the JSON object to `to`.  0 or -ENOMEM. */
-int meta_encode(const struct mapping *mapping, struct buffer *to);
+/* Appends the JSON object to `to`.  `undrained`: why no drainer worked while the program ran; NULL: one did.
+ * 0 or -ENOMEM. */
+int meta_encode(const struct mapping *mapping, const char *undrained, struct buffer *to);
 
 #endif

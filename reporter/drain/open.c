@@ -67,12 +67,25 @@ static int make_parts(struct drain *drain, enum drain_mode mode, struct diagnost
 	return 0;
 }
 
+/* Why it is a report that begins: the drainer did not start, or ended before its heart beat. */
+static const char *why_undrained(const struct drain *drain, enum drain_mode mode)
+{
+	const struct session_header *h = drain->mapping.header;
+	/* Relaxed: the lock came between the drainer's end and this. */
+	int pid = atomic_load_explicit(&h->drainer_pid, memory_order_relaxed);
+	if (mode == DRAIN_FOLLOW || atomic_load_explicit(&h->heartbeat, memory_order_relaxed) != 0)
+		return NULL;
+	if (pid == -ECHILD)
+		return "the program's children are in another pid namespace";
+	return pid < 0 ? strerror(-pid) : "it ended before it could begin";
+}
+
 /* Ahead of everything else, in the first batch. */
-static int put_meta(struct drain *drain, struct diagnostic *diagnostic)
+static int put_meta(struct drain *drain, enum drain_mode mode, struct diagnostic *diagnostic)
 {
 	if (drain->batch_number > 0)
 		return 0;
-	if (meta_encode(&drain->mapping, &drain->batch.scratch) < 0)
+	if (meta_encode(&drain->mapping, why_undrained(drain, mode), &drain->batch.scratch) < 0)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", drain->mapping.path);
 	batch_table(&drain->batch, BLOCK_META);
 	return 0;
@@ -88,7 +101,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mod
 	if (result == 0 && !drain->unwanted)
 		result = recover(drain, diagnostic);
 	if (result == 0)
-		result = put_meta(drain, diagnostic);
+		result = put_meta(drain, mode, diagnostic);
 	/* Only who takes the first event and every other one knows the figures, or reads them. */
 	if (result == 0 && (drain->batch_number == 0 || drain->batch.aggregate))
 		drain->ledger.figures = &drain->figures;

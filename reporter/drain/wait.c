@@ -1,6 +1,7 @@
 /*
  * wait.c - a report meets a session: with its drainer alive or without.
  */
+#include "drain/doorbell.h"
 #include "drain/drain.h"
 #include "drain/mapping.h"
 #include "drain/watch.h"
@@ -8,22 +9,14 @@
 #include "trace/clock.h"
 
 #include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
+#include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
 #define POLL_NS 1000000
 #define MS_NS UINT64_C(1000000)
+#define STARTUP_NS (5000 * MS_NS)
 
 enum outcome { WAIT_ON, WAIT_DONE, WAIT_NO_DRAINER };
-
-static void ring(struct session_header *h)
-{
-	/* Release: the drainer that sees the bell sees the request. */
-	if (atomic_exchange_explicit(&h->doorbell, 0, memory_order_acq_rel))
-		syscall(SYS_futex, &h->doorbell, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
 
 static bool session_lives(const struct mapping *mapping)
 {
@@ -35,9 +28,22 @@ static bool session_lives(const struct mapping *mapping)
 	return lives;
 }
 
+/* One that was started a moment ago holds no lock yet, and is not to be forestalled. */
+static bool drainer_is_coming(const struct mapping *mapping)
+{
+	const struct session_header *h = mapping->header;
+	/* Relaxed: whoever takes the lock before a drainer finds the session whole, only earlier. */
+	int pid = atomic_load_explicit(&h->drainer_pid, memory_order_relaxed);
+	return pid > 0 && atomic_load_explicit(&h->heartbeat, memory_order_relaxed) == 0 &&
+	       clock_monotonic_ns() - h->started_monotonic_ns < STARTUP_NS &&
+	       (kill(pid, 0) == 0 || errno == EPERM);
+}
+
 /* Taking the lock shows that nobody drains; it falls when the mapping is closed. */
 static enum outcome look(struct mapping *mapping, uint32_t request, bool lives)
 {
+	if (drainer_is_coming(mapping))
+		return WAIT_ON;
 	int error = mapping_lock(mapping);
 	if (error == -ENOENT)
 		return WAIT_DONE;
@@ -57,7 +63,7 @@ static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_
 	/* Release pairs with the drainer's acquire: it takes all that we know of. */
 	uint32_t request =
 		atomic_fetch_add_explicit(&mapping->header->flush_requests, 1, memory_order_release) + 1;
-	ring(mapping->header);
+	doorbell_ring(mapping->header);
 	do {
 		nanosleep(&moment, NULL);
 		outcome = look(mapping, request, session_lives(mapping));

@@ -17,8 +17,7 @@
 
 #define PROC_PATH_BYTES 96
 
-/* In a pid namespace that has no /proc of its own, /proc/PID is somebody else. */
-static bool proc_is_ours(void)
+bool watch_has_proc(void)
 {
 	char target[32];
 	ssize_t length = readlink("/proc/self", target, sizeof(target) - 1);
@@ -84,7 +83,7 @@ static bool is_our_process(const struct watch *watch)
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path)
 {
 	*watch = (struct watch){.session = session, .session_path = session_path, .pidfd = -1, .statm = -1};
-	watch->has_proc = proc_is_ours();
+	watch->has_proc = watch_has_proc();
 	watch->pidfd = (int)syscall(SYS_pidfd_open, session->pid, 0);
 	/* Asked behind the open, so that the descriptor is known to be of the right process. */
 	if (watch->pidfd >= 0 && !is_our_process(watch)) {

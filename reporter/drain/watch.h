@@ -19,6 +19,9 @@ struct watch {
 	bool has_proc; /* /proc numbers processes as we do, not as another pid namespace does */
 };
 
+/* In a pid namespace that has no /proc of its own, /proc/PID is somebody else. */
+bool watch_has_proc(void);
+
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path);
 void watch_finish(struct watch *watch);
 

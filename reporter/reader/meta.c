@@ -28,6 +28,7 @@ static int read_texts(struct trace *trace, const json_t *meta)
 		{"host", &trace->info.host},
 		{"kernel", &trace->info.kernel},
 		{"parent_trace", &trace->info.parent_trace},
+		{"undrained", &trace->info.undrained},
 	};
 	int error = 0;
 

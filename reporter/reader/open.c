@@ -79,7 +79,7 @@ static int init(struct trace *trace, const char *path)
 	struct trace_info *info = &trace->info;
 
 	info->command = info->environment = none;
-	info->exe = info->cwd = info->host = info->kernel = info->parent_trace = "";
+	info->exe = info->cwd = info->host = info->kernel = info->parent_trace = info->undrained = "";
 	trace->fd = -1;
 	trace->page_bytes = 4096; /* of a trace that does not say */
 	trace->codec = block_codec_create();

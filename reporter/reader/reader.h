@@ -64,6 +64,7 @@ struct trace_info {
 	/* From META; strings are never NULL ("" if absent), lists end with NULL. */
 	const char *const *command; /* argv */
 	const char *exe, *cwd, *host, *kernel, *parent_trace;
+	const char *undrained;          /* why no drainer worked while the program ran; "": one did */
 	const char *const *environment; /* "NAME=value" */
 	int pid, parent_pid;
 	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */

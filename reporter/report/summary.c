@@ -82,7 +82,12 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 {
 	int error = 0;
 
-	if (info->blind_since_ns == 0 && info->lost_events > 0)
+	if (*info->undrained)
+		error = report_warn(report,
+				    "mprof-drain did not work while the program ran (%s): events waited in "
+				    "memory, where there is room for so many only",
+				    info->undrained);
+	if (!error && info->blind_since_ns == 0 && info->lost_events > 0)
 		error = report_warn(report,
 				    "%" PRIu64 " events were lost for want of memory: figures are not exact",
 				    info->lost_events);
