@@ -104,8 +104,10 @@ static int warn_blind(struct report *report, const struct trace_info *info, cons
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
 		return report_warn(
-			report, "ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
-				"tcmalloc, mimalloc or the like); link it without to profile it");
+			report,
+			"ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
+			"tcmalloc, mimalloc or the like), which comes before mprof's; link it without, or "
+			"name it after libmprof.so in LD_PRELOAD, to profile it");
 	uint64_t rss_bytes =
 		info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
 	if (rss_bytes >= BLIND_RSS_BYTES && totals->peak_bytes < rss_bytes / BLIND_SHARE)
