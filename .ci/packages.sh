@@ -6,9 +6,9 @@ build_packages="gcc g++ libc6-dev meson ninja-build pkg-config libdw-dev libelf-
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
 # (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests; the
-# others are recorded, or are allocators before and behind the shim.
+# others are recorded, or are allocators before and behind the shim; musl-tools make programs that cannot be recorded.
 # (redis-server is used where it is installed: its package would start a service.)
-test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0"
+test_packages="libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools"
 
 # To check the source.
 lint_packages="clang-format clang-tidy"

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SESSION_DIRECTORY "/dev/shm"
+#define SESSION_DIRECTORY PARENT_DIRECTORY
 #define SESSION_ROOM_BYTES (48u << 20) /* less free than this: not there */
 
 /* A pid that comes again and again (1 in containers that share /dev/shm) may leave many behind; only

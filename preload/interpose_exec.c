@@ -10,9 +10,11 @@
 #include "real.h"
 #include "session.h"
 #include "settings.h"
+#include "unrecorded.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,14 +65,19 @@ static char *const *strangers_environment(char **room, char *const envp[])
 
 /* ---- exec ----------------------------------------------------------------------------------- */
 
-static void beginning(void)
+static void beginning(bool strange)
 {
 	real_ensure();
 	session_executing();
+	if (strange)
+		unrecorded_add(1);
 }
 
-static int ending(int result)
+/* It failed. */
+static int ending(int result, bool strange)
 {
+	if (strange)
+		unrecorded_add(-1);
 	session_not_executed();
 	return result;
 }
@@ -79,8 +86,8 @@ int execve(const char *path, char *const argv[], char *const envp[])
 {
 	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
 
-	beginning();
-	return ending(real.execve(path, argv, environment));
+	beginning(environment != envp);
+	return ending(real.execve(path, argv, environment), environment != envp);
 }
 
 int execv(const char *path, char *const argv[])
@@ -92,8 +99,8 @@ int execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
 
-	beginning();
-	return ending(real.execvpe(file, argv, environment));
+	beginning(environment != envp);
+	return ending(real.execvpe(file, argv, environment), environment != envp);
 }
 
 int execvp(const char *file, char *const argv[])
@@ -105,16 +112,16 @@ int fexecve(int fd, char *const argv[], char *const envp[])
 {
 	char *const *environment = ENVIRONMENT(envp, loadable_fd(fd));
 
-	beginning();
-	return ending(real.fexecve(fd, argv, environment));
+	beginning(environment != envp);
+	return ending(real.fexecve(fd, argv, environment), environment != envp);
 }
 
 int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
 	char *const *environment = ENVIRONMENT(envp, loadable(fd, path, flags));
 
-	beginning();
-	return ending(real.execveat(fd, path, argv, environment, flags));
+	beginning(environment != envp);
+	return ending(real.execveat(fd, path, argv, environment, flags), environment != envp);
 }
 
 /* The variadic ones gather their arguments and the NULL behind them on the stack. */
@@ -168,13 +175,21 @@ int execle(const char *path, const char *first, ...)
 
 /* ---- posix_spawn ------------------------------------------------------------------------------ */
 
+static int spawned(int failed, bool strange)
+{
+	if (!failed && strange)
+		unrecorded_add(1);
+	return failed;
+}
+
 int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
 		char *const envp[])
 {
 	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
 
 	real_ensure();
-	return real.posix_spawn(pid, path, actions, attributes, argv, environment);
+	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, environment),
+		       environment != envp);
 }
 
 int posix_spawnp(int *pid, const char *file, const void *actions, const void *attributes, char *const argv[],
@@ -183,5 +198,6 @@ int posix_spawnp(int *pid, const char *file, const void *actions, const void *at
 	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
 
 	real_ensure();
-	return real.posix_spawnp(pid, file, actions, attributes, argv, environment);
+	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, environment),
+		       environment != envp);
 }

@@ -11,11 +11,16 @@
 
 #include <stdint.h>
 
+#define PARENT_DIRECTORY "/dev/shm"
 #define PARENT_NUMBERS 16u /* sessions of one pid that may be about at one time */
 
 /* DIRECTORY/mprof.UID.PID.NUMBER */
 void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, unsigned long pid,
 			 unsigned long number);
+
+/* Maps the header of the running session of a process, to be unmapped by the caller; NULL if there is none.
+ */
+struct session_header *parent_map_session(const char *directory, unsigned long pid);
 
 /* Fills facts->parent_trace_path, "" if there is none; marks a session of this very process
  * as replaced. */

@@ -108,8 +108,9 @@ enum block_kind {
 	BLOCK_SUMMARY = 12,
 	/* v how (enum end_kind), v duration_ns, v events, v allocations, v frees, v allocated bytes,
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
-	 * v bytes of that RSS that the recording itself took, at least.  Where blocks are sampled, bytes
-	 * are estimates, counts those of what is recorded. */
+	 * v bytes of that RSS that the recording itself took, at least, v programs that it started and that
+	 * could not be recorded (the last two may be missing).  Where blocks are sampled, bytes are
+	 * estimates, counts those of what is recorded. */
 	BLOCK_END = 13,
 	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too
 	 * many: v moves in all, v of them in blocks before, v of them here; then per move

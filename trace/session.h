@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 5
+#define SESSION_VERSION 6
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -288,10 +288,11 @@ struct session_header {
 	/* Producer to consumer. */
 	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;
-	_Atomic uint64_t peak_rss_bytes; /* with end_ticks; 0: not known */
-	_Atomic uint64_t lost_events;    /* for want of memory; 0 in any sane run */
-	_Atomic uint32_t starving;       /* producers that wait for a chunk */
-	_Atomic uint32_t flush_requests; /* a report wants what is there */
+	_Atomic uint64_t peak_rss_bytes;      /* with end_ticks; 0: not known */
+	_Atomic uint64_t lost_events;         /* for want of memory; 0 in any sane run */
+	_Atomic uint32_t starving;            /* producers that wait for a chunk */
+	_Atomic uint32_t flush_requests;      /* a report wants what is there */
+	_Atomic uint32_t unrecorded_children; /* programs started that cannot load the shim */
 	/* Consumer to producer. */
 	_Alignas(64) _Atomic uint32_t
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */

@@ -224,6 +224,7 @@ static void put_end(struct drain *drain, int end_kind)
 		atomic_load_explicit(&h->lost_events, memory_order_relaxed),
 		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
 		recorder_bytes(h),
+		atomic_load_explicit(&h->unrecorded_children, memory_order_relaxed),
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);

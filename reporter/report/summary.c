@@ -56,6 +56,7 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
 		.recorder_bytes = info->recorder_bytes,
+		.unrecorded_children = info->unrecorded_children,
 	};
 }
 
@@ -100,6 +101,18 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 	return error;
 }
 
+static int warn_children(struct report *report, const struct trace_info *info)
+{
+	if (info->unrecorded_children == 0)
+		return 0;
+	return report_warn(report,
+			   "%" PRIu64
+			   " program%s started from here %s not recorded: made for another C library or "
+			   "machine than mprof",
+			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
+			   info->unrecorded_children == 1 ? "was" : "were");
+}
+
 static int warn_blind(struct report *report, const struct trace_info *info, const struct model_totals *totals)
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
@@ -132,6 +145,8 @@ int report_fill_summary(struct report *report)
 		error = warn_losses(report, report->info, totals);
 	if (!error)
 		error = warn_blind(report, report->info, totals);
+	if (!error)
+		error = warn_children(report, report->info);
 	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++)
 		error = report_warn(report, "%s", warning);
 	return error;
