@@ -8,6 +8,7 @@
 
 #include "allocator.h"
 #include "arena.h"
+#include "exe.h"
 #include "files.h"
 #include "guard.h"
 #include "message.h"
@@ -204,7 +205,7 @@ static bool fill(struct process *process, struct start *start)
 	fill_sampling(session, &start->settings);
 	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet);
 	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
-	modules_init(ticks_now);
+	modules_init(ticks_now, exe_path());
 	contexts_init(&process->contexts, session);
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
 }

@@ -4,7 +4,8 @@ loader.  They run as without it, and what is missing is said."""
 import pathlib
 import subprocess
 
-from harness import (PROGRAMS, SHIM, case, check, check_equal, compile, mprof, needs, record, report, run, run_cases)
+from harness import (PROGRAMS, SHIM, Skip, case, check, check_equal, compile, counted, mprof, needs, needs_root, record, report,
+                     run, run_cases)
 
 WAYS = ("execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve", "execveat", "vfork", "posix_spawn",
         "posix_spawnp", "system", "popen")
@@ -102,6 +103,64 @@ def what_is_not_there(directory):
             done = record([starts, way, path], directory)
             check_equal(done.outcome, bare.outcome, f"{way} of {path.name}")
             check_told(done.trace(), 0)
+
+
+def loader():
+    return next(path for path in ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1") if pathlib.Path(path).exists())
+
+
+def check_names(trace, program):
+    figures = report(trace, "-f", "counted_*")
+    check_equal(counted(figures), {"counted_work": (1000, 100000)}, "allocations")
+    check_equal([f["file"].rpartition("/")[2] for f in figures["functions"]], ["ends.c"], "files")
+    told = mprof("dump", "--info", trace).stdout
+    check(f"Executable: {program}\n" in told, f"the program's path, in {told[:500]!r}")
+
+
+@case
+def started_by_a_loader(directory):
+    """/lib64/ld-linux-x86-64.so.2 PROGRAM: /proc/self/exe is the loader."""
+    program = compile("ends.c", directory / "ends")
+    for arguments in ([program], ["./ends"], ["--inhibit-cache", "--argv0", "other", "./ends"]):
+        done = record([loader(), *arguments, "exit"], directory)
+        check_equal(done.outcome, (3, "", ""), f"exit status and output of {arguments}")
+        check_names(done.trace("ends"), program)
+        done.trace("ends").unlink()
+
+
+@case
+def run_looks_through_a_loader(directory):
+    program = compile("ends.c", directory / "ends")
+    compile("ends.c", directory / "static", "-static")
+    for arguments in ([program], ["--inhibit-cache", "./ends"], ["--argv0", "x", "--library-path", "/nowhere", program],
+                      ["--preload", "", "--inhibit-rpath", "", "--glibc-hwcaps-mask", "x", program]):
+        done = mprof("run", "--", loader(), *arguments, "exit", directory=directory)
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output of {arguments}: {done.stderr}")
+        check_names(done.traces()[0], program)
+        done.traces()[0].unlink()
+    for arguments, word in ((["./static"], "static"), (["--argv0", "x", "./nothing"], "nothing"), ([], "no program"),
+                            (["--list", "./ends"], "no program")):
+        done = mprof("run", "--", loader(), *arguments, directory=directory)
+        check_equal(done.returncode, 2, f"exit status with {arguments}")
+        check(word in done.stderr, f"{word!r} in {done.stderr!r}")
+
+
+@case
+def without_proc(directory):
+    """As in a chroot: the program's path is what it was started by."""
+    needs_root()
+    program = compile("ends.c", directory / "ends")
+    script = directory / "script"
+    script.write_text(f"#!{program} exit\n")
+    script.chmod(0o755)
+    for command in (f"{program} exit", f"./ends exit", f"{loader()} {program} exit", script):
+        done = run(["unshare", "-m", "sh", "-c", f"umount -l /proc && exec env LD_PRELOAD={SHIM} {command}"], directory)
+        if "unshare" in done.stderr or "umount" in done.stderr:
+            raise Skip(f"no mount namespaces here: {done.stderr.strip()}")
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output of {command}")
+        trace = [trace for trace in done.traces() if not trace.name.startswith("env")][0]
+        check_names(trace, program)
+        trace.unlink()
 
 
 run_cases()
