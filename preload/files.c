@@ -3,6 +3,7 @@
  */
 #include "files.h"
 
+#include "exe.h"
 #include "kernel.h"
 #include "parent.h"
 #include "proc.h"
@@ -23,13 +24,6 @@
 
 /* ---- facts ----------------------------------------------------------------------- */
 
-static void read_link(const char *link, char out[SESSION_PATH_BYTES])
-{
-	ssize_t length = readlink(link, out, SESSION_PATH_BYTES - 1);
-
-	out[length > 0 ? length : 0] = '\0';
-}
-
 /* The name that the program was started by: a script's own, not its interpreter's. */
 static void find_program(struct files_facts *facts)
 {
@@ -49,7 +43,7 @@ void files_gather(struct files_facts *facts, const char *forked_from)
 	facts->pid = (unsigned long)getpid();
 	facts->parent_pid = (unsigned long)getppid();
 	facts->pid_start_time = proc_start_time(facts->pid);
-	read_link("/proc/self/exe", facts->exe);
+	strcpy(facts->exe, exe_path());
 	if (kernel_call(SYS_getcwd, facts->cwd, sizeof facts->cwd) <= 0)
 		strcpy(facts->cwd, "/");
 	find_program(facts);

@@ -2,7 +2,8 @@
  * guard.h - the reentrancy guard: one thread-local word that says what the shim is doing.
  *
  * An event that finds BUSY comes from a signal handler that interrupted the shim.  One that
- * finds INTERNAL comes from a call that the shim itself made, and is nobody's business.
+ * finds INTERNAL comes from a call that the shim itself made, and is nobody's business; one that finds TRIAL
+ * likewise, but that it is the answer to a question (allocator.c).
  * Initial-exec TLS: touching it never allocates and never calls __tls_get_addr.
  */
 #ifndef MPROF_PRELOAD_GUARD_H
@@ -10,7 +11,7 @@
 
 #include <stdatomic.h>
 
-enum guard_state { GUARD_IDLE = 0, GUARD_BUSY = 1, GUARD_INTERNAL = 2 };
+enum guard_state { GUARD_IDLE = 0, GUARD_BUSY = 1, GUARD_INTERNAL = 2, GUARD_TRIAL = 3 };
 
 extern __thread volatile int guard __attribute__((tls_model("initial-exec")));
 

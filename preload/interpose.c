@@ -2,12 +2,11 @@
  * interpose.c - the interposed functions that allocate and free: real call, record, nothing else.
  *
  * This file, interpose_end.c and interpose_exec.c alone define names of the C library, so unit tests link
- * everything but them.  Each function looks at its own frame (HERE), so that part cannot move into helpers.
- * The C++ operators record only where the program's allocator is not reached through our
- * malloc; elsewhere they are a jump to the real ones.
+ * everything but them and allocator.c, which asks them.  Each function looks at its own frame (HERE), so that
+ * part cannot move into helpers. The C++ operators record only where the program's allocator is not reached
+ * through our malloc; elsewhere they are a jump to the real ones.
  */
-#include "interpose.h"
-
+#include "allocator.h"
 #include "guard.h"
 #include "ordinary.h"
 #include "real.h"
@@ -55,27 +54,22 @@
  * kept an event from the early one. */
 #define APART_ALL(...) __asm__("" : __VA_ARGS__ : : "memory")
 
-extern __typeof__(malloc) own_malloc __attribute__((alias("malloc"), visibility("hidden")));
-static bool operators_record;
-
-const void *interpose_own_malloc(void)
-{
-	return (const void *)(uintptr_t)own_malloc;
-}
-
-void interpose_record_operators(void)
-{
-	operators_record = true;
-}
-
 /* ---- what is recorded ------------------------------------------------------------------ */
 
 /* Before each real call stands one comparison that ends the matter where the block is not sampled. */
 
+static void begin_odd(const struct unwind_start *here, const void *block, size_t size_bytes)
+{
+	if (!allocator_is_tried() && block && sample_begins(block, size_bytes))
+		recorder_allocated(here, block, size_bytes);
+}
+
+/* Where the heap is another's, whose functions are before ours, only operators are recorded; and no event is
+ * an ordinary one, so that it is enough to ask for that here. */
 static void record_odd_new(const struct unwind_start *here, const void *block, size_t size_bytes)
 {
-	if (block && sample_begins(block, size_bytes))
-		recorder_allocated(here, block, size_bytes);
+	if (!allocator_hidden)
+		begin_odd(here, block, size_bytes);
 }
 
 /* For who has no room for more than its frame's address.  Returns the block. */
@@ -109,12 +103,20 @@ static void record_sampled_end(const struct unwind_start *here, const void *bloc
 		recorder_ending(here, block, RECORD_FREE, end == SAMPLE_TEMPORARY);
 }
 
-static void record_odd_end(const struct unwind_start *here, const void *block)
+static void end_odd(const struct unwind_start *here, const void *block)
 {
+	if (allocator_is_tried())
+		return;
 	if (sample_is_on())
 		record_sampled_end(here, block);
 	else if (block)
 		recorder_freeing(here, block);
+}
+
+static void record_odd_end(const struct unwind_start *here, const void *block)
+{
+	if (!allocator_hidden)
+		end_odd(here, block);
 }
 
 static __attribute__((noinline)) void record_odd_end_at(const void *frame, const void *block)
@@ -174,10 +176,24 @@ static void *adopt_bootstrap(const struct unwind_start *here, const void *block,
 	return moved;
 }
 
+static __attribute__((noinline)) void record_odd_realloc(const struct unwind_start *here, const void *block)
+{
+	if (!allocator_hidden)
+		recorder_reallocating(here, block);
+}
+
+static __attribute__((noinline)) void record_realloc_failed(const void *block)
+{
+	if (!allocator_hidden)
+		recorder_realloc_failed(block);
+}
+
 /* The old block, the new one, both or neither may be sampled.  The old one's end is recorded before
  * the real call, and then what came of it. */
 static void *reallocate_sampled(const struct unwind_start *here, void *block, size_t size_bytes)
 {
+	if (allocator_hidden)
+		return real.realloc(block, size_bytes);
 	enum sample_end end = block ? sample_ends(block, false) : SAMPLE_UNSEEN;
 	bool ends = end != SAMPLE_UNSEEN;
 
@@ -206,12 +222,12 @@ static void *reallocate(const struct unwind_start *here, void *block, size_t siz
 	if (block && !size_bytes)
 		record_end(here, block);
 	else if (block && !ordinary_event(RECORD_REALLOC_FREE, here, block, 0))
-		recorder_reallocating(here, block);
+		record_odd_realloc(here, block);
 	void *moved = real.realloc(block, size_bytes);
 	if (moved)
 		record_new(here, moved, size_bytes);
 	else if (block && size_bytes)
-		recorder_realloc_failed(block);
+		record_realloc_failed(block);
 	return moved;
 }
 
@@ -225,7 +241,8 @@ void *realloc(void *block, size_t size_bytes)
 	return reallocate(&here, block, size_bytes);
 }
 
-/* Not through the real one, which would come back to our realloc. */
+/* Not through the real one, which would come back to our realloc; but where another's is before that, it gets
+ * the block, as it would from libc's. */
 void *reallocarray(void *block, size_t count, size_t size_bytes)
 {
 	size_t total;
@@ -235,6 +252,8 @@ void *reallocarray(void *block, size_t count, size_t size_bytes)
 		errno = ENOMEM;
 		return NULL;
 	}
+	if (RARE(!allocator_heap_is_ours()))
+		return realloc(block, total);
 	if (REALLOC_PASSES(block, total))
 		return real.realloc(block, total);
 	return reallocate(&here, block, total);
@@ -256,6 +275,7 @@ void free(void *block)
 	real.free(block);
 }
 
+/* Where no library has one of these two, the block goes where free leads, which may be another's. */
 void free_sized(void *block, size_t size_bytes)
 {
 	HERE;
@@ -263,6 +283,10 @@ void free_sized(void *block, size_t size_bytes)
 	if (!block || RARE(real_is_bootstrap(block)))
 		return;
 	real_ensure();
+	if (!real.free_sized) {
+		free(block);
+		return;
+	}
 	if (!sample_missed(block))
 		record_end(&here, block);
 	real.free_sized(block, size_bytes);
@@ -275,6 +299,10 @@ void free_aligned_sized(void *block, size_t alignment, size_t size_bytes)
 	if (!block || RARE(real_is_bootstrap(block)))
 		return;
 	real_ensure();
+	if (!real.free_aligned_sized) {
+		free(block);
+		return;
+	}
 	if (!sample_missed(block))
 		record_end(&here, block);
 	real.free_aligned_sized(block, alignment, size_bytes);
@@ -327,6 +355,21 @@ size_t malloc_usable_size(void *block)
 
 /* ---- C++ operators --------------------------------------------------------------------- */
 
+static __attribute__((noinline)) void record_operator_new(const struct unwind_start *here, const void *block,
+							  size_t size_bytes)
+{
+	if (!ordinary_event(RECORD_ALLOC, here, block, size_bytes))
+		begin_odd(here, block, size_bytes);
+}
+
+static __attribute__((noinline)) void record_operator_delete(const struct unwind_start *here,
+							     const void *block)
+{
+	fetch_header(block);
+	if (!ordinary_event(RECORD_FREE, here, block, 0))
+		end_odd(here, block);
+}
+
 /* Whether the real function is known; a C++ runtime may have come after us. */
 static bool find(void *slot, const char *name)
 {
@@ -347,17 +390,17 @@ static bool find(void *slot, const char *name)
 #define OPERATOR_NEW(name, parameters, arguments, without)                                                   \
 	void *name parameters                                                                                \
 	{                                                                                                    \
-		if (LIKELY(real.name && !operators_record))                                                  \
+		if (LIKELY(real.name && !allocator_records.name))                                            \
 			return real.name arguments;                                                          \
 		APART_ALL("+r"(size_bytes));                                                                 \
 		if (!find(&real.name, #name))                                                                \
 			return without;                                                                      \
-		if (!operators_record)                                                                       \
+		if (!allocator_records.name)                                                                 \
 			return real.name arguments;                                                          \
 		HERE;                                                                                        \
 		void *block = real.name arguments;                                                           \
 		if (!sample_passes(size_bytes))                                                              \
-			record_new(&here, block, size_bytes);                                                \
+			record_operator_new(&here, block, size_bytes);                                       \
 		return block;                                                                                \
 	}
 
@@ -380,7 +423,7 @@ OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 #define OPERATOR_DELETE(name, parameters, arguments, ...)                                                    \
 	void name parameters                                                                                 \
 	{                                                                                                    \
-		if (LIKELY(real.name && !operators_record)) {                                                \
+		if (LIKELY(real.name && !allocator_records.name)) {                                          \
 			real.name arguments;                                                                 \
 			return;                                                                              \
 		}                                                                                            \
@@ -389,13 +432,13 @@ OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size_bytes, size_t alig
 			free(block);                                                                         \
 			return;                                                                              \
 		}                                                                                            \
-		if (!operators_record || sample_missed(block)) {                                             \
+		if (!allocator_records.name || sample_missed(block)) {                                       \
 			real.name arguments;                                                                 \
 			return;                                                                              \
 		}                                                                                            \
 		HERE;                                                                                        \
 		if (block)                                                                                   \
-			record_end(&here, block);                                                            \
+			record_operator_delete(&here, block);                                                \
 		int outer = guard_enter_internal();                                                          \
 		real.name arguments;                                                                         \
 		guard_leave(outer);                                                                          \

@@ -1,37 +1,130 @@
 /*
- * interpose_exec.c - the exec family, interposed only to tell an exec from a kill.
+ * interpose_exec.c - the exec family, and posix_spawn, which executes within libc.
  *
- * What a program becomes may not be recorded (static, set-user-ID, other environment), and then
- * nobody else could say why the memory went away.  Async-signal-safe, as exec must be; a vfork
- * child changes nothing.
+ * An exec is told from a kill: what a program becomes may not be recorded (static, set-user-ID, other
+ * environment), and then nobody else could say why the memory went away.  And what cannot load this library
+ * is not asked to: it would not start.  Async-signal-safe, as exec must be; a vfork child changes nothing but
+ * its stack.
  */
+#include "confine.h"
+#include "loadable.h"
 #include "real.h"
 #include "session.h"
+#include "settings.h"
+#include "unrecorded.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
+
+#define LIBRARY_NAME "libmprof.so"
 
 #define HOOK(name, result, parameters) extern __attribute__((visibility("default"))) result name parameters;
 #include "hooks.def"
 
-#define EXEC(name, parameters, arguments)                                                                    \
-	int name parameters                                                                                  \
-	{                                                                                                    \
-		real_ensure();                                                                               \
-		session_executing();                                                                         \
-		int result = real.name arguments;                                                            \
-		session_not_executed();                                                                      \
-		return result;                                                                               \
-	}
+/* ---- the environment of what cannot load us ------------------------------------------------- */
 
-EXEC(execve, (const char *path, char *const argv[], char *const envp[]), (path, argv, envp))
-EXEC(execv, (const char *path, char *const argv[]), (path, argv))
-EXEC(execvp, (const char *file, char *const argv[]), (file, argv))
-EXEC(execvpe, (const char *file, char *const argv[], char *const envp[]), (file, argv, envp))
-EXEC(fexecve, (int fd, char *const argv[], char *const envp[]), (fd, argv, envp))
-EXEC(execveat, (int fd, const char *path, char *const argv[], char *const envp[], int flags),
-     (fd, path, argv, envp, flags))
+/* Room for the environment without us; 0: we are not in it. */
+static size_t strangers_room(char *const envp[])
+{
+	size_t bytes = 0, count = 1;
+
+	for (; envp && *envp; envp++, count++)
+		if (settings_preloads(*envp, LIBRARY_NAME))
+			bytes += strlen(*envp) + 1;
+	return bytes ? bytes + count * sizeof(char *) : 0;
+}
+
+/* Strings that name us are written behind the pointers; the others stay where they are. */
+static char *const *strangers_environment(char **room, char *const envp[])
+{
+	char **out = room, *text;
+	size_t count = 1;
+
+	while (envp[count - 1])
+		count++;
+	for (text = (char *)(room + count); *envp; envp++) {
+		if (!settings_preloads(*envp, LIBRARY_NAME))
+			*out++ = *envp;
+		else if (settings_strike(text, *envp, LIBRARY_NAME))
+			*out++ = text, text += strlen(text) + 1;
+	}
+	*out = NULL;
+	return room;
+}
+
+/* In the caller's frame: the environment that a program which fits gets, or one that does not.  Whether it
+ * fits is asked only if it makes a difference, and may be asked. */
+#define ENVIRONMENT(envp, fits)                                                                              \
+	({                                                                                                   \
+		size_t room_ = strangers_room(envp);                                                         \
+		room_ && !confined() && !(fits) ? strangers_environment(__builtin_alloca(room_), envp)       \
+						: (envp);                                                    \
+	})
+
+/* ---- exec ----------------------------------------------------------------------------------- */
+
+static void beginning(bool strange)
+{
+	real_ensure();
+	session_executing();
+	if (strange)
+		unrecorded_add(1);
+}
+
+/* It failed. */
+static int ending(int result, bool strange)
+{
+	if (strange)
+		unrecorded_add(-1);
+	session_not_executed();
+	return result;
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+
+	beginning(environment != envp);
+	return ending(real.execve(path, argv, environment), environment != envp);
+}
+
+int execv(const char *path, char *const argv[])
+{
+	return execve(path, argv, environ);
+}
+
+int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+
+	beginning(environment != envp);
+	return ending(real.execvpe(file, argv, environment), environment != envp);
+}
+
+int execvp(const char *file, char *const argv[])
+{
+	return execvpe(file, argv, environ);
+}
+
+int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	char *const *environment = ENVIRONMENT(envp, loadable_fd(fd));
+
+	beginning(environment != envp);
+	return ending(real.fexecve(fd, argv, environment), environment != envp);
+}
+
+int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	char *const *environment = ENVIRONMENT(envp, loadable(fd, path, flags));
+
+	beginning(environment != envp);
+	return ending(real.execveat(fd, path, argv, environment, flags), environment != envp);
+}
 
 /* The variadic ones gather their arguments and the NULL behind them on the stack. */
 static size_t count_arguments(const char *first, va_list rest)
@@ -80,4 +173,33 @@ int execle(const char *path, const char *first, ...)
 	char *const *envp = va_arg(rest, char *const *);
 	va_end(rest);
 	return execve(path, (char *const *)(uintptr_t)argv, envp);
+}
+
+/* ---- posix_spawn ------------------------------------------------------------------------------ */
+
+static int spawned(int failed, bool strange)
+{
+	if (!failed && strange)
+		unrecorded_add(1);
+	return failed;
+}
+
+int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
+		char *const envp[])
+{
+	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+
+	real_ensure();
+	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, environment),
+		       environment != envp);
+}
+
+int posix_spawnp(int *pid, const char *file, const void *actions, const void *attributes, char *const argv[],
+		 char *const envp[])
+{
+	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+
+	real_ensure();
+	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, environment),
+		       environment != envp);
 }

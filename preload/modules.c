@@ -18,18 +18,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_BYTES 4096
 #define RELATIVE_PATH_BYTES 1024
 
 /* Survive fork as they should: the child runs the same program by the same clock. */
 static uint64_t (*ticks_now)(void);
-static char program_path[PATH_BYTES];
+static const char *program_path = "";
 
-void modules_init(uint64_t (*clock_ticks)(void))
+void modules_init(uint64_t (*clock_ticks)(void), const char *program)
 {
 	ticks_now = clock_ticks;
-	ssize_t length = readlink("/proc/self/exe", program_path, sizeof(program_path) - 1);
-	program_path[length > 0 ? length : 0] = '\0';
+	program_path = program;
 }
 
 /* ---- the object's own headers ----------------------------------------------- */

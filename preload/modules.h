@@ -11,9 +11,9 @@
 
 #include <dlfcn.h>
 
-/* Once, at start, before any other call: remembers the program's path while /proc can be
- * trusted to name it.  `clock_ticks` stamps modules as they are met. */
-void modules_init(uint64_t (*clock_ticks)(void));
+/* Once, at start, before any other call.  `clock_ticks` stamps modules as they are met; `program` is the path
+ * of what the dynamic linker has no name for, and must stay. */
+void modules_init(uint64_t (*clock_ticks)(void), const char *program);
 
 /* Index + 1 of the object in the session's table (at most NODE_MODULE_MASK); 0 if there is no
  * session or no room. */

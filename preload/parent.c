@@ -84,30 +84,40 @@ static void mark_replaced(struct session_header *session)
 	atomic_store_explicit(&session->end_state, SESSION_REPLACED, memory_order_release);
 }
 
-/* Takes the trace of the running session of a process, if there is one. */
-static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid,
-			  uint64_t start_time, bool replaced)
+/* The running session of a process, if there is one. */
+static struct session_header *map_running(const char *directory, unsigned long pid, uint64_t start_time)
 {
 	char path[SESSION_PATH_BYTES];
 
 	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
 		parent_session_path(path, directory, false, pid, number);
 		struct session_header *session = map_header(path);
-		if (!session)
-			continue;
-		bool found = is_running(session, pid, start_time);
-		if (found) {
-			memcpy(facts->parent_trace_path, session->trace_path,
-			       sizeof facts->parent_trace_path);
-			facts->parent_trace_path[sizeof facts->parent_trace_path - 1] = '\0';
-			if (replaced)
-				mark_replaced(session);
-		}
-		munmap(session, sizeof *session);
-		if (found)
-			return true;
+		if (session && is_running(session, pid, start_time))
+			return session;
+		if (session)
+			munmap(session, sizeof *session);
 	}
-	return false;
+	return NULL;
+}
+
+struct session_header *parent_map_session(const char *directory, unsigned long pid)
+{
+	return map_running(directory, pid, proc_start_time(pid));
+}
+
+static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid,
+			  uint64_t start_time, bool replaced)
+{
+	struct session_header *session = map_running(directory, pid, start_time);
+
+	if (!session)
+		return false;
+	memcpy(facts->parent_trace_path, session->trace_path, sizeof facts->parent_trace_path);
+	facts->parent_trace_path[sizeof facts->parent_trace_path - 1] = '\0';
+	if (replaced)
+		mark_replaced(session);
+	munmap(session, sizeof *session);
+	return true;
 }
 
 void parent_find(struct files_facts *facts, const char *directory)

@@ -18,6 +18,10 @@
 void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,
 			 unsigned long number);
 
+/* Maps the header of the running session of a process, to be unmapped by the caller; NULL if there is none.
+ */
+struct session_header *parent_map_session(const char *directory, unsigned long pid);
+
 /* Fills facts->parent_trace_path, "" if there is none; marks a session of this very process
  * as replaced. */
 void parent_find(struct files_facts *facts, const char *directory);

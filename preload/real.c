@@ -10,7 +10,7 @@
 #include "guard.h"
 
 #include <dlfcn.h>
-#include <link.h>
+#include <gnu/libc-version.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -121,38 +121,10 @@ struct real_functions real = {
 	.dlclose = first_dlclose,
 };
 
-/* ---- stand-ins for functions that no library has ------------------------- */
-
-static void without_size(void *block, size_t size_bytes)
-{
-	(void)size_bytes;
-	real.free(block);
-}
-
-static void without_alignment_and_size(void *block, size_t alignment, size_t size_bytes)
-{
-	(void)alignment;
-	(void)size_bytes;
-	real.free(block);
-}
-
 /* ---- resolution ----------------------------------------------------------- */
 
 enum { UNRESOLVED, RESOLVING, RESOLVED };
 static _Atomic int resolution;
-
-/* What the program calls as malloc, unless that leads to ours. */
-static const void *first_malloc_in_scope;
-
-/* A position-dependent program that takes malloc's address has an entry of its own PLT as that. */
-static bool is_plt_entry(const void *function)
-{
-	Dl_info info;
-	void *symbol = NULL;
-
-	return dladdr1(function, &info, &symbol, RTLD_DL_SYMENT) && symbol &&
-	       ((const ElfW(Sym) *)symbol)->st_shndx == SHN_UNDEF;
-}
 
 void real_resolve(void)
 {
@@ -165,13 +137,7 @@ void real_resolve(void)
 #define HOOK_OPTIONAL(name, result, parameters)
 #define HOOK(name, result, parameters) *(void **)&found.name = dlsym(RTLD_NEXT, #name);
 #include "hooks.def"
-	found.free_sized = without_size;
-	found.free_aligned_sized = without_alignment_and_size;
 	real = found;
-	/* Asked now: a fork child may find the loader's lock taken for ever. */
-	first_malloc_in_scope = dlsym(RTLD_DEFAULT, "malloc");
-	if (first_malloc_in_scope && is_plt_entry(first_malloc_in_scope))
-		first_malloc_in_scope = NULL;
 	/* Release: pairs with the acquire loads in real_ensure and resolved_now. */
 	atomic_store_explicit(&resolution, RESOLVED, memory_order_release);
 }
@@ -190,11 +156,6 @@ static bool resolved_now(void)
 {
 	real_ensure();
 	return atomic_load_explicit(&resolution, memory_order_acquire) == RESOLVED;
-}
-
-bool real_malloc_is_foreign(const void *own_malloc)
-{
-	return first_malloc_in_scope && first_malloc_in_scope != own_malloc;
 }
 
 /* ---- functions that may be missing ----------------------------------------- */
@@ -223,13 +184,21 @@ void real_find_optional(void)
 	guard_leave(outer);
 }
 
-bool real_operators_are_the_allocators(void)
+static const void *object_of(const void *address)
 {
-	Dl_info operators, allocator;
+	Dl_info info;
 
-	return real._Znwm && dladdr((void *)(uintptr_t)real._Znwm, &operators) &&
-	       dladdr((void *)(uintptr_t)real.malloc, &allocator) &&
-	       operators.dli_fbase == allocator.dli_fbase;
+	return dladdr(address, &info) ? info.dli_fbase : NULL;
+}
+
+bool real_is_of_the_allocator(const void *function)
+{
+	return function && object_of(function) == object_of((const void *)(uintptr_t)real.malloc);
+}
+
+bool real_allocator_is_libc(void)
+{
+	return real_is_of_the_allocator((const void *)(uintptr_t)gnu_get_libc_version);
 }
 
 /* A C++ runtime that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our

@@ -3,8 +3,8 @@
  *
  * malloc, calloc, realloc, memalign, free, malloc_usable_size and dlclose can be called through `real` at any
  * time: until the real ones are found, they are bootstrap versions that find them on their first call. Before
- * any other, real_ensure.  Found with dlsym(RTLD_NEXT), so that a program's jemalloc or tcmalloc stays the
- * allocator that it was.
+ * any other, real_ensure.  Found with dlsym(RTLD_NEXT), so that a jemalloc or tcmalloc behind us stays the
+ * allocator that it was; allocator.c knows those before us.
  */
 #ifndef MPROF_PRELOAD_REAL_H
 #define MPROF_PRELOAD_REAL_H
@@ -28,12 +28,8 @@ void real_resolve(void);
  * load once it is done. */
 void real_ensure(void);
 
-/* Whether the program's own definition of malloc comes before ours, `own_malloc`: then we see
- * only operator new. */
-bool real_malloc_is_foreign(const void *own_malloc);
-
 /* Whether the program is built with AddressSanitizer, whose allocator must not be preceded.  To
- * be asked only where malloc is foreign: a lookup that fails leaves a message for dlerror. */
+ * be asked only where the heap is not ours: a lookup that fails leaves a message for dlerror. */
 bool real_asan_present(void);
 
 /* Finds the functions that libraries may lack.  For a constructor: a failed lookup's message is
@@ -41,9 +37,11 @@ bool real_asan_present(void);
  * may come from within setlocale. */
 void real_find_optional(void);
 
-/* Whether the allocator brings operators new and delete of its own, which need not come by its
- * malloc (jemalloc, tcmalloc).  After real_find_optional. */
-bool real_operators_are_the_allocators(void);
+/* Whether a function is of the object that the real malloc is of. */
+bool real_is_of_the_allocator(const void *function);
+
+/* Whether that object is libc itself. */
+bool real_allocator_is_libc(void);
 
 /* A function that was missing at real_resolve and may have come with a later dlopen; NULL if not. */
 void *real_find_late(const char *name);

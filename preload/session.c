@@ -6,11 +6,12 @@
  */
 #include "session.h"
 
+#include "allocator.h"
 #include "arena.h"
 #include "confine.h"
+#include "exe.h"
 #include "files.h"
 #include "guard.h"
-#include "interpose.h"
 #include "message.h"
 #include "modules.h"
 #include "proc.h"
@@ -81,8 +82,7 @@ static bool recording_makes_sense(const struct start *start)
 	if (start->settings.bad)
 		message("the value of ", start->settings.bad, " must be ", start->settings.expected,
 			"; it is ignored", NULL);
-	bool foreign = !start->forked && real_malloc_is_foreign(interpose_own_malloc());
-	if (foreign && real_asan_present()) {
+	if (allocator_hidden && !start->forked && real_asan_present()) {
 		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
 			"build it without -fsanitize=address. It runs unrecorded",
 			NULL);
@@ -113,10 +113,7 @@ static void fill_identity(struct session_header *session, const struct start *st
 	session->fork_id = start->forked ? recorder_fork_id() : 0;
 	session->flags |= start->forked ? SESSION_FORKED : 0;
 	session->flags |= start->settings.aggregate ? SESSION_AGGREGATE : 0;
-	if (real_malloc_is_foreign(interpose_own_malloc())) {
-		session->flags |= SESSION_FOREIGN_MALLOC;
-		interpose_record_operators();
-	}
+	session->flags |= allocator_hidden ? SESSION_FOREIGN_MALLOC : 0;
 	memcpy(session->trace_path, start->facts.trace_path, sizeof session->trace_path);
 	memcpy(session->parent_trace_path, start->facts.parent_trace_path, sizeof session->parent_trace_path);
 }
@@ -207,7 +204,7 @@ static bool fill(struct process *process, struct start *start)
 	struct proc_status status = proc_status();
 	session->filters = status.filters;
 	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
-	modules_init(ticks_now);
+	modules_init(ticks_now, exe_path());
 	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
 }
 
@@ -317,6 +314,8 @@ bool session_ensure(struct process *process)
 {
 	uint32_t state = PROCESS_NEW;
 
+	if (!allocator_is_known())
+		return false;
 	/* Acquire pairs with the release below: whoever sees RECORDING sees the session. */
 	if (atomic_compare_exchange_strong_explicit(&process->state, &state, PROCESS_STARTING,
 						    memory_order_acq_rel, memory_order_acquire)) {
@@ -334,8 +333,6 @@ __attribute__((constructor)) static void at_load(void)
 {
 	message_remember_stderr();
 	real_ensure();
-	real_find_optional();
-	if (real_operators_are_the_allocators())
-		interpose_record_operators();
+	allocator_examine();
 	recorder_session();
 }

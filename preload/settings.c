@@ -167,7 +167,9 @@ void settings_expand(struct text *path, const char *pattern, const struct settin
 		tell_apart(path, names->pid);
 }
 
-/* ---- MPROF_FOLLOW=0 ------------------------------------------------------------ */
+/* ---- LD_PRELOAD -------------------------------------------------------------------- */
+
+static const char preload_variable[] = "LD_PRELOAD=";
 
 static bool names_library(const char *entry, size_t length, const char *library_name)
 {
@@ -176,24 +178,41 @@ static bool names_library(const char *entry, size_t length, const char *library_
 	return length >= name_length && memcmp(entry + length - name_length, library_name, name_length) == 0;
 }
 
+bool settings_preloads(const char *entry, const char *library_name)
+{
+	if (strncmp(entry, preload_variable, sizeof preload_variable - 1) != 0)
+		return false;
+	for (const char *in = entry + sizeof preload_variable - 1; *in;) {
+		size_t length = strcspn(in, ": ");
+		if (names_library(in, length, library_name))
+			return true;
+		in += length + (in[length] != '\0');
+	}
+	return false;
+}
+
+bool settings_strike(char *out, const char *entry, const char *library_name)
+{
+	const char *in = entry + sizeof preload_variable - 1;
+	char *libraries = out + sizeof preload_variable - 1;
+
+	memmove(out, entry, sizeof preload_variable - 1);
+	for (out = libraries; *in;) {
+		size_t length = strcspn(in, ": ");
+		bool more = in[length] != '\0';
+		if (!names_library(in, length, library_name)) {
+			memmove(out, in, length + more);
+			out += length + more;
+		}
+		in += length + more;
+	}
+	*out = '\0';
+	return out > libraries;
+}
+
 void settings_unfollow(char **environment, const char *library_name)
 {
-	static const char variable[] = "LD_PRELOAD=";
-
-	for (; environment && *environment; environment++) {
-		if (strncmp(*environment, variable, sizeof variable - 1) != 0)
-			continue;
-		char *out = *environment + sizeof variable - 1;
-		for (const char *in = out; *in;) {
-			size_t length = strcspn(in, ": ");
-			if (!names_library(in, length, library_name)) {
-				memmove(out, in, length);
-				out += length;
-				if (in[length])
-					*out++ = in[length];
-			}
-			in += length + (in[length] != '\0');
-		}
-		*out = '\0';
-	}
+	for (; environment && *environment; environment++)
+		if (settings_preloads(*environment, library_name))
+			settings_strike(*environment, *environment, library_name);
 }

@@ -51,6 +51,13 @@ struct settings_names {
 /* Expands %e %p %h %t %% and appends the result; other characters stand for themselves. */
 void settings_expand(struct text *path, const char *pattern, const struct settings_names *names);
 
+/* Whether a string of an environment is an LD_PRELOAD that names this library. */
+bool settings_preloads(const char *entry, const char *library_name);
+
+/* Writes such a string without the library to `out`, which has as much room, and may be the string itself.
+ * False: it names nothing any more. */
+bool settings_strike(char *out, const char *entry, const char *library_name);
+
 /* Takes this library out of LD_PRELOAD for programs started from here, in place. */
 void settings_unfollow(char **environment, const char *library_name);
 

@@ -51,7 +51,8 @@ void thread_review(struct thread *thread)
 		thread->coarse_run = thread->coarse_until = 0;
 	bool pauses = atomic_load_explicit(&process->paused, memory_order_relaxed) != 0 ||
 		      atomic_load_explicit(&process->blind, memory_order_relaxed) != 0;
-	bool ordinary = !pauses && !thread->samples && rules_are_current(thread->unwind);
+	bool hidden = (thread->flags & SESSION_FOREIGN_MALLOC) != 0;
+	bool ordinary = !pauses && !thread->samples && !hidden && rules_are_current(thread->unwind);
 	thread->epoch = ordinary ? now : 0;
 }
 

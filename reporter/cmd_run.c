@@ -174,7 +174,7 @@ static int run(const struct options *options, struct run_gate *gate, struct diag
 {
 	const char *folder = gate ? run_gate_pattern(gate) : NULL;
 	char *path = NULL, *pattern = choose_pattern(options, folder);
-	int status = pattern ? program_find(options->program[0], &path, diagnostic)
+	int status = pattern ? program_find(options->program, &path, diagnostic)
 			     : diagnostic_set(diagnostic, errno, "current directory: %s", strerror(errno));
 
 	if (status == 0 && options->output)

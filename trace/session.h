@@ -328,13 +328,14 @@ struct session_header {
 	/* Producer to consumer. */
 	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;
-	_Atomic uint64_t peak_rss_bytes; /* with end_ticks; 0: not known */
-	_Atomic uint64_t lost_events;    /* by threads without a slot; see the slots for others' */
-	_Atomic uint64_t cut_paths;      /* new call paths that there was no room for: cut short */
-	_Atomic uint64_t blind_ticks;    /* from when on nothing is recorded any more; 0: never */
-	_Atomic uint32_t blind_reason;   /* enum blind_reason of format.h */
-	_Atomic uint32_t starving;       /* producers that wait for a chunk */
-	_Atomic uint32_t flush_requests; /* a report wants what is there */
+	_Atomic uint64_t peak_rss_bytes;      /* with end_ticks; 0: not known */
+	_Atomic uint64_t lost_events;         /* by threads without a slot; see the slots for others' */
+	_Atomic uint64_t cut_paths;           /* new call paths that there was no room for: cut short */
+	_Atomic uint64_t blind_ticks;         /* from when on nothing is recorded any more; 0: never */
+	_Atomic uint32_t blind_reason;        /* enum blind_reason of format.h */
+	_Atomic uint32_t starving;            /* producers that wait for a chunk */
+	_Atomic uint32_t flush_requests;      /* a report wants what is there */
+	_Atomic uint32_t unrecorded_children; /* programs started that cannot load the shim */
 	/* Consumer to producer. */
 	_Alignas(64) _Atomic uint32_t
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */

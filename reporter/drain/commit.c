@@ -242,6 +242,7 @@ static void put_end(struct drain *drain, int end_kind)
 		blind_since(drain, h),
 		atomic_load_explicit(&h->blind_reason, memory_order_relaxed),
 		atomic_load_explicit(&h->cut_paths, memory_order_relaxed),
+		atomic_load_explicit(&h->unrecorded_children, memory_order_relaxed),
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);

@@ -16,6 +16,12 @@
 
 #define SCRIPT_DEPTH_MAX 4 /* as deep as the kernel follows interpreters */
 
+/* A program and what it is started with; NULL: nothing that matters. */
+struct started {
+	const char *path;
+	char *const *arguments;
+};
+
 /* ---- PATH ---------------------------------------------------------------------- */
 
 static bool is_program(const char *path)
@@ -91,7 +97,60 @@ static int check_image(const char *path, const struct elf_image *image, struct d
 	return reason ? diagnostic_set(diagnostic, ENOTSUP, "%s: %s", path, reason) : 0;
 }
 
-static int check(const char *path, int depth, struct diagnostic *diagnostic);
+static int check(const struct started *program, int depth, struct diagnostic *diagnostic);
+
+/* ---- the dynamic linker, called by name ------------------------------------------------ */
+
+static bool is_loader(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strncmp(slash ? slash + 1 : path, "ld-linux", 8) == 0;
+}
+
+/* Its options up to the program; NULL if it is to run none. */
+static char *const *program_of_loader(char *const *arguments)
+{
+	static const char *const plain[] = {"--inhibit-cache"};
+	static const char *const valued[] = {"--library-path",
+					     "--glibc-hwcaps-prepend",
+					     "--glibc-hwcaps-mask",
+					     "--inhibit-rpath",
+					     "--audit",
+					     "--preload",
+					     "--argv0"};
+
+	while (*arguments && strncmp(*arguments, "--", 2) == 0) {
+		size_t words = 0;
+
+		for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+			words = strcmp(*arguments, plain[i]) == 0 ? 1 : words;
+		for (size_t i = 0; i < sizeof(valued) / sizeof(*valued); i++)
+			words = strcmp(*arguments, valued[i]) == 0 && arguments[1] ? 2 : words;
+		if (words == 0)
+			return NULL;
+		arguments += words;
+	}
+	return *arguments ? arguments : NULL;
+}
+
+static int check_loaded(const struct started *loader, int depth, struct diagnostic *diagnostic)
+{
+	char *const *program = program_of_loader(loader->arguments + 1);
+	struct stat status;
+
+	if (!program || depth >= SCRIPT_DEPTH_MAX)
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: a dynamic linker, but no program to run is named", loader->path);
+	/* It looks for what is no path as for a library. */
+	if (!strchr(*program, '/'))
+		return 0;
+	if (stat(*program, &status) != 0)
+		return diagnostic_set(diagnostic, errno, "%s: %s", *program, strerror(errno));
+	return check(&(struct started){*program, program}, depth + 1, diagnostic);
+}
+
+/* ---- scripts and programs ---------------------------------------------------------------- */
 
 static int check_script(const char *path, char *head, int depth, struct diagnostic *diagnostic)
 {
@@ -104,11 +163,12 @@ static int check_script(const char *path, char *head, int depth, struct diagnost
 		return diagnostic_set(diagnostic, ENOENT,
 				      "%s: its interpreter '%s' is not an executable file", path,
 				      interpreter);
-	return check(interpreter, depth + 1, diagnostic);
+	return check(&(struct started){interpreter, NULL}, depth + 1, diagnostic);
 }
 
-static int check_content(const char *path, int fd, int depth, struct diagnostic *diagnostic)
+static int check_content(const struct started *program, int fd, int depth, struct diagnostic *diagnostic)
 {
+	const char *path = program->path;
 	char head[256] = "";
 	struct elf_image image;
 	int error;
@@ -123,14 +183,17 @@ static int check_content(const char *path, int fd, int depth, struct diagnostic 
 				      path);
 	if (error)
 		return diagnostic_set(diagnostic, -error, "%s: %s", path, strerror(-error));
-	error = check_image(path, &image, diagnostic);
+	error = program->arguments && is_loader(path) && image.machine_matches && !image.interpreter
+			? check_loaded(program, depth, diagnostic)
+			: check_image(path, &image, diagnostic);
 	elf_image_finish(&image);
 	return error;
 }
 
 /* A program that may be executed but not read is taken on trust. */
-static int check(const char *path, int depth, struct diagnostic *diagnostic)
+static int check(const struct started *program, int depth, struct diagnostic *diagnostic)
 {
+	const char *path = program->path;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
 	struct stat status;
 
@@ -140,20 +203,20 @@ static int check(const char *path, int depth, struct diagnostic *diagnostic)
 				       "capabilities), so nothing can be preloaded",
 				       path);
 	else if (fd >= 0)
-		error = check_content(path, fd, depth, diagnostic);
+		error = check_content(program, fd, depth, diagnostic);
 	if (fd >= 0)
 		close(fd);
 	return error;
 }
 
-int program_find(const char *name, char **path, struct diagnostic *diagnostic)
+int program_find(char *const *arguments, char **path, struct diagnostic *diagnostic)
 {
 	int error;
 
 	*path = NULL;
-	error = find(name, path, diagnostic);
+	error = find(arguments[0], path, diagnostic);
 	if (!error)
-		error = check(*path, 0, diagnostic);
+		error = check(&(struct started){*path, arguments}, 0, diagnostic);
 	if (error) {
 		free(*path);
 		*path = NULL;

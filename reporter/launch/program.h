@@ -7,10 +7,11 @@
 #include "diagnostic.h"
 
 /*
- * *path becomes the program's path, the caller's to free().  -ENOENT, -EACCES, or -ENOTSUP with
- * the reason: not a program, another machine, static, another C library, set-user-id, built
- * with AddressSanitizer.  A script is judged by its interpreter.
+ * *path becomes the path of the program that arguments[0] names, the caller's to free().  -ENOENT, -EACCES,
+ * or -ENOTSUP with the reason: not a program, another machine, static, another C library, set-user-id, built
+ * with AddressSanitizer.  A script is judged by its interpreter, a dynamic linker by the program that the
+ * arguments name.
  */
-int program_find(const char *name, char **path, struct diagnostic *diagnostic);
+int program_find(char *const *arguments, char **path, struct diagnostic *diagnostic);
 
 #endif

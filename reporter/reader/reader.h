@@ -95,8 +95,9 @@ struct trace_info {
 	uint64_t blind_reason;   /* enum blind_reason, or one that is not known yet */
 	uint64_t cut_paths;      /* call paths without their innermost frames, for want of room */
 	uint64_t peak_rss_bytes;
-	uint64_t recorder_bytes; /* of peak_rss_bytes: taken by the recording itself, about */
-	uint64_t damaged_at;     /* file offset of a cut-off tail; 0: none */
+	uint64_t recorder_bytes;      /* of peak_rss_bytes: taken by the recording itself, about */
+	uint64_t unrecorded_children; /* programs started that could not be recorded */
+	uint64_t damaged_at;          /* file offset of a cut-off tail; 0: none */
 	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
 	 * fork child inherited are not resolved in it. */
 	const struct figures_summary *summary;

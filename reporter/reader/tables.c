@@ -294,6 +294,7 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->blind_since_ns = next_if_any(payload);
 	info->blind_reason = next_if_any(payload);
 	info->cut_paths = next_if_any(payload);
+	info->unrecorded_children = next_if_any(payload);
 	if (payload->failed || how < END_EXITED || how > END_KILLED || info->ended)
 		return -EBADMSG;
 	info->end_kind = (int)how;

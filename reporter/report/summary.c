@@ -56,6 +56,7 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
 		.recorder_bytes = info->recorder_bytes,
+		.unrecorded_children = info->unrecorded_children,
 	};
 }
 
@@ -111,6 +112,18 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 	return error;
 }
 
+static int warn_children(struct report *report, const struct trace_info *info)
+{
+	if (info->unrecorded_children == 0)
+		return 0;
+	return report_warn(report,
+			   "%" PRIu64
+			   " program%s started from here %s not recorded: made for another C library or "
+			   "machine than mprof",
+			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
+			   info->unrecorded_children == 1 ? "was" : "were");
+}
+
 static const char *blind_reason(uint64_t reason)
 {
 	static const char *const reasons[] = {
@@ -145,8 +158,10 @@ static int warn_hidden(struct report *report, const struct trace_info *info,
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
 		return report_warn(
-			report, "ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
-				"tcmalloc, mimalloc or the like); link it without to profile it");
+			report,
+			"ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
+			"tcmalloc, mimalloc or the like), which comes before mprof's; link it without, or "
+			"name it after libmprof.so in LD_PRELOAD, to profile it");
 	uint64_t rss_bytes =
 		info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
 	if (rss_bytes >= BLIND_RSS_BYTES && totals->peak_bytes < rss_bytes / BLIND_SHARE)
@@ -173,6 +188,8 @@ int report_fill_summary(struct report *report)
 		error = warn_end_of_recording(report, report->info);
 	if (!error)
 		error = warn_hidden(report, report->info, totals);
+	if (!error)
+		error = warn_children(report, report->info);
 	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++)
 		error = report_warn(report, "%s", warning);
 	return error;

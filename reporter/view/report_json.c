@@ -47,6 +47,7 @@ static json_t *totals_json(const struct view_summary *summary)
 		{"collections", summary->collections},
 		{"peak_rss_bytes", summary->peak_rss_bytes},
 		{"recorder_bytes", summary->recorder_bytes},
+		{"unrecorded_children", summary->unrecorded_children},
 		{"blocks_error", summary->blocks_error},
 		{"allocated_bytes_error", summary->allocated_error},
 		{"peak_bytes_error", summary->peak_error},

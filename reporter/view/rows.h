@@ -73,6 +73,7 @@ struct view_summary {
 	uint64_t collections;
 	uint64_t peak_rss_bytes; /* 0: not sampled */
 	uint64_t recorder_bytes; /* of it: taken by the recording itself, about */
+	uint64_t unrecorded_children;
 };
 
 /* By which figure functions are chosen and sites are ordered. */

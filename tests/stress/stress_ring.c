@@ -4,7 +4,7 @@
  * Threads record made-up blocks while one thread consumes; every event must arrive once, in the order of its
  * thread, with the address and the size that went in.  A plain program: Criterion does not run under TSan.
  */
-#include "preload/interpose.h"
+#include "preload/allocator.h"
 #include "preload/ordinary.h"
 #include "preload/recorder.h"
 #include "reporter/drain/queue.h"
@@ -19,13 +19,15 @@
 #include <unistd.h>
 
 /* In place of the interposing file: this program keeps its own malloc. */
-const void *interpose_own_malloc(void)
+bool allocator_hidden;
+
+void allocator_examine(void)
 {
-	return NULL;
 }
 
-void interpose_record_operators(void)
+bool allocator_is_known(void)
 {
+	return true;
 }
 
 #define PRODUCERS 4

@@ -24,9 +24,17 @@ static uint64_t clock_ticks(void)
 	return now++;
 }
 
+static const char *program_path(void)
+{
+	static char path[4096];
+
+	cr_assert_gt(readlink("/proc/self/exe", path, sizeof(path) - 1), 0);
+	return path;
+}
+
 static void begin(void)
 {
-	modules_init(clock_ticks);
+	modules_init(clock_ticks, program_path());
 	session = arena_double_start(64, 1000);
 }
 

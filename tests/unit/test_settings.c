@@ -125,3 +125,20 @@ Test(settings, unfollowing_leaves_other_libraries)
 	expect_unfollowed("/b/one.so:/a/libmprof.so:/b/two.so", "/b/one.so:/b/two.so");
 	expect_unfollowed("/b/one.so", "/b/one.so");
 }
+
+static void expect_struck(const char *before, const char *after)
+{
+	char out[256];
+
+	cr_assert(settings_preloads(before, "libmprof.so"));
+	cr_assert_eq(settings_strike(out, before, "libmprof.so"), strcmp(after, "LD_PRELOAD=") != 0);
+	cr_assert_str_eq(out, after);
+}
+
+Test(settings, striking_into_another_string)
+{
+	expect_struck("LD_PRELOAD=/a/libmprof.so", "LD_PRELOAD=");
+	expect_struck("LD_PRELOAD=/b/one.so:/a/libmprof.so:/b/two.so", "LD_PRELOAD=/b/one.so:/b/two.so");
+	cr_assert_not(settings_preloads("LD_PRELOAD=/b/one.so", "libmprof.so"));
+	cr_assert_not(settings_preloads("LD_PRELOADS=/a/libmprof.so", "libmprof.so"));
+}

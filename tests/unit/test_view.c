@@ -233,7 +233,7 @@ Test(view, json_has_all_keys_in_order)
 		keys_of(json_object_get(root, "totals")),
 		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
 		"temporary_allocations unmatched_frees collections peak_rss_bytes recorder_bytes "
-		"blocks_error "
+		"unrecorded_children blocks_error "
 		"allocated_bytes_error peak_bytes_error leaked_bytes_error");
 	function = json_array_get(json_object_get(root, "functions"), 0);
 	cr_assert_str_eq(keys_of(function), "function file first_line lines");

@@ -1,0 +1,188 @@
+/*
+ * test_loadable.c - which programs the shim can be loaded into, by their heads.
+ */
+#include "preload/loadable.h"
+
+#include <criterion/criterion.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/mprof-loadable-XXXXXX";
+
+static void enter_directory(void)
+{
+	cr_assert(mkdtemp(directory) && chdir(directory) == 0);
+}
+
+static void leave_directory(void)
+{
+	cr_assert(chdir("/") == 0);
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	cr_assert_eq(system(command), 0);
+}
+
+TestSuite(loadable, .init = enter_directory, .fini = leave_directory);
+
+static void write_file(const char *name, const void *bytes, size_t count)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+
+	cr_assert(fd >= 0 && write(fd, bytes, count) == (ssize_t)count);
+	close(fd);
+}
+
+struct program {
+	ElfW(Ehdr) header;
+	ElfW(Phdr) segments[2];
+	char interpreter[64];
+};
+
+/* Without an interpreter it is static. */
+static struct program program_of(const char *interpreter)
+{
+	struct program program;
+
+	memset(&program, 0, sizeof(program));
+	memcpy(program.header.e_ident, ELFMAG, SELFMAG);
+	program.header.e_ident[EI_CLASS] = ELFCLASS64;
+	program.header.e_ident[EI_DATA] = ELFDATA2LSB;
+#ifdef __x86_64__
+	program.header.e_machine = EM_X86_64;
+#else
+	program.header.e_machine = EM_AARCH64;
+#endif
+	program.header.e_phoff = offsetof(struct program, segments);
+	program.header.e_phentsize = sizeof(*program.segments);
+	program.header.e_phnum = interpreter ? 2 : 1;
+	program.segments[0].p_type = PT_LOAD;
+	if (interpreter) {
+		program.segments[1].p_type = PT_INTERP;
+		program.segments[1].p_offset = offsetof(struct program, interpreter);
+		program.segments[1].p_filesz = strlen(interpreter) + 1;
+		strcpy(program.interpreter, interpreter);
+	}
+	return program;
+}
+
+static void write_program(const char *name, const char *interpreter)
+{
+	struct program program = program_of(interpreter);
+
+	write_file(name, &program, sizeof(program));
+}
+
+Test(loadable, interpreters)
+{
+	static const struct {
+		const char *interpreter;
+		bool fits;
+	} cases[] = {
+		{"/lib64/ld-linux-x86-64.so.2", true}, {"/nix/store/abc/lib/ld-linux-x86-64.so.2", true},
+		{"/lib/ld-linux-aarch64.so.1", true},  {"/lib64/ld-lsb-x86-64.so.3", true},
+		{"/opt/glibc/lib/ld-2.38.so", true},   {NULL, true}, /* static */
+		{"/lib/ld-musl-x86_64.so.1", false},   {"/lib/ld64-uClibc.so.1", false},
+		{"/system/bin/linker64", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		write_program("program", cases[i].interpreter);
+		cr_expect_eq(loadable(AT_FDCWD, "program", 0), cases[i].fits, "%s", cases[i].interpreter);
+	}
+}
+
+Test(loadable, other_machines)
+{
+	struct program program = program_of("/lib64/ld-linux-x86-64.so.2");
+
+	program.header.e_machine = EM_RISCV;
+	write_file("program", &program, sizeof(program));
+	cr_expect_not(loadable(AT_FDCWD, "program", 0));
+	program = program_of("/lib64/ld-linux-x86-64.so.2");
+	program.header.e_ident[EI_CLASS] = ELFCLASS32;
+	write_file("program", &program, sizeof(program));
+	cr_expect_not(loadable(AT_FDCWD, "program", 0));
+}
+
+Test(loadable, loaders_themselves)
+{
+	write_program("ld-musl-x86_64.so.1", NULL);
+	write_program("ld-linux-x86-64.so.2", NULL);
+	cr_expect_not(loadable(AT_FDCWD, "ld-musl-x86_64.so.1", 0));
+	cr_expect(loadable(AT_FDCWD, "ld-linux-x86-64.so.2", 0));
+}
+
+static void write_script(const char *name, const char *interpreter)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "#! \t%s  -argument\nand so on\n", interpreter);
+	write_file(name, line, strlen(line));
+}
+
+Test(loadable, scripts)
+{
+	write_program("stranger", "/lib/ld-musl-x86_64.so.1");
+	write_script("one", "./stranger");
+	write_script("two", "./one");
+	write_script("shell", "/bin/sh");
+	write_script("circle", "./circle");
+	write_script("dangling", "./nowhere");
+	cr_expect_not(loadable(AT_FDCWD, "one", 0));
+	cr_expect_not(loadable(AT_FDCWD, "two", 0));
+	cr_expect(loadable(AT_FDCWD, "shell", 0));
+	cr_expect(loadable(AT_FDCWD, "circle", 0));
+	cr_expect(loadable(AT_FDCWD, "dangling", 0));
+}
+
+Test(loadable, what_is_no_program_is_left_to_the_kernel)
+{
+	struct program program = program_of("/lib/ld-musl-x86_64.so.1");
+
+	mkdir("directory", 0755);
+	mkfifo("fifo", 0755);
+	write_file("empty", "", 0);
+	write_file("hash", "#", 1);
+	write_file("bare", "#!", 2);
+	write_file("cut", &program, sizeof(program.header) - 1);
+	for (size_t bytes = sizeof(program.header); bytes < offsetof(struct program, interpreter);
+	     bytes += 8) {
+		write_file("headless", &program, bytes);
+		cr_expect(loadable(AT_FDCWD, "headless", 0), "%zu bytes", bytes);
+	}
+	static const char *const names[] = {"nothing", "directory", "fifo", "empty", "hash", "bare", "cut"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		errno = 4711;
+		cr_expect(loadable(AT_FDCWD, names[i], 0), "%s", names[i]);
+		cr_expect_eq(errno, 4711);
+	}
+}
+
+Test(loadable, ways_to_name_a_program)
+{
+	mkdir("bin", 0755);
+	mkdir("first", 0755);
+	write_program("bin/stranger", "/lib/ld-musl-x86_64.so.1");
+	write_file("first/stranger", "no program", 10);
+	cr_assert_eq(chmod("first/stranger", 0644), 0);
+	setenv("PATH", "/nowhere:first::bin", 1);
+	cr_expect_not(loadable_in_path("stranger"), "what cannot be executed is passed over");
+	cr_expect_not(loadable_in_path("bin/stranger"));
+	cr_expect(loadable_in_path("nothing"));
+
+	int fd = open("bin/stranger", O_RDONLY), folder = open("bin", O_RDONLY | O_DIRECTORY);
+	cr_expect_not(loadable_fd(fd));
+	cr_expect_not(loadable(folder, "stranger", 0));
+	cr_expect_not(loadable(fd, "", AT_EMPTY_PATH));
+	close(fd);
+	close(folder);
+}
