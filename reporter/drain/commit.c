@@ -100,15 +100,40 @@ static void put_cursor(struct drain *drain)
 
 /* ---- the summary --------------------------------------------------------- */
 
-static struct model_node node_of(const void *figures, uint32_t node)
+/* On the way through all nodes. */
+struct node_walk {
+	const struct drain *drain;
+	uint32_t next;
+};
+
+static bool next_node(void *context, uint32_t *node, struct model_node *figures)
 {
-	return figures_node(figures, node);
+	struct node_walk *walk = context;
+	const struct numbering *begins = events_encoder_begins(walk->drain->batch.encoder);
+	while (walk->next < walk->drain->tables.nodes_ready) {
+		*node = walk->next++;
+		*figures = figures_node(&walk->drain->figures, *node, numbering_find(begins, *node));
+		if (!model_node_is_idle(figures))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t count_nodes(const struct drain *drain)
+{
+	struct node_walk walk = {.drain = drain};
+	struct model_node figures;
+	uint64_t count = 0;
+	uint32_t node;
+	while (next_node(&walk, &node, &figures))
+		count++;
+	return count;
 }
 
 static void put_moves(struct drain *drain)
 {
 	const struct moves *moves = &drain->figures.moves;
-	struct moves_encoder encoder = {.moves = moves->moves, .count = moves->count};
+	struct moves_encoder encoder = {.moves = moves_all(moves), .count = moves->count};
 
 	if (moves->failed)
 		return;
@@ -118,11 +143,12 @@ static void put_moves(struct drain *drain)
 
 static void put_summary(struct drain *drain)
 {
-	const struct figures *figures = drain->ledger.figures;
-	if (!figures)
+	if (!drain->ledger.figures)
 		return;
-	struct model_totals totals = figures_totals(figures);
-	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
+	struct model_totals totals = figures_totals(&drain->figures);
+	struct node_walk walk = {.drain = drain};
+	struct summary_encoder encoder = {
+		.totals = &totals, .next = next_node, .context = &walk, .used = count_nodes(drain)};
 	while (summary_encode(&encoder, &drain->batch.scratch))
 		batch_last(&drain->batch, BLOCK_SUMMARY);
 	put_moves(drain);
@@ -236,7 +262,7 @@ static void end_moves(struct drain *drain)
 	struct moves *moves = &drain->figures.moves;
 	moves_end(moves);
 	if (!moves->failed)
-		moves_sort(moves->moves, moves->count);
+		moves_sort(moves_all(moves), moves->count);
 }
 
 int commit_end(struct drain *drain, int end_kind)

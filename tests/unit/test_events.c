@@ -150,8 +150,8 @@ Test(events, a_resumed_encoder_goes_on_where_the_trace_ends)
 		encoder = events_encoder_create();
 		cr_assert_eq(events_encoder_resume(encoder, decoder), 0);
 		for (uint64_t i = 0; i < stream.allocation_count; i++)
-			cr_assert_eq(events_encoder_node(encoder, stream.allocations[i].operation),
-				     stream.allocations[i].node);
+			cr_assert_eq(events_encoder_origin(encoder, stream.allocations[i].operation),
+				     events_encoder_begin(encoder, stream.allocations[i].node));
 	}
 	free(stream.allocations);
 }
