@@ -216,15 +216,18 @@ static uint64_t call_path_bytes(struct session_header *h)
 }
 
 /* What the shim's queues, tables and per-thread state hold of the process's memory: pages that it reserved or
- * has touched. */
-static uint64_t recorder_bytes(struct session_header *h)
+ * has touched, some of them at other times than others.  So the sum may be more than the process ever held at
+ * once, of which it is a part. */
+static uint64_t recorder_bytes(struct session_header *h, uint64_t peak_rss)
 {
 	/* Relaxed: the process is dead, or the figure is good enough. */
-	return (uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
-	       call_path_bytes(h) +
-	       (uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
-		       (sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
-	       atomic_load_explicit(&h->text_used, memory_order_relaxed);
+	uint64_t bytes =
+		(uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
+		call_path_bytes(h) +
+		(uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
+			(sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
+		atomic_load_explicit(&h->text_used, memory_order_relaxed);
+	return bytes < peak_rss ? bytes : peak_rss;
 }
 
 static uint64_t peak_rss_bytes(const struct drain *drain, struct session_header *h)
@@ -237,6 +240,7 @@ static void put_end(struct drain *drain, int end_kind)
 {
 	struct session_header *h = drain->mapping.header;
 	const struct cursor_totals *totals = &drain->ledger.totals;
+	uint64_t peak_rss = peak_rss_bytes(drain, h);
 	const uint64_t words[] = {
 		(uint64_t)end_kind,
 		duration_ns(drain),
@@ -246,10 +250,10 @@ static void put_end(struct drain *drain, int end_kind)
 		totals->allocated_bytes,
 		totals->freed_bytes,
 		totals->peak_bytes,
-		peak_rss_bytes(drain, h),
+		peak_rss,
 		atomic_load_explicit(&h->lost_events, memory_order_relaxed),
 		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
-		recorder_bytes(h),
+		recorder_bytes(h, peak_rss),
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);

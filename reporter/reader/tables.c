@@ -282,6 +282,8 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->lost_events = varint_next(payload);
 	info->end_flags = (uint32_t)varint_next(payload);
 	info->recorder_bytes = varint_left(payload) > 0 ? varint_next(payload) : 0;
+	if (info->recorder_bytes > info->peak_rss_bytes) /* of an older drainer, which did not look */
+		info->recorder_bytes = info->peak_rss_bytes;
 	if (payload->failed || how < END_EXITED || how > END_KILLED || info->ended)
 		return -EBADMSG;
 	info->end_kind = (int)how;

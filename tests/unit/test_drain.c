@@ -84,6 +84,19 @@ Test(drain, an_empty_session_becomes_a_whole_trace)
 	cr_assert_not_null(drained.meta);
 }
 
+/* The recorder's memory is summed up of what it ever used; the process may never have held as much at once.
+ */
+Test(drain, what_the_recording_took_is_part_of_what_the_process_held)
+{
+	struct fake_thread a = fake_thread(&fake, 100);
+	fake_record(&a, RECORD_ALLOC, 0x1000, 24, 5);
+	atomic_store(&fake.header->peak_rss_bytes, 100000);
+	finish();
+	cr_assert_eq(drained.end[8], 100000);
+	cr_assert_gt(drained.end[11], 0);
+	cr_assert_leq(drained.end[11], drained.end[8]);
+}
+
 Test(drain, allocations_and_frees_of_several_threads)
 {
 	struct fake_thread a = fake_thread(&fake, 100), b = fake_thread(&fake, 101);

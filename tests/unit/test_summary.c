@@ -228,6 +228,26 @@ Test(summary, stands_in_for_a_replay)
 	model_destroy(known);
 }
 
+/* How far estimates may be off outlives the drainer that knew. */
+Test(summary, a_sampled_aggregate_goes_on_with_its_error)
+{
+	struct fake_thread thread = fake_thread(&fake, (uint32_t)getpid());
+
+	fake.header->pid = getpid();
+	fake.header->flags |= SESSION_AGGREGATE;
+	fake.header->sample_bytes = 512;
+	for (uint64_t i = 1; i <= 9; i++)
+		fake_record(&thread, RECORD_ALLOC, i << 12, 10 * i, 5);
+	drain_and_open();
+	uint64_t spread = trace_info(trace)->summary->totals.spread;
+	cr_assert_gt(spread, 0);
+	trace_close(trace);
+	atomic_store(&fake.header->end_state, SESSION_REPLACED);
+	drain_and_open();
+	cr_assert(trace_info(trace)->ended);
+	cr_assert_eq(trace_info(trace)->summary->totals.spread, spread);
+}
+
 /* The collection, and what it has freed so far, outlive the drainer that saw it begin. */
 Test(summary, an_aggregate_goes_on_in_the_middle_of_a_collection)
 {
