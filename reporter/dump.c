@@ -71,7 +71,7 @@ typedef void frame_fn(void *context, const struct source_frame *frame, const cha
 static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *visit, void *context)
 {
 	for (uint32_t node = leaf; node != 0; node = dump->info->nodes[node].parent) {
-		const struct trace_node *n = &dump->info->nodes[node];
+		const struct trace_code *n = trace_code(dump->info, node);
 		const struct source_frame *frames;
 		if (n->label) {
 			visit(context, NULL, trace_label(dump->trace, n->pc));

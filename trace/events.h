@@ -11,6 +11,7 @@
 
 #include "trace/buffer.h"
 #include "trace/format.h"
+#include "trace/numbering.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +45,6 @@ struct events_operation {
 	uint32_t node;
 	uint32_t type;   /* enum operation_type | OPERATION_* flags */
 	uint32_t origin; /* FREE, LOST: index of the allocation's operation; LOOSE ones: 0 */
-	uint32_t hint;   /* the owner's to use */
 };
 
 /* ---- encoder ------------------------------------------------------------- */
@@ -64,8 +64,14 @@ int events_encoder_resume(struct events_encoder *encoder, const struct events_de
  * events_encoder_finish. */
 void events_encoder_add(struct events_encoder *encoder, struct events_item *item);
 
-/* The node of an operation that events_encoder_add gave. */
-uint32_t events_encoder_node(const struct events_encoder *encoder, uint32_t operation);
+/* The number (trace/numbering.h) of a node at which blocks begin, which it has from now on.  0: no memory. */
+uint32_t events_encoder_begin(struct events_encoder *encoder, uint32_t node);
+
+/* All that have one. */
+const struct numbering *events_encoder_begins(const struct events_encoder *encoder);
+
+/* The number of the node of an operation that events_encoder_add gave; 0: it gave none such. */
+uint32_t events_encoder_origin(const struct events_encoder *encoder, uint32_t operation);
 
 /* Items in the open block. */
 size_t events_encoder_pending(const struct events_encoder *encoder);

@@ -3,46 +3,91 @@
  */
 #include "trace/events_dictionary.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "trace/array.h"
 
 #define FIRST_TABLE_SLOTS 1024
-#define FIRST_OPERATIONS 512
 
+static bool make_table(struct events_dictionary *dictionary, size_t slots)
+{
+	if (slots <= UINT32_MAX)
+		dictionary->table = array_grow(NULL, 0, slots, sizeof(*dictionary->table), ARRAY_DENSE);
+	dictionary->table_mask = (uint32_t)(slots - 1);
+	return dictionary->table;
+}
+
+static void drop_table(struct events_dictionary *dictionary)
+{
+	array_free(dictionary->table, (size_t)dictionary->table_mask + 1, sizeof(*dictionary->table));
+	dictionary->table = NULL;
+}
+
+static bool reserve_operation(struct events_dictionary *dictionary)
+{
+	if (dictionary->count < dictionary->capacity)
+		return true;
+	size_t capacity = array_generous(dictionary->capacity, (size_t)dictionary->count + 1);
+	struct dictionary_operation *grown = array_grow(dictionary->operations, dictionary->capacity,
+							capacity, sizeof(*grown), ARRAY_DENSE);
+	if (!grown)
+		return false;
+	dictionary->operations = grown;
+	dictionary->capacity = capacity;
+	return true;
+}
+
+static bool reserve_begin(struct events_dictionary *dictionary, size_t number)
+{
+	if (number < dictionary->begin_capacity)
+		return true;
+	size_t capacity = array_generous(dictionary->begin_capacity, number + 1);
+	struct dictionary_begin *grown = array_grow(dictionary->begins, dictionary->begin_capacity, capacity,
+						    sizeof(*grown), ARRAY_DENSE);
+	if (!grown)
+		return false;
+	dictionary->begins = grown;
+	dictionary->begin_capacity = capacity;
+	return true;
+}
+
+/* Index 0 and number 0, which stand in for what there was no memory for, can be looked up. */
 bool dictionary_init(struct events_dictionary *dictionary)
 {
-	*dictionary =
-		(struct events_dictionary){.table_mask = FIRST_TABLE_SLOTS - 1, .capacity = FIRST_OPERATIONS};
-	dictionary->table = calloc(FIRST_TABLE_SLOTS, sizeof(*dictionary->table));
-	/* Zeroed, so that index 0, which stands in for one that there was no memory for, can be looked up. */
-	dictionary->operations = calloc(FIRST_OPERATIONS, sizeof(*dictionary->operations));
-	return dictionary->table && dictionary->operations;
+	*dictionary = (struct events_dictionary){0};
+	return make_table(dictionary, FIRST_TABLE_SLOTS) && reserve_operation(dictionary) &&
+	       reserve_begin(dictionary, 0);
 }
 
 void dictionary_finish(struct events_dictionary *dictionary)
 {
-	free(dictionary->operations);
-	free(dictionary->table);
-	free(dictionary->nodes);
+	array_free(dictionary->operations, dictionary->capacity, sizeof(*dictionary->operations));
+	array_free(dictionary->begins, dictionary->begin_capacity, sizeof(*dictionary->begins));
+	drop_table(dictionary);
+	numbering_finish(&dictionary->numbers);
 }
 
-static uint32_t operation_hash(const struct events_operation *o)
+uint32_t dictionary_number(struct events_dictionary *dictionary, uint32_t node)
 {
-	uint64_t mixed = (o->size_bytes << 8 ^ o->type) * UINT64_C(0x9e3779b97f4a7c15);
-	mixed ^= (uint64_t)o->origin << 32 | o->node;
+	if (!reserve_begin(dictionary, (size_t)dictionary->numbers.count + 1))
+		return 0;
+	return numbering_number(&dictionary->numbers, node);
+}
+
+static uint32_t operation_hash(const struct dictionary_operation *o)
+{
+	uint64_t mixed = ((uint64_t)o->detail << 16 ^ o->type) * UINT64_C(0x9e3779b97f4a7c15);
+	mixed ^= (uint64_t)o->place << 20;
 	mixed = (mixed ^ mixed >> 32) * UINT64_C(0xd6e8feb86659fd93);
 	return (uint32_t)(mixed >> 32);
 }
 
-static bool same_operation(const struct events_operation *a, const struct events_operation *b)
+static bool same_operation(const struct dictionary_operation *a, const struct dictionary_operation *b)
 {
-	return a->node == b->node && a->type == b->type && a->origin == b->origin &&
-	       a->size_bytes == b->size_bytes;
+	return a->place == b->place && a->type == b->type && a->detail == b->detail;
 }
 
 /* The slot that holds the operation, or the empty one where it belongs. */
 static uint32_t *find_slot(const struct events_dictionary *dictionary,
-			   const struct events_operation *operation)
+			   const struct dictionary_operation *operation)
 {
 	uint32_t at = operation_hash(operation) & dictionary->table_mask;
 	for (;; at = (at + 1) & dictionary->table_mask) {
@@ -52,59 +97,31 @@ static uint32_t *find_slot(const struct events_dictionary *dictionary,
 	}
 }
 
-uint32_t dictionary_find(const struct events_dictionary *dictionary, const struct events_operation *operation)
+uint32_t dictionary_find(const struct events_dictionary *dictionary,
+			 const struct dictionary_operation *operation)
 {
-	return *find_slot(dictionary, operation) - 1; /* 0 becomes DICTIONARY_NONE */
+	return dictionary->table ? *find_slot(dictionary, operation) - 1 /* 0 becomes DICTIONARY_NONE */
+				 : DICTIONARY_NONE;
 }
 
-static bool grow_table(struct events_dictionary *dictionary)
+/* All that the table says is in the operations, so there are never two.  Without one the encoder has failed.
+ */
+static bool reserve_slot(struct events_dictionary *dictionary)
 {
+	if (!dictionary->table || 2 * (uint64_t)dictionary->count < dictionary->table_mask)
+		return dictionary->table;
 	size_t slots = 2 * ((size_t)dictionary->table_mask + 1);
-	uint32_t *table = slots <= UINT32_MAX ? calloc(slots, sizeof(*table)) : NULL;
-	if (!table)
+	drop_table(dictionary);
+	if (!make_table(dictionary, slots))
 		return false;
-	free(dictionary->table);
-	dictionary->table = table;
-	dictionary->table_mask = (uint32_t)(slots - 1);
 	for (uint32_t i = 0; i < dictionary->count; i++)
 		*find_slot(dictionary, &dictionary->operations[i]) = i + 1;
 	return true;
 }
 
-static bool reserve_operation(struct events_dictionary *dictionary)
+uint32_t dictionary_define(struct events_dictionary *dictionary, const struct dictionary_operation *operation)
 {
-	if (2 * (uint64_t)dictionary->count >= dictionary->table_mask && !grow_table(dictionary))
-		return false;
-	if (dictionary->count < dictionary->capacity)
-		return true;
-	uint32_t capacity = dictionary->capacity > 0 ? 2 * dictionary->capacity : FIRST_OPERATIONS;
-	void *grown = realloc(dictionary->operations, capacity * sizeof(*dictionary->operations));
-	if (!grown)
-		return false;
-	dictionary->operations = grown;
-	dictionary->capacity = capacity;
-	return true;
-}
-
-static bool reserve_node(struct events_dictionary *dictionary, uint32_t node)
-{
-	if (node < dictionary->node_capacity)
-		return true;
-	size_t capacity = dictionary->node_capacity ? dictionary->node_capacity : 1024;
-	while (capacity <= node)
-		capacity *= 2;
-	struct dictionary_node *nodes = realloc(dictionary->nodes, capacity * sizeof(*nodes));
-	if (!nodes)
-		return false;
-	memset(nodes + dictionary->node_capacity, 0, (capacity - dictionary->node_capacity) * sizeof(*nodes));
-	dictionary->nodes = nodes;
-	dictionary->node_capacity = capacity;
-	return true;
-}
-
-uint32_t dictionary_define(struct events_dictionary *dictionary, const struct events_operation *operation)
-{
-	if (!reserve_operation(dictionary) || !reserve_node(dictionary, operation->node))
+	if (!reserve_slot(dictionary) || !reserve_operation(dictionary))
 		return DICTIONARY_NONE;
 	uint32_t *slot = find_slot(dictionary, operation);
 	dictionary->operations[dictionary->count] = *operation;
@@ -112,8 +129,8 @@ uint32_t dictionary_define(struct events_dictionary *dictionary, const struct ev
 	dictionary->end_count += operation_is_bound(operation->type);
 	/* A node of many sizes stops having more. */
 	if (operation->type & OPERATION_FIXED) {
-		dictionary->nodes[operation->node].sizes++;
-		dictionary->nodes[operation->node].size_marks |= dictionary_size_mark(operation->size_bytes);
+		uint64_t *sizes = &dictionary->begins[operation->place].sizes;
+		*sizes = (*sizes + 1) | dictionary_size_mark(operation->detail);
 	}
 	*slot = ++dictionary->count;
 	return dictionary->count - 1;

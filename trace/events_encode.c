@@ -28,21 +28,23 @@ void events_encoder_destroy(struct events_encoder *encoder)
 }
 
 /* Says in column 1 what the operation that was just defined is. */
-static void write_operation(struct events_encoder *encoder, const struct events_operation *operation,
+static void write_operation(struct events_encoder *encoder, const struct dictionary_operation *operation,
 			    uint32_t index)
 {
 	struct buffer *column = &encoder->columns[COLUMN_OPERATIONS];
+	bool alloc = (operation->type & OPERATION_TYPE_MASK) == OPERATION_ALLOC;
+	uint32_t node = alloc ? encoder->dictionary.numbers.nodes[operation->place] : operation->place;
 	buffer_varint(column, operation->type);
-	buffer_signed(column, (int64_t)operation->node - encoder->last_operation_node);
+	buffer_signed(column, (int64_t)node - encoder->last_operation_node);
 	if (operation->type & OPERATION_FIXED)
-		buffer_varint(column, operation->size_bytes);
+		buffer_varint(column, operation->detail);
 	if (operation_is_bound(operation->type))
-		buffer_varint(column, index - operation->origin);
-	encoder->last_operation_node = operation->node;
+		buffer_varint(column, index - operation->detail);
+	encoder->last_operation_node = node;
 }
 
 /* The operation's index, defining it if it is new. */
-static uint32_t operation_index(struct events_encoder *encoder, const struct events_operation *operation)
+static uint32_t operation_index(struct events_encoder *encoder, const struct dictionary_operation *operation)
 {
 	uint32_t index = dictionary_find(&encoder->dictionary, operation);
 	if (index != DICTIONARY_NONE)
@@ -70,46 +72,50 @@ bool events_quick_reserve(struct events_encoder *encoder, size_t items)
 	return !encoder->failed;
 }
 
-static uint32_t open_alloc(struct events_encoder *encoder, uint32_t node, uint32_t type)
+static uint32_t open_alloc(struct events_encoder *encoder, uint32_t begin, uint32_t type)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	const struct events_operation operation = {.node = node, .type = type};
-	uint32_t index = dictionary_last_open(dictionary, node, type);
+	const struct dictionary_operation operation = {.place = begin, .type = (uint16_t)type};
+	uint32_t index = dictionary_last_open(dictionary, begin, type);
 	if (index != DICTIONARY_NONE)
 		return index;
 	index = operation_index(encoder, &operation);
 	if (!encoder->failed)
-		dictionary->nodes[node].last_open = index + 1;
+		dictionary->begins[begin].last_open = index + 1;
 	return index;
 }
 
-uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t node, uint32_t flags,
+uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t begin, uint32_t flags,
 				 uint64_t size_bytes)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	const struct events_operation operation = {
-		.node = node, .type = OPERATION_ALLOC | flags | OPERATION_FIXED, .size_bytes = size_bytes};
+	const struct dictionary_operation operation = {
+		.place = begin,
+		.detail = (uint32_t)size_bytes,
+		.type = (uint16_t)(OPERATION_ALLOC | flags | OPERATION_FIXED)};
 	uint32_t index = DICTIONARY_NONE;
-	if (dictionary_may_have_size(dictionary, node, size_bytes))
+	if (size_bytes > DICTIONARY_SIZE_MAX)
+		return open_alloc(encoder, begin, OPERATION_ALLOC | flags);
+	if (dictionary_may_have_size(dictionary, begin, size_bytes))
 		index = dictionary_find(dictionary, &operation);
-	if (index == DICTIONARY_NONE && dictionary_has_room(dictionary, node))
+	if (index == DICTIONARY_NONE && dictionary_has_room(dictionary, begin))
 		index = operation_index(encoder, &operation);
 	if (encoder->failed)
 		return 0;
 	if (index == DICTIONARY_NONE)
-		return open_alloc(encoder, node, OPERATION_ALLOC | flags);
-	dictionary->nodes[node].last_alloc = index + 1;
+		return open_alloc(encoder, begin, OPERATION_ALLOC | flags);
+	dictionary->begins[begin].last_alloc = index + 1;
 	return index;
 }
 
 uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, uint32_t type, uint32_t origin)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	struct events_operation operation = {.node = node, .type = type, .origin = origin};
+	struct dictionary_operation operation = {.place = node, .detail = origin, .type = (uint16_t)type};
 	uint32_t index = dictionary_find(dictionary, &operation);
 	if (index == DICTIONARY_NONE && !dictionary_has_room_for_end(dictionary)) {
 		operation.type |= OPERATION_LOOSE;
-		operation.origin = 0;
+		operation.detail = 0;
 		return operation_index(encoder, &operation);
 	}
 	if (index == DICTIONARY_NONE)
@@ -121,7 +127,8 @@ uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, ui
 
 static void add_stray(struct events_encoder *encoder, const struct events_item *item)
 {
-	struct events_operation operation = {.node = item->node, .type = (uint32_t)item->type | item->flags};
+	const struct dictionary_operation operation = {.place = item->node,
+						       .type = (uint16_t)(item->type | item->flags)};
 	uint64_t address = item->address / 8;
 	buffer_varint(&encoder->columns[COLUMN_INDICES], operation_index(encoder, &operation));
 	buffer_signed(&encoder->columns[COLUMN_STRAYS], (int64_t)(address - encoder->last_stray));
@@ -173,13 +180,19 @@ void events_quick_turn(struct events_encoder *encoder, uint32_t thread, uint64_t
 	add_thread(encoder, thread);
 }
 
+static uint32_t add_alloc(struct events_encoder *encoder, const struct events_item *item)
+{
+	uint32_t begin = events_encoder_begin(encoder, item->node);
+	return begin ? events_quick_alloc(encoder, begin, item->flags, item->size_bytes) : 0;
+}
+
 void events_encoder_add(struct events_encoder *encoder, struct events_item *item)
 {
 	if (!events_quick_reserve(encoder, 1))
 		return;
 	events_quick_at(encoder, item->thread, item->time_ns);
 	if (item->type == OPERATION_ALLOC)
-		item->operation = events_quick_alloc(encoder, item->node, item->flags, item->size_bytes);
+		item->operation = add_alloc(encoder, item);
 	else if (item->type == OPERATION_STRAY_FREE)
 		add_stray(encoder, item);
 	else
@@ -187,9 +200,21 @@ void events_encoder_add(struct events_encoder *encoder, struct events_item *item
 				 item->size_bytes);
 }
 
-uint32_t events_encoder_node(const struct events_encoder *encoder, uint32_t operation)
+uint32_t events_encoder_begin(struct events_encoder *encoder, uint32_t node)
 {
-	return operation < encoder->dictionary.count ? encoder->dictionary.operations[operation].node : 0;
+	uint32_t number = dictionary_number(&encoder->dictionary, node);
+	encoder->failed |= number == 0;
+	return number;
+}
+
+const struct numbering *events_encoder_begins(const struct events_encoder *encoder)
+{
+	return &encoder->dictionary.numbers;
+}
+
+uint32_t events_encoder_origin(const struct events_encoder *encoder, uint32_t operation)
+{
+	return operation < encoder->dictionary.count ? encoder->dictionary.operations[operation].place : 0;
 }
 
 size_t events_encoder_pending(const struct events_encoder *encoder)
@@ -234,11 +259,25 @@ int events_encoder_finish(struct events_encoder *encoder, struct buffer *payload
 	return encoder->failed ? -ENOMEM : 0;
 }
 
+/* Of a size that is too large for the dictionary nothing is to be found, or another one's would be. */
+static bool resume_operation(struct events_encoder *encoder, const struct events_operation *known)
+{
+	struct dictionary_operation operation = {
+		.place = known->node, .detail = known->origin, .type = (uint16_t)known->type};
+	if ((known->type & OPERATION_TYPE_MASK) == OPERATION_ALLOC) {
+		operation.place = events_encoder_begin(encoder, known->node);
+		operation.detail = (uint32_t)known->size_bytes;
+	}
+	if (known->type & OPERATION_FIXED && known->size_bytes > DICTIONARY_SIZE_MAX)
+		operation.type |= DICTIONARY_UNFINDABLE;
+	return !encoder->failed && dictionary_define(&encoder->dictionary, &operation) != DICTIONARY_NONE;
+}
+
 int events_encoder_resume(struct events_encoder *encoder, const struct events_decoder *decoder)
 {
 	struct events_position position = events_decoder_position(decoder);
 	for (uint32_t i = 0; i < position.operation_count; i++) {
-		if (dictionary_define(&encoder->dictionary, &position.operations[i]) == DICTIONARY_NONE)
+		if (!resume_operation(encoder, &position.operations[i]))
 			return -ENOMEM;
 	}
 	encoder->events = position.events;

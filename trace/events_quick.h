@@ -32,7 +32,7 @@ bool events_quick_reserve(struct events_encoder *encoder, size_t items);
 void events_quick_turn(struct events_encoder *encoder, uint32_t thread, uint64_t time_ns);
 
 /* The operation's index where no hint knows it.  With `failed` set it is 0. */
-uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t node, uint32_t flags,
+uint32_t events_quick_find_alloc(struct events_encoder *encoder, uint32_t begin, uint32_t flags,
 				 uint64_t size_bytes);
 uint32_t events_quick_find_end(struct events_encoder *encoder, uint32_t node, uint32_t type, uint32_t origin);
 
@@ -53,15 +53,15 @@ static inline void events_quick_put(struct buffer *column, uint64_t value)
 	column->length = (size_t)(varint_write(column->data + column->length, value) - column->data);
 }
 
-/* An allocation; returns its operation. */
-static inline uint32_t events_quick_alloc(struct events_encoder *encoder, uint32_t node, uint32_t flags,
+/* An allocation at the node with this number; returns its operation. */
+static inline uint32_t events_quick_alloc(struct events_encoder *encoder, uint32_t begin, uint32_t flags,
 					  uint64_t size_bytes)
 {
 	struct events_dictionary *dictionary = &encoder->dictionary;
-	uint32_t index = dictionary_last_alloc(dictionary, node, OPERATION_ALLOC | flags | OPERATION_FIXED,
+	uint32_t index = dictionary_last_alloc(dictionary, begin, OPERATION_ALLOC | flags | OPERATION_FIXED,
 					       size_bytes);
 	if (index == DICTIONARY_NONE) {
-		index = events_quick_find_alloc(encoder, node, flags, size_bytes);
+		index = events_quick_find_alloc(encoder, begin, flags, size_bytes);
 		if (encoder->failed)
 			return 0;
 		if (!(dictionary->operations[index].type & OPERATION_FIXED))

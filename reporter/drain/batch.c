@@ -89,7 +89,8 @@ void batch_stray(struct batch *batch, uint64_t address)
 
 uint32_t batch_origin(const struct batch *batch, uint32_t operation)
 {
-	return batch->aggregate ? operation : events_encoder_node(batch->encoder, operation);
+	return batch->aggregate ? numbering_find(events_encoder_begins(batch->encoder), operation)
+				: events_encoder_origin(batch->encoder, operation);
 }
 
 /* A block that is a count and so many entries. */

@@ -47,7 +47,7 @@ void batch_event(struct batch *batch, struct events_item *item);
 /* Adds the address of a STRAY_FREE. */
 void batch_stray(struct batch *batch, uint64_t address);
 
-/* The node of an allocation. */
+/* The number of the node of an allocation, by what batch_event knows it by; 0: there is none. */
 uint32_t batch_origin(const struct batch *batch, uint32_t operation);
 
 /* Adds a block as it is; payload in `scratch`, which is emptied. */

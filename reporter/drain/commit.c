@@ -100,15 +100,40 @@ static void put_cursor(struct drain *drain)
 
 /* ---- the summary --------------------------------------------------------- */
 
-static struct model_node node_of(const void *figures, uint32_t node)
+/* On the way through all nodes. */
+struct node_walk {
+	const struct drain *drain;
+	uint32_t next;
+};
+
+static bool next_node(void *context, uint32_t *node, struct model_node *figures)
 {
-	return figures_node(figures, node);
+	struct node_walk *walk = context;
+	const struct numbering *begins = events_encoder_begins(walk->drain->batch.encoder);
+	while (walk->next < walk->drain->tables.nodes_ready) {
+		*node = walk->next++;
+		*figures = figures_node(&walk->drain->figures, *node, numbering_find(begins, *node));
+		if (!model_node_is_idle(figures))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t count_nodes(const struct drain *drain)
+{
+	struct node_walk walk = {.drain = drain};
+	struct model_node figures;
+	uint64_t count = 0;
+	uint32_t node;
+	while (next_node(&walk, &node, &figures))
+		count++;
+	return count;
 }
 
 static void put_moves(struct drain *drain)
 {
 	const struct moves *moves = &drain->figures.moves;
-	struct moves_encoder encoder = {.moves = moves->moves, .count = moves->count};
+	struct moves_encoder encoder = {.moves = moves_all(moves), .count = moves->count};
 
 	if (moves->failed)
 		return;
@@ -118,11 +143,12 @@ static void put_moves(struct drain *drain)
 
 static void put_summary(struct drain *drain)
 {
-	const struct figures *figures = drain->ledger.figures;
-	if (!figures)
+	if (!drain->ledger.figures)
 		return;
-	struct model_totals totals = figures_totals(figures);
-	struct summary_encoder encoder = summary_encoder(&totals, node_of, figures, figures->node_count);
+	struct model_totals totals = figures_totals(&drain->figures);
+	struct node_walk walk = {.drain = drain};
+	struct summary_encoder encoder = {
+		.totals = &totals, .next = next_node, .context = &walk, .used = count_nodes(drain)};
 	while (summary_encode(&encoder, &drain->batch.scratch))
 		batch_last(&drain->batch, BLOCK_SUMMARY);
 	put_moves(drain);
@@ -190,15 +216,18 @@ static uint64_t call_path_bytes(struct session_header *h)
 }
 
 /* What the shim's queues, tables and per-thread state hold of the process's memory: pages that it reserved or
- * has touched. */
-static uint64_t recorder_bytes(struct session_header *h)
+ * has touched, some of them at other times than others.  So the sum may be more than the process ever held at
+ * once, of which it is a part. */
+static uint64_t recorder_bytes(struct session_header *h, uint64_t peak_rss)
 {
 	/* Relaxed: the process is dead, or the figure is good enough. */
-	return (uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
-	       call_path_bytes(h) +
-	       (uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
-		       (sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
-	       atomic_load_explicit(&h->text_used, memory_order_relaxed);
+	uint64_t bytes =
+		(uint64_t)atomic_load_explicit(&h->chunks_used, memory_order_relaxed) * SESSION_CHUNK_BYTES +
+		call_path_bytes(h) +
+		(uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
+			(sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
+		atomic_load_explicit(&h->text_used, memory_order_relaxed);
+	return bytes < peak_rss ? bytes : peak_rss;
 }
 
 static uint64_t peak_rss_bytes(const struct drain *drain, struct session_header *h)
@@ -226,6 +255,7 @@ static void put_end(struct drain *drain, int end_kind)
 {
 	struct session_header *h = drain->mapping.header;
 	const struct cursor_totals *totals = &drain->ledger.totals;
+	uint64_t peak_rss = peak_rss_bytes(drain, h);
 	const uint64_t words[] = {
 		(uint64_t)end_kind,
 		duration_ns(drain),
@@ -235,10 +265,10 @@ static void put_end(struct drain *drain, int end_kind)
 		totals->allocated_bytes,
 		totals->freed_bytes,
 		totals->peak_bytes,
-		peak_rss_bytes(drain, h),
+		peak_rss,
 		lost_events(h, merge_slots(drain)),
 		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
-		recorder_bytes(h),
+		recorder_bytes(h, peak_rss),
 		blind_since(drain, h),
 		atomic_load_explicit(&h->blind_reason, memory_order_relaxed),
 		atomic_load_explicit(&h->cut_paths, memory_order_relaxed),
@@ -255,7 +285,7 @@ static void end_moves(struct drain *drain)
 	struct moves *moves = &drain->figures.moves;
 	moves_end(moves);
 	if (!moves->failed)
-		moves_sort(moves->moves, moves->count);
+		moves_sort(moves_all(moves), moves->count);
 }
 
 int commit_end(struct drain *drain, int end_kind)

@@ -19,16 +19,19 @@ struct run {
 	struct livemap *map;
 	struct events_encoder *encoder; /* NULL: events are not kept */
 	struct figures *figures;
+	/* By node the numbers of those at which blocks have begun and ended: copies, that stay while it
+	 * lasts. */
+	struct numbering begins, ends;
 	uint64_t *last_alloc;                      /* the thread's, in the ledger */
 	const struct session_record *record, *end; /* the next, and behind the last that may be taken */
-	const struct session_record *known;        /* behind the last that is there */
+	const struct session_record *seeing;       /* up to here one that is ahead is there */
 	uint64_t last_stamp;                       /* that may be taken */
 	uint64_t stamp;                            /* of the last one taken */
 	uint64_t timed_stamp, time_ns;             /* the stamp whose time this is; UINT64_MAX: none's yet */
-	uint32_t nodes;                            /* ids below are known to all who count */
 	uint32_t thread;
-	uint32_t free_flags; /* OPERATION_* of every free */
+	uint32_t free_flags;  /* OPERATION_* of every free */
 	bool map_is_large;
+	uint64_t allocations; /* of the trace before the first */
 	/* A block that is not in the map yet, since the next record may well be its free. */
 	bool has_newest;
 	uint32_t newest_home;
@@ -37,12 +40,23 @@ struct run {
 
 /* ---- what happens to a block --------------------------------------------- */
 
-/* Whether the record may be taken after one with this stamp: whoever counts knows its node. */
+/* Whether the record may be taken after one with this stamp. */
 INLINE bool is_due(const struct run *run, const struct session_record *record, uint64_t after,
 		   uint64_t *stamp)
 {
 	*stamp = queue_stamp(record_stamp(record), after);
-	return *stamp <= run->last_stamp && record_node(record) < run->nodes;
+	return *stamp <= run->last_stamp;
+}
+
+/* By what number those who count know the record's node; 0 where such a thing happens for the first time. */
+INLINE uint32_t number_to_begin(const struct run *run, const struct session_record *record)
+{
+	return numbering_find(&run->begins, record_node(record));
+}
+
+INLINE uint32_t number_to_end(const struct run *run, const struct session_record *record)
+{
+	return numbering_find(&run->ends, record_node(record));
 }
 
 INLINE void set_time(struct run *run, uint64_t stamp)
@@ -71,14 +85,15 @@ INLINE void settle(struct run *run)
 	run->has_newest = false;
 }
 
-INLINE void begin_block(struct run *run, const struct session_record *record, uint32_t home, uint32_t flags)
+INLINE void begin_block(struct run *run, const struct session_record *record, uint32_t home, uint32_t number,
+			uint32_t flags)
 {
 	struct batch *batch = &run->drain->batch;
-	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
+	const struct figures_place at = {run->time_ns, record_node(record), run->thread, number};
 	uint64_t size_bytes = record_size_bytes(record);
 	uint32_t operation = at.node;
 	if (run->encoder)
-		operation = events_quick_alloc(run->encoder, at.node, flags, size_bytes);
+		operation = events_quick_alloc(run->encoder, number, flags, size_bytes);
 	run->has_newest = true;
 	run->newest_home = home;
 	run->newest = (struct livemap_entry){.key = livemap_key(record_address(record), false),
@@ -87,24 +102,23 @@ INLINE void begin_block(struct run *run, const struct session_record *record, ui
 					     .operation = operation,
 					     .born = born_now(run)};
 	*run->last_alloc = ++batch->allocations;
-	batch->events++;
 	run->drain->ledger.totals.allocated_bytes += size_bytes;
-	figures_alloc(run->figures, &at, size_bytes);
+	figures_begin(run->figures, &at, (struct weight){1, size_bytes});
 }
 
 INLINE uint32_t origin_of(const struct run *run, uint32_t operation)
 {
-	return run->encoder ? run->encoder->dictionary.operations[operation].node : operation;
+	return run->encoder ? run->encoder->dictionary.operations[operation].place
+			    : numbering_find(&run->begins, operation);
 }
 
 INLINE void end_block(struct run *run, const struct session_record *record, const struct livemap_entry *entry,
-		      uint32_t flags)
+		      uint32_t number, uint32_t flags)
 {
-	struct cursor_totals *totals = &run->drain->ledger.totals;
-	const struct figures_place at = {run->time_ns, record_node(record), run->thread};
+	const struct figures_place at = {run->time_ns, record_node(record), run->thread, number};
 	const struct figures_block block = {.size_bytes = entry->size_bytes,
 					    .lived_ns = (born_now(run) - entry->born) * LIVEMAP_BORN_NS,
-					    .node = origin_of(run, entry->operation),
+					    .origin = origin_of(run, entry->operation),
 					    .temporary = *run->last_alloc == entry->block + 1,
 					    .collected = (flags & OPERATION_COLLECTED) != 0};
 	if (block.temporary)
@@ -112,10 +126,7 @@ INLINE void end_block(struct run *run, const struct session_record *record, cons
 	if (run->encoder)
 		events_quick_end(run->encoder, at.node, OPERATION_FREE | flags, entry->operation,
 				 entry->size_bytes);
-	run->drain->batch.events++;
-	totals->frees++;
-	totals->freed_bytes += entry->size_bytes;
-	figures_end(run->figures, &at, &block);
+	figures_finish_block(run->figures, &at, &block, (struct weight){1, entry->size_bytes});
 }
 
 /* ---- one record, or two -------------------------------------------------- */
@@ -142,16 +153,17 @@ INLINE bool take_alloc(struct run *run)
 	uint64_t stamp;
 	struct livemap_spot spot;
 	settle(run);
-	if (!is_beginning(run, record, &spot) || !is_due(run, record, run->stamp, &stamp))
+	uint32_t number = number_to_begin(run, record);
+	if (!number || !is_beginning(run, record, &spot) || !is_due(run, record, run->stamp, &stamp))
 		return false;
 	set_time(run, stamp);
-	begin_block(run, record, spot.home, 0);
+	begin_block(run, record, spot.home, number, 0);
 	run->record++;
 	return true;
 }
 
 /* The free of a block that is in the map. */
-INLINE bool take_free_of_old(struct run *run, uint64_t stamp)
+INLINE bool take_free_of_old(struct run *run, uint32_t number, uint64_t stamp)
 {
 	struct livemap_spot spot;
 	settle(run);
@@ -161,21 +173,22 @@ INLINE bool take_free_of_old(struct run *run, uint64_t stamp)
 	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(run->record), false));
 	set_time(run, stamp);
 	row_take_out(run->map, row, &spot);
-	end_block(run, run->record, &entry, run->free_flags);
+	end_block(run, run->record, &entry, number, run->free_flags);
 	return true;
 }
 
 INLINE bool take_free(struct run *run)
 {
 	const struct session_record *record = run->record;
+	uint32_t number = number_to_end(run, record);
 	uint64_t stamp;
-	if (!is_due(run, record, run->stamp, &stamp))
+	if (!number || !is_due(run, record, run->stamp, &stamp))
 		return false;
 	if (run->has_newest && run->newest.key == livemap_key(record_address(record), false)) {
 		run->has_newest = false;
 		set_time(run, stamp);
-		end_block(run, record, &run->newest, run->free_flags);
-	} else if (!take_free_of_old(run, stamp)) {
+		end_block(run, record, &run->newest, number, run->free_flags);
+	} else if (!take_free_of_old(run, number, stamp)) {
 		return false;
 	}
 	run->record++;
@@ -183,7 +196,7 @@ INLINE bool take_free(struct run *run)
 }
 
 /* Both halves of a realloc; the old block may have been where the new one is. */
-static bool take_realloc(struct run *run)
+INLINE bool take_realloc(struct run *run)
 {
 	const struct session_record *old = run->record, *new = old + 1;
 	uint64_t stamp;
@@ -191,6 +204,9 @@ static bool take_realloc(struct run *run)
 	    !is_due(run, new, stamp, &stamp))
 		return false;
 	struct livemap_spot spot, begins;
+	uint32_t old_number = number_to_end(run, old), new_number = number_to_begin(run, new);
+	if (!old_number || !new_number)
+		return false;
 	settle(run);
 	struct livemap_row *row = ending_row(run, old, &spot);
 	begins = spot;
@@ -199,8 +215,8 @@ static bool take_realloc(struct run *run)
 	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(old), false));
 	set_time(run, stamp);
 	row_take_out(run->map, row, &spot);
-	end_block(run, old, &entry, OPERATION_REALLOC);
-	begin_block(run, new, begins.home, OPERATION_REALLOC);
+	end_block(run, old, &entry, old_number, OPERATION_REALLOC);
+	begin_block(run, new, begins.home, new_number, OPERATION_REALLOC);
 	run->record = new + 1;
 	return true;
 }
@@ -225,7 +241,7 @@ INLINE bool take_next(struct run *run)
 INLINE void look_ahead(const struct run *run)
 {
 	const struct session_record *coming = run->record + LOOKAHEAD, *soon = run->record + SOON;
-	if (coming >= run->known)
+	if (run->record >= run->seeing)
 		return;
 	row_prefetch_home(run->map, livemap_key(record_address(coming), false));
 	if (run->map_is_large && record_type_of(soon) != RECORD_ALLOC)
@@ -252,7 +268,7 @@ static bool begin_run(struct run *run, struct drain *drain, struct queue *queue,
 	struct batch *batch = &drain->batch;
 	uint32_t count;
 	run->record = queue_records(queue, &count);
-	run->known = run->record + count;
+	run->seeing = run->record + (count > LOOKAHEAD ? count - LOOKAHEAD : 0);
 	count = least(count, max);
 	if (!batch->aggregate) {
 		/* The block of events is not ended here. */
@@ -262,18 +278,23 @@ static bool begin_run(struct run *run, struct drain *drain, struct queue *queue,
 			return false;
 	}
 	run->end = run->record + count;
-	run->nodes = least(drain->tables.nodes_ready, drain->ledger.figures->node_count);
+	run->allocations = batch->allocations;
 	run->free_flags = queue->collections > 0 ? OPERATION_COLLECTED : 0;
 	return count > 0;
 }
 
-/* What the queue and the ledger know once the run is over. */
+/* What the queue, the batch and the ledger know once the run is over: figures have seen every block there is,
+ * and each record was an event. */
 static void end_run(struct run *run, struct queue *queue, uint32_t taken)
 {
+	const struct model_totals *figures = &run->figures->totals;
+	struct batch *batch = &run->drain->batch;
 	struct cursor_totals *totals = &run->drain->ledger.totals;
 	settle(run);
-	/* Figures have seen every block there is. */
-	totals->peak_bytes = run->figures->totals.peak_bytes;
+	batch->events += taken;
+	totals->frees += taken - (batch->allocations - run->allocations);
+	totals->freed_bytes = totals->allocated_bytes - figures->live_bytes;
+	totals->peak_bytes = figures->peak_bytes;
 	run->drain->last_event_ns = run->time_ns;
 	queue_take_records(queue, taken, run->stamp);
 }
@@ -286,6 +307,8 @@ uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_st
 			  .map = drain->map,
 			  .map_is_large = drain->map->live > LARGE_MAP,
 			  .figures = drain->ledger.figures,
+			  .begins = *events_encoder_begins(drain->batch.encoder),
+			  .ends = drain->ledger.figures->free_numbers,
 			  .last_alloc = &drain->ledger.last_alloc[queue->thread_index],
 			  .last_stamp = last_stamp,
 			  .stamp = queue->last_stamp,

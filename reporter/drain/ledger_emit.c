@@ -19,13 +19,23 @@ static struct events_item item_of(const struct ledger_moment *moment, enum opera
 	};
 }
 
-/* Whether figures are kept, with room for this event; without memory for them a trace of events has no
- * summary, and that is all. */
-static bool counts(struct ledger *ledger, const struct events_item *item)
+/* The number by which figures know the event's node, with room for it; 0: no memory. */
+static uint32_t number_of(struct ledger *ledger, const struct events_item *item)
+{
+	if (item->type != OPERATION_ALLOC)
+		return figures_free_number(ledger->figures, item->node);
+	uint32_t number = events_encoder_begin(ledger->batch->encoder, item->node);
+	return figures_reserve(ledger->figures, number) == 0 ? number : 0;
+}
+
+/* Whether figures are kept, and where; without memory for them a trace of events has no summary, and that is
+ * all. */
+static bool counts(struct ledger *ledger, const struct events_item *item, struct figures_place *at)
 {
 	if (!ledger->figures)
 		return false;
-	if (figures_reserve(ledger->figures, item->node, item->thread) == 0)
+	*at = (struct figures_place){item->time_ns, item->node, item->thread, number_of(ledger, item)};
+	if (at->number > 0 && figures_reserve_thread(ledger->figures, item->thread) == 0)
 		return true;
 	ledger->figures = NULL;
 	if (ledger->batch->aggregate) /* there is nothing else */
@@ -33,15 +43,10 @@ static bool counts(struct ledger *ledger, const struct events_item *item)
 	return false;
 }
 
-static struct figures_place place_of(const struct events_item *item)
-{
-	return (struct figures_place){item->time_ns, item->node, item->thread};
-}
-
 static void count_alloc(struct ledger *ledger, const struct events_item *item)
 {
-	struct figures_place at = place_of(item);
-	if (counts(ledger, item))
+	struct figures_place at;
+	if (counts(ledger, item, &at))
 		figures_alloc(ledger->figures, &at, item->size_bytes);
 }
 
@@ -53,23 +58,23 @@ static uint32_t born_at(uint64_t time_ns)
 static void count_end(struct ledger *ledger, const struct events_item *item,
 		      const struct livemap_entry *entry)
 {
-	struct figures_place at = place_of(item);
+	struct figures_place at;
 	struct figures_block block = {
 		.size_bytes = entry->size_bytes,
 		.lived_ns = (born_at(item->time_ns) - entry->born) * LIVEMAP_BORN_NS,
-		.node = batch_origin(ledger->batch, entry->operation),
+		.origin = batch_origin(ledger->batch, entry->operation),
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 		.lost = item->type == OPERATION_LOST,
 		.collected = (item->flags & OPERATION_COLLECTED) != 0,
 	};
-	if (counts(ledger, item))
+	if (counts(ledger, item, &at))
 		figures_end(ledger->figures, &at, &block);
 }
 
 static void count_stray(struct ledger *ledger, const struct events_item *item)
 {
-	struct figures_place at = place_of(item);
-	if (counts(ledger, item))
+	struct figures_place at;
+	if (counts(ledger, item, &at))
 		figures_stray_free(ledger->figures, &at);
 }
 

@@ -235,6 +235,16 @@ static void take_one(struct drain *drain, struct queue *queue, const struct queu
 	count_records(drain, 1);
 }
 
+/* How many different moves are worth their memory; beyond, reports replay.  There is some for any trace, and
+ * some of what nodes and places of events are allowed. */
+static uint32_t moves_limit(const struct drain *drain)
+{
+	uint32_t places =
+		events_encoder_begins(drain->batch.encoder)->count + drain->figures.free_numbers.count;
+	uint32_t count = DRAIN_MOVES_LEAST + drain->tables.nodes_ready / 4 + places / 2;
+	return count < drain->moves_max ? count : drain->moves_max;
+}
+
 /* Takes up to `max` records of one queue, as long as they come before all others'.  1: its turn is over; 0:
  * its next node is not ready; or -errno. */
 static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max, bool alive)
@@ -247,6 +257,7 @@ static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stam
 	if (error < 0)
 		return error;
 	name_first_thread(drain, queue);
+	drain->figures.moves.limit = moves_limit(drain);
 	for (uint32_t i = 0; i < max; i++) {
 		uint32_t taken = express_take(drain, queue, last_stamp, max - i);
 		count_records(drain, taken);

@@ -27,8 +27,8 @@ static int open_trace(struct drain *drain, enum drain_mode mode, struct diagnost
 	if (batch_init(&drain->batch, drain->trace_fd, 0) < 0)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 	drain->batch.path = path;
+	drain->moves_max = DRAIN_MOVES_MAX;
 	drain->batch.aggregate = (drain->mapping.header->flags & SESSION_AGGREGATE) != 0;
-	drain->figures.moves.limit = DRAIN_MOVES_MAX;
 	return 0;
 }
 

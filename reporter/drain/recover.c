@@ -180,6 +180,17 @@ static void restore_counters(struct drain *drain)
 		drain->tables.nodes_ready = drain->tables.nodes_written = (uint32_t)cursor->nodes;
 }
 
+static int restore_node(struct drain *drain, uint32_t node, const struct model_node *restored)
+{
+	uint32_t number = 0;
+	if (restored->allocations > 0) {
+		number = events_encoder_begin(drain->batch.encoder, node);
+		if (number == 0)
+			return -ENOMEM;
+	}
+	return figures_restore_node(&drain->figures, node, number, restored);
+}
+
 static int restore_figures(struct drain *drain, struct summary_decoder *decoder)
 {
 	const struct cursor *cursor = &drain->recovered;
@@ -189,14 +200,20 @@ static int restore_figures(struct drain *drain, struct summary_decoder *decoder)
 	if (!summary_complete(decoder) || decoder->totals.events != cursor->events)
 		return -EBADMSG;
 	struct figures_summary summary = summary_decoded(decoder);
+	struct figures_walk walk = figures_walk(summary.nodes);
+	struct model_node restored;
+	uint32_t node;
 	int error = figures_restore(&drain->figures, &summary);
+	while (error == 0 && figures_walk_next(&walk, &node, &restored))
+		error = restore_node(drain, node, &restored);
 	if (error == 0)
-		error = moves_grow(moves, cursor->nodes, cursor->position_count);
+		error = moves_grow(moves, cursor->position_count);
 	for (size_t i = 0; error == 0 && i < cursor->position_count; i++) {
 		const struct cursor_thread *position = &cursor->positions[i];
 		if (position->node >= cursor->nodes)
 			return -EBADMSG;
-		moves->threads[i] = (struct moves_thread){(uint32_t)position->node, position->after_bytes};
+		moves->threads[i] = (struct moves_thread){.node = (uint32_t)position->node,
+							  .after_bytes = position->after_bytes};
 	}
 	return error;
 }

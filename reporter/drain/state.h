@@ -27,7 +27,9 @@
  * take more. */
 #define DRAIN_BATCH_RECORDS 262144u
 
-/* Different moves between call paths, 40 bytes each, that are worth their memory; beyond, reports replay. */
+/* Different moves between call paths, some 45 bytes each, that are worth their memory: in any trace, and in
+ * the largest. */
+#define DRAIN_MOVES_LEAST (UINT32_C(1) << 18)
 #define DRAIN_MOVES_MAX (UINT32_C(1) << 22)
 
 struct drain_progress;
@@ -43,6 +45,7 @@ struct drain {
 	struct livemap *map;
 	struct ledger ledger;
 	struct figures figures; /* the ledger's, while it counts */
+	uint32_t moves_max;     /* that it may remember: DRAIN_MOVES_MAX */
 	struct tables tables;
 	struct timebase timebase;
 	struct watch watch;

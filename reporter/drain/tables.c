@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define NODES_PER_BLOCK 65536u
 
@@ -146,6 +148,16 @@ static void write_nodes_up_to(struct tables *tables, struct batch *batch, uint32
 	tables->nodes_written = end;
 }
 
+/* What is in the trace is not looked at again: the session keeps it, this process need not. */
+static void let_go(struct tables *tables, uint32_t first, uint32_t end)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)session_node(tables->mapping->header, first) & ~(page - 1);
+	uintptr_t to = (uintptr_t)session_node(tables->mapping->header, end) & ~(page - 1);
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 void tables_write(struct tables *tables, struct batch *batch)
 {
 	write_modules(tables, batch);
@@ -153,7 +165,9 @@ void tables_write(struct tables *tables, struct batch *batch)
 	while (tables->nodes_written < tables->nodes_ready) {
 		uint32_t left = tables->nodes_ready - tables->nodes_written;
 		uint32_t count = left < NODES_PER_BLOCK ? left : NODES_PER_BLOCK;
-		write_nodes_up_to(tables, batch, tables->nodes_written + count);
+		uint32_t first = tables->nodes_written;
+		write_nodes_up_to(tables, batch, first + count);
+		let_go(tables, first, first + count);
 	}
 }
 

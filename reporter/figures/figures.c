@@ -3,75 +3,67 @@
  */
 #include "figures/figures.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include "trace/array.h"
 
-#define LINE_BYTES 64 /* of the cache: counters fill one each */
+#include <errno.h>
 
 void figures_finish(struct figures *figures)
 {
-	free(figures->counters);
-	free(figures->free_counters);
-	free(figures->collected);
+	array_free(figures->counters, figures->begin_capacity, sizeof(*figures->counters));
+	array_free(figures->temporary, figures->begin_capacity, sizeof(*figures->temporary));
+	array_free(figures->collected, figures->begin_capacity, sizeof(*figures->collected));
+	array_free(figures->free_counters, figures->free_capacity, sizeof(*figures->free_counters));
+	numbering_finish(&figures->free_numbers);
 	moves_finish(&figures->moves);
 	*figures = (struct figures){0};
 }
 
-/* A copy with room for more, the rest zero; NULL: no memory. */
-static void *grown(const void *old, size_t old_count, size_t count, size_t element_bytes)
+/* What has grown when memory runs out stays larger than it has to be. */
+int figures_grow(struct figures *figures, size_t needed)
 {
-	void *bigger;
+	size_t old = figures->begin_capacity, count = array_generous(old, needed);
+	struct figures_counters *counters =
+		array_grow(figures->counters, old, count, sizeof(*counters), ARRAY_DENSE);
+	uint64_t *temporary = array_grow(figures->temporary, old, count, sizeof(*temporary), ARRAY_DENSE);
+	struct figures_collected *collected =
+		array_grow(figures->collected, old, count, sizeof(*collected), ARRAY_SPARSE);
 
-	if (posix_memalign(&bigger, LINE_BYTES, count * element_bytes) != 0)
-		return NULL;
-	if (old_count > 0)
-		memcpy(bigger, old, old_count * element_bytes);
-	memset((char *)bigger + old_count * element_bytes, 0, (count - old_count) * element_bytes);
-	return bigger;
-}
-
-static int grow_nodes(struct figures *figures, size_t count)
-{
-	size_t old = figures->node_count;
-	struct figures_counters *counters = grown(figures->counters, old, count, sizeof(*counters));
-	struct figures_free_counters *free_counters =
-		grown(figures->free_counters, old, count, sizeof(*free_counters));
-	struct figures_collected *collected = grown(figures->collected, old, count, sizeof(*collected));
-	bool done = counters && free_counters && collected;
-
-	free(done ? figures->counters : counters);
-	free(done ? figures->free_counters : free_counters);
-	free(done ? figures->collected : collected);
-	if (!done)
+	figures->counters = counters ? counters : figures->counters;
+	figures->temporary = temporary ? temporary : figures->temporary;
+	figures->collected = collected ? collected : figures->collected;
+	if (!counters || !temporary || !collected)
 		return -ENOMEM;
-	figures->counters = counters;
-	figures->free_counters = free_counters;
-	figures->collected = collected;
-	figures->node_count = count;
+	figures->begin_capacity = count;
 	return 0;
 }
 
-/* Half as much again, so that growing one by one costs a constant each. */
-static size_t generous(size_t count, size_t needed)
+static bool grow_free_counters(struct figures *figures, size_t needed)
 {
-	size_t more = count + count / 2;
+	size_t old = figures->free_capacity, count = array_generous(old, needed);
+	struct figures_free_counters *grown =
+		array_grow(figures->free_counters, old, count, sizeof(*grown), ARRAY_DENSE);
 
-	return needed > more ? needed : more;
+	if (!grown)
+		return false;
+	figures->free_counters = grown;
+	figures->free_capacity = count;
+	return true;
 }
 
-int figures_grow(struct figures *figures, size_t node_count, size_t thread_count)
+uint32_t figures_free_number(struct figures *figures, uint32_t node)
 {
-	int error = 0;
+	size_t needed = (size_t)figures->free_numbers.count + 2;
 
-	if (node_count > figures->node_count)
-		error = grow_nodes(figures, generous(figures->node_count, node_count));
-	return error ? error : moves_grow(&figures->moves, node_count, thread_count);
+	if (needed > figures->free_capacity && !grow_free_counters(figures, needed))
+		return 0;
+	return numbering_number(&figures->free_numbers, node);
 }
 
-static void restore_node(struct figures *figures, size_t index, const struct model_node *node)
+/* ---- to and fro ---------------------------------------------------------- */
+
+static void restore_begins(struct figures *figures, uint32_t number, const struct model_node *node)
 {
-	figures->counters[index] = (struct figures_counters){
+	figures->counters[number] = (struct figures_counters){
 		.allocations = node->allocations,
 		.allocated_bytes = node->allocated_bytes,
 		.live_bytes = node->live_bytes,
@@ -81,79 +73,99 @@ static void restore_node(struct figures *figures, size_t index, const struct mod
 		.epoch = figures->epoch,
 		.lifetime_ns = node->lifetime_ns,
 	};
-	figures->free_counters[index] = (struct figures_free_counters){
-		.frees = node->frees,
-		.freed_bytes = node->freed_bytes,
-		.stray_frees = node->stray_frees,
-		.temporary = node->temporary,
-	};
-	figures->collected[index] = (struct figures_collected){node->collected_blocks, node->collected_bytes};
+	figures->temporary[number] = node->temporary;
+	if (node->collected_blocks > 0)
+		figures->collected[number] =
+			(struct figures_collected){node->collected_blocks, node->collected_bytes};
+}
+
+int figures_restore_node(struct figures *figures, uint32_t node, uint32_t number,
+			 const struct model_node *restored)
+{
+	if (number > 0) {
+		if (figures_reserve(figures, number) != 0)
+			return -ENOMEM;
+		restore_begins(figures, number, restored);
+	}
+	if (restored->frees == 0 && restored->stray_frees == 0)
+		return 0;
+	uint32_t free_number = figures_free_number(figures, node);
+	if (free_number == 0)
+		return -ENOMEM;
+	figures->free_counters[free_number] =
+		(struct figures_free_counters){restored->frees, restored->freed_bytes, restored->stray_frees};
+	return 0;
+}
+
+/* Sums over nodes are the nodes'. */
+static struct model_totals without_sums(struct model_totals totals)
+{
+	totals.allocations = totals.allocated_bytes = totals.frees = totals.freed_bytes = 0;
+	totals.temporary = totals.stray_frees = 0;
+	return totals;
 }
 
 int figures_restore(struct figures *figures, const struct figures_summary *summary)
 {
-	const struct model_totals *totals = &summary->totals;
-	int error = figures_grow(figures, summary->node_count, 0);
+	struct moves *moves = &figures->moves;
 
 	figures->epoch = 1;
-	for (size_t i = 0; !error && i < summary->node_count; i++)
-		restore_node(figures, i, &summary->nodes[i]);
-	/* Sums over nodes are the nodes'. */
-	figures->totals = (struct model_totals){
-		.events = totals->events,
-		.live_bytes = totals->live_bytes,
-		.live_blocks = totals->live_blocks,
-		.peak_bytes = totals->peak_bytes,
-		.peak_blocks = totals->peak_blocks,
-		.peak_time_ns = totals->peak_time_ns,
-		.peak_event = totals->peak_event,
-		.lost_frees = totals->lost_frees,
-	};
-	figures->moves.failed |= !summary->moves_known;
-	for (size_t i = 0; !error && !figures->moves.failed && i < summary->move_count; i++) {
+	figures->totals = without_sums(summary->totals);
+	moves->failed |= !summary->moves_known;
+	for (size_t i = 0; i < summary->move_count && !moves->failed; i++) {
 		const struct move *move = &summary->moves[i];
-		struct move *restored = moves_look_up(&figures->moves, move->from, move->to);
-		if (restored)
-			*restored = *move;
+		uint32_t number = moves_look_up(moves, move->from, move->to);
+		if (number > 0)
+			moves->moves[number] = *move;
 	}
-	return error;
+	return 0;
 }
 
-struct model_node figures_node(const struct figures *figures, size_t index)
+struct model_node figures_node(const struct figures *figures, uint32_t node, uint32_t number)
 {
-	struct figures_counters counters = figures->counters[index];
-	const struct figures_free_counters *here = &figures->free_counters[index];
+	uint32_t free_number = numbering_find(&figures->free_numbers, node);
+	struct figures_counters counters = {0};
+	struct model_node result = {0};
 
-	figures_save_peak(&counters, figures->epoch);
-	return (struct model_node){
-		.allocations = counters.allocations,
-		.allocated_bytes = counters.allocated_bytes,
-		.frees = here->frees,
-		.freed_bytes = here->freed_bytes,
-		.own_frees = counters.allocations - counters.live_blocks,
-		.own_freed_bytes = counters.allocated_bytes - counters.live_bytes,
-		.live_bytes = counters.live_bytes,
-		.live_blocks = counters.live_blocks,
-		.peak_bytes = counters.peak_bytes,
-		.peak_blocks = counters.peak_blocks,
-		.temporary = here->temporary,
-		.stray_frees = here->stray_frees,
-		.lifetime_ns = counters.lifetime_ns,
-		.collected_blocks = figures->collected[index].blocks,
-		.collected_bytes = figures->collected[index].bytes,
-	};
+	if (number > 0) {
+		counters = figures->counters[number];
+		figures_save_peak(&counters, figures->epoch);
+		result = (struct model_node){
+			.allocations = counters.allocations,
+			.allocated_bytes = counters.allocated_bytes,
+			.own_frees = counters.allocations - counters.live_blocks,
+			.own_freed_bytes = counters.allocated_bytes - counters.live_bytes,
+			.live_bytes = counters.live_bytes,
+			.live_blocks = counters.live_blocks,
+			.peak_bytes = counters.peak_bytes,
+			.peak_blocks = counters.peak_blocks,
+			.temporary = figures->temporary[number],
+			.lifetime_ns = counters.lifetime_ns,
+			.collected_blocks = figures->collected[number].blocks,
+			.collected_bytes = figures->collected[number].bytes,
+		};
+	}
+	if (free_number > 0) {
+		result.frees = figures->free_counters[free_number].frees;
+		result.freed_bytes = figures->free_counters[free_number].freed_bytes;
+		result.stray_frees = figures->free_counters[free_number].stray_frees;
+	}
+	return result;
 }
 
+/* What has no number counts nothing. */
 struct model_totals figures_totals(const struct figures *figures)
 {
 	struct model_totals totals = figures->totals;
 
-	for (size_t i = 0; i < figures->node_count; i++) {
+	for (size_t i = 0; i < figures->begin_capacity; i++) {
 		totals.allocations += figures->counters[i].allocations;
 		totals.allocated_bytes += figures->counters[i].allocated_bytes;
+		totals.temporary += figures->temporary[i];
+	}
+	for (size_t i = 0; i < figures->free_capacity; i++) {
 		totals.frees += figures->free_counters[i].frees;
 		totals.freed_bytes += figures->free_counters[i].freed_bytes;
-		totals.temporary += figures->free_counters[i].temporary;
 		totals.stray_frees += figures->free_counters[i].stray_frees;
 	}
 	return totals;

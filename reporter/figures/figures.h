@@ -5,6 +5,10 @@
  * them: so both say the same.  Knows neither sessions nor traces, and not which blocks live: the
  * caller keeps that, and says of each block that ends where it began and how large it was.
  *
+ * Memory.  Few nodes are more than steps on the way to others, and at most of those blocks either begin or
+ * end. So what began somewhere is kept by the caller's number (trace/numbering.h) of the node, and what was
+ * ended somewhere by a number of its own.
+ *
  * Peak.  Copying every node's live bytes at each new peak would cost nodes x peaks.  Instead each new
  * peak starts an epoch, and a node's first change in an epoch saves what the node held until then:
  * its contribution to the peak that began the epoch.  A node that has not changed since holds its
@@ -14,7 +18,9 @@
 #define MPROF_REPORTER_FIGURES_FIGURES_H
 
 #include "figures/moves.h"
+#include "figures/nodes.h"
 #include "figures/weight.h"
+#include "trace/numbering.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,30 +41,17 @@ struct model_totals {
 	uint64_t spread;       /* of allocations, see weight_error_blocks */
 };
 
-/* What one node (full call path) did itself. */
-struct model_node {
-	uint64_t allocations, allocated_bytes; /* blocks that began here */
-	uint64_t frees, freed_bytes;           /* blocks that were ended here, whoever allocated them */
-	uint64_t own_frees, own_freed_bytes;   /* blocks that began here and ended, wherever */
-	uint64_t live_bytes, live_blocks;      /* of the blocks that began here */
-	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
-	uint64_t temporary;
-	uint64_t stray_frees;
-	uint64_t lifetime_ns; /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */
-	uint64_t collected_blocks, collected_bytes; /* of own_frees: by a collector */
-};
-
 /* All nodes' figures once counting is over. */
 struct figures_summary {
 	struct model_totals totals;
-	const struct model_node *nodes;
-	size_t node_count;
+	const struct figures_nodes *nodes;
+	size_t node_count;        /* all nodes are below */
 	const struct move *moves; /* in no order */
 	size_t move_count;
 	bool moves_known; /* or only a replay can tell them */
 };
 
-/* What an allocation touches, on one cache line; and so for the node of the block that a free ends. */
+/* Of the blocks that began at a node: what an allocation touches, on one cache line, and a free too. */
 struct figures_counters {
 	uint64_t allocations, allocated_bytes;
 	uint64_t live_bytes, live_blocks;
@@ -68,9 +61,9 @@ struct figures_counters {
 };
 _Static_assert(sizeof(struct figures_counters) == 64, "one cache line");
 
-/* What a free touches at its own node. */
+/* Of the blocks that were ended at a node. */
 struct figures_free_counters {
-	uint64_t frees, freed_bytes, stray_frees, temporary;
+	uint64_t frees, freed_bytes, stray_frees;
 };
 
 /* What a collector's free touches at the block's node. */
@@ -81,24 +74,28 @@ struct figures_collected {
 struct figures {
 	struct model_totals totals;        /* sums over nodes only in figures_totals */
 	uint64_t epoch;                    /* how many peaks there were */
-	struct figures_counters *counters; /* these three per node */
-	struct figures_free_counters *free_counters;
+	struct figures_counters *counters; /* these three by the caller's numbers */
+	uint64_t *temporary;
 	struct figures_collected *collected;
-	size_t node_count;
+	size_t begin_capacity;
+	struct numbering free_numbers;
+	struct figures_free_counters *free_counters; /* by these */
+	size_t free_capacity;
 	struct moves moves;
 };
 
-/* Where an event happened; node and thread must be within what figures_reserve was told. */
+/* Where an event happened; room was made for its number, and its thread. */
 struct figures_place {
 	uint64_t time_ns;
 	uint32_t node, thread;
+	uint32_t number; /* an allocation's: the caller's; an end's: figures_free_number */
 };
 
 /* A block that ends. */
 struct figures_block {
 	uint64_t size_bytes;
 	uint64_t lived_ns; /* 0 if not known */
-	uint32_t node;     /* where it began */
+	uint32_t origin;   /* number of the node where it began */
 	bool temporary;    /* its thread has allocated nothing since */
 	bool lost;         /* ended by a free that was not seen */
 	bool collected;    /* freed by a collector */
@@ -107,15 +104,22 @@ struct figures_block {
 /* An all-zero struct counts nothing yet; whose blocks are sampled sets totals.sample_bytes first. */
 void figures_finish(struct figures *figures);
 
-/* Makes room for nodes and threads below these counts.  0 or -ENOMEM; then nothing has changed. */
-int figures_grow(struct figures *figures, size_t node_count, size_t thread_count);
+/* Makes room for the caller's numbers below this count.  0 or -ENOMEM. */
+int figures_grow(struct figures *figures, size_t count);
 
-static inline int figures_reserve(struct figures *figures, uint32_t node, uint32_t thread)
+static inline int figures_reserve(struct figures *figures, uint32_t number)
 {
-	if (node < figures->node_count && thread < figures->moves.thread_count)
-		return 0;
-	return figures_grow(figures, (size_t)node + 1, (size_t)thread + 1);
+	return number < figures->begin_capacity ? 0 : figures_grow(figures, (size_t)number + 1);
 }
+
+/* The same of a thread. */
+static inline int figures_reserve_thread(struct figures *figures, uint32_t thread)
+{
+	return thread < figures->moves.thread_count ? 0 : moves_grow(&figures->moves, (size_t)thread + 1);
+}
+
+/* The number of a node at which blocks end, which it gets if it has none.  0: no memory. */
+uint32_t figures_free_number(struct figures *figures, uint32_t node);
 
 /* Brings the node's part in the last peak up to date, before the node changes. */
 static inline void figures_save_peak(struct figures_counters *counters, uint64_t epoch)
@@ -127,12 +131,13 @@ static inline void figures_save_peak(struct figures_counters *counters, uint64_t
 	counters->peak_blocks = counters->live_blocks;
 }
 
-static inline void figures_alloc(struct figures *figures, const struct figures_place *at, uint64_t size_bytes)
+/* A block that counts so much begins. */
+static inline void figures_begin(struct figures *figures, const struct figures_place *at,
+				 struct weight weight)
 {
-	struct figures_counters *counters = &figures->counters[at->node];
+	struct figures_counters *counters = &figures->counters[at->number];
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
-	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
 
 	figures_save_peak(counters, figures->epoch);
 	counters->allocations += weight.blocks;
@@ -141,8 +146,6 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	counters->live_blocks += weight.blocks;
 	totals->live_bytes += weight.bytes;
 	totals->live_blocks += weight.blocks;
-	if (totals->sample_bytes)
-		totals->spread = weight_add_spread(totals->spread, weight);
 	if (totals->live_bytes > totals->peak_bytes) {
 		totals->peak_bytes = totals->live_bytes;
 		totals->peak_blocks = totals->live_blocks;
@@ -154,14 +157,24 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);
 }
 
-static inline void figures_end(struct figures *figures, const struct figures_place *at,
-			       const struct figures_block *block)
+static inline void figures_alloc(struct figures *figures, const struct figures_place *at, uint64_t size_bytes)
 {
-	struct figures_counters *origin = &figures->counters[block->node];
-	struct figures_free_counters *here = &figures->free_counters[at->node];
+	struct model_totals *totals = &figures->totals;
+	struct weight weight = weight_of(size_bytes, totals->sample_bytes);
+
+	if (totals->sample_bytes)
+		totals->spread = weight_add_spread(totals->spread, weight);
+	figures_begin(figures, at, weight);
+}
+
+/* A block that counts so much ends. */
+static inline void figures_finish_block(struct figures *figures, const struct figures_place *at,
+					const struct figures_block *block, struct weight weight)
+{
+	struct figures_counters *origin = &figures->counters[block->origin];
+	struct figures_free_counters *here = &figures->free_counters[at->number];
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
-	struct weight weight = weight_of(block->size_bytes, totals->sample_bytes);
 
 	figures_save_peak(origin, figures->epoch);
 	origin->live_bytes -= weight.bytes;
@@ -175,30 +188,39 @@ static inline void figures_end(struct figures *figures, const struct figures_pla
 	if (block->lost)
 		totals->lost_frees += weight.blocks;
 	if (block->temporary)
-		figures->free_counters[block->node].temporary += weight.blocks;
+		figures->temporary[block->origin] += weight.blocks;
 	if (block->collected) {
-		figures->collected[block->node].blocks += weight.blocks;
-		figures->collected[block->node].bytes += weight.bytes;
+		figures->collected[block->origin].blocks += weight.blocks;
+		figures->collected[block->origin].bytes += weight.bytes;
 	}
 	/* A block that ended unseen says nothing of where its thread stands. */
 	if (!block->lost)
 		moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);
 }
 
+static inline void figures_end(struct figures *figures, const struct figures_place *at,
+			       const struct figures_block *block)
+{
+	figures_finish_block(figures, at, block, weight_of(block->size_bytes, figures->totals.sample_bytes));
+}
+
 static inline void figures_stray_free(struct figures *figures, const struct figures_place *at)
 {
 	uint64_t live_bytes = figures->totals.live_bytes;
 
-	figures->free_counters[at->node].stray_frees++;
+	figures->free_counters[at->number].stray_frees++;
 	figures->totals.events++;
 	moves_event(&figures->moves, at->thread, at->node, live_bytes, live_bytes);
 }
 
-/* Goes on from figures that were written once; for an all-zero struct.  0 or -ENOMEM. */
+/* Goes on from totals that were written once, and node by node; for an all-zero struct.  `number` is the
+ * caller's, 0 if no blocks began at the node.  0 or -ENOMEM. */
 int figures_restore(struct figures *figures, const struct figures_summary *summary);
+int figures_restore_node(struct figures *figures, uint32_t node, uint32_t number,
+			 const struct model_node *restored);
 
-/* The figures as of now; `node` is below node_count. */
-struct model_node figures_node(const struct figures *figures, size_t node);
+/* The figures as of now: of a node with this number of the caller's, 0 for none; and of all. */
+struct model_node figures_node(const struct figures *figures, uint32_t node, uint32_t number);
 struct model_totals figures_totals(const struct figures *figures);
 
 #endif

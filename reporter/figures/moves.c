@@ -3,46 +3,63 @@
  */
 #include "figures/moves.h"
 
+#include "trace/array.h"
+
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define FIRST_SLOTS 1024u
+#define NOWHERE UINT32_MAX /* no node, nor what else moves go between */
+
+/* Without threads none can be made any more, which are few and stay. */
+static void drop_moves(struct moves *moves)
+{
+	array_free(moves->moves, moves->capacity, sizeof(*moves->moves));
+	array_free(moves->next, moves->capacity, sizeof(*moves->next));
+	array_free(moves->table, (size_t)moves->table_mask + 1, sizeof(*moves->table));
+	moves->moves = NULL;
+	moves->next = moves->table = NULL;
+	moves->capacity = moves->count = 0;
+}
 
 void moves_finish(struct moves *moves)
 {
-	free(moves->moves);
-	free(moves->table);
-	free(moves->last);
-	free(moves->threads);
+	drop_moves(moves);
+	array_free(moves->threads, moves->thread_count, sizeof(*moves->threads));
 	*moves = (struct moves){0};
 }
 
-/* More room behind an array, zeroed; false: no memory, and nothing has changed. */
-static bool extend(void **array, size_t *count, size_t needed, size_t element_bytes)
+static bool reserve_move(struct moves *moves)
 {
-	if (needed <= *count)
+	if ((size_t)moves->count + 1 < moves->capacity)
 		return true;
-	size_t more = *count + *count / 2 > needed ? *count + *count / 2 : needed;
-	char *grown = reallocarray(*array, more, element_bytes);
-
+	size_t capacity = array_generous(moves->capacity, (size_t)moves->count + 2);
+	struct move *grown = array_grow(moves->moves, moves->capacity, capacity, sizeof(*grown), ARRAY_DENSE);
 	if (!grown)
 		return false;
-	memset(grown + *count * element_bytes, 0, (more - *count) * element_bytes);
-	*array = grown;
-	*count = more;
+	moves->moves = grown;
+	moves->moves[0].to = NOWHERE;
+	uint32_t *next = array_grow(moves->next, moves->capacity, capacity, sizeof(*next), ARRAY_DENSE);
+	if (!next)
+		return false;
+	moves->next = next;
+	moves->capacity = capacity;
 	return true;
 }
 
-int moves_grow(struct moves *moves, size_t node_count, size_t thread_count)
+int moves_grow(struct moves *moves, size_t thread_count)
 {
-	void *last = moves->last, *threads = moves->threads;
-	bool grown = extend(&last, &moves->node_count, node_count, sizeof(*moves->last)) &&
-		     extend(&threads, &moves->thread_count, thread_count, sizeof(*moves->threads));
-
-	moves->last = last;
-	moves->threads = threads;
-	return grown ? 0 : -ENOMEM;
+	if (!moves->failed && !reserve_move(moves))
+		return -ENOMEM;
+	if (thread_count <= moves->thread_count)
+		return 0;
+	size_t count = array_generous(moves->thread_count, thread_count);
+	struct moves_thread *grown =
+		array_grow(moves->threads, moves->thread_count, count, sizeof(*grown), ARRAY_DENSE);
+	if (!grown)
+		return -ENOMEM;
+	moves->threads = grown;
+	moves->thread_count = count;
+	return 0;
 }
 
 /* The slot that holds the move, or the empty one where it belongs. */
@@ -52,57 +69,56 @@ static uint32_t *find_slot(const struct moves *moves, uint32_t from, uint32_t to
 	uint32_t at = (uint32_t)((key ^ key >> 29) >> 20) & moves->table_mask;
 
 	for (;; at = (at + 1) & moves->table_mask) {
-		uint32_t index = moves->table[at];
+		uint32_t number = moves->table[at];
 
-		if (index == 0 || (moves->moves[index - 1].from == from && moves->moves[index - 1].to == to))
+		if (number == 0 || (moves->moves[number].from == from && moves->moves[number].to == to))
 			return &moves->table[at];
 	}
 }
 
-static bool grow_table(struct moves *moves)
+/* All that the table says is in the moves, so there are never two. */
+static bool reserve_slot(struct moves *moves)
 {
-	size_t slots = moves->table ? 2 * ((size_t)moves->table_mask + 1) : FIRST_SLOTS;
-	uint32_t *table = slots <= UINT32_MAX ? calloc(slots, sizeof(*table)) : NULL;
+	size_t slots = moves->table ? (size_t)moves->table_mask + 1 : 0;
 
-	if (!table)
+	if (3 * ((uint64_t)moves->count + 1) <= 2 * (uint64_t)slots)
+		return true;
+	array_free(moves->table, slots, sizeof(*moves->table));
+	slots = slots > 0 ? 2 * slots : FIRST_SLOTS;
+	moves->table =
+		slots <= UINT32_MAX ? array_grow(NULL, 0, slots, sizeof(*moves->table), ARRAY_DENSE) : NULL;
+	if (!moves->table)
 		return false;
-	free(moves->table);
-	moves->table = table;
 	moves->table_mask = (uint32_t)(slots - 1);
-	for (uint32_t i = 0; i < moves->count; i++)
-		*find_slot(moves, moves->moves[i].from, moves->moves[i].to) = i + 1;
+	for (uint32_t number = 1; number <= moves->count; number++)
+		*find_slot(moves, moves->moves[number].from, moves->moves[number].to) = number;
 	return true;
 }
 
-static bool reserve(struct moves *moves)
-{
-	size_t capacity = moves->capacity;
-	void *array = moves->moves;
-
-	if ((!moves->table || 2 * (uint64_t)moves->count >= moves->table_mask) && !grow_table(moves))
-		return false;
-	if (!extend(&array, &capacity, (size_t)moves->count + 1, sizeof(*moves->moves)))
-		return false;
-	moves->moves = array;
-	moves->capacity = (uint32_t)capacity;
-	return true;
-}
-
-struct move *moves_look_up(struct moves *moves, uint32_t from, uint32_t to)
+uint32_t moves_look_up(struct moves *moves, uint32_t from, uint32_t to)
 {
 	uint32_t *slot = moves->table ? find_slot(moves, from, to) : NULL;
 
-	if (!slot || *slot == 0) {
-		if ((moves->limit && moves->count >= moves->limit) || !reserve(moves)) {
-			moves->failed = true;
-			return NULL;
-		}
-		slot = find_slot(moves, from, to);
-		moves->moves[moves->count++] = (struct move){.from = from, .to = to};
-		*slot = moves->count;
+	if (slot && *slot > 0)
+		return *slot;
+	if ((moves->limit && moves->count >= moves->limit) || !reserve_slot(moves) || !reserve_move(moves)) {
+		moves->failed = true;
+		drop_moves(moves);
+		return 0;
 	}
-	moves->last[from] = *slot;
-	return &moves->moves[*slot - 1];
+	uint32_t number = ++moves->count;
+	moves->moves[number] = (struct move){.from = from, .to = to};
+	*find_slot(moves, from, to) = number;
+	return number;
+}
+
+uint32_t moves_look_up_next(struct moves *moves, uint32_t last, uint32_t from, uint32_t to)
+{
+	uint32_t number = moves_look_up(moves, from, to);
+
+	if (number > 0 && last > 0)
+		moves->next[last] = number;
+	return number;
 }
 
 void moves_end(struct moves *moves)

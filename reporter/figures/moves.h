@@ -22,17 +22,18 @@ struct move {
 
 struct moves_thread {
 	uint32_t node; /* of its last event */
+	uint32_t move; /* number of its last move; 0: not known */
 	uint64_t after_bytes;
 };
 
-struct moves { /* all zero: none yet */
-	struct move *moves;
-	uint32_t count, capacity;
-	uint32_t limit;  /* more are given up; 0: no limit */
-	uint32_t *table; /* index + 1, open addressing, at most half full */
+struct moves {              /* all zero: none yet */
+	struct move *moves; /* by number, from 1; 0 is none, and leads nowhere */
+	uint32_t *next;     /* per move: the one that a thread made after it, a guess at the next */
+	size_t capacity;    /* of these two */
+	uint32_t count;     /* the last number that was given */
+	uint32_t limit;     /* more are given up; 0: no limit */
+	uint32_t *table;    /* numbers, open addressing, at most two thirds full */
 	uint32_t table_mask;
-	uint32_t *last; /* per node: index + 1 of the last move away from it, a guess at the next one */
-	size_t node_count;
 	struct moves_thread *threads;
 	size_t thread_count;
 	bool failed; /* for want of memory, or beyond the limit: no moves are known */
@@ -40,34 +41,42 @@ struct moves { /* all zero: none yet */
 
 void moves_finish(struct moves *moves);
 
-/* Makes room for nodes and threads below these counts.  0 or -ENOMEM. */
-int moves_grow(struct moves *moves, size_t node_count, size_t thread_count);
+/* Makes room for threads below this count, and for the first moves.  0 or -ENOMEM. */
+int moves_grow(struct moves *moves, size_t thread_count);
 
-/* The move between two different nodes, new ones included; NULL, and failed set, if there is no room. */
-struct move *moves_look_up(struct moves *moves, uint32_t from, uint32_t to);
+/* The number of the move between two different nodes, which it gets if it has none; 0, and failed set, if
+ * there is no room. */
+uint32_t moves_look_up(struct moves *moves, uint32_t from, uint32_t to);
 
-static inline struct move *moves_find(struct moves *moves, uint32_t from, uint32_t to)
+/* The same of a thread whose last move has this number, or 0 where that is not known: remembers that it came
+ * next. */
+uint32_t moves_look_up_next(struct moves *moves, uint32_t last, uint32_t from, uint32_t to);
+
+/* And asks what was remembered first.  moves_grow was asked. */
+static inline uint32_t moves_find(struct moves *moves, uint32_t last, uint32_t from, uint32_t to)
 {
-	uint32_t guess = moves->last[from];
+	uint32_t guess = moves->next[last];
 
-	if (guess && moves->moves[guess - 1].to == to)
-		return &moves->moves[guess - 1];
-	return moves_look_up(moves, from, to);
+	if (__builtin_expect(moves->moves[guess].to == to, 1))
+		return guess;
+	return moves_look_up_next(moves, last, from, to);
 }
 
 static inline void moves_step(struct moves *moves, struct moves_thread *thread, uint32_t node,
 			      uint64_t before)
 {
-	struct move *move = moves_find(moves, thread->node, node);
+	uint32_t number = moves->failed ? 0 : moves_find(moves, thread->move, thread->node, node);
 
-	if (!move)
+	if (number == 0)
 		return;
+	struct move *move = &moves->moves[number];
 	move->count++;
 	if (thread->after_bytes > move->exit_bytes)
 		move->exit_bytes = thread->after_bytes;
 	if (before > move->entry_bytes)
 		move->entry_bytes = before;
 	thread->node = node;
+	thread->move = number;
 }
 
 /* An event of the thread at the node changed live bytes from `before` to `after`. */
@@ -76,8 +85,6 @@ static inline void moves_event(struct moves *moves, uint32_t index, uint32_t nod
 {
 	struct moves_thread *thread = &moves->threads[index];
 
-	if (moves->failed)
-		return;
 	if (thread->node != node)
 		moves_step(moves, thread, node, before);
 	thread->after_bytes = after;
@@ -85,5 +92,11 @@ static inline void moves_event(struct moves *moves, uint32_t index, uint32_t nod
 
 /* Every thread's last move, to nowhere. */
 void moves_end(struct moves *moves);
+
+/* All of them, `count`, in the order of their numbers; NULL: none. */
+static inline struct move *moves_all(const struct moves *moves)
+{
+	return moves->count > 0 ? moves->moves + 1 : NULL;
+}
 
 #endif

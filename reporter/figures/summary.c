@@ -7,30 +7,11 @@
 #include <stdlib.h>
 
 #define PAYLOAD_ENOUGH (1u << 20) /* bytes, then another payload begins */
-#define NODE_WORDS 13
-#define NODE_WORDS_2 11 /* of format version 2 */
+#define NODE_WORDS_2 11           /* of format version 2 */
 #define HEAD_WORDS 8
 #define TAIL_WORDS 3
 
 /* ---- encoding ------------------------------------------------------------ */
-
-static bool has_figures(const struct model_node *node)
-{
-	return node->allocations > 0 || node->frees > 0 || node->stray_frees > 0;
-}
-
-struct summary_encoder summary_encoder(const struct model_totals *totals, summary_node_fn *node,
-				       const void *context, size_t node_count)
-{
-	struct summary_encoder encoder = {
-		.totals = totals, .node = node, .context = context, .node_count = (uint32_t)node_count};
-
-	for (uint32_t i = 0; i < encoder.node_count; i++) {
-		struct model_node figures = node(context, i);
-		encoder.used += has_figures(&figures);
-	}
-	return encoder;
-}
 
 static void put_words(struct buffer *payload, const uint64_t *words, size_t count)
 {
@@ -49,22 +30,10 @@ static void put_head(const struct summary_encoder *encoder, struct buffer *paylo
 		totals->inherited_freed_bytes,
 		encoder->used,
 		encoder->written,
-		encoder->next,
+		encoder->end,
 	};
 
 	put_words(payload, words, HEAD_WORDS);
-}
-
-static void put_node(struct buffer *payload, const struct model_node *node)
-{
-	const uint64_t words[NODE_WORDS] = {
-		node->allocations,     node->allocated_bytes, node->frees,       node->freed_bytes,
-		node->own_frees,       node->own_freed_bytes, node->peak_bytes,  node->peak_blocks,
-		node->temporary,       node->stray_frees,     node->lifetime_ns, node->collected_blocks,
-		node->collected_bytes,
-	};
-
-	put_words(payload, words, NODE_WORDS);
 }
 
 /* Only where blocks are sampled: there the sums are estimates, and do not say how many events there were. */
@@ -80,20 +49,18 @@ static void put_tail(const struct summary_encoder *encoder, struct buffer *paylo
 /* Ids count from the head's, each from behind the one before; a 0 ends the list. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload)
 {
-	uint32_t expected = encoder->next;
+	struct model_node figures;
+	uint32_t node;
 
 	if (encoder->begun && encoder->written == encoder->used)
 		return false;
 	encoder->begun = true;
 	put_head(encoder, payload);
-	for (; encoder->written < encoder->used && payload->length < PAYLOAD_ENOUGH; encoder->next++) {
-		struct model_node node = encoder->node(encoder->context, encoder->next);
-
-		if (!has_figures(&node))
-			continue;
-		buffer_varint(payload, (uint64_t)(encoder->next - expected) + 1);
-		put_node(payload, &node);
-		expected = encoder->next + 1;
+	while (encoder->written < encoder->used && payload->length < PAYLOAD_ENOUGH &&
+	       encoder->next(encoder->context, &node, &figures)) {
+		buffer_varint(payload, (uint64_t)(node - encoder->end) + 1);
+		figures_node_pack(&figures, payload);
+		encoder->end = node + 1;
 		encoder->written++;
 	}
 	buffer_varint(payload, 0);
@@ -110,10 +77,10 @@ static int take_head(struct summary_decoder *decoder, struct varint_cursor *payl
 	for (size_t i = 0; i < HEAD_WORDS; i++)
 		words[i] = varint_next(payload);
 	if (payload->failed || words[6] != decoder->found || words[7] != decoder->next ||
-	    (decoder->nodes && words[5] != decoder->used))
+	    (decoder->begun && words[5] != decoder->used))
 		return -EBADMSG;
-	if (!decoder->nodes) {
-		decoder->nodes = calloc(node_count + 1, sizeof(*decoder->nodes));
+	if (!decoder->begun) {
+		decoder->begun = true;
 		decoder->node_count = node_count;
 		decoder->used = words[5];
 	}
@@ -122,7 +89,7 @@ static int take_head(struct summary_decoder *decoder, struct varint_cursor *payl
 	decoder->totals.lost_frees = words[2];
 	decoder->totals.inherited_frees = words[3];
 	decoder->totals.inherited_freed_bytes = words[4];
-	return decoder->nodes ? 0 : -ENOMEM;
+	return 0;
 }
 
 static void take_tail(struct summary_decoder *decoder, struct varint_cursor *payload)
@@ -134,45 +101,27 @@ static void take_tail(struct summary_decoder *decoder, struct varint_cursor *pay
 	decoder->totals.spread = varint_next(payload);
 }
 
-static bool node_consistent(const struct model_node *node)
+/* The next node's figures, which are checked. */
+static int take_node(struct summary_decoder *decoder, struct varint_cursor *payload, uint64_t step)
 {
-	return node->own_frees <= node->allocations && node->own_freed_bytes <= node->allocated_bytes &&
-	       node->peak_blocks <= node->allocations && node->peak_bytes <= node->allocated_bytes &&
-	       node->temporary <= node->own_frees && node->collected_blocks <= node->own_frees &&
-	       node->collected_bytes <= node->own_freed_bytes;
-}
+	size_t words = decoder->version == 2 ? NODE_WORDS_2 : FIGURES_NODE_WORDS;
+	struct model_node node;
 
-static bool take_node(struct varint_cursor *payload, size_t count, struct model_node *node)
-{
-	uint64_t *const words[NODE_WORDS] = {
-		&node->allocations,     &node->allocated_bytes, &node->frees,       &node->freed_bytes,
-		&node->own_frees,       &node->own_freed_bytes, &node->peak_bytes,  &node->peak_blocks,
-		&node->temporary,       &node->stray_frees,     &node->lifetime_ns, &node->collected_blocks,
-		&node->collected_bytes,
-	};
-
-	for (size_t i = 0; i < count; i++)
-		*words[i] = varint_next(payload);
-	if (payload->failed || !node_consistent(node))
-		return false;
-	node->live_blocks = node->allocations - node->own_frees;
-	node->live_bytes = node->allocated_bytes - node->own_freed_bytes;
-	return true;
+	if (step > decoder->node_count - decoder->next || !figures_node_unpack(payload, words, &node))
+		return -EBADMSG;
+	int error = figures_nodes_add(&decoder->nodes, (uint32_t)(decoder->next + step - 1), &node);
+	decoder->next += step;
+	decoder->found++;
+	return error;
 }
 
 int summary_decode(struct summary_decoder *decoder, struct varint_cursor *payload, size_t node_count)
 {
-	size_t words = decoder->version == 2 ? NODE_WORDS_2 : NODE_WORDS;
 	int error = take_head(decoder, payload, node_count);
 	uint64_t step;
 
-	while (!error && (step = varint_next(payload)) > 0) {
-		if (step > decoder->node_count - decoder->next ||
-		    !take_node(payload, words, &decoder->nodes[decoder->next + step - 1]))
-			return -EBADMSG;
-		decoder->next += step;
-		decoder->found++;
-	}
+	while (!error && (step = varint_next(payload)) > 0)
+		error = take_node(decoder, payload, step);
 	if (!error)
 		take_tail(decoder, payload);
 	return payload->failed ? -EBADMSG : error;
@@ -216,12 +165,15 @@ static bool sums_agree(const struct sums *sums, const struct model_totals *total
 bool summary_complete(struct summary_decoder *decoder)
 {
 	struct model_totals *totals = &decoder->totals;
+	struct figures_walk walk = figures_walk(&decoder->nodes);
 	struct sums sums = {0};
+	struct model_node figures;
+	uint32_t node;
 
-	if (!decoder->nodes || decoder->found != decoder->used)
+	if (!decoder->begun || decoder->found != decoder->used)
 		return false;
-	for (size_t i = 0; i < decoder->node_count; i++)
-		if (!add_node(&sums, &decoder->nodes[i]))
+	while (figures_walk_next(&walk, &node, &figures))
+		if (!add_node(&sums, &figures))
 			return false;
 	if (!sums_agree(&sums, totals))
 		return false;
@@ -244,7 +196,7 @@ struct figures_summary summary_decoded(const struct summary_decoder *decoder)
 {
 	return (struct figures_summary){
 		.totals = decoder->totals,
-		.nodes = decoder->nodes,
+		.nodes = &decoder->nodes,
 		.node_count = decoder->node_count,
 		.moves = decoder->moves,
 		.move_count = decoder->move_count,
@@ -254,7 +206,7 @@ struct figures_summary summary_decoded(const struct summary_decoder *decoder)
 
 void summary_decoder_finish(struct summary_decoder *decoder)
 {
-	free(decoder->nodes);
+	figures_nodes_finish(&decoder->nodes);
 	free(decoder->moves);
 	*decoder = (struct summary_decoder){0};
 }

@@ -12,22 +12,19 @@
 
 /* ---- encoding ------------------------------------------------------------ */
 
-/* A node's figures, by value: who has them ready and who works them out look the same. */
-typedef struct model_node summary_node_fn(const void *context, uint32_t node);
+/* The next node that has figures, in order, and these: who has them ready and who works them out look the
+ * same.  Asked for as often as there are such nodes. */
+typedef bool summary_next_fn(void *context, uint32_t *node, struct model_node *figures);
 
 struct summary_encoder {
 	const struct model_totals *totals;
-	summary_node_fn *node;
-	const void *context;
-	uint32_t node_count;
-	uint64_t used, written; /* nodes with figures: in all, and in the payloads so far */
-	uint32_t next;
+	summary_next_fn *next;
+	void *context;
+	uint64_t used;    /* nodes with figures in all */
+	uint64_t written; /* of them: in the payloads so far; this and the rest is zero at first */
+	uint32_t end;     /* behind the last node in these */
 	bool begun;
 };
-
-/* All but the counters, which are zero, is borrowed until the last payload. */
-struct summary_encoder summary_encoder(const struct model_totals *totals, summary_node_fn *node,
-				       const void *context, size_t node_count);
 
 /* Appends the next payload; false if there is none any more.  At least one is made. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
@@ -49,8 +46,9 @@ bool moves_encode(struct moves_encoder *encoder, struct buffer *payload);
 struct summary_decoder {  /* all zero: nothing was decoded */
 	unsigned version; /* of the format, where it is not the newest: set before the first payload */
 	struct model_totals totals;
-	struct model_node *nodes; /* node_count of them; NULL before the first payload */
+	struct figures_nodes nodes;
 	size_t node_count;
+	bool begun; /* there was a payload of these */
 	uint64_t used, found;
 	uint64_t next;      /* the least id that may come */
 	struct move *moves; /* NULL before the first payload of them */

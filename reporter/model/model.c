@@ -19,9 +19,11 @@ struct model {
 	struct inherited *inherited; /* by key */
 	size_t inherited_count;
 	struct figures figures;
-	struct tally tally; /* what figures have not got yet */
+	struct numbering begins; /* by which figures know where blocks begin */
+	struct tally tally;      /* what figures have not got yet */
 	size_t node_count;
-	struct model_node *results;     /* NULL if they are somebody else's */
+	bool replays;                   /* or else figures are somebody else's */
+	struct figures_nodes results;   /* of a replay */
 	struct figures_summary summary; /* what the getters give */
 };
 
@@ -32,12 +34,8 @@ struct model *model_create(size_t node_count)
 	if (!model)
 		return NULL;
 	model->node_count = node_count;
-	model->results = calloc(node_count, sizeof(*model->results));
-	if (model->results && figures_grow(&model->figures, node_count, 0) == 0)
-		return model;
-	model_destroy(model);
-	errno = ENOMEM;
-	return NULL;
+	model->replays = true;
+	return model;
 }
 
 struct model *model_from_summary(const struct figures_summary *summary)
@@ -54,9 +52,10 @@ void model_destroy(struct model *model)
 	if (!model)
 		return;
 	figures_finish(&model->figures);
+	numbering_finish(&model->begins);
 	tally_finish(&model->tally);
+	figures_nodes_finish(&model->results);
 	free(model->inherited);
-	free(model->results);
 	free(model);
 }
 
@@ -94,7 +93,7 @@ int model_inherit(struct model *model, const struct trace_inherited *blocks, siz
 
 void model_inherited_free(struct model *model, uint64_t address)
 {
-	struct model_totals *totals = model->results ? &model->figures.totals : &model->summary.totals;
+	struct model_totals *totals = model->replays ? &model->figures.totals : &model->summary.totals;
 	const struct inherited key = {.key = inherited_key(address)};
 	struct inherited *block = NULL;
 
@@ -109,9 +108,21 @@ void model_inherited_free(struct model *model, uint64_t address)
 
 /* ---- events ---------------------------------------------------------------- */
 
+/* Finds the numbers by which figures know the places of an event, with room for them.  0 or -ENOMEM. */
+static int find_place(struct model *model, enum operation_type type, struct figures_place *at,
+		      uint32_t origin, struct figures_block *block)
+{
+	at->number = type == OPERATION_ALLOC ? numbering_number(&model->begins, at->node)
+					     : figures_free_number(&model->figures, at->node);
+	if (at->number > 0 && (type == OPERATION_FREE || type == OPERATION_LOST))
+		block->origin = numbering_number(&model->begins, origin);
+	bool missing = at->number == 0 || figures_reserve(&model->figures, model->begins.count) != 0;
+	return missing ? -ENOMEM : 0;
+}
+
 static int end_block(struct model *model, const struct figures_place *at, const struct figures_block *block)
 {
-	const struct figures_counters *origin = &model->figures.counters[block->node];
+	const struct figures_counters *origin = &model->figures.counters[block->origin];
 	struct weight weight = weight_of(block->size_bytes, model->figures.totals.sample_bytes);
 
 	if (origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
@@ -122,16 +133,23 @@ static int end_block(struct model *model, const struct figures_place *at, const 
 
 static int on_event(struct model *model, const struct trace_event *event)
 {
-	const struct figures_place at = {event->time_ns, event->node, event->thread};
-	const struct figures_block block = {
+	static const enum operation_type types[] = {
+		[EVENT_ALLOC] = OPERATION_ALLOC,
+		[EVENT_FREE] = OPERATION_FREE,
+		[EVENT_STRAY_FREE] = OPERATION_STRAY_FREE,
+		[EVENT_LOST] = OPERATION_LOST,
+	};
+	struct figures_place at = {.time_ns = event->time_ns, .node = event->node, .thread = event->thread};
+	struct figures_block block = {
 		.size_bytes = event->size_bytes,
-		.node = event->origin,
 		.temporary = event->temporary,
 		.lost = event->type == EVENT_LOST,
 		.collected = event->collected,
 	};
-	int error = figures_reserve(&model->figures, event->node, event->thread);
+	int error = figures_reserve_thread(&model->figures, event->thread);
 
+	if (!error)
+		error = find_place(model, types[event->type], &at, event->origin, &block);
 	if (error)
 		return error;
 	switch ((enum trace_event_type)event->type) {
@@ -175,17 +193,18 @@ static int end_block_beside_tally(struct model *model, const struct figures_plac
 	return 0;
 }
 
-static int on_step(struct model *model, const struct figures_place *at, const struct events_step *step)
+static int on_step(struct model *model, struct figures_place *at, const struct events_step *step)
 {
 	uint32_t type = step->operation->type;
-	const struct figures_block block = {
+	struct figures_block block = {
 		.size_bytes = step->size_bytes,
-		.node = step->origin->node,
 		.temporary = (type & OPERATION_TEMPORARY) != 0,
 		.lost = (type & OPERATION_TYPE_MASK) == OPERATION_LOST,
 		.collected = (type & OPERATION_COLLECTED) != 0,
 	};
 
+	if (find_place(model, type & OPERATION_TYPE_MASK, at, step->origin->node, &block) != 0)
+		return -ENOMEM;
 	switch ((enum operation_type)(type & OPERATION_TYPE_MASK)) {
 	case OPERATION_ALLOC:
 		figures_alloc(&model->figures, at, step->size_bytes);
@@ -233,7 +252,7 @@ static int count_run(struct model *model, struct events_run *run)
 int model_run(void *context, struct events_run *run)
 {
 	struct model *model = context;
-	int error = figures_reserve(&model->figures, 0, run->thread);
+	int error = figures_reserve_thread(&model->figures, run->thread);
 
 	if (error == 0)
 		error = tally_prepare(&model->tally, run);
@@ -249,22 +268,34 @@ int model_run(void *context, struct events_run *run)
 
 /* ---- results ---------------------------------------------------------------- */
 
+static int pack_results(struct model *model)
+{
+	int error = 0;
+
+	for (uint32_t node = 0; !error && node < model->node_count; node++) {
+		struct model_node figures =
+			figures_node(&model->figures, node, numbering_find(&model->begins, node));
+		error = figures_nodes_add(&model->results, node, &figures);
+	}
+	return error;
+}
+
 int model_finish(struct model *model)
 {
 	struct moves *moves = &model->figures.moves;
-	int error = tally_fold(&model->tally, &model->figures);
+	int error = tally_fold(&model->tally, &model->figures, &model->begins);
 
+	if (!error)
+		error = pack_results(model);
 	if (error)
 		return error;
-	for (size_t i = 0; i < model->node_count; i++)
-		model->results[i] = figures_node(&model->figures, i);
 	moves_end(moves);
-	moves_sort(moves->moves, moves->count);
+	moves_sort(moves_all(moves), moves->count);
 	model->summary = (struct figures_summary){
 		.totals = figures_totals(&model->figures),
-		.nodes = model->results,
+		.nodes = &model->results,
 		.node_count = model->node_count,
-		.moves = moves->moves,
+		.moves = moves_all(moves),
 		.move_count = moves->count,
 		.moves_known = !moves->failed,
 	};
@@ -281,7 +312,7 @@ const struct model_totals *model_totals(const struct model *model)
 	return &model->summary.totals;
 }
 
-const struct model_node *model_node(const struct model *model, uint32_t node)
+struct model_node model_node(const struct model *model, uint32_t node)
 {
-	return &model->summary.nodes[node];
+	return figures_nodes_find(model->summary.nodes, node);
 }

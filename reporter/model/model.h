@@ -1,7 +1,8 @@
 /*
  * model.h - replay: from events in order to totals, the exact peak, and the moves between call paths.
  *
- * Knows node ids, never DWARF.  Memory: nodes + moves + the blocks that a fork child inherited.
+ * Knows node ids, never DWARF.  Memory: nodes with figures + operations + moves + the blocks that a fork
+ * child inherited.
  */
 #ifndef MPROF_REPORTER_MODEL_H
 #define MPROF_REPORTER_MODEL_H
@@ -45,7 +46,7 @@ struct model *model_from_summary(const struct figures_summary *summary);
 int model_finish(struct model *model);
 
 const struct model_totals *model_totals(const struct model *model);
-const struct model_node *model_node(const struct model *model, uint32_t node);
+struct model_node model_node(const struct model *model, uint32_t node);
 
 /* All of that in one. */
 const struct figures_summary *model_summary(const struct model *model);

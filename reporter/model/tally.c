@@ -77,7 +77,7 @@ int tally_prepare(struct tally *tally, const struct events_run *run)
 		return -ENOMEM;
 	for (; tally->count < run->operation_count; tally->count++)
 		tally->operations[tally->count] = describe(run, &run->operations[tally->count]);
-	return moves_grow(&tally->moves, tally->count, 0);
+	return moves_grow(&tally->moves, 0);
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -86,14 +86,15 @@ int tally_prepare(struct tally *tally, const struct events_run *run)
 struct hand {
 	uint64_t live_bytes, live_blocks, peak_bytes, epoch;
 	uint32_t last; /* operation of the thread's event before; NO_OPERATION: ask figures */
+	uint32_t move; /* the tally's last, by number; 0: none yet */
 };
 
 static struct hand pick_up(const struct figures *figures)
 {
 	const struct model_totals *totals = &figures->totals;
 
-	return (struct hand){totals->live_bytes, totals->live_blocks, totals->peak_bytes, figures->epoch,
-			     NO_OPERATION};
+	return (struct hand){totals->live_bytes, totals->live_blocks, totals->peak_bytes,
+			     figures->epoch,     NO_OPERATION,        0};
 }
 
 static void put_down(const struct hand *hand, const struct tally *tally, struct figures *figures,
@@ -107,8 +108,8 @@ static void put_down(const struct hand *hand, const struct tally *tally, struct 
 	totals->events = run->before + (uint64_t)(run->next - run->first);
 	figures->epoch = hand->epoch;
 	if (hand->last != NO_OPERATION)
-		figures->moves.threads[run->thread] =
-			(struct moves_thread){tally->operations[hand->last].node, hand->live_bytes};
+		figures->moves.threads[run->thread] = (struct moves_thread){
+			.node = tally->operations[hand->last].node, .after_bytes = hand->live_bytes};
 }
 
 static inline void note_peak(struct hand *hand, struct figures *figures, const struct events_run *run)
@@ -122,12 +123,12 @@ static inline void note_peak(struct hand *hand, struct figures *figures, const s
 }
 
 /* What lived when the thread came here from its last operation; false: there is no memory for that. */
-static inline bool note_move(struct tally *tally, const struct hand *hand, uint32_t index)
+static inline bool note_move(struct tally *tally, struct hand *hand, uint32_t index)
 {
-	struct move *move = moves_find(&tally->moves, hand->last, index);
-
-	if (!move)
+	hand->move = moves_find(&tally->moves, hand->move, hand->last, index);
+	if (!hand->move)
 		return false;
+	struct move *move = &tally->moves.moves[hand->move];
 	move->count++;
 	if (hand->live_bytes > move->exit_bytes)
 		move->exit_bytes = hand->live_bytes;
@@ -224,9 +225,9 @@ int tally_check(struct tally *tally, const struct events_run *run)
 /* ---- folding ------------------------------------------------------------- */
 
 /* What the operation's events were to the call path whose blocks they began or ended. */
-static void fold_blocks(struct tally_operation *operation, struct figures *figures)
+static void fold_blocks(struct tally_operation *operation, struct figures *figures, uint32_t number)
 {
-	struct figures_counters *counters = &figures->counters[operation->origin];
+	struct figures_counters *counters = &figures->counters[number];
 	uint64_t sign = operation->ends ? UINT64_MAX : 1; /* modulo 2^64 */
 
 	save_peak(operation, figures->epoch);
@@ -238,40 +239,59 @@ static void fold_blocks(struct tally_operation *operation, struct figures *figur
 		sign * (operation->peak_count * operation->size_bytes + operation->peak_bytes);
 }
 
-/* The rest. */
-static void fold_events(const struct tally_operation *operation, struct figures *figures)
+/* The rest, of those that begin. */
+static void fold_begins(const struct tally_operation *operation, struct figures *figures, uint32_t number)
 {
-	struct figures_counters *counters = &figures->counters[operation->node];
-	struct figures_free_counters *frees = &figures->free_counters[operation->node];
-	struct figures_collected *collected = &figures->collected[operation->origin];
+	figures->counters[number].allocations += operation->count;
+	figures->counters[number].allocated_bytes +=
+		operation->count * operation->size_bytes + operation->bytes;
+}
+
+/* And of those that end. */
+static int fold_ends(const struct tally_operation *operation, struct figures *figures, uint32_t number)
+{
+	uint32_t free_number = figures_free_number(figures, operation->node);
 	uint64_t bytes = operation->count * operation->size_bytes + operation->bytes;
 
-	if (!operation->ends) {
-		counters->allocations += operation->count;
-		counters->allocated_bytes += bytes;
-		return;
-	}
-	frees->frees += operation->count;
-	frees->freed_bytes += bytes;
+	if (free_number == 0)
+		return -ENOMEM;
+	figures->free_counters[free_number].frees += operation->count;
+	figures->free_counters[free_number].freed_bytes += bytes;
 	if (operation->type & OPERATION_TEMPORARY)
-		figures->free_counters[operation->origin].temporary += operation->count;
+		figures->temporary[number] += operation->count;
 	if (operation->type & OPERATION_COLLECTED) {
-		collected->blocks += operation->count;
-		collected->bytes += bytes;
+		figures->collected[number].blocks += operation->count;
+		figures->collected[number].bytes += bytes;
 	}
+	return 0;
+}
+
+static int fold_operation(struct tally_operation *operation, struct figures *figures,
+			  struct numbering *begins)
+{
+	uint32_t number = numbering_number(begins, operation->origin);
+
+	if (number == 0 || figures_reserve(figures, number) != 0)
+		return -ENOMEM;
+	fold_blocks(operation, figures, number);
+	if (operation->ends)
+		return fold_ends(operation, figures, number);
+	fold_begins(operation, figures, number);
+	return 0;
 }
 
 /* Moves between operations are moves between their call paths, or none. */
 static int fold_moves(const struct tally *tally, struct moves *moves)
 {
-	for (uint32_t i = 0; i < tally->moves.count; i++) {
+	for (uint32_t i = 1; i <= tally->moves.count; i++) {
 		const struct move *part = &tally->moves.moves[i];
 		uint32_t from = tally->operations[part->from].node, to = tally->operations[part->to].node;
-		struct move *move = from == to ? NULL : moves_find(moves, from, to);
+		uint32_t number = from == to ? 0 : moves_look_up(moves, from, to);
 		if (from == to)
 			continue;
-		if (!move)
+		if (number == 0)
 			return -ENOMEM;
+		struct move *move = &moves->moves[number];
 		move->count += part->count;
 		if (part->exit_bytes > move->exit_bytes)
 			move->exit_bytes = part->exit_bytes;
@@ -284,7 +304,7 @@ static int fold_moves(const struct tally *tally, struct moves *moves)
 /* No call path may have less than nothing at the end, nor at the peak. */
 static bool makes_sense(const struct figures *figures)
 {
-	for (size_t i = 0; i < figures->node_count; i++) {
+	for (size_t i = 0; i < figures->begin_capacity; i++) {
 		const struct figures_counters *c = &figures->counters[i];
 		bool epoch = c->epoch == figures->epoch;
 		if (c->live_bytes > c->allocated_bytes || c->live_blocks > c->allocations ||
@@ -294,15 +314,15 @@ static bool makes_sense(const struct figures *figures)
 	return true;
 }
 
-int tally_fold(struct tally *tally, struct figures *figures)
+int tally_fold(struct tally *tally, struct figures *figures, struct numbering *begins)
 {
-	for (uint32_t i = 0; i < tally->count; i++) {
-		if (tally->operations[i].count == 0)
-			continue;
-		fold_blocks(&tally->operations[i], figures);
-		fold_events(&tally->operations[i], figures);
-	}
-	int error = fold_moves(tally, &figures->moves);
+	int error = 0;
+
+	for (uint32_t i = 0; error == 0 && i < tally->count; i++)
+		if (tally->operations[i].count > 0)
+			error = fold_operation(&tally->operations[i], figures, begins);
+	if (error == 0)
+		error = fold_moves(tally, &figures->moves);
 	if (error == 0 && !makes_sense(figures))
 		error = -EBADMSG;
 	tally_finish(tally);

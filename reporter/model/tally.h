@@ -38,8 +38,8 @@ int tally_run(struct tally *tally, struct figures *figures, struct events_run *r
  * again goes unseen.  0 or -EBADMSG. */
 int tally_check(struct tally *tally, const struct events_run *run);
 
-/* Gives figures all that was counted, and begins anew.  0, -ENOMEM, or -EBADMSG if a call path has freed more
- * than it had. */
-int tally_fold(struct tally *tally, struct figures *figures);
+/* Gives figures all that was counted, and begins anew; nodes get the numbers that they lack.  0, -ENOMEM, or
+ * -EBADMSG if a call path has freed more than it had. */
+int tally_fold(struct tally *tally, struct figures *figures, struct numbering *begins);
 
 #endif

@@ -3,64 +3,68 @@
  *
  * A move leaves the scopes that its first path has and its second has not, and enters those for which it
  * is the other way round.  What both have below their last common node stays open throughout: two call
- * instructions of one line do not end each other's visit.  Only nodes with scopes matter; they form a
- * tree much smaller than that of all nodes.
+ * instructions of one line do not end each other's visit.  Only nodes with scopes matter: from each node it
+ * is one step to the nearest of them.
  */
 #include "model/visits.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-struct place {
-	uint32_t here;  /* nearest node with scopes, itself or an ancestor; 0: none */
-	uint32_t above; /* of such a node: the next one towards the root */
-};
-
 struct visits {
 	const struct model_scopes *scopes;
-	struct place *places;
+	const struct trace_node *nodes;
+	uint32_t *nearest; /* per node: the nearest one with scopes, itself or an ancestor; 0: none */
 	/* Per scope: the last walk that met it.  Two walks a move, so that a path's scopes are met once. */
 	uint64_t *on_from, *on_to;
 	uint64_t move; /* number of the move at hand, from 1 */
 	struct model_scope *results;
 };
 
-static bool has_scopes(const struct model_scopes *scopes, size_t node)
+static bool has_scopes(const struct model_scopes *scopes, uint32_t code)
 {
-	return scopes->first[node] != scopes->first[node + 1];
+	return scopes->first[code] != scopes->first[code + 1];
 }
 
 /* Parents come before their children, so one pass is enough. */
-static void find_places(struct visits *visits, const struct trace_node *nodes, size_t node_count)
+static void find_nearest(struct visits *visits, size_t node_count)
 {
-	for (size_t i = 1; i < node_count; i++) {
-		uint32_t above = visits->places[nodes[i].parent].here;
+	const struct trace_node *nodes = visits->nodes;
 
-		visits->places[i] =
-			(struct place){has_scopes(visits->scopes, i) ? (uint32_t)i : above, above};
-	}
+	for (uint32_t i = 1; i < node_count; i++)
+		visits->nearest[i] =
+			has_scopes(visits->scopes, nodes[i].code) ? i : visits->nearest[nodes[i].parent];
 }
 
-static int init(struct visits *visits, const struct trace_node *nodes, size_t node_count)
+/* Of a node with scopes: the next one towards the root. */
+static uint32_t above(const struct visits *visits, uint32_t node)
+{
+	return visits->nearest[visits->nodes[node].parent];
+}
+
+static int init(struct visits *visits, size_t node_count)
 {
 	size_t scope_count = visits->scopes->scope_count;
 
-	visits->places = calloc(node_count + 1, sizeof(*visits->places));
+	visits->nearest = calloc(node_count + 1, sizeof(*visits->nearest));
 	visits->on_from = calloc(scope_count + 1, sizeof(*visits->on_from));
 	visits->on_to = calloc(scope_count + 1, sizeof(*visits->on_to));
-	if (!visits->places || !visits->on_from || !visits->on_to)
+	if (!visits->nearest || !visits->on_from || !visits->on_to)
 		return -ENOMEM;
-	find_places(visits, nodes, node_count);
+	find_nearest(visits, node_count);
 	return 0;
 }
 
-static void mark(const struct visits *visits, uint32_t place, uint64_t *marks)
+static void mark(const struct visits *visits, uint32_t node, uint64_t *marks)
 {
 	const struct model_scopes *scopes = visits->scopes;
 
-	for (; place != 0; place = visits->places[place].above)
-		for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++)
+	for (; node != 0; node = above(visits, node)) {
+		uint32_t code = visits->nodes[node].code;
+
+		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++)
 			marks[scopes->ids[i]] = visits->move;
+	}
 }
 
 static void leave(struct model_scope *scope, const struct move *move)
@@ -79,13 +83,15 @@ static void enter(struct model_scope *scope, const struct move *move)
 typedef void pass_fn(struct model_scope *scope, const struct move *move);
 
 /* Passes each scope of the path that is not marked as the other path's; each once: then it is. */
-static void pass(struct visits *visits, const struct move *move, uint32_t place, uint64_t *others,
+static void pass(struct visits *visits, const struct move *move, uint32_t node, uint64_t *others,
 		 pass_fn *each)
 {
 	const struct model_scopes *scopes = visits->scopes;
 
-	for (; place != 0; place = visits->places[place].above) {
-		for (uint32_t i = scopes->first[place]; i < scopes->first[place + 1]; i++) {
+	for (; node != 0; node = above(visits, node)) {
+		uint32_t code = visits->nodes[node].code;
+
+		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++) {
 			uint32_t id = scopes->ids[i];
 
 			if (others[id] == visits->move)
@@ -98,7 +104,7 @@ static void pass(struct visits *visits, const struct move *move, uint32_t place,
 
 static void count(struct visits *visits, const struct move *move)
 {
-	uint32_t from = visits->places[move->from].here, to = visits->places[move->to].here;
+	uint32_t from = visits->nearest[move->from], to = visits->nearest[move->to];
 
 	if (from == to)
 		return;
@@ -112,12 +118,12 @@ static void count(struct visits *visits, const struct move *move)
 int visits_count(const struct figures_summary *summary, const struct trace_node *nodes,
 		 const struct model_scopes *scopes, struct model_scope *results)
 {
-	struct visits visits = {.scopes = scopes, .results = results};
-	int error = init(&visits, nodes, summary->node_count);
+	struct visits visits = {.scopes = scopes, .nodes = nodes, .results = results};
+	int error = init(&visits, summary->node_count);
 
 	for (size_t i = 0; !error && i < summary->move_count; i++)
 		count(&visits, &summary->moves[i]);
-	free(visits.places);
+	free(visits.nearest);
 	free(visits.on_from);
 	free(visits.on_to);
 	return error;

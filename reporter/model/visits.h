@@ -11,11 +11,11 @@
 #include "figures/figures.h"
 #include "reader/reader.h"
 
-/* Scopes of node n are ids[first[n]] .. ids[first[n + 1] - 1]: those of its own frames,
+/* Scopes of a node with code c are ids[first[c]] .. ids[first[c + 1] - 1]: those of its own frames,
  * inlined ones included, not of its ancestors. */
 struct model_scopes {
 	uint32_t scope_count;
-	const uint32_t *first; /* node_count + 1 entries */
+	const uint32_t *first; /* one entry more than there are codes */
 	const uint32_t *ids;
 };
 

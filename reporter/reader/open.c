@@ -91,7 +91,7 @@ static int init(struct trace *trace, const char *path)
 	if (!trace->codec || !trace->decoder || !info->path || !unknown || trace->raw.failed)
 		return -ENOMEM;
 	unknown->path = "";
-	return vector_add(&trace->nodes, sizeof(struct trace_node)) ? 0 : -ENOMEM;
+	return vector_add(&trace->nodes, sizeof(struct trace_node)) ? codes_add_root(&trace->codes) : -ENOMEM;
 }
 
 int trace_open(const char *path, struct trace **out, struct diagnostic *diagnostic)
@@ -140,6 +140,7 @@ void trace_close(struct trace *trace)
 	buffer_finish(&trace->raw);
 	vector_finish(&trace->modules);
 	vector_finish(&trace->nodes);
+	codes_finish(&trace->codes);
 	vector_finish(&trace->threads);
 	vector_finish(&trace->labels);
 	vector_finish(&trace->samples);

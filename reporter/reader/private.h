@@ -8,6 +8,7 @@
 #define MPROF_REPORTER_READER_PRIVATE_H
 
 #include "figures/summary.h"
+#include "reader/codes.h"
 #include "reader/pool.h"
 #include "reader/reader.h"
 #include "reader/vector.h"
@@ -38,6 +39,7 @@ struct trace {
 	struct summary_decoder summary;
 	struct figures_summary figures; /* of it, once it is complete */
 	struct vector modules, nodes, threads, labels, samples, series, strays, notes;
+	struct codes codes;
 	struct pool pool;
 	uint8_t window[WINDOW_BYTES]; /* of the file, from window_at on */
 	uint64_t window_at;

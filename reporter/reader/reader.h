@@ -28,12 +28,17 @@ struct trace_module {
 
 /* One node of the calling context tree.  parent < own id; node 0 is the root. */
 struct trace_node {
-	uint64_t pc;
 	uint32_t parent;
+	uint32_t code; /* index into trace_code; only the root's is 0 */
+};
+
+/* What nodes stand at; each once, in the order in which nodes bring it. */
+struct trace_code {
+	uint64_t pc;
 	uint16_t module;    /* index into trace_module; 0: unknown code */
 	bool exact_pc : 1;  /* look up pc itself, not pc - 1 */
 	bool truncated : 1; /* outer frames are missing */
-	bool label : 1;     /* no code: pc is the label of the type of blocks that its parent allocates */
+	bool label : 1; /* no code: pc is the label of the type of blocks that a node's parent allocates */
 };
 
 struct trace_sample {
@@ -75,6 +80,8 @@ struct trace_info {
 	size_t module_count;
 	const struct trace_node *nodes; /* [0] is the root */
 	size_t node_count;
+	const struct trace_code *codes;
+	size_t code_count;
 	const struct trace_thread *threads;
 	size_t thread_count;
 	const struct trace_sample *samples;
@@ -138,6 +145,11 @@ int trace_open(const char *path, struct trace **out, struct diagnostic *diagnost
 void trace_close(struct trace *trace); /* NULL is fine */
 
 const struct trace_info *trace_info(const struct trace *trace);
+
+static inline const struct trace_code *trace_code(const struct trace_info *info, uint32_t node)
+{
+	return &info->codes[info->nodes[node].code];
+}
 
 /* The label with this id, "" if there is none. */
 const char *trace_label(const struct trace *trace, uint64_t id);

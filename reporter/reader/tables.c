@@ -101,16 +101,13 @@ static int add_node(struct trace *trace, struct varint_cursor *payload)
 	if (payload->failed || distance == 0 || distance > id || id >= NODES_MAX ||
 	    (module & 0xffff) >= trace->modules.count || !node_flags_valid(module))
 		return -EBADMSG;
-	struct trace_node *node = vector_add(&trace->nodes, sizeof(*node));
-	if (!node)
-		return -ENOMEM;
-	node->pc = trace->node_pc;
-	node->parent = (uint32_t)(id - distance);
-	node->module = (uint16_t)(module & 0xffff);
-	node->exact_pc = (module >> 16 & NODE_FLAGS_EXACT_PC) != 0;
-	node->truncated = (module >> 16 & NODE_FLAGS_TRUNCATED) != 0;
-	node->label = (module >> 16 & NODE_FLAGS_LABEL) != 0;
-	return 0;
+	const struct trace_code code = {.pc = trace->node_pc,
+					.module = (uint16_t)(module & 0xffff),
+					.exact_pc = (module >> 16 & NODE_FLAGS_EXACT_PC) != 0,
+					.truncated = (module >> 16 & NODE_FLAGS_TRUNCATED) != 0,
+					.label = (module >> 16 & NODE_FLAGS_LABEL) != 0};
+	const struct trace_node node = {(uint32_t)(id - distance), codes_index(&trace->codes, &code)};
+	return node.code ? vector_push(&trace->nodes, &node, sizeof(node)) : -ENOMEM;
 }
 
 int table_nodes(struct trace *trace, struct varint_cursor *payload)
@@ -258,7 +255,7 @@ static int publish_summary(struct trace *trace, const uint64_t sums[END_SUMS])
 {
 	const struct model_totals *totals = &trace->summary.totals;
 
-	if (!trace->summary.nodes)
+	if (!trace->summary.begun)
 		return 0;
 	if (!summary_complete(&trace->summary) || trace->summary.node_count != trace->nodes.count ||
 	    totals->events != trace->info.event_count || totals->sample_bytes != trace->info.sample_bytes ||
@@ -291,6 +288,8 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->lost_events = varint_next(payload);
 	info->end_flags = (uint32_t)varint_next(payload);
 	info->recorder_bytes = next_if_any(payload);
+	if (info->recorder_bytes > info->peak_rss_bytes) /* of an older drainer, which did not look */
+		info->recorder_bytes = info->peak_rss_bytes;
 	info->blind_since_ns = next_if_any(payload);
 	info->blind_reason = next_if_any(payload);
 	info->cut_paths = next_if_any(payload);
@@ -307,7 +306,7 @@ int tables_without_end(struct trace *trace)
 	struct trace_info *info = &trace->info;
 	const struct model_totals *totals = &trace->summary.totals;
 
-	if (!trace->summary.nodes)
+	if (!trace->summary.begun)
 		return 0;
 	if (!summary_complete(&trace->summary) || trace->summary.node_count != trace->nodes.count)
 		return -EBADMSG;
@@ -349,6 +348,9 @@ void tables_complete(struct trace *trace)
 	info->module_count = trace->modules.count;
 	info->nodes = trace->nodes.data;
 	info->node_count = trace->nodes.count;
+	codes_complete(&trace->codes);
+	info->codes = trace->codes.list.data;
+	info->code_count = trace->codes.list.count;
 	info->threads = trace->threads.data;
 	info->thread_count = trace->threads.count;
 	info->notes = trace->notes.data;

@@ -136,18 +136,17 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 int report_narrow(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_frames, report};
+	struct frame_source source = {report_met_code, report};
 	struct scope_map map = {0};
 	struct scope_sums *sums = NULL;
 	int error;
 
 	if (report->limit == 0)
 		return 0;
-	error = scope_map_init(&map, info->node_count, source, report->chosen, false);
+	error = scope_map_init(&map, info->code_count, source, report->chosen, false);
 	if (!error) {
 		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
-		error = sums ? scope_sums_add(&map, info->nodes, info->node_count, report_figures,
-					      report->model, sums)
+		error = sums ? scope_sums_add(&map, info->nodes, model_summary(report->model)->nodes, sums)
 			     : -ENOMEM;
 	}
 	if (!error)

@@ -267,8 +267,10 @@ static void add_to_scopes(const struct report *report, size_t index, size_t *pas
 {
 	const struct model_scopes *scopes = &report->scopes.model;
 
-	for (uint32_t node = report->gc.nodes[index]; node != 0; node = report->info->nodes[node].parent)
-		for (uint32_t i = scopes->first[node]; i < scopes->first[node + 1]; i++) {
+	for (uint32_t node = report->gc.nodes[index]; node != 0; node = report->info->nodes[node].parent) {
+		uint32_t code = report->info->nodes[node].code;
+
+		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++) {
 			uint32_t scope = scopes->ids[i];
 
 			if (passed_by[scope] == index + 1)
@@ -276,6 +278,7 @@ static void add_to_scopes(const struct report *report, size_t index, size_t *pas
 			passed_by[scope] = index + 1;
 			view_gc_add(&report->gc.scopes[scope], &report->gc.collections[index]);
 		}
+	}
 }
 
 int report_sum_collections(struct report *report)

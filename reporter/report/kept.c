@@ -149,15 +149,18 @@ bool kept_figures(const struct trace_info *info, struct summary_decoder *out)
 	return false;
 }
 
-static struct model_node node_of(const void *summary, uint32_t node)
+static bool next_node(void *walk, uint32_t *node, struct model_node *figures)
 {
-	return ((const struct figures_summary *)summary)->nodes[node];
+	return figures_walk_next(walk, node, figures);
 }
 
 void kept_keep_figures(const struct trace_info *info, const struct figures_summary *summary)
 {
-	struct summary_encoder encoder =
-		summary_encoder(&summary->totals, node_of, summary, summary->node_count);
+	struct figures_walk walk = figures_walk(summary->nodes);
+	struct summary_encoder encoder = {.totals = &summary->totals,
+					  .next = next_node,
+					  .context = &walk,
+					  .used = summary->nodes->count};
 	struct writer writer;
 	struct moves_encoder moves = {.moves = summary->moves, .count = summary->move_count};
 

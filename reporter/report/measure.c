@@ -22,10 +22,10 @@ void measure_add(struct measure *sum, const struct measure *other)
 
 /* ---- which paths ------------------------------------------------------------------- */
 
-static bool node_lies_at(struct report *report, uint32_t node, const struct measure_place *place)
+static bool code_lies_at(struct report *report, uint32_t code, const struct measure_place *place)
 {
 	const struct source_frame *frames;
-	size_t count = report_frames(report, node, &frames);
+	size_t count = report_code(report, code, &frames);
 
 	for (size_t i = 0; i < count; i++)
 		if ((place->line == 0 || frames[i].line == place->line) &&
@@ -40,15 +40,20 @@ static bool *find_passing(struct report *report, const struct measure_place *pla
 	const struct trace_info *info = report->info;
 	bool all = selection_empty(&place->selection);
 	bool *passing = calloc(info->node_count + 1, sizeof(*passing));
+	bool *lying = calloc(info->code_count + 1, sizeof(*lying));
 
 	*met = all;
-	if (!passing)
+	for (uint32_t code = 1; passing && lying && code < info->code_count; code++)
+		*met |= lying[code] = code_lies_at(report, code, place);
+	if (passing && lying)
+		passing[0] = all;
+	for (uint32_t node = 1; passing && lying && node < info->node_count; node++)
+		passing[node] = passing[info->nodes[node].parent] || lying[info->nodes[node].code];
+	if (!lying) {
+		free(passing);
 		return NULL;
-	passing[0] = all;
-	for (uint32_t node = 1; node < info->node_count; node++) {
-		passing[node] = passing[info->nodes[node].parent] || node_lies_at(report, node, place);
-		*met |= passing[node];
 	}
+	free(lying);
 	return passing;
 }
 
@@ -101,7 +106,7 @@ static bool is_kept_by_library(struct report *report, uint32_t leaf)
 	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
 		size_t count = report_frames(report, node, &frames);
 
-		truncated |= report->info->nodes[node].truncated;
+		truncated |= trace_code(report->info, node)->truncated;
 		for (size_t i = 0; i < count; i++) {
 			outermost = frames[i].function;
 			if (!outermost->system && !outermost->allocator)
@@ -115,21 +120,23 @@ static bool is_kept_by_library(struct report *report, uint32_t leaf)
 
 void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks)
 {
-	*size_bytes = *blocks = 0;
-	for (uint32_t node = 0; node < report->info->node_count; node++) {
-		const struct model_node *figures = model_node(report->model, node);
+	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
+	struct model_node figures;
+	uint32_t node;
 
-		if (figures->live_blocks == 0 || is_kept_by_library(report, node))
+	*size_bytes = *blocks = 0;
+	while (figures_walk_next(&walk, &node, &figures)) {
+		if (figures.live_blocks == 0 || is_kept_by_library(report, node))
 			continue;
-		*size_bytes += figures->live_bytes;
-		*blocks += figures->live_blocks;
+		*size_bytes += figures.live_bytes;
+		*blocks += figures.live_blocks;
 	}
 	*blocks = weight_blocks(*blocks, report->info->sample_bytes);
 }
 
-static struct measure measure_of(struct report *report, uint32_t node, uint64_t collections)
+static struct measure measure_of(struct report *report, uint32_t node, const struct model_node *figures,
+				 uint64_t collections)
 {
-	const struct model_node *figures = model_node(report->model, node);
 	uint64_t sample_bytes = report->info->sample_bytes;
 	bool leaks = figures->live_blocks > 0 && !is_kept_by_library(report, node);
 
@@ -156,11 +163,12 @@ static uint32_t *count_collections(const struct trace_info *info)
 }
 
 static struct measured_path path_of(struct report *report, uint32_t node, const struct selection *wrappers,
-				    uint64_t collections)
+				    const struct model_node *figures, uint64_t collections)
 {
 	struct source_frame site = report_site(report, node, wrappers);
 
-	return (struct measured_path){site.function, site.line, node, measure_of(report, node, collections)};
+	return (struct measured_path){site.function, site.line, node,
+				      measure_of(report, node, figures, collections)};
 }
 
 int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
@@ -169,13 +177,18 @@ int report_measure(struct report *report, const struct measure_place *place, str
 	const struct trace_info *info = report->info;
 	bool *passing = find_passing(report, place, met);
 	uint32_t *collections = count_collections(info);
+	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
 
 	*count = 0;
 	*paths = calloc(info->node_count + 1, sizeof(**paths));
-	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++)
-		if (passing[node] &&
-		    (model_node(report->model, node)->allocations > 0 || collections[node] > 0))
-			(*paths)[(*count)++] = path_of(report, node, place->wrappers, collections[node]);
+	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++) {
+		if (!passing[node])
+			continue;
+		struct model_node figures = figures_walk_to(&walk, node);
+		if (figures.allocations > 0 || collections[node] > 0)
+			(*paths)[(*count)++] =
+				path_of(report, node, place->wrappers, &figures, collections[node]);
+	}
 	bool whole = passing && collections && *paths;
 	free(passing);
 	free(collections);

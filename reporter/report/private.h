@@ -27,6 +27,7 @@ struct report {
 	struct trace *trace;
 	const struct trace_info *info;
 	struct symbolizer *symbolizer;
+	struct code_frames *frames; /* by trace_code: what the symbolizer said */
 	struct sources *sources;
 	struct model *model; /* figures; may borrow from the next two */
 	struct summary_decoder kept;
@@ -49,19 +50,19 @@ struct report {
 /* Adds a line to the warnings; 0 or -ENOMEM. */
 int report_warn(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A frames_fn; the context is the report. */
-size_t report_frames(void *report, uint32_t node, const struct source_frame **frames);
+/* The frames of a node, innermost first; 0 for the root, and where there is no code. */
+size_t report_frames(struct report *report, uint32_t node, const struct source_frame **frames);
 
 /* Whether nothing of the node's code can be the user's, and so its names are not looked up. */
 bool report_skips(const struct report *report, uint32_t node);
 
-/* A frames_fn of nodes but for those that are skipped: of all others, the functions' ids index
- * report->chosen.
+/* The frames of a node but for one that is skipped: of all others, the functions' ids index report->chosen.
  */
-size_t report_met_frames(void *report, uint32_t node, const struct source_frame **frames);
+size_t report_met_frames(struct report *report, uint32_t node, const struct source_frame **frames);
 
-/* A figures_fn; the context is the model. */
-const struct model_node *report_figures(const void *model, uint32_t node);
+/* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
+size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames);
+size_t report_met_code(void *report, uint32_t code, const struct source_frame **frames);
 
 /* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
  * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */

@@ -8,32 +8,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-size_t report_frames(void *context, uint32_t node, const struct source_frame **frames)
-{
-	struct report *report = context;
-	const struct trace_node *n = &report->info->nodes[node];
+/* What the symbolizer said of code; NULL: it was not asked. */
+struct code_frames {
+	const struct source_frame *list;
+	size_t count;
+};
 
-	return node == 0 || n->label
-		       ? 0
-		       : symbolizer_frames(report->symbolizer, n->module, n->pc, n->exact_pc, frames);
+size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames)
+{
+	const struct trace_code *c = &report->info->codes[code];
+	struct code_frames *known = &report->frames[code];
+
+	if (code == 0 || c->label)
+		return 0;
+	if (!known->list)
+		known->count =
+			symbolizer_frames(report->symbolizer, c->module, c->pc, c->exact_pc, &known->list);
+	*frames = known->list;
+	return known->count;
+}
+
+static bool skips_code(const struct report *report, uint32_t code)
+{
+	const struct trace_code *c = &report->info->codes[code];
+
+	return report->own_code && code != 0 && !c->label &&
+	       symbolizer_is_c_library(report->symbolizer, c->module);
+}
+
+size_t report_met_code(void *context, uint32_t code, const struct source_frame **frames)
+{
+	return skips_code(context, code) ? 0 : report_code(context, code, frames);
+}
+
+size_t report_frames(struct report *report, uint32_t node, const struct source_frame **frames)
+{
+	return report_code(report, report->info->nodes[node].code, frames);
 }
 
 bool report_skips(const struct report *report, uint32_t node)
 {
-	const struct trace_node *n = &report->info->nodes[node];
-
-	return report->own_code && node != 0 && !n->label &&
-	       symbolizer_is_c_library(report->symbolizer, n->module);
+	return skips_code(report, report->info->nodes[node].code);
 }
 
-size_t report_met_frames(void *context, uint32_t node, const struct source_frame **frames)
+size_t report_met_frames(struct report *report, uint32_t node, const struct source_frame **frames)
 {
-	return report_skips(context, node) ? 0 : report_frames(context, node, frames);
-}
-
-const struct model_node *report_figures(const void *model, uint32_t node)
-{
-	return model_node(model, node);
+	return report_met_code(report, report->info->nodes[node].code, frames);
 }
 
 int report_warn(struct report *report, const char *format, ...)
@@ -56,13 +76,13 @@ int report_warn(struct report *report, const char *format, ...)
 	return 0;
 }
 
-/* Every node once, so that all functions that may be chosen have been met and their ids are final. */
-static void symbolize_nodes(struct report *report)
+/* All code once, so that all functions that may be chosen have been met and their ids are final. */
+static void symbolize_codes(struct report *report)
 {
 	const struct source_frame *frames;
 
-	for (uint32_t node = 1; node < report->info->node_count; node++)
-		report_met_frames(report, node, &frames);
+	for (uint32_t code = 1; code < report->info->code_count; code++)
+		report_met_code(report, code, &frames);
 }
 
 static int open_inputs(struct report *report, const char *path, struct diagnostic *diagnostic)
@@ -77,22 +97,25 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	if (error)
 		return error;
 	report->sources = sources_create(&report->options->sources);
-	return report->sources ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	report->frames = calloc(report->info->code_count, sizeof(*report->frames));
+	return report->sources && report->frames
+		       ? 0
+		       : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 }
 
 /* With the functions chosen: the sums of their lines. */
 static int sum_lines(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_frames, report};
-	int error = scope_map_init(&report->scopes, info->node_count, source, report->chosen, true);
+	struct frame_source source = {report_met_code, report};
+	int error = scope_map_init(&report->scopes, info->code_count, source, report->chosen, true);
 
 	if (error)
 		return error;
 	report->sums = calloc((size_t)report->scopes.model.scope_count + 1, sizeof(*report->sums));
 	if (!report->sums)
 		return -ENOMEM;
-	return scope_sums_add(&report->scopes, info->nodes, info->node_count, report_figures, report->model,
+	return scope_sums_add(&report->scopes, info->nodes, model_summary(report->model)->nodes,
 			      report->sums);
 }
 
@@ -142,7 +165,7 @@ static int report_build(struct report *report, const char *path, struct diagnost
 	diagnostic->message[0] = '\0';
 	error = report_select(report);
 	if (!error && names) {
-		symbolize_nodes(report);
+		symbolize_codes(report);
 		error = report_choose(report);
 	}
 	if (!error)
@@ -190,6 +213,7 @@ void report_destroy(struct report *report)
 	free(report->chosen);
 	free(report->globs);
 	free(report->visits);
+	free(report->frames);
 	report_gc_finish(&report->gc);
 	scope_map_finish(&report->scopes);
 	model_destroy(report->model);

@@ -1,5 +1,5 @@
 /*
- * scopes.c - numbers lines and functions, and lists for each node those it stands in.
+ * scopes.c - numbers lines and functions, and lists for all code those it stands in.
  */
 #include "report/scopes.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Scopes in the order in which nodes bring them, before they have ids. */
+/* Scopes in the order in which code brings them, before they have ids. */
 struct builder {
 	struct scope *met;
 	size_t count, capacity;
@@ -38,11 +38,11 @@ static int builder_add(struct builder *builder, uint32_t function, uint32_t line
 	return 0;
 }
 
-static int builder_add_node(struct builder *builder, struct frame_source source, uint32_t node,
+static int builder_add_code(struct builder *builder, struct frame_source source, uint32_t code,
 			    const bool *wanted, bool lines)
 {
 	const struct source_frame *frames = NULL;
-	size_t count = source.frames(source.context, node, &frames);
+	size_t count = source.frames(source.context, code, &frames);
 	int error = 0;
 
 	for (size_t i = 0; !error && i < count; i++) {
@@ -55,17 +55,17 @@ static int builder_add_node(struct builder *builder, struct frame_source source,
 	return error;
 }
 
-static int builder_fill(struct builder *builder, size_t node_count, struct frame_source source,
+static int builder_fill(struct builder *builder, size_t code_count, struct frame_source source,
 			const bool *wanted, bool lines)
 {
 	int error = 0;
 
-	builder->first = calloc(node_count + 1, sizeof(*builder->first));
+	builder->first = calloc(code_count + 1, sizeof(*builder->first));
 	if (!builder->first)
 		return -ENOMEM;
-	for (uint32_t node = 0; !error && node < node_count; node++) {
-		error = builder_add_node(builder, source, node, wanted, lines);
-		builder->first[node + 1] = (uint32_t)builder->count;
+	for (uint32_t code = 0; !error && code < code_count; code++) {
+		error = builder_add_code(builder, source, code, wanted, lines);
+		builder->first[code + 1] = (uint32_t)builder->count;
 	}
 	return error;
 }
@@ -103,11 +103,11 @@ static int map_fill(struct scope_map *map, const struct builder *builder)
 	return 0;
 }
 
-int scope_map_init(struct scope_map *map, size_t node_count, struct frame_source source, const bool *wanted,
+int scope_map_init(struct scope_map *map, size_t code_count, struct frame_source source, const bool *wanted,
 		   bool lines)
 {
 	struct builder builder = {0};
-	int error = builder_fill(&builder, node_count, source, wanted, lines);
+	int error = builder_fill(&builder, code_count, source, wanted, lines);
 
 	*map = (struct scope_map){0};
 	if (!error)

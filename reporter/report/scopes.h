@@ -1,5 +1,5 @@
 /*
- * scopes.h - which source lines and functions each call-path node stands in, as the numbers the model
+ * scopes.h - which source lines and functions the code of call paths stands in, as the numbers the model
  * follows.
  *
  * Frames come through a callback, so that this layer and its tests need no symbolizer.
@@ -10,8 +10,8 @@
 #include "model/visits.h"
 #include "symbolize/symbolize.h"
 
-/* Frames of one node, innermost first, as symbolizer_frames gives them; 0 for the root. */
-typedef size_t frames_fn(void *context, uint32_t node, const struct source_frame **frames);
+/* Frames of one trace_code, innermost first, as symbolizer_frames gives them; 0 for the root's. */
+typedef size_t frames_fn(void *context, uint32_t code, const struct source_frame **frames);
 
 struct frame_source {
 	frames_fn *frames;
@@ -32,7 +32,7 @@ struct scope_map {
  * Scopes of the functions for which wanted[id] holds: each function as a whole and, if
  * `lines`, each of its lines that is met.  Returns 0 or -ENOMEM; then nothing is held.
  */
-int scope_map_init(struct scope_map *map, size_t node_count, struct frame_source source, const bool *wanted,
+int scope_map_init(struct scope_map *map, size_t code_count, struct frame_source source, const bool *wanted,
 		   bool lines);
 void scope_map_finish(struct scope_map *map); /* a zeroed map is fine */
 
@@ -51,13 +51,11 @@ struct scope_sums {
 	uint64_t collected_blocks, collected_bytes; /* allocated under the scope, freed by a collector */
 };
 
-typedef const struct model_node *figures_fn(const void *context, uint32_t node);
-
 /*
  * Adds each node's own figures to every scope on its path, once per scope however often the
  * path passes it.  sums has one entry per scope.  Returns 0 or -ENOMEM.
  */
-int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes, size_t node_count,
-		   figures_fn *figures, const void *context, struct scope_sums *sums);
+int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
+		   const struct figures_nodes *figures, struct scope_sums *sums);
 
 #endif

@@ -1,16 +1,22 @@
 /*
  * sites.c - call sites: what each line asked for itself, through whatever library and allocator code.
  */
+#include "reader/vector.h"
 #include "report/private.h"
+#include "symbolize/map.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 static const struct source_function unknown = {.name = "(no call path)", .file = "", .module = ""};
 
-struct entry {
-	const struct source_function *function;
-	uint32_t line, node;
+/* The sites so far, each once, and which paths have no name yet: those that lie within the C library. */
+struct collection {
+	struct report *report;
+	size_t capacity;       /* of report->sites */
+	struct map known;      /* by function and line: index + 1 */
+	struct vector unnamed; /* nodes, in order */
+	struct view_site unnamed_sum;
 };
 
 static bool is_own(const struct source_frame *frame)
@@ -54,22 +60,6 @@ struct source_frame report_site(struct report *report, uint32_t leaf, const stru
 	return site ? *site : (struct source_frame){.function = &unknown};
 }
 
-static struct entry entry_of(const struct source_frame *site, uint32_t leaf)
-{
-	return site ? (struct entry){site->function, site->line, leaf} : (struct entry){&unknown, 0, leaf};
-}
-
-static int entry_compare(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-
-	if (a->function != b->function)
-		return (uintptr_t)a->function < (uintptr_t)b->function ? -1 : 1;
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
-	return a->node < b->node ? -1 : a->node > b->node;
-}
-
 static void site_add(struct view_site *site, const struct model_node *figures)
 {
 	site->allocations += figures->allocations;
@@ -96,47 +86,66 @@ static void site_finish(struct view_site *site, uint64_t sample_bytes)
 	site->leaked_error = weight_error_bytes(site->leaked_bytes, sample_bytes);
 }
 
-static void merge(struct report *report, struct entry *entries, size_t count)
+/* The site of a frame, new or known; NULL: no memory. */
+static struct view_site *site_of(struct collection *collection, const struct source_frame *frame)
 {
-	struct view_site *site = NULL;
+	struct report *report = collection->report;
+	const struct source_function *function = frame ? frame->function : &unknown;
+	uint32_t line = frame ? frame->line : 0;
+	size_t index = (size_t)map_get(&collection->known, (uintptr_t)function, line);
 
-	qsort(entries, count, sizeof(*entries), entry_compare);
-	report->view.site_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct source_function *function = entries[i].function;
-
-		if (i == 0 || function != entries[i - 1].function || entries[i].line != entries[i - 1].line) {
-			site = &report->sites[report->view.site_count++];
-			*site = (struct view_site){
-				.function = function->name,
-				.file = function->file,
-				.module = function->module,
-				.line = entries[i].line,
-			};
-		}
-		site_add(site, model_node(report->model, entries[i].node));
+	if (index > 0)
+		return &report->sites[index - 1];
+	if (report->view.site_count == collection->capacity) {
+		size_t capacity = 2 * collection->capacity + 64;
+		struct view_site *grown = reallocarray(report->sites, capacity, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		report->view.sites = report->sites = grown;
+		collection->capacity = capacity;
 	}
+	index = report->view.site_count++;
+	map_put(&collection->known, (uintptr_t)function, line, (void *)(index + 1));
+	report->sites[index] = (struct view_site){
+		.function = function->name, .file = function->file, .module = function->module, .line = line};
+	return &report->sites[index];
+}
+
+static int add_to_site(struct collection *collection, const struct source_frame *frame,
+		       const struct model_node *figures)
+{
+	struct view_site *site = site_of(collection, frame);
+
+	if (!site)
+		return -ENOMEM;
+	site_add(site, figures);
+	return 0;
 }
 
 /* ---- all of them ------------------------------------------------------------------- */
 
-/* By node, those without a name: of the paths that lie within the C library.  Returns how many have one. */
-static size_t collect(struct report *report, struct entry *entries, uint32_t *unnamed, size_t *unnamed_count)
+static int collect_node(struct collection *collection, uint32_t node, const struct model_node *figures)
 {
-	size_t count = 0;
 	uint32_t skipped;
+	const struct source_frame *site = find_site(collection->report, node, NULL, &skipped);
 
-	for (uint32_t node = 0; node < report->info->node_count; node++) {
-		if (model_node(report->model, node)->allocations == 0)
-			continue;
-		const struct source_frame *site = find_site(report, node, NULL, &skipped);
+	if (site || skipped == 0)
+		return add_to_site(collection, site, figures);
+	site_add(&collection->unnamed_sum, figures);
+	return vector_push(&collection->unnamed, &node, sizeof(node));
+}
 
-		if (!site && skipped != 0)
-			unnamed[(*unnamed_count)++] = node;
-		else
-			entries[count++] = entry_of(site, node);
-	}
-	return count;
+static int collect(struct collection *collection)
+{
+	struct figures_walk walk = figures_walk(model_summary(collection->report->model)->nodes);
+	struct model_node figures;
+	uint32_t node;
+	int error = 0;
+
+	while (!error && figures_walk_next(&walk, &node, &figures))
+		if (figures.allocations > 0)
+			error = collect_node(collection, node, &figures);
+	return error;
 }
 
 /* Whether enough sites have more than a sum of others. */
@@ -150,45 +159,46 @@ static bool outranked(const struct report *report, const struct view_site *sum, 
 	return figure == 0 || greater >= report->options->sites;
 }
 
-/* Whether none of these will be shown, even if all were one site.  Estimates might be rounded to a draw. */
-static bool none_shows(const struct report *report, const uint32_t *unnamed, size_t count)
+/* Whether none of those without a name will be shown, even if all were one site.  Estimates might be rounded
+ * to a draw. */
+static bool none_shows(const struct collection *collection)
 {
-	struct view_site sum = {0};
+	const struct report *report = collection->report;
+	const struct view_site *sum = &collection->unnamed_sum;
 
-	for (size_t i = 0; i < count; i++)
-		site_add(&sum, model_node(report->model, unnamed[i]));
 	return report->options->sites > 0 && report->info->sample_bytes == 0 &&
-	       outranked(report, &sum, report->options->sort) && outranked(report, &sum, SORT_LEAKED);
+	       outranked(report, sum, report->options->sort) && outranked(report, sum, SORT_LEAKED);
 }
 
-static void fill_sites(struct report *report, struct entry *entries, uint32_t *unnamed)
+static int name_unnamed(struct collection *collection)
 {
-	size_t unnamed_count = 0, count = collect(report, entries, unnamed, &unnamed_count);
+	const uint32_t *nodes = collection->unnamed.data;
+	struct figures_walk walk = figures_walk(model_summary(collection->report->model)->nodes);
+	struct model_node figures;
+	size_t named = 0;
+	uint32_t node;
+	int error = 0;
 
-	merge(report, entries, count);
-	if (unnamed_count > 0 && !none_shows(report, unnamed, unnamed_count)) {
-		for (size_t i = 0; i < unnamed_count; i++) {
-			struct source_frame site = report_site(report, unnamed[i], NULL);
-
-			entries[count++] = entry_of(&site, unnamed[i]);
-		}
-		merge(report, entries, count);
+	while (!error && named < collection->unnamed.count && figures_walk_next(&walk, &node, &figures)) {
+		if (node != nodes[named])
+			continue;
+		struct source_frame site = report_site(collection->report, node, NULL);
+		error = add_to_site(collection, &site, &figures);
+		named++;
 	}
-	for (size_t i = 0; i < report->view.site_count; i++)
-		site_finish(&report->sites[i], report->info->sample_bytes);
+	return error;
 }
 
 int report_fill_sites(struct report *report)
 {
-	struct entry *entries = calloc(report->info->node_count + 1, sizeof(*entries));
-	uint32_t *unnamed = calloc(report->info->node_count + 1, sizeof(*unnamed));
+	struct collection collection = {.report = report};
+	int error = collect(&collection);
 
-	report->sites = calloc(report->info->node_count + 1, sizeof(*report->sites));
-	report->view.sites = report->sites;
-	bool room = entries && unnamed && report->sites;
-	if (room)
-		fill_sites(report, entries, unnamed);
-	free(entries);
-	free(unnamed);
-	return room ? 0 : -ENOMEM;
+	if (!error && collection.unnamed.count > 0 && !none_shows(&collection))
+		error = name_unnamed(&collection);
+	for (size_t i = 0; i < report->view.site_count; i++)
+		site_finish(&report->sites[i], report->info->sample_bytes);
+	vector_finish(&collection.unnamed);
+	map_finish(&collection.known);
+	return error;
 }

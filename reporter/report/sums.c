@@ -25,28 +25,36 @@ static void sums_add(struct scope_sums *sums, const struct model_node *figures)
 	sums->collected_bytes += figures->collected_bytes;
 }
 
-int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes, size_t node_count,
-		   figures_fn *figures, const void *context, struct scope_sums *sums)
+/* To each scope on the way from a node to the root, once: passed_by has the last node that passed it. */
+static void add_to_path(const struct model_scopes *scopes, const struct trace_node *nodes, uint32_t leaf,
+			const struct model_node *own, uint32_t *passed_by, struct scope_sums *sums)
+{
+	for (uint32_t node = leaf; node != 0; node = nodes[node].parent) {
+		uint32_t code = nodes[node].code;
+
+		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++) {
+			if (passed_by[scopes->ids[i]] == leaf)
+				continue;
+			passed_by[scopes->ids[i]] = leaf;
+			sums_add(&sums[scopes->ids[i]], own);
+		}
+	}
+}
+
+int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
+		   const struct figures_nodes *figures, struct scope_sums *sums)
 {
 	const struct model_scopes *scopes = &map->model;
-	/* The last path that passed a scope, as node + 1: recursion counts once. */
 	uint32_t *passed_by = calloc((size_t)scopes->scope_count + 1, sizeof(*passed_by));
+	struct figures_walk walk = figures_walk(figures);
+	struct model_node own;
+	uint32_t leaf;
 
 	if (!passed_by)
 		return -ENOMEM;
-	for (uint32_t leaf = 1; leaf < node_count; leaf++) {
-		const struct model_node *own = figures(context, leaf);
-
-		if (node_is_idle(own))
-			continue;
-		for (uint32_t node = leaf; node != 0; node = nodes[node].parent)
-			for (uint32_t i = scopes->first[node]; i < scopes->first[node + 1]; i++) {
-				if (passed_by[scopes->ids[i]] == leaf + 1)
-					continue;
-				passed_by[scopes->ids[i]] = leaf + 1;
-				sums_add(&sums[scopes->ids[i]], own);
-			}
-	}
+	while (figures_walk_next(&walk, &leaf, &own))
+		if (!node_is_idle(&own))
+			add_to_path(scopes, nodes, leaf, &own, passed_by, sums);
 	free(passed_by);
 	return 0;
 }

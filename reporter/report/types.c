@@ -29,12 +29,11 @@ static int type_by_peak(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-static struct view_gc_type type_of(const struct report *report, uint32_t node)
+static struct view_gc_type type_of(const struct report *report, uint32_t node,
+				   const struct model_node *figures)
 {
-	const struct model_node *figures = model_node(report->model, node);
-
 	return (struct view_gc_type){
-		.name = trace_label(report->trace, report->info->nodes[node].pc),
+		.name = trace_label(report->trace, trace_code(report->info, node)->pc),
 		.allocations = figures->allocations,
 		.peak_blocks = figures->peak_blocks,
 		.peak_bytes = figures->peak_bytes,
@@ -80,25 +79,34 @@ static size_t merge_types(struct view_gc_type *types, size_t count)
 	return used;
 }
 
-static bool has_blocks(const struct report *report, uint32_t node)
+/* The next node that is a type and has blocks. */
+static bool next_typed(const struct report *report, struct figures_walk *walk, uint32_t *node,
+		       struct model_node *figures)
 {
-	return report->info->nodes[node].label && model_node(report->model, node)->allocations > 0;
+	while (figures_walk_next(walk, node, figures))
+		if (trace_code(report->info, *node)->label && figures->allocations > 0)
+			return true;
+	return false;
 }
 
 int report_fill_types(struct report *report)
 {
+	const struct figures_nodes *nodes = model_summary(report->model)->nodes;
 	struct gc_figures *gc = &report->gc;
+	struct figures_walk walk = figures_walk(nodes);
+	struct model_node figures;
 	size_t count = 0;
+	uint32_t node;
 
-	for (uint32_t node = 1; node < report->info->node_count; node++)
-		count += has_blocks(report, node);
+	while (next_typed(report, &walk, &node, &figures))
+		count++;
 	gc->types = calloc(count + 1, sizeof(*gc->types));
 	if (!gc->types)
 		return -ENOMEM;
 	count = 0;
-	for (uint32_t node = 1; node < report->info->node_count; node++)
-		if (has_blocks(report, node))
-			gc->types[count++] = type_of(report, node);
+	walk = figures_walk(nodes);
+	while (next_typed(report, &walk, &node, &figures))
+		gc->types[count++] = type_of(report, node, &figures);
 	count = merge_types(gc->types, count);
 	for (size_t i = 0; i < count; i++)
 		type_finish(&gc->types[i], report->info->sample_bytes);

@@ -36,20 +36,20 @@ static void expect_diagnostic(int error, const struct diagnostic *diagnostic, co
 
 /* ---- the model ----------------------------------------------------------- */
 
-/* Makes up source lines: which scopes a node has follows from its pc. */
+/* Makes up source lines: which scopes code has follows from its pc. */
 static struct model_scopes make_scopes(const struct trace_info *info)
 {
-	uint32_t *first = calloc(info->node_count + 1, sizeof(*first));
-	uint32_t *ids = calloc(info->node_count * 2, sizeof(*ids));
+	uint32_t *first = calloc(info->code_count + 1, sizeof(*first));
+	uint32_t *ids = calloc(info->code_count * 2, sizeof(*ids));
 	uint32_t used = 0;
 
 	must(first && ids, "no memory for scopes");
-	for (size_t i = 0; i < info->node_count; i++) {
+	for (size_t i = 0; i < info->code_count; i++) {
 		first[i] = used;
-		for (uint64_t left = i == 0 ? 0 : info->nodes[i].pc % 3; left > 0; left--)
-			ids[used++] = (uint32_t)((info->nodes[i].pc / 3 + left) % SCOPES);
+		for (uint64_t left = i == 0 ? 0 : info->codes[i].pc % 3; left > 0; left--)
+			ids[used++] = (uint32_t)((info->codes[i].pc / 3 + left) % SCOPES);
 	}
-	first[info->node_count] = used;
+	first[info->code_count] = used;
 	return (struct model_scopes){.scope_count = SCOPES, .first = first, .ids = ids};
 }
 
@@ -59,15 +59,14 @@ static void expect_sums(const struct model *model, const struct trace_info *info
 	uint64_t live_bytes = 0, live_blocks = 0, peak_bytes = 0, peak_blocks = 0;
 
 	for (uint32_t i = 0; i < info->node_count; i++) {
-		const struct model_node *node = model_node(model, i);
-		must(node->allocations == node->own_frees + node->live_blocks, "blocks of a node");
-		must(node->collected_blocks <= node->own_frees &&
-			     node->collected_bytes <= node->own_freed_bytes,
+		const struct model_node node = model_node(model, i);
+		must(node.allocations == node.own_frees + node.live_blocks, "blocks of a node");
+		must(node.collected_blocks <= node.own_frees && node.collected_bytes <= node.own_freed_bytes,
 		     "a collector that frees more than all");
-		live_bytes += node->live_bytes;
-		live_blocks += node->live_blocks;
-		peak_bytes += node->peak_bytes;
-		peak_blocks += node->peak_blocks;
+		live_bytes += node.live_bytes;
+		live_blocks += node.live_blocks;
+		peak_bytes += node.peak_bytes;
+		peak_blocks += node.peak_blocks;
 	}
 	must(live_bytes == totals->live_bytes && live_blocks == totals->live_blocks, "live by node");
 	must(peak_bytes == totals->peak_bytes && peak_blocks == totals->peak_blocks, "peak by node");
@@ -188,11 +187,15 @@ static void touch_info(const struct trace *trace)
 		bytes += strlen(info->modules[i].path);
 		must(info->modules[i].start <= info->modules[i].end, "a module that ends before it starts");
 	}
-	for (size_t i = 1; i < info->node_count; i++) {
-		must(info->nodes[i].label == 0 || info->nodes[i].module == 0, "code in a label");
-		bytes += info->nodes[i].label ? strlen(trace_label(trace, info->nodes[i].pc)) : 0;
-		must(info->nodes[i].parent < i && info->nodes[i].module < info->module_count, "a wild node");
+	for (size_t i = 1; i < info->code_count; i++) {
+		must(info->codes[i].label == 0 || info->codes[i].module == 0, "code in a label");
+		must(info->codes[i].module < info->module_count, "code of no module");
+		bytes += info->codes[i].label ? strlen(trace_label(trace, info->codes[i].pc)) : 0;
 	}
+	for (size_t i = 1; i < info->node_count; i++)
+		must(info->nodes[i].parent < i && info->nodes[i].code > 0 &&
+			     info->nodes[i].code < info->code_count,
+		     "a wild node");
 	for (size_t i = 0; i < info->note_count; i++) {
 		must(info->notes[i].node < info->node_count && info->notes[i].thread < info->thread_count,
 		     "a wild note");

@@ -169,7 +169,7 @@ struct drained drained_read(const char *path)
 		else
 			take_block(&drained, header.kind, &raw);
 	}
-	cr_assert(!drained.summary.nodes || summary_complete(&drained.summary));
+	cr_assert(!drained.summary.begun || summary_complete(&drained.summary));
 	buffer_finish(&raw);
 	events_decoder_destroy(decoder);
 	block_codec_destroy(codec);

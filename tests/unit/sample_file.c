@@ -69,10 +69,10 @@ static void expect_totals(const struct model *model)
 	cr_assert_eq(totals->temporary, 10);
 	cr_assert_eq(totals->stray_frees, 2);
 	cr_assert_eq(totals->lost_frees, 1);
-	cr_assert_eq(model_node(model, 2)->peak_bytes, 100000);
-	cr_assert_eq(model_node(model, 2)->live_blocks, 50);
-	cr_assert_eq(model_node(model, 3)->freed_bytes, 50000);
-	cr_assert_eq(model_node(model, 4)->temporary, 10);
+	cr_assert_eq(model_node(model, 2).peak_bytes, 100000);
+	cr_assert_eq(model_node(model, 2).live_blocks, 50);
+	cr_assert_eq(model_node(model, 3).freed_bytes, 50000);
+	cr_assert_eq(model_node(model, 4).temporary, 10);
 }
 
 void expect_figures(struct trace *trace)

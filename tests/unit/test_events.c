@@ -150,10 +150,48 @@ Test(events, a_resumed_encoder_goes_on_where_the_trace_ends)
 		encoder = events_encoder_create();
 		cr_assert_eq(events_encoder_resume(encoder, decoder), 0);
 		for (uint64_t i = 0; i < stream.allocation_count; i++)
-			cr_assert_eq(events_encoder_node(encoder, stream.allocations[i].operation),
-				     stream.allocations[i].node);
+			cr_assert_eq(events_encoder_origin(encoder, stream.allocations[i].operation),
+				     events_encoder_begin(encoder, stream.allocations[i].node));
 	}
 	free(stream.allocations);
+}
+
+/* A block of events as another encoder may have written it: one allocation at node 3. */
+static void write_alloc(uint64_t size_bytes)
+{
+	struct buffer column = {0};
+	const uint64_t operation[] = {OPERATION_ALLOC | OPERATION_FIXED, 6, size_bytes};
+	const uint64_t head[] = {0, 1, 0, 0, 0, 0};
+	buffer_clear(&payload);
+	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
+		buffer_varint(&payload, head[i]);
+	for (size_t i = 0; i < sizeof(operation) / sizeof(*operation); i++)
+		buffer_varint(&column, operation[i]);
+	buffer_text(&payload, column.data, column.length);
+	buffer_text(&payload, "", 1); /* index 0 */
+	for (int columns = 2; columns < 7; columns++)
+		buffer_varint(&payload, 0);
+	buffer_finish(&column);
+}
+
+/* What a trace says in its operations and this dictionary does not: a small block is not a huge one. */
+Test(events, a_resumed_encoder_knows_huge_blocks_from_small_ones)
+{
+	struct events_item items[] = {
+		{.type = OPERATION_ALLOC, .node = 3, .size_bytes = 16},
+		{.type = OPERATION_ALLOC, .node = 3, .size_bytes = UINT64_C(1) << 40},
+		{.type = OPERATION_FREE, .node = 4, .size_bytes = (UINT64_C(1) << 32) + 16},
+		{.type = OPERATION_FREE, .node = 4, .size_bytes = UINT64_C(1) << 40}};
+	write_alloc((UINT64_C(1) << 32) + 16);
+	cr_assert_eq(events_decoder_feed(decoder, payload.data, payload.length, NODES, THREADS), 0);
+	cr_assert_eq(events_encoder_resume(encoder, decoder), 0);
+	for (size_t i = 0; i < 4; i++) {
+		items[i].operation = i == 2 ? 0 : items[1].operation;
+		items[i].origin = i < 2 ? 0 : 3;
+		events_encoder_add(encoder, &items[i]);
+	}
+	cr_assert_eq(events_encoder_finish(encoder, &payload), 0);
+	check_block(items, 4);
 }
 
 Test(events, time_keeps_bursts_and_pauses_apart)

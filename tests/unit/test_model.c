@@ -149,9 +149,10 @@ static struct trace_event random_event(struct oracle *o, uint64_t time_ns, uint3
 static void expect_equal(const struct oracle *o, const struct model *model)
 {
 	cr_assert_arr_eq(model_totals(model), &o->totals, sizeof(o->totals), "totals differ");
-	for (uint32_t i = 0; i < NODES; i++)
-		cr_assert_arr_eq(model_node(model, i), &o->nodes[i], sizeof(o->nodes[i]), "node %u differs",
-				 i);
+	for (uint32_t i = 0; i < NODES; i++) {
+		struct model_node node = model_node(model, i);
+		cr_assert_arr_eq(&node, &o->nodes[i], sizeof(node), "node %u differs", i);
+	}
 }
 
 static void run_random(uint64_t seed, struct oracle *o, struct trace_event *events)
@@ -244,8 +245,8 @@ Test(model, growing_by_realloc_does_not_count_both_halves_at_the_peak)
 	model_finish(model);
 	cr_assert_eq(model_totals(model)->peak_bytes, 150);
 	cr_assert_eq(model_totals(model)->peak_event, 2);
-	cr_assert_eq(model_node(model, 1)->peak_bytes, 0);
-	cr_assert_eq(model_node(model, 2)->peak_bytes, 150);
+	cr_assert_eq(model_node(model, 1).peak_bytes, 0);
+	cr_assert_eq(model_node(model, 2).peak_bytes, 150);
 	model_destroy(model);
 }
 
@@ -259,9 +260,9 @@ Test(model, a_temporary_block_counts_where_it_began)
 	cr_assert_eq(model_events(model, events, 4), 0);
 	model_finish(model);
 	cr_assert_eq(model_totals(model)->temporary, 1);
-	cr_assert_eq(model_node(model, 1)->temporary, 1);
-	cr_assert_eq(model_node(model, 2)->temporary, 0);
-	cr_assert_eq(model_node(model, 2)->frees, 2);
+	cr_assert_eq(model_node(model, 1).temporary, 1);
+	cr_assert_eq(model_node(model, 2).temporary, 0);
+	cr_assert_eq(model_node(model, 2).frees, 2);
 	model_destroy(model);
 }
 

@@ -70,19 +70,21 @@ static void expect_code(const struct trace_info *info)
 	cr_assert_eq(info->modules[2].bias, 0x7f0000000000);
 	cr_assert_eq(info->modules[2].unloaded_ns, 40000);
 	cr_assert_eq(info->node_count, SAMPLE_NODES);
-	const struct trace_node expected[SAMPLE_NODES] = {
+	static const uint32_t parents[SAMPLE_NODES] = {0, 0, 1, 1, 3};
+	const struct trace_code expected[SAMPLE_NODES] = {
 		{0},
-		{.pc = 0x401100, .parent = 0, .module = 1},
-		{.pc = 0x401140, .parent = 1, .module = 1},
-		{.pc = 0x401120, .parent = 1, .module = 1, .exact_pc = true},
-		{.pc = 0x7f0000000100, .parent = 3, .module = 2, .truncated = true},
+		{.pc = 0x401100, .module = 1},
+		{.pc = 0x401140, .module = 1},
+		{.pc = 0x401120, .module = 1, .exact_pc = true},
+		{.pc = 0x7f0000000100, .module = 2, .truncated = true},
 	};
-	for (size_t i = 0; i < SAMPLE_NODES; i++) {
-		cr_assert_eq(info->nodes[i].pc, expected[i].pc);
-		cr_assert_eq(info->nodes[i].parent, expected[i].parent);
-		cr_assert_eq(info->nodes[i].module, expected[i].module);
-		cr_assert_eq(info->nodes[i].exact_pc, expected[i].exact_pc);
-		cr_assert_eq(info->nodes[i].truncated, expected[i].truncated);
+	for (uint32_t i = 0; i < SAMPLE_NODES; i++) {
+		const struct trace_code *code = trace_code(info, i);
+		cr_assert_eq(info->nodes[i].parent, parents[i]);
+		cr_assert_eq(code->pc, expected[i].pc);
+		cr_assert_eq(code->module, expected[i].module);
+		cr_assert_eq(code->exact_pc, expected[i].exact_pc);
+		cr_assert_eq(code->truncated, expected[i].truncated);
 	}
 }
 
@@ -165,15 +167,15 @@ Test(reader, knows_collectors_types_and_caches)
 	const struct trace_info *info = trace_info(trace);
 
 	cr_assert_eq(info->node_count, 3);
-	cr_assert(!info->nodes[1].label && info->nodes[2].label);
+	cr_assert(!trace_code(info, 1)->label && trace_code(info, 2)->label);
 	cr_assert_eq(info->nodes[2].parent, 1);
-	cr_assert_str_eq(trace_label(trace, info->nodes[2].pc), "pair");
+	cr_assert_str_eq(trace_label(trace, trace_code(info, 2)->pc), "pair");
 	cr_assert_eq(info->note_count, 4);
 	cr_assert_eq(info->notes[1].kind, NOTE_GC_END);
 	cr_assert_eq(info->notes[1].values[4], 24);
 	cr_assert_str_eq(trace_label(trace, info->notes[2].values[0]), "names");
-	cr_assert_eq(info->summary->nodes[2].collected_blocks, 1);
-	cr_assert_eq(info->summary->nodes[2].collected_bytes, 24);
+	cr_assert_eq(figures_nodes_find(info->summary->nodes, 2).collected_blocks, 1);
+	cr_assert_eq(figures_nodes_find(info->summary->nodes, 2).collected_bytes, 24);
 	cr_assert_eq(trace_replay(trace, count_collected, &collected_bytes, &diagnostic), 0, "%s",
 		     diagnostic.message);
 	cr_assert_eq(collected_bytes, 24);

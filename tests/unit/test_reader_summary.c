@@ -46,10 +46,10 @@ static void expect_summary(const struct trace_info *info)
 	cr_assert_eq(summary->totals.temporary, 10);
 	cr_assert_eq(summary->totals.stray_frees, 2);
 	cr_assert_eq(summary->totals.lost_frees, 1);
-	cr_assert_eq(summary->nodes[2].live_blocks, 50);
-	cr_assert_eq(summary->nodes[1].allocations, 0);
-	cr_assert_eq(summary->nodes[2].lifetime_ns, 411600);
-	cr_assert_eq(summary->nodes[4].lifetime_ns, 1000);
+	cr_assert_eq(figures_nodes_find(summary->nodes, 2).live_blocks, 50);
+	cr_assert_eq(figures_nodes_find(summary->nodes, 1).allocations, 0);
+	cr_assert_eq(figures_nodes_find(summary->nodes, 2).lifetime_ns, 411600);
+	cr_assert_eq(figures_nodes_find(summary->nodes, 4).lifetime_ns, 1000);
 	cr_assert_eq(summary->node_count, SAMPLE_NODES);
 }
 

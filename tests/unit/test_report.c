@@ -40,7 +40,7 @@ static void drain_with(uint32_t moves_limit)
 	cr_assert_eq(mapping_open(&mapping, fake.session_path, &diagnostic), 0, "%s", diagnostic.message);
 	cr_assert_eq(mapping_lock(&mapping), 0);
 	cr_assert_eq(drain_open(&drain, &mapping, DRAIN_FINISH, &diagnostic), 0, "%s", diagnostic.message);
-	drain.figures.moves.limit = moves_limit;
+	drain.moves_max = moves_limit;
 	merge_refresh(&drain);
 	cr_assert_eq(merge_take(&drain, UINT64_MAX, false), 0);
 	cr_assert_eq(commit_end(&drain, END_EXITED), 0);

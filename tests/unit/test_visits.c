@@ -32,9 +32,11 @@ static void make_tree(struct tree *tree, uint32_t scopes_each)
 	uint32_t used = 0;
 
 	memset(tree, 0, sizeof(*tree));
-	for (uint32_t i = 1; i < NODES; i++)
-		tree->nodes[i].parent =
-			random_below(3) ? i - 1 - random_below(i < 4 ? i : 4) : random_below(i);
+	for (uint32_t i = 1; i < NODES; i++) {
+		uint32_t parent = random_below(3) ? i - 1 - random_below(i < 4 ? i : 4) : random_below(i);
+
+		tree->nodes[i] = (struct trace_node){parent, i};
+	}
 	for (uint32_t i = 0; i < NODES; i++) {
 		tree->first[i] = used;
 		for (uint32_t left = i == 0 ? 0 : random_below(scopes_each + 1); left > 0; left--)
@@ -254,7 +256,7 @@ static void expect_scope(const struct model_scope *scope, uint64_t visits, uint6
 /* main line 1 (nodes 1 and 2: two calls of one line), line 2 (node 3); function scope 2 in all. */
 Test(visits, two_calls_of_one_line_are_one_visit)
 {
-	static const struct trace_node nodes[4];
+	static const struct trace_node nodes[4] = {[1] = {0, 1}, [2] = {0, 2}, [3] = {0, 3}};
 	const uint32_t first[] = {0, 0, 2, 4, 6};
 	const uint32_t ids[] = {0, 2, 0, 2, 1, 2};
 	const struct model_scopes scopes = {.scope_count = 3, .first = first, .ids = ids};
@@ -277,8 +279,7 @@ Test(visits, two_calls_of_one_line_are_one_visit)
 /* Nodes 1, 2 and 3 under each other are the same function; 4 under 1 is another one. */
 Test(visits, recursion_is_one_visit)
 {
-	static const struct trace_node nodes[] = {
-		[2] = {.parent = 1}, [3] = {.parent = 2}, [4] = {.parent = 1}};
+	static const struct trace_node nodes[] = {[1] = {0, 1}, [2] = {1, 2}, [3] = {2, 3}, [4] = {1, 4}};
 	const uint32_t first[] = {0, 0, 1, 2, 3, 4};
 	const uint32_t ids[] = {0, 0, 0, 1};
 	const struct model_scopes scopes = {.scope_count = 2, .first = first, .ids = ids};

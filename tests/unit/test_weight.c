@@ -71,10 +71,11 @@ struct run {
 static struct run run(size_t count)
 {
 	struct figures figures = {.totals.sample_bytes = MEAN};
-	struct figures_place at = {0};
+	struct figures_place at = {.number = 1};
 	struct run result = {0};
 
-	cr_assert_eq(figures_reserve(&figures, 0, 0), 0);
+	cr_assert_eq(figures_reserve(&figures, at.number), 0);
+	cr_assert_eq(figures_reserve_thread(&figures, 0), 0);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t size_bytes = some_size();
 		result.bytes += (double)size_bytes;
@@ -120,16 +121,19 @@ Test(weight, estimates_are_unbiased_and_within_their_error)
 Test(weight, nothing_is_left_of_blocks_that_ended)
 {
 	struct figures figures = {.totals.sample_bytes = MEAN};
-	struct figures_place at = {0};
+	struct figures_place at = {.number = 1};
 	static uint64_t sizes[1000];
 
-	cr_assert_eq(figures_reserve(&figures, 0, 0), 0);
+	cr_assert_eq(figures_reserve(&figures, at.number), 0);
+	cr_assert_eq(figures_reserve_thread(&figures, 0), 0);
 	for (uint64_t i = 0; i < 1000; i++) {
 		sizes[i] = some_size();
 		figures_alloc(&figures, &at, sizes[i]);
 	}
+	at.number = figures_free_number(&figures, 0);
+	cr_assert_gt(at.number, 0);
 	for (uint64_t i = 0; i < 1000; i++) {
-		struct figures_block block = {.size_bytes = sizes[i], .temporary = i % 2};
+		struct figures_block block = {.size_bytes = sizes[i], .origin = 1, .temporary = i % 2};
 		figures_end(&figures, &at, &block);
 	}
 	struct model_totals totals = figures_totals(&figures);

@@ -1,0 +1,78 @@
+/*
+ * nodes.h - the figures of all call-path nodes that have any, once counting is over: packed, by node.
+ *
+ * Traces have them as varints, mostly small ones, and that is how they are kept: some 15 bytes for a node
+ * instead of 120.  Who wants them all walks, in order of nodes; who wants one finds it.
+ */
+#ifndef MPROF_REPORTER_FIGURES_NODES_H
+#define MPROF_REPORTER_FIGURES_NODES_H
+
+#include "trace/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What one node (full call path) did itself. */
+struct model_node {
+	uint64_t allocations, allocated_bytes; /* blocks that began here */
+	uint64_t frees, freed_bytes;           /* blocks that were ended here, whoever allocated them */
+	uint64_t own_frees, own_freed_bytes;   /* blocks that began here and ended, wherever */
+	uint64_t live_bytes, live_blocks;      /* of the blocks that began here */
+	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
+	uint64_t temporary;
+	uint64_t stray_frees;
+	uint64_t lifetime_ns; /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */
+	uint64_t collected_blocks, collected_bytes; /* of own_frees: by a collector */
+};
+
+static inline bool model_node_is_idle(const struct model_node *node)
+{
+	return node->allocations == 0 && node->frees == 0 && node->stray_frees == 0;
+}
+
+struct figures_mark;
+
+struct figures_nodes { /* all zero: no node has any */
+	struct buffer packed;
+	struct figures_mark *marks; /* where some of them are */
+	size_t mark_capacity;
+	size_t count; /* nodes */
+	uint32_t end; /* all nodes are below */
+};
+
+void figures_nodes_finish(struct figures_nodes *nodes);
+
+/* Adds the figures of a node behind all others'; none are left out.  0 or -ENOMEM. */
+int figures_nodes_add(struct figures_nodes *nodes, uint32_t node, const struct model_node *figures);
+
+/* The node's figures; all zero if it has none. */
+struct model_node figures_nodes_find(const struct figures_nodes *nodes, uint32_t node);
+
+/* ---- one after the other --------------------------------------------------- */
+
+struct figures_walk {
+	struct varint_cursor at;
+	uint32_t end; /* behind the node that was taken last */
+};
+
+struct figures_walk figures_walk(const struct figures_nodes *nodes);
+
+/* The next node that has figures; false: there is none. */
+bool figures_walk_next(struct figures_walk *walk, uint32_t *node, struct model_node *figures);
+
+/* The figures of this node, which is behind all that were asked for or taken before; all zero if it has none.
+ */
+struct model_node figures_walk_to(struct figures_walk *walk, uint32_t node);
+
+/* ---- words ------------------------------------------------------------------ */
+
+#define FIGURES_NODE_WORDS 13 /* what a node's figures are in a trace, see BLOCK_SUMMARY */
+
+void figures_node_pack(const struct model_node *figures, struct buffer *payload);
+
+/* Takes the first so many words, the others being 0, and works out what follows from them.  False: they are
+ * not there, or contradict each other. */
+bool figures_node_unpack(struct varint_cursor *payload, size_t words, struct model_node *figures);
+
+#endif
