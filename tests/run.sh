@@ -40,20 +40,14 @@ run_tests() {
 	logs="$logs $name=$build/meson-logs/$name.junit.xml"
 }
 
-# fuzz TARGET: what it finds stays in build-tests/found.
+# fuzz NAME: what it finds stays in build-tests/found, and how it ended in NAME.outcome there.
 fuzz() {
-	name=${1##*/}
-	found=build-tests/found/$name
-	echo "== $name, $FUZZ_SECONDS s"
+	found=build-tests/found/$1
 	mkdir -p "$found"
-	if UBSAN_OPTIONS=halt_on_error=1 "$1" -max_total_time="$FUZZ_SECONDS" -artifact_prefix="$found-" -print_final_stats=1 -verbosity=0 \
-		"$found" "tests/fuzz/corpus/${name#fuzz_}" </dev/null >"$found.log" 2>&1; then
-		logs="$logs $name:passed"
-	else
-		logs="$logs $name:failed" failed=1
-		grep -v '# Uses:' "$found.log" | tail -n 100
-	fi
-	grep '^stat::' "$found.log" || :
+	echo failed >"$found.outcome"
+	UBSAN_OPTIONS=halt_on_error=1 "build-tests/fuzz/tests/fuzz/$1" -max_total_time="$FUZZ_SECONDS" -artifact_prefix="$found-" \
+		-print_final_stats=1 -verbosity=0 "$found" "tests/fuzz/corpus/${1#fuzz_}" </dev/null >"$found.log" 2>&1 &&
+		echo passed >"$found.outcome"
 }
 
 build plain ""
@@ -70,8 +64,17 @@ CC=clang CXX=clang++ build fuzz fuzz-targets --buildtype=debugoptimized -Dfuzz=t
 	-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 run_tests fuzz fuzz --suite fuzz
 if [ "$FUZZ_SECONDS" -gt 0 ]; then
-	for target in trace rgc gate; do
-		fuzz "build-tests/fuzz/tests/fuzz/fuzz_$target"
+	fuzzers="fuzz_trace fuzz_rgc fuzz_gate"
+	echo "== $fuzzers, $FUZZ_SECONDS s"
+	for name in $fuzzers; do
+		fuzz "$name" &
+	done
+	wait
+	for name in $fuzzers; do
+		outcome=$(cat "build-tests/found/$name.outcome")
+		logs="$logs $name:$outcome"
+		[ "$outcome" = passed ] || grep -v '# Uses:' "build-tests/found/$name.log" | tail -n 100
+		grep '^stat::' "build-tests/found/$name.log" || :
 	done
 fi
 
