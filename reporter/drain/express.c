@@ -203,20 +203,20 @@ INLINE bool take_realloc(struct run *run)
 	if (new >= run->end || record_type_of(new) != RECORD_ALLOC || !is_due(run, old, run->stamp, &stamp) ||
 	    !is_due(run, new, stamp, &stamp))
 		return false;
-	struct livemap_spot spot, begins;
+	struct livemap_spot spot, new_spot;
 	uint32_t old_number = number_to_end(run, old), new_number = number_to_begin(run, new);
 	if (!old_number || !new_number)
 		return false;
 	settle(run);
 	struct livemap_row *row = ending_row(run, old, &spot);
-	begins = spot;
-	if (!row || (record_address(new) != record_address(old) && !is_beginning(run, new, &begins)))
+	new_spot = spot;
+	if (!row || (record_address(new) != record_address(old) && !is_beginning(run, new, &new_spot)))
 		return false;
 	const struct livemap_entry entry = row_entry(row, livemap_key(record_address(old), false));
 	set_time(run, stamp);
 	row_take_out(run->map, row, &spot);
 	end_block(run, old, &entry, old_number, OPERATION_REALLOC);
-	begin_block(run, new, begins.home, new_number, OPERATION_REALLOC);
+	begin_block(run, new, new_spot.home, new_number, OPERATION_REALLOC);
 	run->record = new + 1;
 	return true;
 }

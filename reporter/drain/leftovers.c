@@ -8,6 +8,8 @@
 #include "drain/mapping.h"
 #include "drain/watch.h"
 
+#include "trace/clock.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #include <unistd.h>
 
 #define LEASE_TRIES 5
+#define STARTUP_NS UINT64_C(5000000000)
 #define UNFINISHED_S 60 /* a session takes milliseconds to be made */
 
 /* What its name says: mprof.UID.PID.NUMBER, and then nothing or ".live". */
@@ -67,9 +70,19 @@ static bool is_unattended(const char *path)
 	return unattended;
 }
 
+/* Its drainer may be about to begin, and is not to be forestalled. */
+static bool is_young(const struct session_header *session)
+{
+	/* Relaxed: whoever takes the lock before a drainer finds the session whole. */
+	return atomic_load_explicit(&session->heartbeat, memory_order_relaxed) == 0 &&
+	       clock_monotonic_ns() - session->started_monotonic_ns < STARTUP_NS;
+}
+
 static bool is_over(const struct mapping *mapping)
 {
 	struct watch watch;
+	if (is_young(mapping->header))
+		return false;
 	/* Acquire pairs with the shim's release: all it did before is there. */
 	if (atomic_load_explicit(&mapping->header->end_state, memory_order_acquire) == SESSION_REPLACED)
 		return true;

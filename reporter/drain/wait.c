@@ -71,10 +71,9 @@ static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_
 	return outcome;
 }
 
-int drain_wait(const char *session_path, int timeout_ms, const struct drain_progress *progress,
-	       struct diagnostic *diagnostic)
+static int wait_once(const char *session_path, uint64_t deadline_ns, const struct drain_progress *progress,
+		     struct diagnostic *diagnostic)
 {
-	uint64_t deadline_ns = clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * MS_NS;
 	struct mapping mapping;
 	int error = mapping_open(&mapping, session_path, diagnostic);
 	if (error < 0)
@@ -86,4 +85,16 @@ int drain_wait(const char *session_path, int timeout_ms, const struct drain_prog
 	if (outcome == WAIT_NO_DRAINER)
 		return drain_finish(session_path, progress, diagnostic);
 	return diagnostic_set(diagnostic, ETIMEDOUT, "%s: its drainer is not done yet", session_path);
+}
+
+int drain_wait(const char *session_path, int timeout_ms, const struct drain_progress *progress,
+	       struct diagnostic *diagnostic)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * MS_NS;
+	int error;
+	do
+		error = wait_once(session_path, deadline_ns, progress, diagnostic);
+	/* Somebody else who finishes what is left came in between. */
+	while (error == -EBUSY && clock_monotonic_ns() < deadline_ns);
+	return error;
 }

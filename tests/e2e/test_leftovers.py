@@ -47,7 +47,7 @@ def recording(directory):
 
 def both_killed(directory, **sizes):
     process = waiting_program(directory, **sizes)
-    time.sleep(0.1)
+    report(directory / f"many_blocks.{process.pid}.mprof")  # by now its drainer has begun
     kill(drainer(process.pid))
     process.kill()
     process.wait()
@@ -121,6 +121,7 @@ def of_a_process_in_another_pid_namespace_is_not_touched(directory):
         if process.stdout.readline() != b"ready\n":
             raise Skip("no pid namespace here")
         wait_for(lambda: drainers_of(1), 10, "a drainer")
+        report(directory / "many_blocks.1.mprof")
         session = pathlib.Path(f"/dev/shm/mprof.{os.getuid()}.1.0")
         inode = session.stat().st_ino
         for pid in drainers_of(1):
