@@ -146,6 +146,9 @@ static int on_event(struct model *model, const struct trace_event *event)
 		.lost = event->type == EVENT_LOST,
 		.collected = event->collected,
 	};
+
+	if (event->type > EVENT_LOST)
+		return -EBADMSG;
 	int error = figures_reserve_thread(&model->figures, event->thread);
 
 	if (!error)
