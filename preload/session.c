@@ -21,6 +21,7 @@
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
+#include "unwind/valgrind.h"
 
 #include "trace/clock.h"
 
@@ -272,6 +273,11 @@ static void run_on_own_stack(struct start *start)
 {
 	uintptr_t address = (uintptr_t)start;
 
+	/* It warns of every change of stacks that it was not told of. */
+	if (valgrind_runs_us()) {
+		start_on_own_stack((unsigned)(address >> 32), (unsigned)address);
+		return;
+	}
 	getcontext(&start->own);
 	start->own.uc_stack.ss_sp = start->stack;
 	start->own.uc_stack.ss_size = sizeof start->stack;
