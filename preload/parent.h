@@ -9,6 +9,7 @@
 
 #include "files.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PARENT_DIRECTORY "/dev/shm"
@@ -25,5 +26,9 @@ struct session_header *parent_map_session(const char *directory, unsigned long p
 /* Fills facts->parent_trace_path, "" if there is none; marks a session of this very process
  * as replaced. */
 void parent_find(struct files_facts *facts, const char *directory);
+
+/* Whether this process comes from one that the shim was in, be it that it could not record, or has become
+ * another user's since. After parent_find. */
+bool parent_is_recorded(const struct files_facts *facts, const char *directory);
 
 #endif
