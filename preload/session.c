@@ -13,6 +13,7 @@
 #include "guard.h"
 #include "message.h"
 #include "modules.h"
+#include "parent.h"
 #include "proc.h"
 #include "process.h"
 #include "real.h"
@@ -76,13 +77,25 @@ static void release(struct start *start)
 	munmap(start, sizeof *start);
 }
 
+/* Before a message: who has started a tree of programs is told once what is wrong, so not by its children,
+ * and with MPROF_QUIET only of what the user has set. */
+static void hush(const struct start *start, bool users_setting)
+{
+	if ((start->settings.quiet && !users_setting) || start->forked ||
+	    parent_is_recorded(&start->facts, PARENT_DIRECTORY))
+		message_silence();
+}
+
 /* Reasons not to record that are no failures of ours to write something. */
 static bool recording_makes_sense(const struct start *start)
 {
-	if (start->settings.bad)
+	if (start->settings.bad) {
+		hush(start, true);
 		message("the value of ", start->settings.bad, " must be ", start->settings.expected,
 			"; it is ignored", NULL);
+	}
 	if (allocator_hidden && !start->forked && real_asan_present()) {
+		hush(start, false);
 		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
 			"build it without -fsanitize=address. It runs unrecorded",
 			NULL);
@@ -153,10 +166,11 @@ static bool prepare_regions(struct process *process, struct session_header *sess
 
 /* ---- starting ------------------------------------------------------------------------ */
 
-static void refuse(const char *what, const char *path, int error_number)
+static void refuse(const struct start *start, const char *what, const char *path, int error_number)
 {
 	char buffer[32];
 
+	hush(start, start->settings.out != NULL);
 	message("cannot write the ", what, " ", path, ": ", message_error(error_number, buffer),
 		"; set MPROF_OUT to a writable place. The program runs unrecorded", NULL);
 }
@@ -166,13 +180,13 @@ static bool open_files(struct process *process, struct start *start)
 	int failed = files_create_trace(&start->facts, &start->settings);
 
 	if (failed) {
-		refuse("trace", start->facts.trace_path, failed);
+		refuse(start, "trace", start->facts.trace_path, failed);
 		return false;
 	}
 	failed = files_create_session(&start->facts, start->session_path, &process->session);
 	if (failed) {
 		unlink(start->facts.trace_path);
-		refuse("session file", start->session_path, failed);
+		refuse(start, "session file", start->session_path, failed);
 	}
 	return !failed;
 }
@@ -184,12 +198,14 @@ static uint64_t ticks_now(void)
 	return session ? clock_ticks(session->flags) : 0;
 }
 
-static void fill_sampling(struct session_header *session, const struct settings *settings)
+static void fill_sampling(struct session_header *session, const struct start *start)
 {
-	if (sample_start(settings->sample_bytes, settings->sample_seed))
-		session->sample_bytes = settings->sample_bytes;
-	else
+	if (sample_start(start->settings.sample_bytes, start->settings.sample_seed)) {
+		session->sample_bytes = start->settings.sample_bytes;
+	} else {
+		hush(start, false);
 		message("no memory for sampling: every block is recorded", NULL);
+	}
 	if (!real_has_bootstrap())
 		sample_of_heap_alone();
 }
@@ -203,7 +219,7 @@ static bool fill(struct process *process, struct start *start)
 	fill_clock(session);
 	fill_identity(session, start);
 	fill_text(session, start);
-	fill_sampling(session, &start->settings);
+	fill_sampling(session, start);
 	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet);
 	atomic_store_explicit(&session->peak_rss_bytes, proc_peak_rss_bytes(), memory_order_relaxed);
 	modules_init(ticks_now, exe_path());
@@ -235,6 +251,7 @@ static bool start_drainer(struct start *start)
 		return false;
 	if (files_find_drainer(start->drainer))
 		return spawn_drainer(start->drainer, start->session_path) == 0;
+	hush(start, false);
 	message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof report`",
 		NULL);
 	return false;
@@ -245,7 +262,7 @@ static bool begin(struct process *process, struct start *start)
 	if (!open_files(process, start))
 		return false;
 	if (!fill(process, start)) {
-		refuse("session file", start->session_path, ENOSPC);
+		refuse(start, "session file", start->session_path, ENOSPC);
 		files_discard(&start->facts, start->session_path, process->session);
 		return false;
 	}
