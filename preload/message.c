@@ -112,9 +112,15 @@ static void write_without_sigpipe(const char *bytes, size_t count)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static atomic_flag spoken = ATOMIC_FLAG_INIT;
+
+void message_silence(void)
+{
+	atomic_flag_test_and_set(&spoken);
+}
+
 void message(const char *first, ...)
 {
-	static atomic_flag spoken = ATOMIC_FLAG_INIT;
 	char buffer[4096 + 512];
 	struct text line;
 	int saved = errno;
@@ -136,32 +142,11 @@ void message(const char *first, ...)
 
 const char *message_error(int error_number, char buffer[32])
 {
-	static const struct {
-		int number;
-		const char *text;
-	} known[] = {
-		{EACCES, "permission denied"},
-		{EPERM, "operation not permitted"},
-		{ENOENT, "no such file or directory"},
-		{ENOSPC, "no space left on device"},
-		{EROFS, "read-only file system"},
-		{ENOTDIR, "not a directory"},
-		{EEXIST, "file exists"},
-		{EMFILE, "too many open files"},
-		{ENFILE, "too many open files"},
-		{ENOMEM, "not enough memory"},
-		{EDQUOT, "disk quota exceeded"},
-		{EFBIG, "file size limit"},
-		{EISDIR, "is a directory"},
-		{ENAMETOOLONG, "file name too long"},
-		{EAGAIN, "no more processes are allowed"},
-		{ENOEXEC, "not a program"},
-	};
+	const char *words = strerrordesc_np(error_number);
 	struct text text;
 
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].number == error_number)
-			return known[i].text;
+	if (words)
+		return words;
 	text_init(&text, buffer, 32);
 	text_add(&text, "error ");
 	text_add_number(&text, (unsigned long)error_number);

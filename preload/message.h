@@ -27,7 +27,10 @@ void message_remember_stderr(void);
  * errno is preserved. */
 void message(const char *first, ...) __attribute__((sentinel));
 
-/* The name of an error as text: the few that a recording can meet, else "error N". */
+/* As if it had had it. */
+void message_silence(void);
+
+/* What an error means, in libc's words; "error N" if it has none. */
 const char *message_error(int error_number, char buffer[32]);
 
 #endif

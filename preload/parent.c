@@ -4,6 +4,7 @@
 #include "parent.h"
 
 #include "proc.h"
+#include "settings.h"
 
 #include "trace/clock.h"
 
@@ -14,19 +15,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,
-			 unsigned long number)
+static void session_path_of(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, uid_t user,
+			    unsigned long pid, unsigned long number)
 {
 	struct text text;
 
 	text_init(&text, path, SESSION_PATH_BYTES);
 	text_add(&text, directory);
 	text_add(&text, hidden ? "/.mprof." : "/mprof.");
-	text_add_number(&text, (unsigned long)getuid());
+	text_add_number(&text, (unsigned long)user);
 	text_add(&text, ".");
 	text_add_number(&text, pid);
 	text_add(&text, ".");
 	text_add_number(&text, number);
+}
+
+void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,
+			 unsigned long number)
+{
+	session_path_of(path, directory, hidden, getuid(), pid, number);
 }
 
 /* Everybody may put links there: one of our own is followed, and leads to no other. */
@@ -125,4 +132,58 @@ void parent_find(struct files_facts *facts, const char *directory)
 	facts->parent_trace_path[0] = '\0';
 	if (!take_trace_of(facts, directory, facts->pid, facts->pid_start_time, true))
 		take_trace_of(facts, directory, facts->parent_pid, proc_start_time(facts->parent_pid), false);
+}
+
+static bool has_session_of(const char *directory, uid_t user, unsigned long pid)
+{
+	char path[SESSION_PATH_BYTES];
+	struct stat status;
+
+	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
+		session_path_of(path, directory, false, user, pid, number);
+		if (lstat(path, &status) == 0)
+			return true;
+	}
+	return false;
+}
+
+static uid_t user_of(unsigned long pid)
+{
+	char path[64];
+	struct text text;
+	struct stat status;
+
+	text_init(&text, path, sizeof path);
+	text_add(&text, "/proc/");
+	text_add_number(&text, pid);
+	return stat(path, &status) == 0 ? status.st_uid : 0;
+}
+
+/* Sessions that this process may not look into: root's, or its parent's. */
+static bool is_out_of_reach(const struct files_facts *facts, const char *directory)
+{
+	return has_session_of(directory, 0, facts->pid) || has_session_of(directory, 0, facts->parent_pid) ||
+	       has_session_of(directory, user_of(facts->parent_pid), facts->parent_pid);
+}
+
+static bool parent_preloads(unsigned long pid)
+{
+	char path[64];
+	struct text text;
+
+	text_init(&text, path, sizeof path);
+	text_add(&text, "/proc/");
+	text_add_number(&text, pid);
+	text_add(&text, "/environ");
+	struct settings_list environment = settings_read(path);
+	const char *libraries = settings_value(&environment, "LD_PRELOAD");
+	bool preloads = environment.bytes && libraries && strstr(libraries, "libmprof.so");
+	settings_release(&environment);
+	return preloads;
+}
+
+bool parent_is_recorded(const struct files_facts *facts, const char *directory)
+{
+	return facts->parent_trace_path[0] || is_out_of_reach(facts, directory) ||
+	       parent_preloads(facts->parent_pid);
 }

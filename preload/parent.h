@@ -26,4 +26,8 @@ struct session_header *parent_map_session(const char *directory, unsigned long p
  * as replaced. */
 void parent_find(struct files_facts *facts, const char *directory);
 
+/* Whether this process comes from one that the shim was in, be it that it could not record, or has become
+ * another user's since. After parent_find. */
+bool parent_is_recorded(const struct files_facts *facts, const char *directory);
+
 #endif

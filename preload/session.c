@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "message.h"
 #include "modules.h"
+#include "parent.h"
 #include "proc.h"
 #include "process.h"
 #include "real.h"
@@ -22,6 +23,7 @@
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
+#include "unwind/valgrind.h"
 
 #include "trace/clock.h"
 
@@ -76,13 +78,25 @@ static void release(struct start *start)
 	munmap(start, sizeof *start);
 }
 
+/* Before a message: who has started a tree of programs is told once what is wrong, so not by its children,
+ * and with MPROF_QUIET only of what the user has set. */
+static void hush(const struct start *start, bool users_setting)
+{
+	if ((start->settings.quiet && !users_setting) || start->forked ||
+	    parent_is_recorded(&start->facts, FILES_MEMORY))
+		message_silence();
+}
+
 /* Reasons not to record that are no failures of ours to write something. */
 static bool recording_makes_sense(const struct start *start)
 {
-	if (start->settings.bad)
+	if (start->settings.bad) {
+		hush(start, true);
 		message("the value of ", start->settings.bad, " must be ", start->settings.expected,
 			"; it is ignored", NULL);
+	}
 	if (allocator_hidden && !start->forked && real_asan_present()) {
+		hush(start, false);
 		message("this program is built with AddressSanitizer, whose allocator cannot be recorded; "
 			"build it without -fsanitize=address. It runs unrecorded",
 			NULL);
@@ -148,10 +162,11 @@ static void fill_text(struct arena *arena, const struct start *start)
 
 /* ---- starting ------------------------------------------------------------------------ */
 
-static void refuse(const char *what, const char *path, int error_number)
+static void refuse(const struct start *start, const char *what, const char *path, int error_number)
 {
 	char buffer[32];
 
+	hush(start, start->settings.out != NULL);
 	message("cannot write the ", what, " ", path, ": ", message_error(error_number, buffer),
 		"; set MPROF_OUT to a writable place. The program runs unrecorded", NULL);
 }
@@ -161,13 +176,13 @@ static bool open_files(struct process *process, struct start *start)
 	int failed = files_create_trace(&start->facts, &start->settings);
 
 	if (failed) {
-		refuse("trace", start->facts.trace_path, failed);
+		refuse(start, "trace", start->facts.trace_path, failed);
 		return false;
 	}
 	process->arena = files_create_session(&start->facts, start->session_path, &failed);
 	if (!process->arena) {
 		unlink(start->facts.trace_path);
-		refuse("session file", start->session_path, failed);
+		refuse(start, "session file", start->session_path, failed);
 		return false;
 	}
 	process->session = process->arena->header;
@@ -181,12 +196,14 @@ static uint64_t ticks_now(void)
 	return arena ? clock_ticks(arena->header->flags) : 0;
 }
 
-static void fill_sampling(struct session_header *session, const struct settings *settings)
+static void fill_sampling(struct session_header *session, const struct start *start)
 {
-	if (sample_start(settings->sample_bytes, settings->sample_seed))
-		session->sample_bytes = settings->sample_bytes;
-	else
+	if (sample_start(start->settings.sample_bytes, start->settings.sample_seed)) {
+		session->sample_bytes = start->settings.sample_bytes;
+	} else {
+		hush(start, false);
 		message("no memory for sampling: every block is recorded", NULL);
+	}
 	if (!real_has_bootstrap())
 		sample_of_heap_alone();
 }
@@ -198,9 +215,9 @@ static bool fill(struct process *process, struct start *start)
 	fill_clock(session);
 	fill_identity(session, start);
 	fill_text(process->arena, start);
-	fill_sampling(session, &start->settings);
-	session_end_prepare(!start->facts.parent_trace_path[0] && !start->forked && !start->settings.quiet,
-			    start->settings.quiet);
+	fill_sampling(session, start);
+	bool is_first = !start->facts.parent_trace_path[0] && !start->forked;
+	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet);
 	struct proc_status status = proc_status();
 	session->filters = status.filters;
 	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
@@ -235,15 +252,18 @@ static int start_drainer(struct start *start)
 	if (proc_children_are_elsewhere())
 		return -ECHILD;
 	if (!files_find_drainer(start->drainer)) {
+		hush(start, false);
 		message("mprof-drain is not where libmprof.so is; the trace will be finished by `mprof "
 			"report`",
 			NULL);
 		return -ENOENT;
 	}
 	int drainer = spawn_drainer(start->drainer, start->session_path);
-	if (drainer < 0)
+	if (drainer < 0) {
+		hush(start, false);
 		message("cannot start ", start->drainer, ": ", message_error(-drainer, buffer),
 			"; the trace will be finished by `mprof report`", NULL);
+	}
 	return drainer;
 }
 
@@ -252,7 +272,7 @@ static bool begin(struct process *process, struct start *start)
 	if (!open_files(process, start))
 		return false;
 	if (!fill(process, start)) {
-		refuse("session file", start->session_path, ENOSPC);
+		refuse(start, "session file", start->session_path, ENOSPC);
 		process->session = NULL;
 		files_discard(&start->facts, process->arena);
 		process->arena = NULL;
@@ -285,6 +305,11 @@ static void run_on_own_stack(struct start *start)
 {
 	uintptr_t address = (uintptr_t)start;
 
+	/* It warns of every change of stacks that it was not told of. */
+	if (valgrind_runs_us()) {
+		start_on_own_stack((unsigned)(address >> 32), (unsigned)address);
+		return;
+	}
 	getcontext(&start->own);
 	start->own.uc_stack.ss_sp = start->stack;
 	start->own.uc_stack.ss_size = sizeof start->stack;

@@ -107,18 +107,45 @@ def unwritable_out(directory):
         check(str(out) in done.stderr, f"the path is named in {done.stderr!r}")
 
 
-@case
-def read_only_directory(directory):
+def as_nobody(directory):
+    """A command's first words, and the shim where everybody can read it: the build's folder may be closed to others."""
     needs_root()
     needs("setpriv")
+    directory.chmod(0o755)
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], shutil.copy(SHIM, directory)
+
+
+@case
+def read_only_directory(directory):
+    """One line by the first process, of a place that nobody chose only if it may speak."""
+    nobody, shim = as_nobody(directory)
     program = compiled(directory, "ends")
     closed = directory / "closed"
     closed.mkdir(mode=0o555)
-    shim, _ = open_copy(directory)
-    done = record(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "exit"], closed,
-                  LD_PRELOAD=shim, MPROF_FOLLOW="1")
-    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
-    check_one_line(done.stderr, str(closed), "permission denied")
+    for settings, speaks in (({}, True), ({"MPROF_QUIET": "1"}, False), ({"MPROF_QUIET": "1", "MPROF_OUT": "x.%p.mprof"}, True)):
+        names = [f"{name}={value}" for name, value in settings.items()]
+        for argv in ([program, "exit"], ["/bin/sh", "-c", f"{program} exit; {program} exit"]):
+            done = run([*nobody, "env", f"LD_PRELOAD={shim}", *names, *argv], closed)
+            check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+            if speaks:
+                check_one_line(done.stderr, "ermission denied")
+            else:
+                check_equal(done.stderr, "", f"errors with {settings}")
+
+
+@case
+def children_that_drop_root(directory):
+    """A daemon's workers, which may not write where it may: nobody could do anything about it."""
+    nobody, shim = as_nobody(directory)
+    program = compiled(directory, "ends")
+    closed = directory / "closed"
+    closed.mkdir(mode=0o755)
+    for quiet in (None, "1"):
+        for script in (f"{' '.join(nobody)} {program} exit; {' '.join(nobody)} {program} exit", f"exec {' '.join(nobody)} {program} exit"):
+            done = record(["/bin/sh", "-c", script], closed, LD_PRELOAD=shim, MPROF_QUIET=quiet, MPROF_OUT="x.%p.mprof")
+            check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+            check("cannot write" not in done.stderr and len(done.stderr.splitlines()) <= (quiet is None),
+                  f"errors with MPROF_QUIET={quiet}: {done.stderr!r}")
 
 
 @case

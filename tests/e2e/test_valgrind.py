@@ -15,7 +15,7 @@ which is an address, and one below 2^30, as under Valgrind, takes 4 bytes less.
 
 import re
 
-from harness import SHIM, case, check, check_equal, compile, needs, report, run, run_cases
+from harness import SHIM, case, check, check_equal, compile, needs, record, report, run, run_cases
 
 VALGRIND = ("--run-libc-freeres=no", "--run-cxx-freeres=no")
 
@@ -89,6 +89,20 @@ def sqlite3(directory):
 def perl(directory):
     same_totals([needs("perl"), "-e", 'my %h; $h{$_ % 100} .= "x" x $_ for 1 .. 2000; print length($h{7}), "\\n";'],
                 directory, PERL_HASH_SEED="0")
+
+
+@case
+def nothing_to_say_of_the_shim(directory):
+    """Under any tool: the program's output, and no word of Valgrind's on what we do."""
+    for source in ("exceptions.cpp", "cross_thread_free.c"):
+        program = compile(source, directory / "program")
+        for tool in ("memcheck", "none"):
+            bare = run([needs("valgrind"), f"--tool={tool}", program], directory)
+            done = record([needs("valgrind"), f"--tool={tool}", program], directory)
+            check_equal((done.returncode, done.stdout), (bare.returncode, bare.stdout), f"exit status and output under {tool}")
+            words = [line for line in done.stderr.splitlines()
+                     if "unknown" in line or "switching stacks" in line or " at 0x" in line or "WARNING" in line]
+            check_equal(words, [], f"{tool}'s words on {source}")
 
 
 run_cases()
