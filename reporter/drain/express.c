@@ -29,7 +29,7 @@ struct run {
 	uint64_t stamp;                            /* of the last one taken */
 	uint64_t timed_stamp, time_ns;             /* the stamp whose time this is; UINT64_MAX: none's yet */
 	uint32_t thread;
-	uint32_t free_flags;  /* OPERATION_* of every free */
+	uint32_t free_flags; /* OPERATION_* of every free */
 	bool map_is_large;
 	uint64_t allocations; /* of the trace before the first */
 	/* A block that is not in the map yet, since the next record may well be its free. */

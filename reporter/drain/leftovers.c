@@ -145,6 +145,24 @@ static void take_up_map(char *path)
 		(void)unlink(path);
 }
 
+/* A session that lies on disk has a link here, which goes with it. */
+static bool take_up_link(const char *link, int pid)
+{
+	char target[SESSION_PATH_BYTES];
+	struct stat status;
+	ssize_t length = lstat(link, &status) == 0 && S_ISLNK(status.st_mode) && status.st_uid == geteuid()
+				 ? readlink(link, target, sizeof(target) - 1)
+				 : -1;
+	if (length <= 0)
+		return false;
+	target[length] = '\0';
+	if (is_gone(target))
+		(void)unlink(link);
+	else
+		take_up(target, pid);
+	return true;
+}
+
 void leftovers_finish(const char *session_path)
 {
 	char path[SESSION_PATH_BYTES];
@@ -159,7 +177,7 @@ void leftovers_finish(const char *session_path)
 			continue;
 		if (name.is_map)
 			take_up_map(path);
-		else
+		else if (!take_up_link(path, name.pid))
 			take_up(path, name.pid);
 	}
 	if (files)

@@ -323,8 +323,8 @@ void queue_retire(struct queue *queue)
 	struct session_thread *slot = queue->slot;
 	uint32_t last = atomic_load_explicit(&slot->first_chunk, memory_order_relaxed);
 	struct session_chunk *chunk = chunk_at(queue, last);
-	/* In this order, so that a death between two steps loses a chunk or a slot, and gives
-	 * none of them to two owners. */
+	/* A death between two steps loses chunk and slot, and gives neither to two owners: nobody takes up a
+	 * slot that is being retired. */
 	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
 	if (chunk)
 		push(&queue->session->free_chunks, &chunk->free_next, last);

@@ -163,8 +163,10 @@ bool watch_is_confined(const struct watch *watch)
 {
 	char text[4096];
 	unsigned long filters;
-	const char *line = read_proc(watch, "status", text, sizeof(text)) ? strstr(text, "\nSeccomp_filters:") : NULL;
-	return line && sscanf(line, "\nSeccomp_filters: %lu", &filters) == 1 && filters > watch->session->filters;
+	const char *line =
+		read_proc(watch, "status", text, sizeof(text)) ? strstr(text, "\nSeccomp_filters:") : NULL;
+	return line && sscanf(line, "\nSeccomp_filters: %lu", &filters) == 1 &&
+	       filters > watch->session->filters;
 }
 
 uint64_t watch_peak_rss_bytes(const struct watch *watch)

@@ -57,6 +57,18 @@ def both_killed(directory, **sizes):
 
 
 @case
+def link_that_leads_nowhere(directory):
+    """Of a session that lay on disk, and is gone."""
+    link = SHARED / f"mprof.{os.getuid()}.999999999.0"
+    link.symlink_to(directory / ".mprof.gone")
+    try:
+        recording(directory)
+        wait_for(lambda: not link.is_symlink(), 10, "the link's end")
+    finally:
+        link.unlink(missing_ok=True)
+
+
+@case
 def is_finished_by_the_next_recording(directory):
     pid = both_killed(directory)
     recording(directory)

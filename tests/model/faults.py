@@ -32,10 +32,6 @@ FREE_SLOT = """	atomic_store_explicit(&slot->owner, thread_owner(0, thread_owner
 			      memory_order_release);
 	push(&queue->session->free_threads, &slot->free_next, queue->slot_index + 1);
 """
-RETIRE = """	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
-	if (chunk)
-		push(&queue->session->free_chunks, &chunk->free_next, last);
-"""
 COMMIT = "	atomic_store_explicit(&thread->chunk->committed, thread->used, memory_order_release);\n"
 NEXT = "		atomic_store_explicit(&closed->next, taken, memory_order_release);\n"
 
@@ -72,8 +68,8 @@ FAULTS = {
     "takes a look back for one ahead": (THREAD, "clock, more events", (
         "	thread->epoch = ordinary ? now : 0;", "	thread->epoch = ordinary ? epoch_now() : 0;")),
     "leaves no room for prefixes": (RECORDER, "one thread", (
-        "if (!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	thread_review",
-        "if (!make_room(thread, 1))\n		return;\n	thread_review")),
+        "!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	thread_review",
+        "!make_room(thread, 1))\n		return;\n	thread_review")),
     "closes without release": (CHUNKS, "one thread", (NEXT, relaxed(NEXT))),
     "closes before the next is open": (CHUNKS, "one thread", (
         "		thread->chunk = thread_open_chunk(thread, taken, closed->first_record + thread->used);\n",
@@ -87,16 +83,15 @@ FAULTS = {
         "	uint64_t top = atomic_load_explicit(stack, memory_order_relaxed);"),
         (ACQUIRE_POP, RELAXED_POP)),
     "claims without release": (THREAD, "one thread", (
-        "	atomic_store_explicit(&slot->owner, thread_owner(tid, hands + 1, THREAD_OWNED),\n			      memory_order_release);",
-        "	atomic_store_explicit(&slot->owner, thread_owner(tid, hands + 1, THREAD_OWNED),\n			      memory_order_relaxed);")),
+        "thread_owner(tid, hands + 1, THREAD_OWNED), memory_order_release);",
+        "thread_owner(tid, hands + 1, THREAD_OWNED), memory_order_relaxed);")),
     "leaves without release": (THREAD, "left", (
-        "thread_owner(0, thread_owner_hands(owner), THREAD_VACANT), memory_order_release);",
-        "thread_owner(0, thread_owner_hands(owner), THREAD_VACANT), memory_order_relaxed);")),
+        "THREAD_VACANT),\n			      memory_order_release);", "THREAD_VACANT),\n			      memory_order_relaxed);")),
     "leaves before it is done": (THREAD, "left by two", (
         "&process->vacant, &top, pushed, memory_order_release,", "&process->vacant, &top, pushed, memory_order_relaxed,")),
     "does not say whose the queue is": (THREAD, "left", (
         "		recorder_took_over(thread, ", "		(void)recorder_took_over, (void)(")),
-    "waits for what nobody has": (WAIT, "left, kill", (" && (last || pulse->beats < BEATS_MOST)", "")),
+    "waits for what nobody has": (WAIT, "left, kill", (" &&\n	       (last || pulse->beats < BEATS_MOST)", "")),
     "gives back a slot that was left": (DRAINER, "left by two", (
         "thread_owner_state(owner) != THREAD_OWNED || ", "(uint32_t)(owner >> 32) == 0 || "), (
         " || !queue_begin_retiring(queue, owner)", "")),
@@ -119,7 +114,6 @@ FAULTS = {
     "pushes without release": (QUEUE, "one thread", (
         "&top, pushed, memory_order_release,", "&top, pushed, memory_order_relaxed,")),
     "gives away before it unhooks": (QUEUE, "kill", (UNHOOK, swapped(UNHOOK))),
-    "retires a chunk before it unhooks": (QUEUE, "kill", (RETIRE, "	if (chunk)\n		push(&queue->session->free_chunks, &chunk->free_next, last);\n	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);\n")),
     "gives away a slot before it is free": (QUEUE, "reuse", (FREE_SLOT, swapped(FREE_SLOT))),
     "reads side records without acquire": (QUEUE, "signals", (
         "	uint64_t w0 = atomic_load_explicit(&queue->slot->side[at].w0, memory_order_acquire);",

@@ -23,7 +23,7 @@
  * that is followed; what lies before is constant. */
 void memory_reset(char *base, size_t first, size_t bytes);
 /* As if that came right behind it, as it is now; until the next reset, and ALSO_MAX times at most. */
-#define ALSO_MAX 2
+#define ALSO_MAX 3
 void memory_follow_also(char *at, size_t bytes);
 bool memory_follows(const volatile void *at);
 
