@@ -160,9 +160,10 @@ static uid_t user_of(unsigned long pid)
 }
 
 /* Sessions that this process may not look into: root's, or its parent's. */
-static bool is_out_of_reach(const struct files_facts *facts, const char *directory)
+static bool is_out_of_reach(const struct files_facts *facts, const char *directory, bool has_own)
 {
-	return has_session_of(directory, 0, facts->pid) || has_session_of(directory, 0, facts->parent_pid) ||
+	return (!has_own && has_session_of(directory, 0, facts->pid)) ||
+	       has_session_of(directory, 0, facts->parent_pid) ||
 	       has_session_of(directory, user_of(facts->parent_pid), facts->parent_pid);
 }
 
@@ -182,8 +183,8 @@ static bool parent_preloads(unsigned long pid)
 	return preloads;
 }
 
-bool parent_is_recorded(const struct files_facts *facts, const char *directory)
+bool parent_is_recorded(const struct files_facts *facts, const char *directory, bool has_own)
 {
-	return facts->parent_trace_path[0] || is_out_of_reach(facts, directory) ||
+	return facts->parent_trace_path[0] || is_out_of_reach(facts, directory, has_own) ||
 	       parent_preloads(facts->parent_pid);
 }

@@ -27,7 +27,7 @@ struct session_header *parent_map_session(const char *directory, unsigned long p
 void parent_find(struct files_facts *facts, const char *directory);
 
 /* Whether this process comes from one that the shim was in, be it that it could not record, or has become
- * another user's since. After parent_find. */
-bool parent_is_recorded(const struct files_facts *facts, const char *directory);
+ * another user's since.  After parent_find; `has_own`: this process has a session already. */
+bool parent_is_recorded(const struct files_facts *facts, const char *directory, bool has_own);
 
 #endif

@@ -83,7 +83,7 @@ static void release(struct start *start)
 static void hush(const struct start *start, bool users_setting)
 {
 	if ((start->settings.quiet && !users_setting) || start->forked ||
-	    parent_is_recorded(&start->facts, FILES_MEMORY))
+	    parent_is_recorded(&start->facts, FILES_MEMORY, start->process->session != NULL))
 		message_silence();
 }
 
@@ -260,7 +260,7 @@ static int start_drainer(struct start *start)
 	}
 	int drainer = spawn_drainer(start->drainer, start->session_path);
 	if (drainer < 0) {
-		hush(start, false);
+		hush(start, settings_value(&start->environment, "MPROF_DRAINER") != NULL);
 		message("cannot start ", start->drainer, ": ", message_error(-drainer, buffer),
 			"; the trace will be finished by `mprof report`", NULL);
 	}

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,34 @@ static int remove_session(const char *path, struct session_header *header, bool 
 	return error;
 }
 
+/* Where a link of this user's leads, for a session that lies on disk: the caller's to free().  NULL: it is
+ * none. */
+static char *link_target(const char *path)
+{
+	char target[PATH_MAX];
+	struct stat status;
+	ssize_t length = lstat(path, &status) == 0 && S_ISLNK(status.st_mode) && status.st_uid == geteuid()
+				 ? readlink(path, target, sizeof(target) - 1)
+				 : -1;
+
+	return length > 0 ? strndup(target, (size_t)length) : NULL;
+}
+
+/* The session at this path, or where this path leads. */
+static int clean_session(const char *path, const struct trace_list *traces, struct session_header *header,
+			 bool dry_run, struct diagnostic *diagnostic)
+{
+	char *target = link_target(path);
+	const char *session = target ? target : path;
+	bool gone = target && access(target, F_OK) != 0, orphan = !gone && is_orphan(session, traces, header);
+	int error = orphan ? remove_session(session, header, dry_run, diagnostic) : 0;
+
+	if (!error && target && (gone || orphan))
+		error = remove_file(path, dry_run, diagnostic);
+	free(target);
+	return error;
+}
+
 static int clean_sessions(const struct trace_list *traces, bool dry_run, struct diagnostic *diagnostic)
 {
 	struct dirent **files = NULL;
@@ -123,9 +152,8 @@ static int clean_sessions(const struct trace_list *traces, bool dry_run, struct 
 	for (int i = 0; i < count; i++) {
 		char *path = NULL;
 
-		if (!error && asprintf(&path, SESSION_DIRECTORY "/%s", files[i]->d_name) >= 0 &&
-		    is_orphan(path, traces, header))
-			error = remove_session(path, header, dry_run, diagnostic);
+		if (!error && asprintf(&path, SESSION_DIRECTORY "/%s", files[i]->d_name) >= 0)
+			error = clean_session(path, traces, header, dry_run, diagnostic);
 		free(path);
 		free(files[i]);
 	}

@@ -1,6 +1,7 @@
 """Places and programs where a preloaded library cannot do as it likes: it may not record, but never does harm."""
 
 import os
+import shutil
 import subprocess
 
 from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, counted, lines_of, mprof, needs, needs_root,

@@ -244,8 +244,8 @@ def warnings_of(trace, directory):
 def exec_failure(directory):
     """Known at once: one line, and the program goes on."""
     program = compile("fork_then_alloc.c", directory / "program")
-    failures = {"not a program": script(directory / "empty", ""),
-                "no such file or directory": script(directory / "orphan", "#!/nowhere/interpreter\n")}
+    failures = {"Exec format error": script(directory / "empty", ""),
+                "No such file or directory": script(directory / "orphan", "#!/nowhere/interpreter\n")}
     for subreaper in (0, 1):
         for reason, drainer in failures.items():
             prepare = lambda: libc.prctl(PR_SET_CHILD_SUBREAPER, subreaper, 0, 0, 0)
@@ -289,7 +289,7 @@ def process_limit(directory):
     done = subprocess.run(["/bin/echo", "fine"], cwd=directory, capture_output=True, text=True, preexec_fn=prepare, timeout=60,
                           env=environment(LD_PRELOAD=shim, MPROF_OUT="t.mprof"))
     check_equal((done.returncode, done.stdout), (0, "fine\n"), "the program")
-    check("no more processes are allowed; the trace will be finished by `mprof report`" in done.stderr, f"what is said: {done.stderr!r}")
+    check("Resource temporarily unavailable; the trace will be finished by `mprof report`" in done.stderr, f"what is said: {done.stderr!r}")
     check(report(directory / "t.mprof")["complete"], "the trace is complete")
 
 

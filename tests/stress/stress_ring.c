@@ -6,16 +6,20 @@
  */
 #include "preload/allocator.h"
 #include "preload/ordinary.h"
+#include "preload/process.h"
 #include "preload/recorder.h"
 #include "reporter/drain/queue.h"
 
+#include "tests/flat_arena.h"
 #include "trace/session.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* In place of the interposing file: this program keeps its own malloc. */
@@ -39,8 +43,9 @@ static atomic_int producing = PRODUCERS;
 struct follower {
 	struct queue queue;
 	bool followed;
-	uint64_t seen;     /* events of this slot */
-	uint64_t producer; /* whose they are */
+	uint64_t seen;     /* events of who has this slot now */
+	uint64_t producer; /* who that is */
+	uint64_t before;   /* events of those who had it before */
 };
 
 /* Block i of a producer: where it lies, how large it is; every 1000th does not fit a record. */
@@ -85,6 +90,11 @@ static void fail(const struct follower *follower, const struct queue_event *even
 static void check_event(struct follower *follower, const struct queue_event *event)
 {
 	uint64_t i = follower->seen / 2;
+	if (event->type == RECORD_EXT && event->ext == EXT_THREAD) {
+		follower->before += follower->seen;
+		follower->seen = 0;
+		return;
+	}
 	if (follower->seen == 0)
 		follower->producer = (event->address >> 40) - 1;
 	if (event->type != (follower->seen % 2 ? RECORD_FREE : RECORD_ALLOC) ||
@@ -103,7 +113,7 @@ static bool consume(struct follower *follower, struct session_header *session, u
 	if (!follower->followed)
 		queue_init(&follower->queue, session, slot);
 	follower->followed = true;
-	uint64_t before = follower->seen;
+	uint64_t before = follower->before + follower->seen;
 	for (const struct queue_event *event; (event = queue_peek(&follower->queue));) {
 		check_event(follower, event);
 		queue_take(&follower->queue);
@@ -111,15 +121,32 @@ static bool consume(struct follower *follower, struct session_header *session, u
 	queue_release(&follower->queue);
 	/* As a drainer says that it lives. */
 	atomic_fetch_add_explicit(&session->heartbeat, 1, memory_order_relaxed);
-	return follower->seen != before;
+	return follower->before + follower->seen != before;
 }
 
-/* What a drainer would do at the end; no other session of this pid is about. */
+/* The session as a drainer maps it, for both sides: so ThreadSanitizer sees that they speak of the same
+ * memory. */
+static struct session_header *map_for_both(void)
+{
+	struct arena *arena = recorder_session() ? arena_current() : NULL;
+	int fd = arena ? open(arena->path, O_RDWR | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return NULL;
+	void *map = mmap(NULL, arena->header->file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return NULL;
+	flat_arena(arena, map);
+	process_get()->session = map;
+	return map;
+}
+
+/* What a drainer would do at the end. */
 static void unlink_files(const struct session_header *session)
 {
-	char path[128];
-	snprintf(path, sizeof(path), "/dev/shm/mprof.%u.%d.0", (unsigned)getuid(), (int)getpid());
-	unlink(path);
+	unlink(arena_current()->path);
+	if (*session->link_path)
+		unlink(session->link_path);
 	unlink(session->trace_path);
 }
 
@@ -127,9 +154,9 @@ int main(void)
 {
 	static struct follower followers[SLOTS_MAX];
 	pthread_t threads[PRODUCERS];
-	struct session_header *session = recorder_session();
+	struct session_header *session = map_for_both();
 	if (!session) {
-		fputs("no session: /dev/shm is missing or too small\n", stderr);
+		fputs("no session: no room for one\n", stderr);
 		return 77;
 	}
 	for (uintptr_t i = 0; i < PRODUCERS; i++)
@@ -143,7 +170,7 @@ int main(void)
 	for (int i = 0; i < PRODUCERS; i++)
 		pthread_join(threads[i], NULL);
 	for (int slot = 0; slot < SLOTS_MAX; slot++)
-		total += followers[slot].seen;
+		total += followers[slot].before + followers[slot].seen;
 	unlink_files(session);
 	printf("%" PRIu64 " events, %" PRIu64 " lost, %u chunks\n", total, atomic_load(&session->lost_events),
 	       atomic_load(&session->chunks_used));
