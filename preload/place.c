@@ -27,6 +27,7 @@
 #define CHUNKS_SOFT 128u  /* 8 MiB */
 #define CHUNKS_HARD 4096u /* 256 MiB */
 #define CHUNKS_LEAST 64u
+#define HALVINGS_MOST 16u /* by then all regions are as small as they get */
 
 /* A pid that comes again and again (1 in containers that share /dev/shm) may leave many behind; only
  * the first PARENT_NUMBERS are found by their children. */
@@ -94,24 +95,32 @@ static uint64_t page_align(uint64_t bytes)
 	return (bytes + 65535) & ~UINT64_C(65535);
 }
 
-static void lay_out(struct session_header *session, uint32_t chunks, uint32_t nodes)
+/* A region's size once it was halved so many times; whole pieces in any case. */
+static uint32_t halved(uint32_t most, uint32_t least, uint32_t in_piece, unsigned times)
+{
+	uint32_t size = most >> times;
+
+	return size > least ? size / in_piece * in_piece : least;
+}
+
+static void lay_out(struct session_header *session, unsigned halvings)
 {
 	session->magic = SESSION_MAGIC;
 	session->version = SESSION_VERSION;
-	session->threads_max = ARENA_THREADS_MAX;
-	session->modules_max = ARENA_MODULES_MAX;
-	session->text_max = ARENA_TEXT_MAX;
-	session->nodes_max = nodes;
-	session->chunks_max = chunks;
+	session->threads_max = halved(ARENA_THREADS_MAX, 256, ARENA_PIECE_THREADS, halvings);
+	session->modules_max = halved(ARENA_MODULES_MAX, 1024, ARENA_PIECE_MODULES, halvings);
+	session->text_max = halved(ARENA_TEXT_MAX, (uint32_t)MIB, ARENA_PIECE_TEXT, halvings);
+	session->nodes_max = halved(ARENA_NODES_MAX, 65536, ARENA_PIECE_NODES, halvings);
+	session->chunks_max = halved(ARENA_CHUNKS_MAX, CHUNKS_LEAST, ARENA_PIECE_CHUNKS, halvings);
 	session->threads_offset = page_align(sizeof *session);
 	session->modules_offset =
-		page_align(session->threads_offset + ARENA_THREADS_MAX * sizeof(struct session_thread));
+		page_align(session->threads_offset + session->threads_max * sizeof(struct session_thread));
 	session->text_offset =
-		page_align(session->modules_offset + ARENA_MODULES_MAX * sizeof(struct session_module));
-	session->nodes_offset = page_align(session->text_offset + ARENA_TEXT_MAX);
-	session->chunks_offset =
-		page_align(session->nodes_offset + (uint64_t)nodes * sizeof(struct session_node));
-	session->file_bytes = session->chunks_offset + (uint64_t)chunks * SESSION_CHUNK_BYTES;
+		page_align(session->modules_offset + session->modules_max * sizeof(struct session_module));
+	session->nodes_offset = page_align(session->text_offset + session->text_max);
+	session->chunks_offset = page_align(session->nodes_offset +
+					    (uint64_t)session->nodes_max * sizeof(struct session_node));
+	session->file_bytes = session->chunks_offset + (uint64_t)session->chunks_max * SESSION_CHUNK_BYTES;
 	session->text_used = 4;  /* offset 0 means no text */
 	session->nodes_used = 1; /* node 0 is the root */
 }
@@ -133,15 +142,12 @@ static uint64_t size_allowed(void)
 
 static bool lay_out_within(struct session_header *session, uint64_t allowed)
 {
-	uint32_t chunks = ARENA_CHUNKS_MAX, nodes = ARENA_NODES_MAX;
-
-	lay_out(session, chunks, nodes);
-	while (session->file_bytes > allowed && (chunks > CHUNKS_LEAST || nodes > 65536)) {
-		chunks = chunks / 2 > CHUNKS_LEAST ? chunks / 2 : CHUNKS_LEAST;
-		nodes = nodes > 65536 ? nodes / 2 : nodes;
-		lay_out(session, chunks, nodes);
+	for (unsigned halvings = 0; halvings <= HALVINGS_MOST; halvings++) {
+		lay_out(session, halvings);
+		if (session->file_bytes <= allowed)
+			return true;
 	}
-	return session->file_bytes <= allowed;
+	return false;
 }
 
 static uint32_t chunks_in(uint64_t bytes, uint32_t most)

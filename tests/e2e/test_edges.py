@@ -53,6 +53,16 @@ def short_threads(directory):
     check_equal(figures["totals"]["unmatched_frees"], 0, "unmatched frees")
 
 
+@case
+def little_address_space(directory):
+    """Where a limit leaves the program itself some room, it leaves the recording some."""
+    program = compiled(directory, "short_threads")
+    done = run(["/bin/bash", "-c", f"ulimit -v 150000 && exec env LD_PRELOAD={SHIM} {program} 4000"], directory)
+    check_equal((done.returncode, done.stderr.count("unrecorded")), (0, 0), f"exit status, complaints: {done.stderr}")
+    figures = report(only_trace(directory, "short_threads"), "-f", "counted_*")
+    check_equal(counted(figures), {"counted_work": (80000, 8000000)}, "allocations")
+
+
 # ---- little shared memory ----------------------------------------------------------------------------------------------
 
 
