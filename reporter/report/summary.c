@@ -126,19 +126,19 @@ static int warn_children(struct report *report, const struct trace_info *info)
 
 static const char *blind_reason(uint64_t reason)
 {
-	static const char *const reasons[] = {
-		[BLIND_NO_DRAIN] =
-			"its events could not be written in time (mprof-drain killed, or no room for the "
-			"trace)",
-		[BLIND_NO_ROOM] = "there was no room for it in memory or on disk",
-		[BLIND_CONFINED] =
-			"the program filters its system calls, and what was reserved before was used up",
-		[BLIND_NO_THREAD] = "there were too many threads at a time",
-	};
-
-	return reason < sizeof(reasons) / sizeof(*reasons) && reasons[reason] ? reasons[reason]
-									      : "for a reason "
-										"unknown";
+	switch (reason) {
+	case BLIND_NO_DRAIN:
+		return "its events could not be written in time, by want of mprof-drain or of room for the "
+		       "trace";
+	case BLIND_NO_ROOM:
+		return "there was no room for it in memory or on disk";
+	case BLIND_CONFINED:
+		return "the program filters its system calls, and what was reserved before was used up";
+	case BLIND_NO_THREAD:
+		return "there were too many threads at a time";
+	default:
+		return "for a reason unknown";
+	}
 }
 
 static int warn_end_of_recording(struct report *report, const struct trace_info *info)
