@@ -4,7 +4,9 @@
  * Control groups.  A group with a process in it cannot be removed, and what the drainer takes would count
  * against a limit that is the program's.  So the drainer joins the group of the program's parent, which is
  * who put the program into one of its own, if anybody did.  It goes no further up: limits that hold for the
- * launcher are meant for all that it starts.  PID 1's groups are the service manager's own.
+ * launcher are meant for all that it starts.  PID 1's groups are the service manager's own.  A launcher that
+ * is recorded itself may have entered a group since, and its children begin there: then it is the launcher's
+ * drainer that tells where it came from.
  *
  * Want of memory.  A host that is protected from being killed does not protect its drainer, but nor is that
  * offered in the host's place: events wait in memory when nobody drains them, so it would win nothing.
@@ -12,6 +14,8 @@
 #include "drain/neighbour.h"
 
 #include "drain/watch.h"
+
+#include "trace/session.h"
 
 #include <fcntl.h>
 #include <linux/ioprio.h>
@@ -28,6 +32,7 @@
 #define TIMER_SLACK_NS 50000 /* the kernel's own choice; real-time programs have none */
 #define MEMBERSHIPS_BYTES 16384
 #define MEMORY_POLICY_DEFAULT 0
+#define SESSIONS_MOST 4 /* of one pid: of programs that it was before */
 
 /* A small file as a string; empty if it cannot be read. */
 static void read_text(const char *path, char *text, size_t bytes)
@@ -122,12 +127,42 @@ static void join(char *membership)
 	write_text(procs, "0");
 }
 
+/* The drainer of the session in this file, if it is this process's; else 0. */
+static pid_t drainer_in(const char *path, pid_t pid, struct session_header *header)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool read = fd >= 0 && pread(fd, header, sizeof(*header), 0) == (ssize_t)sizeof(*header);
+	if (fd >= 0)
+		close(fd);
+	if (!read || header->magic != SESSION_MAGIC || header->version != SESSION_VERSION ||
+	    header->pid != pid)
+		return 0;
+	/* Relaxed: a copy of its own. */
+	return atomic_load_explicit(&header->drainer_pid, memory_order_relaxed);
+}
+
+static pid_t drainer_of(pid_t pid)
+{
+	char path[64];
+	struct session_header *header = malloc(sizeof(*header));
+	pid_t drainer = 0;
+	for (unsigned number = 0; header && drainer <= 0 && number < SESSIONS_MOST; number++) {
+		snprintf(path, sizeof(path), "/dev/shm/mprof.%u.%d.%u", getuid(), pid, number);
+		drainer = drainer_in(path, pid, header);
+	}
+	free(header);
+	return drainer;
+}
+
 static void join_the_launcher(pid_t host)
 {
 	char launchers[MEMBERSHIPS_BYTES], own[MEMBERSHIPS_BYTES], number[16];
 	pid_t launcher = watch_has_proc() ? parent_of(host) : 0;
 	if (launcher <= 1)
 		return;
+	pid_t drainer = drainer_of(launcher);
+	if (drainer > 1)
+		launcher = drainer;
 	snprintf(number, sizeof(number), "%d", launcher);
 	read_memberships(number, launchers);
 	read_memberships("self", own);

@@ -168,6 +168,28 @@ def control_groups(directory):
 
 
 @case
+def control_group_of_a_recorded_launcher(directory):
+    """Where a child begins in its launcher's new group, its drainer goes to the launcher's, which came before."""
+    program = compile("moves_and_forks.c", directory / "moves_and_forks")
+    with groups_of_our_own() as groups:
+        process = subprocess.Popen([program, *(group / "cgroup.procs" for group in groups)], cwd=directory, text=True,
+                                   env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        try:
+            child = process.stdout.readline().strip()
+            entered = [g for g in groups if child in (g / "cgroup.procs").read_text().split()]
+            if not entered:
+                raise Skip("no control group can be made here")
+            wait_for(lambda: drainers_of(int(child)), 30, "the child's drainer")
+            for group in entered:
+                wait_for(lambda group=group: str(drainers_of(int(child))[0]) not in (group / "cgroup.procs").read_text().split(), 30,
+                         f"the child's drainer has left {group}")
+        finally:
+            process.communicate()
+        wait_for(lambda: not drainers_of(int(child)) and not drainers_of(process.pid), 30, "the drainers have ended")
+
+
+@case
 def control_group_of_the_launcher(directory):
     """Limits that hold for the launcher hold for the drainer."""
     with groups_of_our_own() as groups:
