@@ -60,11 +60,8 @@ void thread_review(struct thread *thread)
 
 void thread_lose(struct thread *thread)
 {
-	_Atomic uint64_t *lost = &thread->slot->lost_events;
-
-	/* Relaxed, both: the slot's thread alone counts here. */
-	atomic_store_explicit(lost, atomic_load_explicit(lost, memory_order_relaxed) + 1,
-			      memory_order_relaxed);
+	/* Relaxed: a count.  In one step, for the sake of the thread's own signal handlers. */
+	atomic_fetch_add_explicit(&thread->slot->lost_events, 1, memory_order_relaxed);
 }
 
 void thread_go_blind(struct process *process, enum blind_reason reason)
