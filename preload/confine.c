@@ -10,6 +10,7 @@
 #include "unwind/rules.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* What a confined program may still take: chunks to fill while the drainer naps, new call paths, threads. */
 #define CHUNKS_AHEAD 64u
@@ -38,12 +39,15 @@ static void reserve_ahead(struct arena *arena)
 
 bool confine_begin(void)
 {
+	if (confined())
+		return false;
 	int saved = errno;
 	/* This may be the program's first contact, after which there could be none. */
 	struct session_header *session = recorder_session();
 	struct process *process = process_peek();
 
-	if (confined())
+	/* A vfork child's filter is none of its parent's, whose memory this is. */
+	if (session && session->pid != getpid())
 		return false;
 	if (session && process && process->arena) {
 		reserve_ahead(process->arena);
