@@ -1,11 +1,11 @@
 /*
  * session.h - the memory that recorder and drainer share.
  *
- * One sparse file per recorded process, mapped MAP_SHARED by the shim
- * (producer) and by the drainer (consumer).  Everything the shim ever needs is
- * reachable through this one mapping, so that a program which closes all its
- * descriptors, changes root or drops privileges goes on being recorded; and
- * since it is a file, what was committed outlives SIGKILL of either side.
+ * One sparse file per recorded process, mapped MAP_SHARED: whole by the drainer
+ * (consumer), in pieces as they are needed by the shim (producer), which gets
+ * each from the one before.  So a program which closes all its descriptors,
+ * changes root or drops privileges goes on being recorded; and since it is a
+ * file, what was committed outlives SIGKILL of either side.
  *
  * Layout: header | thread slots | modules | text | nodes | chunks, each region
  * at the offset that the header names.  Fixed-width fields, little endian,
@@ -351,7 +351,7 @@ struct session_header {
 	_Atomic uint32_t live_place;
 };
 
-/* Region accessors; `index` must be below the header's limit. */
+/* Region accessors where the file is mapped whole; `index` must be below the header's limit. */
 static inline struct session_thread *session_thread(struct session_header *s, uint32_t index)
 {
 	return (struct session_thread *)((char *)s + s->threads_offset) + index;
