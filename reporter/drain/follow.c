@@ -7,6 +7,7 @@
 #include "drain/drain.h"
 #include "drain/neighbour.h"
 #include "drain/state.h"
+#include "drain/successor.h"
 #include "drain/vigil.h"
 
 #include <errno.h>
@@ -329,9 +330,12 @@ static int drain_session(struct drain *drain, enum drain_mode mode)
 	else if (!is_over(drain, &pace))
 		return round_finishing(drain, &pace);
 	int error = finalise(drain, &pace);
-	if (error == 0)
-		remove_session(drain);
-	return error;
+	if (error < 0)
+		return error;
+	if (mode == DRAIN_FOLLOW && pace.replaced)
+		successor_await(&drain->mapping, &drain->watch);
+	remove_session(drain);
+	return 0;
 }
 
 static int drain_locked(struct mapping *mapping, enum drain_mode mode, const struct drain_progress *progress,

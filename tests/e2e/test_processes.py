@@ -2,7 +2,7 @@
 
 import signal
 
-from harness import (BUILD, case, check, check_equal, compile, counted, lines_of, mprof, record, record_and_report, report, run,
+from harness import (BUILD, SHIM, case, check, check_equal, compile, counted, lines_of, mprof, record, record_and_report, report, run,
                      run_cases, wait_for)
 
 
@@ -98,6 +98,19 @@ def exec_of_an_unrecorded_program(directory):
     check_equal((done.returncode, done.stdout, done.stderr), (0, "here\n", ""), "exit status and output")
     check_equal(len(done.traces()), 1, "traces")
     check(report(done.trace())["complete"], "env's trace is complete")
+
+
+@case
+def successor_that_loads_slowly(directory):
+    """The drainer is done long before the next program begins; that finds whose successor it is nevertheless."""
+    slow = compile("slow_load.c", directory / "slow_load.so", "-shared", "-fPIC")
+    done = record(["/bin/sh", "-c", f"export LD_PRELOAD='{SHIM} {slow}'; exec {compiled(directory, 'ends')} exit"], directory,
+                  MPROF_OUT="chosen.mprof")
+    check_equal((done.returncode, done.stdout, done.stderr), (3, "", ""), "exit status and output")
+    check_equal(len(done.traces()), 2, "traces: the shell's is not written over")
+    parents = [line.split()[1] for trace in done.traces() for line in mprof("dump", "--info", trace, directory=directory).stdout.splitlines()
+               if line.startswith("Parent:")]
+    check_equal(parents, [str(directory / "chosen.mprof")], "the parents that they name")
 
 
 @case
