@@ -119,6 +119,14 @@ void message_silence(void)
 	atomic_flag_test_and_set(&spoken);
 }
 
+/* Names are the program's, and a terminal may obey what is in them. */
+static void tame(char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7f)
+			bytes[i] = '?';
+}
+
 void message(const char *first, ...)
 {
 	char buffer[4096 + 512];
@@ -134,6 +142,7 @@ void message(const char *first, ...)
 	for (const char *part = first; part; part = va_arg(parts, const char *))
 		text_add(&line, part);
 	va_end(parts);
+	tame(line.buffer, line.length);
 	line.buffer[line.length++] = '\n';
 	if (stderr_is_still_the_users())
 		write_without_sigpipe(line.buffer, line.length);

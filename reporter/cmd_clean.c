@@ -10,6 +10,7 @@
 #include "report/kept.h"
 #include "trace/session.h"
 #include "traces.h"
+#include "view/clean.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,7 +56,7 @@ static int remove_file(const char *path, bool dry_run, struct diagnostic *diagno
 {
 	if (!dry_run && unlink(path) != 0 && errno != ENOENT)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
-	printf("%s %s\n", dry_run ? "would remove" : "removed", path);
+	clean_print_between(stdout, dry_run ? "would remove " : "removed ", path, "\n");
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "reader/reader.h"
 #include "report/kept.h"
 #include "traces.h"
+#include "view/clean.h"
 
 #include <errno.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static int remove_trace(const char *path, struct diagnostic *diagnostic)
 	kept_forget(path);
 	if (unlink(path) != 0)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
-	printf("removed %s\n", path);
+	clean_print_between(stdout, "removed ", path, "\n");
 	return 0;
 }
 

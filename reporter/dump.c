@@ -3,6 +3,8 @@
  */
 #include "dump.h"
 
+#include "view/clean.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -86,14 +88,18 @@ static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *vis
 
 static void frame_text(void *out, const struct source_frame *frame, const char *type)
 {
-	if (!frame)
-		fprintf(out, "    [%s]\n", type ? type : "");
-	else if (frame->line > 0)
-		fprintf(out, "    %s  %s:%u%s\n", frame->function->name, frame->function->file, frame->line,
-			frame->inlined ? " (inlined)" : "");
-	else
-		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", frame->function->name, frame->offset,
-			frame->function->module);
+	if (!frame) {
+		clean_print_between(out, "    [", type ? type : "", "]\n");
+		return;
+	}
+	clean_print_between(out, "    ", frame->function->name, "");
+	if (frame->line > 0) {
+		clean_print_between(out, "  ", frame->function->file, "");
+		fprintf(out, ":%u%s\n", frame->line, frame->inlined ? " (inlined)" : "");
+	} else {
+		fprintf(out, "+0x%" PRIx64, frame->offset);
+		clean_print_between(out, "  (", frame->function->module, ")\n");
+	}
 }
 
 static void frame_json(void *array, const struct source_frame *frame, const char *type)

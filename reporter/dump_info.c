@@ -2,6 +2,7 @@
  * dump_info.c - what a trace says of its run, before any event.
  */
 #include "dump.h"
+#include "view/clean.h"
 #include "view/number.h"
 
 #include <inttypes.h>
@@ -26,18 +27,21 @@ static void print_run(FILE *out, const struct trace_info *info)
 	char started[NUMBER_BYTES];
 
 	number_time(started, sizeof(started), info->started_realtime_ns);
-	fprintf(out, "Trace:      %s, %" PRIu64 " bytes\nCommand:    ", info->path, info->file_bytes);
+	clean_print_between(out, "Trace:      ", info->path, "");
+	fprintf(out, ", %" PRIu64 " bytes\nCommand:    ", info->file_bytes);
 	view_text_command(out, info->command);
-	fprintf(out, "\nExecutable: %s\nDirectory:  %s\nHost:       %s, %s\n", info->exe, info->cwd,
-		info->host, info->kernel);
+	clean_print_between(out, "\nExecutable: ", info->exe, "\n");
+	clean_print_between(out, "Directory:  ", info->cwd, "\n");
+	clean_print_between(out, "Host:       ", info->host, ", ");
+	clean_print_between(out, "", info->kernel, "\n");
 	fprintf(out, "Process:    %d, child of %d, started %s\n", info->pid, info->parent_pid, started);
 	if (info->sample_bytes > 0)
 		fprintf(out, "Sampled:    one byte in %" PRIu64 ", and the blocks of such bytes\n",
 			info->sample_bytes);
 	if (*info->parent_trace)
-		fprintf(out, "Parent:     %s\n", info->parent_trace);
+		clean_print_between(out, "Parent:     ", info->parent_trace, "\n");
 	for (const char *const *variable = info->environment; *variable; variable++)
-		fprintf(out, "Variable:   %s\n", *variable);
+		clean_print_between(out, "Variable:   ", *variable, "\n");
 }
 
 static void print_end(FILE *out, const struct trace_info *info)

@@ -2,6 +2,7 @@
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
 #include "command.h"
+#include "view/clean.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -94,8 +95,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	status = dispatch(argc, argv, &diagnostic);
 	if (status < 0) {
-		fprintf(stderr, "mprof: %s\n",
-			diagnostic.message[0] ? diagnostic.message : strerror(-status));
+		clean_print_between(stderr,
+				    "mprof: ", diagnostic.message[0] ? diagnostic.message : strerror(-status),
+				    "\n");
 		return STATUS_USAGE;
 	}
 	/* What was asked for was printed only if it arrived. */

@@ -7,7 +7,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#define WIDTH_USUAL 80 /* of a terminal that does not say */
 
 static bool is_standard(const char *path)
 {
@@ -34,6 +37,15 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 			      strerror(error));
 }
 
+static size_t terminal_width(FILE *out)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return 0;
+	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WIDTH_USUAL;
+}
+
 bool output_is_colorful(FILE *out)
 {
 	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
@@ -48,6 +60,7 @@ struct view_style output_style(const struct output_options *options, FILE *out)
 	return (struct view_style){
 		.precision = (int)options->precision,
 		.color = output_is_colorful(out),
+		.width = terminal_width(out),
 		.directory = getcwd(directory, sizeof(directory)),
 	};
 }

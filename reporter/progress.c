@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "trace/clock.h"
+#include "view/clean.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ void progress_step(void *context, const char *what)
 
 	if (!progress->wanted)
 		return;
-	fprintf(stderr, "\r\033[K%s", what);
+	clean_print_between(stderr, "\r\033[K", what, "");
 	progress->shown = true;
 }
 

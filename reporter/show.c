@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "traces.h"
+#include "view/clean.h"
 
 #include <errno.h>
 
@@ -65,7 +66,7 @@ struct showing {
 static void print_warnings(const struct view_report *report)
 {
 	for (size_t i = 0; i < report->warning_count; i++)
-		fprintf(stderr, "mprof: warning: %s\n", report->warnings[i]);
+		clean_print_between(stderr, "mprof: warning: ", report->warnings[i], "\n");
 }
 
 static int print(const struct showing *showing, const struct view_report *report,

@@ -4,7 +4,7 @@
  */
 #include "check/formats.h"
 
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/json_out.h"
 
 #include <errno.h>

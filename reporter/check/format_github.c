@@ -6,7 +6,7 @@
  */
 #include "check/formats.h"
 
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/place.h"
 #include "check/wording.h"
 

@@ -9,7 +9,7 @@
  */
 #include "check/formats.h"
 
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/wording.h"
 
 #include <errno.h>

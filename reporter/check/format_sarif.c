@@ -7,7 +7,7 @@
  */
 #include "check/formats.h"
 
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/json_out.h"
 #include "check/place.h"
 #include "check/wording.h"

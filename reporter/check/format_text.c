@@ -1,7 +1,7 @@
 /*
  * format_text.c - a check's result for people at a terminal or in a log.
  */
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/formats.h"
 #include "check/wording.h"
 

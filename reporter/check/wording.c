@@ -3,7 +3,7 @@
  */
 #include "check/wording.h"
 
-#include "check/clean.h"
+#include "view/clean.h"
 #include "view/number.h"
 
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /*
  * report_text.c - the report for people: what happened, where the memory went, then line by line.
  */
+#include "view/clean.h"
 #include "view/number.h"
 #include "view/view.h"
 
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #define SITES_DEFAULT 10
+
+#define NAME_LINES 2 /* of a terminal that the name of a function may fill; in data it is whole */
 
 #define BOLD "\033[1m"
 #define YELLOW "\033[33m"
@@ -130,9 +133,10 @@ static void print_collections(FILE *out, const struct view_gc *gc, int precision
 
 static void print_warnings(FILE *out, const struct view_report *report, const struct view_style *style)
 {
-	for (size_t i = 0; i < report->warning_count; i++)
-		fprintf(out, "%s%swarning:%s %s\n", i == 0 ? "\n" : "", paint(style, YELLOW),
-			paint(style, PLAIN), report->warnings[i]);
+	for (size_t i = 0; i < report->warning_count; i++) {
+		fprintf(out, "%s%swarning:%s", i == 0 ? "\n" : "", paint(style, YELLOW), paint(style, PLAIN));
+		clean_print_between(out, " ", report->warnings[i], "\n");
+	}
 }
 
 /* ---- call sites ------------------------------------------------------------ */
@@ -171,16 +175,16 @@ static char *site_location(const struct view_site *site, const struct view_style
 {
 	const char *slash = strrchr(site->module, '/');
 	const char *module = slash ? slash + 1 : site->module;
-	char *where = NULL;
-	int length = 0;
+	char *name = clean_copy(site->function, NAME_LINES * style->width), *where = NULL;
+	int length = name ? 0 : -1;
 
-	if (*site->file)
-		length = asprintf(&where, "%s  %s:%u", site->function, view_short_path(site->file, style),
-				  site->line);
-	else if (*module && strcmp(module, site->function) != 0)
-		length = asprintf(&where, "%s  (%s)", site->function, module);
-	else
-		length = asprintf(&where, "%s", site->function);
+	if (name && *site->file)
+		length = asprintf(&where, "%s  %s:%u", name, view_short_path(site->file, style), site->line);
+	else if (name && *module && strcmp(module, site->function) != 0)
+		length = asprintf(&where, "%s  (%s)", name, module);
+	else if (name)
+		length = asprintf(&where, "%s", name);
+	free(name);
 	return length < 0 ? NULL : where;
 }
 
@@ -310,8 +314,9 @@ static void print_function(FILE *out, const struct view_function *function, cons
 		.context = function,
 	};
 
-	fprintf(out, "\n%sFilename: %s%s\n\n", paint(style, BOLD), view_short_path(function->file, style),
-		paint(style, PLAIN));
+	fprintf(out, "\n%s", paint(style, BOLD));
+	clean_print_between(out, "Filename: ", view_short_path(function->file, style), paint(style, PLAIN));
+	fputs("\n\n", out);
 	table_text_header(out, &table, '=');
 	table_text_rows_with_notes(out, &table, style->precision, print_line_note);
 }

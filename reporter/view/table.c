@@ -2,6 +2,7 @@
  * table.c - tables whose columns are data, as text and as CSV.
  */
 #include "view/table.h"
+#include "view/clean.h"
 #include "view/number.h"
 
 #include <inttypes.h>
@@ -54,7 +55,7 @@ static int column_width(const struct table *table, size_t column, int precision)
 		return table->columns[column]->width;
 	for (size_t row = 0; row < table->row_count; row++) {
 		struct cell cell = cell_at(table, row, column);
-		size_t length = strlen(cell_print(&cell, buffer, precision));
+		size_t length = clean_length(cell_print(&cell, buffer, precision));
 
 		widest = length > widest ? length : widest;
 	}
@@ -68,7 +69,11 @@ static int print_padded(FILE *out, const struct table *table, size_t column, int
 
 	if (!table->columns[column + 1] && width < 0)
 		width = 0;
-	return fprintf(out, "%*s%*s", gap, "", width, text);
+	int length = (int)clean_length(text), pad = abs(width) > length ? abs(width) - length : 0;
+	fprintf(out, "%*s", gap + (width > 0 ? pad : 0), "");
+	clean_print_white(out, text, CLEAN_TABS);
+	fprintf(out, "%*s", width < 0 ? pad : 0, "");
+	return gap + length + pad;
 }
 
 void table_text_header(FILE *out, const struct table *table, char rule)
@@ -131,7 +136,7 @@ void table_text_rows_with_notes(FILE *out, const struct table *table, int precis
 	}
 }
 
-void table_csv_text(FILE *out, const char *text)
+static void csv_quoted(FILE *out, const char *text)
 {
 	if (!text[strcspn(text, ",\"\r\n")]) {
 		fputs(text, out);
@@ -144,6 +149,14 @@ void table_csv_text(FILE *out, const char *text)
 		fputc(*text, out);
 	}
 	fputc('"', out);
+}
+
+void table_csv_text(FILE *out, const char *text)
+{
+	char *clean = clean_is(text, CLEAN_LINES) ? NULL : clean_copy_white(text, CLEAN_LINES);
+
+	csv_quoted(out, clean ? clean : text);
+	free(clean);
 }
 
 void table_csv_header(FILE *out, const struct table *table)

@@ -2,8 +2,8 @@
  * view.c - picks the format.
  */
 #include "view/view.h"
+#include "view/clean.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -74,7 +74,6 @@ void view_text_command(FILE *out, const char *const *command)
 {
 	for (size_t i = 0; command[i]; i++) {
 		fputs(i > 0 ? " " : "", out);
-		for (const char *c = command[i]; *c; c++)
-			fputc(iscntrl((unsigned char)*c) ? ' ' : *c, out);
+		clean_print(out, command[i], 0);
 	}
 }

@@ -13,6 +13,7 @@
 struct view_style {
 	int precision; /* decimals of MiB in text */
 	bool color;
+	size_t width;          /* of the terminal that text goes to; 0: to none, and nothing is cut */
 	size_t sites;          /* how many call sites; 0: the format's own choice */
 	const char *directory; /* paths below it are shown relative to it, in text; may be NULL */
 };

@@ -1,7 +1,7 @@
 /*
  * test_check_formats.c - formats of `mprof check`: exact words and lines, and values read back by parsers.
  */
-#include "check/clean.h"
+#include "view/clean.h"
 #include "check/formats.h"
 #include "check/wording.h"
 
@@ -69,6 +69,26 @@ Test(clean, makes_any_bytes_a_line_of_text)
 	expect_clean("cut \xe2\x82", 0, "cut " ODD ODD);
 	expect_clean("\xe2\x80\xae\xe2\x81\xa9\xef\xbf\xbe", 0, ODD ODD ODD);
 	expect_clean("\xe2\x80\x8f\xef\xbf\xbd", 0, "\xe2\x80\x8f\xef\xbf\xbd");
+}
+
+static void expect_white(const char *text, enum clean_white white, const char *expected)
+{
+	char *clean = clean_copy_white(text, white);
+
+	cr_expect_str_eq(clean, expected);
+	cr_expect_eq(clean_is(text, white), strcmp(text, expected) == 0, "%s", expected);
+	cr_expect_eq(clean_length(text), clean_length(expected));
+	free(clean);
+}
+
+Test(clean, keeps_the_white_space_that_it_is_told)
+{
+	expect_white("\tif (x)\r\n\f\v", CLEAN_TABS, "\tif (x)    ");
+	expect_white("\tif (x)\r\n\f\v", CLEAN_LINES, "\tif (x)\r\n  ");
+	expect_white("\x1b\t\n", CLEAN_LINES, ODD "\t\n");
+	expect_white("caf\xc3\xa9\t", CLEAN_TABS, "caf\xc3\xa9\t");
+	expect_white("caf\xe9", CLEAN_TABS, "caf" ODD);
+	cr_expect_eq(clean_length("caf\xc3\xa9"), 4);
 }
 
 Test(clean, cuts_the_middle_between_characters)

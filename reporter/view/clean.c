@@ -1,9 +1,8 @@
 /*
  * clean.c - see clean.h.
  */
-#include "check/clean.h"
+#include "view/clean.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,20 +51,59 @@ static bool is_harmful(uint32_t code)
 	return control || turns || code == 0xfffe || code == 0xffff;
 }
 
-static void print_part(FILE *out, const char *text, const char *end)
+/* White space that stays as it is. */
+#define KEEP_NONE ""
+static const char *const kept[] = {[CLEAN_TABS] = "\t", [CLEAN_LINES] = "\t\r\n"};
+
+static bool is_kept(uint32_t code, const char *keep)
+{
+	return code > 0 && code < 0x80 && strchr(keep, (int)code);
+}
+
+static void print_part(FILE *out, const char *text, const char *end, const char *keep)
 {
 	while (text < end) {
 		uint32_t code;
 		size_t length = decode(text, &code);
 
-		if (length > 0 && is_blank(code))
+		if (length > 0 && is_blank(code) && !is_kept(code, keep))
 			putc(' ', out);
-		else if (length == 0 || is_harmful(code))
+		else if (length == 0 || (is_harmful(code) && !is_kept(code, keep)))
 			fputs(REPLACEMENT, out);
 		else
 			fwrite(text, 1, length, out);
 		text += length > 0 ? length : 1;
 	}
+}
+
+void clean_print_white(FILE *out, const char *text, enum clean_white white)
+{
+	print_part(out, text, text + strlen(text), kept[white]);
+}
+
+bool clean_is(const char *text, enum clean_white white)
+{
+	uint32_t code;
+	size_t length;
+
+	for (; *text; text += length) {
+		length = decode(text, &code);
+		bool stays =
+			code == ' ' || is_kept(code, kept[white]) || (!is_blank(code) && !is_harmful(code));
+		if (length == 0 || !stays)
+			return false;
+	}
+	return true;
+}
+
+size_t clean_length(const char *text)
+{
+	uint32_t code;
+	size_t count = 0;
+
+	for (size_t length; *text; text += length > 0 ? length : 1, count++)
+		length = decode(text, &code);
+	return count;
 }
 
 static bool is_inside_sequence(const char *at)
@@ -80,16 +118,32 @@ void clean_print(FILE *out, const char *text, size_t limit)
 	const char *head = text + half, *tail = text + length - half;
 
 	if (limit == 0 || length <= limit) {
-		print_part(out, text, text + length);
+		print_part(out, text, text + length, KEEP_NONE);
 		return;
 	}
 	for (int i = 0; i < 3 && head > text && is_inside_sequence(head); i++)
 		head--;
 	for (int i = 0; i < 3 && is_inside_sequence(tail); i++)
 		tail++;
-	print_part(out, text, head);
+	print_part(out, text, head, KEEP_NONE);
 	fputs(ELLIPSIS, out);
-	print_part(out, tail, text + length);
+	print_part(out, tail, text + length, KEEP_NONE);
+}
+
+void clean_print_between(FILE *out, const char *before, const char *text, const char *after)
+{
+	fputs(before, out);
+	clean_print(out, text, 0);
+	fputs(after, out);
+}
+
+/* What was printed to a stream of memory; NULL if there was none. */
+static char *taken(FILE *out, char *const *copy)
+{
+	if (!out || fclose(out) == 0)
+		return *copy;
+	free(*copy);
+	return NULL;
 }
 
 char *clean_copy(const char *text, size_t limit)
@@ -98,12 +152,18 @@ char *clean_copy(const char *text, size_t limit)
 	size_t length;
 	FILE *out = open_memstream(&copy, &length);
 
-	if (!out)
-		return NULL;
-	clean_print(out, text, limit);
-	if (fclose(out) != 0) {
-		free(copy);
-		copy = NULL;
-	}
-	return copy;
+	if (out)
+		clean_print(out, text, limit);
+	return taken(out, &copy);
+}
+
+char *clean_copy_white(const char *text, enum clean_white white)
+{
+	char *copy = NULL;
+	size_t length;
+	FILE *out = open_memstream(&copy, &length);
+
+	if (out)
+		clean_print_white(out, text, white);
+	return taken(out, &copy);
 }
