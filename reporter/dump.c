@@ -185,9 +185,12 @@ int dump_events(FILE *out, struct trace *trace, const struct dump_options *optio
 	struct dump dump = {.out = out, .trace = trace, .info = trace_info(trace), .options = options};
 	int error = 0;
 
-	if (options->frames)
-		error = symbolizer_create(dump.info->modules, dump.info->module_count, options->frames,
+	if (options->frames) {
+		struct symbolizer_options symbols = *options->frames;
+		symbols.started_realtime_ns = dump.info->started_realtime_ns;
+		error = symbolizer_create(dump.info->modules, dump.info->module_count, &symbols,
 					  &dump.symbolizer, diagnostic);
+	}
 	if (error)
 		return error;
 	print_header(&dump);

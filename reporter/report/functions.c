@@ -3,11 +3,11 @@
  */
 #include "report/braces.h"
 #include "report/private.h"
+#include "report/stale.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define LINES_MAX 20000 /* of one function; beyond that only lines with events are shown */
 
@@ -176,13 +176,6 @@ static int warn_missing(struct report *report, const struct entry *entries, size
 			   first, missing > 1 ? " and others" : "");
 }
 
-static bool is_newer(const struct source_text *text, const char *module)
-{
-	struct stat status;
-
-	return text && stat(module, &status) == 0 && text->modified.tv_sec > status.st_mtim.tv_sec;
-}
-
 static bool told_before(const struct entry *entries, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
@@ -191,15 +184,32 @@ static bool told_before(const struct entry *entries, size_t index)
 	return false;
 }
 
+static int warn_stale(struct report *report, const struct entry *entry)
+{
+	const struct stale_facts facts = {
+		.md5 = symbolizer_source_md5(report->symbolizer, entry->function->file),
+		.module = entry->function->module,
+		.started_realtime_ns = report->info->started_realtime_ns,
+	};
+	const char *since;
+
+	if (!stale_is(entry->text, &facts, &since))
+		return 0;
+	if (facts.md5)
+		return report_warn(report,
+				   "%s is not the text that %s was compiled from: lines may not match",
+				   entry->text->path, since);
+	return report_warn(report, "%s is newer than %s: lines may not match what was recorded",
+			   entry->text->path, since);
+}
+
 static int warn_sources(struct report *report, const struct entry *entries, size_t count)
 {
 	int error = warn_missing(report, entries, count);
 
 	for (size_t i = 0; !error && i < count; i++)
-		if (is_newer(entries[i].text, entries[i].function->module) && !told_before(entries, i))
-			error = report_warn(report,
-					    "%s is newer than %s: lines may not match what was recorded",
-					    entries[i].text->path, entries[i].function->module);
+		if (entries[i].text && !told_before(entries, i))
+			error = warn_stale(report, &entries[i]);
 	return error;
 }
 

@@ -92,8 +92,10 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	if (error)
 		return error;
 	report->info = trace_info(report->trace);
-	error = symbolizer_create(report->info->modules, report->info->module_count,
-				  &report->options->symbols, &report->symbolizer, diagnostic);
+	struct symbolizer_options symbols = report->options->symbols;
+	symbols.started_realtime_ns = report->info->started_realtime_ns;
+	error = symbolizer_create(report->info->modules, report->info->module_count, &symbols,
+				  &report->symbolizer, diagnostic);
 	if (error)
 		return error;
 	report->sources = sources_create(&report->options->sources);

@@ -4,6 +4,7 @@
 #include "report/sources.h"
 
 #include <fcntl.h>
+#include <md5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,14 +81,41 @@ static char *find_mapped(const char *map, const char *file)
 	return existing(joined(equals + 1, strlen(equals + 1), file + length));
 }
 
+static char *in_directory(const char *directory, const char *rest)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/%s", directory, rest) < 0 ? NULL : existing(path);
+}
+
+/* By the whole path, or its longest end that is there and has a folder in it. */
 static char *find_below(const char *directory, const char *file)
 {
 	char *path = NULL;
 
-	for (const char *rest = strchr(file, '/'); rest && !path; rest = strchr(rest + 1, '/'))
-		path = existing(joined(directory, strlen(directory), rest));
-	if (!path && !strchr(file, '/') && asprintf(&path, "%s/%s", directory, file) >= 0)
-		path = existing(path);
+	for (const char *rest = file; rest && !path; rest = strchr(rest, '/')) {
+		rest += *rest == '/';
+		if (rest == file || strchr(rest, '/'))
+			path = in_directory(directory, rest);
+	}
+	return path;
+}
+
+/* By its name alone, which an unrelated file may have, too. */
+static char *find_namesake(const char *directory, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return in_directory(directory, slash ? slash + 1 : file);
+}
+
+static char *find_in_any(const char *const *directories, const char *file,
+			 char *find(const char *directory, const char *file))
+{
+	char *path = NULL;
+
+	for (; directories && *directories && !path; directories++)
+		path = find(*directories, file);
 	return path;
 }
 
@@ -97,12 +125,13 @@ static char *find_path(const struct source_options *options, const char *file)
 
 	for (const char *const *map = options->maps; map && *map && !path; map++)
 		path = find_mapped(*map, file);
-	for (const char *const *directory = options->directories; directory && *directory && !path;
-	     directory++)
-		path = find_below(*directory, file);
+	if (!path)
+		path = find_in_any(options->directories, file, find_below);
 	if (!path && options->sysroot && *file == '/')
 		path = existing(joined(options->sysroot, strlen(options->sysroot), file));
-	return path ? path : existing(strdup(file));
+	if (!path)
+		path = existing(strdup(file));
+	return path ? path : find_in_any(options->directories, file, find_namesake);
 }
 
 /* ---- reading ---------------------------------------------------------------- */
@@ -163,6 +192,15 @@ static void split_lines(struct entry *entry)
 	}
 }
 
+static void note_checksum(struct entry *entry, size_t content_bytes)
+{
+	MD5_CTX md5;
+
+	MD5Init(&md5);
+	MD5Update(&md5, (const uint8_t *)entry->content, content_bytes);
+	MD5Final(entry->text.md5, &md5);
+}
+
 static void entry_load(struct entry *entry, const struct source_options *options)
 {
 	struct stat status;
@@ -175,6 +213,7 @@ static void entry_load(struct entry *entry, const struct source_options *options
 	entry->lines = calloc(entry->text.line_count + 1, sizeof(*entry->lines));
 	if (!entry->lines)
 		return;
+	note_checksum(entry, (size_t)status.st_size);
 	split_lines(entry);
 	entry->text.path = entry->path;
 	entry->text.lines = entry->lines;

@@ -2,7 +2,8 @@
  * sources.h - finds and reads source text.
  *
  * A file is looked for where the user says (maps, then directories by the longest common end of
- * the path), below the sysroot, and last where the compiler recorded it.
+ * the path), below the sysroot, where the compiler recorded it, and last by its mere name in the
+ * directories.
  */
 #ifndef MPROF_REPORTER_REPORT_SOURCES_H
 #define MPROF_REPORTER_REPORT_SOURCES_H
@@ -23,6 +24,7 @@ struct source_text {
 	const char *const *lines; /* without line ends; lines[0] is line 1 */
 	size_t line_count;
 	struct timespec modified;
+	unsigned char md5[16]; /* of the file as it is now */
 };
 
 struct sources;

@@ -14,6 +14,8 @@
 
 static const char standard_debug_dir[] = "/usr/lib/debug";
 
+#define SECOND_NS UINT64_C(1000000000)
+
 /* debuginfod is asked only where the user has named servers; elfutils would wait 90 seconds for each. */
 #define DEBUGINFOD_TIMEOUT_S "30"
 
@@ -131,12 +133,23 @@ static bool is_regular(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-static bool same_build(Dwfl_Module *opened, const struct trace_module *module)
+/* Without a build-id, the file that was loaded is told from a later one by its time alone. */
+static bool was_there(const char *path, const struct trace_module *module, uint64_t started_realtime_ns)
+{
+	struct stat status;
+	if (started_realtime_ns == 0 || stat(path, &status) != 0)
+		return true;
+	uint64_t written_ns = (uint64_t)status.st_mtim.tv_sec * SECOND_NS + (uint64_t)status.st_mtim.tv_nsec;
+	return written_ns <= started_realtime_ns + module->loaded_ns;
+}
+
+static bool same_build(Dwfl_Module *opened, const struct trace_module *module, const char *path,
+		       const struct places *places)
 {
 	const unsigned char *bits;
 	GElf_Addr address;
 	if (module->build_id_bytes == 0)
-		return true;
+		return was_there(path, module, places->options->started_realtime_ns);
 	int length = dwfl_module_build_id(opened, &bits, &address);
 	return length > 0 && (size_t)length == module->build_id_bytes &&
 	       memcmp(bits, module->build_id, module->build_id_bytes) == 0;
@@ -152,7 +165,7 @@ static enum object_state try_file(struct object *object, const struct trace_modu
 		return OBJECT_ABSENT;
 	object->module = dwfl_report_elf(object->dwfl, module->path, path, -1, 0, true);
 	if (object->module && dwfl_report_end(object->dwfl, NULL, NULL) == 0 &&
-	    same_build(object->module, module)) {
+	    same_build(object->module, module, path, places)) {
 		void **userdata;
 		dwfl_module_info(object->module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
 		*userdata = places;
@@ -180,11 +193,38 @@ static enum object_state try_build_id(struct object *object, const struct trace_
 	return state;
 }
 
+/* An unstripped copy of the object in a folder of the options, beside others or where it is installed. */
+static bool try_copy(struct object *object, const struct trace_module *module, const char *folder,
+		     const char *name, struct places *places)
+{
+	char *path = joined(folder, name);
+	object->state = try_file(object, module, path, places);
+	free(path);
+	if (object->state == OBJECT_FOUND && object_find_section(object, ".debug_info"))
+		return true;
+	object_close(object);
+	object->state = OBJECT_ABSENT;
+	return false;
+}
+
+static bool try_copies(struct object *object, const struct trace_module *module, struct places *places)
+{
+	const char *const *folder = module->build_id_bytes > 0 ? places->options->debug_dirs : NULL;
+	const char *name = strrchr(module->path, '/');
+	for (; folder && *folder; folder++)
+		if (try_copy(object, module, *folder, module->path, places) ||
+		    try_copy(object, module, *folder, name, places))
+			return true;
+	return false;
+}
+
 void object_open(struct object *object, const struct trace_module *module, struct places *places)
 {
 	*object = (struct object){.state = OBJECT_ABSENT};
 	if (module->path[0] != '/')
 		return; /* [vdso], linux-vdso.so.1, anonymous code */
+	if (try_copies(object, module, places))
+		return;
 	if (places->options->sysroot) {
 		char *path = joined(places->options->sysroot, module->path);
 		object->state = try_file(object, module, path, places);
@@ -221,7 +261,7 @@ void object_close(struct object *object)
 	object->dwarf = NULL;
 }
 
-static Elf_Data *section_of(Elf *elf, const char *name)
+Elf_Scn *object_elf_section(Elf *elf, const char *name)
 {
 	size_t names;
 	GElf_Shdr header;
@@ -232,18 +272,23 @@ static Elf_Data *section_of(Elf *elf, const char *name)
 			continue;
 		const char *found = elf_strptr(elf, names, header.sh_name);
 		if (found && strcmp(found, name) == 0)
-			return elf_getdata(section, NULL);
+			return section;
 	}
 	return NULL;
 }
 
-Elf_Data *object_section(struct object *object, const char *name)
+Elf_Scn *object_find_section(const struct object *object, const char *name)
 {
 	GElf_Addr bias;
 	if (object->state != OBJECT_FOUND)
 		return NULL;
-	Elf_Data *data = section_of(dwfl_module_getelf(object->module, &bias), name);
-	if (!data && object->dwarf)
-		data = section_of(dwarf_getelf(object->dwarf), name);
-	return data;
+	Elf_Scn *section = object_elf_section(dwfl_module_getelf(object->module, &bias), name);
+	if (!section && object->dwarf)
+		section = object_elf_section(dwarf_getelf(object->dwarf), name);
+	return section;
+}
+
+Elf_Data *object_section(const struct object *object, const char *name)
+{
+	return elf_getdata(object_find_section(object, name), NULL);
 }

@@ -45,8 +45,15 @@ Dwarf *object_dwarf(struct object *object);
 
 void object_close(struct object *object);
 
+/* The section of this name with contents, or NULL; `elf` may be NULL. */
+Elf_Scn *object_elf_section(Elf *elf, const char *name);
+
 /* The section of this name in the object's file or, once that has been found, in its debug file; NULL if
- * neither has it.  Lives as long as the object. */
-Elf_Data *object_section(struct object *object, const char *name);
+ * neither has it. */
+Elf_Scn *object_find_section(const struct object *object, const char *name);
+
+/* The contents of the section of this name in the object's file or, once that has been found, in its debug
+ * file; NULL if neither has it.  Lives as long as the object. */
+Elf_Data *object_section(const struct object *object, const char *name);
 
 #endif

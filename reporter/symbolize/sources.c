@@ -5,6 +5,8 @@
  */
 #include "sources.h"
 
+#include "object.h"
+
 #include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ void sources_init(struct sources *sources, struct strings *strings)
 void sources_finish(struct sources *sources)
 {
 	map_finish(&sources->by_unit);
+	map_finish(&sources->md5s);
 	pool_finish(&sources->pool);
 }
 
@@ -36,6 +39,7 @@ struct source_files *sources_of_unit(struct sources *sources, Dwarf_Die *unit)
 	if (known)
 		return known;
 	struct source_files *made = pool_alloc(&sources->pool, sizeof(*made));
+	made->unit = *unit;
 	made->folder = text_attribute(unit, DW_AT_comp_dir);
 	if (dwarf_getsrcfiles(unit, &made->files, &made->count) != 0)
 		made->count = 0;
@@ -56,6 +60,66 @@ static const char *absolute(struct sources *sources, const char *folder, const c
 	return path;
 }
 
+/* ---- checksums --------------------------------------------------------------- */
+
+struct md5_reading {
+	struct sources *sources;
+	struct source_files *files;
+};
+
+static void take_md5(void *context, uint64_t file, const unsigned char md5[MD5_BYTES])
+{
+	struct md5_reading *reading = context;
+	if (file < reading->files->count)
+		reading->files->md5s[file] =
+			memcpy(pool_alloc(&reading->sources->pool, MD5_BYTES), md5, MD5_BYTES);
+}
+
+static void read_md5s(struct sources *sources, struct source_files *files)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word offset;
+	files->md5s = pool_alloc(&sources->pool, (files->count + 1) * sizeof(*files->md5s));
+	if (!files->unit.cu || !dwarf_attr(&files->unit, DW_AT_stmt_list, &attribute) ||
+	    dwarf_formudata(&attribute, &offset) != 0)
+		return;
+	Elf *elf = dwarf_getelf(dwarf_cu_getdwarf(files->unit.cu));
+	Elf_Data *data = elf_getdata(object_elf_section(elf, ".debug_line"), NULL);
+	if (data && data->d_buf)
+		line_md5_read(data->d_buf, data->d_size, offset, take_md5,
+			      &(struct md5_reading){sources, files});
+}
+
+struct checksum {
+	unsigned char md5[MD5_BYTES];
+	bool disputed; /* by another unit */
+};
+
+static void note_md5(struct sources *sources, struct source_files *files, size_t index)
+{
+	const char *path = files->paths[index];
+	struct checksum *known = map_get(&sources->md5s, (uintptr_t)path, 0);
+	if (!files->md5s)
+		read_md5s(sources, files);
+	if (!files->md5s[index])
+		return;
+	if (known) {
+		known->disputed |= memcmp(known->md5, files->md5s[index], MD5_BYTES) != 0;
+		return;
+	}
+	known = pool_alloc(&sources->pool, sizeof(*known));
+	memcpy(known->md5, files->md5s[index], MD5_BYTES);
+	map_put(&sources->md5s, (uintptr_t)path, 0, known);
+}
+
+const unsigned char *sources_md5(const struct sources *sources, const char *path)
+{
+	const struct checksum *known = map_get(&sources->md5s, (uintptr_t)path, 0);
+	return known && !known->disputed ? known->md5 : NULL;
+}
+
+/* ---- paths ----------------------------------------------------------------------- */
+
 const char *sources_path(struct sources *sources, struct source_files *files, size_t index)
 {
 	if (index >= files->count)
@@ -66,6 +130,7 @@ const char *sources_path(struct sources *sources, struct source_files *files, si
 		const char *name = dwarf_filesrc(files->files, index, NULL, NULL);
 		bool unknown = !name || strcmp(name, "???") == 0;
 		files->paths[index] = unknown ? "" : absolute(sources, files->folder, name);
+		note_md5(sources, files, index);
 	}
 	return files->paths[index];
 }

@@ -5,6 +5,7 @@
 #define MPROF_REPORTER_SYMBOLIZE_SOURCES_H
 
 #include "intern.h"
+#include "line_md5.h"
 
 #include <elfutils/libdw.h>
 
@@ -13,7 +14,9 @@ struct source_files {
 	Dwarf_Files *files;
 	size_t count;
 	const char **paths;
-	const char *folder; /* DW_AT_comp_dir, "" if there is none */
+	const char *folder;         /* DW_AT_comp_dir, "" if there is none */
+	const unsigned char **md5s; /* by index, NULL where there is none; NULL until asked for */
+	Dwarf_Die unit;
 };
 
 /* The tables of one object's units. */
@@ -21,6 +24,7 @@ struct sources {
 	struct strings *strings;
 	struct pool pool;
 	struct map by_unit;
+	struct map md5s; /* by path, of those that paths were asked for of */
 };
 
 void sources_init(struct sources *sources, struct strings *strings);
@@ -31,6 +35,10 @@ struct source_files *sources_of_unit(struct sources *sources, Dwarf_Die *unit);
 
 /* "" for an index that is not in the table. */
 const char *sources_path(struct sources *sources, struct source_files *files, size_t index);
+
+/* The checksum of an interned path's file when it was compiled, MD5_BYTES; NULL if no compiler said, or two
+ * said different things. */
+const unsigned char *sources_md5(const struct sources *sources, const char *path);
 
 /* The unit's primary source file, "" if unknown. */
 const char *sources_primary(struct sources *sources, Dwarf_Die *unit);

@@ -6,6 +6,7 @@
 #include "classify.h"
 #include "functions.h"
 #include "marks.h"
+#include "missing.h"
 #include "units.h"
 #include "unwind_table.h"
 
@@ -175,16 +176,11 @@ static void warn_of_missing_lines(struct symbolizer *symbolizer, struct image *i
 	image->asked = true;
 	if (image->path[0] != '/' || is_runtime_library(image->path))
 		return;
-	if (image->object.state == OBJECT_STALE)
-		warn(symbolizer, image->path, "was rebuilt since the recording; its lines are left out");
-	else if (image->object.state == OBJECT_ABSENT)
-		warn(symbolizer, image->path,
-		     "cannot be found or read; its functions and lines are left out");
-	else if (units_of(image)->count == 0 && is_packaged_program(image->path))
-		warn(symbolizer, image->path,
-		     "has no debug information; install its -dbgsym package or set DEBUGINFOD_URLS");
-	else if (units_of(image)->count == 0)
-		warn(symbolizer, image->path, "has no debug information; compile it with -g");
+	char *reason = missing_reason(&image->object, image->path, units_of(image),
+				      symbolizer->places.build_id_roots);
+	if (reason)
+		warn(symbolizer, image->path, reason);
+	free(reason);
 }
 
 /* A pc, as seen by one image. */
@@ -363,6 +359,19 @@ size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_funct
 	}
 	*functions = symbolizer->marked;
 	return symbolizer->marked_count;
+}
+
+const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, const char *file)
+{
+	const unsigned char *md5 = NULL;
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		const struct image *image = symbolizer->images[i];
+		const unsigned char *found = image ? sources_md5(&image->sources, file) : NULL;
+		if (md5 && found && memcmp(md5, found, MD5_BYTES) != 0)
+			return NULL;
+		md5 = found ? found : md5;
+	}
+	return md5;
 }
 
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index)

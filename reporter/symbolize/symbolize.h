@@ -47,6 +47,7 @@ struct symbolizer_options {
 	void (*progress)(void *context,
 			 const char *what); /* long steps (debuginfod downloads); may be NULL */
 	void *progress_context;
+	uint64_t started_realtime_ns; /* of the run; 0: not known */
 };
 
 int symbolizer_create(const struct trace_module *modules, size_t module_count,
@@ -71,6 +72,10 @@ size_t symbolizer_functions(const struct symbolizer *symbolizer,
 /* The functions that carry an MPROF_PROFILE mark, in any module, whether met or not: they become known, with
  * `marked` set.  Call it once, before the tables are made; the array lives as long as the symbolizer. */
 size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_function *const **functions);
+
+/* The MD5 checksum (16 bytes) that a source file had when it was compiled, by the path of a function met;
+ * NULL if no compiler said so. */
+const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, const char *file);
 
 /* What a user should be told about modules: debug information missing, build-id mismatch,
  * file gone.  NULL after the last (index from 0). */

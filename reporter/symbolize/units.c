@@ -43,6 +43,8 @@ void units_init(struct units *units, Dwarf *dwarf)
 		units->list =
 			pool_grow(units->list, &units->capacity, units->count + 1, sizeof(*units->list));
 		bool is_split = type == DW_UT_skeleton && split.addr;
+		if (type == DW_UT_skeleton && !split.addr && units->split_missing++ == 0)
+			units->first_missing = die;
 		units->list[units->count++] = (struct unit){.die = die, .tree = is_split ? split : die};
 	}
 	if (units->range_count > 0)

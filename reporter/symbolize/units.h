@@ -19,6 +19,8 @@ struct units {
 	struct unit_range *ranges; /* ascending */
 	size_t count, range_count;
 	size_t capacity, range_capacity;
+	size_t split_missing; /* units whose functions are in a file that is not there */
+	Dwarf_Die first_missing;
 };
 
 /* Reads the units' ranges, not their contents. */
