@@ -56,29 +56,38 @@ static char *const *strangers_environment(char **room, char *const envp[])
 	return room;
 }
 
-/* In the caller's frame: the environment that a program which fits gets, or one that does not.  Whether it
- * fits is asked only if it makes a difference, and may be asked. */
-#define ENVIRONMENT(envp, fits)                                                                              \
+/* What a program is started with, and whether it will be recorded for all that we know. */
+struct departure {
+	char *const *environment;
+	bool unrecorded;
+};
+
+/* In the caller's frame, for the environment without us.  What comes of loading us is asked only if it makes
+ * a difference, and may be asked. */
+#define DEPARTURE(envp, asked)                                                                               \
 	({                                                                                                   \
 		size_t room_ = strangers_room(envp);                                                         \
-		room_ && !confined() && !(fits) ? strangers_environment(__builtin_alloca(room_), envp)       \
-						: (envp);                                                    \
+		enum loading loading_ = room_ && !confined() ? (asked) : LOADING_WORKS;                      \
+		(struct departure){loading_ == LOADING_HARMS                                                 \
+					   ? strangers_environment(__builtin_alloca(room_), envp)            \
+					   : (envp),                                                         \
+				   loading_ != LOADING_WORKS};                                               \
 	})
 
 /* ---- exec ----------------------------------------------------------------------------------- */
 
-static void beginning(bool strange)
+static void beginning(bool unrecorded)
 {
 	real_ensure();
 	session_executing();
-	if (strange)
+	if (unrecorded)
 		unrecorded_add(1);
 }
 
 /* It failed. */
-static int ending(int result, bool strange)
+static int ending(int result, bool unrecorded)
 {
-	if (strange)
+	if (unrecorded)
 		unrecorded_add(-1);
 	session_not_executed();
 	return result;
@@ -86,10 +95,10 @@ static int ending(int result, bool strange)
 
 int execve(const char *path, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+	struct departure departure = DEPARTURE(envp, loadable(AT_FDCWD, path, 0));
 
-	beginning(environment != envp);
-	return ending(real.execve(path, argv, environment), environment != envp);
+	beginning(departure.unrecorded);
+	return ending(real.execve(path, argv, departure.environment), departure.unrecorded);
 }
 
 int execv(const char *path, char *const argv[])
@@ -99,10 +108,10 @@ int execv(const char *path, char *const argv[])
 
 int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+	struct departure departure = DEPARTURE(envp, loadable_in_path(file));
 
-	beginning(environment != envp);
-	return ending(real.execvpe(file, argv, environment), environment != envp);
+	beginning(departure.unrecorded);
+	return ending(real.execvpe(file, argv, departure.environment), departure.unrecorded);
 }
 
 int execvp(const char *file, char *const argv[])
@@ -112,18 +121,18 @@ int execvp(const char *file, char *const argv[])
 
 int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_fd(fd));
+	struct departure departure = DEPARTURE(envp, loadable_fd(fd));
 
-	beginning(environment != envp);
-	return ending(real.fexecve(fd, argv, environment), environment != envp);
+	beginning(departure.unrecorded);
+	return ending(real.fexecve(fd, argv, departure.environment), departure.unrecorded);
 }
 
 int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(fd, path, flags));
+	struct departure departure = DEPARTURE(envp, loadable(fd, path, flags));
 
-	beginning(environment != envp);
-	return ending(real.execveat(fd, path, argv, environment, flags), environment != envp);
+	beginning(departure.unrecorded);
+	return ending(real.execveat(fd, path, argv, departure.environment, flags), departure.unrecorded);
 }
 
 /* The variadic ones gather their arguments and the NULL behind them on the stack. */
@@ -177,9 +186,9 @@ int execle(const char *path, const char *first, ...)
 
 /* ---- posix_spawn ------------------------------------------------------------------------------ */
 
-static int spawned(int failed, bool strange)
+static int spawned(int failed, bool unrecorded)
 {
-	if (!failed && strange)
+	if (!failed && unrecorded)
 		unrecorded_add(1);
 	return failed;
 }
@@ -187,19 +196,19 @@ static int spawned(int failed, bool strange)
 int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
 		char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+	struct departure departure = DEPARTURE(envp, loadable(AT_FDCWD, path, 0));
 
 	real_ensure();
-	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, environment),
-		       environment != envp);
+	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, departure.environment),
+		       departure.unrecorded);
 }
 
 int posix_spawnp(int *pid, const char *file, const void *actions, const void *attributes, char *const argv[],
 		 char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+	struct departure departure = DEPARTURE(envp, loadable_in_path(file));
 
 	real_ensure();
-	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, environment),
-		       environment != envp);
+	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, departure.environment),
+		       departure.unrecorded);
 }

@@ -3,6 +3,8 @@
  */
 #include "loadable.h"
 
+#include "sanitized.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -78,76 +80,97 @@ static bool is_elf(const char *head, ssize_t got)
 	return got >= (ssize_t)sizeof(ElfW(Ehdr)) && memcmp(head, ELFMAG, SELFMAG) == 0;
 }
 
+static enum loading loading_of_dynamic(int fd, const ElfW(Ehdr) * header, const char *interpreter)
+{
+	return !is_of_glibc(interpreter) || sanitized(fd, header) ? LOADING_HARMS : LOADING_WORKS;
+}
+
 /* A dynamic linker may itself be what is executed. */
-static bool elf_is_loadable(int fd, const ElfW(Ehdr) * header, const char *path)
+static enum loading loading_of_static(const char *path)
+{
+	if (strncmp(base_name(path), "ld-", 3) != 0)
+		return LOADING_IS_IDLE;
+	return is_of_glibc(path) ? LOADING_WORKS : LOADING_HARMS;
+}
+
+static enum loading loading_of_elf(int fd, const ElfW(Ehdr) * header, const char *path)
 {
 	char interpreter[HEAD_BYTES + 1];
 
 	if (header->e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS] ||
 	    header->e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA] ||
 	    header->e_machine != __ehdr_start.e_machine)
-		return false;
+		return LOADING_HARMS;
 	if (read_interpreter(fd, header, interpreter))
-		return is_of_glibc(interpreter);
-	return strncmp(base_name(path), "ld-", 3) != 0 || is_of_glibc(path);
+		return loading_of_dynamic(fd, header, interpreter);
+	return loading_of_static(path);
 }
 
-static bool script_is_loadable(char head[HEAD_BYTES + 1], int depth);
+static enum loading loading_of_script(char head[HEAD_BYTES + 1], int depth);
 
-static bool content_is_loadable(int fd, const char *path, int depth)
+static enum loading loading_of_content(int fd, const char *path, int depth)
 {
 	_Alignas(ElfW(Ehdr)) char head[HEAD_BYTES + 1];
 	ssize_t got = pread(fd, head, HEAD_BYTES, 0);
 
 	if (is_elf(head, got))
-		return elf_is_loadable(fd, (const ElfW(Ehdr) *)(const void *)head, path);
+		return loading_of_elf(fd, (const ElfW(Ehdr) *)(const void *)head, path);
 	if (got < 2 || head[0] != '#' || head[1] != '!')
-		return true;
+		return LOADING_WORKS;
 	head[got] = '\0';
-	return script_is_loadable(head, depth + 1);
+	return loading_of_script(head, depth + 1);
 }
 
 /* Only a file's: to open a device or a pipe may have consequences. */
-static int open_program(int directory, const char *path, int flags)
+static int open_program(int directory, const char *path, int flags, struct stat *status)
 {
 	bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-	struct stat status;
 
-	if (fstatat(directory, path, &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !S_ISREG(status.st_mode))
+	if (fstatat(directory, path, status, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(status->st_mode))
 		return -1;
 	return openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
 }
 
-static bool program_is_loadable(int directory, const char *path, int flags, int depth)
+/* The kernel then has the dynamic linker ignore LD_PRELOAD; not for scripts. */
+static bool changes_rights(const struct stat *status)
 {
-	int fd = open_program(directory, path, flags);
-
-	if (fd < 0)
-		return true;
-	bool fits = content_is_loadable(fd, path, depth);
-	close(fd);
-	return fits;
+	return ((status->st_mode & S_ISUID) && status->st_uid != geteuid()) ||
+	       ((status->st_mode & S_ISGID) && (status->st_mode & S_IXGRP) && status->st_gid != getegid());
 }
 
-static bool script_is_loadable(char head[HEAD_BYTES + 1], int depth)
+static enum loading loading_of_program(int directory, const char *path, int flags, int depth)
+{
+	struct stat status;
+	int fd = open_program(directory, path, flags, &status);
+
+	if (fd < 0)
+		return LOADING_WORKS;
+	enum loading loading = loading_of_content(fd, path, depth);
+	close(fd);
+	return loading == LOADING_WORKS && changes_rights(&status) ? LOADING_IS_IDLE : loading;
+}
+
+static enum loading loading_of_script(char head[HEAD_BYTES + 1], int depth)
 {
 	const char *interpreter = interpreter_of_script(head);
 
-	return depth > SCRIPTS_MAX || !interpreter || program_is_loadable(AT_FDCWD, interpreter, 0, depth);
+	return depth > SCRIPTS_MAX || !interpreter ? LOADING_WORKS
+						   : loading_of_program(AT_FDCWD, interpreter, 0, depth);
 }
 
-bool loadable(int directory, const char *path, int flags)
+enum loading loadable(int directory, const char *path, int flags)
 {
 	int saved = errno;
-	bool fits = *path || !(flags & AT_EMPTY_PATH) ? program_is_loadable(directory, path, flags, 0)
-						      : content_is_loadable(directory, "", 0);
+	enum loading loading = *path || !(flags & AT_EMPTY_PATH)
+				       ? loading_of_program(directory, path, flags, 0)
+				       : loading_of_content(directory, "", 0);
 
 	errno = saved;
-	return fits;
+	return loading;
 }
 
-bool loadable_fd(int fd)
+enum loading loadable_fd(int fd)
 {
 	return loadable(fd, "", AT_EMPTY_PATH);
 }
@@ -176,7 +199,7 @@ static bool can_be_executed(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-bool loadable_in_path(const char *file)
+enum loading loadable_in_path(const char *file)
 {
 	const char *directories = getenv("PATH");
 	char path[PATH_MAX];
@@ -192,5 +215,5 @@ bool loadable_in_path(const char *file)
 		at = at[length] ? at + length + 1 : NULL;
 	}
 	errno = saved;
-	return !found || loadable(AT_FDCWD, path, 0);
+	return found ? loadable(AT_FDCWD, path, 0) : LOADING_WORKS;
 }

@@ -1,23 +1,27 @@
 /*
- * loadable.h - whether a program that is about to be executed can load this library.
+ * loadable.h - what comes of it when a program that is about to be executed is to load this library.
  *
  * The dynamic linker of another C library refuses to start a program with a preloaded library that it cannot
- * link; that of another machine complains.  Async-signal-safe, and safe in a vfork child: the stack is all
- * that is written to, and a descriptor is open for a moment.  errno is kept.
+ * link; that of another machine complains; a sanitizer's runtime wants to be the first.  Async-signal-safe,
+ * and safe in a vfork child: the stack is all that is written to, and a descriptor is open for a moment.
+ * errno is kept.
  */
 #ifndef MPROF_PRELOAD_LOADABLE_H
 #define MPROF_PRELOAD_LOADABLE_H
 
-#include <stdbool.h>
+enum loading {
+	LOADING_WORKS,   /* also what cannot be read, or is no program */
+	LOADING_IS_IDLE, /* a static program, or one that gets other rights: no harm, no recording */
+	LOADING_HARMS,   /* of another C library or machine, or sanitized */
+};
 
-/* As openat names it, `flags` being those of execveat.  Scripts are judged by their interpreter.  True also
- * for what cannot be read, or is no program, or static, since that does no harm. */
-bool loadable(int directory, const char *path, int flags);
+/* As openat names it, `flags` being those of execveat.  Scripts are judged by their interpreter. */
+enum loading loadable(int directory, const char *path, int flags);
 
 /* The program that an open descriptor leads to. */
-bool loadable_fd(int fd);
+enum loading loadable_fd(int fd);
 
 /* The first of this name in PATH, if it is no path itself. */
-bool loadable_in_path(const char *file);
+enum loading loadable_in_path(const char *file);
 
 #endif

@@ -118,8 +118,8 @@ static int warn_children(struct report *report, const struct trace_info *info)
 		return 0;
 	return report_warn(report,
 			   "%" PRIu64
-			   " program%s started from here %s not recorded: made for another C library or "
-			   "machine than mprof",
+			   " program%s started from here %s not recorded: static, set-user-ID, sanitized, or "
+			   "made for another C library or machine",
 			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
 			   info->unrecorded_children == 1 ? "was" : "were");
 }

@@ -4,7 +4,7 @@ loader.  They run as without it, and what is missing is said."""
 import pathlib
 import subprocess
 
-from harness import (PROGRAMS, SHIM, Skip, case, check, check_equal, compile, counted, mprof, needs, needs_root, record, report,
+from harness import (PROGRAMS, SHIM, Skip, case, check, check_equal, compile, counted, mprof, needs, needs_root, open_copy, record, report,
                      run, run_cases)
 
 WAYS = ("execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve", "execveat", "vfork", "posix_spawn",
@@ -68,6 +68,45 @@ def a_shell_starts_some(directory):
     check_equal(done.stdout, "".join(f"stranger {i}, LD_PRELOAD unset\n" for i in (1, 2, 3)), "output")
     check_equal((done.returncode, done.stderr), (7, ""), "exit status, errors")
     check_told(done.trace(), 3)
+
+
+@case
+def sanitized_children(directory):
+    """A runtime that wants to be the first library stops its program or crashes behind another one."""
+    for cc, *flags in (("gcc", "-fsanitize=address"), ("gcc", "-fsanitize=thread"), ("clang", "-fsanitize=address"),
+                       ("clang", "-fsanitize=thread"), ("clang", "-fsanitize=memory")):
+        program = compile("ends.c", directory / "ends", *flags, cc=cc)
+        script = ["/bin/sh", "-c", f"{program} exit; echo $?"]
+        bare = run(script, directory)
+        check_equal(bare.outcome, (0, "3\n", ""), f"bare, {cc} {flags}")
+        done = record(script, directory)
+        check_equal(done.outcome, bare.outcome, f"exit status and output, {cc} {flags}")
+        check_told(done.trace(), 1)
+
+
+@case
+def static_children(directory):
+    """They do no harm, but are not in the recording."""
+    program = compile("ends.c", directory / "ends", "-static")
+    done = record(["/bin/sh", "-c", f"{program} exit; exec {program} exit"], directory)
+    check_equal(done.outcome, (3, "", ""), "exit status and output")
+    check_told(done.trace(), 2)
+
+
+@case
+def children_with_other_rights(directory):
+    """The dynamic linker ignores LD_PRELOAD in set-user-ID programs."""
+    needs_root()
+    directory.chmod(0o755)
+    (directory / "open").mkdir()
+    (directory / "open").chmod(0o777)
+    program = compile("ends.c", directory / "ends")
+    program.chmod(0o4755)
+    shim, _ = open_copy(directory)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    done = run([*as_nobody, "env", f"LD_PRELOAD={shim}", "MPROF_QUIET=1", "/bin/sh", "-c", f"{program} exit; true"], directory / "open")
+    check_equal(done.outcome, (0, "", ""), "exit status and output")
+    check_told(done.trace("sh"), 1)
 
 
 @case

@@ -84,18 +84,22 @@ Test(loadable, interpreters)
 {
 	static const struct {
 		const char *interpreter;
-		bool fits;
+		enum loading loading;
 	} cases[] = {
-		{"/lib64/ld-linux-x86-64.so.2", true}, {"/nix/store/abc/lib/ld-linux-x86-64.so.2", true},
-		{"/lib/ld-linux-aarch64.so.1", true},  {"/lib64/ld-lsb-x86-64.so.3", true},
-		{"/opt/glibc/lib/ld-2.38.so", true},   {NULL, true}, /* static */
-		{"/lib/ld-musl-x86_64.so.1", false},   {"/lib/ld64-uClibc.so.1", false},
-		{"/system/bin/linker64", false},
+		{"/lib64/ld-linux-x86-64.so.2", LOADING_WORKS},
+		{"/nix/store/abc/lib/ld-linux-x86-64.so.2", LOADING_WORKS},
+		{"/lib/ld-linux-aarch64.so.1", LOADING_WORKS},
+		{"/lib64/ld-lsb-x86-64.so.3", LOADING_WORKS},
+		{"/opt/glibc/lib/ld-2.38.so", LOADING_WORKS},
+		{NULL, LOADING_IS_IDLE}, /* static */
+		{"/lib/ld-musl-x86_64.so.1", LOADING_HARMS},
+		{"/lib/ld64-uClibc.so.1", LOADING_HARMS},
+		{"/system/bin/linker64", LOADING_HARMS},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		write_program("program", cases[i].interpreter);
-		cr_expect_eq(loadable(AT_FDCWD, "program", 0), cases[i].fits, "%s", cases[i].interpreter);
+		cr_expect_eq(loadable(AT_FDCWD, "program", 0), cases[i].loading, "%s", cases[i].interpreter);
 	}
 }
 
@@ -105,19 +109,19 @@ Test(loadable, other_machines)
 
 	program.header.e_machine = EM_RISCV;
 	write_file("program", &program, sizeof(program));
-	cr_expect_not(loadable(AT_FDCWD, "program", 0));
+	cr_expect_eq(loadable(AT_FDCWD, "program", 0), LOADING_HARMS);
 	program = program_of("/lib64/ld-linux-x86-64.so.2");
 	program.header.e_ident[EI_CLASS] = ELFCLASS32;
 	write_file("program", &program, sizeof(program));
-	cr_expect_not(loadable(AT_FDCWD, "program", 0));
+	cr_expect_eq(loadable(AT_FDCWD, "program", 0), LOADING_HARMS);
 }
 
 Test(loadable, loaders_themselves)
 {
 	write_program("ld-musl-x86_64.so.1", NULL);
 	write_program("ld-linux-x86-64.so.2", NULL);
-	cr_expect_not(loadable(AT_FDCWD, "ld-musl-x86_64.so.1", 0));
-	cr_expect(loadable(AT_FDCWD, "ld-linux-x86-64.so.2", 0));
+	cr_expect_eq(loadable(AT_FDCWD, "ld-musl-x86_64.so.1", 0), LOADING_HARMS);
+	cr_expect_eq(loadable(AT_FDCWD, "ld-linux-x86-64.so.2", 0), LOADING_WORKS);
 }
 
 static void write_script(const char *name, const char *interpreter)
@@ -136,11 +140,11 @@ Test(loadable, scripts)
 	write_script("shell", "/bin/sh");
 	write_script("circle", "./circle");
 	write_script("dangling", "./nowhere");
-	cr_expect_not(loadable(AT_FDCWD, "one", 0));
-	cr_expect_not(loadable(AT_FDCWD, "two", 0));
-	cr_expect(loadable(AT_FDCWD, "shell", 0));
-	cr_expect(loadable(AT_FDCWD, "circle", 0));
-	cr_expect(loadable(AT_FDCWD, "dangling", 0));
+	cr_expect_eq(loadable(AT_FDCWD, "one", 0), LOADING_HARMS);
+	cr_expect_eq(loadable(AT_FDCWD, "two", 0), LOADING_HARMS);
+	cr_expect_eq(loadable(AT_FDCWD, "shell", 0), LOADING_WORKS);
+	cr_expect_eq(loadable(AT_FDCWD, "circle", 0), LOADING_WORKS);
+	cr_expect_eq(loadable(AT_FDCWD, "dangling", 0), LOADING_WORKS);
 }
 
 Test(loadable, what_is_no_program_is_left_to_the_kernel)
@@ -156,13 +160,13 @@ Test(loadable, what_is_no_program_is_left_to_the_kernel)
 	for (size_t bytes = sizeof(program.header); bytes < offsetof(struct program, interpreter);
 	     bytes += 8) {
 		write_file("headless", &program, bytes);
-		cr_expect(loadable(AT_FDCWD, "headless", 0), "%zu bytes", bytes);
+		cr_expect_neq(loadable(AT_FDCWD, "headless", 0), LOADING_HARMS, "%zu bytes", bytes);
 	}
 	static const char *const names[] = {"nothing", "directory", "fifo", "empty", "hash", "bare", "cut"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		errno = 4711;
-		cr_expect(loadable(AT_FDCWD, names[i], 0), "%s", names[i]);
+		cr_expect_eq(loadable(AT_FDCWD, names[i], 0), LOADING_WORKS, "%s", names[i]);
 		cr_expect_eq(errno, 4711);
 	}
 }
@@ -175,14 +179,14 @@ Test(loadable, ways_to_name_a_program)
 	write_file("first/stranger", "no program", 10);
 	cr_assert_eq(chmod("first/stranger", 0644), 0);
 	setenv("PATH", "/nowhere:first::bin", 1);
-	cr_expect_not(loadable_in_path("stranger"), "what cannot be executed is passed over");
-	cr_expect_not(loadable_in_path("bin/stranger"));
-	cr_expect(loadable_in_path("nothing"));
+	cr_expect_eq(loadable_in_path("stranger"), LOADING_HARMS, "what cannot be executed is passed over");
+	cr_expect_eq(loadable_in_path("bin/stranger"), LOADING_HARMS);
+	cr_expect_eq(loadable_in_path("nothing"), LOADING_WORKS);
 
 	int fd = open("bin/stranger", O_RDONLY), folder = open("bin", O_RDONLY | O_DIRECTORY);
-	cr_expect_not(loadable_fd(fd));
-	cr_expect_not(loadable(folder, "stranger", 0));
-	cr_expect_not(loadable(fd, "", AT_EMPTY_PATH));
+	cr_expect_eq(loadable_fd(fd), LOADING_HARMS);
+	cr_expect_eq(loadable(folder, "stranger", 0), LOADING_HARMS);
+	cr_expect_eq(loadable(fd, "", AT_EMPTY_PATH), LOADING_HARMS);
 	close(fd);
 	close(folder);
 }
