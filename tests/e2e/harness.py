@@ -22,6 +22,7 @@ BUILD = pathlib.Path(os.environ.get("MPROF_BUILD", SOURCE / "build")).resolve()
 SHIM = BUILD / "preload/libmprof.so"
 MPROF = BUILD / "reporter/mprof"
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+OWN_MOUNTS = [sys.executable, pathlib.Path(__file__).resolve().parent / "own_mounts.py"]  # a prefix of commands
 MESON_ADDS = ("MALLOC_PERTURB_", "LD_LIBRARY_PATH")  # the former makes glibc write to every byte of a block
 
 _cases = []

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import (SHIM, Skip, case, check, check_equal, compile, counted, drainers_of, environment, mprof, needs, needs_root,
+from harness import (OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, counted, drainers_of, environment, mprof, needs, needs_root,
                      record, record_and_report, report, run, run_cases, wait_for)
 
 MIB = 1 << 20
@@ -70,13 +70,12 @@ def little_address_space(directory):
 def shared_memory(directory, size):
     """Runs programs with a /dev/shm of this size of their own: a prefix for their command."""
     needs_root()
-    needs("unshare")
     script = directory / f"with-{size}"
     script.write_text(f"#!/bin/sh\nmount -t tmpfs -o size={size} tmpfs /dev/shm || exit 77\n\"$@\"\nstatus=$?\n"
                       "i=0; while [ -n \"$(ls -A /dev/shm)\" ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done\n"
                       "ls -A /dev/shm >&2\nexit $status\n")
     script.chmod(0o755)
-    yield ["unshare", "-m", script]
+    yield [*OWN_MOUNTS, script]
 
 
 def with_shim(program, *arguments):

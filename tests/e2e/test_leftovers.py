@@ -1,5 +1,6 @@
 """What a dead recording left in shared memory is finished or removed by the next one, whatever that records."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -7,7 +8,7 @@ import struct
 import subprocess
 import time
 
-from harness import (SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, needs_root, record, report,
+from harness import (OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, needs_root, record, report,
                      run_cases, wait_for)
 
 SHARED = pathlib.Path("/dev/shm")
@@ -126,9 +127,10 @@ def of_a_process_in_another_pid_namespace_is_not_touched(directory):
     """Its pid is somebody else's here, or nobody's."""
     needs_root()
     program = compile("many_blocks.c", directory / "many_blocks")
-    process = subprocess.Popen(["unshare", "--pid", "--fork", "--mount-proc", program, "3000", "500", "wait"], cwd=directory,
+    process = subprocess.Popen([*OWN_MOUNTS, "unshare", "--pid", "--fork", "sh", "-c",
+                                f'mount -t proc proc /proc && exec env LD_PRELOAD={SHIM} {program} 3000 500 wait'], cwd=directory,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="%e.%p.mprof"))
+                               env=environment(MPROF_QUIET="1", MPROF_OUT="%e.%p.mprof"))
     try:
         if process.stdout.readline() != b"ready\n":
             raise Skip("no pid namespace here")
@@ -144,10 +146,11 @@ def of_a_process_in_another_pid_namespace_is_not_touched(directory):
         process.kill()
         process.wait()
         process.stdout.close()
-    # --fork: it was init's of its namespace, and nobody kills that with its parent.
-    for path in pathlib.Path("/proc").glob("[0-9]*/exe"):
-        if os.path.realpath(path) == str(program):
-            kill(int(path.parent.name))
+        # --fork: it was init's of its namespace, and nobody kills that with its parent.
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if path.read_text().split("\0")[0] == str(program):
+                    kill(int(path.parent.name))
     recording(directory)
     check_equal(left(1), [], "files in shared memory")
     figures = report(directory / "many_blocks.1.mprof")

@@ -2,7 +2,6 @@
 
 The whole file runs with a /dev/shm of its own, of the 64 MiB that containers have."""
 
-import ctypes
 import os
 import pathlib
 import random
@@ -10,19 +9,13 @@ import signal
 import subprocess
 import time
 
+import own_mounts
 from harness import (SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs_root,
                      record_and_report, report, run_cases, wait_for)
 
-CLONE_NEWNS = 0x20000
 BLOCKS, REPLACED = 200000, 50000
 ALLOCATIONS = BLOCKS + REPLACED + 1
 SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
-
-
-def mount(*arguments):
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
-    if done.returncode:
-        raise Skip(f"no mount here: {done.stderr.strip()}")
 
 
 def small_shared_memory():
@@ -30,10 +23,11 @@ def small_shared_memory():
     needs_root()
     if pathlib.Path("/dev/shm").stat().st_dev == small_shared_memory.device:
         return
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
-        raise Skip(f"no mounts of its own: {os.strerror(ctypes.get_errno())}")
-    mount("--make-rprivate", "/")
-    mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", "/dev/shm")
+    try:
+        own_mounts.enter()
+        own_mounts.mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", "/dev/shm")
+    except OSError as error:
+        raise Skip(str(error)) from error
     small_shared_memory.device = pathlib.Path("/dev/shm").stat().st_dev
 
 
@@ -136,12 +130,12 @@ def waits_where_there_is_room_nowhere(directory):
     small_shared_memory()
     small = directory / "small"
     small.mkdir()
-    mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small))
+    own_mounts.mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small))
     process = waiting_program(directory, BLOCKS, REPLACED, MPROF_OUT=small / "x.%p.mprof")
     try:
         check_equal(process.stdout.readline(), b"ready\n", "the program at work")
         time.sleep(0.5)
-        mount("-o", "remount,size=64m", str(small))
+        own_mounts.mount("-o", "remount,size=64m", str(small))
     finally:
         kill(process)
     totals = report(small / f"x.{process.pid}.mprof")["totals"]
