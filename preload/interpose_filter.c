@@ -1,5 +1,5 @@
 /*
- * interpose_filter.c - prctl and syscall, interposed to see a filter of system calls coming.
+ * interpose_filter.c - prctl and syscall, interposed to see a filter or dispatcher of system calls coming.
  *
  * All other calls go on to the real ones as they are: of syscall not even the stack may look different to the
  * kernel, which may be asked for a new process or thread there.
@@ -13,8 +13,21 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59 /* Linux 5.11 */
+#define PR_SYS_DISPATCH_OFF 0
+#endif
+
 #define HOOK(name, result, parameters) extern __attribute__((visibility("default"))) result name parameters;
 #include "hooks.def"
+
+/* A dispatcher of system calls (of Wine, of emulators) takes those that do not come from where it expects
+ * them for the guest's. */
+static bool confines(int option, unsigned long mode)
+{
+	return option == PR_SET_SECCOMP ||
+	       (option == PR_SET_SYSCALL_USER_DISPATCH && mode != PR_SYS_DISPATCH_OFF);
+}
 
 int prctl(int option, ...)
 {
@@ -26,7 +39,7 @@ int prctl(int option, ...)
 		more[i] = va_arg(list, unsigned long);
 	va_end(list);
 	real_ensure();
-	bool began = option == PR_SET_SECCOMP && confine_begin();
+	bool began = confines(option, more[0]) && confine_begin();
 	int result = real.prctl(option, more[0], more[1], more[2], more[3]);
 
 	if (began && result != 0)

@@ -8,6 +8,7 @@
 #include "files.h"
 
 #include "parent.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@
 #define CHUNKS_SOFT 128u  /* 8 MiB */
 #define CHUNKS_HARD 4096u /* 256 MiB */
 #define CHUNKS_LEAST 64u
+#define CHUNKS_SCANT 16u  /* 1 MiB, where memory itself is scant */
 #define HALVINGS_MOST 16u /* by then all regions are as small as they get */
 
 /* A pid that comes again and again (1 in containers that share /dev/shm) may leave many behind; only
@@ -150,25 +152,28 @@ static bool lay_out_within(struct session_header *session, uint64_t allowed)
 	return false;
 }
 
-static uint32_t chunks_in(uint64_t bytes, uint32_t most)
+static uint32_t chunks_in(uint64_t bytes, uint32_t most, uint32_t least)
 {
 	uint64_t chunks = bytes / SESSION_CHUNK_BYTES;
 
 	if (chunks > most)
 		chunks = most;
-	return chunks > CHUNKS_LEAST ? (uint32_t)chunks : CHUNKS_LEAST;
+	return chunks > least ? (uint32_t)chunks : least;
 }
 
 /* How much may wait for a drainer that is behind, and for one that is dead. */
 static void limit_chunks(struct session_header *session, const struct place *place)
 {
 	struct sysinfo memory;
-	uint32_t hard = chunks_in(place->free_bytes / FREE_SHARE, CHUNKS_HARD);
+	uint32_t hard = chunks_in(place->free_bytes / FREE_SHARE, CHUNKS_HARD, CHUNKS_LEAST);
 
 	if (sysinfo(&memory) == 0)
-		hard = chunks_in((uint64_t)memory.freeram * memory.mem_unit / MEMORY_SHARE, hard);
+		hard = chunks_in((uint64_t)memory.freeram * memory.mem_unit / MEMORY_SHARE, hard,
+				 CHUNKS_LEAST);
+	/* Pages of shared memory are the group's of whoever touches them first: of this program. */
+	hard = chunks_in(proc_group_limit_bytes() / MEMORY_SHARE, hard, CHUNKS_SCANT);
 	session->chunks_hard = hard;
-	session->chunks_soft = chunks_in((uint64_t)hard * SESSION_CHUNK_BYTES / 2, CHUNKS_SOFT);
+	session->chunks_soft = chunks_in((uint64_t)hard * SESSION_CHUNK_BYTES / 2, CHUNKS_SOFT, CHUNKS_SCANT);
 }
 
 /* ---- making it --------------------------------------------------------------------- */

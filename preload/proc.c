@@ -81,6 +81,59 @@ uint64_t proc_peak_rss_of_pid_bytes(void)
 	return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
 }
 
+/* ---- control groups ------------------------------------------------------------------ */
+
+struct hierarchy {
+	const char *label; /* of its line in /proc/self/cgroup */
+	const char *mount, *limit;
+};
+
+/* A file with one number in it; UINT64_MAX for "max", or if it cannot be read. */
+static uint64_t limit_of_group(const struct hierarchy *hierarchy, const char *group, size_t length)
+{
+	char path[512], line[64];
+	struct text text;
+
+	text_init(&text, path, sizeof path);
+	text_add(&text, hierarchy->mount);
+	text_add_bytes(&text, group, length);
+	text_add(&text, hierarchy->limit);
+	bool known = text.length + 1 < text.capacity && read_text(path, line, sizeof line) && *line >= '0' &&
+		     *line <= '9';
+	return known ? number_at(line) : UINT64_MAX;
+}
+
+/* Parents' limits hold, too; the last is what is mounted, which in a container may be the group itself. */
+static uint64_t limit_in(const struct hierarchy *hierarchy, const char *groups)
+{
+	const char *group = strstr(groups, hierarchy->label);
+	uint64_t least = UINT64_MAX;
+
+	if (!group)
+		return least;
+	group += strlen(hierarchy->label);
+	for (size_t length = strcspn(group, "\n");; length--) {
+		while (length > 0 && group[length] != '/' && group[length] != '\n')
+			length--;
+		uint64_t limit = limit_of_group(hierarchy, group, length);
+		least = limit < least ? limit : least;
+		if (length == 0)
+			return least;
+	}
+}
+
+uint64_t proc_group_limit_bytes(void)
+{
+	static const struct hierarchy first = {":memory:", "/sys/fs/cgroup/memory", "/memory.limit_in_bytes"};
+	static const struct hierarchy second = {"0::", "/sys/fs/cgroup", "/memory.max"};
+	char groups[2048];
+
+	if (!read_text("/proc/self/cgroup", groups, sizeof groups))
+		return UINT64_MAX;
+	uint64_t a = limit_in(&first, groups), b = limit_in(&second, groups);
+	return a < b ? a : b;
+}
+
 bool proc_children_are_elsewhere(void)
 {
 	char own[64], childrens[64];

@@ -23,6 +23,10 @@ struct proc_status proc_status(void);
 /* That of all programs that this process has been; opens nothing.  0 if unknown. */
 uint64_t proc_peak_rss_of_pid_bytes(void);
 
+/* The least memory limit of this process's control groups; UINT64_MAX where there is none, or none that can
+ * be read. */
+uint64_t proc_group_limit_bytes(void);
+
 /* Whether children belong to another pid namespace, whose first process ends it when it ends. */
 bool proc_children_are_elsewhere(void);
 

@@ -75,6 +75,15 @@ static uint32_t fresh_chunk(struct arena *arena, uint32_t cap)
 	return used + 1;
 }
 
+/* One that came back, or place that was freed meanwhile. */
+static uint32_t pop_or_fresh(void *from)
+{
+	struct process *process = from;
+	uint32_t taken = pop_chunk(process);
+
+	return taken || !process->arena ? taken : fresh_chunk(process->arena, hard_cap(process->session));
+}
+
 /* Reuse, growth up to the soft cap, the drainer, growth past it where that is dead or stopped, and once more
  * the drainer: whichever comes first. */
 uint32_t thread_take_chunk(struct process *process, struct arena *arena)
@@ -89,7 +98,7 @@ uint32_t thread_take_chunk(struct process *process, struct arena *arena)
 	if (!taken)
 		taken = fresh_chunk(arena, hard_cap(session));
 	if (!taken)
-		taken = thread_await(process, session, pop_chunk, process, true);
+		taken = thread_await(process, session, pop_or_fresh, process, true);
 	return taken;
 }
 
@@ -119,6 +128,18 @@ static enum blind_reason reason_of_refusal(struct arena *arena)
 	return atomic_load_explicit(&arena->refusals, memory_order_relaxed) ? BLIND_NO_ROOM : BLIND_NO_DRAIN;
 }
 
+/* A program that watches what is written to (a write barrier, a checkpoint) is killed by a fault while
+ * signals are blocked: so its handler gets to see all that will be written to before. */
+static void touch(struct thread *thread, struct session_chunk *closed, uint32_t taken)
+{
+	struct session_chunk *chunk = arena_chunk(thread->arena, taken - 1);
+
+	/* Relaxed: nothing changes. */
+	atomic_fetch_add_explicit(&chunk->committed, 0, memory_order_relaxed);
+	atomic_fetch_add_explicit(&closed->next, 0, memory_order_relaxed);
+	atomic_fetch_add_explicit(&thread->session->doorbell, 0, memory_order_relaxed);
+}
+
 bool thread_next_chunk(struct thread *thread)
 {
 	struct session_chunk *closed = thread->chunk;
@@ -131,6 +152,8 @@ bool thread_next_chunk(struct thread *thread)
 		confine_look(session);
 		taken = thread_take_chunk(thread->process, thread->arena);
 	}
+	if (taken && thread->session)
+		touch(thread, closed, taken);
 	/* A handler that jumps away must not leave a queue without its end. */
 	signals_block(&signals);
 	/* Meanwhile one may have forked, and this be the child. */

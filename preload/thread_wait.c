@@ -18,7 +18,7 @@
 
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
-#define LAST_NS 2000000000u      /* for one that was given up already, before the recording is */
+#define LAST_NS 2000000000u      /* before the recording is given up */
 #define WAIT_NS 10000000u
 #define BEATS_MOST 16u /* by then all that was full has been given back */
 #define SPINS 1000u    /* some 40 us */
@@ -54,6 +54,7 @@ static void wait_a_moment(struct session_header *session, uint32_t heartbeat)
 struct pulse {
 	uint32_t heartbeat, beats;
 	uint64_t since_ns; /* the last beat */
+	uint64_t began_ns; /* the wait */
 };
 
 static void feel(struct pulse *pulse, struct session_header *session)
@@ -75,6 +76,12 @@ static bool stands_still(const struct pulse *pulse, bool last)
 	return clock_monotonic_ns() - pulse->since_ns >= patience_ns;
 }
 
+/* Before the recording is given up, one that lives gets as long as one that may be dead. */
+static bool gives_nothing(const struct pulse *pulse, bool last)
+{
+	return pulse->beats >= BEATS_MOST && (!last || clock_monotonic_ns() - pulse->began_ns >= LAST_NS);
+}
+
 /* Whether it is worth waiting at all.  Reading the clock is no system call where the counter serves for it.
  */
 static bool may_wait(struct process *process, struct session_header *session, uint32_t heartbeat, bool last)
@@ -93,8 +100,7 @@ static uint32_t wait_for_pulse(struct process *process, struct session_header *s
 	uint32_t taken = 0;
 
 	/* The child of a handler's fork has no session, and nobody to wait for. */
-	while (!taken && process->session && !stands_still(pulse, last) &&
-	       (last || pulse->beats < BEATS_MOST)) {
+	while (!taken && process->session && !stands_still(pulse, last) && !gives_nothing(pulse, last)) {
 		wait_a_moment(session, pulse->heartbeat);
 		feel(pulse, session);
 		taken = take(from);
@@ -110,8 +116,9 @@ static uint32_t wait_for_pulse(struct process *process, struct session_header *s
 uint32_t thread_await(struct process *process, struct session_header *session, uint32_t (*take)(void *from),
 		      void *from, bool last)
 {
-	struct pulse pulse = {atomic_load_explicit(&session->heartbeat, memory_order_relaxed), 0,
-			      clock_monotonic_ns()};
+	uint64_t now_ns = clock_monotonic_ns();
+	struct pulse pulse = {atomic_load_explicit(&session->heartbeat, memory_order_relaxed), 0, now_ns,
+			      now_ns};
 	uint32_t taken = 0;
 
 	if (!may_wait(process, session, pulse.heartbeat, last))

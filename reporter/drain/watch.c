@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -162,9 +163,13 @@ uint64_t watch_rss_pages(struct watch *watch)
 bool watch_is_confined(const struct watch *watch)
 {
 	char text[4096];
-	unsigned long filters;
-	const char *line =
-		read_proc(watch, "status", text, sizeof(text)) ? strstr(text, "\nSeccomp_filters:") : NULL;
+	unsigned long filters = 0, mode = 0;
+	if (!read_proc(watch, "status", text, sizeof(text)))
+		return false;
+	const char *line = strstr(text, "\nSeccomp:");
+	if (line && sscanf(line, "\nSeccomp: %lu", &mode) == 1 && mode == SECCOMP_MODE_STRICT)
+		return true; /* which is no filter */
+	line = strstr(text, "\nSeccomp_filters:");
 	return line && sscanf(line, "\nSeccomp_filters: %lu", &filters) == 1 &&
 	       filters > watch->session->filters;
 }

@@ -119,6 +119,52 @@ def shared_memory_that_the_program_fills(directory):
 
 
 @case
+def shared_memory_that_fills_after_the_start(directory):
+    """No chunk can be had, and none will come back: the recording ends, the program does not wait for ever."""
+    program = compiled(directory, "fill_shared")
+    with shared_memory(directory, "300m") as prefix:
+        done = run([*prefix, *with_shim(program)], directory, timeout=60)
+    if done.returncode == 77:
+        raise Skip("no mounts here")
+    check_equal((done.returncode, done.stdout), (0, "done\n"), "exit status and output")
+    text = mprof("report", only_trace(directory, "fill_shared")).stdout
+    check("THE RECORDING ENDS" in text, f"the report says from when on it is blind: {text}")
+
+
+def limited_group(bytes):
+    """A control group of either version with this limit."""
+    for kind, limit in (("memory/", "memory.limit_in_bytes"), ("", "memory.max")):
+        group = pathlib.Path(f"/sys/fs/cgroup/{kind}mprof-test-{os.getpid()}")
+        if not (group.parent / "cgroup.procs").exists():
+            continue
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(bytes))
+            return group
+        except OSError:
+            with contextlib.suppress(OSError):
+                group.rmdir()
+    raise Skip("no control group with a limit here")
+
+
+@case
+def little_memory_for_its_group(directory):
+    """A container's limit: what mprof takes of it leaves the program what it needs."""
+    needs_root()
+    group = limited_group(18 << 20)
+    try:
+        enter = ["/bin/sh", "-c", f'echo 0 > {group}/cgroup.procs && exec "$@"', "sh"]
+        held = compiled(directory, "hold")
+        bare = run([*enter, held, 12, 2000000], directory)
+        done = run([*enter, *with_shim(held, 12, 2000000)], directory)
+        check_equal(done.outcome, bare.outcome, "exit status and output")
+        check_equal(done.returncode, 0, "exit status")
+    finally:
+        wait_for(lambda: not (group / "cgroup.procs").read_text(), 30, "an empty group")
+        group.rmdir()
+
+
+@case
 def children_find_a_session_on_disk(directory):
     """A child's trace lies beside its parent's, wherever it has gone since: so it has found the parent."""
     (directory / "elsewhere").mkdir()
@@ -181,11 +227,11 @@ def filtered(directory, how, count, *more):
 
 
 for _how, _counts in (("prctl", (10, 1000, 3000000)), ("syscall", (10, 100000)), ("narrow", (10, 3000000)), ("strict", (10, 100000)),
-                      ("raw", (10, 3000000))):
+                      ("raw", (10, 3000000)), ("raw strict", (10, 1000000))):
     def _filtered(directory, how=_how, counts=_counts):
         for count in counts:
             check_equal(filtered(directory, how, count), {"counted_work": (count, 10 * count)}, f"allocations of {count}")
-    _filtered.__name__ = f"filter_by_{_how}"
+    _filtered.__name__ = f"filter_by_{_how.replace(' ', '_')}"
     case(_filtered)
 
 
@@ -198,6 +244,27 @@ def filter_and_fork(directory):
 @case
 def filter_and_threads(directory):
     check_equal(filtered(directory, "prctl", 20000, "threads"), {"counted_work": (100000, 1000000)}, "allocations")
+
+
+@case
+def dispatched_system_calls(directory):
+    """An emulator takes ours for its guest's."""
+    program = compiled(directory, "dispatcher")
+    bare = run([program], directory)
+    if bare.returncode == 77:
+        raise Skip("no Syscall User Dispatch here")
+    done = record([program], directory, timeout=60)
+    check_equal(done.outcome, (3, "dispatched 0\n", ""), "exit status and output")
+    figures = report(done.trace(), "-f", "counted_*")
+    check_equal((figures["lost_events"], counted(figures)), (0, {"counted_work": (1000000, 10000000)}), "lost events, allocations")
+
+
+@case
+def write_barrier(directory):
+    """A fault on memory of ours is the program's to see, as on its own."""
+    done, figures = record_and_report([compiled(directory, "write_barrier")], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "done\n", "output")
+    check_equal(counted(figures), {"counted_work": (2000000, 20000000)}, "allocations")
 
 
 @case

@@ -91,7 +91,7 @@ FAULTS = {
         "&process->vacant, &top, pushed, memory_order_release,", "&process->vacant, &top, pushed, memory_order_relaxed,")),
     "does not say whose the queue is": (THREAD, "left", (
         "		recorder_took_over(thread, ", "		(void)recorder_took_over, (void)(")),
-    "waits for what nobody has": (WAIT, "left, kill", (" &&\n	       (last || pulse->beats < BEATS_MOST)", "")),
+    "waits for what nobody has": (WAIT, "left, kill", (" && !gives_nothing(pulse, last)", "")),
     "gives back a slot that was left": (DRAINER, "left by two", (
         "thread_owner_state(owner) != THREAD_OWNED || ", "(uint32_t)(owner >> 32) == 0 || "), (
         " || !queue_begin_retiring(queue, owner)", "")),
