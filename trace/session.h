@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 6
+#define SESSION_VERSION 7
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -349,6 +349,7 @@ struct session_header {
 	_Atomic uint32_t chunks_backed; /* then: chunks whose pages are there, thanks to the drainer */
 	/* Where the drainer's live map is (drain/livemap_file.h); for the next drainer. */
 	_Atomic uint32_t live_place;
+	_Atomic int32_t drainer_lacks; /* the error number of what it cannot write for; 0: nothing */
 };
 
 /* Region accessors where the file is mapped whole; `index` must be below the header's limit. */

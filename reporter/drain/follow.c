@@ -244,6 +244,22 @@ static void slow_down(const struct drain *drain, struct pace *pace)
 	pace->sleep_ns = 2 * pace->sleep_ns < most ? 2 * pace->sleep_ns : most;
 }
 
+static bool no_room(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
+}
+
+/* Before it is tried again; who waits for the drainer sees meanwhile what that waits for. */
+static void pause_lacking(const struct drain *drain, int error)
+{
+	_Atomic int32_t *lacks = &drain->mapping.header->drainer_lacks;
+
+	/* Relaxed: nothing hangs on it but words. */
+	atomic_store_explicit(lacks, no_room(error) ? -error : 0, memory_order_relaxed);
+	pause_ns(RETRY_NS);
+	atomic_store_explicit(lacks, 0, memory_order_relaxed);
+}
+
 static void follow(struct drain *drain, struct pace *pace)
 {
 	struct session_header *h = drain->mapping.header;
@@ -252,9 +268,10 @@ static void follow(struct drain *drain, struct pace *pace)
 	       /* Acquire pairs with the shim's release: all it did before is there. */
 	       atomic_load_explicit(&h->end_state, memory_order_acquire) != SESSION_REPLACED) {
 		uint64_t events = drain->batch.events;
-		if (round_once(drain, pace) < 0) {
+		int error = round_once(drain, pace);
+		if (error < 0) {
 			merge_hide_clock(drain);
-			pause_ns(RETRY_NS);
+			pause_lacking(drain, error);
 			continue;
 		}
 		beat(drain);
@@ -289,16 +306,11 @@ static int finalise_once(struct drain *drain, struct pace *pace)
 	return commit_end(drain, end_kind(drain, pace));
 }
 
-static bool no_room(int error)
-{
-	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
-}
-
 static int finalise(struct drain *drain, struct pace *pace)
 {
 	int error = finalise_once(drain, pace);
 	for (unsigned tries = 0; no_room(error) && tries < LAST_RETRIES; tries++) {
-		pause_ns(RETRY_NS);
+		pause_lacking(drain, error);
 		error = finalise_once(drain, pace);
 	}
 	return error;

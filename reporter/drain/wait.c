@@ -10,13 +10,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #define POLL_NS 1000000
 #define MS_NS UINT64_C(1000000)
+#define PATIENCE_MOMENTS 1000 /* of a drainer without room: ten of its tries, if it gets the processor */
 #define STARTUP_NS (5000 * MS_NS)
 
-enum outcome { WAIT_ON, WAIT_DONE, WAIT_NO_DRAINER };
+enum outcome { WAIT_ON, WAIT_DONE, WAIT_NO_DRAINER, WAIT_NO_ROOM };
 
 static bool session_lives(const struct mapping *mapping)
 {
@@ -54,6 +56,12 @@ static enum outcome look(struct mapping *mapping, uint32_t request, bool lives)
 	return lives && (int32_t)(done - request) >= 0 ? WAIT_DONE : WAIT_ON;
 }
 
+/* What the drainer waits for itself: an error number, or 0. */
+static int lacks(const struct mapping *mapping)
+{
+	return atomic_load_explicit(&mapping->header->drainer_lacks, memory_order_relaxed);
+}
+
 static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_ns)
 {
 	const struct timespec moment = {.tv_nsec = POLL_NS};
@@ -64,9 +72,13 @@ static enum outcome wait_for_drainer(struct mapping *mapping, uint64_t deadline_
 	uint32_t request =
 		atomic_fetch_add_explicit(&mapping->header->flush_requests, 1, memory_order_release) + 1;
 	doorbell_ring(mapping->header);
+	unsigned moments_without_room = 0;
 	do {
 		nanosleep(&moment, NULL);
 		outcome = look(mapping, request, session_lives(mapping));
+		moments_without_room += lacks(mapping) != 0;
+		if (outcome == WAIT_ON && moments_without_room > PATIENCE_MOMENTS)
+			outcome = WAIT_NO_ROOM;
 	} while (outcome == WAIT_ON && clock_monotonic_ns() < deadline_ns);
 	return outcome;
 }
@@ -79,11 +91,15 @@ static int wait_once(const char *session_path, uint64_t deadline_ns, const struc
 	if (error < 0)
 		return error == -ENOENT ? 0 : error;
 	enum outcome outcome = wait_for_drainer(&mapping, deadline_ns);
+	int seen = lacks(&mapping), lack = seen ? seen : ENOSPC;
 	mapping_close(&mapping);
 	if (outcome == WAIT_DONE)
 		return 0;
 	if (outcome == WAIT_NO_DRAINER)
 		return drain_finish(session_path, progress, diagnostic);
+	if (outcome == WAIT_NO_ROOM)
+		return diagnostic_set(diagnostic, lack, "they wait in memory (%s) for room to be written: %s",
+				      session_path, strerror(lack));
 	return diagnostic_set(diagnostic, ETIMEDOUT, "%s: its drainer is not done yet", session_path);
 }
 

@@ -1,6 +1,7 @@
 """The edges of the host's world: locked memory, little shared memory, filtered system calls, dead drainers, many threads."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import (OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, counted, drainers_of, environment, mprof, needs, needs_root,
+from harness import (MPROF, OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, counted, drainers_of, environment, mprof, needs, needs_root,
                      record, record_and_report, report, run, run_cases, wait_for)
 
 MIB = 1 << 20
@@ -145,6 +146,26 @@ def limited_group(bytes):
             with contextlib.suppress(OSError):
                 group.rmdir()
     raise Skip("no control group with a limit here")
+
+
+@case
+def full_disk_for_the_trace(directory):
+    """A report says at once what the rest waits for, and has it once there is room."""
+    source = directory / "noise.c"
+    source.write_text("#include <stdlib.h>\nint main(void){ static void *held[1000]; for (int i = 0; i < 1000000; i++) { int at = rand() % 1000;\n"
+                      "free(held[at]); held[at] = malloc((size_t)(rand() % 10000)); } return 0; }\n")
+    program = compile(source, directory / "noise", "-fno-builtin")
+    disk = directory / "disk"
+    disk.mkdir()
+    script = (f"mount -t tmpfs -o size=100k tmpfs {disk} && cd {disk} || exit 77; LD_PRELOAD={SHIM} MPROF_QUIET=1 {program}; "
+              f"{MPROF} report -o first *.mprof; mount -o remount,size=100m {disk} && {MPROF} report --format json *.mprof")
+    done = run([*OWN_MOUNTS, "sh", "-c", script], directory)
+    if done.returncode == 77:
+        raise Skip("no mounts here")
+    check_equal(done.returncode, 0, f"exit status; {done.stderr}")
+    check("may lack its last events" in done.stderr and "No space left" in done.stderr, f"the first report: {done.stderr}")
+    figures = json.loads(done.stdout)
+    check_equal((figures["complete"], figures["lost_events"]), (True, 0), "complete, lost events")
 
 
 @case
