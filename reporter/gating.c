@@ -3,6 +3,7 @@
  */
 #include "gating.h"
 #include "check/key.h"
+#include "command.h"
 #include "output.h"
 #include "show.h"
 #include "traces.h"
@@ -48,6 +49,16 @@ static int print(const struct gating *gating, const struct check_result *result,
 			     diagnostic);
 }
 
+/* A gate that failed has failed, whoever could not be told. */
+static int status_of_unprinted(const struct check_result *result, const struct diagnostic *diagnostic,
+			       int error)
+{
+	if (result->status != STATUS_GATE_FAILED)
+		return error;
+	fprintf(stderr, "mprof: %s\n", diagnostic->message);
+	return result->status;
+}
+
 int gating_judge(const struct gating *gating, const struct gated_trace *traces, size_t count,
 		 struct diagnostic *diagnostic)
 {
@@ -59,6 +70,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.name = gating->options->name,
 		.pids = gating->pids,
 		.median = gating->options->median,
+		.allow_idle = gating->options->allow_idle,
 		.update = gating->options->update,
 		.update_command = gating->update_command,
 	};
@@ -74,10 +86,10 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	progress_finish(&progress);
 	if (!error && options.update)
 		fprintf(stderr, "mprof: %s has these figures now\n", gating->gate->baseline_path);
-	if (!error)
+	if (!error) {
 		error = print(gating, result, diagnostic);
-	if (!error)
-		error = result->status;
+		error = error ? status_of_unprinted(result, diagnostic, error) : result->status;
+	}
 	check_destroy(check);
 	return error;
 }

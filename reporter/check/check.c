@@ -30,6 +30,22 @@ const char *check_string(struct check *check, const char *format, ...)
 	return kept;
 }
 
+void complain(struct check *check, bool fatal, const char *about, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	check->complaints = pool_grow(check->complaints, &check->complaint_capacity,
+				      check->complaint_count + 1, sizeof(*check->complaints));
+	check->complaints[check->complaint_count++] =
+		(struct complaint){about, strings_intern(&check->strings, text ? text : ""), fatal};
+	free(text);
+}
+
 int check_create(const struct check_options *options, struct check **out, struct diagnostic *diagnostic)
 {
 	struct check *check = calloc(1, sizeof(*check));
@@ -41,7 +57,6 @@ int check_create(const struct check_options *options, struct check **out, struct
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	check->options = options;
 	strings_init(&check->strings);
-	check->met = check_alloc(check, gate->subject_count, sizeof(*check->met));
 	if (gate->baseline_path)
 		error = baseline_read(gate->baseline_path, &check->baseline, diagnostic);
 	if (error == -ENOENT)
@@ -59,6 +74,7 @@ void check_destroy(struct check *check)
 		return;
 	json_decref(check->baseline);
 	free(check->inputs);
+	free(check->complaints);
 	strings_finish(&check->strings);
 	free(check);
 }
@@ -184,40 +200,17 @@ static void count_outcomes(struct check_result *result)
 		for (size_t v = 0; v < program->verdict_count; v++)
 			result->outcome_count[program->verdicts[v].outcome]++;
 	}
+	for (size_t i = 0; i < result->complaint_count; i++)
+		result->fatal_count += result->complaints[i].fatal;
 }
 
 static int status_of(const struct check_result *result)
 {
 	if (result->outcome_count[OUTCOME_FAILED] > 0)
 		return STATUS_GATE_FAILED;
-	if (result->error_count > 0)
+	if (result->error_count > 0 || result->fatal_count > 0)
 		return STATUS_USAGE;
 	return result->outcome_count[OUTCOME_NO_BASELINE] > 0 ? STATUS_NO_BASELINE : STATUS_DONE;
-}
-
-/* Of a gate file for many programs, one that was started alone need not have all functions. */
-static bool is_for_others(const struct check *check, const struct limit *limit)
-{
-	if (!limit->program)
-		return check->options->pids && *limit->source != '-';
-	for (size_t i = 0; i < check->result.program_count; i++)
-		if (gate_means(limit->program, check->result.programs[i].key))
-			return false;
-	return true;
-}
-
-/* A pattern that matches nothing any more guards nothing. */
-static void warn_of_idle_limits(const struct check *check)
-{
-	const struct gate *gate = check->options->gate;
-
-	for (size_t i = 0; i < gate->limit_count; i++) {
-		const struct limit *limit = &gate->limits[i];
-
-		if (limit->subject > 0 && !check->met[limit->subject] && !is_for_others(check, limit))
-			fprintf(stderr, "mprof: warning: %s: no recorded call path passes '%s'\n",
-				limit->source, gate->subjects[limit->subject].text);
-	}
 }
 
 static int update(struct check *check, json_t *entries, struct diagnostic *diagnostic)
@@ -271,7 +264,11 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 	json_decref(entries);
 	if (error)
 		return error;
-	warn_of_idle_limits(check);
+	error = find_idle(check, diagnostic);
+	if (error)
+		return error;
+	check->result.complaints = check->complaints;
+	check->result.complaint_count = check->complaint_count;
 	count_outcomes(&check->result);
 	check->result.status = status_of(&check->result);
 	*out = &check->result;

@@ -17,7 +17,8 @@ struct check_options {
 	const int
 		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */
 	bool median;   /* of several runs; else the minimum */
-	bool update;   /* put what is measured into the baseline, and do not compare with it */
+	bool allow_idle; /* limits that judge nothing are told, and pass */
+	bool update;     /* put what is measured into the baseline, and do not compare with it */
 	const char *update_command;
 };
 

@@ -72,8 +72,10 @@ static int tally_subject(struct report *report, const struct gate *gate, size_t 
 	if (error)
 		return error;
 	for (size_t i = 0; i < count; i++)
-		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function))
+		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function)) {
 			measure_add(&sum, &paths[i].measure);
+			*met = true;
+		}
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		tally->of[figure] = measure_figure(&sum, figure);
 	*met |= passed && !subject->own;
@@ -118,6 +120,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 
 	return (struct input){
 		.path = strings_intern(&check->strings, path),
+		.exe = strings_intern(&check->strings, info->exe),
 		.key = program_key(&check->strings, info->exe, info->command),
 		.pid = info->pid,
 		.parent_pid = info->parent_pid,
@@ -137,10 +140,11 @@ static int take_figures(struct check *check, struct report *report, struct input
 	int error = 0;
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
+	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
 	input->tallies[0] = whole_program(report);
 	for (size_t i = 1; !error && i < gate->subject_count; i++)
 		if (is_asked(gate, i, input->key))
-			error = tally_subject(report, gate, i, &input->tallies[i], &check->met[i]);
+			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
 	return error;
 }
 

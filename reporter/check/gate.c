@@ -139,13 +139,13 @@ bool gate_means(const char *glob, const char *key)
 	size_t length = strcspn(key, " ");
 	char name[256];
 
-	if (!glob || fnmatch(glob, key, 0) == 0)
+	if (!glob || strcmp(glob, key) == 0 || fnmatch(glob, key, 0) == 0)
 		return true;
 	if (length >= sizeof(name))
 		return false;
 	memcpy(name, key, length);
 	name[length] = '\0';
-	return fnmatch(glob, name, 0) == 0;
+	return strcmp(glob, name) == 0 || fnmatch(glob, name, 0) == 0;
 }
 
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key)

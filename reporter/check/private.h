@@ -14,7 +14,7 @@ struct tally {
 
 /* What is known of one trace. */
 struct input {
-	const char *path, *key;
+	const char *path, *key, *exe;
 	int pid, parent_pid;
 	size_t run;
 	bool complete;
@@ -25,6 +25,7 @@ struct input {
 	const char *note;    /* what is to be known of its figures; may be NULL */
 	uint64_t duration_ns;
 	struct tally *tallies; /* by subject */
+	bool *met;             /* by subject: some call path passes it */
 };
 
 struct check {
@@ -32,7 +33,8 @@ struct check {
 	struct strings strings; /* all that the result refers to */
 	struct input *inputs;
 	size_t input_count, input_capacity;
-	bool *met;        /* by subject: some call path of some trace passes it */
+	struct complaint *complaints;
+	size_t complaint_count, complaint_capacity;
 	json_t *baseline; /* NULL: there is none */
 	struct check_result result;
 };
@@ -46,6 +48,10 @@ struct program {
 /* Zeroed memory that lives as long as the check. */
 void *check_alloc(struct check *check, size_t count, size_t item_bytes);
 const char *check_string(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Notes what keeps the gate from guarding; `about` is the check's, or the gate's. */
+void complain(struct check *check, bool fatal, const char *about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure);
 
@@ -63,6 +69,10 @@ int judge_program(struct check *check, const struct program *program, struct che
 /* Who has part in a verdict that is no pass, and the command that shows more.  attribute.c */
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
 	      struct verdict *verdict, struct diagnostic *diagnostic);
+
+/* Complains of limits and of a baseline's entries that meant nothing that was recorded; the traces that are
+ * judged, and the verdicts, are known.  0, or -errno with a diagnostic.  idle.c */
+int find_idle(struct check *check, struct diagnostic *diagnostic);
 
 /* A program's entry for the baseline.  record.c */
 int record_program(struct check *check, const struct program *program, json_t *entries,

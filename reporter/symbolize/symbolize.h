@@ -72,6 +72,15 @@ size_t symbolizer_functions(const struct symbolizer *symbolizer,
  * `marked` set.  Call it once, before the tables are made; the array lives as long as the symbolizer. */
 size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_function *const **functions);
 
+/* Makes known the functions with code in the program and in libraries that are not the system's, met or not:
+ * reads all their debug information, which takes its time. */
+void symbolizer_know_all(struct symbolizer *symbolizer);
+
+/* Whether any code of these stands at this line of a file that is meant; `file` is absolute. */
+typedef bool symbolizer_file_fn(const void *context, const char *file);
+bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
+			 const void *context);
+
 /* What a user should be told about modules: debug information missing, build-id mismatch,
  * file gone.  NULL after the last (index from 0). */
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index);

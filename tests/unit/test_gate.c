@@ -105,10 +105,11 @@ Test(gate, later_limits_hold)
 	struct gate gate;
 
 	gate_init(&gate);
-	gate_add_limit(&gate, (struct limit){NULL, 0, FIGURE_PEAK, {1, -1}, "general"});
-	gate_add_limit(&gate, (struct limit){"test_*", 0, FIGURE_PEAK, {2, -1}, "tests"});
-	gate_add_limit(&gate,
-		       (struct limit){NULL, gate_subject(&gate, "f", false), FIGURE_PEAK, {3, -1}, "f"});
+	gate_add_limit(&gate, (struct limit){NULL, 0, FIGURE_PEAK, {1, -1}, "general", false});
+	gate_add_limit(&gate, (struct limit){"test_*", 0, FIGURE_PEAK, {2, -1}, "tests", false});
+	gate_add_limit(
+		&gate,
+		(struct limit){NULL, gate_subject(&gate, "f", false), FIGURE_PEAK, {3, -1}, "f", false});
 	cr_expect(gate_limit_holds(&gate, 0, "other"));
 	cr_expect_not(gate_limit_holds(&gate, 0, "test_a with arguments"));
 	cr_expect(gate_limit_holds(&gate, 1, "test_a"));
@@ -134,8 +135,8 @@ Test(gate, margins)
 
 	gate_init(&gate);
 	size_t f = gate_subject(&gate, "f_*", true);
-	gate_add_rule(&gate, (struct rule){NULL, f, FIGURE_PEAK, 0.5, false, 0, ""});
-	gate_add_rule(&gate, (struct rule){"p", 0, FIGURE_COUNT, -1, true, 7, ""});
+	gate_add_rule(&gate, (struct rule){NULL, f, FIGURE_PEAK, 0.5, false, 0, "", false});
+	gate_add_rule(&gate, (struct rule){"p", 0, FIGURE_COUNT, -1, true, 7, "", false});
 	gate_margin(&gate, "q", 0, FIGURE_PEAK, &tolerance, &floor);
 	cr_expect(tolerance == 0.05 && floor == figure_infos[FIGURE_PEAK].floor);
 	gate_margin(&gate, "p", 0, FIGURE_PEAK, &tolerance, &floor);

@@ -1,0 +1,130 @@
+"""A gate that judged nothing is no pass: limits that mean nobody, traces that cannot be read, runs of which only a shell was seen."""
+
+import json
+import re
+import subprocess
+
+from harness import MPROF, case, check, check_equal, compile, environment, mprof, needs, run, run_cases
+
+PARSER = """#include <stdlib.h>
+__attribute__((noinline)) static void parse(void) { volatile char *p = malloc(1000); p[0] = 1; free((void *)p); }
+__attribute__((noinline)) void quiet(volatile int *p) { *p = 1; }
+int main(int argc, char **argv) { (void)argv; int x; parse(); quiet(&x); return argc > 9; }
+"""
+FORMATS = ("text", "json", "markdown", "github", "junit", "sarif", "action-benchmark", "bencher")
+
+
+def build(directory, *flags, name="parser", source=PARSER):
+    (directory / f"{name}.c").write_text(source)
+    return compile(directory / f"{name}.c", directory / name, *flags)
+
+
+def recorded(directory, *program, name="one"):
+    done = mprof("run", "-q", "-o", f"{name}.mprof", "--", *program, directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+
+
+def judged(directory, *arguments, status, expected=None, traces=("one.mprof",), **options):
+    done = mprof("check", *arguments, *traces, directory=directory, **options)
+    check_equal(done.returncode, status, f"{arguments}: {done.stdout}{done.stderr}")
+    if expected:
+        check(re.search(expected, done.stdout, re.M), f"{arguments}: no {expected!r} in {done.stdout}")
+    return done
+
+
+@case
+def limits_on_functions(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parse:peak<=1K", status=0)
+    judged(directory, "--limit", "parze:peak<=1M", status=2,
+           expected=r"^ERROR +--limit parze:peak<=1M: judged nothing: no function .*'parze'; did you mean 'parse'\?")
+    judged(directory, "--limit", "pars*e:peak<=1M", "--limit", "nobody_knows_it:leaked<=0", status=2, expected="nobody_knows_it'")
+    judged(directory, "--limit", "quiet:allocations<=0", status=0)
+    judged(directory, "--limit", "parze:peak<=1M", "--max-peak", "1", status=1, expected="judged nothing")
+    done = judged(directory, "--limit", "parze:peak<=1M", "--allow-idle", status=0)
+    check("judged nothing" in done.stdout, done.stdout)
+
+
+@case
+def limits_on_lines(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parser.c:2:allocations<=1", status=0)
+    judged(directory, "--limit", "parser.c:3:allocations<=0", status=0)
+    judged(directory, "--limit", "parser.c:99:allocations<=1", status=2, expected="no code stands at 'parser.c:99'")
+    judged(directory, "--limit", "parzer.c:2:allocations<=1", status=2, expected=r"did you mean 'parser\.c'\?")
+
+
+@case
+def programs_without_names(directory):
+    build(directory, "-s")
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parse:peak<=1M", status=2, expected="stripped")
+    judged(directory, "--limit", "parser.c:2:peak<=1M", status=2, expected="without -g|stripped")
+
+
+@case
+def limits_of_programs(directory):
+    build(directory)
+    recorded(directory, "./parser", "t[1-2]")
+    gate = directory / "mprof.gate"
+    gate.write_text('programs = ( { program = "parser t[1-2]"; limits = { peak = 1; }; } );')
+    judged(directory, status=1, expected=r"peak heap.*mprof.gate:1")
+    gate.write_text('programs = ( { program = "parser t[12]"; limits = { peak = 1; }; } );')
+    judged(directory, status=2, expected=r"^ERROR +mprof.gate:1: judged nothing: .*'parser t\[12\]'; did you mean 'parser t\[1-2\]'\?")
+    gate.write_text('programs = ( { program = "nobody"; limits = { peak = 1; }; } );\nlimits = { peak = "1 MiB"; };')
+    judged(directory, status=2, expected="nobody")
+    gate.write_text('programs = ( { program = "nobody"; optional = true; limits = { peak = 1; }; } );\nlimits = { peak = "1 MiB"; };')
+    judged(directory, status=0)
+    gate.write_text('functions = ( { function = "nobody"; optional = true; peak = 1; } );')
+    judged(directory, status=0)
+    gate.write_text('functions = ( { function = "nobody"; optional = 1; peak = 1; } );')
+    check("optional" in judged(directory, status=2).stderr, "a value that is none")
+
+
+@case
+def entries_of_baselines(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    gate = directory / "mprof.gate"
+    for text, status in (('{ program = "parser"; tolerance = "1%"; }', 0), ('{ program = "parzer"; tolerance = "1%"; }', 2),
+                         ('{ function = "parse"; tolerance = "1%"; }', 0), ('{ function = "quiet"; tolerance = "1%"; }', 0),
+                         ('{ function = "parze"; tolerance = "1%"; }', 2), ('{ function = "parze"; optional = true; }', 0)):
+        gate.write_text(f'baseline = {{ file = "base.json"; entries = ( {text} ); }};')
+        if not (directory / "base.json").exists():
+            judged(directory, "--update-baseline", status=0)
+        judged(directory, status=status)
+
+
+@case
+def one_run_of_a_gate_for_many(directory):
+    """What a gate file says of other programs is no mistake where one is started alone; where nothing is said of that one, it is."""
+    build(directory)
+    gate = directory / "mprof.gate"
+    def started(status, expected=""):
+        done = mprof("run", "--gate", "mprof.gate", "--", "./parser", directory=directory)
+        check_equal(done.returncode, status, done.stderr)
+        check(expected in done.stderr, done.stderr)
+    gate.write_text('programs = ( { program = "other"; limits = { peak = 1; }; }, { program = "parser"; limits = { peak = "1M"; }; } );')
+    started(0, "other")
+    gate.write_text('programs = ( { program = "parzer"; limits = { peak = 1; }; } );')
+    started(2, "did you mean 'parser'?")
+    gate.write_text('functions = ( { function = "parze"; peak = 1; } );')
+    started(2, "did you mean 'parse'?")
+
+
+@case
+def every_format_says_so(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    for format in FORMATS:
+        done = judged(directory, "--limit", "parze:peak<=1M", f"--format={format}", status=2)
+        check("judged nothing" in done.stdout + done.stderr, f"{format}: {done.outcome}")
+    log = json.loads(judged(directory, "--limit", "parze:peak<=1M", "--format=sarif", status=2).stdout)
+    check_equal(log["runs"][0]["invocations"][0]["executionSuccessful"], False, "SARIF's executionSuccessful")
+    told = json.loads(judged(directory, "--limit", "parze:peak<=1M", "--format=json", status=2).stdout)["complaints"]
+    check_equal([(c["about"], c["fatal"]) for c in told], [("--limit parze:peak<=1M", True)], "JSON's complaints")
+
+
+run_cases()
