@@ -135,6 +135,7 @@ static int record(const struct options *options, const char *path, const char *p
 		return error;
 	/* Whatever became of the trace, the program's own status is what is passed on. */
 	error = recorded_find(pattern, pid, since, &traces, &ignored);
+	spawn_reap(pid);
 	if (!error)
 		recorded_warn(&traces, pid);
 	if (!error && !options->quiet && !gate)

@@ -96,8 +96,7 @@ static void pass_over_killed_children(struct check *check)
 	for (size_t i = 0; i < check->input_count; i++) {
 		struct input *input = &check->inputs[i];
 
-		input->passed_over |=
-			!input->complete && input_of(check, input->parent_pid, input->run) != NULL;
+		input->passed_over |= input->killed && input_of(check, input->parent_pid, input->run) != NULL;
 	}
 }
 

@@ -108,9 +108,17 @@ static const char *problem_of(struct check *check, const struct trace_info *info
 	if (info->damaged_at > 0)
 		return check_string(check, "its trace is cut off at byte %llu",
 				    (unsigned long long)info->damaged_at);
-	if (!info->complete)
-		return info->end_kind == END_KILLED ? "it was killed before its end"
-						    : "it did not end, or still runs";
+	if (info->end_kind == END_KILLED)
+		return "it was killed before its end";
+	return info->ended ? NULL : "it did not end, or still runs";
+}
+
+static const char *note_of(const struct trace_info *info)
+{
+	if (info->sample_bytes > 0)
+		return "blocks were sampled: its figures are estimates";
+	if (info->end_kind == END_UNKNOWN)
+		return "it ended, how is unknown: what it had not freed by then counts as leaked";
 	return NULL;
 }
 
@@ -125,11 +133,11 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.pid = info->pid,
 		.parent_pid = info->parent_pid,
 		.run = run,
-		.complete = info->complete || info->blind_since_ns > 0,
+		.killed = (info->end_kind == END_KILLED || !info->ended) && info->damaged_at == 0,
 		.replaced = info->end_kind == END_REPLACED,
 		.system = program_is_system(info->exe),
 		.problem = problem_of(check, info),
-		.note = info->sample_bytes > 0 ? "blocks were sampled: its figures are estimates" : NULL,
+		.note = note_of(info),
 		.duration_ns = info->duration_ns,
 	};
 }

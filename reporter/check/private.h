@@ -17,7 +17,7 @@ struct input {
 	const char *path, *key, *exe;
 	int pid, parent_pid;
 	size_t run;
-	bool complete;
+	bool killed;         /* or it did not end */
 	bool replaced;       /* what the process was before an execve */
 	bool system;         /* a program of the system, such as a shell */
 	bool passed_over;    /* there is reason not to judge it */

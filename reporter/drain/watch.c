@@ -50,9 +50,18 @@ struct process_state {
 	char state;
 	long threads;
 	uint64_t start_time;
+	int exit_code; /* 0 unless it is a zombie */
 };
 
-/* Fields 3, 20 and 22 of /proc/PID/stat; the command in field 2 may hold anything but is last
+/* Field 52, of what follows field 2. */
+static int exit_code_in(const char *after)
+{
+	for (unsigned field = 2; after && field < 52; field++)
+		after = strchr(after + 1, ' ');
+	return after ? atoi(after) : 0;
+}
+
+/* Fields 3, 20, 22 and 52 of /proc/PID/stat; the command in field 2 may hold anything but is last
  * in parentheses. */
 static bool read_state(const struct watch *watch, struct process_state *state)
 {
@@ -60,10 +69,16 @@ static bool read_state(const struct watch *watch, struct process_state *state)
 	if (!read_proc(watch, "stat", text, sizeof(text)))
 		return false;
 	const char *after = strrchr(text, ')');
+	state->exit_code = after ? exit_code_in(after) : 0;
 	return after &&
 	       sscanf(after + 1,
 		      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64,
 		      &state->state, &state->threads, &state->start_time) == 3;
+}
+
+static bool has_start_time(const struct watch *watch, const struct process_state *state)
+{
+	return watch->session->pid_start_time == 0 || state->start_time == watch->session->pid_start_time;
 }
 
 /* Without a pidfd, and to tell the process from a later one with the same pid. */
@@ -76,8 +91,7 @@ static bool is_our_process(const struct watch *watch)
 		return true;
 	/* A main thread that ended is a zombie for as long as others go on. */
 	bool over = (state.state == 'Z' || state.state == 'X') && state.threads <= 1;
-	return !over &&
-	       (watch->session->pid_start_time == 0 || state.start_time == watch->session->pid_start_time);
+	return !over && has_start_time(watch, &state);
 }
 
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path)
@@ -107,6 +121,16 @@ bool watch_alive(struct watch *watch)
 	if (watch->pidfd < 0)
 		return is_our_process(watch);
 	return poll(&ended, 1, 0) <= 0;
+}
+
+bool watch_zombie_status(const struct watch *watch, int *status)
+{
+	struct process_state state;
+	if (!read_state(watch, &state) || state.state != 'Z' || state.threads > 1 ||
+	    !has_start_time(watch, &state))
+		return false;
+	*status = state.exit_code;
+	return true;
 }
 
 /* The slow way to find the mapping, for one that was split in two. */

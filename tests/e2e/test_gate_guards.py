@@ -1,10 +1,12 @@
 """A gate that judged nothing is no pass: limits that mean nobody, traces that cannot be read, runs of which only a shell was seen."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 
-from harness import MPROF, case, check, check_equal, compile, environment, mprof, needs, run, run_cases
+from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, report, run_cases, wait_for
 
 PARSER = """#include <stdlib.h>
 __attribute__((noinline)) static void parse(void) { volatile char *p = malloc(1000); p[0] = 1; free((void *)p); }
@@ -125,6 +127,72 @@ def every_format_says_so(directory):
     check_equal(log["runs"][0]["invocations"][0]["executionSuccessful"], False, "SARIF's executionSuccessful")
     told = json.loads(judged(directory, "--limit", "parze:peak<=1M", "--format=json", status=2).stdout)["complaints"]
     check_equal([(c["about"], c["fatal"]) for c in told], [("--limit parze:peak<=1M", True)], "JSON's complaints")
+
+
+RAW = """#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+    volatile char *kept = malloc(argc > 1 ? 5000 : 1);
+    kept[0] = 1;
+    if (argc == 1) free((void *)kept);
+    if (argc > 1 && strcmp(argv[1], "wait") == 0) getchar();
+    if (argc > 2) abort();
+    asm volatile("syscall" : : "a"(SYS_exit_group), "D"(argc > 1 && strcmp(argv[1], "3") == 0 ? 3 : 0) : "rcx", "r11", "memory");
+}
+"""
+
+
+@case
+def programs_that_end_past_the_c_library(directory):
+    """As those of Go do, by the system call itself: their leaks are judged, and they were not killed."""
+    build(directory, name="raw", source=RAW)
+    shell = ("/bin/sh", "-c")
+    for status, program in ((0, ("./raw",)), (1, ("./raw", "leaks")), (3, ("./raw", "3")),
+                            (1, (*shell, "./raw && ./raw leaks")), (1, (*shell, "./raw leaks; true"))):
+        done = mprof("run", "--max-leaked", "0", "--", *program, directory=directory, TMPDIR=directory)
+        check_equal(done.returncode, status, f"{program}: {done.stderr}")
+    for index, program in enumerate((("./raw", "leaks"), (*shell, "./raw leaks; true"))):
+        (directory / str(index)).mkdir()
+        mprof("run", "-q", "-o", f"{index}/%e.%p.mprof", "--", *program, directory=directory)
+        trace = next((directory / str(index)).glob("raw.*.mprof"))
+        check_equal(report(trace)["complete"], True, f"{program}: a complete run")
+        shown = mprof("list", directory=directory / str(index)).stdout
+        check(re.search(r"raw\.\d+\.mprof.* exited ", shown), shown)
+
+
+@case
+def killed_programs_are_told_from_those(directory):
+    build(directory, name="raw", source=RAW)
+    for index, program in enumerate((("./raw", "a", "b"), ("/bin/sh", "-c", "./raw a b; true"))):
+        (directory / str(index)).mkdir()
+        done = mprof("run", "-q", "-o", f"{index}/%e.%p.mprof", "--", *program, directory=directory)
+        check_equal(done.returncode, 134 if index == 0 else 0, done.stderr)
+        trace = next((directory / str(index)).glob("raw.*.mprof"))
+        judged(directory, "--max-peak", "1G", traces=(trace,), status=2, expected="it was killed")
+        shown = mprof("list", directory=directory / str(index)).stdout
+        check(re.search(r"raw\.\d+\.mprof.* killed ", shown), shown)
+
+
+@case
+def an_end_that_nobody_saw_is_judged(directory):
+    """With the drainer dead and the process waited for: it may have been killed, so its leaks are not passed over in silence."""
+    build(directory, name="raw", source=RAW)
+    process = subprocess.Popen(["./raw", "wait"], cwd=directory, stdin=subprocess.PIPE,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1"))
+    wait_for(lambda: drainers_of(process.pid) and list(directory.glob("raw.*.mprof")), 10, "a drainer")
+    for pid in drainers_of(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(b"\n")
+    check_equal(process.returncode, 0, "status")
+    trace = next(directory.glob("raw.*.mprof"))
+    done = judged(directory, "--max-leaked", "0", traces=(trace,), status=1, expected="it ended, how is unknown")
+    check("FAILED: leaked" in done.stdout, done.stdout)
+    check(" ended " in mprof("list", directory=directory).stdout, "mprof list")
+    shown = mprof("report", str(trace), directory=directory)
+    check("how it ended is unknown" in shown.stdout and "how is unknown" in shown.stdout + shown.stderr, shown.outcome)
 
 
 run_cases()
