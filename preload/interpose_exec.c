@@ -56,13 +56,13 @@ static char *const *strangers_environment(char **room, char *const envp[])
 	return room;
 }
 
-/* In the caller's frame: the environment that a program which fits gets, or one that does not.  Whether it
- * fits is asked only if it makes a difference, and may be asked. */
-#define ENVIRONMENT(envp, fits)                                                                              \
+/* In the caller's frame: the environment that a program which fits gets, or one that does not, and *kind.
+ * Whether it fits is asked only if it makes a difference, and may be asked. */
+#define ENVIRONMENT(envp, kind, fits)                                                                        \
 	({                                                                                                   \
 		size_t room_ = strangers_room(envp);                                                         \
-		room_ && !confined() && !(fits) ? strangers_environment(__builtin_alloca(room_), envp)       \
-						: (envp);                                                    \
+		*(kind) = room_ && !confined() ? (fits) : LOADABLE;                                          \
+		*(kind) == LOADABLE_NOT ? strangers_environment(__builtin_alloca(room_), envp) : (envp);     \
 	})
 
 /* ---- exec ----------------------------------------------------------------------------------- */
@@ -86,10 +86,11 @@ static int ending(int result, bool strange)
 
 int execve(const char *path, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable(AT_FDCWD, path, 0));
 
-	beginning(environment != envp);
-	return ending(real.execve(path, argv, environment), environment != envp);
+	beginning(kind != LOADABLE);
+	return ending(real.execve(path, argv, environment), kind != LOADABLE);
 }
 
 int execv(const char *path, char *const argv[])
@@ -99,10 +100,11 @@ int execv(const char *path, char *const argv[])
 
 int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable_in_path(file));
 
-	beginning(environment != envp);
-	return ending(real.execvpe(file, argv, environment), environment != envp);
+	beginning(kind != LOADABLE);
+	return ending(real.execvpe(file, argv, environment), kind != LOADABLE);
 }
 
 int execvp(const char *file, char *const argv[])
@@ -112,18 +114,20 @@ int execvp(const char *file, char *const argv[])
 
 int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_fd(fd));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable_fd(fd));
 
-	beginning(environment != envp);
-	return ending(real.fexecve(fd, argv, environment), environment != envp);
+	beginning(kind != LOADABLE);
+	return ending(real.fexecve(fd, argv, environment), kind != LOADABLE);
 }
 
 int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(fd, path, flags));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable(fd, path, flags));
 
-	beginning(environment != envp);
-	return ending(real.execveat(fd, path, argv, environment, flags), environment != envp);
+	beginning(kind != LOADABLE);
+	return ending(real.execveat(fd, path, argv, environment, flags), kind != LOADABLE);
 }
 
 /* The variadic ones gather their arguments and the NULL behind them on the stack. */
@@ -187,19 +191,20 @@ static int spawned(int failed, bool strange)
 int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
 		char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable(AT_FDCWD, path, 0));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable(AT_FDCWD, path, 0));
 
 	real_ensure();
-	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, environment),
-		       environment != envp);
+	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, environment), kind != LOADABLE);
 }
 
 int posix_spawnp(int *pid, const char *file, const void *actions, const void *attributes, char *const argv[],
 		 char *const envp[])
 {
-	char *const *environment = ENVIRONMENT(envp, loadable_in_path(file));
+	enum loadable kind;
+	char *const *environment = ENVIRONMENT(envp, &kind, loadable_in_path(file));
 
 	real_ensure();
 	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, environment),
-		       environment != envp);
+		       kind != LOADABLE);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,32 +80,34 @@ static bool is_elf(const char *head, ssize_t got)
 }
 
 /* A dynamic linker may itself be what is executed. */
-static bool elf_is_loadable(int fd, const ElfW(Ehdr) * header, const char *path)
+static enum loadable elf_loadable(int fd, const ElfW(Ehdr) * header, const char *path)
 {
 	char interpreter[HEAD_BYTES + 1];
 
 	if (header->e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS] ||
 	    header->e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA] ||
 	    header->e_machine != __ehdr_start.e_machine)
-		return false;
+		return LOADABLE_NOT;
 	if (read_interpreter(fd, header, interpreter))
-		return is_of_glibc(interpreter);
-	return strncmp(base_name(path), "ld-", 3) != 0 || is_of_glibc(path);
+		return is_of_glibc(interpreter) ? LOADABLE : LOADABLE_NOT;
+	if (strncmp(base_name(path), "ld-", 3) != 0)
+		return LOADABLE_IN_VAIN;
+	return is_of_glibc(path) ? LOADABLE : LOADABLE_NOT;
 }
 
-static bool script_is_loadable(char head[HEAD_BYTES + 1], int depth);
+static enum loadable script_loadable(char head[HEAD_BYTES + 1], int depth);
 
-static bool content_is_loadable(int fd, const char *path, int depth)
+static enum loadable content_loadable(int fd, const char *path, int depth)
 {
 	_Alignas(ElfW(Ehdr)) char head[HEAD_BYTES + 1];
 	ssize_t got = pread(fd, head, HEAD_BYTES, 0);
 
 	if (is_elf(head, got))
-		return elf_is_loadable(fd, (const ElfW(Ehdr) *)(const void *)head, path);
+		return elf_loadable(fd, (const ElfW(Ehdr) *)(const void *)head, path);
 	if (got < 2 || head[0] != '#' || head[1] != '!')
-		return true;
+		return LOADABLE;
 	head[got] = '\0';
-	return script_is_loadable(head, depth + 1);
+	return script_loadable(head, depth + 1);
 }
 
 /* Only a file's: to open a device or a pipe may have consequences. */
@@ -119,35 +122,37 @@ static int open_program(int directory, const char *path, int flags)
 	return openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
 }
 
-static bool program_is_loadable(int directory, const char *path, int flags, int depth)
+static enum loadable program_loadable(int directory, const char *path, int flags, int depth)
 {
 	int fd = open_program(directory, path, flags);
 
 	if (fd < 0)
-		return true;
-	bool fits = content_is_loadable(fd, path, depth);
+		return LOADABLE;
+	enum loadable fits = content_loadable(fd, path, depth);
 	close(fd);
 	return fits;
 }
 
-static bool script_is_loadable(char head[HEAD_BYTES + 1], int depth)
+static enum loadable script_loadable(char head[HEAD_BYTES + 1], int depth)
 {
 	const char *interpreter = interpreter_of_script(head);
 
-	return depth > SCRIPTS_MAX || !interpreter || program_is_loadable(AT_FDCWD, interpreter, 0, depth);
+	if (depth > SCRIPTS_MAX || !interpreter)
+		return LOADABLE;
+	return program_loadable(AT_FDCWD, interpreter, 0, depth);
 }
 
-bool loadable(int directory, const char *path, int flags)
+enum loadable loadable(int directory, const char *path, int flags)
 {
 	int saved = errno;
-	bool fits = *path || !(flags & AT_EMPTY_PATH) ? program_is_loadable(directory, path, flags, 0)
-						      : content_is_loadable(directory, "", 0);
+	enum loadable fits = *path || !(flags & AT_EMPTY_PATH) ? program_loadable(directory, path, flags, 0)
+							       : content_loadable(directory, "", 0);
 
 	errno = saved;
 	return fits;
 }
 
-bool loadable_fd(int fd)
+enum loadable loadable_fd(int fd)
 {
 	return loadable(fd, "", AT_EMPTY_PATH);
 }
@@ -176,7 +181,7 @@ static bool can_be_executed(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-bool loadable_in_path(const char *file)
+enum loadable loadable_in_path(const char *file)
 {
 	const char *directories = getenv("PATH");
 	char path[PATH_MAX];
@@ -192,5 +197,5 @@ bool loadable_in_path(const char *file)
 		at = at[length] ? at + length + 1 : NULL;
 	}
 	errno = saved;
-	return !found || loadable(AT_FDCWD, path, 0);
+	return found ? loadable(AT_FDCWD, path, 0) : LOADABLE;
 }

@@ -8,16 +8,19 @@
 #ifndef MPROF_PRELOAD_LOADABLE_H
 #define MPROF_PRELOAD_LOADABLE_H
 
-#include <stdbool.h>
+enum loadable {
+	LOADABLE_NOT,     /* it would not start with us, or complain */
+	LOADABLE,         /* also what cannot be read, or is no program, since that does no harm */
+	LOADABLE_IN_VAIN, /* static: it runs without us, and hands us on to what it starts */
+};
 
-/* As openat names it, `flags` being those of execveat.  Scripts are judged by their interpreter.  True also
- * for what cannot be read, or is no program, or static, since that does no harm. */
-bool loadable(int directory, const char *path, int flags);
+/* As openat names it, `flags` being those of execveat.  Scripts are judged by their interpreter. */
+enum loadable loadable(int directory, const char *path, int flags);
 
 /* The program that an open descriptor leads to. */
-bool loadable_fd(int fd);
+enum loadable loadable_fd(int fd);
 
 /* The first of this name in PATH, if it is no path itself. */
-bool loadable_in_path(const char *file);
+enum loadable loadable_in_path(const char *file);
 
 #endif

@@ -23,6 +23,15 @@ const char *gating_update_command(struct gate *gate, char *const argv[])
 	return text;
 }
 
+const char *gating_record_command(struct gate *gate, char *const program[])
+{
+	const char *text = "mprof run --";
+
+	for (size_t i = 0; program[i]; i++)
+		text = gate_text(gate, "%s %s", text, shell_quoted(&gate->strings, program[i]));
+	return text;
+}
+
 static int add_all(struct check *check, const struct gated_trace *traces, size_t count,
 		   struct progress *progress, struct diagnostic *diagnostic)
 {
@@ -73,6 +82,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.allow_idle = gating->options->allow_idle,
 		.update = gating->options->update,
 		.update_command = gating->update_command,
+		.record_command = gating->record_command,
 	};
 	const struct check_result *result;
 	struct check *check;

@@ -79,106 +79,6 @@ void check_destroy(struct check *check)
 	free(check);
 }
 
-/* ---- which traces are judged ------------------------------------------------------------- */
-
-static const struct input *input_of(const struct check *check, int pid, size_t run)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].pid == pid && check->inputs[i].run == run)
-			return &check->inputs[i];
-	return NULL;
-}
-
-/* Tests of crashes fork a child that crashes, and servers are killed when they have served: whether that was
- * right is for the program to say, by its exit status. */
-static void pass_over_killed_children(struct check *check)
-{
-	for (size_t i = 0; i < check->input_count; i++) {
-		struct input *input = &check->inputs[i];
-
-		input->passed_over |= input->killed && input_of(check, input->parent_pid, input->run) != NULL;
-	}
-}
-
-/* The first process of those that led to this one. */
-static int root_of(const struct check *check, const struct input *input)
-{
-	const struct input *parent;
-	size_t steps = 0; /* process numbers that were used twice could make a circle */
-
-	while ((parent = input_of(check, input->parent_pid, input->run)) && parent->pid != input->pid &&
-	       steps++ < check->input_count)
-		input = parent;
-	return input->pid;
-}
-
-static bool serves_another(const struct check *check, const struct input *input)
-{
-	int root = root_of(check, input);
-
-	for (size_t i = 0; i < check->input_count; i++) {
-		const struct input *other = &check->inputs[i];
-
-		if (!other->system && !other->replaced && other->run == input->run &&
-		    root_of(check, other) == root)
-			return true;
-	}
-	return false;
-}
-
-/* Shells and tools that a test uses leak as they please: where a program of the project's own is among the
- * processes of a run, that is meant. */
-static void pass_over_tools(struct check *check)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].system)
-			check->inputs[i].passed_over |= serves_another(check, &check->inputs[i]);
-}
-
-static void rename_in_run(struct check *check, size_t run, const char *key)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].run == run && check->inputs[i].key == key)
-			check->inputs[i].key = check->options->name;
-}
-
-/* The name is that of the program that was started, and of its worker processes. */
-static void name_program(struct check *check)
-{
-	if (!check->options->name || !check->options->pids)
-		return;
-	for (size_t i = 0; i < check->input_count; i++) {
-		const struct input *input = &check->inputs[i];
-
-		if (!input->replaced && input->pid == check->options->pids[input->run])
-			rename_in_run(check, input->run, input->key);
-	}
-}
-
-static int by_key(const void *left, const void *right)
-{
-	const struct input *a = left, *b = right;
-	int order = strcmp(a->key, b->key);
-
-	if (order != 0)
-		return order;
-	if (a->run != b->run)
-		return a->run < b->run ? -1 : 1;
-	return strcmp(a->path, b->path);
-}
-
-static void keep_judged(struct check *check)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < check->input_count; i++)
-		if (!check->inputs[i].replaced && !check->inputs[i].passed_over)
-			check->inputs[kept++] = check->inputs[i];
-	check->input_count = kept;
-	if (kept > 0)
-		qsort(check->inputs, kept, sizeof(*check->inputs), by_key);
-}
-
 /* ---- the result ------------------------------------------------------------------------------ */
 
 static struct program program_at(const struct check *check, size_t begin)
@@ -245,16 +145,13 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 	json_t *entries = json_object();
 	int error;
 
-	pass_over_killed_children(check);
-	pass_over_tools(check);
-	name_program(check);
-	keep_judged(check);
+	choose_inputs(check);
 	check->result = (struct check_result){
 		.gate_path = gate->path,
 		.baseline_path = gate->baseline_path,
 		.update_command = gate->baseline_path ? check->options->update_command : NULL,
 	};
-	if (check->input_count == 0)
+	if (check->input_count == 0 && check->complaint_count == 0)
 		error = diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
 	else
 		error = judge_all(check, entries, diagnostic);

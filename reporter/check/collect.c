@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure)
 {
@@ -139,6 +140,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.problem = problem_of(check, info),
 		.note = note_of(info),
 		.duration_ns = info->duration_ns,
+		.unrecorded = info->unrecorded_children,
 	};
 }
 
@@ -156,6 +158,20 @@ static int take_figures(struct check *check, struct report *report, struct input
 	return error;
 }
 
+/* What cannot be read is no pass, and keeps none of the others back. */
+static int refuse(struct check *check, const char *path, const struct diagnostic *why, int error)
+{
+	size_t length = strlen(path);
+	const char *message = why->message;
+
+	if (error == -ENOMEM)
+		return error;
+	if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+		message += length + 2;
+	complain(check, true, strings_intern(&check->strings, path), "cannot be read: %s", message);
+	return 0;
+}
+
 int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic)
 {
 	struct report_options options = *check->options->report;
@@ -166,7 +182,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	options.detail = REPORT_SUMMARY;
 	error = report_create(path, &options, &report, diagnostic);
 	if (error)
-		return error;
+		return refuse(check, path, diagnostic, error);
 	input = describe(check, path, run, report);
 	if (check->options->name && !check->options->pids)
 		input.key = check->options->name;

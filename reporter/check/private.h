@@ -24,6 +24,7 @@ struct input {
 	const char *problem; /* why it cannot be judged; NULL: it can */
 	const char *note;    /* what is to be known of its figures; may be NULL */
 	uint64_t duration_ns;
+	uint64_t unrecorded;   /* programs that it started and that cannot be recorded */
 	struct tally *tallies; /* by subject */
 	bool *met;             /* by subject: some call path passes it */
 };
@@ -52,6 +53,9 @@ const char *check_string(struct check *check, const char *format, ...) __attribu
 /* Notes what keeps the gate from guarding; `about` is the check's, or the gate's. */
 void complain(struct check *check, bool fatal, const char *about, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Of the traces that were added, leaves those that are judged, by key and run.  family.c */
+void choose_inputs(struct check *check);
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure);
 

@@ -122,8 +122,8 @@ static int warn_children(struct report *report, const struct trace_info *info)
 		return 0;
 	return report_warn(report,
 			   "%" PRIu64
-			   " program%s started from here %s not recorded: made for another C library or "
-			   "machine than mprof",
+			   " program%s started from here %s not recorded: statically linked, or made for "
+			   "another C library or machine than mprof",
 			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
 			   info->unrecorded_children == 1 ? "was" : "were");
 }

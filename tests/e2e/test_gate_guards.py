@@ -1,12 +1,13 @@
 """A gate that judged nothing is no pass: limits that mean nobody, traces that cannot be read, runs of which only a shell was seen."""
 
+import html
 import json
 import os
 import re
 import signal
 import subprocess
 
-from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, report, run_cases, wait_for
+from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, report, run_cases, wait_for
 
 PARSER = """#include <stdlib.h>
 __attribute__((noinline)) static void parse(void) { volatile char *p = malloc(1000); p[0] = 1; free((void *)p); }
@@ -193,6 +194,56 @@ def an_end_that_nobody_saw_is_judged(directory):
     check(" ended " in mprof("list", directory=directory).stdout, "mprof list")
     shown = mprof("report", str(trace), directory=directory)
     check("how it ended is unknown" in shown.stdout and "how is unknown" in shown.stdout + shown.stderr, shown.outcome)
+
+
+@case
+def damaged_traces_in_a_folder(directory):
+    build(directory)
+    (directory / "t").mkdir()
+    for name in "abc":
+        recorded(directory, "./parser", name, name=f"t/{name}")
+    whole = (directory / "t/b.mprof").read_bytes()
+    limit = ("--max-peak", "1G")
+    judged(directory, *limit, traces=("t",), status=0)
+    for damaged, expected in ((b"", "t/b.mprof"), (b"no trace at all", "t/b.mprof"), (whole[:-30], "cut off"),
+                              (whole[:40] + bytes(len(whole) - 40), "t/b.mprof|cut off")):
+        (directory / "t/b.mprof").write_bytes(damaged)
+        done = judged(directory, *limit, traces=("t",), status=2, expected=expected)
+        check_equal(len(re.findall("^passed", done.stdout, re.M)), 2, f"the others are judged: {done.stdout}")
+        judged(directory, "--max-peak", "1", traces=("t",), status=1, expected=expected)
+
+
+@case
+def only_the_shell_was_recorded(directory):
+    build(directory)
+    build(directory, "-static", name="static")
+    (directory / "Makefile").write_text("all:\n\t./static && true\nboth:\n\t./static && ./parser\n")
+    def started(status, expected, *program):
+        done = mprof("run", "--max-peak", "1G", "--", *program, directory=directory, TMPDIR=directory)
+        check_equal(done.returncode, status, f"{program}: {done.stderr}")
+        check(re.search(expected, done.stderr, re.M), f"{program}: no {expected!r} in {done.stderr}")
+    started(2, "^ERROR .*only tools of the system were recorded: 1 program", "/bin/sh", "-c", "./static; true")
+    needs("make")
+    started(2, "only tools of the system were recorded", "make", "-s", "all")
+    started(0, "^passed +parser.*\n.*note.*1 program that it started cannot be recorded", "make", "-s", "both")
+    started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
+
+
+@case
+def hints_outlast_the_job(directory):
+    """Where the recordings go with the job that made them, a hint names how to make them again."""
+    build(directory)
+    program = ("--max-peak", "1", "--format", "text", "--format", "junit=j.xml", "--", "./parser", "an argument")
+    done = mprof("run", *program, directory=directory, TMPDIR=directory, CI="true", GITHUB_STEP_SUMMARY=directory / "s.md")
+    check_equal(done.returncode, 1, done.stderr)
+    again = "mprof run -- ./parser 'an argument'; mprof report -f parse"
+    for text in (done.stderr, (directory / "j.xml").read_text(), (directory / "s.md").read_text()):
+        check(again in html.unescape(text), text)
+        check(not re.search(r"more: .*mprof-gate-", text), text)
+    kept = mprof("run", "-o", "kept.mprof", *program, directory=directory, CI="true")
+    check("more: mprof report kept.mprof" in kept.stderr or f"more: mprof report {directory}/kept.mprof" in kept.stderr, kept.stderr)
+    here = mprof("run", *program, directory=directory, TMPDIR=directory, CI=None)
+    check(f"more: mprof report {directory}/mprof-gate-" in here.stderr, here.stderr)
 
 
 run_cases()

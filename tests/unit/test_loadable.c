@@ -84,13 +84,17 @@ Test(loadable, interpreters)
 {
 	static const struct {
 		const char *interpreter;
-		bool fits;
+		enum loadable fits;
 	} cases[] = {
-		{"/lib64/ld-linux-x86-64.so.2", true}, {"/nix/store/abc/lib/ld-linux-x86-64.so.2", true},
-		{"/lib/ld-linux-aarch64.so.1", true},  {"/lib64/ld-lsb-x86-64.so.3", true},
-		{"/opt/glibc/lib/ld-2.38.so", true},   {NULL, true}, /* static */
-		{"/lib/ld-musl-x86_64.so.1", false},   {"/lib/ld64-uClibc.so.1", false},
-		{"/system/bin/linker64", false},
+		{"/lib64/ld-linux-x86-64.so.2", LOADABLE},
+		{"/nix/store/abc/lib/ld-linux-x86-64.so.2", LOADABLE},
+		{"/lib/ld-linux-aarch64.so.1", LOADABLE},
+		{"/lib64/ld-lsb-x86-64.so.3", LOADABLE},
+		{"/opt/glibc/lib/ld-2.38.so", LOADABLE},
+		{NULL, LOADABLE_IN_VAIN}, /* static */
+		{"/lib/ld-musl-x86_64.so.1", LOADABLE_NOT},
+		{"/lib/ld64-uClibc.so.1", LOADABLE_NOT},
+		{"/system/bin/linker64", LOADABLE_NOT},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

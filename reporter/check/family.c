@@ -1,0 +1,163 @@
+/*
+ * family.c - which traces of a run are judged: its processes are a family, and not all of it is meant.
+ */
+#include "check/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WHY_UNRECORDED "statically linked, or made for another C library or machine"
+
+static const struct input *input_of(const struct check *check, int pid, size_t run)
+{
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].pid == pid && check->inputs[i].run == run)
+			return &check->inputs[i];
+	return NULL;
+}
+
+/* Tests of crashes fork a child that crashes, and servers are killed when they have served: whether that was
+ * right is for the program to say, by its exit status. */
+static void pass_over_killed_children(struct check *check)
+{
+	for (size_t i = 0; i < check->input_count; i++) {
+		struct input *input = &check->inputs[i];
+
+		input->passed_over |= input->killed && input_of(check, input->parent_pid, input->run) != NULL;
+	}
+}
+
+/* The first process of those that led to this one. */
+static int root_of(const struct check *check, const struct input *input)
+{
+	const struct input *parent;
+	size_t steps = 0; /* process numbers that were used twice could make a circle */
+
+	while ((parent = input_of(check, input->parent_pid, input->run)) && parent->pid != input->pid &&
+	       steps++ < check->input_count)
+		input = parent;
+	return input->pid;
+}
+
+static bool serves_another(const struct check *check, const struct input *input)
+{
+	int root = root_of(check, input);
+
+	for (size_t i = 0; i < check->input_count; i++) {
+		const struct input *other = &check->inputs[i];
+
+		if (!other->system && !other->replaced && other->run == input->run &&
+		    root_of(check, other) == root)
+			return true;
+	}
+	return false;
+}
+
+/* Shells and tools that a test uses leak as they please: where a program of the project's own is among the
+ * processes of a run, that is meant. */
+static void pass_over_tools(struct check *check)
+{
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].system)
+			check->inputs[i].passed_over |= serves_another(check, &check->inputs[i]);
+}
+
+/* What its processes started and could not be recorded. */
+static uint64_t unrecorded_in_family(const struct check *check, const struct input *input)
+{
+	int root = root_of(check, input);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].run == input->run && root_of(check, &check->inputs[i]) == root)
+			count += check->inputs[i].unrecorded;
+	return count;
+}
+
+/* A shell around a program that cannot be recorded is not what was meant to be judged. */
+static void doubt_lone_tools(struct check *check)
+{
+	for (size_t i = 0; i < check->input_count; i++) {
+		struct input *input = &check->inputs[i];
+		uint64_t count;
+
+		if (!input->system || input->passed_over || input->problem)
+			continue;
+		count = unrecorded_in_family(check, input);
+		if (count > 0)
+			input->problem = check_string(
+				check,
+				"only tools of the system were recorded: %llu program%s "
+				"that they started cannot be (%s)",
+				(unsigned long long)count, count == 1 ? "" : "s", WHY_UNRECORDED);
+		else if (!input->note)
+			input->note = "a tool of the system: no program of a project's own was recorded";
+	}
+}
+
+static void tell_of_unrecorded(struct check *check)
+{
+	for (size_t i = 0; i < check->input_count; i++) {
+		const struct input *input = &check->inputs[i];
+
+		if (input->unrecorded > 0 && !input->problem)
+			complain(check, false, input->key,
+				 "%llu program%s that it started cannot be recorded (%s)",
+				 (unsigned long long)input->unrecorded, input->unrecorded == 1 ? "" : "s",
+				 WHY_UNRECORDED);
+	}
+}
+
+static void rename_in_run(struct check *check, size_t run, const char *key)
+{
+	for (size_t i = 0; i < check->input_count; i++)
+		if (check->inputs[i].run == run && check->inputs[i].key == key)
+			check->inputs[i].key = check->options->name;
+}
+
+/* The name is that of the program that was started, and of its worker processes. */
+static void name_program(struct check *check)
+{
+	if (!check->options->name || !check->options->pids)
+		return;
+	for (size_t i = 0; i < check->input_count; i++) {
+		const struct input *input = &check->inputs[i];
+
+		if (!input->replaced && input->pid == check->options->pids[input->run])
+			rename_in_run(check, input->run, input->key);
+	}
+}
+
+static int by_key(const void *left, const void *right)
+{
+	const struct input *a = left, *b = right;
+	int order = strcmp(a->key, b->key);
+
+	if (order != 0)
+		return order;
+	if (a->run != b->run)
+		return a->run < b->run ? -1 : 1;
+	return strcmp(a->path, b->path);
+}
+
+static void keep_judged(struct check *check)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < check->input_count; i++)
+		if (!check->inputs[i].replaced && !check->inputs[i].passed_over)
+			check->inputs[kept++] = check->inputs[i];
+	check->input_count = kept;
+	if (kept > 0)
+		qsort(check->inputs, kept, sizeof(*check->inputs), by_key);
+}
+
+void choose_inputs(struct check *check)
+{
+	pass_over_killed_children(check);
+	pass_over_tools(check);
+	doubt_lone_tools(check);
+	name_program(check);
+	tell_of_unrecorded(check);
+	keep_judged(check);
+}
