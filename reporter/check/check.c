@@ -139,10 +139,20 @@ static int judge_all(struct check *check, json_t *entries, struct diagnostic *di
 	return error;
 }
 
+static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
+{
+	json_t *entries = json_object();
+	int error = judge_all(check, entries, diagnostic);
+
+	if (!error && check->options->update)
+		error = update(check, entries, diagnostic);
+	json_decref(entries);
+	return error ? error : find_idle(check, diagnostic);
+}
+
 int check_judge(struct check *check, const struct check_result **out, struct diagnostic *diagnostic)
 {
 	const struct gate *gate = check->options->gate;
-	json_t *entries = json_object();
 	int error;
 
 	choose_inputs(check);
@@ -152,15 +162,11 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 		.update_command = gate->baseline_path ? check->options->update_command : NULL,
 	};
 	if (check->input_count == 0 && check->complaint_count == 0)
-		error = diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
-	else
-		error = judge_all(check, entries, diagnostic);
-	if (!error && check->options->update)
-		error = update(check, entries, diagnostic);
-	json_decref(entries);
-	if (error)
-		return error;
-	error = find_idle(check, diagnostic);
+		return diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
+	error = tell_namesakes_apart(check, diagnostic);
+	note_earlier_runs(check);
+	if (!error)
+		error = judge_chosen(check, diagnostic);
 	if (error)
 		return error;
 	check->result.complaints = check->complaints;

@@ -84,11 +84,19 @@ static int tally_subject(struct report *report, const struct gate *gate, size_t 
 	return 0;
 }
 
+/* Whether a program may be meant, which may still get a folder before its name. */
+static bool may_be_meant(const char *glob, const char *key)
+{
+	const char *slash = glob ? memrchr(glob, '/', strcspn(glob, " ")) : NULL;
+
+	return gate_means(glob, key) || (slash && gate_means(slash + 1, key));
+}
+
 /* Names are looked up only for those subjects that this program is asked about. */
 static bool is_asked(const struct gate *gate, size_t subject, const char *key)
 {
 	for (size_t i = 0; i < gate->limit_count; i++)
-		if (gate->limits[i].subject == subject && gate_limit_holds(gate, i, key))
+		if (gate->limits[i].subject == subject && may_be_meant(gate->limits[i].program, key))
 			return true;
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		if (gate_compares(gate, key, subject, figure))
@@ -139,6 +147,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.system = program_is_system(info->exe),
 		.problem = problem_of(check, info),
 		.note = note_of(info),
+		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
 		.unrecorded = info->unrecorded_children,
 	};

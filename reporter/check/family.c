@@ -41,13 +41,11 @@ static int root_of(const struct check *check, const struct input *input)
 
 static bool serves_another(const struct check *check, const struct input *input)
 {
-	int root = root_of(check, input);
-
 	for (size_t i = 0; i < check->input_count; i++) {
 		const struct input *other = &check->inputs[i];
 
 		if (!other->system && !other->replaced && other->run == input->run &&
-		    root_of(check, other) == root)
+		    other->root == input->root)
 			return true;
 	}
 	return false;
@@ -65,11 +63,10 @@ static void pass_over_tools(struct check *check)
 /* What its processes started and could not be recorded. */
 static uint64_t unrecorded_in_family(const struct check *check, const struct input *input)
 {
-	int root = root_of(check, input);
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].run == input->run && root_of(check, &check->inputs[i]) == root)
+		if (check->inputs[i].run == input->run && check->inputs[i].root == input->root)
 			count += check->inputs[i].unrecorded;
 	return count;
 }
@@ -140,6 +137,12 @@ static int by_key(const void *left, const void *right)
 	return strcmp(a->path, b->path);
 }
 
+void sort_inputs(struct check *check)
+{
+	if (check->input_count > 0)
+		qsort(check->inputs, check->input_count, sizeof(*check->inputs), by_key);
+}
+
 static void keep_judged(struct check *check)
 {
 	size_t kept = 0;
@@ -148,12 +151,63 @@ static void keep_judged(struct check *check)
 		if (!check->inputs[i].replaced && !check->inputs[i].passed_over)
 			check->inputs[kept++] = check->inputs[i];
 	check->input_count = kept;
-	if (kept > 0)
-		qsort(check->inputs, kept, sizeof(*check->inputs), by_key);
+	sort_inputs(check);
+}
+
+/* Whether a trace was over before another program that has the same key was started. */
+static bool is_earlier(const struct input *input, const struct input *newest)
+{
+	return input->root != newest->root &&
+	       input->started_realtime_ns + input->duration_ns < newest->started_realtime_ns;
+}
+
+static void add_note(struct check *check, struct input *input, const char *note)
+{
+	input->note = input->note ? check_string(check, "%s; %s", input->note, note) : note;
+}
+
+/* Of the traces of one key and run. */
+static void note_earlier(struct check *check, struct input *inputs, size_t count)
+{
+	const struct input *newest = inputs, *oldest = inputs;
+	const char *note;
+	size_t earlier = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		newest = inputs[i].started_realtime_ns > newest->started_realtime_ns ? &inputs[i] : newest;
+		oldest = inputs[i].started_realtime_ns < oldest->started_realtime_ns ? &inputs[i] : oldest;
+	}
+	for (size_t i = 0; i < count; i++)
+		earlier += is_earlier(&inputs[i], newest);
+	if (earlier == 0)
+		return;
+	note = check_string(
+		check,
+		"%zu of its %zu traces %s of earlier runs (the first is %s), and the greatest figures of "
+		"all are judged",
+		earlier, count, earlier == 1 ? "is" : "are", oldest->path);
+	for (size_t i = 0; i < count; i++)
+		add_note(check, &inputs[i], note);
+}
+
+void note_earlier_runs(struct check *check)
+{
+	size_t end;
+
+	for (size_t begin = 0; !check->options->pids && begin < check->input_count; begin = end) {
+		const struct input *first = &check->inputs[begin];
+
+		for (end = begin + 1; end < check->input_count && check->inputs[end].key == first->key &&
+				      check->inputs[end].run == first->run;)
+			end++;
+		note_earlier(check, &check->inputs[begin], end - begin);
+	}
 }
 
 void choose_inputs(struct check *check)
 {
+	for (size_t i = 0; i < check->input_count; i++)
+		check->inputs[i].root = root_of(check, &check->inputs[i]);
 	pass_over_killed_children(check);
 	pass_over_tools(check);
 	doubt_lone_tools(check);

@@ -87,8 +87,8 @@ void gate_add_rule(struct gate *gate, struct rule rule);
 /* Whether there is anything to judge. */
 bool gate_empty(const struct gate *gate);
 
-/* Whether a program's key is meant: by its whole text, or by its first word.  A NULL glob means all; one that
- * is the very text means it, whatever it would match as a glob: "t[1-2]". */
+/* Whether a program's key is meant: by its whole text, or by its first word, with or without a folder.  A
+ * NULL glob means all; one that is the very text means it, whatever it would match as a glob: "t[1-2]". */
 bool gate_means(const char *glob, const char *key);
 
 /* Whether a later limit for the same program and thing takes the place of this one. */

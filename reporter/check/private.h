@@ -22,8 +22,9 @@ struct input {
 	bool system;         /* a program of the system, such as a shell */
 	bool passed_over;    /* there is reason not to judge it */
 	const char *problem; /* why it cannot be judged; NULL: it can */
+	int root;            /* the first process of those that led to this one */
 	const char *note;    /* what is to be known of its figures; may be NULL */
-	uint64_t duration_ns;
+	uint64_t started_realtime_ns, duration_ns;
 	uint64_t unrecorded;   /* programs that it started and that cannot be recorded */
 	struct tally *tallies; /* by subject */
 	bool *met;             /* by subject: some call path passes it */
@@ -73,6 +74,17 @@ int judge_program(struct check *check, const struct program *program, struct che
 /* Who has part in a verdict that is no pass, and the command that shows more.  attribute.c */
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
 	      struct verdict *verdict, struct diagnostic *diagnostic);
+
+/* Programs of one key that are not one get their folders into their keys.  0, or -errno with a diagnostic.
+ * namesakes.c */
+int tell_namesakes_apart(struct check *check, struct diagnostic *diagnostic);
+
+/* Of programs with traces of several runs, of which not all were meant, notes that these are judged as one.
+ * family.c */
+void note_earlier_runs(struct check *check);
+
+/* By key and run.  family.c */
+void sort_inputs(struct check *check);
 
 /* Complains of limits and of a baseline's entries that meant nothing that was recorded; the traces that are
  * judged, and the verdicts, are known.  0, or -errno with a diagnostic.  idle.c */

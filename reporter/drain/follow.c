@@ -274,12 +274,12 @@ static void follow(struct drain *drain, struct pace *pace)
 static int end_kind(const struct drain *drain, const struct pace *pace)
 {
 	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
+	if (state == SESSION_EXITED)
+		return END_EXITED;
 	if (state == SESSION_REPLACED || state == SESSION_EXECUTING || pace->replaced)
 		return END_REPLACED;
 	/* Who ends by the system call itself, as Go's programs do, tells the shim nothing. */
 	int status;
-	if (state == SESSION_EXITED)
-		return END_EXITED;
 	if (!exit_status_find(&drain->watch, &status))
 		return END_UNKNOWN;
 	return WIFSIGNALED(status) ? END_KILLED : END_EXITED;

@@ -107,6 +107,31 @@ void watch_init(struct watch *watch, const struct session_header *session, const
 	watch->statm = open_proc(watch, "statm");
 }
 
+/* Of a process that was waited for, the kernel says -1. */
+static bool is_inherited(const struct watch *watch)
+{
+	char path[PROC_PATH_BYTES], text[256];
+	int pid;
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", SESSION_PIDFD);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	const char *line = strstr(text, "\nPid:");
+	return line && sscanf(line, "\nPid: %d", &pid) == 1 && (pid == watch->session->pid || pid == -1);
+}
+
+void watch_inherit(struct watch *watch)
+{
+	if (watch->pidfd == SESSION_PIDFD || !is_inherited(watch))
+		return;
+	if (watch->pidfd >= 0)
+		close(SESSION_PIDFD);
+	else
+		watch->pidfd = SESSION_PIDFD;
+}
+
 void watch_finish(struct watch *watch)
 {
 	if (watch->pidfd >= 0)
@@ -158,13 +183,22 @@ static bool is_mapped(const struct watch *watch)
 	return lstat(path, &status) == 0 || errno != ENOENT || listed_in_maps(watch);
 }
 
+static bool has_memory(const struct watch *watch)
+{
+	char text[128];
+	ssize_t got = watch->statm >= 0 ? pread(watch->statm, text, sizeof(text) - 1, 0) : 0;
+	text[got > 0 ? got : 0] = '\0';
+	return watch->statm < 0 || (got > 0 && atol(text) > 0);
+}
+
 bool watch_replaced(struct watch *watch)
 {
 	struct process_state state;
 	if (watch->session->mapped_at == 0 || !watch->has_proc || is_mapped(watch))
 		return false;
-	/* A main thread that ended has no maps of its own while others go on. */
-	return read_state(watch, &state) && state.state != 'Z' && state.state != 'X';
+	/* A main thread that ended has no maps of its own while others go on; nor has a process that is just
+	 * ending, before it is a zombie. */
+	return read_state(watch, &state) && state.state != 'Z' && state.state != 'X' && has_memory(watch);
 }
 
 bool watch_thread_alive(const struct watch *watch, uint32_t tid)

@@ -23,6 +23,8 @@ struct watch {
 bool watch_has_proc(void);
 
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path);
+/* Takes over the pidfd that the shim left to its drainer, SESSION_PIDFD, if there is one. */
+void watch_inherit(struct watch *watch);
 void watch_finish(struct watch *watch);
 
 /* Whether the process lives and is still the program whose session this is. */

@@ -86,3 +86,8 @@ bool report_has_lines(struct report *report)
 {
 	return any_of_executable(report, true);
 }
+
+uint64_t report_origin(struct report *report)
+{
+	return symbolizer_origin(report->symbolizer, report->info->exe);
+}

@@ -20,4 +20,7 @@ void report_try_names(struct report *report, bool files, struct nearest *nearest
 bool report_has_names(struct report *report);
 bool report_has_lines(struct report *report);
 
+/* The same for builds of the same source, and not for other programs of the same name. */
+uint64_t report_origin(struct report *report);
+
 #endif

@@ -418,6 +418,40 @@ bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolize
 	return false;
 }
 
+/* FNV-1a */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
+{
+	for (const unsigned char *at = bytes; count > 0; at++, count--)
+		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static uint64_t hash_sources(uint64_t hash, struct units *units)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const char *name = dwarf_diename(&units->list[i].die);
+		if (name)
+			hash = hash_bytes(hash, name, strlen(name) + 1);
+	}
+	return hash;
+}
+
+uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
+{
+	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		const struct trace_module *module = &symbolizer->modules[i];
+		if (strcmp(module->path, path) != 0)
+			continue;
+		uint64_t hash = hash_sources(basis, units_of(image_of(symbolizer, i)));
+		if (hash != basis)
+			return hash;
+		if (module->build_id_bytes > 0)
+			return hash_bytes(basis, module->build_id, module->build_id_bytes);
+	}
+	return hash_bytes(basis, path, strlen(path));
+}
+
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index)
 {
 	return index < symbolizer->warning_count ? symbolizer->warnings[index] : NULL;

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, report, run_cases, wait_for
+from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, report, run, run_cases, wait_for
 
 PARSER = """#include <stdlib.h>
 __attribute__((noinline)) static void parse(void) { volatile char *p = malloc(1000); p[0] = 1; free((void *)p); }
@@ -244,6 +244,48 @@ def hints_outlast_the_job(directory):
     check("more: mprof report kept.mprof" in kept.stderr or f"more: mprof report {directory}/kept.mprof" in kept.stderr, kept.stderr)
     here = mprof("run", *program, directory=directory, TMPDIR=directory, CI=None)
     check(f"more: mprof report {directory}/mprof-gate-" in here.stderr, here.stderr)
+
+
+@case
+def programs_of_one_name(directory):
+    """Two of different sources are two; two builds of one source are one."""
+    for folder, size in (("a", 1000), ("b", 5000), ("c", 5000)):
+        (directory / folder).mkdir()
+        (directory / folder / ("same.c" if folder != "a" else "other.c")).write_text(PARSER.replace("1000", str(size)))
+        done = run(["gcc", "-g", "-o", "tests", "same.c" if folder != "a" else "other.c"], directory / folder)
+        check_equal(done.returncode, 0, done.stderr)
+    (directory / "t").mkdir()
+    def record_all(*folders):
+        for folder in folders:
+            recorded(directory, f"{folder}/tests", name=f"t/{folder}")
+    def programs(*arguments, status=0):
+        return re.findall(r"^(?:passed|FAILED) +(\S+):", judged(directory, *arguments, traces=("t",), status=status).stdout, re.M)
+    record_all("b", "c")
+    check_equal(programs("--max-peak", "1M"), ["tests"], "two builds of one source")
+    record_all("a")
+    check_equal(programs("--max-peak", "1M"), ["a/tests", "b/tests"], "programs of two sources")
+    gate = directory / "mprof.gate"
+    gate.write_text('programs = ( { program = "a/tests"; limits = { peak = 1000; }; functions = ( { function = "parse"; peak = 999; } ); } );')
+    check_equal(programs(status=1), ["a/tests", "b/tests"], "a limit of one of them")
+    gate.write_text('programs = ( { program = "tests"; limits = { peak = "4 KiB"; }; } );')
+    done = judged(directory, traces=("t",), status=1, expected="^FAILED +b/tests")
+    check("passed  a/tests" in done.stdout, done.stdout)
+
+
+@case
+def traces_of_earlier_runs_are_named(directory):
+    build(directory)
+    (directory / "t").mkdir()
+    limit = ("--max-peak", "1M")
+    recorded(directory, "./parser", name="t/1")
+    check("earlier" not in judged(directory, *limit, traces=("t",), status=0).stdout, "one run")
+    recorded(directory, "./parser", name="t/2")
+    judged(directory, *limit, traces=("t",), status=0, expected=r"note: 1 of its 2 traces is of earlier runs \(the first is t/1.mprof\)")
+    check("earlier" not in judged(directory, *limit, "--repeats", traces=("t",), status=0).stdout, "repeated runs")
+    recorded(directory, "/bin/sh", "-c", "./parser; ./parser", name="t/%e.%p")
+    (directory / "t/1.mprof").unlink()
+    (directory / "t/2.mprof").unlink()
+    check("earlier" not in judged(directory, *limit, traces=("t",), status=0).stdout, "processes of one run")
 
 
 run_cases()
