@@ -13,6 +13,8 @@
 #include "spawn.h"
 
 #include "kernel.h"
+#include "preload/unwind/valgrind.h"
+#include "trace/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +38,7 @@
 /* Lies in memory that all three share, also where a middle that stays has a copy of the rest. */
 struct job {
 	const char *program, *session_path;
+	int host;                 /* 0: not to be asked for a pidfd */
 	bool stays;               /* the middle process waits for the drainer */
 	int untraced;             /* CLONE_UNTRACED, or 0 */
 	_Atomic uint32_t outcome; /* 0: none yet; the drainer's pid; or -errno */
@@ -56,6 +59,17 @@ static void close_everything(void)
 			  : 65536;
 	for (int fd = 0; fd < end; fd++)
 		kernel_call(SYS_close, fd);
+}
+
+/* The standard descriptors, and behind them SESSION_PIDFD, if the kernel has such a thing. */
+static void open_few(const struct job *job)
+{
+	for (int fd = 0; fd < SESSION_PIDFD; fd++)
+		kernel_call(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+#ifdef SYS_pidfd_open
+	if (job->host && kernel_call(SYS_pidfd_open, job->host, 0) == SESSION_PIDFD)
+		kernel_call(SYS_fcntl, SESSION_PIDFD, F_SETFD, 0);
+#endif
 }
 
 /* The host's limits are not the drainer's, as far as that is allowed. */
@@ -109,8 +123,7 @@ static int become_drainer(void *argument)
 	static const char *const environment[] = {NULL};
 
 	close_everything();
-	for (int fd = 0; fd < 3; fd++)
-		kernel_call(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+	open_few(job);
 	lower_urgency();
 	leave_processors();
 	lift_limits();
@@ -201,6 +214,8 @@ int spawn_drainer(const char *program, const char *session_path)
 		return -errno;
 	job->program = program;
 	job->session_path = session_path;
+	/* Which has a word on a system call that it does not know. */
+	job->host = valgrind_runs_us() ? 0 : getpid();
 	job->stays = host_adopts_orphans();
 	int drainer = start(job, CLONE_UNTRACED);
 	/* What a tracer's filter hands over to it (strace --seccomp-bpf) nobody does for who has no tracer.

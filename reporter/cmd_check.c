@@ -78,10 +78,14 @@ static int choose_folder(struct chosen *chosen, const char *path, bool repeats, 
 	chosen->folders = folders;
 	folder = &folders[chosen->folder_count++];
 	error = trace_list_init(folder, path, diagnostic);
-	if (!error && folder->count == 0)
+	if (!error && folder->count + folder->stranger_count == 0)
 		error = diagnostic_set(diagnostic, ENOENT, "%s: no traces there", path);
 	for (size_t i = 0; !error && i < folder->count; i++)
 		if (choose(chosen, folder->entries[i].path, repeats) != 0)
+			error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	/* Which the check will say of. */
+	for (size_t i = 0; !error && i < folder->stranger_count; i++)
+		if (choose(chosen, folder->strangers[i], repeats) != 0)
 			error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	return error;
 }

@@ -31,7 +31,7 @@ static const struct argp argp = {
 	.doc = "Lists the recordings in the current directory, oldest first, with the index that other "
 	       "commands take.\v"
 	       "State is 'exited', 'exec' (the process went on as another program, with a trace of its own), "
-	       "'killed', "
+	       "'killed', 'ended' (how is unknown), "
 	       "'recording', 'cut off' (the recording was not finished) or 'damaged'.",
 	.children = children,
 };
@@ -76,6 +76,8 @@ static const char *state_of(const struct trace_info *info, const struct trace_en
 		return "exited";
 	case END_REPLACED:
 		return "exec";
+	case END_UNKNOWN:
+		return "ended";
 	case END_KILLED:
 		return "killed";
 	default:

@@ -135,6 +135,7 @@ static int record(const struct options *options, const char *path, const char *p
 		return error;
 	/* Whatever became of the trace, the program's own status is what is passed on. */
 	error = recorded_find(pattern, pid, since, &traces, &ignored);
+	spawn_reap(pid);
 	if (!error)
 		recorded_warn(&traces, pid);
 	if (!error && !options->quiet && !gate)
@@ -197,7 +198,8 @@ static int run_gated(const struct options *options, char *const argv[], struct d
 	if (options->repeat > 1 && options->output && !strstr(options->output, "%p"))
 		return diagnostic_set(diagnostic, EINVAL,
 				      "-o needs a %%p with --repeat: each run has a recording of its own");
-	status = run_gate_create(&options->gate, argv, options->output != NULL, &gate, diagnostic);
+	status = run_gate_create(&options->gate, argv, options->program, options->output != NULL, &gate,
+				 diagnostic);
 	if (status == 0)
 		status = run(options, gate, diagnostic);
 	run_gate_destroy(gate);

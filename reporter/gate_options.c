@@ -21,6 +21,7 @@ enum {
 	KEY_TOLERANCE,
 	KEY_FLOOR,
 	KEY_UPDATE,
+	KEY_ALLOW_IDLE,
 	KEY_FORMAT,
 	KEY_NAME,
 	KEY_REPEAT_FIGURE,
@@ -38,6 +39,8 @@ static const struct argp_option fixed_options[] = {
 	{"floor", KEY_FLOOR, "FIGURE=N", 0, "Let a figure rise by N above the baseline; repeatable",
 	 GROUP_LIMITS},
 	{"update-baseline", KEY_UPDATE, NULL, 0, "Put this run's figures into the baseline", GROUP_LIMITS},
+	{"allow-idle", KEY_ALLOW_IDLE, NULL, 0, "Let limits pass that mean nothing of what was recorded",
+	 GROUP_LIMITS},
 	{"repeat-figure", KEY_REPEAT_FIGURE, "WHICH", 0, "Of several runs judge the min (default) or median",
 	 GROUP_LIMITS},
 	{"name", KEY_NAME, "NAME", 0, "Call the program NAME, not by its command", GROUP_LIMITS},
@@ -107,6 +110,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	options->used = true;
 	if (key == KEY_UPDATE)
 		options->update = true;
+	else if (key == KEY_ALLOW_IDLE)
+		options->allow_idle = true;
 	else if (key >= KEY_MAX)
 		options->most[key - KEY_MAX] = argument;
 	else

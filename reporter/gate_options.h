@@ -15,7 +15,7 @@ struct gate_options {
 	struct option_list limits, floors;
 	struct output *outputs;
 	size_t output_count;
-	bool update, median;
+	bool update, median, allow_idle;
 	long precision;
 };
 

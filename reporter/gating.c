@@ -3,6 +3,7 @@
  */
 #include "gating.h"
 #include "check/key.h"
+#include "command.h"
 #include "output.h"
 #include "show.h"
 #include "traces.h"
@@ -19,6 +20,15 @@ const char *gating_update_command(struct gate *gate, char *const argv[])
 	for (size_t i = 1; argv[i]; i++)
 		if (strcmp(argv[i], update) != 0)
 			text = gate_text(gate, "%s %s", text, shell_quoted(&gate->strings, argv[i]));
+	return text;
+}
+
+const char *gating_record_command(struct gate *gate, char *const program[])
+{
+	const char *text = "mprof run --";
+
+	for (size_t i = 0; program[i]; i++)
+		text = gate_text(gate, "%s %s", text, shell_quoted(&gate->strings, program[i]));
 	return text;
 }
 
@@ -48,6 +58,16 @@ static int print(const struct gating *gating, const struct check_result *result,
 			     diagnostic);
 }
 
+/* A gate that failed has failed, whoever could not be told. */
+static int status_of_unprinted(const struct check_result *result, const struct diagnostic *diagnostic,
+			       int error)
+{
+	if (result->status != STATUS_GATE_FAILED)
+		return error;
+	fprintf(stderr, "mprof: %s\n", diagnostic->message);
+	return result->status;
+}
+
 int gating_judge(const struct gating *gating, const struct gated_trace *traces, size_t count,
 		 struct diagnostic *diagnostic)
 {
@@ -59,8 +79,10 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.name = gating->options->name,
 		.pids = gating->pids,
 		.median = gating->options->median,
+		.allow_idle = gating->options->allow_idle,
 		.update = gating->options->update,
 		.update_command = gating->update_command,
+		.record_command = gating->record_command,
 	};
 	const struct check_result *result;
 	struct check *check;
@@ -74,10 +96,10 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	progress_finish(&progress);
 	if (!error && options.update)
 		fprintf(stderr, "mprof: %s has these figures now\n", gating->gate->baseline_path);
-	if (!error)
+	if (!error) {
 		error = print(gating, result, diagnostic);
-	if (!error)
-		error = result->status;
+		error = error ? status_of_unprinted(result, diagnostic, error) : result->status;
+	}
 	check_destroy(check);
 	return error;
 }

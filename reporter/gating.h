@@ -20,6 +20,7 @@ struct gating {
 	const int *pids;            /* by run, the program's where it was started for this; else NULL */
 	FILE *standard;             /* what goes to no file */
 	const char *update_command; /* see gating_update_command */
+	const char *record_command; /* see struct check_options */
 };
 
 /* Brings the traces up to date, judges them and prints the result.  The exit status, or -errno with a
@@ -29,5 +30,8 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 
 /* This command once more, with --update-baseline: text that lives as long as the gate. */
 const char *gating_update_command(struct gate *gate, char *const argv[]);
+
+/* A command that records a program anew, in the same way. */
+const char *gating_record_command(struct gate *gate, char *const program[]);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DRAIN_MS 600000 /* a drainer that is alive is worth waiting for */
+#define OTHERS_MS 10000
 
 /* ---- where to -------------------------------------------------------------------- */
 
@@ -179,7 +180,9 @@ void recorded_tell(const struct trace_list *list, pid_t pid)
 		fputs("mprof: nothing was recorded\n", stderr);
 }
 
-/* What the drainers still hold must be on disk before anybody is sent to read it. */
+/* What the drainers still hold must be on disk before anybody is sent to read it.  Of other processes too,
+ * since it is their drainers that write down whose children they are; those that go on are asked for what
+ * they have. */
 static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
 {
 	struct diagnostic ignored;
@@ -187,8 +190,9 @@ static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
 	for (size_t i = 0; i < traces->count; i++) {
 		const struct trace_entry *entry = &traces->entries[i];
 
-		if (entry->pid == pid && entry->started_realtime_ns >= since && *entry->session_path)
-			drain_wait(entry->session_path, DRAIN_MS, NULL, &ignored);
+		if (entry->started_realtime_ns >= since && *entry->session_path)
+			drain_wait(entry->session_path, entry->pid == pid ? DRAIN_MS : OTHERS_MS, NULL,
+				   &ignored);
 	}
 }
 

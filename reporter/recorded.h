@@ -17,9 +17,9 @@ char *recorded_pattern(const char *pattern);
 int recorded_check(const char *output, struct diagnostic *diagnostic);
 
 /*
- * The traces of a process and of all that descend from it, begun since a moment, oldest first; the drainer of
- * the process itself has been waited for.  The pattern is absolute.  0 or -errno with a diagnostic; *list is
- * the caller's to finish.
+ * The traces of a process and of all that descend from it, begun since a moment, oldest first; the drainers
+ * of all that began since then have been waited for, or asked for what they have.  The pattern is absolute.
+ * 0 or -errno with a diagnostic; *list is the caller's to finish.
  */
 int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, struct trace_list *list,
 		  struct diagnostic *diagnostic);

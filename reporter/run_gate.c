@@ -16,8 +16,8 @@
 struct run_gate {
 	const struct gate_options *options;
 	struct gate gate;
-	const char *update_command;
-	char *folder, *pattern; /* NULL: traces are kept where somebody wants them */
+	const char *update_command, *record_command; /* the latter NULL: traces stay */
+	char *folder, *pattern;                      /* NULL: traces are kept where somebody wants them */
 	struct trace_list *runs;
 	pid_t *pids; /* of the runs */
 	size_t run_count;
@@ -64,8 +64,17 @@ static int make_folder(struct run_gate *gate, struct diagnostic *diagnostic)
 	return gate->pattern ? 0 : diagnostic_set(diagnostic, ENOMEM, "out of memory");
 }
 
-int run_gate_create(const struct gate_options *options, char *const argv[], bool kept, struct run_gate **out,
-		    struct diagnostic *diagnostic)
+/* Where builds of all kinds say that they run for nobody at the machine: with the job goes what it left in
+ * /tmp. */
+static bool is_job(void)
+{
+	const char *variable = getenv("CI");
+
+	return variable && *variable && strcmp(variable, "false") != 0;
+}
+
+int run_gate_create(const struct gate_options *options, char *const argv[], char *const program[], bool kept,
+		    struct run_gate **out, struct diagnostic *diagnostic)
 {
 	struct run_gate *gate = calloc(1, sizeof(*gate));
 	const char *variable = getenv("MPROF_OUT");
@@ -80,6 +89,8 @@ int run_gate_create(const struct gate_options *options, char *const argv[], bool
 		gate->update_command = gating_update_command(&gate->gate, argv);
 	if (!error && !kept && !(variable && *variable))
 		error = make_folder(gate, diagnostic);
+	if (!error && gate->folder && is_job())
+		gate->record_command = gating_record_command(&gate->gate, program);
 	if (error)
 		run_gate_destroy(gate);
 	else
@@ -134,6 +145,7 @@ int run_gate_judge(struct run_gate *gate, struct diagnostic *diagnostic)
 		.pids = gate->run_count > 0 ? gate->pids : NULL,
 		.standard = stderr,
 		.update_command = gate->update_command,
+		.record_command = gate->record_command,
 	};
 	size_t count;
 	struct gated_trace *traces = all_traces(gate, &count);

@@ -12,11 +12,11 @@
 struct run_gate;
 
 /*
- * Reads the gate, and makes a folder for traces where nobody keeps them: neither `kept` nor $MPROF_OUT says
- * where to.  0, or -errno with a diagnostic and *out NULL.
+ * Of the command line and the program in it: reads the gate, and makes a folder for traces where nobody keeps
+ * them: neither `kept` nor $MPROF_OUT says where to.  0, or -errno with a diagnostic and *out NULL.
  */
-int run_gate_create(const struct gate_options *options, char *const argv[], bool kept, struct run_gate **out,
-		    struct diagnostic *diagnostic);
+int run_gate_create(const struct gate_options *options, char *const argv[], char *const program[], bool kept,
+		    struct run_gate **out, struct diagnostic *diagnostic);
 
 /* Removes the folder, unless what is in it is still to be looked at.  NULL is fine. */
 void run_gate_destroy(struct run_gate *gate);

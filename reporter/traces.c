@@ -49,7 +49,7 @@ static int add_trace(struct trace_list *list, const char *directory, const char 
 	if (!entry->path)
 		return -ENOMEM;
 	if (trace_read_heading(entry->path, &heading, &ignored) != 0) {
-		free(entry->path);
+		list->strangers[list->stranger_count++] = entry->path;
 		return 0;
 	}
 	entry->pid = heading.pid;
@@ -68,7 +68,8 @@ int trace_list_init(struct trace_list *list, const char *directory, struct diagn
 	if (count < 0)
 		return diagnostic_set(diagnostic, errno, "%s: %s", directory, strerror(errno));
 	list->entries = calloc((size_t)count + 1, sizeof(*list->entries));
-	if (!list->entries)
+	list->strangers = calloc((size_t)count + 1, sizeof(*list->strangers));
+	if (!list->entries || !list->strangers)
 		error = -ENOMEM;
 	for (int i = 0; i < count; i++) {
 		if (!error)
@@ -90,7 +91,10 @@ void trace_list_finish(struct trace_list *list)
 		free(list->entries[i].path);
 		free(list->entries[i].session_path);
 	}
+	for (size_t i = 0; i < list->stranger_count; i++)
+		free(list->strangers[i]);
 	free(list->entries);
+	free(list->strangers);
 	*list = (struct trace_list){0};
 }
 

@@ -21,9 +21,11 @@ struct trace_entry {
 struct trace_list {
 	struct trace_entry *entries;
 	size_t count;
+	char **strangers; /* files of such a name that do not begin as traces do */
+	size_t stranger_count;
 };
 
-/* The *.mprof files of a directory that begin as traces do; others are passed over.  0 or -errno. */
+/* The *.mprof files of a directory.  0 or -errno. */
 int trace_list_init(struct trace_list *list, const char *directory, struct diagnostic *diagnostic);
 void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
 

@@ -176,7 +176,12 @@ enum note_kind {                 /* values */
 		 NOTE_CACHE = 9,    /* label, entries, hits, misses, size_bytes */
 };
 
-enum end_kind { END_EXITED = 1, END_REPLACED = 2, END_KILLED = 3 };
+enum end_kind {
+	END_EXITED = 1,   /* by itself, with whatever status */
+	END_REPLACED = 2, /* it went on as another program */
+	END_KILLED = 3,   /* by a signal */
+	END_UNKNOWN = 4,  /* by itself or by a signal: in the file it is KILLED with END_HOW_UNKNOWN */
+};
 
 /* Why a recording ended before its program. */
 enum blind_reason {
@@ -187,6 +192,6 @@ enum blind_reason {
 	BLIND_NO_THREAD = 4, /* too many threads at a time */
 };
 
-enum end_flags { END_FOREIGN_MALLOC = 1 };
+enum end_flags { END_FOREIGN_MALLOC = 1, END_HOW_UNKNOWN = 2 };
 
 #endif

@@ -266,6 +266,10 @@ _Static_assert(sizeof(struct session_node) == 16, "node size");
 
 #define SESSION_PATH_BYTES 4096
 
+/* The number of the drainer's pidfd of the host, if it was given one: by itself it may come too late to open
+ * one, and then could not tell how a short-lived host ended. */
+#define SESSION_PIDFD 3
+
 enum session_end {
 	SESSION_RUNNING = 0,
 	SESSION_EXITED = 1,    /* exit, _exit, quick_exit or return from main */

@@ -188,20 +188,29 @@ static const char *sort_of(enum figure figure)
 	}
 }
 
+/* A command that shows a trace; where that will be gone, those that make it again and show the newest. */
+static const char *command_on(struct check *check, const char *command, const struct input *input)
+{
+	const char *record = check->options->record_command;
+
+	return record ? check_string(check, "%s; mprof %s", record, command)
+		      : check_string(check, "mprof %s %s", command,
+				     shell_quoted(&check->strings, input->path));
+}
+
 static void set_more(struct check *check, const struct input *input, struct verdict *verdict)
 {
-	const char *path = shell_quoted(&check->strings, input->path);
 	const char *function = verdict->contributor_count > 0
 				       ? glob_quoted(&check->strings, verdict->contributors->site.function)
 				       : NULL;
 
 	if (verdict->figure == FIGURE_RSS)
-		verdict->more = check_string(check, "mprof peak %s", path);
+		verdict->more = command_on(check, "peak", input);
 	else if (verdict->figure == FIGURE_COLLECTIONS)
-		verdict->more = check_string(check, "mprof gc %s", path);
+		verdict->more = command_on(check, "gc", input);
 	else
-		verdict->more = check_string(check, "mprof report %s%s%s%s", path, sort_of(verdict->figure),
-					     function ? " -f " : "",
+		verdict->more = check_string(check, "%s%s%s%s", command_on(check, "report", input),
+					     sort_of(verdict->figure), function ? " -f " : "",
 					     function ? shell_quoted(&check->strings, function) : "");
 }
 

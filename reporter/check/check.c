@@ -30,6 +30,22 @@ const char *check_string(struct check *check, const char *format, ...)
 	return kept;
 }
 
+void complain(struct check *check, bool fatal, const char *about, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	check->complaints = pool_grow(check->complaints, &check->complaint_capacity,
+				      check->complaint_count + 1, sizeof(*check->complaints));
+	check->complaints[check->complaint_count++] =
+		(struct complaint){about, strings_intern(&check->strings, text ? text : ""), fatal};
+	free(text);
+}
+
 int check_create(const struct check_options *options, struct check **out, struct diagnostic *diagnostic)
 {
 	struct check *check = calloc(1, sizeof(*check));
@@ -41,7 +57,6 @@ int check_create(const struct check_options *options, struct check **out, struct
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	check->options = options;
 	strings_init(&check->strings);
-	check->met = check_alloc(check, gate->subject_count, sizeof(*check->met));
 	if (gate->baseline_path)
 		error = baseline_read(gate->baseline_path, &check->baseline, diagnostic);
 	if (error == -ENOENT)
@@ -59,109 +74,9 @@ void check_destroy(struct check *check)
 		return;
 	json_decref(check->baseline);
 	free(check->inputs);
+	free(check->complaints);
 	strings_finish(&check->strings);
 	free(check);
-}
-
-/* ---- which traces are judged ------------------------------------------------------------- */
-
-static const struct input *input_of(const struct check *check, int pid, size_t run)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].pid == pid && check->inputs[i].run == run)
-			return &check->inputs[i];
-	return NULL;
-}
-
-/* Tests of crashes fork a child that crashes, and servers are killed when they have served: whether that was
- * right is for the program to say, by its exit status. */
-static void pass_over_killed_children(struct check *check)
-{
-	for (size_t i = 0; i < check->input_count; i++) {
-		struct input *input = &check->inputs[i];
-
-		input->passed_over |=
-			!input->complete && input_of(check, input->parent_pid, input->run) != NULL;
-	}
-}
-
-/* The first process of those that led to this one. */
-static int root_of(const struct check *check, const struct input *input)
-{
-	const struct input *parent;
-	size_t steps = 0; /* process numbers that were used twice could make a circle */
-
-	while ((parent = input_of(check, input->parent_pid, input->run)) && parent->pid != input->pid &&
-	       steps++ < check->input_count)
-		input = parent;
-	return input->pid;
-}
-
-static bool serves_another(const struct check *check, const struct input *input)
-{
-	int root = root_of(check, input);
-
-	for (size_t i = 0; i < check->input_count; i++) {
-		const struct input *other = &check->inputs[i];
-
-		if (!other->system && !other->replaced && other->run == input->run &&
-		    root_of(check, other) == root)
-			return true;
-	}
-	return false;
-}
-
-/* Shells and tools that a test uses leak as they please: where a program of the project's own is among the
- * processes of a run, that is meant. */
-static void pass_over_tools(struct check *check)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].system)
-			check->inputs[i].passed_over |= serves_another(check, &check->inputs[i]);
-}
-
-static void rename_in_run(struct check *check, size_t run, const char *key)
-{
-	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].run == run && check->inputs[i].key == key)
-			check->inputs[i].key = check->options->name;
-}
-
-/* The name is that of the program that was started, and of its worker processes. */
-static void name_program(struct check *check)
-{
-	if (!check->options->name || !check->options->pids)
-		return;
-	for (size_t i = 0; i < check->input_count; i++) {
-		const struct input *input = &check->inputs[i];
-
-		if (!input->replaced && input->pid == check->options->pids[input->run])
-			rename_in_run(check, input->run, input->key);
-	}
-}
-
-static int by_key(const void *left, const void *right)
-{
-	const struct input *a = left, *b = right;
-	int order = strcmp(a->key, b->key);
-
-	if (order != 0)
-		return order;
-	if (a->run != b->run)
-		return a->run < b->run ? -1 : 1;
-	return strcmp(a->path, b->path);
-}
-
-static void keep_judged(struct check *check)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < check->input_count; i++)
-		if (!check->inputs[i].replaced && !check->inputs[i].passed_over)
-			check->inputs[kept++] = check->inputs[i];
-	check->input_count = kept;
-	if (kept > 0)
-		qsort(check->inputs, kept, sizeof(*check->inputs), by_key);
 }
 
 /* ---- the result ------------------------------------------------------------------------------ */
@@ -184,40 +99,17 @@ static void count_outcomes(struct check_result *result)
 		for (size_t v = 0; v < program->verdict_count; v++)
 			result->outcome_count[program->verdicts[v].outcome]++;
 	}
+	for (size_t i = 0; i < result->complaint_count; i++)
+		result->fatal_count += result->complaints[i].fatal;
 }
 
 static int status_of(const struct check_result *result)
 {
 	if (result->outcome_count[OUTCOME_FAILED] > 0)
 		return STATUS_GATE_FAILED;
-	if (result->error_count > 0)
+	if (result->error_count > 0 || result->fatal_count > 0)
 		return STATUS_USAGE;
 	return result->outcome_count[OUTCOME_NO_BASELINE] > 0 ? STATUS_NO_BASELINE : STATUS_DONE;
-}
-
-/* Of a gate file for many programs, one that was started alone need not have all functions. */
-static bool is_for_others(const struct check *check, const struct limit *limit)
-{
-	if (!limit->program)
-		return check->options->pids && *limit->source != '-';
-	for (size_t i = 0; i < check->result.program_count; i++)
-		if (gate_means(limit->program, check->result.programs[i].key))
-			return false;
-	return true;
-}
-
-/* A pattern that matches nothing any more guards nothing. */
-static void warn_of_idle_limits(const struct check *check)
-{
-	const struct gate *gate = check->options->gate;
-
-	for (size_t i = 0; i < gate->limit_count; i++) {
-		const struct limit *limit = &gate->limits[i];
-
-		if (limit->subject > 0 && !check->met[limit->subject] && !is_for_others(check, limit))
-			fprintf(stderr, "mprof: warning: %s: no recorded call path passes '%s'\n",
-				limit->source, gate->subjects[limit->subject].text);
-	}
 }
 
 static int update(struct check *check, json_t *entries, struct diagnostic *diagnostic)
@@ -247,31 +139,38 @@ static int judge_all(struct check *check, json_t *entries, struct diagnostic *di
 	return error;
 }
 
+static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
+{
+	json_t *entries = json_object();
+	int error = judge_all(check, entries, diagnostic);
+
+	if (!error && check->options->update)
+		error = update(check, entries, diagnostic);
+	json_decref(entries);
+	return error ? error : find_idle(check, diagnostic);
+}
+
 int check_judge(struct check *check, const struct check_result **out, struct diagnostic *diagnostic)
 {
 	const struct gate *gate = check->options->gate;
-	json_t *entries = json_object();
 	int error;
 
-	pass_over_killed_children(check);
-	pass_over_tools(check);
-	name_program(check);
-	keep_judged(check);
+	choose_inputs(check);
 	check->result = (struct check_result){
 		.gate_path = gate->path,
 		.baseline_path = gate->baseline_path,
 		.update_command = gate->baseline_path ? check->options->update_command : NULL,
 	};
-	if (check->input_count == 0)
-		error = diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
-	else
-		error = judge_all(check, entries, diagnostic);
-	if (!error && check->options->update)
-		error = update(check, entries, diagnostic);
-	json_decref(entries);
+	if (check->input_count == 0 && check->complaint_count == 0)
+		return diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
+	error = tell_namesakes_apart(check, diagnostic);
+	note_earlier_runs(check);
+	if (!error)
+		error = judge_chosen(check, diagnostic);
 	if (error)
 		return error;
-	warn_of_idle_limits(check);
+	check->result.complaints = check->complaints;
+	check->result.complaint_count = check->complaint_count;
 	count_outcomes(&check->result);
 	check->result.status = status_of(&check->result);
 	*out = &check->result;

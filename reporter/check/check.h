@@ -17,8 +17,10 @@ struct check_options {
 	const int
 		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */
 	bool median;   /* of several runs; else the minimum */
-	bool update;   /* put what is measured into the baseline, and do not compare with it */
+	bool allow_idle; /* limits that judge nothing are told, and pass */
+	bool update;     /* put what is measured into the baseline, and do not compare with it */
 	const char *update_command;
+	const char *record_command; /* makes the traces again, here; NULL: they stay where they are */
 };
 
 struct check;
@@ -29,7 +31,8 @@ void check_destroy(struct check *check); /* NULL is fine */
 
 /*
  * Takes a trace's figures.  Of traces of one program in one run (its worker processes) the greatest figures
- * count; of several runs the minimum or median.  0, or -errno with a diagnostic.
+ * count; of several runs the minimum or median.  One that cannot be read becomes a complaint of the result.
+ * 0, or -errno with a diagnostic.
  */
 int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic);
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure)
 {
@@ -72,8 +73,10 @@ static int tally_subject(struct report *report, const struct gate *gate, size_t 
 	if (error)
 		return error;
 	for (size_t i = 0; i < count; i++)
-		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function))
+		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function)) {
 			measure_add(&sum, &paths[i].measure);
+			*met = true;
+		}
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		tally->of[figure] = measure_figure(&sum, figure);
 	*met |= passed && !subject->own;
@@ -81,11 +84,19 @@ static int tally_subject(struct report *report, const struct gate *gate, size_t 
 	return 0;
 }
 
+/* Whether a program may be meant, which may still get a folder before its name. */
+static bool may_be_meant(const char *glob, const char *key)
+{
+	const char *slash = glob ? memrchr(glob, '/', strcspn(glob, " ")) : NULL;
+
+	return gate_means(glob, key) || (slash && gate_means(slash + 1, key));
+}
+
 /* Names are looked up only for those subjects that this program is asked about. */
 static bool is_asked(const struct gate *gate, size_t subject, const char *key)
 {
 	for (size_t i = 0; i < gate->limit_count; i++)
-		if (gate->limits[i].subject == subject && gate_limit_holds(gate, i, key))
+		if (gate->limits[i].subject == subject && may_be_meant(gate->limits[i].program, key))
 			return true;
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		if (gate_compares(gate, key, subject, figure))
@@ -106,9 +117,17 @@ static const char *problem_of(struct check *check, const struct trace_info *info
 	if (info->damaged_at > 0)
 		return check_string(check, "its trace is cut off at byte %llu",
 				    (unsigned long long)info->damaged_at);
-	if (!info->complete)
-		return info->end_kind == END_KILLED ? "it was killed before its end"
-						    : "it did not end, or still runs";
+	if (info->end_kind == END_KILLED)
+		return "it was killed before its end";
+	return info->ended ? NULL : "it did not end, or still runs";
+}
+
+static const char *note_of(const struct trace_info *info)
+{
+	if (info->sample_bytes > 0)
+		return "blocks were sampled: its figures are estimates";
+	if (info->end_kind == END_UNKNOWN)
+		return "it ended, how is unknown: what it had not freed by then counts as leaked";
 	return NULL;
 }
 
@@ -118,16 +137,19 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 
 	return (struct input){
 		.path = strings_intern(&check->strings, path),
+		.exe = strings_intern(&check->strings, info->exe),
 		.key = program_key(&check->strings, info->exe, info->command),
 		.pid = info->pid,
 		.parent_pid = info->parent_pid,
 		.run = run,
-		.complete = info->complete || info->blind_since_ns > 0,
+		.killed = (info->end_kind == END_KILLED || !info->ended) && info->damaged_at == 0,
 		.replaced = info->end_kind == END_REPLACED,
 		.system = program_is_system(info->exe),
 		.problem = problem_of(check, info),
-		.note = info->sample_bytes > 0 ? "blocks were sampled: its figures are estimates" : NULL,
+		.note = note_of(info),
+		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
+		.unrecorded = info->unrecorded_children,
 	};
 }
 
@@ -137,11 +159,26 @@ static int take_figures(struct check *check, struct report *report, struct input
 	int error = 0;
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
+	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
 	input->tallies[0] = whole_program(report);
 	for (size_t i = 1; !error && i < gate->subject_count; i++)
 		if (is_asked(gate, i, input->key))
-			error = tally_subject(report, gate, i, &input->tallies[i], &check->met[i]);
+			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
 	return error;
+}
+
+/* What cannot be read is no pass, and keeps none of the others back. */
+static int refuse(struct check *check, const char *path, const struct diagnostic *why, int error)
+{
+	size_t length = strlen(path);
+	const char *message = why->message;
+
+	if (error == -ENOMEM)
+		return error;
+	if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+		message += length + 2;
+	complain(check, true, strings_intern(&check->strings, path), "cannot be read: %s", message);
+	return 0;
 }
 
 int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic)
@@ -154,7 +191,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	options.detail = REPORT_SUMMARY;
 	error = report_create(path, &options, &report, diagnostic);
 	if (error)
-		return error;
+		return refuse(check, path, diagnostic, error);
 	input = describe(check, path, run, report);
 	if (check->options->name && !check->options->pids)
 		input.key = check->options->name;

@@ -119,14 +119,14 @@ static int print_verdict(const struct github *to, const struct checked_program *
 	return error;
 }
 
-static int print_trouble(FILE *out, const struct checked_program *program)
+static int print_trouble(FILE *out, enum level level, const char *about, const char *what)
 {
-	char *message = clean_copy(program->error, 0);
+	char *message = clean_copy(what, 0);
 	int error = -ENOMEM;
 
 	if (message) {
-		fputs("::error ", out);
-		error = print_rest(out, program->key, message);
+		fprintf(out, "::%s ", level_names[level]);
+		error = print_rest(out, about, message);
 	}
 	free(message);
 	return error;
@@ -140,7 +140,7 @@ static int print_program(const struct github *to, const struct checked_program *
 	int error = 0;
 
 	if (program->error && level == LEVEL_ERROR && *room > 0) {
-		error = print_trouble(to->out, program);
+		error = print_trouble(to->out, LEVEL_ERROR, program->key, program->error);
 		(*room)--;
 	}
 	for (size_t i = 0; !error && *room > 0 && i < program->verdict_count; i++)
@@ -151,10 +151,34 @@ static int print_program(const struct github *to, const struct checked_program *
 	return error;
 }
 
+static enum level level_of_complaint(const struct complaint *complaint)
+{
+	return complaint->fatal ? LEVEL_ERROR : LEVEL_NOTICE;
+}
+
+/* The same of the complaints. */
+static int print_complaints(const struct github *to, const struct check_result *result, enum level level,
+			    size_t *room)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && *room > 0 && i < result->complaint_count; i++) {
+		const struct complaint *complaint = &result->complaints[i];
+
+		if (level_of_complaint(complaint) != level)
+			continue;
+		error = print_trouble(to->out, level, complaint->about, complaint->what);
+		(*room)--;
+	}
+	return error;
+}
+
 static size_t count_level(const struct check_result *result, enum level level)
 {
 	size_t count = level == LEVEL_ERROR ? result->error_count : 0;
 
+	for (size_t i = 0; i < result->complaint_count; i++)
+		count += level_of_complaint(&result->complaints[i]) == level;
 	for (enum outcome outcome = 0; outcome <= OUTCOME_FAILED; outcome++)
 		if (level_of(outcome) == level)
 			count += result->outcome_count[outcome];
@@ -169,6 +193,8 @@ static int print_level(const struct github *to, const struct check_result *resul
 
 	for (size_t i = 0; !error && i < result->program_count; i++)
 		error = print_program(to, &result->programs[i], level, &room);
+	if (!error)
+		error = print_complaints(to, result, level, &room);
 	if (!error && count > shown)
 		fprintf(to->out, "::%s title=mprof check::%zu more like these: see the summary or the log\n",
 			level_names[level], count - shown);

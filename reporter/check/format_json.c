@@ -105,6 +105,20 @@ static json_t *programs_json(const struct check_result *result)
 			     program_json);
 }
 
+static json_t *complaint_json(const void *item)
+{
+	const struct complaint *complaint = item;
+
+	return json_pack("{s:o, s:o, s:b}", "about", json_out_text(complaint->about), "what",
+			 json_out_text(complaint->what), "fatal", complaint->fatal);
+}
+
+static json_t *complaints_json(const struct check_result *result)
+{
+	return json_out_list(result->complaints, result->complaint_count, sizeof(*result->complaints),
+			     complaint_json);
+}
+
 static json_t *outcomes_json(const struct check_result *result)
 {
 	json_t *outcomes = json_object();
@@ -121,11 +135,12 @@ static json_t *outcomes_json(const struct check_result *result)
 int check_json(FILE *out, const struct check_result *result, const struct check_style *style)
 {
 	(void)style;
-	return json_out_print(out, json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:o}", "schema",
+	return json_out_print(out, json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "schema",
 					     SCHEMA, "mprof_version", MPROF_VERSION, "status", result->status,
 					     "gate", json_out_text(result->gate_path), "baseline",
 					     json_out_text(result->baseline_path), "update_command",
 					     json_out_text(result->update_command), "outcomes",
 					     outcomes_json(result), "errors", (json_int_t)result->error_count,
-					     "programs", programs_json(result)));
+					     "complaints", complaints_json(result), "programs",
+					     programs_json(result)));
 }

@@ -226,9 +226,45 @@ static void write_suite(struct junit *junit, const struct checked_program *progr
 	end(junit);
 }
 
+/* The gate's own suite: what kept it from guarding. */
+static void write_complaint(struct junit *junit, const struct complaint *about)
+{
+	char *what = clean_copy(about->what, 0);
+
+	start(junit, "testcase");
+	attribute(junit, "classname", "gate");
+	name_attribute(junit, "name", about->about);
+	time_attribute(junit, 0);
+	if (about->fatal) {
+		complaint(junit, "error", "gate", what, what);
+	} else {
+		start(junit, "system-out");
+		body(junit, what);
+		end(junit);
+	}
+	end(junit);
+	free(what);
+}
+
+static void write_gate(struct junit *junit, const struct check_result *result)
+{
+	struct tally tally = {.tests = result->complaint_count, .errors = result->fatal_count};
+
+	if (result->complaint_count == 0)
+		return;
+	start(junit, "testsuite");
+	attribute(junit, "name", "gate");
+	tally_attributes(junit, tally);
+	attribute(junit, "skipped", "0");
+	time_attribute(junit, 0);
+	for (size_t i = 0; i < result->complaint_count; i++)
+		write_complaint(junit, &result->complaints[i]);
+	end(junit);
+}
+
 static void write_suites(struct junit *junit, const struct check_result *result)
 {
-	struct tally all = {0};
+	struct tally all = {.tests = result->complaint_count, .errors = result->fatal_count};
 	double time_ns = 0;
 
 	for (size_t i = 0; i < result->program_count; i++) {
@@ -245,6 +281,7 @@ static void write_suites(struct junit *junit, const struct check_result *result)
 	time_attribute(junit, time_ns);
 	for (size_t i = 0; i < result->program_count; i++)
 		write_suite(junit, &result->programs[i]);
+	write_gate(junit, result);
 	end(junit);
 }
 

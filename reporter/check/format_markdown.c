@@ -173,12 +173,14 @@ static void print_remark(const struct wording *to, const char *key, const char *
 
 static void print_troubles(const struct wording *to, const struct check_result *result)
 {
-	if (result->error_count == 0)
+	if (result->error_count == 0 && result->complaint_count == 0)
 		return;
 	fputs("### Not judged\n\n", to->out);
 	for (size_t i = 0; i < result->program_count; i++)
 		if (result->programs[i].error)
 			print_remark(to, result->programs[i].key, result->programs[i].error);
+	for (size_t i = 0; i < result->complaint_count; i++)
+		print_remark(to, result->complaints[i].about, result->complaints[i].what);
 	putc('\n', to->out);
 }
 
@@ -195,19 +197,42 @@ static void print_notes(const struct wording *to, const struct check_result *res
 	fputs(any ? "\n" : "", to->out);
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* ", 2 failed"; nothing where there are none. */
+static void print_part(FILE *out, const char **separator, size_t count, const char *words)
+{
+	if (count == 0)
+		return;
+	fprintf(out, "%s%zu %s", *separator, count, words);
+	*separator = ", ";
+}
+
 static void print_summary(FILE *out, const struct check_result *result)
 {
-	const size_t *count = result->outcome_count;
+	static const struct {
+		enum outcome outcome;
+		const char *words;
+	} parts[] = {{OUTCOME_FAILED, "failed"},
+		     {OUTCOME_NO_BASELINE, "without baseline"},
+		     {OUTCOME_ADVICE, "advice"},
+		     {OUTCOME_IMPROVED, "improved"},
+		     {OUTCOME_PASSED, "passed"}};
+	const char *separator = ": ";
+	size_t bounds = 0, troubles = result->error_count, faults = result->fatal_count;
 
+	for (enum outcome outcome = 0; outcome <= OUTCOME_FAILED; outcome++)
+		bounds += result->outcome_count[outcome];
 	fprintf(out, "## mprof check: %s\n\n", result->status == 0 ? "passed" : "failed");
-	fprintf(out, "Programs: %zu. Failed: %zu; passed: %zu; improved: %zu", result->program_count,
-		count[OUTCOME_FAILED], count[OUTCOME_PASSED], count[OUTCOME_IMPROVED]);
-	if (count[OUTCOME_ADVICE] > 0)
-		fprintf(out, "; advice: %zu", count[OUTCOME_ADVICE]);
-	if (count[OUTCOME_NO_BASELINE] > 0)
-		fprintf(out, "; no baseline: %zu", count[OUTCOME_NO_BASELINE]);
-	if (result->error_count > 0)
-		fprintf(out, "; not judged: %zu", result->error_count);
+	fprintf(out, "%zu bound%s of %zu program%s", bounds, plural(bounds), result->program_count,
+		plural(result->program_count));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		print_part(out, &separator, result->outcome_count[parts[i].outcome], parts[i].words);
+	print_part(out, &separator, troubles, troubles == 1 ? "program not judged" : "programs not judged");
+	print_part(out, &separator, faults, faults == 1 ? "fault of the gate" : "faults of the gate");
 	fputs(".\n\n", out);
 }
 

@@ -285,7 +285,7 @@ static json_t *results_json(const struct check_result *result, int precision)
 }
 
 /* "KEY: what is wrong" */
-static int add_notification(json_t *notifications, const char *key, const char *what)
+static int add_notification(json_t *notifications, const char *level, const char *key, const char *what)
 {
 	char *text = NULL;
 	size_t length;
@@ -298,7 +298,7 @@ static int add_notification(json_t *notifications, const char *key, const char *
 	fputs(": ", out);
 	clean_print(out, what, 0);
 	if (fclose(out) == 0 &&
-	    json_array_append_new(notifications, json_pack("{s:s, s:o}", "level", "error", "message",
+	    json_array_append_new(notifications, json_pack("{s:s, s:o}", "level", level, "message",
 							   message_json(text))) == 0)
 		error = 0;
 	free(text);
@@ -307,7 +307,8 @@ static int add_notification(json_t *notifications, const char *key, const char *
 
 static int add_notifications(json_t *notifications, const struct checked_program *program, int precision)
 {
-	int error = program->error ? add_notification(notifications, program->key, program->error) : 0;
+	int error =
+		program->error ? add_notification(notifications, "error", program->key, program->error) : 0;
 
 	for (size_t i = 0; !error && i < program->verdict_count; i++) {
 		const struct verdict *verdict = &program->verdicts[i];
@@ -315,8 +316,21 @@ static int add_notifications(json_t *notifications, const struct checked_program
 								      : NULL;
 
 		if (verdict->outcome == OUTCOME_NO_BASELINE)
-			error = add_notification(notifications, program->key, claim);
+			error = add_notification(notifications, "error", program->key, claim);
 		free(claim);
+	}
+	return error;
+}
+
+static int add_complaints(json_t *notifications, const struct check_result *result)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < result->complaint_count; i++) {
+		const struct complaint *complaint = &result->complaints[i];
+
+		error = add_notification(notifications, complaint->fatal ? "error" : "note", complaint->about,
+					 complaint->what);
 	}
 	return error;
 }
@@ -324,11 +338,14 @@ static int add_notifications(json_t *notifications, const struct checked_program
 static json_t *invocation_json(const struct check_result *result, int precision)
 {
 	json_t *notifications = json_array();
-	bool successful = result->error_count == 0 && result->outcome_count[OUTCOME_NO_BASELINE] == 0;
+	bool successful = result->error_count == 0 && result->fatal_count == 0 &&
+			  result->outcome_count[OUTCOME_NO_BASELINE] == 0;
 	int error = notifications ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !error && i < result->program_count; i++)
 		error = add_notifications(notifications, &result->programs[i], precision);
+	if (!error)
+		error = add_complaints(notifications, result);
 	if (error) {
 		json_decref(notifications);
 		return NULL;

@@ -121,6 +121,20 @@ static void print_program(const struct wording *to, const struct checked_program
 		print_verdict(to, &program->verdicts[i], colored);
 }
 
+/* ---- the gate itself ------------------------------------------------------------------------------ */
+
+static void print_complaint(const struct wording *to, const struct complaint *complaint, bool colored)
+{
+	if (complaint->fatal)
+		put_word(to->out, "ERROR   ", BAD, colored);
+	else
+		put_word(to->out, "note    ", WARN, colored);
+	to->name(to->out, complaint->about);
+	fputs(": ", to->out);
+	put_whole(to->out, complaint->what);
+	fputc('\n', to->out);
+}
+
 /* ---- the end ---------------------------------------------------------------------------------- */
 
 static void print_baseline_advice(FILE *out, const struct check_result *result)
@@ -150,6 +164,8 @@ int check_text(FILE *out, const struct check_result *result, const struct check_
 
 	for (size_t i = 0; i < result->program_count; i++)
 		print_program(&to, &result->programs[i], style->color);
+	for (size_t i = 0; i < result->complaint_count; i++)
+		print_complaint(&to, &result->complaints[i], style->color);
 	print_baseline_advice(out, result);
 	return 0;
 }

@@ -7,14 +7,14 @@
 #include <string.h>
 
 const struct check_format check_formats[] = {
-	{"text", check_text},
-	{"json", check_json},
-	{"markdown", check_markdown},
-	{"github", check_github},
-	{"junit", check_junit},
-	{"sarif", check_sarif},
-	{"action-benchmark", check_action_benchmark},
-	{"bencher", check_bencher},
+	{"text", check_text, false},
+	{"json", check_json, false},
+	{"markdown", check_markdown, false},
+	{"github", check_github, false},
+	{"junit", check_junit, false},
+	{"sarif", check_sarif, false},
+	{"action-benchmark", check_action_benchmark, true},
+	{"bencher", check_bencher, true},
 	{0},
 };
 

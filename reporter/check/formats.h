@@ -20,6 +20,7 @@ typedef int check_format_fn(FILE *out, const struct check_result *result, const 
 struct check_format {
 	const char *name;
 	check_format_fn *print;
+	bool figures_only; /* it does not say what failed, nor what could not be judged */
 };
 
 check_format_fn check_text, check_json, check_markdown, check_github, check_junit, check_sarif,

@@ -134,18 +134,25 @@ bool gate_empty(const struct gate *gate)
 	return gate->limit_count == 0 && !gate->baseline_path;
 }
 
-bool gate_means(const char *glob, const char *key)
+static bool means(const char *glob, const char *key)
 {
 	size_t length = strcspn(key, " ");
 	char name[256];
 
-	if (!glob || fnmatch(glob, key, 0) == 0)
+	if (strcmp(glob, key) == 0 || fnmatch(glob, key, 0) == 0)
 		return true;
 	if (length >= sizeof(name))
 		return false;
 	memcpy(name, key, length);
 	name[length] = '\0';
-	return fnmatch(glob, name, 0) == 0;
+	return strcmp(glob, name) == 0 || fnmatch(glob, name, 0) == 0;
+}
+
+bool gate_means(const char *glob, const char *key)
+{
+	const char *slash = memrchr(key, '/', strcspn(key, " "));
+
+	return !glob || means(glob, key) || (slash && means(glob, slash + 1));
 }
 
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key)

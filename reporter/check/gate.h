@@ -34,6 +34,7 @@ struct limit {
 	enum figure figure;
 	struct amount most;
 	const char *source; /* "--max-peak", "mprof.gate:7" */
+	bool optional;      /* it may judge nothing */
 };
 
 /* How far a figure may rise above its baseline; and with a subject, that it is compared at all. */
@@ -45,6 +46,7 @@ struct rule {
 	bool has_floor;
 	uint64_t floor;
 	const char *source;
+	bool optional; /* it may mean nothing */
 };
 
 struct gate {
@@ -85,7 +87,8 @@ void gate_add_rule(struct gate *gate, struct rule rule);
 /* Whether there is anything to judge. */
 bool gate_empty(const struct gate *gate);
 
-/* Whether a program's key is meant: by its whole text, or by its first word.  A NULL glob means all. */
+/* Whether a program's key is meant: by its whole text, or by its first word, with or without a folder.  A
+ * NULL glob means all; one that is the very text means it, whatever it would match as a glob: "t[1-2]". */
 bool gate_means(const char *glob, const char *key);
 
 /* Whether a later limit for the same program and thing takes the place of this one. */

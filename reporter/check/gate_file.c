@@ -17,12 +17,16 @@
 struct scope {
 	const char *program;
 	size_t subject;
+	bool optional;
 };
 
 static int read_limit(struct gate_reader *reader, const config_setting_t *setting, void *context)
 {
 	const struct scope *scope = context;
-	struct limit limit = {scope->program, scope->subject, 0, {0}, setting_source(reader, setting)};
+	struct limit limit = {.program = scope->program,
+			      .subject = scope->subject,
+			      .source = setting_source(reader, setting),
+			      .optional = scope->optional};
 	const char *text = "";
 	int error =
 		setting_locate(reader, setting,
@@ -45,7 +49,7 @@ static int read_limit(struct gate_reader *reader, const config_setting_t *settin
 static int read_limits(struct gate_reader *reader, const config_setting_t *group, void *context)
 {
 	const struct scope *scope = context;
-	struct scope whole = {.program = scope->program};
+	struct scope whole = {.program = scope->program, .optional = scope->optional};
 
 	return setting_group(reader, group, (struct setting_key[]){{0}}, read_limit, &whole);
 }
@@ -54,6 +58,14 @@ static int read_nothing(struct gate_reader *reader, const config_setting_t *sett
 {
 	(void)reader, (void)setting, (void)context;
 	return 0;
+}
+
+/* "optional" of a group, whatever its place in it. */
+static int find_optional(struct gate_reader *reader, const config_setting_t *group, struct scope *scope)
+{
+	const config_setting_t *setting = config_setting_get_member(group, "optional");
+
+	return setting ? setting_flag(reader, setting, &scope->optional) : 0;
 }
 
 /* "function" or "line" of a group, whatever its place in it. */
@@ -80,12 +92,15 @@ static int find_subject(struct gate_reader *reader, const config_setting_t *grou
 
 static int read_function(struct gate_reader *reader, const config_setting_t *group, void *context)
 {
-	static const struct setting_key keys[] = {{"function", read_nothing}, {"line", read_nothing}, {0}};
+	static const struct setting_key keys[] = {
+		{"function", read_nothing}, {"line", read_nothing}, {"optional", read_nothing}, {0}};
 	struct scope scope = *(const struct scope *)context;
 	int error = setting_check(reader, group, CONFIG_TYPE_GROUP, "group: { function = \"...\"; ... }");
 
 	if (!error)
 		error = find_subject(reader, group, &scope);
+	if (!error)
+		error = find_optional(reader, group, &scope);
 	return error ? error : setting_group(reader, group, keys, read_limit, &scope);
 }
 
@@ -96,8 +111,11 @@ static int read_functions(struct gate_reader *reader, const config_setting_t *li
 
 static int read_program(struct gate_reader *reader, const config_setting_t *group, void *context)
 {
-	static const struct setting_key keys[] = {
-		{"program", read_nothing}, {"limits", read_limits}, {"functions", read_functions}, {0}};
+	static const struct setting_key keys[] = {{"program", read_nothing},
+						  {"optional", read_nothing},
+						  {"limits", read_limits},
+						  {"functions", read_functions},
+						  {0}};
 	const config_setting_t *program;
 	struct scope scope = {0};
 	int error = setting_check(reader, group, CONFIG_TYPE_GROUP, "group: { program = \"...\"; ... }");
@@ -109,6 +127,8 @@ static int read_program(struct gate_reader *reader, const config_setting_t *grou
 	if (!program)
 		return setting_fail(reader, group, "a group of programs needs program");
 	error = setting_text(reader, program, &scope.program);
+	if (!error)
+		error = find_optional(reader, group, &scope);
 	if (error)
 		return error;
 	return setting_group(reader, group, keys, NULL, &scope);
@@ -157,6 +177,11 @@ static int read_entry_tolerance(struct gate_reader *reader, const config_setting
 	return setting_share(reader, setting, &((struct rule *)context)->tolerance);
 }
 
+static int read_entry_optional(struct gate_reader *reader, const config_setting_t *setting, void *context)
+{
+	return setting_flag(reader, setting, &((struct rule *)context)->optional);
+}
+
 /* Its unit is that of the figure, so it needs one. */
 static int read_entry_floor(struct gate_reader *reader, const config_setting_t *setting, void *context)
 {
@@ -175,10 +200,13 @@ static int read_entry_floor(struct gate_reader *reader, const config_setting_t *
 
 static int read_entry(struct gate_reader *reader, const config_setting_t *group, void *context)
 {
-	static const struct setting_key keys[] = {
-		{"program", read_entry_program}, {"function", read_entry_function},
-		{"figure", read_entry_figure},   {"tolerance", read_entry_tolerance},
-		{"floor", read_entry_floor},     {0}};
+	static const struct setting_key keys[] = {{"program", read_entry_program},
+						  {"function", read_entry_function},
+						  {"figure", read_entry_figure},
+						  {"tolerance", read_entry_tolerance},
+						  {"floor", read_entry_floor},
+						  {"optional", read_entry_optional},
+						  {0}};
 	struct rule rule = {.figure = FIGURE_COUNT, .tolerance = -1, .source = setting_source(reader, group)};
 	int error = setting_group(reader, group, keys, NULL, &rule);
 

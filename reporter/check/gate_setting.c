@@ -68,6 +68,14 @@ int setting_text(struct gate_reader *reader, const config_setting_t *setting, co
 	return 0;
 }
 
+int setting_flag(struct gate_reader *reader, const config_setting_t *setting, bool *out)
+{
+	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+		return setting_fail(reader, setting, "%s takes true or false", setting_name(setting));
+	*out = config_setting_get_bool(setting);
+	return 0;
+}
+
 int setting_share(struct gate_reader *reader, const config_setting_t *setting, double *out)
 {
 	const char *text = "";

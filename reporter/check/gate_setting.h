@@ -38,6 +38,9 @@ int setting_value(struct gate_reader *reader, const config_setting_t *setting, c
 /* A text that is not empty. */
 int setting_text(struct gate_reader *reader, const config_setting_t *setting, const char **out);
 
+/* true or false */
+int setting_flag(struct gate_reader *reader, const config_setting_t *setting, bool *out);
+
 int setting_share(struct gate_reader *reader, const config_setting_t *setting, double *out);
 
 /* In the figure's unit. */

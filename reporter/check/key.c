@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of "/tmp/x/" too it is "x/". */
-static const char *last_component(const char *path)
-{
-	const char *component = path;
+#define HASH_LETTERS 16
 
-	for (const char *c = path; *c; c++)
-		if (*c == '/' && c[1] && c[1] != '/')
+/* Of "/tmp/x/" too it is "x/". */
+static const char *last_component(const char *path, size_t length)
+{
+	const char *component = path, *end = path + length;
+
+	for (const char *c = path; c < end; c++)
+		if (*c == '/' && c + 1 < end && c[1] != '/')
 			component = c + 1;
 	return component;
 }
@@ -25,14 +27,47 @@ static void put(FILE *out, const char *text, size_t length)
 		fputc(iscntrl((unsigned char)text[i]) ? ' ' : text[i], out);
 }
 
+/* What separates one value from the next in a word: "xml:/a", "/a:/b", "--x=/a". */
+static const char separators[] = "=:,;@";
+
+/* An absolute path begins a word, follows a separator, or a letter that is an option: "-I/a".  A URL's does
+ * not. */
+static bool begins_path(const char *word, const char *at)
+{
+	if (*at != '/' || (at > word && at[1] == '/'))
+		return false;
+	return at == word || strchr(separators, at[-1]) ||
+	       (at == word + 2 && *word == '-' && isalpha((unsigned char)word[1]));
+}
+
 static void put_word(FILE *out, const char *word)
 {
-	const char *value = strchr(word, '=');
+	const char *at = word;
 
-	value = value ? value + 1 : word;
-	put(out, word, (size_t)(value - word));
-	value = *value == '/' ? last_component(value) : value;
-	put(out, value, strlen(value));
+	while (*at) {
+		size_t length = strcspn(at, separators);
+
+		if (begins_path(word, at)) {
+			const char *path = last_component(at, length);
+
+			put(out, path, (size_t)(at + length - path));
+			at += length;
+		} else {
+			put(out, at++, 1);
+		}
+	}
+}
+
+/* Cargo puts "-" and a hash behind the names of tests, a new one whenever anything about the build changes.
+ */
+static size_t length_without_hash(const char *name)
+{
+	size_t length = strlen(name), name_length = length - HASH_LETTERS - 1;
+
+	if (length <= HASH_LETTERS + 1 || name[name_length] != '-' ||
+	    strspn(name + name_length + 1, "0123456789abcdef") != HASH_LETTERS)
+		return length;
+	return name_length;
 }
 
 /* The stream's text, interned; the stream is closed. */
@@ -66,8 +101,8 @@ const char *program_key(struct strings *strings, const char *exe, const char *co
 	/* "sh" is dash, python3 one of its versions; but a program's own worker may call itself anything. */
 	if (command[0] && *command[0] && (!*exe || program_is_system(exe)))
 		exe = command[0];
-	exe = last_component(exe);
-	put(out, exe, strlen(exe));
+	exe = last_component(exe, strlen(exe));
+	put(out, exe, length_without_hash(exe));
 	for (size_t i = 1; command[0] && command[i]; i++) {
 		fputc(' ', out);
 		put_word(out, command[i]);

@@ -8,9 +8,9 @@
 
 /*
  * The executable's name (of the system's programs that which they were called by) and its arguments; absolute
- * paths in these, as words or after a '=', are cut to their last component, so that a build in another folder
- * has the same key.  Control characters are blanks. `command` ends with NULL; where it is empty the
- * executable's name stands in.
+ * paths in these, as words or parts of them, are cut to their last component, and the hash that cargo puts
+ * behind the name is cut off, so that another build in another folder has the same key.  Control characters
+ * are blanks. `command` ends with NULL; where it is empty the executable's name stands in.
  */
 const char *program_key(struct strings *strings, const char *exe, const char *const *command);
 

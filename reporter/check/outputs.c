@@ -135,23 +135,54 @@ static int print_summary(const struct check_result *result, const struct output_
 
 /* ---- all ----------------------------------------------------------------------------------------- */
 
+/* What has no file; text where nothing is said there, and beside figures that do not say why they fail. */
+static int print_standard(const struct output *outputs, size_t count, const struct check_result *result,
+			  const struct output_place *place)
+{
+	bool told = false, explained = false;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count; i++) {
+		if (outputs[i].path)
+			continue;
+		error = outputs[i].format->print(place->standard, result, &place->style);
+		told = true;
+		explained |= !outputs[i].format->figures_only;
+	}
+	if (!error && !told)
+		return check_text(place->standard, result, &place->style);
+	if (!error && !explained && result->status != 0)
+		return check_text(stderr, result, &(struct check_style){.precision = place->style.precision});
+	return error;
+}
+
+/* Of several complaints the first one's error, and all of the words. */
+static int add_complaint(struct diagnostic *all, int before, const struct diagnostic *complaint, int error)
+{
+	struct diagnostic known = *all;
+
+	if (!error)
+		return before;
+	if (!before) {
+		*all = *complaint;
+		return error;
+	}
+	diagnostic_set(all, -before, "%s; %s", known.message, complaint->message);
+	return before;
+}
+
 int outputs_print(const struct output *outputs, size_t count, const struct check_result *result,
 		  const struct output_place *place, struct diagnostic *diagnostic)
 {
-	bool told = false;
-	int error = 0;
+	struct diagnostic complaint;
+	int error = 0, failed;
 
-	for (size_t i = 0; !error && i < count; i++)
-		if (!outputs[i].path) {
-			error = outputs[i].format->print(place->standard, result, &place->style);
-			told = true;
-		}
-	if (!error && !told)
-		error = check_text(place->standard, result, &place->style);
-	if (error)
-		return diagnostic_set(diagnostic, -error, "out of memory");
-	for (size_t i = 0; !error && i < count; i++)
-		if (outputs[i].path)
-			error = print_file(&outputs[i], result, place, diagnostic);
-	return error ? error : print_summary(result, place, diagnostic);
+	if (print_standard(outputs, count, result, place) != 0)
+		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		failed = outputs[i].path ? print_file(&outputs[i], result, place, &complaint) : 0;
+		error = add_complaint(diagnostic, error, &complaint, failed);
+	}
+	failed = print_summary(result, place, &complaint);
+	return add_complaint(diagnostic, error, &complaint, failed);
 }

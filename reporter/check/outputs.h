@@ -25,7 +25,8 @@ struct output_place {
 
 /*
  * Prints all outputs: files as a whole or not at all.  Where none goes to the standard stream, text does. The
- * Markdown of it all is appended to the file that $GITHUB_STEP_SUMMARY names.  0 or -errno with a diagnostic.
+ * Markdown of it all is appended to the file that $GITHUB_STEP_SUMMARY names.  One that cannot be written
+ * keeps none of the others back.  0 or -errno with a diagnostic that names them.
  */
 int outputs_print(const struct output *outputs, size_t count, const struct check_result *result,
 		  const struct output_place *place, struct diagnostic *diagnostic);

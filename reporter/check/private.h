@@ -14,17 +14,20 @@ struct tally {
 
 /* What is known of one trace. */
 struct input {
-	const char *path, *key;
+	const char *path, *key, *exe;
 	int pid, parent_pid;
 	size_t run;
-	bool complete;
+	bool killed;         /* or it did not end */
 	bool replaced;       /* what the process was before an execve */
 	bool system;         /* a program of the system, such as a shell */
 	bool passed_over;    /* there is reason not to judge it */
 	const char *problem; /* why it cannot be judged; NULL: it can */
+	int root;            /* the first process of those that led to this one */
 	const char *note;    /* what is to be known of its figures; may be NULL */
-	uint64_t duration_ns;
+	uint64_t started_realtime_ns, duration_ns;
+	uint64_t unrecorded;   /* programs that it started and that cannot be recorded */
 	struct tally *tallies; /* by subject */
+	bool *met;             /* by subject: some call path passes it */
 };
 
 struct check {
@@ -32,7 +35,8 @@ struct check {
 	struct strings strings; /* all that the result refers to */
 	struct input *inputs;
 	size_t input_count, input_capacity;
-	bool *met;        /* by subject: some call path of some trace passes it */
+	struct complaint *complaints;
+	size_t complaint_count, complaint_capacity;
 	json_t *baseline; /* NULL: there is none */
 	struct check_result result;
 };
@@ -46,6 +50,13 @@ struct program {
 /* Zeroed memory that lives as long as the check. */
 void *check_alloc(struct check *check, size_t count, size_t item_bytes);
 const char *check_string(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Notes what keeps the gate from guarding; `about` is the check's, or the gate's. */
+void complain(struct check *check, bool fatal, const char *about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Of the traces that were added, leaves those that are judged, by key and run.  family.c */
+void choose_inputs(struct check *check);
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure);
 
@@ -63,6 +74,21 @@ int judge_program(struct check *check, const struct program *program, struct che
 /* Who has part in a verdict that is no pass, and the command that shows more.  attribute.c */
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
 	      struct verdict *verdict, struct diagnostic *diagnostic);
+
+/* Programs of one key that are not one get their folders into their keys.  0, or -errno with a diagnostic.
+ * namesakes.c */
+int tell_namesakes_apart(struct check *check, struct diagnostic *diagnostic);
+
+/* Of programs with traces of several runs, of which not all were meant, notes that these are judged as one.
+ * family.c */
+void note_earlier_runs(struct check *check);
+
+/* By key and run.  family.c */
+void sort_inputs(struct check *check);
+
+/* Complains of limits and of a baseline's entries that meant nothing that was recorded; the traces that are
+ * judged, and the verdicts, are known.  0, or -errno with a diagnostic.  idle.c */
+int find_idle(struct check *check, struct diagnostic *diagnostic);
 
 /* A program's entry for the baseline.  record.c */
 int record_program(struct check *check, const struct program *program, json_t *entries,

@@ -68,6 +68,14 @@ struct checked_program {
 	size_t verdict_count;
 };
 
+/* What keeps a gate from guarding, apart from any program: a limit that judged nothing, a trace that cannot
+ * be read. */
+struct complaint {
+	const char *about; /* "mprof.gate:7", "--limit parze:peak<=1M", a file */
+	const char *what;  /* one line */
+	bool fatal;        /* no pass; else it was let pass, and is only told */
+};
+
 struct check_result {
 	const struct checked_program *programs; /* by key */
 	size_t program_count;
@@ -75,7 +83,9 @@ struct check_result {
 	const char *update_command; /* the command that makes or renews the baseline; NULL: none in use */
 	size_t outcome_count[OUTCOME_FAILED + 1];
 	size_t error_count; /* programs that could not be judged */
-	int status;         /* enum command_status */
+	const struct complaint *complaints;
+	size_t complaint_count, fatal_count; /* the latter of the former */
+	int status;                          /* enum command_status */
 };
 
 #endif

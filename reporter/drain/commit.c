@@ -256,8 +256,10 @@ static void put_end(struct drain *drain, int end_kind)
 	struct session_header *h = drain->mapping.header;
 	const struct cursor_totals *totals = &drain->ledger.totals;
 	uint64_t peak_rss = peak_rss_bytes(drain, h);
+	/* Older readers know the first three kinds. */
+	uint64_t unknown = end_kind == END_UNKNOWN ? END_HOW_UNKNOWN : 0;
 	const uint64_t words[] = {
-		(uint64_t)end_kind,
+		unknown ? (uint64_t)END_KILLED : (uint64_t)end_kind,
 		duration_ns(drain),
 		drain->batch.events,
 		drain->batch.allocations,
@@ -267,7 +269,7 @@ static void put_end(struct drain *drain, int end_kind)
 		totals->peak_bytes,
 		peak_rss,
 		lost_events(h, merge_slots(drain)),
-		h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0,
+		unknown | (h->flags & SESSION_FOREIGN_MALLOC ? END_FOREIGN_MALLOC : 0),
 		recorder_bytes(h, peak_rss),
 		blind_since(drain, h),
 		atomic_load_explicit(&h->blind_reason, memory_order_relaxed),

@@ -5,6 +5,7 @@
  * live map) its heart does not beat, and producers go on without it.
  */
 #include "drain/drain.h"
+#include "drain/exit_status.h"
 #include "drain/neighbour.h"
 #include "drain/state.h"
 #include "drain/successor.h"
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -289,9 +291,15 @@ static void follow(struct drain *drain, struct pace *pace)
 static int end_kind(const struct drain *drain, const struct pace *pace)
 {
 	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
+	if (state == SESSION_EXITED)
+		return END_EXITED;
 	if (state == SESSION_REPLACED || state == SESSION_EXECUTING || pace->replaced)
 		return END_REPLACED;
-	return state == SESSION_EXITED ? END_EXITED : END_KILLED;
+	/* Who ends by the system call itself, as Go's programs do, tells the shim nothing. */
+	int status;
+	if (!exit_status_find(&drain->watch, &status))
+		return END_UNKNOWN;
+	return WIFSIGNALED(status) ? END_KILLED : END_EXITED;
 }
 
 /* Takes the rest and writes it with END behind; may be called again after a failure. */

@@ -64,6 +64,8 @@ static int make_parts(struct drain *drain, enum drain_mode mode, struct diagnost
 					.sample_bytes = drain->mapping.header->sample_bytes};
 	waiting_init(&drain->ledger.waiting, timebase_stamps(&drain->timebase, INVERSION_NS));
 	watch_init(&drain->watch, drain->mapping.header, drain->mapping.path);
+	if (mode == DRAIN_FOLLOW)
+		watch_inherit(&drain->watch);
 	return 0;
 }
 

@@ -51,9 +51,18 @@ struct process_state {
 	char state;
 	long threads;
 	uint64_t start_time;
+	int exit_code; /* 0 unless it is a zombie */
 };
 
-/* Fields 3, 20 and 22 of /proc/PID/stat; the command in field 2 may hold anything but is last
+/* Field 52, of what follows field 2. */
+static int exit_code_in(const char *after)
+{
+	for (unsigned field = 2; after && field < 52; field++)
+		after = strchr(after + 1, ' ');
+	return after ? atoi(after) : 0;
+}
+
+/* Fields 3, 20, 22 and 52 of /proc/PID/stat; the command in field 2 may hold anything but is last
  * in parentheses. */
 static bool read_state(const struct watch *watch, struct process_state *state)
 {
@@ -61,10 +70,16 @@ static bool read_state(const struct watch *watch, struct process_state *state)
 	if (!read_proc(watch, "stat", text, sizeof(text)))
 		return false;
 	const char *after = strrchr(text, ')');
+	state->exit_code = after ? exit_code_in(after) : 0;
 	return after &&
 	       sscanf(after + 1,
 		      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64,
 		      &state->state, &state->threads, &state->start_time) == 3;
+}
+
+static bool has_start_time(const struct watch *watch, const struct process_state *state)
+{
+	return watch->session->pid_start_time == 0 || state->start_time == watch->session->pid_start_time;
 }
 
 /* Without a pidfd, and to tell the process from a later one with the same pid. */
@@ -77,8 +92,7 @@ static bool is_our_process(const struct watch *watch)
 		return true;
 	/* A main thread that ended is a zombie for as long as others go on. */
 	bool over = (state.state == 'Z' || state.state == 'X') && state.threads <= 1;
-	return !over &&
-	       (watch->session->pid_start_time == 0 || state.start_time == watch->session->pid_start_time);
+	return !over && has_start_time(watch, &state);
 }
 
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path)
@@ -92,6 +106,31 @@ void watch_init(struct watch *watch, const struct session_header *session, const
 		watch->pidfd = -1;
 	}
 	watch->statm = open_proc(watch, "statm");
+}
+
+/* Of a process that was waited for, the kernel says -1. */
+static bool is_inherited(const struct watch *watch)
+{
+	char path[PROC_PATH_BYTES], text[256];
+	int pid;
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", SESSION_PIDFD);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	const char *line = strstr(text, "\nPid:");
+	return line && sscanf(line, "\nPid: %d", &pid) == 1 && (pid == watch->session->pid || pid == -1);
+}
+
+void watch_inherit(struct watch *watch)
+{
+	if (watch->pidfd == SESSION_PIDFD || !is_inherited(watch))
+		return;
+	if (watch->pidfd >= 0)
+		close(SESSION_PIDFD);
+	else
+		watch->pidfd = SESSION_PIDFD;
 }
 
 void watch_finish(struct watch *watch)
@@ -108,6 +147,16 @@ bool watch_alive(struct watch *watch)
 	if (watch->pidfd < 0)
 		return is_our_process(watch);
 	return poll(&ended, 1, 0) <= 0;
+}
+
+bool watch_zombie_status(const struct watch *watch, int *status)
+{
+	struct process_state state;
+	if (!read_state(watch, &state) || state.state != 'Z' || state.threads > 1 ||
+	    !has_start_time(watch, &state))
+		return false;
+	*status = state.exit_code;
+	return true;
 }
 
 /* The slow way to find the mapping, for one that was split in two. */
@@ -135,13 +184,22 @@ static bool is_mapped(const struct watch *watch)
 	return lstat(path, &status) == 0 || errno != ENOENT || listed_in_maps(watch);
 }
 
+static bool has_memory(const struct watch *watch)
+{
+	char text[128];
+	ssize_t got = watch->statm >= 0 ? pread(watch->statm, text, sizeof(text) - 1, 0) : 0;
+	text[got > 0 ? got : 0] = '\0';
+	return watch->statm < 0 || (got > 0 && atol(text) > 0);
+}
+
 bool watch_replaced(struct watch *watch)
 {
 	struct process_state state;
 	if (watch->session->mapped_at == 0 || !watch->has_proc || is_mapped(watch))
 		return false;
-	/* A main thread that ended has no maps of its own while others go on. */
-	return read_state(watch, &state) && state.state != 'Z' && state.state != 'X';
+	/* A main thread that ended has no maps of its own while others go on; nor has a process that is just
+	 * ending, before it is a zombie. */
+	return read_state(watch, &state) && state.state != 'Z' && state.state != 'X' && has_memory(watch);
 }
 
 bool watch_thread_alive(const struct watch *watch, uint32_t tid)

@@ -23,10 +23,15 @@ struct watch {
 bool watch_has_proc(void);
 
 void watch_init(struct watch *watch, const struct session_header *session, const char *session_path);
+/* Takes over the pidfd that the shim left to its drainer, SESSION_PIDFD, if there is one. */
+void watch_inherit(struct watch *watch);
 void watch_finish(struct watch *watch);
 
 /* Whether the process lives and is still the program whose session this is. */
 bool watch_alive(struct watch *watch);
+
+/* Whether the process has ended and was not waited for; *status is then what wait() will say. */
+bool watch_zombie_status(const struct watch *watch, int *status);
 
 /* Whether this program was replaced by one that is not recorded: the session's mapping is
  * gone, but the process lives.  Costs a few system calls. */

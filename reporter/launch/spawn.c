@@ -63,13 +63,17 @@ static void pass_on(pid_t pid, const siginfo_t *info)
 
 static int wait_for_end(pid_t pid, const sigset_t *set)
 {
-	siginfo_t info;
-	int status;
+	siginfo_t info, end = {0};
 
-	while (waitpid(pid, &status, WNOHANG) != pid)
+	while (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != pid)
 		if (sigwaitinfo(set, &info) > 0 && info.si_signo != SIGCHLD)
 			pass_on(pid, &info);
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return end.si_code == CLD_EXITED ? end.si_status : 128 + end.si_status;
+}
+
+void spawn_reap(pid_t pid)
+{
+	waitpid(pid, NULL, 0);
 }
 
 /* The pipe closes unread when exec succeeds. */

@@ -13,8 +13,12 @@
  * reaches the child itself, so it is ignored here; what others send to this process is passed on.
  * *status is what a shell would say: the exit status, or 128 + the signal.  0, or -errno with a
  * diagnostic if the program could not be started.
+ *
+ * The child stays a zombie until spawn_reap: so whoever watches it can tell how it ended.
  */
 int spawn_and_wait(const char *path, char *const argv[], pid_t *pid, int *status,
 		   struct diagnostic *diagnostic);
+
+void spawn_reap(pid_t pid);
 
 #endif

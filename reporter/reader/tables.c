@@ -296,7 +296,7 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->unrecorded_children = next_if_any(payload);
 	if (payload->failed || how < END_EXITED || how > END_KILLED || info->ended)
 		return -EBADMSG;
-	info->end_kind = (int)how;
+	info->end_kind = how == END_KILLED && info->end_flags & END_HOW_UNKNOWN ? END_UNKNOWN : (int)how;
 	info->ended = true;
 	return publish_summary(trace, sums);
 }
@@ -363,7 +363,7 @@ void tables_complete(struct trace *trace)
 	if (trace->labels.count > 0)
 		qsort(trace->labels.data, trace->labels.count, sizeof(struct trace_text_label),
 		      compare_labels);
-	info->complete = info->ended && info->end_kind != END_KILLED && info->damaged_at == 0 &&
+	info->complete = info->ended && info->end_kind < END_KILLED && info->damaged_at == 0 &&
 			 info->blind_since_ns == 0;
 }
 

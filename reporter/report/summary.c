@@ -35,6 +35,7 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
 		.complete = info->complete,
+		.end_unknown = info->end_kind == END_UNKNOWN,
 		.thread_count = info->thread_count,
 		.lost_events = info->lost_events,
 		.aggregate = info->aggregate,
@@ -67,6 +68,9 @@ static int warn_end(struct report *report, const struct trace_info *info)
 	if (info->end_kind == END_KILLED)
 		error = report_warn(
 			report, "the run did not end, the program was killed: this is what it had recorded");
+	else if (info->end_kind == END_UNKNOWN)
+		error = report_warn(report, "the program ended, how is unknown (by a system call of its own, "
+					    "or killed): this is what it had recorded");
 	else if (!info->ended)
 		error = report_warn(
 			report, "the run did not end (killed, or still running): figures are those of the "

@@ -7,6 +7,7 @@
 #include "functions.h"
 #include "marks.h"
 #include "missing.h"
+#include "unit_places.h"
 #include "units.h"
 #include "unwind_table.h"
 
@@ -372,6 +373,92 @@ const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, 
 		md5 = found ? found : md5;
 	}
 	return md5;
+}
+
+/* The object of a module that may hold code of the program's own, at the first module that it is loaded as;
+ * else NULL. */
+static struct image *own_image(struct symbolizer *symbolizer, size_t index)
+{
+	struct image *image = image_of(symbolizer, index);
+	return image->module == &symbolizer->modules[index] && !is_system_library(image->path) ? image : NULL;
+}
+
+static void know_symbols(struct symbolizer *symbolizer, struct image *image)
+{
+	symbol_at(image, 0);
+	for (size_t i = 0; i < image->symbols.count; i++)
+		functions_of_symbol(&symbolizer->functions, image->symbols.list[i].name, "", image->path);
+}
+
+static void know_units(struct symbolizer *symbolizer, struct image *image)
+{
+	struct units *units = units_of(image);
+	for (size_t i = 0; i < units->count; i++) {
+		struct unit *unit = &units->list[i];
+		unit_index(unit, &image->sources);
+		for (size_t k = 0; k < unit->origin_count; k++) {
+			Dwarf_Die die = unit->origins[k].die;
+			functions_of_origin(&symbolizer->functions, &unit->origins[k], &die, image->path);
+		}
+	}
+}
+
+void symbolizer_know_all(struct symbolizer *symbolizer)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		struct image *image = own_image(symbolizer, i);
+		if (!image)
+			continue;
+		know_units(symbolizer, image);
+		know_symbols(symbolizer, image);
+	}
+}
+
+bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
+			 const void *context)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		struct image *image = own_image(symbolizer, i);
+		struct units *units = image ? units_of(image) : NULL;
+		for (size_t k = 0; units && k < units->count; k++)
+			if (unit_has_line(&units->list[k], &image->sources, line, is_meant, context))
+				return true;
+	}
+	return false;
+}
+
+/* FNV-1a */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
+{
+	for (const unsigned char *at = bytes; count > 0; at++, count--)
+		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static uint64_t hash_sources(uint64_t hash, struct units *units)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const char *name = dwarf_diename(&units->list[i].die);
+		if (name)
+			hash = hash_bytes(hash, name, strlen(name) + 1);
+	}
+	return hash;
+}
+
+uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
+{
+	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		const struct trace_module *module = &symbolizer->modules[i];
+		if (strcmp(module->path, path) != 0)
+			continue;
+		uint64_t hash = hash_sources(basis, units_of(image_of(symbolizer, i)));
+		if (hash != basis)
+			return hash;
+		if (module->build_id_bytes > 0)
+			return hash_bytes(basis, module->build_id, module->build_id_bytes);
+	}
+	return hash_bytes(basis, path, strlen(path));
 }
 
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index)

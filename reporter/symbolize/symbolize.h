@@ -77,6 +77,20 @@ size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_funct
  * NULL if no compiler said so. */
 const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, const char *file);
 
+/* Makes known the functions with code in the program and in libraries that are not the system's, met or not:
+ * reads all their debug information, which takes its time. */
+void symbolizer_know_all(struct symbolizer *symbolizer);
+
+/* Whether any code of these stands at this line of a file that is meant; `file` is absolute. */
+typedef bool symbolizer_file_fn(const void *context, const char *file);
+bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
+			 const void *context);
+
+/* Tells programs apart that have the same name: a hash of the names of the source files that a module was
+ * made of, as the compiler was told them; of its build-id or path where those are not known.  Builds of the
+ * same source in different folders have the same, unless they name their files by absolute paths. */
+uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path);
+
 /* What a user should be told about modules: debug information missing, build-id mismatch,
  * file gone.  NULL after the last (index from 0). */
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index);

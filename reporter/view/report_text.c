@@ -30,6 +30,13 @@ static const char *plural(uint64_t count)
 
 /* ---- summary -------------------------------------------------------------- */
 
+static const char *end_of(const struct view_summary *summary)
+{
+	if (summary->complete)
+		return "";
+	return summary->end_unknown ? " (how it ended is unknown)" : " (did not end)";
+}
+
 static void print_run(FILE *out, const struct view_summary *summary)
 {
 	char started[NUMBER_BYTES], duration[NUMBER_BYTES];
@@ -39,8 +46,8 @@ static void print_run(FILE *out, const struct view_summary *summary)
 	fputs("Command:      ", out);
 	view_text_command(out, summary->command);
 	fprintf(out, "\nRun:          pid %d, started %s, %s%s, %zu thread%s%s\n", summary->pid, started,
-		duration, summary->complete ? "" : " (did not end)", summary->thread_count,
-		plural(summary->thread_count), summary->aggregate ? ", recorded as sums" : "");
+		duration, end_of(summary), summary->thread_count, plural(summary->thread_count),
+		summary->aggregate ? ", recorded as sums" : "");
 }
 
 /* " +/- 2.0 MiB" where figures are estimates. */

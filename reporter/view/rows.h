@@ -57,7 +57,8 @@ struct view_summary {
 	const char *const *command; /* ends with NULL */
 	int pid;
 	uint64_t started_realtime_ns, duration_ns;
-	bool complete; /* the run ended by itself and nothing of it is missing */
+	bool complete;    /* the run ended by itself and nothing of it is missing */
+	bool end_unknown; /* it ended, by itself or killed; then it is not complete */
 	size_t thread_count;
 	uint64_t lost_events;
 	uint64_t allocations, frees;

@@ -198,7 +198,7 @@ def functions_and_lines(directory):
     check_equal(done.returncode, 0, f"the later limit holds: {done.stderr}")
     done = gate(directory, "--limit", "parse_list:allocations<=10", "--limit", "nobody:leaked<=0")
     check_equal(done.returncode, 1, "a function's limit")
-    check("no recorded call path passes 'nobody'" in done.stderr, done.stderr)
+    check("no function of the program is called 'nobody'" in done.stderr, done.stderr)
     check(re.search(r"at copy_word \(\S*gated.c:\d+\): .*\n +called from parse_list", done.stderr), done.stderr)
 
 
@@ -345,7 +345,7 @@ def outputs_go_to_files(directory):
     check_equal(files[0].read_text(), done.stdout, "text in the file and on standard output")
     check_equal(mprof("check", "--max-peak", "1", "--format", "nonsense", directory=directory).returncode, 2, "a format")
     done = mprof("check", "--max-peak", "1", "--format", "text=/nowhere/x", "one.mprof", directory=directory)
-    check(done.returncode == 2 and done.stderr.startswith("mprof: /nowhere/x"), done.outcome)
+    check(done.returncode == 1 and done.stderr.startswith("mprof: /nowhere/x"), done.outcome)
 
 
 MESON = """project('gated', 'c')

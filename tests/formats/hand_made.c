@@ -45,6 +45,7 @@ struct made {
 static struct made made[PROGRAMS_MAX];
 static struct checked_program programs[PROGRAMS_MAX];
 static char keys[MANY][16];
+static struct complaint complaints[PROGRAMS_MAX];
 
 static void make_path(struct made *to, const char *function, const char *file)
 {
@@ -160,6 +161,20 @@ static size_t make_many(void)
 	return MANY;
 }
 
+/* With plain or hostile names. */
+static size_t make_complaints(bool plain, bool hostile)
+{
+	size_t count = 0;
+
+	if (plain) {
+		complaints[count++] = (struct complaint){"mprof.gate:7", "judged nothing: parze", true};
+		complaints[count++] = (struct complaint){"mprof.gate:9", "judged nothing: other", false};
+	}
+	for (size_t i = 0; hostile && i < hostile_count; i++)
+		complaints[count++] = (struct complaint){hostile_names[i], hostile_names[i], i % 2 == 0};
+	return count;
+}
+
 const struct check_result *hand_made(const char *name)
 {
 	static struct check_result result;
@@ -178,6 +193,10 @@ const struct check_result *hand_made(const char *name)
 		for (size_t j = 0; j < programs[i].verdict_count; j++)
 			result.outcome_count[programs[i].verdicts[j].outcome]++;
 	}
+	result.complaints = complaints;
+	result.complaint_count = make_complaints(plain, hostile);
+	for (size_t i = 0; i < result.complaint_count; i++)
+		result.fatal_count += complaints[i].fatal;
 	result.status = result.program_count > 0;
 	return &result;
 }

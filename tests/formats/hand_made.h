@@ -11,7 +11,8 @@ extern const char *const hostile_names[];
 extern const size_t hostile_count;
 
 /*
- * "plain": one program with every outcome, with call paths; one that could not be judged.
+ * "plain": one program with every outcome, with call paths; one that could not be judged; a limit that judged
+ * nothing, and one that was let pass.
  * "hostile": the same of each hostile name.
  * "many": 25 programs with every outcome each.
  * "empty": nothing.

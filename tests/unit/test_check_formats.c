@@ -305,8 +305,9 @@ Test(junit, keeps_hostile_names)
 
 	cr_assert_not_null(document);
 	context = xmlXPathNewContext(document);
-	expect_names(context, "/testsuites/testsuite/@name", 2);
+	expect_names(context, "/testsuites/testsuite[not(@name='gate')]/@name", 2);
 	expect_names(context, "//testcase[@name='trace']/@classname", 1);
+	expect_names(context, "//testcase[@classname='gate']/@name", 1);
 	expect_names(context, "//error[@type='unreadable']/@message", 1);
 	expect_names(context, "//error[@type='unreadable']", 1);
 	xmlXPathFreeContext(context);
@@ -370,6 +371,36 @@ Test(github, escapes_properties_and_messages)
 			 "allocations: 3, 1 (+50.0%25) over its baseline of 2; up to 2 passes (base.json)%0A"
 			 "at f (a,b:c%25d.c:3): 7\n");
 	free(text);
+}
+
+static void expect_summary(const struct check_result *result, const char *expected)
+{
+	char *text = printed(check_markdown, result);
+	const char *line = strstr(text, "\n\n") + 2;
+
+	cr_expect_str_eq(strndupa(line, strcspn(line, "\n")), expected);
+	free(text);
+}
+
+Test(markdown, counts_bounds_of_programs)
+{
+	struct verdict verdicts[] = {verdict_of(OUTCOME_FAILED, 3, 2, 2),
+				     verdict_of(OUTCOME_PASSED, 2, 2, 2)};
+	struct checked_program program = {.key = "k", .verdicts = verdicts, .verdict_count = 2};
+	struct check_result result = result_of(&program);
+
+	expect_summary(&result, "2 bounds of 1 program: 1 failed, 1 passed.");
+	program.verdict_count = 1;
+	result = result_of(&program);
+	expect_summary(&result, "1 bound of 1 program: 1 failed.");
+	program = (struct checked_program){.key = "k", .error = "broken"};
+	result = result_of(&program);
+	expect_summary(&result, "0 bounds of 1 program: 1 program not judged.");
+	expect_summary(&(struct check_result){0}, "0 bounds of 0 programs.");
+	expect_summary(
+		hand_made("plain"),
+		"7 bounds of 2 programs: 3 failed, 1 without baseline, 1 advice, 1 improved, 1 passed, "
+		"1 program not judged, 1 fault of the gate.");
 }
 
 Test(markdown, escapes_names_where_a_code_span_cannot_hold_them)

@@ -105,10 +105,11 @@ Test(gate, later_limits_hold)
 	struct gate gate;
 
 	gate_init(&gate);
-	gate_add_limit(&gate, (struct limit){NULL, 0, FIGURE_PEAK, {1, -1}, "general"});
-	gate_add_limit(&gate, (struct limit){"test_*", 0, FIGURE_PEAK, {2, -1}, "tests"});
-	gate_add_limit(&gate,
-		       (struct limit){NULL, gate_subject(&gate, "f", false), FIGURE_PEAK, {3, -1}, "f"});
+	gate_add_limit(&gate, (struct limit){NULL, 0, FIGURE_PEAK, {1, -1}, "general", false});
+	gate_add_limit(&gate, (struct limit){"test_*", 0, FIGURE_PEAK, {2, -1}, "tests", false});
+	gate_add_limit(
+		&gate,
+		(struct limit){NULL, gate_subject(&gate, "f", false), FIGURE_PEAK, {3, -1}, "f", false});
 	cr_expect(gate_limit_holds(&gate, 0, "other"));
 	cr_expect_not(gate_limit_holds(&gate, 0, "test_a with arguments"));
 	cr_expect(gate_limit_holds(&gate, 1, "test_a"));
@@ -134,8 +135,8 @@ Test(gate, margins)
 
 	gate_init(&gate);
 	size_t f = gate_subject(&gate, "f_*", true);
-	gate_add_rule(&gate, (struct rule){NULL, f, FIGURE_PEAK, 0.5, false, 0, ""});
-	gate_add_rule(&gate, (struct rule){"p", 0, FIGURE_COUNT, -1, true, 7, ""});
+	gate_add_rule(&gate, (struct rule){NULL, f, FIGURE_PEAK, 0.5, false, 0, "", false});
+	gate_add_rule(&gate, (struct rule){"p", 0, FIGURE_COUNT, -1, true, 7, "", false});
 	gate_margin(&gate, "q", 0, FIGURE_PEAK, &tolerance, &floor);
 	cr_expect(tolerance == 0.05 && floor == figure_infos[FIGURE_PEAK].floor);
 	gate_margin(&gate, "p", 0, FIGURE_PEAK, &tolerance, &floor);
@@ -237,6 +238,29 @@ static const char *key_of(struct strings *strings, const char *exe, const char *
 	return program_key(strings, exe, command);
 }
 
+Test(key, hashes_of_cargo_are_cut)
+{
+	struct strings strings;
+
+	strings_init(&strings);
+	cr_expect_str_eq(key_of(&strings, "/t/debug/deps/demo-8348ca7a80742723", "a", NULL), "demo a");
+	cr_expect_str_eq(key_of(&strings, "/t/demo-8348ca7a8074272", NULL, NULL), "demo-8348ca7a8074272");
+	cr_expect_str_eq(key_of(&strings, "/t/demo-8348ca7a8074272x", NULL, NULL), "demo-8348ca7a8074272x");
+	cr_expect_str_eq(key_of(&strings, "/t/demo_8348ca7a80742723", NULL, NULL), "demo_8348ca7a80742723");
+	cr_expect_str_eq(key_of(&strings, "/t/-8348ca7a80742723", NULL, NULL), "-8348ca7a80742723");
+	strings_finish(&strings);
+}
+
+Test(gate, programs_of_one_name_are_meant_without_their_folders)
+{
+	cr_expect(gate_means("tests", "a/tests -v"));
+	cr_expect(gate_means("tests -v", "a/tests -v"));
+	cr_expect(gate_means("a/tests", "a/tests -v"));
+	cr_expect_not(gate_means("b/tests", "a/tests -v"));
+	cr_expect_not(gate_means("x", "tests a/x"));
+	cr_expect(gate_means("t[1-2]", "t[1-2] x"));
+}
+
 Test(key, absolute_paths_are_cut)
 {
 	struct strings strings;
@@ -247,6 +271,13 @@ Test(key, absolute_paths_are_cut)
 	cr_expect_str_eq(key_of(&strings, "/b/t", "--out=/tmp/x1/o", "rel/path"), "t --out=o rel/path");
 	cr_expect_str_eq(key_of(&strings, "/b/t", "/tmp/x1/dir/", "/"), "t dir/ /");
 	cr_expect_str_eq(key_of(&strings, "/b/t", "a\nb", ""), "t a b ");
+	cr_expect_str_eq(key_of(&strings, "/b/t", "--gtest_output=xml:/tmp/x1/o.xml", "-I/tmp/x1/inc"),
+			 "t --gtest_output=xml:o.xml -Iinc");
+	cr_expect_str_eq(key_of(&strings, "/b/t", "/tmp/a:/tmp/b", "--path=/x/a:/x/b,/x/c;/x/d"),
+			 "t a:b --path=a:b,c;d");
+	cr_expect_str_eq(key_of(&strings, "/b/t", "http://host/a/b", "-Irel/a"), "t http://host/a/b -Irel/a");
+	cr_expect_str_eq(key_of(&strings, "/b/t", "@/tmp/x.rsp", "a=b=/c/d"), "t @x.rsp a=b=d");
+	cr_expect_str_eq(key_of(&strings, "/b/t", "file:///x/y", "-/x/y"), "t file:///x/y -/x/y");
 	cr_expect_str_eq(key_of(&strings, "/usr/bin/dash", "x", NULL), "argv0 x", "as it was called");
 	cr_expect_str_eq(shell_quoted(&strings, "a/b-c.1"), "a/b-c.1");
 	cr_expect_str_eq(shell_quoted(&strings, "it's *"), "'it'\\''s *'");

@@ -1,0 +1,26 @@
+/*
+ * existing.h - what the program has, recorded or not: for those who ask after code that no call path passes.
+ *
+ * Reads all debug information of the program and of its own libraries.  Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_REPORT_EXISTING_H
+#define MPROF_REPORTER_REPORT_EXISTING_H
+
+#include "nearest.h"
+#include "report/measure.h"
+
+/* Whether a place is one of the program's: a function that is selected, or a line with code. */
+bool report_has_place(struct report *report, const struct measure_place *place);
+
+/* Takes the names of its own functions into account, each as a whole and by its last part; or, with `files`,
+ * the names of their source files.  What is found lives as long as the report. */
+void report_try_names(struct report *report, bool files, struct nearest *nearest);
+
+/* Whether the executable has names of functions at all, and lines. */
+bool report_has_names(struct report *report);
+bool report_has_lines(struct report *report);
+
+/* The same for builds of the same source, and not for other programs of the same name. */
+uint64_t report_origin(struct report *report);
+
+#endif

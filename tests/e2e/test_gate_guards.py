@@ -1,0 +1,291 @@
+"""A gate that judged nothing is no pass: limits that mean nobody, traces that cannot be read, runs of which only a shell was seen."""
+
+import html
+import json
+import os
+import re
+import signal
+import subprocess
+
+from harness import SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, report, run, run_cases, wait_for
+
+PARSER = """#include <stdlib.h>
+__attribute__((noinline)) static void parse(void) { volatile char *p = malloc(1000); p[0] = 1; free((void *)p); }
+__attribute__((noinline)) void quiet(volatile int *p) { *p = 1; }
+int main(int argc, char **argv) { (void)argv; int x; parse(); quiet(&x); return argc > 9; }
+"""
+FORMATS = ("text", "json", "markdown", "github", "junit", "sarif", "action-benchmark", "bencher")
+
+
+def build(directory, *flags, name="parser", source=PARSER):
+    (directory / f"{name}.c").write_text(source)
+    return compile(directory / f"{name}.c", directory / name, *flags)
+
+
+def recorded(directory, *program, name="one"):
+    done = mprof("run", "-q", "-o", f"{name}.mprof", "--", *program, directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+
+
+def judged(directory, *arguments, status, expected=None, traces=("one.mprof",), **options):
+    done = mprof("check", *arguments, *traces, directory=directory, **options)
+    check_equal(done.returncode, status, f"{arguments}: {done.stdout}{done.stderr}")
+    if expected:
+        check(re.search(expected, done.stdout, re.M), f"{arguments}: no {expected!r} in {done.stdout}")
+    return done
+
+
+@case
+def limits_on_functions(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parse:peak<=1K", status=0)
+    judged(directory, "--limit", "parze:peak<=1M", status=2,
+           expected=r"^ERROR +--limit parze:peak<=1M: judged nothing: no function .*'parze'; did you mean 'parse'\?")
+    judged(directory, "--limit", "pars*e:peak<=1M", "--limit", "nobody_knows_it:leaked<=0", status=2, expected="nobody_knows_it'")
+    judged(directory, "--limit", "quiet:allocations<=0", status=0)
+    judged(directory, "--limit", "parze:peak<=1M", "--max-peak", "1", status=1, expected="judged nothing")
+    done = judged(directory, "--limit", "parze:peak<=1M", "--allow-idle", status=0)
+    check("judged nothing" in done.stdout, done.stdout)
+
+
+@case
+def limits_on_lines(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parser.c:2:allocations<=1", status=0)
+    judged(directory, "--limit", "parser.c:3:allocations<=0", status=0)
+    judged(directory, "--limit", "parser.c:99:allocations<=1", status=2, expected="no code stands at 'parser.c:99'")
+    judged(directory, "--limit", "parzer.c:2:allocations<=1", status=2, expected=r"did you mean 'parser\.c'\?")
+
+
+@case
+def programs_without_names(directory):
+    build(directory, "-s")
+    recorded(directory, "./parser")
+    judged(directory, "--limit", "parse:peak<=1M", status=2, expected="stripped")
+    judged(directory, "--limit", "parser.c:2:peak<=1M", status=2, expected="without -g|stripped")
+
+
+@case
+def limits_of_programs(directory):
+    build(directory)
+    recorded(directory, "./parser", "t[1-2]")
+    gate = directory / "mprof.gate"
+    gate.write_text('programs = ( { program = "parser t[1-2]"; limits = { peak = 1; }; } );')
+    judged(directory, status=1, expected=r"peak heap.*mprof.gate:1")
+    gate.write_text('programs = ( { program = "parser t[12]"; limits = { peak = 1; }; } );')
+    judged(directory, status=2, expected=r"^ERROR +mprof.gate:1: judged nothing: .*'parser t\[12\]'; did you mean 'parser t\[1-2\]'\?")
+    gate.write_text('programs = ( { program = "nobody"; limits = { peak = 1; }; } );\nlimits = { peak = "1 MiB"; };')
+    judged(directory, status=2, expected="nobody")
+    gate.write_text('programs = ( { program = "nobody"; optional = true; limits = { peak = 1; }; } );\nlimits = { peak = "1 MiB"; };')
+    judged(directory, status=0)
+    gate.write_text('functions = ( { function = "nobody"; optional = true; peak = 1; } );')
+    judged(directory, status=0)
+    gate.write_text('functions = ( { function = "nobody"; optional = 1; peak = 1; } );')
+    check("optional" in judged(directory, status=2).stderr, "a value that is none")
+
+
+@case
+def entries_of_baselines(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    gate = directory / "mprof.gate"
+    for text, status in (('{ program = "parser"; tolerance = "1%"; }', 0), ('{ program = "parzer"; tolerance = "1%"; }', 2),
+                         ('{ function = "parse"; tolerance = "1%"; }', 0), ('{ function = "quiet"; tolerance = "1%"; }', 0),
+                         ('{ function = "parze"; tolerance = "1%"; }', 2), ('{ function = "parze"; optional = true; }', 0)):
+        gate.write_text(f'baseline = {{ file = "base.json"; entries = ( {text} ); }};')
+        if not (directory / "base.json").exists():
+            judged(directory, "--update-baseline", status=0)
+        judged(directory, status=status)
+
+
+@case
+def one_run_of_a_gate_for_many(directory):
+    """What a gate file says of other programs is no mistake where one is started alone; where nothing is said of that one, it is."""
+    build(directory)
+    gate = directory / "mprof.gate"
+    def started(status, expected=""):
+        done = mprof("run", "--gate", "mprof.gate", "--", "./parser", directory=directory)
+        check_equal(done.returncode, status, done.stderr)
+        check(expected in done.stderr, done.stderr)
+    gate.write_text('programs = ( { program = "other"; limits = { peak = 1; }; }, { program = "parser"; limits = { peak = "1M"; }; } );')
+    started(0, "other")
+    gate.write_text('programs = ( { program = "parzer"; limits = { peak = 1; }; } );')
+    started(2, "did you mean 'parser'?")
+    gate.write_text('functions = ( { function = "parze"; peak = 1; } );')
+    started(2, "did you mean 'parse'?")
+
+
+@case
+def every_format_says_so(directory):
+    build(directory)
+    recorded(directory, "./parser")
+    for format in FORMATS:
+        done = judged(directory, "--limit", "parze:peak<=1M", f"--format={format}", status=2)
+        check("judged nothing" in done.stdout + done.stderr, f"{format}: {done.outcome}")
+    log = json.loads(judged(directory, "--limit", "parze:peak<=1M", "--format=sarif", status=2).stdout)
+    check_equal(log["runs"][0]["invocations"][0]["executionSuccessful"], False, "SARIF's executionSuccessful")
+    told = json.loads(judged(directory, "--limit", "parze:peak<=1M", "--format=json", status=2).stdout)["complaints"]
+    check_equal([(c["about"], c["fatal"]) for c in told], [("--limit parze:peak<=1M", True)], "JSON's complaints")
+
+
+RAW = """#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+    volatile char *kept = malloc(argc > 1 ? 5000 : 1);
+    kept[0] = 1;
+    if (argc == 1) free((void *)kept);
+    if (argc > 1 && strcmp(argv[1], "wait") == 0) getchar();
+    if (argc > 2) abort();
+    asm volatile("syscall" : : "a"(SYS_exit_group), "D"(argc > 1 && strcmp(argv[1], "3") == 0 ? 3 : 0) : "rcx", "r11", "memory");
+}
+"""
+
+
+@case
+def programs_that_end_past_the_c_library(directory):
+    """As those of Go do, by the system call itself: their leaks are judged, and they were not killed."""
+    build(directory, name="raw", source=RAW)
+    shell = ("/bin/sh", "-c")
+    for status, program in ((0, ("./raw",)), (1, ("./raw", "leaks")), (3, ("./raw", "3")),
+                            (1, (*shell, "./raw && ./raw leaks")), (1, (*shell, "./raw leaks; true"))):
+        done = mprof("run", "--max-leaked", "0", "--", *program, directory=directory, TMPDIR=directory)
+        check_equal(done.returncode, status, f"{program}: {done.stderr}")
+    for index, program in enumerate((("./raw", "leaks"), (*shell, "./raw leaks; true"))):
+        (directory / str(index)).mkdir()
+        mprof("run", "-q", "-o", f"{index}/%e.%p.mprof", "--", *program, directory=directory)
+        trace = next((directory / str(index)).glob("raw.*.mprof"))
+        check_equal(report(trace)["complete"], True, f"{program}: a complete run")
+        shown = mprof("list", directory=directory / str(index)).stdout
+        check(re.search(r"raw\.\d+\.mprof.* exited ", shown), shown)
+
+
+@case
+def killed_programs_are_told_from_those(directory):
+    build(directory, name="raw", source=RAW)
+    for index, program in enumerate((("./raw", "a", "b"), ("/bin/sh", "-c", "./raw a b; true"))):
+        (directory / str(index)).mkdir()
+        done = mprof("run", "-q", "-o", f"{index}/%e.%p.mprof", "--", *program, directory=directory)
+        check_equal(done.returncode, 134 if index == 0 else 0, done.stderr)
+        trace = next((directory / str(index)).glob("raw.*.mprof"))
+        judged(directory, "--max-peak", "1G", traces=(trace,), status=2, expected="it was killed")
+        shown = mprof("list", directory=directory / str(index)).stdout
+        check(re.search(r"raw\.\d+\.mprof.* killed ", shown), shown)
+
+
+@case
+def an_end_that_nobody_saw_is_judged(directory):
+    """With the drainer dead and the process waited for: it may have been killed, so its leaks are not passed over in silence."""
+    build(directory, name="raw", source=RAW)
+    process = subprocess.Popen(["./raw", "wait"], cwd=directory, stdin=subprocess.PIPE,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1"))
+    wait_for(lambda: drainers_of(process.pid) and list(directory.glob("raw.*.mprof")), 10, "a drainer")
+    for pid in drainers_of(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(b"\n")
+    check_equal(process.returncode, 0, "status")
+    trace = next(directory.glob("raw.*.mprof"))
+    done = judged(directory, "--max-leaked", "0", traces=(trace,), status=1, expected="it ended, how is unknown")
+    check("FAILED: leaked" in done.stdout, done.stdout)
+    check(" ended " in mprof("list", directory=directory).stdout, "mprof list")
+    shown = mprof("report", str(trace), directory=directory)
+    check("how it ended is unknown" in shown.stdout and "how is unknown" in shown.stdout + shown.stderr, shown.outcome)
+
+
+@case
+def damaged_traces_in_a_folder(directory):
+    build(directory)
+    (directory / "t").mkdir()
+    for name in "abc":
+        recorded(directory, "./parser", name, name=f"t/{name}")
+    whole = (directory / "t/b.mprof").read_bytes()
+    limit = ("--max-peak", "1G")
+    judged(directory, *limit, traces=("t",), status=0)
+    for damaged, expected in ((b"", "t/b.mprof"), (b"no trace at all", "t/b.mprof"), (whole[:-30], "cut off"),
+                              (whole[:40] + bytes(len(whole) - 40), "t/b.mprof|cut off")):
+        (directory / "t/b.mprof").write_bytes(damaged)
+        done = judged(directory, *limit, traces=("t",), status=2, expected=expected)
+        check_equal(len(re.findall("^passed", done.stdout, re.M)), 2, f"the others are judged: {done.stdout}")
+        judged(directory, "--max-peak", "1", traces=("t",), status=1, expected=expected)
+
+
+@case
+def only_the_shell_was_recorded(directory):
+    build(directory)
+    build(directory, "-static", name="static")
+    (directory / "Makefile").write_text("all:\n\t./static && true\nboth:\n\t./static && ./parser\n")
+    def started(status, expected, *program):
+        done = mprof("run", "--max-peak", "1G", "--", *program, directory=directory, TMPDIR=directory)
+        check_equal(done.returncode, status, f"{program}: {done.stderr}")
+        check(re.search(expected, done.stderr, re.M), f"{program}: no {expected!r} in {done.stderr}")
+    started(2, "^ERROR .*only tools of the system were recorded: 1 program", "/bin/sh", "-c", "./static; true")
+    needs("make")
+    started(2, "only tools of the system were recorded", "make", "-s", "all")
+    started(0, "^passed +parser.*\n.*note.*1 program that it started cannot be recorded", "make", "-s", "both")
+    started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
+
+
+@case
+def hints_outlast_the_job(directory):
+    """Where the recordings go with the job that made them, a hint names how to make them again."""
+    build(directory)
+    program = ("--max-peak", "1", "--format", "text", "--format", "junit=j.xml", "--", "./parser", "an argument")
+    done = mprof("run", *program, directory=directory, TMPDIR=directory, CI="true", GITHUB_STEP_SUMMARY=directory / "s.md")
+    check_equal(done.returncode, 1, done.stderr)
+    again = "mprof run -- ./parser 'an argument'; mprof report -f parse"
+    for text in (done.stderr, (directory / "j.xml").read_text(), (directory / "s.md").read_text()):
+        check(again in html.unescape(text), text)
+        check(not re.search(r"more: .*mprof-gate-", text), text)
+    kept = mprof("run", "-o", "kept.mprof", *program, directory=directory, CI="true")
+    check("more: mprof report kept.mprof" in kept.stderr or f"more: mprof report {directory}/kept.mprof" in kept.stderr, kept.stderr)
+    here = mprof("run", *program, directory=directory, TMPDIR=directory, CI=None)
+    check(f"more: mprof report {directory}/mprof-gate-" in here.stderr, here.stderr)
+
+
+@case
+def programs_of_one_name(directory):
+    """Two of different sources are two; two builds of one source are one."""
+    for folder, size in (("a", 1000), ("b", 5000), ("c", 5000)):
+        (directory / folder).mkdir()
+        (directory / folder / ("same.c" if folder != "a" else "other.c")).write_text(PARSER.replace("1000", str(size)))
+        done = run(["gcc", "-g", "-o", "tests", "same.c" if folder != "a" else "other.c"], directory / folder)
+        check_equal(done.returncode, 0, done.stderr)
+    (directory / "t").mkdir()
+    def record_all(*folders):
+        for folder in folders:
+            recorded(directory, f"{folder}/tests", name=f"t/{folder}")
+    def programs(*arguments, status=0):
+        return re.findall(r"^(?:passed|FAILED) +(\S+):", judged(directory, *arguments, traces=("t",), status=status).stdout, re.M)
+    record_all("b", "c")
+    check_equal(programs("--max-peak", "1M"), ["tests"], "two builds of one source")
+    record_all("a")
+    check_equal(programs("--max-peak", "1M"), ["a/tests", "b/tests"], "programs of two sources")
+    gate = directory / "mprof.gate"
+    gate.write_text('programs = ( { program = "a/tests"; limits = { peak = 1000; }; functions = ( { function = "parse"; peak = 999; } ); } );')
+    check_equal(programs(status=1), ["a/tests", "b/tests"], "a limit of one of them")
+    gate.write_text('programs = ( { program = "tests"; limits = { peak = "4 KiB"; }; } );')
+    done = judged(directory, traces=("t",), status=1, expected="^FAILED +b/tests")
+    check("passed  a/tests" in done.stdout, done.stdout)
+
+
+@case
+def traces_of_earlier_runs_are_named(directory):
+    build(directory)
+    (directory / "t").mkdir()
+    limit = ("--max-peak", "1M")
+    recorded(directory, "./parser", name="t/1")
+    check("earlier" not in judged(directory, *limit, traces=("t",), status=0).stdout, "one run")
+    recorded(directory, "./parser", name="t/2")
+    judged(directory, *limit, traces=("t",), status=0, expected=r"note: 1 of its 2 traces is of earlier runs \(the first is t/1.mprof\)")
+    check("earlier" not in judged(directory, *limit, "--repeats", traces=("t",), status=0).stdout, "repeated runs")
+    recorded(directory, "/bin/sh", "-c", "./parser; ./parser", name="t/%e.%p")
+    (directory / "t/1.mprof").unlink()
+    (directory / "t/2.mprof").unlink()
+    check("earlier" not in judged(directory, *limit, traces=("t",), status=0).stdout, "processes of one run")
+
+
+run_cases()
