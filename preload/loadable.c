@@ -3,13 +3,16 @@
  */
 #include "loadable.h"
 
+#include "own_stack.h"
 #include "sanitized.h"
+#include "signals.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,22 +162,6 @@ static enum loading loading_of_script(char head[HEAD_BYTES + 1], int depth)
 						   : loading_of_program(AT_FDCWD, interpreter, 0, depth);
 }
 
-enum loading loadable(int directory, const char *path, int flags)
-{
-	int saved = errno;
-	enum loading loading = *path || !(flags & AT_EMPTY_PATH)
-				       ? loading_of_program(directory, path, flags, 0)
-				       : loading_of_content(directory, "", 0);
-
-	errno = saved;
-	return loading;
-}
-
-enum loading loadable_fd(int fd)
-{
-	return loadable(fd, "", AT_EMPTY_PATH);
-}
-
 /* ---- PATH --------------------------------------------------------------------------------- */
 
 /* DIRECTORY/FILE, or FILE where the directory is empty; false if that is too long. */
@@ -199,21 +186,69 @@ static bool can_be_executed(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-enum loading loadable_in_path(const char *file)
+static enum loading loading_in_path(const char *file)
 {
 	const char *directories = getenv("PATH");
 	char path[PATH_MAX];
-	int saved = errno;
 	bool found = false;
 
 	if (strchr(file, '/'))
-		return loadable(AT_FDCWD, file, 0);
+		return loading_of_program(AT_FDCWD, file, 0, 0);
 	for (const char *at = directories ? directories : "/bin:/usr/bin"; at && !found;) {
 		size_t length = strcspn(at, ":");
 
 		found = join(path, at, length, file) && can_be_executed(path);
 		at = at[length] ? at + length + 1 : NULL;
 	}
+	return found ? loading_of_program(AT_FDCWD, path, 0, 0) : LOADING_WORKS;
+}
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+struct question {
+	int directory, flags;
+	const char *path;
+	bool in_path;
+	enum loading answer;
+};
+
+static void judge(void *argument)
+{
+	struct question *question = argument;
+
+	if (question->in_path)
+		question->answer = loading_in_path(question->path);
+	else if (*question->path || !(question->flags & AT_EMPTY_PATH))
+		question->answer =
+			loading_of_program(question->directory, question->path, question->flags, 0);
+	else
+		question->answer = loading_of_content(question->directory, "", 0);
+}
+
+static enum loading answer(struct question question)
+{
+	int saved = errno;
+	uint64_t before;
+
+	question.answer = LOADING_WORKS;
+	signals_block(&before);
+	own_stack_run(judge, &question);
+	signals_restore(&before);
 	errno = saved;
-	return found ? loadable(AT_FDCWD, path, 0) : LOADING_WORKS;
+	return question.answer;
+}
+
+enum loading loadable(int directory, const char *path, int flags)
+{
+	return answer((struct question){.directory = directory, .path = path, .flags = flags});
+}
+
+enum loading loadable_fd(int fd)
+{
+	return loadable(fd, "", AT_EMPTY_PATH);
+}
+
+enum loading loadable_in_path(const char *file)
+{
+	return answer((struct question){.path = file, .in_path = true});
 }

@@ -3,7 +3,7 @@
  *
  * The dynamic linker of another C library refuses to start a program with a preloaded library that it cannot
  * link; that of another machine complains; a sanitizer's runtime wants to be the first.  Async-signal-safe,
- * and safe in a vfork child: the stack is all that is written to, and a descriptor is open for a moment.
+ * and safe in a vfork child: a stack is mapped and a descriptor open for a moment, and signals are blocked.
  * errno is kept.
  */
 #ifndef MPROF_PRELOAD_LOADABLE_H

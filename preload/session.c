@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "message.h"
 #include "modules.h"
+#include "own_stack.h"
 #include "parent.h"
 #include "proc.h"
 #include "process.h"
@@ -23,7 +24,6 @@
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
-#include "unwind/valgrind.h"
 
 #include "trace/clock.h"
 
@@ -34,10 +34,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <ucontext.h>
 #include <unistd.h>
 
-#define START_STACK_BYTES 65536
 #define TICKS_SHIFT 4 /* 16 counter ticks are some 5 ns: finer than any two events of one address */
 
 /* Survives fork: the child finds its parent's trace here. */
@@ -46,14 +44,10 @@ static bool sandboxed_from_the_start;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
-/* What start-up gathers, and the stack that it runs on; large, so it is mapped, used once and
- * unmapped.  The first event of a fork child may come on the smallest of stacks, a signal's or a
- * coroutine's. */
+/* What start-up gathers; large, so it is mapped, used once and unmapped. */
 struct start {
 	struct process *process;
 	bool recording;
-	ucontext_t caller, own;
-	char stack[START_STACK_BYTES];
 	struct settings_list environment, command;
 	struct settings settings;
 	struct files_facts facts;
@@ -217,7 +211,8 @@ static bool fill(struct process *process, struct start *start)
 	fill_text(process->arena, start);
 	fill_sampling(session, start);
 	bool is_first = !start->facts.parent_trace_path[0] && !start->forked;
-	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet);
+	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet,
+			    start->facts.cwd, start->facts.trace_path);
 	struct proc_status status = proc_status();
 	session->filters = status.filters;
 	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
@@ -291,33 +286,14 @@ static bool begin(struct process *process, struct start *start)
 	return true;
 }
 
-static void start_on_own_stack(unsigned high, unsigned low)
+static void start_on_own_stack(void *argument)
 {
-	struct start *start = (struct start *)((uintptr_t)high << 32 | low);
+	struct start *start = argument;
 
 	gather(start);
 	if (!start->settings.follow && !start->forked)
 		settings_unfollow(environ, "libmprof.so");
 	start->recording = recording_makes_sense(start) && begin(start->process, start);
-}
-
-static void run_on_own_stack(struct start *start)
-{
-	uintptr_t address = (uintptr_t)start;
-
-	/* It warns of every change of stacks that it was not told of. */
-	if (valgrind_runs_us()) {
-		start_on_own_stack((unsigned)(address >> 32), (unsigned)address);
-		return;
-	}
-	getcontext(&start->own);
-	start->own.uc_stack.ss_sp = start->stack;
-	start->own.uc_stack.ss_size = sizeof start->stack;
-	start->own.uc_link = &start->caller;
-	/* Takes ints only, and is declared to take none. */
-	makecontext(&start->own, (void (*)(void))(uintptr_t)start_on_own_stack, 2, (unsigned)(address >> 32),
-		    (unsigned)address);
-	swapcontext(&start->caller, &start->own);
 }
 
 static bool start_recording(struct process *process)
@@ -329,8 +305,7 @@ static bool start_recording(struct process *process)
 	if (start == MAP_FAILED)
 		return false;
 	start->process = process;
-	run_on_own_stack(start);
-	bool recording = start->recording;
+	bool recording = own_stack_run(start_on_own_stack, start) && start->recording;
 	release(start);
 	return recording;
 }

@@ -46,6 +46,44 @@ def a_file_as_descriptor_2(directory):
 
 
 @case
+def a_standard_error_that_takes_no_line(directory):
+    """A file that may not grow, a terminal that wants no word of jobs in the background: no signal of our line's may strike."""
+    program = compiled(directory, "ends_on_little")
+    for size in (0, 20):
+        done = run(["/bin/sh", "-c", f"exec env LD_PRELOAD={SHIM} {program} fsize {size} 2>said"], directory, MPROF_FOLLOW="0")
+        check_equal(done.outcome, (3, "", ""), "exit status and output with a limit on files")
+        check_equal((directory / "said").stat().st_size, size, "what the file takes")
+    job = compiled(directory, "background_job")
+    done = run([job, program, "exit", 65536], directory, LIBRARY=SHIM, timeout=60)
+    if done.returncode == 77:
+        raise Skip("no terminals here")
+    said = done.stdout.splitlines()
+    check_equal((done.returncode, said[0]), (0, "ended with 3"), "how the job ended")
+    check_one_line("\n".join(said[1:]), "recorded")
+
+
+def least_stack(directory, program, how, *more):
+    """The smallest power of two on which the program ends so without us."""
+    for size in (1024, 2048, 4096, 8192, 16384):
+        if run([program, how, size, *more], directory).returncode in (0, 3, 7):
+            return size
+    raise Skip(f"{how} takes a large stack here")
+
+
+@case
+def ends_on_a_small_stack(directory):
+    """A coroutine's, or a handler's for stack overflows."""
+    program = compiled(directory, "ends_on_little")
+    for how in ("exit", "_exit", "quick_exit", "overflow", "execve", "execvp", "fork"):
+        more = {"execvp": ["true"]}.get(how, ["/bin/true"])
+        size = least_stack(directory, program, how, *more)
+        bare = run([program, how, size, *more], directory)
+        done = record([program, how, size, *more], directory, MPROF_QUIET=None)
+        check_equal((done.returncode, done.stdout), (bare.returncode, bare.stdout), f"{how} on {size} bytes: exit status, output")
+        check("recorded" in done.stderr or how not in ("exit", "quick_exit", "overflow"), f"{how}: {done.stderr!r}")
+
+
+@case
 def pid_namespace(directory):
     program = compiled(directory, "pid_namespace", "-fno-builtin")
     bare = run([program], directory)
