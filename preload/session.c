@@ -156,13 +156,29 @@ static void fill_text(struct arena *arena, const struct start *start)
 
 /* ---- starting ------------------------------------------------------------------------ */
 
+/* What the user can do about it; limits and memory are not MPROF_OUT's. */
+static const char *advice(int error_number)
+{
+	switch (error_number) {
+	case EEXIST:
+		return "; what is there is kept: set MPROF_OUT to another name";
+	case EFBIG:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return "";
+	default:
+		return "; set MPROF_OUT to a writable place";
+	}
+}
+
 static void refuse(const struct start *start, const char *what, const char *path, int error_number)
 {
 	char buffer[32];
 
 	hush(start, start->settings.out != NULL);
 	message("cannot write the ", what, " ", path, ": ", message_error(error_number, buffer),
-		"; set MPROF_OUT to a writable place. The program runs unrecorded", NULL);
+		advice(error_number), ". The program runs unrecorded", NULL);
 }
 
 static bool open_files(struct process *process, struct start *start)
@@ -202,7 +218,8 @@ static void fill_sampling(struct session_header *session, const struct start *st
 		sample_of_heap_alone();
 }
 
-static bool fill(struct process *process, struct start *start)
+/* 0, or an errno value. */
+static int fill(struct process *process, struct start *start)
 {
 	struct session_header *session = process->session;
 
@@ -217,7 +234,7 @@ static bool fill(struct process *process, struct start *start)
 	session->filters = status.filters;
 	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
 	modules_init(ticks_now, exe_path());
-	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
+	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns);
 }
 
 static void fork_parent_handler(void)
@@ -266,8 +283,9 @@ static bool begin(struct process *process, struct start *start)
 {
 	if (!open_files(process, start))
 		return false;
-	if (!fill(process, start)) {
-		refuse(start, "session file", start->session_path, ENOSPC);
+	int failed = fill(process, start);
+	if (failed) {
+		refuse(start, "trace", start->facts.trace_path, failed);
 		process->session = NULL;
 		files_discard(&start->facts, process->arena);
 		process->arena = NULL;

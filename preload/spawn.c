@@ -115,6 +115,7 @@ static int become_drainer(void *argument)
 	lower_urgency();
 	leave_processors();
 	lift_limits();
+	kernel_call(SYS_umask, 077);
 	/* Signals stay blocked, the drainer's to open: here a handler would be the host's, in the
 	 * host's memory. */
 	if (kernel_call(SYS_chdir, "/") == 0)
