@@ -97,6 +97,21 @@ def pid_namespace(directory):
 
 
 @case
+def pid_namespace_without_proc(directory):
+    """The program's own first child is to be the namespace's first process, also where nothing names the namespace."""
+    needs_root()
+    program = compiled(directory, "starts")
+    outcomes = []
+    for library in ("", SHIM):
+        script = f"umount -l /proc && exec unshare -p env LD_PRELOAD={library} MPROF_QUIET=1 {program} execve /bin/true"
+        done = run(["unshare", "-m", "sh", "-c", script], directory)
+        if "umount" in done.stderr or "unshare" in done.stderr:
+            raise Skip(f"no namespaces here: {done.stderr.strip()}")
+        outcomes.append(done.outcome)
+    check_equal(outcomes, [(0, "execve: 0\n", "")] * 2, "exit status and output, bare and recorded")
+
+
+@case
 def locked_in(directory):
     """What a seccomp filter forbids must not happen, neither at the end nor in a child."""
     program = compiled(directory, "lock_in")
