@@ -3,6 +3,7 @@
  */
 #include "loadable.h"
 
+#include "kernel.h"
 #include "own_stack.h"
 #include "sanitized.h"
 #include "signals.h"
@@ -186,21 +187,18 @@ static bool can_be_executed(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-static enum loading loading_in_path(const char *file)
+static bool find_in_path(const char *file, char path[PATH_MAX])
 {
 	const char *directories = getenv("PATH");
-	char path[PATH_MAX];
 	bool found = false;
 
-	if (strchr(file, '/'))
-		return loading_of_program(AT_FDCWD, file, 0, 0);
 	for (const char *at = directories ? directories : "/bin:/usr/bin"; at && !found;) {
 		size_t length = strcspn(at, ":");
 
 		found = join(path, at, length, file) && can_be_executed(path);
 		at = at[length] ? at + length + 1 : NULL;
 	}
-	return found ? loading_of_program(AT_FDCWD, path, 0, 0) : LOADING_WORKS;
+	return found;
 }
 
 /* ---- questions ---------------------------------------------------------------------------- */
@@ -208,20 +206,42 @@ static enum loading loading_in_path(const char *file)
 struct question {
 	int directory, flags;
 	const char *path;
-	bool in_path;
+	bool in_path;   /* its directory is looked for there */
+	bool elsewhere; /* it is asked for a process with another directory and other descriptors, perhaps */
 	enum loading answer;
 };
+
+/* Such a path means something else in each process. */
+static bool is_each_processs_own(const char *path)
+{
+	static const char *const starts[] = {"/proc/self/", "/proc/thread-self/", "/dev/fd/"};
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (strncmp(path, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
 
 static void judge(void *argument)
 {
 	struct question *question = argument;
+	const char *path = question->path;
+	char found[PATH_MAX];
+	int failed = kernel_call(SYS_faccessat, question->directory, path, F_OK) == 0 ? 0 : errno;
+	bool there = failed != ENOENT && failed != ENOTDIR;
 
-	if (question->in_path)
-		question->answer = loading_in_path(question->path);
-	else if (*question->path || !(question->flags & AT_EMPTY_PATH))
-		question->answer =
-			loading_of_program(question->directory, question->path, question->flags, 0);
-	else
+	/* A pointer may lead nowhere, which is the kernel's to say. */
+	if (failed == EFAULT)
+		return;
+	if (question->in_path && !strchr(path, '/')) {
+		there = find_in_path(path, found);
+		path = found;
+	}
+	if (question->elsewhere && (!there || is_each_processs_own(path)))
+		question->answer = LOADING_HARMS;
+	else if (there)
+		question->answer = loading_of_program(question->directory, path, question->flags, 0);
+	else if (!*path && (question->flags & AT_EMPTY_PATH))
 		question->answer = loading_of_content(question->directory, "", 0);
 }
 
@@ -250,5 +270,11 @@ enum loading loadable_fd(int fd)
 
 enum loading loadable_in_path(const char *file)
 {
-	return answer((struct question){.path = file, .in_path = true});
+	return answer((struct question){.directory = AT_FDCWD, .path = file, .in_path = true});
+}
+
+enum loading loadable_elsewhere(const char *path, bool in_path)
+{
+	return answer((struct question){
+		.directory = AT_FDCWD, .path = path, .in_path = in_path, .elsewhere = true});
 }
