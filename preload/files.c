@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,8 +45,9 @@ void files_gather(struct files_facts *facts, const char *forked_from)
 	facts->parent_pid = (unsigned long)getppid();
 	facts->pid_start_time = proc_start_time(facts->pid);
 	strcpy(facts->exe, exe_path());
-	if (kernel_call(SYS_getcwd, facts->cwd, sizeof facts->cwd) <= 0)
-		strcpy(facts->cwd, "/");
+	/* One that is gone has no name; one out of reach has a name that is no path. */
+	if (kernel_call(SYS_getcwd, facts->cwd, sizeof facts->cwd) <= 0 || facts->cwd[0] != '/')
+		facts->cwd[0] = '\0';
 	find_program(facts);
 	if (forked_from)
 		memcpy(facts->parent_trace_path, forked_from, SESSION_PATH_BYTES);
@@ -56,7 +58,7 @@ void files_gather(struct files_facts *facts, const char *forked_from)
 /* ---- trace ------------------------------------------------------------------------ */
 
 /* A relative pattern of a recorded parent's child means a place beside the parent's trace:
- * the child may have changed directory since. */
+ * the child may have changed directory since.  Nothing where there is no directory. */
 static void add_directory(struct text *path, const struct files_facts *facts)
 {
 	const char *slash = strrchr(facts->parent_trace_path, '/');
@@ -65,16 +67,43 @@ static void add_directory(struct text *path, const struct files_facts *facts)
 		text_add_bytes(path, facts->parent_trace_path, (size_t)(slash - facts->parent_trace_path));
 	else
 		text_add(path, facts->cwd);
-	if (path->length == 0 || path->buffer[path->length - 1] != '/')
+	if (path->length && path->buffer[path->length - 1] != '/')
 		text_add(path, "/");
 }
 
+static bool starts_as_recording(const char *path)
+{
+	char magic[sizeof FORMAT_MAGIC - 1];
+	long fd = kernel_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool is = fd >= 0 && kernel_call(SYS_read, fd, magic, sizeof magic) == sizeof magic &&
+		  memcmp(magic, FORMAT_MAGIC, sizeof magic) == 0;
+
+	if (fd >= 0)
+		kernel_call(SYS_close, fd);
+	return is;
+}
+
+/* Only a recording is written anew, or an empty file: a name may be mistyped, or be a device's.  An errno
+ * value of what is to stay. */
+static int make_way(const char *path)
+{
+	struct stat status;
+
+	if (kernel_call(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return 0;
+	if (S_ISREG(status.st_mode) && (status.st_size == 0 || starts_as_recording(path)))
+		return kernel_call(SYS_unlinkat, AT_FDCWD, path, 0) == 0 ? 0 : errno;
+	return S_ISDIR(status.st_mode) ? EISDIR : EEXIST;
+}
+
+/* Whatever the program's umask: the drainer has to open it, too. */
 static int create_exclusive(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
 		return errno;
+	kernel_call(SYS_fchmod, fd, 0600);
 	close(fd);
 	return 0;
 }
@@ -107,10 +136,13 @@ int files_create_trace(struct files_facts *facts, const struct settings *setting
 	if (pattern[0] != '/')
 		add_directory(&path, facts);
 	settings_expand(&path, pattern, &names);
+	if (path.buffer[0] != '/')
+		return ENOENT;
 	if (path.length + 16 >= path.capacity)
 		return ENAMETOOLONG;
-	if (chosen)
-		unlink(path.buffer);
+	int kept = chosen ? make_way(path.buffer) : 0;
+	if (kept)
+		return kept;
 	bool suffixed = path.length > 6 && strcmp(path.buffer + path.length - 6, ".mprof") == 0;
 	return suffixed ? create_numbered(&path) : create_exclusive(path.buffer);
 }

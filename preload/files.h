@@ -20,7 +20,7 @@ struct files_facts {
 	unsigned long pid, parent_pid;
 	uint64_t pid_start_time;
 	char exe[SESSION_PATH_BYTES];
-	char cwd[SESSION_PATH_BYTES];
+	char cwd[SESSION_PATH_BYTES];               /* "" if it is gone */
 	char program[256];                          /* last part of the name it was started by */
 	char trace_path[SESSION_PATH_BYTES];        /* from files_create_trace on */
 	char parent_trace_path[SESSION_PATH_BYTES]; /* "" without a recorded parent */
@@ -31,7 +31,8 @@ struct files_facts {
  * marked replaced. */
 void files_gather(struct files_facts *facts, const char *forked_from);
 
-/* Creates the empty trace where the settings want it and keeps its path. */
+/* Creates the empty trace where the settings want it and keeps its path.  What is there already stays, unless
+ * the user has chosen just that file and it is a recording, or empty. */
 int files_create_trace(struct files_facts *facts, const struct settings *settings);
 
 /* Creates and maps the session file, header laid out; its path goes to `path`.  NULL with *failed set. */

@@ -4,15 +4,17 @@
  * An exec is told from a kill: what a program becomes may not be recorded (static, set-user-ID, other
  * environment), and then nobody else could say why the memory went away.  And what cannot load this library
  * is not asked to: it would not start.  Async-signal-safe, as exec must be; a vfork child changes nothing but
- * its stack.
+ * its stack, and one that is mapped for a moment.
  */
 #include "confine.h"
+#include "kernel.h"
 #include "loadable.h"
 #include "real.h"
 #include "session.h"
 #include "settings.h"
 #include "unrecorded.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -27,14 +29,37 @@
 
 /* ---- the environment of what cannot load us ------------------------------------------------- */
 
-/* Room for the environment without us; 0: we are not in it. */
+/* The program's pointers may lead nowhere, which is the kernel's to say: it is asked once a page, by a call
+ * that reads a set of signals before it refuses to do what there is no number for. */
+static bool is_readable(const void *at, uintptr_t *known_page)
+{
+	uintptr_t page = (uintptr_t)at / 4096, word = (uintptr_t)at & ~(uintptr_t)7;
+
+	if (page != *known_page && kernel_call(SYS_rt_sigprocmask, -1L, word, NULL, 8L) < 0 &&
+	    errno == EFAULT)
+		return false;
+	*known_page = page;
+	return true;
+}
+
+/* Room for the environment without us; 0: we are not in it, or it is none. */
 static size_t strangers_room(char *const envp[])
 {
 	size_t bytes = 0, count = 1;
+	uintptr_t pointers = UINTPTR_MAX, strings = UINTPTR_MAX; /* no pages' numbers */
+	int saved = errno;
 
-	for (; envp && *envp; envp++, count++)
+	for (; envp; envp++, count++) {
+		if (!is_readable(envp, &pointers) || (*envp && !is_readable(*envp, &strings))) {
+			bytes = 0;
+			break;
+		}
+		if (!*envp)
+			break;
 		if (settings_preloads(*envp, LIBRARY_NAME))
 			bytes += strlen(*envp) + 1;
+	}
+	errno = saved;
 	return bytes ? bytes + count * sizeof(char *) : 0;
 }
 
@@ -66,8 +91,8 @@ struct departure {
  * a difference, and may be asked. */
 #define DEPARTURE(envp, asked)                                                                               \
 	({                                                                                                   \
-		size_t room_ = strangers_room(envp);                                                         \
-		enum loading loading_ = room_ && !confined() ? (asked) : LOADING_WORKS;                      \
+		size_t room_ = confined() ? 0 : strangers_room(envp);                                        \
+		enum loading loading_ = room_ ? (asked) : LOADING_WORKS;                                     \
 		(struct departure){loading_ == LOADING_HARMS                                                 \
 					   ? strangers_environment(__builtin_alloca(room_), envp)            \
 					   : (envp),                                                         \
@@ -196,7 +221,8 @@ static int spawned(int failed, bool unrecorded)
 int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
 		char *const envp[])
 {
-	struct departure departure = DEPARTURE(envp, loadable(AT_FDCWD, path, 0));
+	struct departure departure =
+		DEPARTURE(envp, actions ? loadable_elsewhere(path, false) : loadable(AT_FDCWD, path, 0));
 
 	real_ensure();
 	return spawned(real.posix_spawn(pid, path, actions, attributes, argv, departure.environment),
@@ -206,7 +232,8 @@ int posix_spawn(int *pid, const char *path, const void *actions, const void *att
 int posix_spawnp(int *pid, const char *file, const void *actions, const void *attributes, char *const argv[],
 		 char *const envp[])
 {
-	struct departure departure = DEPARTURE(envp, loadable_in_path(file));
+	struct departure departure =
+		DEPARTURE(envp, actions ? loadable_elsewhere(file, true) : loadable_in_path(file));
 
 	real_ensure();
 	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, departure.environment),

@@ -3,13 +3,17 @@
  */
 #include "loadable.h"
 
+#include "kernel.h"
+#include "own_stack.h"
 #include "sanitized.h"
+#include "signals.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,22 +163,6 @@ static enum loading loading_of_script(char head[HEAD_BYTES + 1], int depth)
 						   : loading_of_program(AT_FDCWD, interpreter, 0, depth);
 }
 
-enum loading loadable(int directory, const char *path, int flags)
-{
-	int saved = errno;
-	enum loading loading = *path || !(flags & AT_EMPTY_PATH)
-				       ? loading_of_program(directory, path, flags, 0)
-				       : loading_of_content(directory, "", 0);
-
-	errno = saved;
-	return loading;
-}
-
-enum loading loadable_fd(int fd)
-{
-	return loadable(fd, "", AT_EMPTY_PATH);
-}
-
 /* ---- PATH --------------------------------------------------------------------------------- */
 
 /* DIRECTORY/FILE, or FILE where the directory is empty; false if that is too long. */
@@ -199,21 +187,94 @@ static bool can_be_executed(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-enum loading loadable_in_path(const char *file)
+static bool find_in_path(const char *file, char path[PATH_MAX])
 {
 	const char *directories = getenv("PATH");
-	char path[PATH_MAX];
-	int saved = errno;
 	bool found = false;
 
-	if (strchr(file, '/'))
-		return loadable(AT_FDCWD, file, 0);
 	for (const char *at = directories ? directories : "/bin:/usr/bin"; at && !found;) {
 		size_t length = strcspn(at, ":");
 
 		found = join(path, at, length, file) && can_be_executed(path);
 		at = at[length] ? at + length + 1 : NULL;
 	}
+	return found;
+}
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+struct question {
+	int directory, flags;
+	const char *path;
+	bool in_path;   /* its directory is looked for there */
+	bool elsewhere; /* it is asked for a process with another directory and other descriptors, perhaps */
+	enum loading answer;
+};
+
+/* Such a path means something else in each process. */
+static bool is_each_processs_own(const char *path)
+{
+	static const char *const starts[] = {"/proc/self/", "/proc/thread-self/", "/dev/fd/"};
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (strncmp(path, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static void judge(void *argument)
+{
+	struct question *question = argument;
+	const char *path = question->path;
+	char found[PATH_MAX];
+	int failed = kernel_call(SYS_faccessat, question->directory, path, F_OK) == 0 ? 0 : errno;
+	bool there = failed != ENOENT && failed != ENOTDIR;
+
+	/* A pointer may lead nowhere, which is the kernel's to say. */
+	if (failed == EFAULT)
+		return;
+	if (question->in_path && !strchr(path, '/')) {
+		there = find_in_path(path, found);
+		path = found;
+	}
+	if (question->elsewhere && (!there || is_each_processs_own(path)))
+		question->answer = LOADING_HARMS;
+	else if (there)
+		question->answer = loading_of_program(question->directory, path, question->flags, 0);
+	else if (!*path && (question->flags & AT_EMPTY_PATH))
+		question->answer = loading_of_content(question->directory, "", 0);
+}
+
+static enum loading answer(struct question question)
+{
+	int saved = errno;
+	uint64_t before;
+
+	question.answer = LOADING_WORKS;
+	signals_block(&before);
+	own_stack_run(judge, &question);
+	signals_restore(&before);
 	errno = saved;
-	return found ? loadable(AT_FDCWD, path, 0) : LOADING_WORKS;
+	return question.answer;
+}
+
+enum loading loadable(int directory, const char *path, int flags)
+{
+	return answer((struct question){.directory = directory, .path = path, .flags = flags});
+}
+
+enum loading loadable_fd(int fd)
+{
+	return loadable(fd, "", AT_EMPTY_PATH);
+}
+
+enum loading loadable_in_path(const char *file)
+{
+	return answer((struct question){.directory = AT_FDCWD, .path = file, .in_path = true});
+}
+
+enum loading loadable_elsewhere(const char *path, bool in_path)
+{
+	return answer((struct question){
+		.directory = AT_FDCWD, .path = path, .in_path = in_path, .elsewhere = true});
 }

@@ -4,6 +4,7 @@
 #include "message.h"
 
 #include "confine.h"
+#include "kernel.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -62,7 +64,7 @@ void message_remember_stderr(void)
 	int saved = errno;
 
 	console.known = true;
-	if (fstat(STDERR_FILENO, &status) == 0) {
+	if (kernel_call(SYS_fstat, STDERR_FILENO, &status) == 0) {
 		console.device = status.st_dev;
 		console.inode = status.st_ino;
 	}
@@ -74,8 +76,8 @@ static bool stderr_is_still_the_users(void)
 {
 	struct stat status;
 
-	return !console.known || (fstat(STDERR_FILENO, &status) == 0 && status.st_dev == console.device &&
-				  status.st_ino == console.inode);
+	return !console.known || (kernel_call(SYS_fstat, STDERR_FILENO, &status) == 0 &&
+				  status.st_dev == console.device && status.st_ino == console.inode);
 }
 
 static void write_all(const char *bytes, size_t count)
@@ -83,9 +85,9 @@ static void write_all(const char *bytes, size_t count)
 	while (count) {
 		struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 		/* A reader that sleeps must not hold up the program. */
-		if (poll(&ready, 1, 0) != 1)
+		if (kernel_call(SYS_poll, &ready, 1L, 0L) != 1)
 			return;
-		ssize_t written = write(STDERR_FILENO, bytes, count);
+		long written = kernel_call(SYS_write, STDERR_FILENO, bytes, count);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
@@ -95,21 +97,25 @@ static void write_all(const char *bytes, size_t count)
 	}
 }
 
-/* Nor may a reader that is gone kill the program: a SIGPIPE of ours is taken back. */
-static void write_without_sigpipe(const char *bytes, size_t count)
+/* What a write may bring: a reader that is gone, a file that may not grow, a terminal that wants no word of a
+ * job in the background, which gets it nevertheless where the signal is blocked. */
+#define SIGNAL(number) (UINT64_C(1) << ((number)-1))
+#define SIGNALS_OF_WRITING (SIGNAL(SIGPIPE) | SIGNAL(SIGXFSZ) | SIGNAL(SIGTTOU) | SIGNAL(SIGTTIN))
+
+/* No signal of ours may kill or stop the program: those that were not waiting before are taken back. */
+static void write_without_signals(const char *bytes, size_t count)
 {
 	static const struct timespec at_once;
-	sigset_t pipe_only, before, pending;
+	uint64_t pending = 0, ours = SIGNALS_OF_WRITING, before;
 
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
-	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-	errno = 0;
+	if (kernel_call(SYS_rt_sigpending, &pending, sizeof pending) != 0 ||
+	    kernel_call(SYS_rt_sigprocmask, SIG_BLOCK, &ours, &before, sizeof ours) != 0)
+		return;
 	write_all(bytes, count);
-	if (errno == EPIPE && !sigismember(&pending, SIGPIPE))
-		sigtimedwait(&pipe_only, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	ours &= ~pending;
+	while (kernel_call(SYS_rt_sigtimedwait, &ours, NULL, &at_once, sizeof ours) > 0) {
+	}
+	kernel_call(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 static atomic_flag spoken = ATOMIC_FLAG_INIT;
@@ -129,7 +135,7 @@ static void tame(char *bytes, size_t count)
 
 void message(const char *first, ...)
 {
-	char buffer[4096 + 512];
+	static char buffer[4096 + 512]; /* for the one line; the stack may be a small one */
 	struct text line;
 	int saved = errno;
 	va_list parts;
@@ -145,7 +151,7 @@ void message(const char *first, ...)
 	tame(line.buffer, line.length);
 	line.buffer[line.length++] = '\n';
 	if (stderr_is_still_the_users())
-		write_without_sigpipe(line.buffer, line.length);
+		write_without_signals(line.buffer, line.length);
 	errno = saved;
 }
 

@@ -1,7 +1,7 @@
 /*
  * message.h - the shim's one line on stderr.
  *
- * At most one line per process; raw write, no stdio, nothing allocated.  Signal-safe.
+ * At most one line per process; raw system calls, no stdio, nothing allocated, little stack.  Signal-safe.
  */
 #ifndef MPROF_PRELOAD_MESSAGE_H
 #define MPROF_PRELOAD_MESSAGE_H

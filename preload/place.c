@@ -7,6 +7,7 @@
  */
 #include "files.h"
 
+#include "kernel.h"
 #include "parent.h"
 #include "proc.h"
 
@@ -189,6 +190,9 @@ static int create(const struct files_facts *facts, const struct place *place, bo
 		if (fd >= 0 || errno != EEXIST)
 			break;
 	}
+	/* Whatever the program's umask. */
+	if (fd >= 0)
+		kernel_call(SYS_fchmod, fd, 0600);
 	return fd;
 }
 

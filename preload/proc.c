@@ -3,9 +3,12 @@
  */
 #include "proc.h"
 
+#include "kernel.h"
 #include "message.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -134,14 +137,28 @@ uint64_t proc_group_limit_bytes(void)
 	return a < b ? a : b;
 }
 
+/* Where /proc does not say: the kernel refuses a thread (EINVAL) where a process would go elsewhere, before
+ * it looks at the id that the thread is to have.  Our own is taken, so there never is one. */
+static bool thread_would_be_elsewhere(void)
+{
+	pid_t taken = (pid_t)kernel_call(SYS_gettid);
+	struct clone_args thread = {.flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD,
+				    .set_tid = (uintptr_t)&taken,
+				    .set_tid_size = 1};
+
+	return kernel_call(SYS_clone3, &thread, sizeof thread) < 0 && errno == EINVAL;
+}
+
 bool proc_children_are_elsewhere(void)
 {
 	char own[64], childrens[64];
 	ssize_t own_length = readlink("/proc/self/ns/pid", own, sizeof own);
 	ssize_t length = readlink("/proc/self/ns/pid_for_children", childrens, sizeof childrens);
 
+	if (own_length <= 0)
+		return thread_would_be_elsewhere();
 	/* Before the first child there is none to name. */
-	return own_length > 0 && (length != own_length || memcmp(own, childrens, (size_t)length) != 0);
+	return length != own_length || memcmp(own, childrens, (size_t)length) != 0;
 }
 
 bool proc_is_sandboxed(void)

@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "message.h"
 #include "modules.h"
+#include "own_stack.h"
 #include "parent.h"
 #include "proc.h"
 #include "process.h"
@@ -23,7 +24,6 @@
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
-#include "unwind/valgrind.h"
 
 #include "trace/clock.h"
 
@@ -34,10 +34,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <ucontext.h>
 #include <unistd.h>
 
-#define START_STACK_BYTES 65536
 #define TICKS_SHIFT 4 /* 16 counter ticks are some 5 ns: finer than any two events of one address */
 
 /* Survives fork: the child finds its parent's trace here. */
@@ -46,14 +44,10 @@ static bool sandboxed_from_the_start;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
-/* What start-up gathers, and the stack that it runs on; large, so it is mapped, used once and
- * unmapped.  The first event of a fork child may come on the smallest of stacks, a signal's or a
- * coroutine's. */
+/* What start-up gathers; large, so it is mapped, used once and unmapped. */
 struct start {
 	struct process *process;
 	bool recording;
-	ucontext_t caller, own;
-	char stack[START_STACK_BYTES];
 	struct settings_list environment, command;
 	struct settings settings;
 	struct files_facts facts;
@@ -162,13 +156,29 @@ static void fill_text(struct arena *arena, const struct start *start)
 
 /* ---- starting ------------------------------------------------------------------------ */
 
+/* What the user can do about it; limits and memory are not MPROF_OUT's. */
+static const char *advice(int error_number)
+{
+	switch (error_number) {
+	case EEXIST:
+		return "; what is there is kept: set MPROF_OUT to another name";
+	case EFBIG:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return "";
+	default:
+		return "; set MPROF_OUT to a writable place";
+	}
+}
+
 static void refuse(const struct start *start, const char *what, const char *path, int error_number)
 {
 	char buffer[32];
 
 	hush(start, start->settings.out != NULL);
 	message("cannot write the ", what, " ", path, ": ", message_error(error_number, buffer),
-		"; set MPROF_OUT to a writable place. The program runs unrecorded", NULL);
+		advice(error_number), ". The program runs unrecorded", NULL);
 }
 
 static bool open_files(struct process *process, struct start *start)
@@ -208,7 +218,8 @@ static void fill_sampling(struct session_header *session, const struct start *st
 		sample_of_heap_alone();
 }
 
-static bool fill(struct process *process, struct start *start)
+/* 0, or an errno value. */
+static int fill(struct process *process, struct start *start)
 {
 	struct session_header *session = process->session;
 
@@ -217,12 +228,13 @@ static bool fill(struct process *process, struct start *start)
 	fill_text(process->arena, start);
 	fill_sampling(session, start);
 	bool is_first = !start->facts.parent_trace_path[0] && !start->forked;
-	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet);
+	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet,
+			    start->facts.cwd, start->facts.trace_path);
 	struct proc_status status = proc_status();
 	session->filters = status.filters;
 	atomic_store_explicit(&session->peak_rss_bytes, status.peak_rss_bytes, memory_order_relaxed);
 	modules_init(ticks_now, exe_path());
-	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns) == 0;
+	return files_write_heading(&start->facts, start->session_path, session->started_realtime_ns);
 }
 
 static void fork_parent_handler(void)
@@ -271,8 +283,9 @@ static bool begin(struct process *process, struct start *start)
 {
 	if (!open_files(process, start))
 		return false;
-	if (!fill(process, start)) {
-		refuse(start, "session file", start->session_path, ENOSPC);
+	int failed = fill(process, start);
+	if (failed) {
+		refuse(start, "trace", start->facts.trace_path, failed);
 		process->session = NULL;
 		files_discard(&start->facts, process->arena);
 		process->arena = NULL;
@@ -291,33 +304,14 @@ static bool begin(struct process *process, struct start *start)
 	return true;
 }
 
-static void start_on_own_stack(unsigned high, unsigned low)
+static void start_on_own_stack(void *argument)
 {
-	struct start *start = (struct start *)((uintptr_t)high << 32 | low);
+	struct start *start = argument;
 
 	gather(start);
 	if (!start->settings.follow && !start->forked)
 		settings_unfollow(environ, "libmprof.so");
 	start->recording = recording_makes_sense(start) && begin(start->process, start);
-}
-
-static void run_on_own_stack(struct start *start)
-{
-	uintptr_t address = (uintptr_t)start;
-
-	/* It warns of every change of stacks that it was not told of. */
-	if (valgrind_runs_us()) {
-		start_on_own_stack((unsigned)(address >> 32), (unsigned)address);
-		return;
-	}
-	getcontext(&start->own);
-	start->own.uc_stack.ss_sp = start->stack;
-	start->own.uc_stack.ss_size = sizeof start->stack;
-	start->own.uc_link = &start->caller;
-	/* Takes ints only, and is declared to take none. */
-	makecontext(&start->own, (void (*)(void))(uintptr_t)start_on_own_stack, 2, (unsigned)(address >> 32),
-		    (unsigned)address);
-	swapcontext(&start->caller, &start->own);
 }
 
 static bool start_recording(struct process *process)
@@ -329,8 +323,7 @@ static bool start_recording(struct process *process)
 	if (start == MAP_FAILED)
 		return false;
 	start->process = process;
-	run_on_own_stack(start);
-	bool recording = start->recording;
+	bool recording = own_stack_run(start_on_own_stack, start) && start->recording;
 	release(start);
 	return recording;
 }

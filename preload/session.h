@@ -16,8 +16,8 @@ struct process;
 bool session_ensure(struct process *process);
 
 /* As a recording starts, for its end: whether it is the process that the user started, which says where the
- * trace is; whether nothing else is said. */
-void session_end_prepare(bool says_farewell, bool is_quiet);
+ * trace is, as seen from `directory`; whether nothing else is said. */
+void session_end_prepare(bool says_farewell, bool is_quiet, const char *directory, const char *trace_path);
 
 /* Nothing is recorded any more: the user is told, unless he wants quiet. */
 void session_is_blind(enum blind_reason reason);

@@ -21,14 +21,24 @@
 #include <unistd.h>
 
 static bool farewell_wanted, quiet;
+static size_t farewell_from; /* where in the trace's path the user's directory ends */
 
 /* What the kernel had counted by the start, of programs that this process was before, too. */
 static uint64_t rss_before_bytes;
 
-void session_end_prepare(bool says_farewell, bool is_quiet)
+/* The path as short as the user can type it, from where the program was started. */
+static size_t length_below(const char *directory, const char *path)
+{
+	size_t length = strlen(directory);
+
+	return length && strncmp(path, directory, length) == 0 && path[length] == '/' ? length + 1 : 0;
+}
+
+void session_end_prepare(bool says_farewell, bool is_quiet, const char *directory, const char *trace_path)
 {
 	farewell_wanted = says_farewell;
 	quiet = is_quiet;
+	farewell_from = length_below(directory, trace_path);
 	rss_before_bytes = proc_peak_rss_of_pid_bytes();
 }
 
@@ -89,24 +99,12 @@ void session_code_unloaded(void)
 		modules_after_dlclose(arena, clock_ticks(arena->header->flags));
 }
 
-/* As short as the user can type it, from where the program was started. */
-static const char *short_trace_path(struct session_header *session)
-{
-	char cwd[SESSION_PATH_BYTES];
-	size_t length = arena_read_text(arena_current(), session->cwd, cwd, sizeof cwd);
-
-	if (length && length < sizeof cwd && strncmp(session->trace_path, cwd, length) == 0 &&
-	    session->trace_path[length] == '/')
-		return session->trace_path + length + 1;
-	return session->trace_path;
-}
-
 void session_farewell(void)
 {
 	struct session_header *session = own_session();
 
 	if (session && farewell_wanted)
-		message("recorded; read it with: mprof report ", short_trace_path(session), NULL);
+		message("recorded; read it with: mprof report ", session->trace_path + farewell_from, NULL);
 }
 
 void session_is_blind(enum blind_reason reason)

@@ -2,10 +2,11 @@
  * spawn.c - two clones and an exec.
  *
  * The middle process is made with exit signal 0, so that neither SIGCHLD nor a plain wait
- * knows it, and its orphan goes to init.  If the host itself adopts orphans (it is PID 1 or a
- * subreaper), the middle stays as the drainer's parent instead.  Sharing memory as vfork does
- * keeps the cost independent of the host's size.  Both are untraced: a debugger or strace that
- * follows the host's children neither meets them nor waits for them.
+ * knows it, and its orphan goes to init.  A host that adopts orphans, a subreaper, is none until the
+ * middle has ended.  The first process of a pid namespace cannot help being one: there the middle stays as
+ * the drainer's parent, with nothing of the host's but a copy of its memory, and only a wait with __WALL sees
+ * it. Sharing memory as vfork does keeps the cost independent of the host's size.  Both are untraced: a
+ * debugger or strace that follows the host's children neither meets them nor waits for them.
  *
  * What runs between clone and exec does so in the host's memory: few calls, and of libc's
  * functions as few as can be, since a debugger may have put a breakpoint at any of them.
@@ -127,6 +128,7 @@ static int become_drainer(void *argument)
 	lower_urgency();
 	leave_processors();
 	lift_limits();
+	kernel_call(SYS_umask, 077);
 	/* Signals stay blocked, the drainer's to open: here a handler would be the host's, in the
 	 * host's memory. */
 	if (kernel_call(SYS_chdir, "/") == 0)
@@ -156,6 +158,10 @@ static int middle(void *argument)
 	struct job *job = argument;
 
 	kernel_call(SYS_setsid);
+	if (job->stays) {
+		close_everything();
+		kernel_call(SYS_chdir, "/");
+	}
 	int drainer = clone(become_drainer, job->drainer_stack + STACK_BYTES,
 			    CLONE_VM | CLONE_VFORK | job->untraced | SIGCHLD, job);
 	tell_pid(job, drainer);
@@ -168,11 +174,16 @@ static int middle(void *argument)
 
 /* ---- the host ---------------------------------------------------------------------- */
 
-static bool host_adopts_orphans(void)
+static bool is_subreaper(void)
 {
-	int subreaper = 0;
+	int is = 0;
 
-	return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &subreaper) == 0 && subreaper);
+	return kernel_call(SYS_prctl, PR_GET_CHILD_SUBREAPER, &is, 0L, 0L, 0L) == 0 && is;
+}
+
+static void become_subreaper(bool is)
+{
+	kernel_call(SYS_prctl, PR_SET_CHILD_SUBREAPER, (long)is, 0L, 0L, 0L);
 }
 
 /* A middle that stays shows no end to wait for. */
@@ -205,6 +216,15 @@ static int start(struct job *job, int untraced)
 	return outcome ? outcome : -EINTR;
 }
 
+static int start_in_any_case(struct job *job)
+{
+	int drainer = start(job, CLONE_UNTRACED);
+
+	/* What a tracer's filter hands over to it (strace --seccomp-bpf) nobody does for who has no tracer.
+	 */
+	return drainer == -ENOSYS ? start(job, 0) : drainer;
+}
+
 int spawn_drainer(const char *program, const char *session_path)
 {
 	struct job *job = mmap(NULL, sizeof *job, PROT_READ | PROT_WRITE,
@@ -215,13 +235,15 @@ int spawn_drainer(const char *program, const char *session_path)
 	job->program = program;
 	job->session_path = session_path;
 	/* Which has a word on a system call that it does not know. */
-	job->host = valgrind_runs_us() ? 0 : getpid();
-	job->stays = host_adopts_orphans();
-	int drainer = start(job, CLONE_UNTRACED);
-	/* What a tracer's filter hands over to it (strace --seccomp-bpf) nobody does for who has no tracer.
-	 */
-	if (drainer == -ENOSYS)
-		drainer = start(job, 0);
+	job->host = valgrind_runs_us() ? 0 : (int)kernel_call(SYS_getpid);
+	job->stays = kernel_call(SYS_getpid) == 1;
+	/* Other orphans of this moment, under a millisecond, go past it, too. */
+	bool adopts = is_subreaper();
+	if (adopts)
+		become_subreaper(false);
+	int drainer = start_in_any_case(job);
+	if (adopts)
+		become_subreaper(true);
 	munmap(job, sizeof *job);
 	return drainer;
 }

@@ -5,7 +5,9 @@
 
 #include "arena.h"
 #include "confine.h"
+#include "own_stack.h"
 #include "parent.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -18,19 +20,29 @@ static void add(struct session_header *session, int programs)
 	atomic_fetch_add_explicit(&session->unrecorded_children, (uint32_t)programs, memory_order_relaxed);
 }
 
+/* The session of the parent of a fork child that has had no event, or of a program between exec and exec. */
+static void add_to_parents(void *programs)
+{
+	struct session_header *parents = parent_map_session(FILES_MEMORY, (unsigned long)getppid());
+
+	if (!parents)
+		return;
+	add(parents, *(int *)programs);
+	munmap(parents, sizeof *parents);
+}
+
 void unrecorded_add(int programs)
 {
 	struct arena *arena = arena_current();
-	struct session_header *parents = NULL;
 	int saved = errno;
+	uint64_t before;
 
-	if (arena)
+	if (arena) {
 		add(arena->header, programs);
-	else if (!confined())
-		parents = parent_map_session(FILES_MEMORY, (unsigned long)getppid());
-	if (parents) {
-		add(parents, programs);
-		munmap(parents, sizeof *parents);
+	} else if (!confined()) {
+		signals_block(&before);
+		own_stack_run(add_to_parents, &programs);
+		signals_restore(&before);
 	}
 	errno = saved;
 }

@@ -1,6 +1,7 @@
 """Places and programs where a preloaded library cannot do as it likes: it may not record, but never does harm."""
 
 import os
+import stat
 import subprocess
 
 from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, counted, lines_of, mprof, needs, needs_root,
@@ -46,6 +47,44 @@ def a_file_as_descriptor_2(directory):
 
 
 @case
+def a_standard_error_that_takes_no_line(directory):
+    """A file that may not grow, a terminal that wants no word of jobs in the background: no signal of our line's may strike."""
+    program = compiled(directory, "ends_on_little")
+    for size in (0, 20):
+        done = run(["/bin/sh", "-c", f"exec env LD_PRELOAD={SHIM} {program} fsize {size} 2>said"], directory, MPROF_FOLLOW="0")
+        check_equal(done.outcome, (3, "", ""), "exit status and output with a limit on files")
+        check_equal((directory / "said").stat().st_size, size, "what the file takes")
+    job = compiled(directory, "background_job")
+    done = run([job, program, "exit", 65536], directory, LIBRARY=SHIM, timeout=60)
+    if done.returncode == 77:
+        raise Skip("no terminals here")
+    said = done.stdout.splitlines()
+    check_equal((done.returncode, said[0]), (0, "ended with 3"), "how the job ended")
+    check_one_line("\n".join(said[1:]), "recorded")
+
+
+def least_stack(directory, program, how, *more):
+    """The smallest power of two on which the program ends so without us."""
+    for size in (1024, 2048, 4096, 8192, 16384):
+        if run([program, how, size, *more], directory).returncode in (0, 3, 7):
+            return size
+    raise Skip(f"{how} takes a large stack here")
+
+
+@case
+def ends_on_a_small_stack(directory):
+    """A coroutine's, or a handler's for stack overflows."""
+    program = compiled(directory, "ends_on_little")
+    for how in ("exit", "_exit", "quick_exit", "overflow", "execve", "execvp", "fork"):
+        more = {"execvp": ["true"]}.get(how, ["/bin/true"])
+        size = least_stack(directory, program, how, *more)
+        bare = run([program, how, size, *more], directory)
+        done = record([program, how, size, *more], directory, MPROF_QUIET=None)
+        check_equal((done.returncode, done.stdout), (bare.returncode, bare.stdout), f"{how} on {size} bytes: exit status, output")
+        check("recorded" in done.stderr or how not in ("exit", "quick_exit", "overflow"), f"{how}: {done.stderr!r}")
+
+
+@case
 def pid_namespace(directory):
     program = compiled(directory, "pid_namespace", "-fno-builtin")
     bare = run([program], directory)
@@ -55,6 +94,21 @@ def pid_namespace(directory):
     first = directory / "pid_namespace.1.mprof"
     check_equal(counted(report(first, "-f", "counted_*")), {"counted_work": (1000, 10000)},
                 "allocations of the namespace's first process")
+
+
+@case
+def pid_namespace_without_proc(directory):
+    """The program's own first child is to be the namespace's first process, also where nothing names the namespace."""
+    needs_root()
+    program = compiled(directory, "starts")
+    outcomes = []
+    for library in ("", SHIM):
+        script = f"umount -l /proc && exec unshare -p env LD_PRELOAD={library} MPROF_QUIET=1 {program} execve /bin/true"
+        done = run(["unshare", "-m", "sh", "-c", script], directory)
+        if "umount" in done.stderr or "unshare" in done.stderr:
+            raise Skip(f"no namespaces here: {done.stderr.strip()}")
+        outcomes.append(done.outcome)
+    check_equal(outcomes, [(0, "execve: 0\n", "")] * 2, "exit status and output, bare and recorded")
 
 
 @case
@@ -95,6 +149,78 @@ for _limit, _value, _name in (("-v", 200000, "address_space"), ("-v", 20000, "ti
         with_limit(directory, limit, value)
     _limited.__name__ = f"limit_of_{_name}"
     case(_limited)
+
+
+@case
+def what_is_at_the_chosen_place(directory):
+    """A recording or an empty file is replaced; a text, a device, a pipe and a link stay, and the program runs unrecorded."""
+    needs_root()
+    program = compiled(directory, "ends")
+    target = directory / "target"
+    target.write_text("")
+    os.mkfifo(directory / "fifo")
+    os.mknod(directory / "device", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    (directory / "link").symlink_to(target)
+    (directory / "text.c").write_text("int main(void){}\n")
+    (directory / "text.mprof").write_text("MPROF: notes\n")
+    (directory / "folder").mkdir()
+    before = {path: path.lstat() for path in directory.iterdir()}
+    for name in ("fifo", "device", "link", "text.c", "text.mprof", "folder"):
+        done = record([program, "exit"], directory, MPROF_OUT=name)
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output with {name}")
+        check_one_line(done.stderr, name, "unrecorded")
+    done = mprof("run", "-o", "text.c", "--", program, "exit", directory=directory)
+    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output of mprof run")
+    check("unrecorded" in done.stderr and "text.c" in done.stderr, f"what mprof run says: {done.stderr!r}")
+    for path, status in before.items():
+        check_equal((path.lstat().st_ino, path.lstat().st_size, path.lstat().st_mtime_ns),
+                    (status.st_ino, status.st_size, status.st_mtime_ns), f"{path.name} is as it was")
+    (directory / "empty").touch()
+    for name in ("empty", "new.mprof"):
+        for _ in range(2):
+            check_equal(record([program, "exit"], directory, MPROF_OUT=name).outcome, (3, "", ""), "exit status and output")
+            check_equal(counted(report(directory / name, "-f", "counted_*")), {"counted_work": (1000, 100000)}, "allocations")
+    check(not (directory / "new-2.mprof").exists(), "the second recording took the first one's place")
+
+
+@case
+def a_umask_that_takes_everything(directory):
+    nobody, shim = as_nobody(directory)
+    program = compiled(directory, "ends")
+    (directory / "open").mkdir()
+    (directory / "open").chmod(0o777)
+    script = f"umask 0777; export LD_PRELOAD={shim} MPROF_QUIET=1 MPROF_OUT=t.mprof; exec {program} exit"
+    done = run([*nobody, "/bin/sh", "-c", script], directory / "open")
+    check_equal(done.outcome, (3, "", ""), "exit status and output")
+    check_equal(counted(report(directory / "open/t.mprof", "-f", "counted_*")), {"counted_work": (1000, 100000)}, "allocations")
+
+
+@case
+def advice_that_helps(directory):
+    """MPROF_OUT does nothing about a limit."""
+    program = compiled(directory, "ends")
+    for limit in ("-v 10000", "-f 10", "-f 0"):
+        done = run(["/bin/bash", "-c", f"ulimit {limit} && exec env LD_PRELOAD={SHIM} {program} exit"], directory)
+        check_equal((done.returncode, done.stdout), (3, ""), f"exit status and output under ulimit {limit}")
+        check("MPROF_OUT" not in done.stderr, f"advice under ulimit {limit}: {done.stderr!r}")
+
+
+@case
+def a_directory_that_is_gone(directory):
+    """The trace is not put anywhere else."""
+    program = compiled(directory, "ends")
+    before = set(os.listdir("/"))
+    for settings, words in ({}, ("No such file", "unrecorded")), ({"MPROF_OUT": "x.mprof"}, ("x.mprof", "unrecorded")):
+        (directory / "gone").mkdir()
+        done = run(["/bin/sh", "-c", f"rmdir ../gone; exec env LD_PRELOAD={SHIM} {program} exit"], directory / "gone", **settings)
+        check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+        check_one_line(done.stderr, *words)
+    (directory / "gone").mkdir()
+    done = run(["/bin/sh", "-c", f"rmdir ../gone; exec env LD_PRELOAD={SHIM} {program} exit"], directory / "gone",
+               MPROF_OUT=directory / "chosen.mprof")
+    check_equal((done.returncode, done.stdout), (3, ""), "exit status and output")
+    check_equal(counted(report(directory / "chosen.mprof", "-f", "counted_*")), {"counted_work": (1000, 100000)}, "allocations")
+    check_equal(set(os.listdir("/")) - before, set(), "what came to be in /")
 
 
 @case

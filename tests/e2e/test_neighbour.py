@@ -249,6 +249,45 @@ def valgrind_takes_it(directory):
         check(report(trace)["complete"], "the trace is complete")
 
 
+@case
+def who_adopts_orphans_does_not_adopt_it(directory):
+    """Nor does a subreaper stop to be one."""
+    program = compile("adopts_orphans.c", directory / "adopts_orphans")
+    bare = run([program, "subreaper", "reap"], directory, timeout=60)
+    check_equal(bare.outcome, (0, "reaped 2\n", ""), "bare")
+    for _ in range(5):
+        done = run([program, "subreaper", "reap"], directory, timeout=60, LIBRARY=SHIM, MPROF_QUIET="1", MPROF_FOLLOW="0")
+        check_equal(done.outcome, bare.outcome, "recorded")
+    for trace in directory.glob("*.mprof"):
+        check(drained_by_its_drainer(trace)["complete"], "the trace is complete")
+
+
+def children_of(pid):
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and f"\nPPid:\t{pid}\n" in (entry / "status").read_text():
+                yield entry
+
+
+@case
+def descriptors_and_directory_of_an_init(directory):
+    """The drainer of a namespace's first process has a parent there, which holds nothing either."""
+    program = compile("adopts_orphans.c", directory / "adopts_orphans")
+    for kind in ("subreaper", "init"):
+        process = subprocess.Popen([program, kind, "let_go"], cwd=directory, env=environment(LIBRARY=SHIM, MPROF_QUIET="1"),
+                                   text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            pid, _, end = process.stdout.readline().partition(" ")
+            if not pid:
+                raise Skip("no pid namespaces here")
+            check_equal(end, "let go\n", f"the pipe of a {kind}")
+            for child in children_of(pid):
+                check_equal((os.readlink(child / "cwd"), os.listdir(child / "fd")), ("/", []), f"directory and descriptors of {child}")
+        finally:
+            process.communicate()
+        check_equal(process.returncode, 0, "exit status")
+
+
 # ---- one that cannot start ---------------------------------------------------------------
 
 

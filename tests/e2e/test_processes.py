@@ -94,6 +94,15 @@ def exec_self(directory):
 
 
 @case
+def exec_by_pointers_that_lead_nowhere(directory):
+    """The kernel refuses them, and nobody reads them before."""
+    program = compiled(directory, "bad_exec")
+    bare = run([program], directory)
+    check("Bad address" in bare.stdout, f"bare: {bare.stdout!r}")
+    check_equal(record([program], directory).outcome, bare.outcome, "exit status and output")
+
+
+@case
 def exec_of_an_unrecorded_program(directory):
     """execve with an empty environment: no shim in the new program, so the old one said before that it was going to."""
     done = record(["/usr/bin/env", "-i", "/bin/sh", "-c", "echo here"], directory)

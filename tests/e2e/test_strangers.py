@@ -47,6 +47,28 @@ def every_way_to_start_one(directory):
 
 
 @case
+def in_another_world(directory):
+    """By file actions a child begins in another directory, with other descriptors, which its path then means."""
+    stranger(directory)
+    starts = compile("starts.c", directory / "starts")
+    for way in ("posix_spawn", "posix_spawnp"):
+        for path in ("./stranger", "/proc/self/fd/7"):
+            argv = [starts, way, path, directory / "bin"]
+            bare = run(argv, directory)
+            check_equal(bare.stdout, f"stranger x, LD_PRELOAD unset\n{way}: 7\n", "bare")
+            done = record(argv, directory)
+            check_equal(done.outcome, bare.outcome, f"{way} of {path}: exit status and output")
+            check_told(done.trace(), 1)
+            done.trace().unlink()
+    done = record([starts, "posix_spawnp", "stranger", directory / "bin"], directory, PATH=".:/bin")
+    check_equal(done.stdout, "stranger x, LD_PRELOAD unset\nposix_spawnp: 7\n", "from a relative directory of PATH")
+    for path in ("/bin/true", "true"):
+        done = record([starts, "posix_spawnp", path, directory / "bin"], directory)
+        check_equal(done.stdout, "posix_spawnp: 0\n", "output")
+        check_told(done.trace(), 0)
+
+
+@case
 def scripts_of_a_stranger(directory):
     """The kernel follows #! lines, over several scripts and with an argument."""
     program = stranger(directory)

@@ -1,5 +1,6 @@
-/* starts HOW PROGRAM: runs it with the argument "x" in every way that a process is started by, and says how
- * it ended.  PROGRAM is a path; for what searches PATH, a name in it. */
+/* starts HOW PROGRAM [DIRECTORY]: runs it with the argument "x" in every way that a process is started by,
+ * and says how it ended.  PROGRAM is a path; for what searches PATH, a name in it.  With a DIRECTORY what is
+ * spawned begins there, with its file "stranger" as descriptor 7. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *how, *program;
+static const char *how, *program, *directory;
 
 static int is(const char *name)
 {
@@ -46,9 +47,16 @@ static int spawned(pid_t *pid)
 {
 	char *argv[] = {(char *)(size_t)program, "x", NULL};
 
+	posix_spawn_file_actions_t actions, *some = directory ? &actions : NULL;
+
+	posix_spawn_file_actions_init(&actions);
+	if (directory) {
+		posix_spawn_file_actions_addchdir_np(&actions, directory);
+		posix_spawn_file_actions_addopen(&actions, 7, "stranger", O_RDONLY, 0);
+	}
 	if (is("posix_spawn"))
-		return posix_spawn(pid, program, NULL, NULL, argv, environ);
-	return posix_spawnp(pid, program, NULL, NULL, argv, environ);
+		return posix_spawn(pid, program, some, NULL, argv, environ);
+	return posix_spawnp(pid, program, some, NULL, argv, environ);
 }
 
 static int by_shell(void)
@@ -71,7 +79,7 @@ int main(int count, char **argv)
 
 	if (count < 3)
 		return 2;
-	how = argv[1], program = argv[2];
+	how = argv[1], program = argv[2], directory = argv[3];
 	setvbuf(stdout, NULL, _IONBF, 0);
 	free(malloc(100));
 	if (is("system") || is("popen")) {
