@@ -129,6 +129,7 @@ static uint32_t own_tid(void)
 void thread_keep_on_fork(struct thread *thread, bool keep)
 {
 	pages_keep_on_fork(thread, PRIVATE_HEAD_BYTES + unwind_state_bytes(), keep);
+	unwind_keep_on_fork(thread->unwind, keep);
 }
 
 /* What this thread had before a fork, as empty as every fork leaves it but one that kept it. */
