@@ -11,4 +11,7 @@
 /* Returns -1 with errno set, or what the kernel does. */
 long kernel_call(long number, ...);
 
+/* The same of what the kernel itself has returned. */
+long kernel_result(long result);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "proc.h"
 
+#include "kernel.h"
 #include "message.h"
 
 #include <fcntl.h>
@@ -93,5 +94,5 @@ bool proc_children_are_elsewhere(void)
 
 bool proc_is_sandboxed(void)
 {
-	return prctl(PR_GET_SECCOMP) > 0;
+	return kernel_call(SYS_prctl, PR_GET_SECCOMP) > 0;
 }

@@ -10,7 +10,7 @@
 #include "guard.h"
 
 #include <dlfcn.h>
-#include <gnu/libc-version.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -186,9 +186,9 @@ void real_find_optional(void)
 
 static const void *object_of(const void *address)
 {
-	Dl_info info;
+	struct dl_find_object found;
 
-	return dladdr(address, &info) ? info.dli_fbase : NULL;
+	return _dl_find_object((void *)(uintptr_t)address, &found) == 0 ? found.dlfo_link_map : NULL;
 }
 
 bool real_is_of_the_allocator(const void *function)
@@ -198,7 +198,7 @@ bool real_is_of_the_allocator(const void *function)
 
 bool real_allocator_is_libc(void)
 {
-	return real_is_of_the_allocator((const void *)(uintptr_t)gnu_get_libc_version);
+	return real_is_of_the_allocator((const void *)(uintptr_t)__errno_location);
 }
 
 /* A C++ runtime that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our

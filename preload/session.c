@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "message.h"
 #include "modules.h"
+#include "own_stack.h"
 #include "parent.h"
 #include "proc.h"
 #include "process.h"
@@ -34,7 +35,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #define START_STACK_BYTES 65536
@@ -52,8 +52,7 @@ static bool sandboxed_from_the_start;
 struct start {
 	struct process *process;
 	bool recording;
-	ucontext_t caller, own;
-	char stack[START_STACK_BYTES];
+	_Alignas(16) char stack[START_STACK_BYTES];
 	struct settings_list environment, command;
 	struct settings settings;
 	struct files_facts facts;
@@ -291,33 +290,23 @@ static bool begin(struct process *process, struct start *start)
 	return true;
 }
 
-static void start_on_own_stack(unsigned high, unsigned low)
+static void start_on_own_stack(void *argument)
 {
-	struct start *start = (struct start *)((uintptr_t)high << 32 | low);
+	struct start *start = argument;
 
 	gather(start);
 	if (!start->settings.follow && !start->forked)
-		settings_unfollow(environ, "libmprof.so");
+		settings_unfollow(__environ, "libmprof.so");
 	start->recording = recording_makes_sense(start) && begin(start->process, start);
 }
 
 static void run_on_own_stack(struct start *start)
 {
-	uintptr_t address = (uintptr_t)start;
-
 	/* It warns of every change of stacks that it was not told of. */
-	if (valgrind_runs_us()) {
-		start_on_own_stack((unsigned)(address >> 32), (unsigned)address);
-		return;
-	}
-	getcontext(&start->own);
-	start->own.uc_stack.ss_sp = start->stack;
-	start->own.uc_stack.ss_size = sizeof start->stack;
-	start->own.uc_link = &start->caller;
-	/* Takes ints only, and is declared to take none. */
-	makecontext(&start->own, (void (*)(void))(uintptr_t)start_on_own_stack, 2, (unsigned)(address >> 32),
-		    (unsigned)address);
-	swapcontext(&start->caller, &start->own);
+	if (valgrind_runs_us())
+		start_on_own_stack(start);
+	else
+		own_stack_call(start_on_own_stack, start, start->stack + sizeof start->stack);
 }
 
 static bool start_recording(struct process *process)

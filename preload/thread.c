@@ -344,7 +344,7 @@ static bool is_pointless(const struct process *process)
 
 struct thread *thread_attach(void)
 {
-	int saved = errno, cancellation;
+	int saved = errno;
 	uint64_t signals;
 	struct process *process = process_get();
 	struct thread *thread = NULL;
@@ -355,11 +355,8 @@ struct thread *thread_attach(void)
 	if (process->session)
 		confine_look(process->session);
 	signals_block(&signals);
-	/* Opening and writing files are points where a thread may be cancelled; malloc is none. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
 	if (session_ensure(process))
 		thread = attach(process);
-	pthread_setcancelstate(cancellation, NULL);
 	signals_restore(&signals);
 	errno = saved;
 	return thread;
