@@ -160,6 +160,13 @@ static bool resolved_now(void)
 
 /* ---- functions that may be missing ----------------------------------------- */
 
+/* The host must not find the message of a lookup of ours.  dlerror hands it out, then frees it. */
+static void forget_lookups(void)
+{
+	(void)dlerror();
+	(void)dlerror();
+}
+
 bool real_asan_present(void)
 {
 	return dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
@@ -177,10 +184,7 @@ void real_find_optional(void)
 			*(void **)&real.name = symbol;                                                       \
 	} while (0);
 #include "hooks.def"
-	/* The host must not find the message of a lookup of ours.  dlerror hands it out, then
-	 * frees it. */
-	(void)dlerror();
-	(void)dlerror();
+	forget_lookups();
 	guard_leave(outer);
 }
 
@@ -213,6 +217,7 @@ void *real_find_late(const char *name)
 		void *handle = dlopen(runtimes[i], RTLD_LAZY | RTLD_NOLOAD);
 		symbol = handle ? dlsym(handle, name) : NULL;
 	}
+	forget_lookups();
 	guard_leave(outer);
 	return symbol;
 }

@@ -6,7 +6,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
-#include <link.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -98,13 +98,17 @@ static const ElfW(Sym) * find_symbol(const struct symbols *symbols, const char *
 	}
 }
 
+const ElfW(Sym) * exported_by(const struct link_map *object, const char *name)
+{
+	struct symbols symbols;
+
+	return read_symbols(object, &symbols) ? find_symbol(&symbols, name) : NULL;
+}
+
 void *exported_by_libc(const char *name)
 {
 	const struct link_map *libc = find_libc();
-	struct symbols symbols;
+	const ElfW(Sym) *symbol = libc ? exported_by(libc, name) : NULL;
 
-	if (!libc || !read_symbols(libc, &symbols))
-		return NULL;
-	const ElfW(Sym) *symbol = find_symbol(&symbols, name);
 	return symbol ? (void *)(libc->l_addr + symbol->st_value) : NULL;
 }

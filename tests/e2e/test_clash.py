@@ -75,4 +75,34 @@ def thread_sanitizer(directory):
     check_equal(done.outcome, bare.outcome, "recorded")
 
 
+PLUGINS = {
+    "shared": [],
+    "static": ["-static-libstdc++", "-static-libgcc"],
+    "own": ["-DOWN"],
+    "symbolic": ["-DOWN", "-Wl,-Bsymbolic"],
+    "static_own": ["-DOWN", "-static-libstdc++", "-static-libgcc"],
+}
+
+
+@case
+def plugins_in_a_c_program(directory):
+    """C++ comes with a plugin: its operators are what its own scope has, and do what they do there."""
+    host = compile("plugin_host.c", directory / "host")
+    for kind, flags in PLUGINS.items():
+        plugin = compile("cxx_plugin.cpp", directory / f"{kind}.so", "-shared", "-fPIC", *flags)
+        bare = run([host, plugin], directory)
+        check_equal((bare.returncode, bare.stderr), (0, ""), f"{kind}, unrecorded")
+        check_equal(record([host, plugin], directory).outcome, bare.outcome, f"{kind}, recorded")
+
+
+@case
+def plugins_of_a_c_program_are_recorded(directory):
+    host = compile("plugin_host.c", directory / "host")
+    plugin = compile("cxx_plugin.cpp", directory / "plugin.so", "-shared", "-fPIC")
+    _, figures = record_and_report([host, plugin], directory, ["-f", "counted_*"])
+    made = {name: allocations for name, (allocations, _) in counted(figures).items()}
+    below = sum(row["allocations"] for row in lines_of(figures, "counted_strings").values())
+    check(below >= 10, f"allocations below counted_strings: {below}; sites: {made}")
+
+
 run_cases()
