@@ -5,6 +5,7 @@
  */
 #include "allocator.h"
 
+#include "operators.h"
 #include "sample.h"
 
 #include <errno.h>
@@ -288,6 +289,8 @@ static void examine(void)
 	/* Not earlier: the message of a lookup that fails is given to the program's free by the next lookup,
 	 * and that free may itself have to look for one at its first call. */
 	real_find_optional();
+	if (!real._Znwm && !allocator_hidden)
+		operators_withdraw();
 	if (allocator_hidden) {
 		record_operators_alone();
 	} else if (!real_allocator_is_libc()) {

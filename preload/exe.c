@@ -23,6 +23,8 @@
 
 #define PATH_BYTES 4096
 
+extern char *__progname_full; /* libc's, by the name that no program has: what was started */
+
 /* ---- by /proc -------------------------------------------------------------------------- */
 
 static uintptr_t number_at(const char **at)
@@ -93,7 +95,7 @@ static void add_started(struct text *path)
 	char cwd[PATH_BYTES];
 
 	if (!name || !is_elf(name))
-		name = program_invocation_name;
+		name = __progname_full;
 	if (!name || !is_elf(name))
 		return;
 	if (name[0] != '/' && kernel_call(SYS_getcwd, cwd, sizeof cwd) > 0) {

@@ -205,7 +205,7 @@ bool files_find_drainer(char path[SESSION_PATH_BYTES])
 	static const char *const beside[] = {"/mprof-drain", "/../reporter/drain/mprof-drain",
 					     "/../libexec/mprof/mprof-drain",
 					     "/../../libexec/mprof/mprof-drain"};
-	const char *named = environ ? getenv("MPROF_DRAINER") : NULL;
+	const char *named = __environ ? getenv("MPROF_DRAINER") : NULL;
 	struct text text;
 
 	for (size_t i = 0; i < sizeof beside / sizeof *beside + 2; i++) {

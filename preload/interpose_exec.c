@@ -27,6 +27,15 @@
 #define HOOK(name, result, parameters) extern __attribute__((visibility("default"))) result name parameters;
 #include "hooks.def"
 
+/* The simpler ones lead to the others here, also where the program has a function of such a name. */
+#define OWN(name)                                                                                            \
+	extern __typeof__(name) own_##name __attribute__((alias(#name), visibility("hidden"), leaf, nothrow));
+OWN(execve)
+OWN(execv)
+OWN(execvpe)
+OWN(execvp)
+#undef OWN
+
 /* ---- the environment of what cannot load us ------------------------------------------------- */
 
 /* The program's pointers may lead nowhere, which is the kernel's to say: it is asked once a page, by a call
@@ -128,7 +137,7 @@ int execve(const char *path, char *const argv[], char *const envp[])
 
 int execv(const char *path, char *const argv[])
 {
-	return execve(path, argv, environ);
+	return own_execve(path, argv, __environ);
 }
 
 int execvpe(const char *file, char *const argv[], char *const envp[])
@@ -141,7 +150,7 @@ int execvpe(const char *file, char *const argv[], char *const envp[])
 
 int execvp(const char *file, char *const argv[])
 {
-	return execvpe(file, argv, environ);
+	return own_execvpe(file, argv, __environ);
 }
 
 int fexecve(int fd, char *const argv[], char *const envp[])
@@ -191,14 +200,14 @@ int execl(const char *path, const char *first, ...)
 {
 	GATHER(argv, first);
 	va_end(rest);
-	return execv(path, (char *const *)(uintptr_t)argv);
+	return own_execv(path, (char *const *)(uintptr_t)argv);
 }
 
 int execlp(const char *file, const char *first, ...)
 {
 	GATHER(argv, first);
 	va_end(rest);
-	return execvp(file, (char *const *)(uintptr_t)argv);
+	return own_execvp(file, (char *const *)(uintptr_t)argv);
 }
 
 int execle(const char *path, const char *first, ...)
@@ -206,7 +215,7 @@ int execle(const char *path, const char *first, ...)
 	GATHER(argv, first);
 	char *const *envp = va_arg(rest, char *const *);
 	va_end(rest);
-	return execve(path, (char *const *)(uintptr_t)argv, envp);
+	return own_execve(path, (char *const *)(uintptr_t)argv, envp);
 }
 
 /* ---- posix_spawn ------------------------------------------------------------------------------ */

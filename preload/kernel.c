@@ -32,7 +32,15 @@ static long call(long number, const long a[ARGUMENTS])
 #error "no system calls for this architecture yet"
 #endif
 
-long kernel_call(long number, ...)
+long kernel_result(long result)
+{
+	if ((unsigned long)result < (unsigned long)-ERRORS)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+long kernel_call_of_six(long number, ...)
 {
 	long arguments[ARGUMENTS];
 	va_list list;
@@ -41,9 +49,5 @@ long kernel_call(long number, ...)
 	for (int i = 0; i < ARGUMENTS; i++)
 		arguments[i] = va_arg(list, long);
 	va_end(list);
-	long result = call(number, arguments);
-	if ((unsigned long)result < (unsigned long)-ERRORS)
-		return result;
-	errno = (int)-result;
-	return -1;
+	return kernel_result(call(number, arguments));
 }

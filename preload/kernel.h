@@ -8,7 +8,12 @@
 
 #include <sys/syscall.h>
 
-/* Returns -1 with errno set, or what the kernel does. */
-long kernel_call(long number, ...);
+/* Returns -1 with errno set, or what the kernel does.  Arguments that are left out are 0: all six are read.
+ */
+long kernel_call_of_six(long number, ...);
+#define kernel_call(...) kernel_call_of_six(__VA_ARGS__, 0L, 0L, 0L, 0L, 0L, 0L)
+
+/* The same of what the kernel itself has returned. */
+long kernel_result(long result);
 
 #endif

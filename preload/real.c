@@ -10,7 +10,7 @@
 #include "guard.h"
 
 #include <dlfcn.h>
-#include <gnu/libc-version.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -160,6 +160,13 @@ static bool resolved_now(void)
 
 /* ---- functions that may be missing ----------------------------------------- */
 
+/* The host must not find the message of a lookup of ours.  dlerror hands it out, then frees it. */
+static void forget_lookups(void)
+{
+	(void)dlerror();
+	(void)dlerror();
+}
+
 bool real_asan_present(void)
 {
 	return dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
@@ -177,18 +184,15 @@ void real_find_optional(void)
 			*(void **)&real.name = symbol;                                                       \
 	} while (0);
 #include "hooks.def"
-	/* The host must not find the message of a lookup of ours.  dlerror hands it out, then
-	 * frees it. */
-	(void)dlerror();
-	(void)dlerror();
+	forget_lookups();
 	guard_leave(outer);
 }
 
 static const void *object_of(const void *address)
 {
-	Dl_info info;
+	struct dl_find_object found;
 
-	return dladdr(address, &info) ? info.dli_fbase : NULL;
+	return _dl_find_object((void *)(uintptr_t)address, &found) == 0 ? found.dlfo_link_map : NULL;
 }
 
 bool real_is_of_the_allocator(const void *function)
@@ -198,7 +202,7 @@ bool real_is_of_the_allocator(const void *function)
 
 bool real_allocator_is_libc(void)
 {
-	return real_is_of_the_allocator((const void *)(uintptr_t)gnu_get_libc_version);
+	return real_is_of_the_allocator((const void *)(uintptr_t)__errno_location);
 }
 
 /* A C++ runtime that was opened with RTLD_LOCAL is not in the scope of RTLD_NEXT, while our
@@ -213,6 +217,7 @@ void *real_find_late(const char *name)
 		void *handle = dlopen(runtimes[i], RTLD_LAZY | RTLD_NOLOAD);
 		symbol = handle ? dlsym(handle, name) : NULL;
 	}
+	forget_lookups();
 	guard_leave(outer);
 	return symbol;
 }

@@ -310,7 +310,7 @@ static void start_on_own_stack(void *argument)
 
 	gather(start);
 	if (!start->settings.follow && !start->forked)
-		settings_unfollow(environ, "libmprof.so");
+		settings_unfollow(__environ, "libmprof.so");
 	start->recording = recording_makes_sense(start) && begin(start->process, start);
 }
 

@@ -48,7 +48,7 @@ const char *settings_value(const struct settings_list *environment, const char *
 	size_t length = strlen(name);
 
 	if (!environment->bytes) {
-		for (char **entry = environ; entry && *entry; entry++)
+		for (char **entry = __environ; entry && *entry; entry++)
 			if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
 				return *entry + length + 1;
 		return NULL;

@@ -129,6 +129,7 @@ static uint32_t own_tid(void)
 void thread_keep_on_fork(struct thread *thread, bool keep)
 {
 	pages_keep_on_fork(thread, PRIVATE_HEAD_BYTES + unwind_state_bytes(), keep);
+	unwind_keep_on_fork(thread->unwind, keep);
 }
 
 /* What this thread had before a fork, as empty as every fork leaves it but one that kept it. */
@@ -343,7 +344,7 @@ static bool is_pointless(const struct process *process)
 
 struct thread *thread_attach(void)
 {
-	int saved = errno, cancellation;
+	int saved = errno;
 	uint64_t signals;
 	struct process *process = process_get();
 	struct thread *thread = NULL;
@@ -354,11 +355,8 @@ struct thread *thread_attach(void)
 	if (process->session)
 		confine_look(process->session);
 	signals_block(&signals);
-	/* Opening and writing files are points where a thread may be cancelled; malloc is none. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellation);
 	if (session_ensure(process))
 		thread = attach(process);
-	pthread_setcancelstate(cancellation, NULL);
 	signals_restore(&signals);
 	errno = saved;
 	return thread;

@@ -3,12 +3,17 @@
  */
 #include "preload/unwind/context.h"
 
+#include "preload/unwind/room.h"
+
 static __attribute__((noinline)) uint32_t walk_whole(struct unwind_state *state, struct contexts *contexts,
 						     const struct unwind_start *start)
 {
 	const struct unwind_frame *frames;
 	size_t count = unwind_walk(state, start, &frames);
-	return contexts_path(contexts, frames, count);
+	uint32_t node = contexts_path(contexts, frames, count);
+	if (count > state->trail.max)
+		room_deepen(state);
+	return node;
 }
 
 uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contexts,

@@ -20,6 +20,17 @@ struct rule_place {
 	uint64_t rule;
 };
 
+/* Room for the stacks of nearly all threads: see room.h. */
+#define TRAIL_FRAMES_FEW 4096
+#define WALKED_FRAMES_FEW 32768
+
+struct room {
+	struct trail_frame frames[TRAIL_FRAMES_FEW];
+	struct trail_word words[TRAIL_FRAMES_FEW * TRAIL_WORDS_PER_FRAME];
+	struct trail_step steps[TRAIL_FRAMES_FEW];
+	struct unwind_frame walked[WALKED_FRAMES_FEW];
+};
+
 struct unwind_state {
 	struct memo memo;    /* first: the hot path needs one address less */
 	uint32_t generation; /* of the code that rules, memo and trail speak of */
@@ -31,7 +42,10 @@ struct unwind_state {
 	uint32_t rules_mask;                                     /* of the sets, beyond those of the few */
 	_Alignas(64) struct rule_place rules[RULE_SETS_MANY][2]; /* a set never straddles cache lines */
 	struct trail trail;
-	struct unwind_frame frames[UNWIND_FRAMES_MAX];
+	struct unwind_frame *walked; /* the last walk's, innermost first */
+	size_t walked_max;
+	struct room_deep *deep; /* NULL until it is needed */
+	struct room room;
 };
 
 /* Before a walk: forgets what has become wrong since the last one. */

@@ -17,9 +17,10 @@ static inline uint32_t node_module(uint64_t rule)
 static void hash_steps(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)
 {
 	struct trail_frame *frame = trail->frames + met.kept;
+	const struct trail_step *steps = trail->steps;
 	uint64_t hash = met.kept > 0 ? frame[-1].hash : 0;
 	for (size_t i = met.steps; i-- > 0; frame++) {
-		const struct trail_step *step = &trail->steps[i];
+		const struct trail_step *step = &steps[i];
 		if (step->pc != 0) {
 			hash = contexts_hash(hash, step->pc, node_module(step->rule));
 			contexts_prefetch(contexts, hash);
@@ -40,9 +41,10 @@ void trail_renew(struct trail *trail, const struct contexts *contexts, struct tr
 uint32_t trail_intern(struct trail *trail, struct contexts *contexts, struct trail_meeting met)
 {
 	struct trail_frame *frame = trail->frames + met.kept;
+	const struct trail_step *steps = trail->steps;
 	uint32_t node = met.kept > 0 ? frame[-1].node : 0;
 	for (size_t i = met.steps; i-- > 0; frame++) {
-		const struct trail_step *step = &trail->steps[i];
+		const struct trail_step *step = &steps[i];
 		if (step->pc != 0)
 			node = contexts_intern_hashed(contexts, node, frame->hash, step->pc,
 						      node_module(step->rule));

@@ -15,11 +15,7 @@
 #include "preload/contexts.h"
 #include "preload/unwind/readable.h"
 
-/* Deeper stacks are walked whole each time. */
-#define TRAIL_FRAMES_MAX 4096
 #define TRAIL_WORDS_PER_FRAME 3
-
-_Static_assert(TRAIL_FRAMES_MAX *TRAIL_WORDS_PER_FRAME <= UINT16_MAX, "trail_frame counts words");
 
 /* What the stack held where a walk read it. */
 struct trail_word {
@@ -32,7 +28,7 @@ struct trail_frame {
 	uintptr_t pc, sp, fp;
 	uint64_t hash; /* of the path up to here, see contexts_hash */
 	uint32_t node;
-	uint16_t words; /* that a walk reads from this frame outwards: the first so many */
+	uint32_t words; /* that a walk reads from this frame outwards: the first so many */
 	bool needs_fp;  /* and whether it begins with this frame's fp */
 };
 
@@ -53,12 +49,13 @@ struct trail_copy {
 	uint32_t end, turn;
 };
 
+/* Deeper stacks than `max` are walked whole each time. */
 struct trail {
-	size_t count;
+	size_t count, max;
 	struct trail_copy copy;
-	struct trail_frame frames[TRAIL_FRAMES_MAX];
-	struct trail_word words[TRAIL_FRAMES_MAX * TRAIL_WORDS_PER_FRAME];
-	struct trail_step steps[TRAIL_FRAMES_MAX];
+	struct trail_frame *frames;
+	struct trail_word *words; /* TRAIL_WORDS_PER_FRAME as many */
+	struct trail_step *steps;
 };
 
 /* Of the trail's first `words` words, how many are left when the unchanged ones are taken off. */

@@ -7,6 +7,7 @@
  * caches of its own.  They serve as oracles in the tests.  Nothing here locks or allocates.
  */
 #include "preload/unwind/lookup.h"
+#include "preload/unwind/room.h"
 #include "preload/unwind/rules.h"
 #include "preload/unwind/step.h"
 
@@ -50,11 +51,11 @@ static __attribute__((noinline)) bool registers_at(struct unwind_state *state,
 static bool record_here(struct unwind_state *state, struct unwind_cursor *cursor)
 {
 	const struct unwind_registers *registers = &state->registers;
-	if (cursor->count == UNWIND_FRAMES_MAX)
+	if (cursor->count == state->walked_max)
 		return false;
 	uintptr_t pc = registers->value[ARCH_PC];
 	uint32_t module = lookup_frame(state, pc, registers->exact).module;
-	state->frames[cursor->count++] =
+	state->walked[cursor->count++] =
 		(struct unwind_frame){pc, module | (registers->exact ? NODE_EXACT_PC : 0)};
 	return true;
 }
@@ -79,7 +80,7 @@ static __attribute__((noinline)) enum unwind_stop walk_with_registers(struct unw
 		if (stop != STOP_NONE)
 			return stop;
 		if (++at < cursor->count) {
-			if (registers->value[ARCH_PC] != state->frames[at].pc)
+			if (registers->value[ARCH_PC] != state->walked[at].pc)
 				return STOP_CUT;
 		} else if (!is_ordinary(registers)) {
 			if (!record_here(state, cursor))
@@ -103,21 +104,33 @@ void state_refresh(struct unwind_state *state)
 		trail_clear(&state->trail);
 	}
 	if (__builtin_expect(state->thread != &thread_identity, 0)) {
+		room_begin(state);
 		state->readable = (struct readable){0};
 		state->thread = &thread_identity;
 	}
 }
 
-size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
-		   const struct unwind_frame **frames)
+static inline enum unwind_stop walk(struct unwind_state *state, const struct unwind_start *start,
+				    size_t *count)
 {
 	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
-	state_refresh(state);
 	enum unwind_stop stop = arch_walk(state, &cursor);
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);
+	*count = cursor.count;
+	return stop;
+}
+
+size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
+		   const struct unwind_frame **frames)
+{
+	size_t count;
+	state_refresh(state);
+	enum unwind_stop stop = walk(state, start, &count);
+	if (__builtin_expect(count == state->walked_max, 0) && room_deepen(state))
+		stop = walk(state, start, &count);
 	if (__builtin_expect(stop != STOP_END, 0))
-		state->frames[cursor.count - 1].module |= NODE_TRUNCATED;
-	*frames = state->frames;
-	return cursor.count;
+		state->walked[count - 1].module |= NODE_TRUNCATED;
+	*frames = state->walked;
+	return count;
 }

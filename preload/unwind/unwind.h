@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Deepest stack that is kept whole; of deeper ones the innermost frames are. */
-#define UNWIND_FRAMES_MAX 32768
+#define UNWIND_FRAMES_MAX 131072
 
 /* Registers at the return into the interposed function's caller. */
 struct unwind_start {
@@ -59,6 +59,9 @@ size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
 
 /* After a walk that a signal handler jumped out of: what may be half written is forgotten. */
 void unwind_forget(struct unwind_state *state);
+
+/* Whether a fork child finds what the state has outside its own memory, or zeroes. */
+void unwind_keep_on_fork(struct unwind_state *state, bool keep);
 
 /* Around a dlclose: rules of code that may go away are forgotten by every thread. */
 void unwind_code_changing(void);

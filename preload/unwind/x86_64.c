@@ -180,16 +180,17 @@ READS_STACK enum unwind_stop arch_walk(struct unwind_state *state, struct unwind
 {
 	struct place at = {cursor->pc, cursor->sp, cursor->fp};
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
-	size_t count = cursor->count;
+	struct unwind_frame *walked = state->walked;
+	size_t count = cursor->count, max = state->walked_max;
 	enum unwind_stop stop = STOP_END;
 
 	while (at.pc != 0 && stop == STOP_END) {
-		if (UNLIKELY(count == UNWIND_FRAMES_MAX)) {
+		if (UNLIKELY(count == max)) {
 			stop = STOP_CUT;
 			break;
 		}
 		uint64_t rule = rules_find(state, at.pc);
-		state->frames[count++] = (struct unwind_frame){at.pc, rule_module(rule)};
+		walked[count++] = (struct unwind_frame){at.pc, rule_module(rule)};
 		if (LIKELY(is_left_by_rule(rule))) {
 			if (!leave(&state->readable, rule, &limit, &at))
 				stop = STOP_CUT;
@@ -246,14 +247,13 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 	struct place at = {start->pc, start->sp, start->fp};
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
 	const struct trail_frame *kept_end = trail->frames + trail->count;
-	size_t steps = 0;
+	struct trail_step *step = trail->steps, *full = step + trail->max;
 	bool ended = false;
 
 	while (!ended && !trail_meets(trail, &kept_end, at.pc, at.sp, at.fp)) {
-		if (UNLIKELY(steps == TRAIL_FRAMES_MAX))
+		if (UNLIKELY(step == full))
 			return false;
 		uint64_t rule = LIKELY(at.pc != 0) ? rules_find(state, at.pc) : rule_make(RULE_END, 0, 0);
-		struct trail_step *step = &trail->steps[steps++];
 		*step = (struct trail_step){at.pc, at.sp, at.fp, rule};
 		if (LIKELY(is_left_by_rule(rule))) {
 			if (UNLIKELY(!leave(&state->readable, rule, &limit, &at)))
@@ -262,10 +262,11 @@ READS_STACK bool arch_follow(struct unwind_state *state, const struct unwind_sta
 			   !leave_by_guess(&state->readable, &step->rule, &limit, &at)) {
 			return false;
 		}
-		ended = rule_ends(step->rule);
+		ended = rule_ends(step++->rule);
 	}
-	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames), steps};
-	return met->kept + met->steps <= TRAIL_FRAMES_MAX;
+	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames),
+				      (size_t)(step - trail->steps)};
+	return met->kept + met->steps <= trail->max;
 }
 
 /* The words that leaving the step's frame read to get to `outer`, last first.  Returns how many. */
@@ -298,17 +299,20 @@ static inline bool needs_fp(const struct trail_step *step, bool outer_needs_fp)
 
 void arch_place(struct trail *trail, struct trail_meeting met)
 {
+	const struct trail_frame *first = trail->frames;
 	struct trail_frame *frame = trail->frames + met.kept;
+	struct trail_word *all_words = trail->words;
+	const struct trail_step *steps = trail->steps;
 	size_t words = met.kept > 0 ? frame[-1].words : 0;
 	for (size_t i = met.steps; i-- > 0; frame++) {
-		const struct trail_step *step = &trail->steps[i];
-		bool outermost = frame == trail->frames;
+		const struct trail_step *step = &steps[i];
+		bool outermost = frame == first;
 		if (!outermost)
-			words += add_words(step, frame - 1, trail->words + words);
+			words += add_words(step, frame - 1, all_words + words);
 		frame->pc = step->pc;
 		frame->sp = step->sp;
 		frame->fp = step->fp;
-		frame->words = (uint16_t)words;
+		frame->words = (uint32_t)words;
 		frame->needs_fp = needs_fp(step, !outermost && frame[-1].needs_fp);
 	}
 }

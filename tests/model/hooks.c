@@ -249,7 +249,7 @@ static long map_pages(size_t bytes)
 /* As preload/kernel.c, of which nothing else may be linked. */
 _Atomic uint32_t confine_word;
 
-long kernel_call(long number, ...)
+long kernel_call_of_six(long number, ...)
 {
 	va_list arguments;
 	long result = 0;

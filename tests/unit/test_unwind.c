@@ -11,6 +11,7 @@
 
 #include "preload/contexts.h"
 #include "preload/modules.h"
+#include "preload/unwind/context.h"
 #include "tests/check/oracle.h"
 
 #define UNW_LOCAL_ONLY
@@ -517,6 +518,60 @@ Test(unwind, corrupt_stacks_do_no_harm)
 	}
 }
 
+/* The next stack, one frame deeper, asks no more of a deep stack than of a flat one: two steps. */
+__attribute__((noinline)) static size_t steps_to_known(void)
+{
+	struct unwind_start start;
+	struct trail_meeting met = {0};
+	UNWIND_HERE(&start);
+	return arch_follow(learning_state(), &start, &met) && met.kept > 0 ? met.steps : 0;
+}
+
+static size_t steps_at_depth;
+
+__attribute__((noinline)) static int learn_at(int depth)
+{
+	volatile int result = 0;
+	if (depth > 0) {
+		result = learn_at(depth - 1);
+		return result + 1;
+	}
+	struct unwind_start start;
+	/* Twice: the first one may find out that the stack is deep. */
+	for (int i = 0; i < 2; i++) {
+		UNWIND_HERE(&start);
+		unwind_context(learning_state(), &contexts, &start);
+	}
+	steps_at_depth = steps_to_known();
+	return result;
+}
+
+static void *learn_in_thread(void *depth)
+{
+	learn_at(*(int *)depth);
+	return NULL;
+}
+
+static void run_deep(void *(*routine)(void *), int depth)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, (size_t)64 << 20);
+	cr_assert_eq(pthread_create(&thread, &attributes, routine, &depth), 0);
+	pthread_join(thread, NULL);
+}
+
+Test(unwind, deep_stacks_are_known_again)
+{
+	static const int depths[] = {100, 4080, 4200, 30000, 60000, 100000};
+	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		run_deep(learn_in_thread, depths[i]);
+		cr_expect(steps_at_depth >= 1 && steps_at_depth <= 2, "%d frames: %zu steps", depths[i],
+			  steps_at_depth);
+	}
+}
+
 static __thread size_t deepest;
 static __thread uint32_t deepest_flags;
 
@@ -545,11 +600,5 @@ static void *dive_in_thread(void *depth)
 
 Test(unwind, innermost_frames_of_too_deep_a_stack)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int depth = UNWIND_FRAMES_MAX + 10;
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, (size_t)64 << 20);
-	cr_assert_eq(pthread_create(&thread, &attributes, dive_in_thread, &depth), 0);
-	pthread_join(thread, NULL);
+	run_deep(dive_in_thread, UNWIND_FRAMES_MAX + 10);
 }
