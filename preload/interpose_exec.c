@@ -35,8 +35,9 @@ static bool is_readable(const void *at, uintptr_t *known_page)
 {
 	uintptr_t page = (uintptr_t)at / 4096, word = (uintptr_t)at & ~(uintptr_t)7;
 
-	if (page != *known_page && kernel_call(SYS_rt_sigprocmask, -1L, word, NULL, 8L) < 0 &&
-	    errno == EFAULT)
+	if (page == *known_page)
+		return true;
+	if (!word || (kernel_call(SYS_rt_sigprocmask, -1L, word, NULL, 8L) < 0 && errno == EFAULT))
 		return false;
 	*known_page = page;
 	return true;
