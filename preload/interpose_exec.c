@@ -1,5 +1,5 @@
 /*
- * interpose_exec.c - the exec family, and posix_spawn, which executes within libc.
+ * interpose_exec.c - the exec family, and posix_spawn, system and popen, which execute within libc.
  *
  * An exec is told from a kill: what a program becomes may not be recorded (static, set-user-ID, other
  * environment), and then nobody else could say why the memory went away.  And what cannot load this library
@@ -44,8 +44,9 @@ static bool is_readable(const void *at, uintptr_t *known_page)
 {
 	uintptr_t page = (uintptr_t)at / 4096, word = (uintptr_t)at & ~(uintptr_t)7;
 
-	if (page != *known_page && kernel_call(SYS_rt_sigprocmask, -1L, word, NULL, 8L) < 0 &&
-	    errno == EFAULT)
+	if (page == *known_page)
+		return true;
+	if (!word || (kernel_call(SYS_rt_sigprocmask, -1L, word, NULL, 8L) < 0 && errno == EFAULT))
 		return false;
 	*known_page = page;
 	return true;
@@ -247,4 +248,35 @@ int posix_spawnp(int *pid, const char *file, const void *actions, const void *at
 	real_ensure();
 	return spawned(real.posix_spawnp(pid, file, actions, attributes, argv, departure.environment),
 		       departure.unrecorded);
+}
+
+/* ---- a shell ---------------------------------------------------------------------------------- */
+
+/* system and popen pass the environment on as it is.  Where the shell cannot load us, we are taken out of
+ * that for good: few programs could be recorded there, and others may be reading it.  Whether the shell will
+ * be unrecorded. */
+static bool shell_goes_without_us(void)
+{
+	bool named = !confined() && strangers_room(environ);
+	enum loading loading = named ? loadable(AT_FDCWD, "/bin/sh", 0) : LOADING_WORKS;
+
+	if (loading == LOADING_HARMS)
+		settings_unfollow(environ, LIBRARY_NAME);
+	return loading != LOADING_WORKS;
+}
+
+int system(const char *command)
+{
+	real_ensure();
+	if (command && shell_goes_without_us())
+		unrecorded_add(1);
+	return real.system(command);
+}
+
+void *popen(const char *command, const char *mode)
+{
+	real_ensure();
+	if (shell_goes_without_us())
+		unrecorded_add(1);
+	return real.popen(command, mode);
 }

@@ -11,6 +11,9 @@
  * program, and on other processors than a pinned caller's.  Both paths are absolute.  All signals
  * are blocked by the caller.  Returns its pid, or -errno of the step that failed; a program that
  * fails behind its exec is noticed by its heart not beating.  No allocation, no locks.
+ *
+ * The first process of a pid namespace is the exception: it has a child then, which a wait with __WALL or
+ * __WCLONE sees, and no other.
  */
 int spawn_drainer(const char *program, const char *session_path);
 

@@ -69,6 +69,24 @@ def in_another_world(directory):
 
 
 @case
+def a_strange_shell(directory):
+    """Where /bin/sh itself cannot take the shim, what libc starts by it must run nevertheless."""
+    needs_root()
+    stranger(directory)
+    starts = compile("starts.c", directory / "starts")
+    for way in ("system", "popen"):
+        for library in ("", SHIM):
+            script = f"mount --bind bin/stranger /bin/sh && exec env LD_PRELOAD={library} MPROF_QUIET=1 ./starts {way} x"
+            done = run(["unshare", "-m", "sh", "-c", script], directory)
+            if "mount" in done.stderr or "unshare" in done.stderr:
+                raise Skip(f"no mounts here: {done.stderr.strip()}")
+            check_equal((done.returncode, done.stdout, done.stderr), (0, f"stranger x x, LD_PRELOAD \n{way}: 7\n", ""), f"{way}: {library}")
+        trace, = directory.glob("starts.*.mprof")
+        check_told(trace, 1)
+        trace.unlink()
+
+
+@case
 def scripts_of_a_stranger(directory):
     """The kernel follows #! lines, over several scripts and with an argument."""
     program = stranger(directory)

@@ -190,3 +190,18 @@ Test(loadable, ways_to_name_a_program)
 	close(fd);
 	close(folder);
 }
+
+Test(loadable, for_a_child_elsewhere)
+{
+	struct program works = program_of("/lib64/ld-linux-x86-64.so.2");
+
+	write_file("works", &works, sizeof(works));
+	cr_assert_eq(loadable_elsewhere("./works", false), LOADING_WORKS);
+	cr_assert_eq(loadable_elsewhere("./elsewhere", false), LOADING_HARMS,
+		     "what is not here may be anything there");
+	cr_assert_eq(loadable_elsewhere("no-such-program", true), LOADING_HARMS);
+	cr_assert_eq(loadable_elsewhere("/proc/self/fd/0", false), LOADING_HARMS, "another descriptor there");
+	cr_assert_eq(loadable_elsewhere((const char *)(uintptr_t)16, false), LOADING_WORKS,
+		     "the kernel says it");
+	cr_assert_eq(loadable(AT_FDCWD, "./elsewhere", 0), LOADING_WORKS);
+}

@@ -37,6 +37,7 @@ int main(void)
 	told(execveat(AT_FDCWD, (char *)nowhere(16), argv, environment, AT_EMPTY_PATH));
 	told(execveat(AT_FDCWD, (char *)nowhere(16), argv, environment, 0));
 	told(execve("/bin/true", argv, nowhere(8)));
+	told(execve("/bin/true", argv, nowhere(1)));
 	told(execve("/bin/true", argv, nowhere(UINTPTR_MAX - 7)));
 	told(execve("/bin/true", argv, bad));
 	told(execve("/bin/true", argv, without_end("B=2")));
