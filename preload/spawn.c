@@ -159,7 +159,8 @@ static bool host_adopts_orphans(void)
 {
 	int subreaper = 0;
 
-	return getpid() == 1 || (kernel_call(SYS_prctl, PR_GET_CHILD_SUBREAPER, &subreaper) == 0 && subreaper);
+	return getpid() == 1 ||
+	       (kernel_call(SYS_prctl, PR_GET_CHILD_SUBREAPER, &subreaper) == 0 && subreaper);
 }
 
 /* A middle that stays shows no end to wait for. */
