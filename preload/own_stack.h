@@ -1,12 +1,17 @@
 /*
- * own_stack.h - calling a function on another stack.
+ * own_stack.h - a stack for what needs more than the program's may have.
  *
- * Where swapcontext would be too much: it asks the kernel twice for a mask of signals.
+ * A program may end, execute another one or have its first event on the smallest of stacks: a coroutine's, or
+ * a signal's.  Mapped for the one call; a vfork child may do that, too.  Signals are blocked by the caller,
+ * since handlers would run there.
  */
 #ifndef MPROF_PRELOAD_OWN_STACK_H
 #define MPROF_PRELOAD_OWN_STACK_H
 
-/* Returns when the function does.  `stack_end` is the first address behind the stack, 16-aligned. */
-void own_stack_call(void (*function)(void *), void *argument, void *stack_end);
+#include <stdbool.h>
+
+/* Runs function(argument) on a stack of 64 KiB; false if there is no memory for it.  Keeps errno as the
+ * function leaves it. */
+bool own_stack_run(void (*function)(void *), void *argument);
 
 #endif

@@ -24,7 +24,6 @@
 #include "settings.h"
 #include "spawn.h"
 #include "thread.h"
-#include "unwind/valgrind.h"
 
 #include "trace/clock.h"
 
@@ -37,7 +36,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define START_STACK_BYTES 65536
 #define TICKS_SHIFT 4 /* 16 counter ticks are some 5 ns: finer than any two events of one address */
 
 /* Survives fork: the child finds its parent's trace here. */
@@ -46,13 +44,10 @@ static bool sandboxed_from_the_start;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
-/* What start-up gathers, and the stack that it runs on; large, so it is mapped, used once and
- * unmapped.  The first event of a fork child may come on the smallest of stacks, a signal's or a
- * coroutine's. */
+/* What start-up gathers; large, so it is mapped, used once and unmapped. */
 struct start {
 	struct process *process;
 	bool recording;
-	_Alignas(16) char stack[START_STACK_BYTES];
 	struct settings_list environment, command;
 	struct settings settings;
 	struct files_facts facts;
@@ -300,15 +295,6 @@ static void start_on_own_stack(void *argument)
 	start->recording = recording_makes_sense(start) && begin(start->process, start);
 }
 
-static void run_on_own_stack(struct start *start)
-{
-	/* It warns of every change of stacks that it was not told of. */
-	if (valgrind_runs_us())
-		start_on_own_stack(start);
-	else
-		own_stack_call(start_on_own_stack, start, start->stack + sizeof start->stack);
-}
-
 static bool start_recording(struct process *process)
 {
 	if (is_locked_in())
@@ -318,8 +304,7 @@ static bool start_recording(struct process *process)
 	if (start == MAP_FAILED)
 		return false;
 	start->process = process;
-	run_on_own_stack(start);
-	bool recording = start->recording;
+	bool recording = own_stack_run(start_on_own_stack, start) && start->recording;
 	release(start);
 	return recording;
 }
