@@ -1,6 +1,7 @@
 /*
- * own_stack.c - see own_stack.h.  swapcontext would be too much: it asks the kernel twice for a mask of
- * signals, and a program may have a function of its own by that name.
+ * own_stack.c - see own_stack.h.
+ *
+ * Not by swapcontext, which asks the kernel twice for a mask of signals, and may be another's.
  */
 #include "own_stack.h"
 
@@ -14,11 +15,11 @@
 
 #define STACK_BYTES 65536
 
-/* Returns when the function does.  `stack_end` is the first address behind the stack, 16-aligned. */
+/* Returns when the function does, which has the stack that ends at `end`, 16-aligned. */
 #if defined(__x86_64__)
-__attribute__((naked)) static void call_on(void (*function)(void *) __attribute__((unused)),
-					   void *argument __attribute__((unused)),
-					   char *stack_end __attribute__((unused)))
+static __attribute__((naked, noinline)) void call_on(void (*function)(void *) __attribute__((unused)),
+						     void *argument __attribute__((unused)),
+						     void *end __attribute__((unused)))
 {
 	__asm__("pushq %rbp\n\t"
 		".cfi_def_cfa_offset 16\n\t"
@@ -45,13 +46,13 @@ bool own_stack_run(void (*function)(void *), void *argument)
 		function(argument);
 		return true;
 	}
-	char *stack = (char *)kernel_call(SYS_mmap, NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
-	if ((void *)stack == MAP_FAILED)
+	long stack = kernel_call(SYS_mmap, NULL, (size_t)STACK_BYTES, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+	if (stack == -1)
 		return false;
-	call_on(function, argument, stack + STACK_BYTES);
+	call_on(function, argument, (char *)stack + STACK_BYTES);
 	int saved = errno;
-	kernel_call(SYS_munmap, stack, STACK_BYTES);
+	kernel_call(SYS_munmap, stack, (size_t)STACK_BYTES);
 	errno = saved;
 	return true;
 }

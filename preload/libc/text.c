@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #define OWN __attribute__((visibility("hidden"), used))
 
@@ -49,6 +50,11 @@ OWN void *memmove(void *to, const void *from, size_t bytes)
 	/* Forwards, unless that would overwrite what is still to be read. */
 	if ((uintptr_t)target - (uintptr_t)source >= bytes)
 		return memcpy(to, from, bytes);
+	for (uint64_t word; bytes >= sizeof word;) {
+		bytes -= sizeof word;
+		__builtin_memcpy(&word, source + bytes, sizeof word);
+		__builtin_memcpy(target + bytes, &word, sizeof word);
+	}
 	while (bytes-- > 0)
 		target[bytes] = source[bytes];
 	return to;
@@ -62,6 +68,12 @@ OWN int memcmp(const void *left, const void *right, size_t bytes)
 		if (*a != *b)
 			return *a - *b;
 	return 0;
+}
+
+/* What clang makes of a memcmp that is asked for equality only. */
+OWN int bcmp(const void *left, const void *right, size_t bytes)
+{
+	return memcmp(left, right, bytes);
 }
 
 OWN void *memchr(const void *in, int byte, size_t bytes)

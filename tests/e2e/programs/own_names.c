@@ -6,37 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NAMES(X)                                                                                                            \
-	X(access)                                                                                                           \
-	X(chdir)                                                                                                            \
-	X(clock_gettime)                                                                                                    \
-	X(clock_nanosleep) X(clone) X(close) X(connect) X(dladdr) X(dlerror) X(dlopen) X(dlsym) X(dlvsym) X(                \
-		dl_iterate_phdr) X(faccessat) X(fcntl) X(fcntl64) X(fstat) X(fstat64) X(fstatat) X(fstatat64)               \
-		X(ftruncate) X(ftruncate64) X(getauxval) X(getcontext) X(getcwd) X(getegid) X(getenv) X(geteuid) X(         \
-			getgid) X(getpid) X(getppid) X(getrandom) X(getrlimit) X(getrlimit64) X(getrusage) X(getuid)        \
-			X(gnu_get_libc_version) X(ioctl) X(kill) X(lseek) X(lseek64) X(lstat) X(lstat64) X(                 \
-				madvise) X(makecontext) X(memchr) X(memcmp) X(memcpy) X(memmove) X(mempcpy)                 \
-				X(memset) X(mmap) X(mmap64) X(mprotect) X(munmap) X(nanosleep) X(open) X(open64) X(         \
-					openat) X(openat64) X(poll) X(ppoll) X(prctl) X(pread) X(pread64) X(pthread_atfork) \
-					X(pthread_key_create) X(pthread_self) X(pthread_setcancelstate) X(                  \
-						pthread_setspecific) X(pthread_sigmask) X(pwrite) X(pwrite64)               \
-						X(read) X(readlink) X(readlinkat) X(rename) X(sched_yield) X(               \
-							select) X(setsid) X(sigaction) X(sigaddset) X(sigemptyset)          \
-							X(sigfillset) X(sigismember) X(signal) X(sigpending) X(             \
-								sigprocmask) X(sigtimedwait) X(snprintf) X(stat)            \
-								X(stat64) X(statfs) X(statfs64) X(stpcpy) X(                \
-									strcat) X(strchr) X(strcmp) X(strcpy) X(strcspn)    \
-									X(strerror) X(strerrordesc_np) X(strlen) X(         \
-										strncmp) X(strncpy) X(strnlen) X(strrchr)   \
-										X(strspn) X(strstr) X(strtoul) X(           \
-											swapcontext) X(symlink)             \
-											X(syscall) X(sysinfo) X(            \
-												time) X(truncate)           \
-												X(uname) X(unlink) X(       \
-													unlinkat)           \
-													X(usleep)           \
-														X(write)
-
 static long kernel(long number, long a, long b, long c)
 {
 	long result;
@@ -62,11 +31,32 @@ __attribute__((used)) void called(const char *name)
 	kernel(SYS_exit_group, 9, 0, 0);
 }
 
-#define NAME(name)                                                                                           \
-	__asm__(".globl " #name "\n.type " #name ",@function\n" #name                                        \
-		":\n\tleaq 1f(%rip), %rdi\n\tjmp called\n1:\t"                                               \
-		".asciz \"" #name "\"\n\t.balign 16");
-NAMES(NAME)
+__asm__(".irp name, "
+	"access, bcmp, chdir, clock_gettime, clock_nanosleep, clone, close, connect, "
+	"dladdr, dlerror, dlopen, dlsym, dlvsym, dl_iterate_phdr, faccessat, fcntl, "
+	"fcntl64, fstat, fstat64, fstatat, fstatat64, ftruncate, ftruncate64, getauxval, "
+	"getcontext, getcwd, getegid, getenv, geteuid, getgid, getpid, getppid, "
+	"getrandom, getrlimit, getrlimit64, getrusage, getuid, gnu_get_libc_version, "
+	"ioctl, kill, lseek, lseek64, lstat, lstat64, madvise, makecontext, memchr, "
+	"memcmp, memcpy, memmove, mempcpy, memset, mmap, mmap64, mprotect, munmap, "
+	"nanosleep, open, open64, openat, openat64, poll, ppoll, prctl, pread, pread64, "
+	"pthread_atfork, pthread_key_create, pthread_self, pthread_setcancelstate, "
+	"pthread_setspecific, pthread_sigmask, pwrite, pwrite64, read, readlink, "
+	"readlinkat, rename, sched_yield, select, setsid, sigaction, sigaddset, "
+	"sigemptyset, sigfillset, sigismember, signal, sigpending, sigprocmask, "
+	"sigtimedwait, snprintf, stat, stat64, statfs, statfs64, stpcpy, strcat, strchr, "
+	"strcmp, strcpy, strcspn, strerror, strerrordesc_np, strlen, strncmp, strncpy, "
+	"strnlen, strrchr, strspn, strstr, strtoul, swapcontext, symlink, syscall, "
+	"sysinfo, time, truncate, uname, unlink, unlinkat, usleep, write, execve, execv, "
+	"execvpe"
+	"\n.globl \\name\n"
+	".type \\name, @function\n"
+	"\\name:\n\t"
+	"leaq 1f(%rip), %rdi\n\t"
+	"jmp called\n"
+	"1:\t.asciz \"\\name\"\n\t"
+	".balign 16\n"
+	".endr");
 
 static void __attribute__((noinline)) counted_pairs(int pairs)
 {
