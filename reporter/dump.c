@@ -90,7 +90,9 @@ static void frame_text(void *out, const struct source_frame *frame, const char *
 		fprintf(out, "    [%s]\n", type ? type : "");
 	else if (frame->line > 0)
 		fprintf(out, "    %s  %s:%u%s\n", frame->function->name, frame->function->file, frame->line,
-			frame->inlined ? " (inlined)" : "");
+			frame->function->part_of ? " (included)"
+			: frame->inlined         ? " (inlined)"
+						 : "");
 	else
 		fprintf(out, "    %s+0x%" PRIx64 "  (%s)\n", frame->function->name, frame->offset,
 			frame->function->module);
