@@ -92,8 +92,11 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	if (error)
 		return error;
 	report->info = trace_info(report->trace);
-	error = symbolizer_create(report->info->modules, report->info->module_count,
-				  &report->options->symbols, &report->symbolizer, diagnostic);
+	report->symbols = report->options->symbols;
+	report->symbols.inclusion = report_inclusion;
+	report->symbols.inclusion_context = report;
+	error = symbolizer_create(report->info->modules, report->info->module_count, &report->symbols,
+				  &report->symbolizer, diagnostic);
 	if (error)
 		return error;
 	report->sources = sources_create(&report->options->sources);
@@ -107,7 +110,7 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 static int sum_lines(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_code, report};
+	struct frame_source source = {report_met_code, report, report_counts};
 	int error = scope_map_init(&report->scopes, info->code_count, source, report->chosen, true);
 
 	if (error)
@@ -140,6 +143,8 @@ static int build_lines(struct report *report)
 {
 	int error = report_narrow(report);
 
+	if (!error)
+		error = report_choose_inner(report);
 	if (!error)
 		error = sum_lines(report);
 	if (!error && report->options->detail == REPORT_LINES)
@@ -211,6 +216,8 @@ void report_destroy(struct report *report)
 	free(report->sites);
 	free(report->sums);
 	free(report->chosen);
+	free(report->inner);
+	free(report->instances);
 	free(report->globs);
 	free(report->visits);
 	free(report->frames);

@@ -174,7 +174,9 @@ static char *site_location(const struct view_site *site, const struct view_style
 	char *where = NULL;
 	int length = 0;
 
-	if (*site->file)
+	if (*site->file && site->line == 0)
+		length = asprintf(&where, "%s  %s", site->function, view_short_path(site->file, style));
+	else if (*site->file)
 		length = asprintf(&where, "%s  %s:%u", site->function, view_short_path(site->file, style),
 				  site->line);
 	else if (*module && strcmp(module, site->function) != 0)
