@@ -95,7 +95,10 @@ static void frame_text(void *out, const struct source_frame *frame, const char *
 	clean_print_between(out, "    ", frame->function->name, "");
 	if (frame->line > 0) {
 		clean_print_between(out, "  ", frame->function->file, "");
-		fprintf(out, ":%u%s\n", frame->line, frame->inlined ? " (inlined)" : "");
+		fprintf(out, ":%u%s\n", frame->line,
+			frame->function->part_of ? " (included)"
+			: frame->inlined         ? " (inlined)"
+						 : "");
 	} else {
 		fprintf(out, "+0x%" PRIx64, frame->offset);
 		clean_print_between(out, "  (", frame->function->module, ")\n");

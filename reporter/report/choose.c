@@ -74,6 +74,54 @@ static size_t choose_matching(struct report *report, const struct selection *sel
 	return chosen;
 }
 
+/* The name of what is chosen of a function: one instance's, or where there are several, the function's. */
+static void choose_instance(struct report *report, const struct source_frame *frame)
+{
+	uint32_t id = frame->function->id;
+	const char *name = symbolizer_full_name(report->symbolizer, frame, false);
+
+	if (report->chosen[id] && report->instances[id] != name)
+		name = frame->function->name;
+	report->chosen[id] = true;
+	report->instances[id] = name;
+}
+
+/* Globs with arguments: of functions that do not match as a whole, the instances that do. */
+static int choose_instances(struct report *report, const struct selection *selection, size_t count,
+			    size_t *chosen)
+{
+	const struct source_frame *frames;
+	bool *whole = calloc(count + 1, sizeof(*whole));
+
+	report->instances = calloc(count + 1, sizeof(*report->instances));
+	if (!whole || !report->instances) {
+		free(whole);
+		return -ENOMEM;
+	}
+	memcpy(whole, report->chosen, count * sizeof(*whole));
+	for (uint32_t code = 1; code < report->info->code_count; code++) {
+		size_t frame_count = report_met_code(report, code, &frames);
+
+		for (size_t i = 0; i < frame_count; i++) {
+			if (whole[frames[i].function->id] ||
+			    !selection_matches_frame(selection, report->symbolizer, &frames[i]))
+				continue;
+			*chosen += !report->chosen[frames[i].function->id];
+			choose_instance(report, &frames[i]);
+		}
+	}
+	free(whole);
+	return 0;
+}
+
+bool report_counts(void *context, const struct source_frame *frame)
+{
+	struct report *report = context;
+
+	return !report->instances || !report->instances[frame->function->id] ||
+	       selection_matches_frame(&report->selection, report->symbolizer, frame);
+}
+
 /* Chooses the marked functions that call paths pass; whoever marked another one is told why it is not there.
  */
 static size_t choose_marked(struct report *report, size_t met_count)
@@ -97,17 +145,84 @@ static size_t choose_marked(struct report *report, size_t met_count)
 /* ---- by figures --------------------------------------------------------------- */
 
 struct candidate {
-	uint32_t function;
+	const struct source_function *function;
 	uint64_t figure;
 };
 
+/* Functions before what is a part of them or stands within them, which has no more than they. */
 static int by_figure(const void *left, const void *right)
 {
 	const struct candidate *a = left, *b = right;
+	bool a_apart = a->function->part_of || a->function->nested;
+	bool b_apart = b->function->part_of || b->function->nested;
 
 	if (a->figure != b->figure)
 		return a->figure > b->figure ? -1 : 1;
-	return a->function < b->function ? -1 : a->function > b->function;
+	if (a_apart != b_apart)
+		return a_apart ? 1 : -1;
+	return a->function->id < b->function->id ? -1 : a->function->id > b->function->id;
+}
+
+/* Rust's have the outer one's name before their own. */
+static bool is_nested(const struct source_function *inner, const struct source_function *outer)
+{
+	size_t length = strlen(outer->name);
+
+	return inner->nested || (strncmp(inner->name, outer->name, length) == 0 &&
+				 strncmp(inner->name + length, "::", 2) == 0);
+}
+
+bool report_lies_within(const struct source_function *inner, const struct source_function *outer)
+{
+	return inner->file == outer->file && inner->first_line >= outer->first_line &&
+	       inner->last_line <= outer->last_line && inner != outer && !inner->part_of && !outer->part_of &&
+	       is_nested(inner, outer);
+}
+
+/* Makes room for a function whose table shows what was picked so far of those within it. */
+static size_t drop_inner(const struct report *report, struct candidate *picked, size_t count,
+			 const struct source_function *outer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool inner = report_lies_within(picked[i].function, outer);
+
+		report->chosen[picked[i].function->id] = !inner;
+		if (!inner)
+			picked[kept++] = picked[i];
+	}
+	return kept;
+}
+
+static bool lies_within_any(const struct candidate *chosen, size_t count,
+			    const struct source_function *function)
+{
+	for (size_t i = 0; i < count; i++)
+		if (report_lies_within(function, chosen[i].function))
+			return true;
+	return false;
+}
+
+/* The best `limit` of sorted candidates, moved to the front, with the parts of them.  What stands
+ * within one needs no table of its own. */
+static void pick(const struct report *report, struct candidate *candidates, size_t count, size_t limit)
+{
+	size_t picked = 0, whole = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct source_function *function = candidates[i].function;
+		bool part = function->part_of && report->chosen[function->part_of->id];
+
+		if ((!part && whole == limit) || lies_within_any(candidates, picked, function))
+			continue;
+		size_t left = drop_inner(report, candidates, picked, function);
+		whole -= picked - left;
+		whole += !part;
+		picked = left;
+		report->chosen[function->id] = true;
+		candidates[picked++] = candidates[i];
+	}
 }
 
 /* From all candidates in report->chosen to the best `limit` of them. */
@@ -115,20 +230,22 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 			 size_t limit)
 {
 	struct candidate *candidates = calloc((size_t)map->model.scope_count + 1, sizeof(*candidates));
+	const struct source_function *const *functions;
 	size_t count = 0;
 
 	if (!candidates)
 		return -ENOMEM;
+	symbolizer_functions(report->symbolizer, &functions);
 	for (uint32_t scope = 0; scope < map->model.scope_count; scope++) {
 		uint64_t figure = report_sums_figure(&sums[scope], report->options->sort);
 
 		report->chosen[map->scopes[scope].function] = false;
 		if (figure > 0)
-			candidates[count++] = (struct candidate){map->scopes[scope].function, figure};
+			candidates[count++] =
+				(struct candidate){functions[map->scopes[scope].function], figure};
 	}
 	qsort(candidates, count, sizeof(*candidates), by_figure);
-	for (size_t i = 0; i < count && i < limit; i++)
-		report->chosen[candidates[i].function] = true;
+	pick(report, candidates, count, limit);
 	free(candidates);
 	return 0;
 }
@@ -136,7 +253,7 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 int report_narrow(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_code, report};
+	struct frame_source source = {report_met_code, report, report_counts};
 	struct scope_map map = {0};
 	struct scope_sums *sums = NULL;
 	int error;
@@ -154,6 +271,42 @@ int report_narrow(struct report *report)
 	free(sums);
 	scope_map_finish(&map);
 	return error;
+}
+
+/* The chosen functions, `*chosen` of them: the caller's to free().  NULL: no memory. */
+static const struct source_function **list_chosen(const struct report *report,
+						  const struct source_function *const *functions,
+						  size_t count, size_t *chosen)
+{
+	const struct source_function **list = calloc(count + 1, sizeof(*list));
+
+	*chosen = 0;
+	for (size_t i = 0; list && i < count; i++)
+		if (report->chosen[i])
+			list[(*chosen)++] = functions[i];
+	return list;
+}
+
+int report_choose_inner(struct report *report)
+{
+	const struct source_function *const *functions;
+	size_t count = report->function_count, outer_count;
+	const struct source_function **outer;
+
+	symbolizer_functions(report->symbolizer, &functions);
+	outer = list_chosen(report, functions, count, &outer_count);
+
+	report->inner = calloc(count + 1, sizeof(*report->inner));
+	if (!outer || !report->inner) {
+		free(outer);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; functions[i]->first_line > 0 && !report->chosen[i] && k < outer_count; k++)
+			if (report_lies_within(functions[i], outer[k]))
+				report->chosen[i] = report->inner[i] = true;
+	free(outer);
+	return 0;
 }
 
 /* ---- the choice ---------------------------------------------------------------- */
@@ -190,11 +343,14 @@ int report_choose(struct report *report)
 	const struct selection *selection = &report->selection;
 
 	report->chosen = calloc(count + 1, sizeof(*report->chosen));
+	report->function_count = count;
 	if (!report->chosen)
 		return -ENOMEM;
 	if (report->options->detail != REPORT_LINES)
 		return 0;
 	chosen = choose_matching(report, selection, functions, count);
+	if (selection_has_arguments(selection) && choose_instances(report, selection, count, &chosen) != 0)
+		return -ENOMEM;
 	if (chosen == 0 && !selection_empty(selection))
 		return report_warn(report, "no recorded call path passes a function that matches");
 	if (chosen == 0)

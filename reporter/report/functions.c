@@ -14,10 +14,12 @@
 /* A chosen function on its way to the view. */
 struct entry {
 	const struct source_function *function;
-	uint64_t figure;
+	uint64_t figure;   /* of a part: of the whole function */
 	uint32_t scope;    /* of the whole function; its lines' scopes follow */
 	uint32_t line_end; /* scope id behind the last line's */
 	const struct source_text *text;
+	const struct source_function **inner; /* chosen, and stand within this one */
+	size_t inner_count;
 };
 
 static int entry_compare(const void *left, const void *right)
@@ -27,6 +29,8 @@ static int entry_compare(const void *left, const void *right)
 
 	if (a->figure != b->figure)
 		return a->figure > b->figure ? -1 : 1;
+	if (a->function->part_of == b->function || b->function->part_of == a->function)
+		return a->function->part_of == b->function ? -1 : 1;
 	order = strcmp(a->function->file, b->function->file);
 	if (order != 0)
 		return order;
@@ -48,7 +52,7 @@ static uint32_t next_function_line(const struct report *report, const struct sou
 	uint32_t next = UINT32_MAX;
 
 	for (size_t i = 0; i < count; i++)
-		if (all[i]->first_line > from && all[i]->first_line < next &&
+		if (!all[i]->nested && all[i]->first_line > from && all[i]->first_line < next &&
 		    strcmp(all[i]->file, function->file) == 0)
 			next = all[i]->first_line;
 	return next;
@@ -59,7 +63,7 @@ static uint32_t function_end(const struct report *report, const struct entry *en
 	const struct source_function *function = entry->function;
 	uint32_t end, next;
 
-	if (!entry->text)
+	if (!entry->text || function->part_of)
 		return function->last_line;
 	end = braces_function_end(entry->text->lines, entry->text->line_count, function->first_line,
 				  function->last_line);
@@ -112,18 +116,54 @@ static const char *text_line(const struct source_text *text, uint32_t line)
 	return text && line > 0 && line <= text->line_count ? text->lines[line - 1] : NULL;
 }
 
+/* The function whose line it is: the entry's, or one within it. */
+static const struct source_function *function_at(const struct report *report, const struct entry *entry,
+						 uint32_t line)
+{
+	if (scope_find(&report->scopes, entry->function->id, line) != SCOPE_NONE)
+		return entry->function;
+	for (size_t i = 0; i < entry->inner_count; i++)
+		if (scope_find(&report->scopes, entry->inner[i]->id, line) != SCOPE_NONE)
+			return entry->inner[i];
+	return entry->function;
+}
+
+static int find_inner(const struct report *report, struct entry *entry)
+{
+	const struct source_function *const *all;
+	size_t capacity = 0;
+
+	symbolizer_functions(report->symbolizer, &all);
+	for (size_t i = 0; i < report->function_count; i++) {
+		if (!report->chosen[i] || !report_lies_within(all[i], entry->function))
+			continue;
+		if (entry->inner_count == capacity) {
+			const struct source_function **grown;
+
+			capacity = 2 * capacity + 8;
+			grown = reallocarray(entry->inner, capacity, sizeof(*grown));
+			if (!grown)
+				return -ENOMEM;
+			entry->inner = grown;
+		}
+		entry->inner[entry->inner_count++] = all[i];
+	}
+	return 0;
+}
+
 /* Adds the row of a line, with its figures if it has a scope. */
 static void add_row(const struct report *report, const struct entry *entry, uint32_t line,
 		    struct view_line *row)
 {
-	uint32_t scope = scope_find(&report->scopes, entry->function->id, line);
+	uint32_t function = function_at(report, entry, line)->id;
+	uint32_t scope = scope_find(&report->scopes, function, line);
 
-	*row = (struct view_line){.line = line, .source = text_line(entry->text, line)};
+	*row = (struct view_line){.line = line == LINE_NONE ? 0 : line,
+				  .source = text_line(entry->text, line)};
 	if (line > 0 && scope != SCOPE_NONE)
 		row->gc = report->gc.scopes[scope];
 	if (line > 0 && scope != SCOPE_NONE)
-		row_set_sums(row, &report->sums[scope],
-			     report_visits(report, entry->function->id, line)->exit_bytes,
+		row_set_sums(row, &report->sums[scope], report_visits(report, function, line)->exit_bytes,
 			     report->info->sample_bytes);
 	else if (line == entry->function->first_line)
 		row_set_entry(row, report_visits(report, entry->function->id, 0));
@@ -233,6 +273,30 @@ static uint32_t scopes_end(const struct scope_map *map, uint32_t scope)
 	return end;
 }
 
+static uint64_t figure_of(const struct report *report, const struct source_function *function)
+{
+	const struct source_function *whole = function->part_of ? function->part_of : function;
+	uint32_t scope = scope_find(&report->scopes, whole->id, 0);
+
+	if (scope == SCOPE_NONE)
+		scope = scope_find(&report->scopes, function->id, 0);
+	return report_sums_figure(&report->sums[scope], report->options->sort);
+}
+
+/* What was generated from a text that is there, into a file that is not: its lines are shown in the former.
+ */
+static bool shows_in_part(const struct report *report, const struct source_function *function)
+{
+	const struct source_function *const *all;
+
+	symbolizer_functions(report->symbolizer, &all);
+	for (size_t i = 0; i < report->function_count; i++)
+		if (all[i]->part_of == function && report->chosen[i] &&
+		    sources_find(report->sources, all[i]->file))
+			return true;
+	return false;
+}
+
 /* Entries of all chosen functions that can be shown, in the order of the report. */
 static int collect(struct report *report, struct entry *entries, size_t *count)
 {
@@ -245,6 +309,8 @@ static int collect(struct report *report, struct entry *entries, size_t *count)
 		const struct source_function *function = all[map->scopes[scope].function];
 
 		end = scopes_end(map, scope);
+		if (report->inner[function->id])
+			continue;
 		if (!*function->file || function->first_line == 0) {
 			lineless = lineless ? lineless : function;
 			lineless_count++;
@@ -252,14 +318,23 @@ static int collect(struct report *report, struct entry *entries, size_t *count)
 		}
 		entries[(*count)++] = (struct entry){
 			.function = function,
-			.figure = report_sums_figure(&report->sums[scope], report->options->sort),
+			.figure = figure_of(report, function),
 			.scope = scope,
 			.line_end = end,
 			.text = sources_find(report->sources, function->file),
 		};
+		if (report->own_code && !entries[*count - 1].text && shows_in_part(report, function))
+			(*count)--;
 	}
 	qsort(entries, *count, sizeof(*entries), entry_compare);
 	return warn_without_lines(report, lineless, lineless_count);
+}
+
+static const char *name_shown(const struct report *report, const struct source_function *function)
+{
+	const char *instance = report->instances ? report->instances[function->id] : NULL;
+
+	return instance ? instance : function->name;
 }
 
 int report_fill_functions(struct report *report)
@@ -276,8 +351,12 @@ int report_fill_functions(struct report *report)
 		const struct source_function *function = entries[i].function;
 		struct view_function *out = &report->functions[report->view.function_count++];
 
-		*out = (struct view_function){function->name, function->file, function->first_line, NULL, 0};
-		error = fill_lines(report, &entries[i], out);
+		*out = (struct view_function){name_shown(report, function), function->file,
+					      function->first_line, NULL, 0};
+		error = find_inner(report, &entries[i]);
+		if (!error)
+			error = fill_lines(report, &entries[i], out);
+		free(entries[i].inner);
 	}
 	if (!error)
 		error = warn_sources(report, entries, count);

@@ -29,7 +29,7 @@ static bool code_lies_at(struct report *report, uint32_t code, const struct meas
 
 	for (size_t i = 0; i < count; i++)
 		if ((place->line == 0 || frames[i].line == place->line) &&
-		    selection_matches(&place->selection, frames[i].function))
+		    selection_matches_frame(&place->selection, report->symbolizer, &frames[i]))
 			return true;
 	return false;
 }

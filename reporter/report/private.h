@@ -26,6 +26,7 @@ struct report {
 	const struct report_options *options;
 	struct trace *trace;
 	const struct trace_info *info;
+	struct symbolizer_options symbols;
 	struct symbolizer *symbolizer;
 	struct code_frames *frames; /* by trace_code: what the symbolizer said */
 	struct sources *sources;
@@ -39,13 +40,21 @@ struct report {
 	struct selection selection; /* of the options, or recorded */
 	bool own_code;              /* no other functions than the program's own may be chosen */
 	bool *chosen;               /* by function id */
-	size_t limit;               /* how many of the chosen are shown; 0: all */
+	size_t function_count;      /* functions that may be chosen: those met on call paths */
+	bool *inner; /* by function id: chosen for the lines that it has in another one's table */
+	const char *
+		*instances; /* by function id: the name of those instances of it that are chosen; NULL: all */
+	size_t limit;       /* how many of the chosen are shown; 0: all */
 	char **warnings;
 	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
 	struct view_function *functions;
 	struct view_site *sites;
 	struct gc_figures gc;
 };
+
+/* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
+uint32_t report_inclusion(void *report, const struct source_function *function, const char *file,
+			  uint32_t line);
 
 /* Adds a line to the warnings; 0 or -ENOMEM. */
 int report_warn(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -59,6 +68,9 @@ bool report_skips(const struct report *report, uint32_t node);
 /* The frames of a node but for one that is skipped: of all others, the functions' ids index report->chosen.
  */
 size_t report_met_frames(struct report *report, uint32_t node, const struct source_frame **frames);
+
+/* Whether a frame of a chosen function is of an instance that is chosen: as a frame_source's `counts`. */
+bool report_counts(void *report, const struct source_frame *frame);
 
 /* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
 size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames);
@@ -88,6 +100,12 @@ int report_choose(struct report *report);
 
 /* Keeps the greatest ->limit of the chosen, by figures. */
 int report_narrow(struct report *report);
+
+/* Chooses what stands within the chosen functions, too. */
+int report_choose_inner(struct report *report);
+
+/* Whether a function stands in the body of another one: a lambda, a local class's method. */
+bool report_lies_within(const struct source_function *inner, const struct source_function *outer);
 
 /* The program's own: what its authors can change, with lines to show. */
 bool report_is_own(const struct source_function *function);

@@ -92,9 +92,11 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	if (error)
 		return error;
 	report->info = trace_info(report->trace);
-	struct symbolizer_options symbols = report->options->symbols;
-	symbols.started_realtime_ns = report->info->started_realtime_ns;
-	error = symbolizer_create(report->info->modules, report->info->module_count, &symbols,
+	report->symbols = report->options->symbols;
+	report->symbols.inclusion = report_inclusion;
+	report->symbols.inclusion_context = report;
+	report->symbols.started_realtime_ns = report->info->started_realtime_ns;
+	error = symbolizer_create(report->info->modules, report->info->module_count, &report->symbols,
 				  &report->symbolizer, diagnostic);
 	if (error)
 		return error;
@@ -109,7 +111,7 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 static int sum_lines(struct report *report)
 {
 	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_code, report};
+	struct frame_source source = {report_met_code, report, report_counts};
 	int error = scope_map_init(&report->scopes, info->code_count, source, report->chosen, true);
 
 	if (error)
@@ -142,6 +144,8 @@ static int build_lines(struct report *report)
 {
 	int error = report_narrow(report);
 
+	if (!error)
+		error = report_choose_inner(report);
 	if (!error)
 		error = sum_lines(report);
 	if (!error && report->options->detail == REPORT_LINES)
@@ -213,6 +217,8 @@ void report_destroy(struct report *report)
 	free(report->sites);
 	free(report->sums);
 	free(report->chosen);
+	free(report->inner);
+	free(report->instances);
 	free(report->globs);
 	free(report->visits);
 	free(report->frames);

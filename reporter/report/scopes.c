@@ -46,11 +46,14 @@ static int builder_add_code(struct builder *builder, struct frame_source source,
 	int error = 0;
 
 	for (size_t i = 0; !error && i < count; i++) {
-		if (!wanted[frames[i].function->id])
+		const struct source_function *function = frames[i].function;
+
+		if (!wanted[function->id] || (source.counts && !source.counts(source.context, &frames[i])))
 			continue;
-		error = builder_add(builder, frames[i].function->id, 0);
-		if (!error && lines && frames[i].line > 0)
-			error = builder_add(builder, frames[i].function->id, frames[i].line);
+		error = builder_add(builder, function->id, 0);
+		if (!error && lines && function->first_line > 0)
+			error = builder_add(builder, function->id,
+					    frames[i].line > 0 ? frames[i].line : LINE_NONE);
 	}
 	return error;
 }

@@ -16,12 +16,16 @@ typedef size_t frames_fn(void *context, uint32_t code, const struct source_frame
 struct frame_source {
 	frames_fn *frames;
 	void *context;
+	/* Whether a frame of a wanted function counts; NULL: each does. */
+	bool (*counts)(void *context, const struct source_frame *frame);
 };
 
-/* A line of a function, or with line 0 the whole function. */
+/* A line of a function, or with line 0 the whole function, or its code that is of no single line. */
 struct scope {
 	uint32_t function, line;
 };
+
+#define LINE_NONE UINT32_MAX
 
 struct scope_map {
 	struct model_scopes model;

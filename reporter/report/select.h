@@ -14,9 +14,17 @@ struct selection {
 bool selection_empty(const struct selection *selection);
 
 /*
- * A function glob stands for the whole name or for what follows any "::" in it; a file glob for
+ * A function glob stands for the whole name or for what follows any "::" or "." in it; a file glob for
  * the whole path or for what follows any "/" in it.  With both kinds, both must match.
  */
 bool selection_matches(const struct selection *selection, const struct source_function *function);
+
+/* Whether a function glob asks for arguments, as `Pool<A>::make` or `area(int)` do: then it may mean some
+ * template instances of a function and not others. */
+bool selection_has_arguments(const struct selection *selection);
+
+/* Whether a frame's function matches, or the instance of it that the frame is of. */
+bool selection_matches_frame(const struct selection *selection, struct symbolizer *symbolizer,
+			     const struct source_frame *frame);
 
 #endif

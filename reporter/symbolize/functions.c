@@ -24,6 +24,7 @@ void functions_finish(struct functions *functions)
 	free(functions->list);
 	free(functions->runtime);
 	map_finish(&functions->known);
+	map_finish(&functions->parts);
 	pool_finish(&functions->pool);
 }
 
@@ -92,6 +93,11 @@ static bool has_scopes(Dwarf_Die *die)
 	}
 }
 
+bool functions_want_symbol(Dwarf_Die *die)
+{
+	return !dwarf_diename(die) || (has_scopes(die) && !linkage_name(die));
+}
+
 /* The name of an enclosing scope with "::" after it, put before `name`; frees that. */
 static char *qualify(struct functions *functions, Dwarf_Die *scope, char *name)
 {
@@ -150,49 +156,112 @@ static const char *display_name(struct functions *functions, Dwarf_Die *die, con
 	const char *plain = dwarf_diename(die);
 	if (symbol && name_is_mangled(symbol))
 		return name_of_symbol(functions->strings, symbol);
-	return plain ? qualified_name(functions, die, plain) : "[unnamed function]";
+	if (plain)
+		return qualified_name(functions, die, plain);
+	return symbol ? name_of_symbol(functions->strings, symbol) : "[unnamed function]";
 }
 
-static struct source_function *identify(struct functions *functions, struct unit_origin *origin,
-					Dwarf_Die *die, const char *module)
+/* Of functions that may have template arguments: a symbol, else a name without what it stands in. */
+static const char *instance_name(Dwarf_Die *die, const char *symbol)
 {
 	const char *plain = dwarf_diename(die);
-	const char *symbol = linkage_name(die);
-	const char *key = name_without_arguments(functions->strings, plain ? plain : "[unnamed function]");
-	uint64_t a = key_of(functions, key, origin->first_line);
-	uint64_t b = *origin->file ? (uintptr_t)origin->file : (uintptr_t)module;
+	if (symbol && name_is_mangled(symbol))
+		return symbol;
+	return plain && strchr(plain, '<') ? plain : NULL;
+}
+
+/* The function with this key, new or known. */
+static struct source_function *find_or_add(struct functions *functions, const char *key,
+					   const struct source_function *like, bool rust)
+{
+	uint64_t a = key_of(functions, key, like->first_line);
+	uint64_t b = *like->file ? (uintptr_t)like->file : (uintptr_t)like->module;
 	struct source_function *function = map_get(&functions->known, a, b);
 	if (!function) {
-		function = add(functions,
-			       (struct source_function){.name = display_name(functions, die, symbol),
-							.file = origin->file,
-							.module = module,
-							.first_line = origin->first_line},
-			       symbol && name_is_rust(symbol));
+		function = add(functions, *like, rust);
 		map_put(&functions->known, a, b, function);
 	}
+	if (like->last_line > function->last_line)
+		function->last_line = like->last_line;
 	return function;
 }
 
-struct source_function *functions_of_origin(struct functions *functions, struct unit_origin *origin,
-					    Dwarf_Die *die, const char *module)
+/* Where DWARF does not place a function, several of one name may begin on a line: lambdas. */
+static struct source_function *identify(struct functions *functions, const struct unit_origin *origin,
+					Dwarf_Die *die, const char *symbol, const char *module)
 {
-	if (!origin->function)
-		origin->function = identify(functions, origin, die, module);
+	const char *plain = dwarf_diename(die);
+	struct source_function like = {.file = origin->file,
+				       .module = module,
+				       .first_line = origin->first_line,
+				       .nested = origin->nested};
+	like.name = display_name(functions, die, symbol);
+	const char *key = origin->declared
+				  ? name_without_arguments(functions->strings, plain ? plain : like.name)
+				  : like.name;
+	return find_or_add(functions, key, &like, symbol && name_is_rust(symbol));
+}
+
+struct source_function *functions_of_origin(struct functions *functions, struct unit_origin *origin,
+					    Dwarf_Die *die, const char *symbol, const char *module)
+{
+	if (!origin->function) {
+		const char *linkage = linkage_name(die);
+		symbol = linkage ? linkage : symbol;
+		origin->function = identify(functions, origin, die, symbol, module);
+		origin->function->system |= origin->generated;
+		origin->instance = instance_name(die, symbol);
+	}
 	struct source_function *function = origin->function;
 	if (origin->last_line > function->last_line)
 		function->last_line = origin->last_line;
 	return function;
 }
 
-struct source_function *functions_of_symbol(struct functions *functions, const char *symbol, const char *file,
+struct source_function *functions_of_code(struct functions *functions, const char *symbol,
+					  const struct unit_extent *extent, const char *module)
+{
+	struct source_function like = {.name = name_of_symbol(functions->strings, symbol),
+				       .file = extent->file,
+				       .module = module,
+				       .first_line = extent->first_line,
+				       .last_line = extent->last_line,
+				       .nested = name_is_nested(symbol)};
+	struct source_function *function = find_or_add(functions, like.name, &like, name_is_rust(symbol));
+	function->system |=
+		extent->first_line == 0; /* of a unit, which says nothing of it: the compiler's own */
+	return function;
+}
+
+struct source_function *functions_of_part(struct functions *functions, const struct source_function *whole,
+					  const char *file, uint32_t first_line, uint32_t last_line)
+{
+	struct source_function *part = map_get(&functions->parts, (uintptr_t)whole, (uintptr_t)file);
+	if (!part) {
+		struct source_function like = *whole;
+		like.part_of = whole;
+		like.file = file;
+		like.first_line = first_line;
+		like.last_line = last_line;
+		part = add(functions, like, false);
+		part->system |= whole->system;
+		map_put(&functions->parts, (uintptr_t)whole, (uintptr_t)file, part);
+	}
+	if (first_line < part->first_line)
+		part->first_line = first_line;
+	if (last_line > part->last_line)
+		part->last_line = last_line;
+	return part;
+}
+
+struct source_function *functions_of_symbol(struct functions *functions, const char *symbol,
 					    const char *module)
 {
 	const char *name = name_of_symbol(functions->strings, symbol);
 	struct source_function *function = map_get(&functions->known, (uintptr_t)name, (uintptr_t)module);
 	if (!function) {
 		function =
-			add(functions, (struct source_function){.name = name, .file = file, .module = module},
+			add(functions, (struct source_function){.name = name, .file = "", .module = module},
 			    name_is_rust(symbol));
 		map_put(&functions->known, (uintptr_t)name, (uintptr_t)module, function);
 	}

@@ -28,7 +28,7 @@ static const char *find_suffix(const char *symbol, const char *suffix)
 	return found;
 }
 
-static size_t length_without_clone(const char *symbol)
+size_t name_length_without_clone(const char *symbol)
 {
 	size_t length = strcspn(symbol, "@");
 	for (size_t i = 0; *symbol && i < sizeof(clone_suffixes) / sizeof(*clone_suffixes); i++) {
@@ -119,37 +119,124 @@ static void drop_generic_arguments(char *name)
 	*out = '\0';
 }
 
-/* D: the demangler prints parameters in any case; `!(` opens template arguments. */
-static void drop_parameters(char *name)
+/* The end of D's template arguments, which begin with `!`: in parentheses or one word. */
+static const char *end_of_arguments(const char *p)
 {
-	for (char *p = strchr(name, '('); p; p = strchr(p + 1, '(')) {
-		if (p > name && p[-1] != '!') {
-			*p = '\0';
-			return;
+	return p[1] == '(' ? closing(p + 1, '(', ')') : p + 1 + strcspn(p + 1, ".(");
+}
+
+/* D: the demangler prints parameters in any case, of the functions around, too.  In place. */
+static void drop_of_d(char *name, bool arguments)
+{
+	char *out = name;
+	for (const char *p = name; *p;) {
+		const char *end = *p == '!' ? end_of_arguments(p) : p + 1;
+		if (*p == '(' && p > name) {
+			p = closing(p, '(', ')');
+			if (*p != '.')
+				break;
+		} else if (*p == '!' && arguments) {
+			p = end;
+		} else {
+			memmove(out, p, (size_t)(end - p));
+			out += end - p;
+			p = end;
 		}
 	}
+	*out = '\0';
+}
+
+/* Rust's newer mangling, as the older one prints it: `<m::Shape>::fill` is m::Shape::fill there, and no
+ * closure has a number.  In place. */
+static void simplify_rust(char *name)
+{
+	char *end = *name == '<' ? (char *)(uintptr_t)closing(name, '<', '>') : name, *out = name;
+	bool unwrap = end - name > 2 && is_word(name[1]) && text_starts(end, "::") &&
+		      !memmem(name, (size_t)(end - name), " as ", 4);
+	for (const char *p = name + unwrap; *p; p++) {
+		const char *brace = text_starts(p, "{closure#") ? strchr(p, '}') : NULL;
+		if (unwrap && p == end - 1)
+			continue;
+		if (brace) {
+			memcpy(out, "{{closure}}", 11); /* no longer than what it replaces */
+			out += 11;
+			p = brace;
+		} else {
+			*out++ = *p;
+		}
+	}
+	*out = '\0';
+}
+
+/* The caller's to free(); NULL where the symbol is no mangled name. */
+static char *demangled(const char *symbol, int options)
+{
+	if (strcmp(symbol, "_Dmain") == 0)
+		return strdup("main");
+	char *name = cplus_demangle(symbol, (text_starts(symbol, "_D") ? DMGL_DLANG : DMGL_AUTO) | DMGL_ANSI |
+						    options);
+	if (name && *name)
+		return name;
+	free(name);
+	return NULL;
 }
 
 const char *name_of_symbol(struct strings *strings, const char *symbol)
 {
-	const char *plain = strings_intern_bytes(strings, symbol, length_without_clone(symbol));
-	if (!name_is_mangled(plain))
+	const char *plain = strings_intern_bytes(strings, symbol, name_length_without_clone(symbol));
+	char *name = name_is_mangled(plain) ? demangled(plain, 0) : NULL;
+	if (!name)
 		return plain;
-	bool d_language = text_starts(plain, "_D");
-	char *demangled = cplus_demangle(plain, (d_language ? DMGL_DLANG : DMGL_AUTO) | DMGL_ANSI);
-	if (!demangled || !*demangled) {
-		free(demangled);
-		return plain;
-	}
+	if (text_starts(plain, "_R"))
+		simplify_rust(name);
 	if (name_is_rust(plain))
-		drop_generic_arguments(demangled);
-	else if (d_language)
-		drop_parameters(demangled);
+		drop_generic_arguments(name);
+	else if (text_starts(plain, "_D"))
+		drop_of_d(name, true);
 	else
-		drop_template_arguments(demangled);
-	const char *name = strings_intern(strings, demangled);
-	free(demangled);
-	return name;
+		drop_template_arguments(name);
+	const char *interned = strings_intern(strings, name);
+	free(name);
+	return interned;
+}
+
+const char *name_with_arguments(struct strings *strings, const char *symbol, bool parameters)
+{
+	const char *plain = strings_intern_bytes(strings, symbol, name_length_without_clone(symbol));
+	char *name = name_is_mangled(plain) ? demangled(plain, parameters ? DMGL_PARAMS | DMGL_RET_DROP : 0)
+					    : NULL;
+	if (!name)
+		return strings_intern(strings, symbol);
+	if (text_starts(plain, "_R"))
+		simplify_rust(name);
+	else if (text_starts(plain, "_D") && !parameters)
+		drop_of_d(name, false);
+	const char *interned = strings_intern(strings, name);
+	free(name);
+	return interned;
+}
+
+const char *name_within(struct strings *strings, const char *qualified, const char *last)
+{
+	size_t length = 0, last_bytes = strlen(last) + 1;
+	for (const char *part = qualified; (part = strstr(part, "::")); part += 2)
+		length = (size_t)(part - qualified) + 2;
+	char *name = pool_grow(NULL, &(size_t){0}, length + last_bytes, 1);
+	memcpy(name, qualified, length);
+	memcpy(name + length, last, last_bytes);
+	const char *interned = strings_intern(strings, name);
+	free(name);
+	return interned;
+}
+
+bool name_is_nested(const char *name)
+{
+	if (text_starts(name, "_Z"))
+		return text_starts(name, "_ZZ") || text_starts(name, "_ZNZ") || text_starts(name, "_ZNKZ") ||
+		       strstr(name, "$closure$");
+	return text_starts(name, "operator()") || text_starts(name, "{closure") ||
+	       text_starts(name, "{async") || strstr(name, "omp_outlined") || strstr(name, "._omp_fn") ||
+	       strstr(name, "_block_invoke") || strstr(name, ".func");
 }
 
 const char *name_without_arguments(struct strings *strings, const char *name)

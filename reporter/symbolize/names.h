@@ -10,6 +10,18 @@
  * and the suffixes that compilers give to clones (".cold", ".constprop.0").  Interned. */
 const char *name_of_symbol(struct strings *strings, const char *symbol);
 
+/* With template arguments and, if `parameters`, those.  Interned. */
+const char *name_with_arguments(struct strings *strings, const char *symbol, bool parameters);
+
+/* The last part of a qualified name replaced.  Interned. */
+const char *name_within(struct strings *strings, const char *qualified, const char *last);
+
+/* True if the symbol tells that the function stands in another one's body. */
+bool name_is_nested(const char *name);
+
+/* Length of a symbol without version and suffixes of clones. */
+size_t name_length_without_clone(const char *symbol);
+
 /* True if the symbol is mangled in one of the ways that name_of_symbol undoes. */
 bool name_is_mangled(const char *symbol);
 

@@ -50,9 +50,11 @@ struct source_files *sources_of_unit(struct sources *sources, Dwarf_Die *unit)
 
 static const char *absolute(struct sources *sources, const char *folder, const char *name)
 {
-	if (name[0] == '/' || folder[0] == '\0')
-		return strings_path(sources->strings, name);
 	size_t length = strlen(folder);
+	/* libdw has put a folder that is relative itself (glibc's is "./elf") before some names. */
+	bool has_folder = strncmp(name, folder, length) == 0 && (length == 0 || name[length] == '/');
+	if (name[0] == '/' || has_folder)
+		return strings_path(sources->strings, name);
 	char *joined = pool_grow(NULL, &(size_t){0}, length + strlen(name) + 2, 1);
 	stpcpy(stpcpy(stpcpy(joined, folder), "/"), name);
 	const char *path = strings_path(sources->strings, joined);
@@ -120,6 +122,17 @@ const unsigned char *sources_md5(const struct sources *sources, const char *path
 
 /* ---- paths ----------------------------------------------------------------------- */
 
+/* What compilers call the source of code that they make up. */
+static bool is_no_file(const char *path)
+{
+	static const char *const names[] = {"<no_file>", "<artificial>", "<built-in>"};
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(base, names[i]) == 0)
+			return true;
+	return false;
+}
+
 const char *sources_path(struct sources *sources, struct source_files *files, size_t index)
 {
 	if (index >= files->count)
@@ -128,7 +141,7 @@ const char *sources_path(struct sources *sources, struct source_files *files, si
 		/* libdw puts the compilation directory before some relative names, not before all (DWARF 5).
 		 */
 		const char *name = dwarf_filesrc(files->files, index, NULL, NULL);
-		bool unknown = !name || strcmp(name, "???") == 0;
+		bool unknown = !name || strcmp(name, "???") == 0 || is_no_file(name);
 		files->paths[index] = unknown ? "" : absolute(sources, files->folder, name);
 		note_md5(sources, files, index);
 	}

@@ -8,6 +8,7 @@
 #include "marks.h"
 #include "missing.h"
 #include "unit_places.h"
+#include "names.h"
 #include "units.h"
 #include "unwind_table.h"
 
@@ -33,6 +34,12 @@ struct frames {
 	struct source_frame list[];
 };
 
+/* The frames of one pc as they are made. */
+struct frame_list {
+	struct source_frame *list;
+	size_t count, capacity;
+};
+
 struct symbolizer {
 	const struct trace_module *modules;
 	size_t module_count;
@@ -41,6 +48,8 @@ struct symbolizer {
 	struct strings strings;
 	struct functions functions;
 	struct pool pool;
+	struct frame_list made;
+	struct map codes;      /* symbol -> its function, where a line table alone is about it */
 	struct map frames;     /* (pc, module and exactness) -> struct frames */
 	struct image **images; /* by module; NULL until needed */
 	bool *c_library;       /* by module */
@@ -97,7 +106,9 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 	free(symbolizer->c_library);
 	free(symbolizer->warnings);
 	free(symbolizer->marked);
+	free(symbolizer->made.list);
 	map_finish(&symbolizer->frames);
+	map_finish(&symbolizer->codes);
 	places_finish(&symbolizer->places);
 	functions_finish(&symbolizer->functions);
 	strings_finish(&symbolizer->strings);
@@ -191,29 +202,38 @@ struct place {
 	uint64_t reached; /* what offsets are printed of: the pc itself */
 };
 
-/* The symbol's function, else one named by where it begins, else the module; `line` is what a line table
- * without functions (assembler) knows. */
-static struct source_frame frame_without_scope(struct symbolizer *symbolizer, const struct place *place,
-					       const char *file, uint32_t line)
+static void push(struct symbolizer *symbolizer, const struct source_frame *frame)
+{
+	struct frame_list *made = &symbolizer->made;
+	made->list = pool_grow(made->list, &made->capacity, made->count + 1, sizeof(*made->list));
+	made->list[made->count++] = *frame;
+}
+
+static const char *instance_of(const struct symbol *symbol)
+{
+	return name_is_mangled(symbol->name) ? symbol->name : NULL;
+}
+
+/* Without lines: the symbol's function, else one named by where it begins, else the module. */
+static void push_unplaced(struct symbolizer *symbolizer, const struct place *place)
 {
 	const struct symbol *symbol = symbol_at(place->image, place->address);
-	struct source_frame frame = {.line = line, .offset = place->reached};
+	struct source_frame frame = {.offset = place->reached};
+	uint64_t start;
 	if (symbol) {
 		frame.function =
-			functions_of_symbol(&symbolizer->functions, symbol->name, file, place->image->path);
+			functions_of_symbol(&symbolizer->functions, symbol->name, place->image->path);
+		frame.instance = instance_of(symbol);
 		frame.offset = place->reached - symbol->start;
-		return frame;
-	}
-	uint64_t start;
-	if (unwind_table_function(&place->image->object, place->address, &start)) {
+	} else if (unwind_table_function(&place->image->object, place->address, &start)) {
 		char name[32];
 		snprintf(name, sizeof(name), "0x%" PRIx64, start);
-		frame.function = functions_of_symbol(&symbolizer->functions, name, file, place->image->path);
+		frame.function = functions_of_symbol(&symbolizer->functions, name, place->image->path);
 		frame.offset = place->reached - start;
 	} else {
 		frame.function = functions_of_module(&symbolizer->functions, place->image->path);
 	}
-	return frame;
+	push(symbolizer, &frame);
 }
 
 static uint64_t offset_of(const struct place *place)
@@ -222,72 +242,167 @@ static uint64_t offset_of(const struct place *place)
 	return symbol ? place->reached - symbol->start : place->reached;
 }
 
-static struct frames *frames_alloc(struct symbolizer *symbolizer, size_t count)
+/* A frame at a line of another file: that of the part which stands there, then its own. */
+static void push_part(struct symbolizer *symbolizer, struct source_frame frame,
+		      const struct source_function *part, uint32_t line)
 {
-	struct frames *frames =
-		pool_alloc(&symbolizer->pool, sizeof(*frames) + count * sizeof(struct source_frame));
-	frames->count = count;
+	const struct symbolizer_options *options = &symbolizer->options;
+	struct source_frame inner = frame;
+	inner.function = part;
+	inner.line = line;
+	inner.inlined = true;
+	push(symbolizer, &inner);
+	frame.line = options->inclusion ? options->inclusion(options->inclusion_context, frame.function,
+							     part->file, line)
+					: 0;
+	push(symbolizer, &frame);
+}
+
+static struct frames *frames_made(struct symbolizer *symbolizer)
+{
+	struct frame_list *made = &symbolizer->made;
+	size_t size_bytes = made->count * sizeof(*made->list);
+	struct frames *frames = pool_alloc(&symbolizer->pool, sizeof(*frames) + size_bytes);
+	frames->count = made->count;
+	memcpy(frames->list, made->list, size_bytes);
+	made->count = 0;
 	return frames;
 }
 
-/* From the innermost scope outwards: each outer one stands at the line that its inner one was called from. */
-static struct frames *frames_of_scopes(struct symbolizer *symbolizer, const struct place *place,
-				       struct unit *unit, const struct unit_segment *segment,
-				       uint64_t address)
+/* The linker's name of a function that its DIE names too little: a lambda, what is in line tables only. */
+static const char *symbol_of(struct image *image, struct unit_origin *origin)
 {
-	size_t count = 0;
-	for (uint32_t scope = segment->scope; scope != SCOPE_NONE; scope = unit->scopes[scope].parent)
-		count++;
-	struct frames *frames = frames_alloc(symbolizer, count);
-	const struct unit_scope *inner = NULL;
-	uint32_t index = segment->scope;
-	for (size_t i = 0; i < count; i++, index = inner->parent) {
-		struct unit_scope *scope = &unit->scopes[index];
-		struct source_frame *frame = &frames->list[i];
-		const struct source_function *function =
-			functions_of_origin(&symbolizer->functions, &unit->origins[scope->origin],
-					    &scope->die, place->image->path);
-		const char *file = function->file;
-		frame->function = function;
-		frame->inlined = scope->parent != SCOPE_NONE;
-		if (!inner)
-			frame->line =
-				unit_line_at(unit, &place->image->sources, address, segment->start, &file);
-		else if (inner->call_file == file)
-			frame->line = inner->call_line;
-		if (frame->line == 0)
-			frame->offset = offset_of(place);
-		inner = scope;
+	if (origin->function || origin->entry == 0 || !functions_want_symbol(&origin->die))
+		return NULL;
+	const struct symbol *symbol = symbol_at(image, origin->entry + image->object.dwarf_shift);
+	return symbol ? symbol->name : NULL;
+}
+
+/* From the innermost scope outwards: each outer one stands at the line that its inner one was called from. */
+static void push_scopes(struct symbolizer *symbolizer, const struct place *place, struct unit *unit,
+			uint32_t innermost, uint64_t address)
+{
+	const char *file;
+	uint32_t line = unit_line_at(unit, &place->image->sources, address, &file);
+	struct unit_scope *scope;
+	for (uint32_t i = innermost; i != SCOPE_NONE; i = scope->parent) {
+		scope = &unit->scopes[i];
+		struct unit_origin *origin = &unit->origins[scope->origin];
+		struct source_frame frame = {.inlined = scope->parent != SCOPE_NONE, .line = line};
+		frame.function = functions_of_origin(&symbolizer->functions, origin, &scope->die,
+						     symbol_of(place->image, origin), place->image->path);
+		frame.instance = origin->instance;
+		const struct unit_part *part =
+			line > 0 && file != origin->file ? unit_part_of(unit, origin, file) : NULL;
+		if (line == 0 || part)
+			frame.offset = offset_of(place);
+		if (part)
+			push_part(symbolizer, frame,
+				  functions_of_part(&symbolizer->functions, frame.function, file,
+						    part->first_line, part->last_line),
+				  line);
+		else
+			push(symbolizer, &frame);
+		file = scope->call_file;
+		line = *file ? scope->call_line : 0;
 	}
-	return frames;
+}
+
+/* Symbols of assembler may have no size: then their first line is all that is known of them. */
+static uint64_t code_bytes(const struct symbol *symbol)
+{
+	return symbol->size_bytes > 0 ? symbol->size_bytes : 1;
+}
+
+/* Where a symbol's code stands, by the line table: a clone's, or a part's that was split off, stands where
+ * its function does. */
+static struct source_function *function_of_code(struct symbolizer *symbolizer, struct image *image,
+						const struct symbol *symbol)
+{
+	const struct symbol *whole = symbols_whole(&image->symbols, symbol);
+	uint64_t start = whole->start - image->object.dwarf_shift;
+	struct unit *unit = units_find(&image->units, start);
+	struct unit_extent extent = {.file = ""};
+	if (unit) {
+		unit_index(unit, &image->sources);
+		extent = unit_extent(unit, &image->sources, start, start + code_bytes(whole), "");
+	}
+	return functions_of_code(&symbolizer->functions, symbol->name, &extent, image->path);
+}
+
+static struct source_function *find_code(struct symbolizer *symbolizer, struct image *image,
+					 const struct symbol *symbol)
+{
+	struct source_function *known = map_get(&symbolizer->codes, (uintptr_t)symbol, 0);
+	if (!known) {
+		known = function_of_code(symbolizer, image, symbol);
+		map_put(&symbolizer->codes, (uintptr_t)symbol, 0, known);
+	}
+	return known;
+}
+
+/* Code that a line table is about, but no DIE: assembler, and functions in line tables only. */
+static void push_code(struct symbolizer *symbolizer, const struct place *place, struct unit *unit,
+		      uint64_t address)
+{
+	struct image *image = place->image;
+	const struct symbol *symbol = symbol_at(image, place->address);
+	if (!symbol) {
+		push_unplaced(symbolizer, place);
+		return;
+	}
+	const char *file;
+	struct source_frame frame = {.function = find_code(symbolizer, image, symbol),
+				     .instance = instance_of(symbol),
+				     .offset = place->reached - symbol->start,
+				     .line = unit_line_at(unit, &image->sources, address, &file)};
+	if (frame.line == 0 || file == frame.function->file) {
+		push(symbolizer, &frame);
+		return;
+	}
+	uint64_t start = symbol->start - image->object.dwarf_shift;
+	struct unit_extent part = unit_extent(unit, &image->sources, start, start + code_bytes(symbol), file);
+	push_part(symbolizer, frame,
+		  functions_of_part(&symbolizer->functions, frame.function, file, part.first_line,
+				    part.last_line),
+		  frame.line);
 }
 
 static struct frames *look_up(struct symbolizer *symbolizer, const struct place *place)
 {
-	struct unit *unit =
-		units_find(units_of(place->image), place->address - place->image->object.dwarf_shift);
 	uint64_t address = place->address - place->image->object.dwarf_shift;
-	const char *file = "";
-	uint32_t line = 0;
+	struct unit *unit = units_find(units_of(place->image), address);
 	if (unit) {
 		unit_index(unit, &place->image->sources);
 		const struct unit_segment *segment = unit_segment_at(unit, address);
 		if (segment)
-			return frames_of_scopes(symbolizer, place, unit, segment, address);
-		line = unit_line_at(unit, &place->image->sources, address, 0, &file);
+			push_scopes(symbolizer, place, unit, segment->scope, address);
+		else
+			push_code(symbolizer, place, unit, address);
+	} else {
+		push_unplaced(symbolizer, place);
 	}
-	struct frames *frames = frames_alloc(symbolizer, 1);
-	frames->list[0] = frame_without_scope(symbolizer, place, file, line);
-	return frames;
+	return frames_made(symbolizer);
 }
 
 static struct frames *look_up_unknown(struct symbolizer *symbolizer, uint64_t pc)
 {
-	struct frames *frames = frames_alloc(symbolizer, 1);
 	const char *nowhere = strings_intern(&symbolizer->strings, "");
-	frames->list[0] = (struct source_frame){
-		.function = functions_of_module(&symbolizer->functions, nowhere), .offset = pc};
-	return frames;
+	struct source_frame frame = {.function = functions_of_module(&symbolizer->functions, nowhere),
+				     .offset = pc};
+	push(symbolizer, &frame);
+	return frames_made(symbolizer);
+}
+
+const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
+				 bool parameters)
+{
+	const char *name = frame->function->name;
+	if (!frame->instance)
+		return name;
+	if (name_is_mangled(frame->instance))
+		return name_with_arguments(&symbolizer->strings, frame->instance, parameters);
+	return name_within(&symbolizer->strings, name, frame->instance);
 }
 
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
@@ -334,7 +449,7 @@ static void mark_function(void *context, struct unit_origin *origin)
 	struct symbolizer *symbolizer = marking->symbolizer;
 	Dwarf_Die die = origin->die;
 	struct source_function *function =
-		functions_of_origin(&symbolizer->functions, origin, &die, marking->image->path);
+		functions_of_origin(&symbolizer->functions, origin, &die, NULL, marking->image->path);
 	if (function->marked)
 		return;
 	function->marked = true;
@@ -387,7 +502,7 @@ static void know_symbols(struct symbolizer *symbolizer, struct image *image)
 {
 	symbol_at(image, 0);
 	for (size_t i = 0; i < image->symbols.count; i++)
-		functions_of_symbol(&symbolizer->functions, image->symbols.list[i].name, "", image->path);
+		functions_of_symbol(&symbolizer->functions, image->symbols.list[i].name, image->path);
 }
 
 static void know_units(struct symbolizer *symbolizer, struct image *image)
@@ -398,7 +513,8 @@ static void know_units(struct symbolizer *symbolizer, struct image *image)
 		unit_index(unit, &image->sources);
 		for (size_t k = 0; k < unit->origin_count; k++) {
 			Dwarf_Die die = unit->origins[k].die;
-			functions_of_origin(&symbolizer->functions, &unit->origins[k], &die, image->path);
+			functions_of_origin(&symbolizer->functions, &unit->origins[k], &die,
+					    symbol_of(image, &unit->origins[k]), image->path);
 		}
 	}
 }

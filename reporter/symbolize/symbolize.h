@@ -19,26 +19,34 @@ struct symbolizer;
 
 /* A source function: one per (file, first_line, name without template arguments) where debug information
  * names them, so that inlined copies, clones and template instances are one; else one per (module, symbol).
+ *
+ * A part of a function is one, too: its lines in another file than its own (#include within the body, #line,
+ * a macro's), under its name.
  */
 struct source_function {
 	const char *name; /* demangled (C++, Rust, D), parameters dropped for C++: "ns::Class::method" */
 	const char *file; /* as the compiler recorded it, made absolute with the compilation directory; "" if
 			     unknown */
-	const char *module;  /* path of the object */
-	uint32_t id;         /* dense, from 0 */
-	uint32_t first_line; /* declaration; 0 if unknown */
-	uint32_t last_line;  /* last line with code of this function itself; 0 if unknown */
-	bool marked;         /* MPROF_PROFILE stands on it */
-	bool system;         /* of the language's or system's own library code (std::, libc, ld.so, headers
-				under /usr/include): not the user's own source */
-	bool allocator;      /* malloc family, operator new/delete and their library wrappers */
+	const char *module;                    /* path of the object */
+	const struct source_function *part_of; /* NULL: it is a whole one */
+	uint32_t id;                           /* dense, from 0 */
+	uint32_t first_line;                   /* declaration, else the first one met; 0 if unknown */
+	uint32_t last_line;                    /* last line with code of this function itself; 0 if unknown */
+	bool nested;    /* stands within another function's text, which does not end where it begins */
+	bool marked;    /* MPROF_PROFILE stands on it */
+	bool system;    /* of the language's or system's own library code (std::, libc, ld.so, headers
+			   under /usr/include): not the user's own source */
+	bool allocator; /* malloc family, operator new/delete and their library wrappers */
 };
 
+/* A part's frame is followed by that of the function it is a part of, at the line where that includes it. */
 struct source_frame {
 	const struct source_function *function; /* never NULL */
-	uint32_t line;                          /* 0 if unknown */
-	uint64_t offset; /* pc - start of the symbol or module, for frames without a line */
-	bool inlined;    /* inlined into the next frame of this list */
+	const char *instance; /* which of its template instances this is: for symbolizer_full_name.  May be
+				 NULL */
+	uint64_t offset;      /* pc - start of the symbol or module, for frames without a line */
+	uint32_t line;        /* 0 if unknown, or if the code is of no single line */
+	bool inlined;         /* inlined into the next frame of this list, or a part of it */
 };
 
 struct symbolizer_options {
@@ -48,6 +56,10 @@ struct symbolizer_options {
 			 const char *what); /* long steps (debuginfod downloads); may be NULL */
 	void *progress_context;
 	uint64_t started_realtime_ns; /* of the run; 0: not known */
+	/* The line at which a function includes that line of another file; 0: unknown.  May be NULL. */
+	uint32_t (*inclusion)(void *context, const struct source_function *function, const char *file,
+			      uint32_t line);
+	void *inclusion_context;
 };
 
 int symbolizer_create(const struct trace_module *modules, size_t module_count,
@@ -59,6 +71,11 @@ void symbolizer_destroy(struct symbolizer *symbolizer); /* NULL is fine */
  * interrupted, not returned to.  The array lives as long as the symbolizer. */
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **frames);
+
+/* The name of a frame's function with its template arguments and, if `parameters`, those; lives as long as
+ * the symbolizer. */
+const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
+				 bool parameters);
 
 /* Whether all functions of the module are known to be the system's before any is looked up.  The debug
  * information of such a module is large: whoever asks for the user's own code need not have it read. */

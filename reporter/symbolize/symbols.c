@@ -3,6 +3,7 @@
  */
 #include "symbols.h"
 
+#include "names.h"
 #include "pool.h"
 
 #include <stdlib.h>
@@ -99,4 +100,16 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 		return NULL;
 	const struct symbol *nearest = best_at(symbols, above - 1);
 	return nearest->size_bytes == 0 ? nearest : NULL;
+}
+
+const struct symbol *symbols_whole(const struct symbols *symbols, const struct symbol *symbol)
+{
+	size_t length = name_length_without_clone(symbol->name);
+	if (symbol->name[length] != '.')
+		return symbol;
+	for (size_t i = 0; i < symbols->count; i++)
+		if (strncmp(symbols->list[i].name, symbol->name, length) == 0 &&
+		    symbols->list[i].name[length] == '\0')
+			return &symbols->list[i];
+	return symbol;
 }

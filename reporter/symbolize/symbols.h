@@ -21,6 +21,9 @@ struct symbols {
 void symbols_init(struct symbols *symbols, struct object *object);
 void symbols_finish(struct symbols *symbols);
 
+/* Of a clone, or of a part that was split off ("f.cold"), the function itself, if it has a symbol. */
+const struct symbol *symbols_whole(const struct symbols *symbols, const struct symbol *symbol);
+
 /* The function that covers an address of the file, or NULL. */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
 

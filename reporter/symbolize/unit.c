@@ -4,10 +4,13 @@
  */
 #include "unit.h"
 
+#include "names.h"
+#include "paths.h"
 #include "unit_lines.h"
 
 #include <dwarf.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Real nesting stays far below; the bound keeps hostile DWARF off the stack's end. */
 #define DEPTH_MAX 200
@@ -25,17 +28,46 @@ struct walk {
 	size_t range_count, range_capacity;
 	uint32_t bodies;      /* functions whose bodies the walk is in */
 	struct map in_bodies; /* DIEs of the functions found there */
+	struct paths paths;
+	int language;
 };
 
-/* For those whose DIEs lie in another unit (link-time optimisation), or in a namespace (Rust). */
+/* For those whose DIEs lie in another unit (link-time optimisation), in a namespace (Rust), or beside what
+ * they are a piece of (OpenMP, blocks, Go's closures). */
 static bool is_nested_by_name(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
 	const char *plain = dwarf_diename(die);
 	const char *symbol = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
-	return (symbol && (text_starts(symbol, "_ZZ") || text_starts(symbol, "_ZNZ") ||
-			   text_starts(symbol, "_ZNKZ"))) ||
-	       (plain && (text_starts(plain, "operator()") || text_starts(plain, "{closure")));
+	return (symbol && name_is_nested(symbol)) || (plain && name_is_nested(plain));
+}
+
+static bool is_fortran(int language)
+{
+	return language == DW_LANG_Fortran77 || language == DW_LANG_Fortran90 ||
+	       language == DW_LANG_Fortran95 || language == DW_LANG_Fortran03 ||
+	       language == DW_LANG_Fortran08;
+}
+
+static bool is_ada(int language)
+{
+	return language == DW_LANG_Ada83 || language == DW_LANG_Ada95 || language == 0x2e /* Ada 2005 */ ||
+	       language == 0x2f /* Ada 2012 */;
+}
+
+/* `main` of a Fortran program calls the program, which is the unit's main subprogram; that of an Ada program
+ * is in a file that its binder wrote, b~NAME.adb;
+ * constructors of D modules have names of the compiler's. */
+static bool is_generated(const struct walk *walk, Dwarf_Die *die)
+{
+	const char *plain = is_fortran(walk->language) ? dwarf_diename(die) : NULL;
+	const char *file = walk->unit->ada ? dwarf_diename(&walk->unit->tree) : NULL, *slash;
+	if (file && (slash = strrchr(file, '/')))
+		file = slash + 1;
+	if (walk->language == DW_LANG_D && (plain = dwarf_diename(die)))
+		return text_starts(plain, "gdc.");
+	return (plain && strcmp(plain, "main") == 0 && !dwarf_hasattr(die, DW_AT_main_subprogram)) ||
+	       (file && (text_starts(file, "b~") || text_starts(file, "b__")));
 }
 
 static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
@@ -48,9 +80,14 @@ static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
 	unit->origins = pool_grow(unit->origins, &unit->origin_capacity, unit->origin_count + 1,
 				  sizeof(*unit->origins));
 	struct unit_origin *made = &unit->origins[unit->origin_count++];
-	*made = (struct unit_origin){.die = origin, .nested = is_nested_by_name(die)};
+	*made = (struct unit_origin){.die = origin, .generated = is_generated(walk, die)};
+	made->nested =
+		made->generated || dwarf_hasattr(&made->die, DW_AT_artificial) || is_nested_by_name(die);
 	sources_declaration(walk->sources, &made->die, &made->file, &made->first_line);
-	if (!*made->file) /* code of the compiler's own, such as the constructors of globals */
+	made->declared = *made->file && made->first_line > 0;
+	if (!made->declared)
+		made->first_line = 0;
+	if (!*made->file)
 		made->file = sources_primary(walk->sources, &unit->tree);
 	map_put(&walk->origins, (uintptr_t)origin.addr, 0, (void *)unit->origin_count); // NOLINT
 	return (uint32_t)unit->origin_count - 1;
@@ -75,9 +112,12 @@ static bool add_ranges(struct walk *walk, Dwarf_Die *die, uint32_t depth)
 static uint32_t add_scope(struct walk *walk, Dwarf_Die *die, uint32_t parent, uint32_t depth)
 {
 	struct unit *unit = walk->unit;
+	size_t first_range = walk->range_count;
 	if (!add_ranges(walk, die, depth))
 		return SCOPE_NONE;
 	uint32_t origin = origin_index(walk, die);
+	if (parent == SCOPE_NONE)
+		unit->origins[origin].entry = walk->ranges[first_range].start;
 	unit->scopes =
 		pool_grow(unit->scopes, &unit->scope_capacity, unit->scope_count + 1, sizeof(*unit->scopes));
 	unit->scopes[unit->scope_count] = (struct unit_scope){
@@ -96,12 +136,21 @@ static void visit_function(struct walk *walk, Dwarf_Die *die, uint32_t depth)
 {
 	if (walk->bodies > 0 && !map_get(&walk->in_bodies, (uintptr_t)die->addr, 0))
 		map_put(&walk->in_bodies, (uintptr_t)die->addr, 0, walk);
+	paths_add(&walk->paths, die);
 	if (dwarf_hasattr(die, DW_AT_declaration))
 		return;
 	uint32_t scope = add_scope(walk, die, SCOPE_NONE, depth);
 	walk->bodies++;
 	walk_children(walk, die, scope, depth);
 	walk->bodies--;
+}
+
+static void visit_namespace(struct walk *walk, Dwarf_Die *die, uint32_t scope, uint32_t depth)
+{
+	const struct path *outer = walk->paths.here;
+	paths_enter(&walk->paths, die);
+	walk_children(walk, die, scope, depth);
+	walk->paths.here = outer;
 }
 
 static void visit(struct walk *walk, Dwarf_Die *die, uint32_t scope, uint32_t depth)
@@ -120,6 +169,8 @@ static void visit(struct walk *walk, Dwarf_Die *die, uint32_t scope, uint32_t de
 	case DW_TAG_catch_block:
 	case DW_TAG_with_stmt:
 	case DW_TAG_namespace:
+		visit_namespace(walk, die, scope, depth);
+		return;
 	case DW_TAG_module:
 	case DW_TAG_class_type:
 	case DW_TAG_structure_type:
@@ -198,7 +249,8 @@ static void find_nested(struct walk *walk)
 		Dwarf_Die declaration = origin->die;
 		bool specified = sources_follow(&declaration, DW_AT_specification);
 		if (map_get(&walk->in_bodies, (uintptr_t)origin->die.addr, 0) ||
-		    (specified && map_get(&walk->in_bodies, (uintptr_t)declaration.addr, 0)))
+		    (specified && map_get(&walk->in_bodies, (uintptr_t)declaration.addr, 0)) ||
+		    paths_nested(&walk->paths, specified ? &declaration : &origin->die))
 			origin->nested = true;
 	}
 }
@@ -208,12 +260,15 @@ void unit_index(struct unit *unit, struct sources *sources)
 	if (unit->indexed)
 		return;
 	unit->indexed = true;
-	struct walk walk = {.unit = unit, .sources = sources};
+	struct walk walk = {.unit = unit, .sources = sources, .language = dwarf_srclang(&unit->tree)};
+	unit->ada = is_ada(walk.language);
+	paths_init(&walk.paths, &unit->tree);
 	walk_children(&walk, &unit->tree, SCOPE_NONE, 0);
 	find_nested(&walk);
 	flatten(unit, walk.ranges, walk.range_count);
 	map_finish(&walk.origins);
 	map_finish(&walk.in_bodies);
+	paths_finish(&walk.paths);
 	free(walk.ranges);
 	unit_lines_init(unit, sources);
 }
@@ -223,6 +278,7 @@ void unit_finish(struct unit *unit)
 	free(unit->origins);
 	free(unit->scopes);
 	free(unit->segments);
+	free(unit->parts);
 }
 
 const struct unit_segment *unit_segment_at(const struct unit *unit, uint64_t address)

@@ -20,8 +20,27 @@ struct unit_origin {
 	uint32_t first_line, last_line;
 	uint32_t
 		limit_line; /* where the next function of the file starts, and lines are no more this one's */
+	uint32_t parts;     /* the first of them, as index + 1 */
+	uint64_t entry;     /* of its own code; 0: there are inlined copies only */
+	bool declared;      /* the DIE says where it stands; else the line table does */
 	bool nested;        /* stands in another function's body: a lambda, a method of a local class */
+	bool generated;     /* the compiler's own, around the program */
 	struct source_function *function; /* NULL until it is met */
+	const char *instance;             /* set with it */
+};
+
+/* Lines of a function in another file than its own. */
+struct unit_part {
+	const char *file;
+	uint32_t first_line, last_line;
+	uint32_t rows; /* how often the line table has it */
+	uint32_t next; /* of the same function, as index + 1 */
+};
+
+/* Lines of code that no DIE is about. */
+struct unit_extent {
+	const char *file; /* "": none */
+	uint32_t first_line, last_line;
 };
 
 /* A function's own code, or one inlined copy. */
@@ -43,11 +62,13 @@ struct unit {
 	Dwarf_Die die;  /* has the ranges and the line table */
 	Dwarf_Die tree; /* has the functions: another one with split DWARF */
 	bool indexed;
+	bool ada;
 	struct unit_origin *origins;
 	struct unit_scope *scopes;
 	struct unit_segment *segments; /* disjoint, ascending */
-	size_t origin_count, scope_count, segment_count;
-	size_t origin_capacity, scope_capacity, segment_capacity;
+	struct unit_part *parts;
+	size_t origin_count, scope_count, segment_count, part_count;
+	size_t origin_capacity, scope_capacity, segment_capacity, part_capacity;
 	Dwarf_Lines *lines;
 	size_t line_count;
 };
@@ -59,10 +80,15 @@ void unit_finish(struct unit *unit);
 /* The segment with this DWARF address, or NULL. */
 const struct unit_segment *unit_segment_at(const struct unit *unit, uint64_t address);
 
-/* The line of `file` that an address stands at: that of the nearest row at or before it, but not before
- * `floor`, that has one; 0 if there is none.  With *file empty, any file will do, and *file becomes its path.
- */
-uint32_t unit_line_at(const struct unit *unit, struct sources *sources, uint64_t address, uint64_t floor,
-		      const char **file);
+/* The line that an address stands at, and its file; 0 and "" where the line table does not say. */
+uint32_t unit_line_at(const struct unit *unit, struct sources *sources, uint64_t address, const char **file);
+
+/* The lines that code from `start` to `end` has: of `file`, or with that "" of the file where it starts. */
+struct unit_extent unit_extent(const struct unit *unit, struct sources *sources, uint64_t start, uint64_t end,
+			       const char *file);
+
+/* The lines of a function in another file; NULL if it has none there. */
+const struct unit_part *unit_part_of(const struct unit *unit, const struct unit_origin *origin,
+				     const char *file);
 
 #endif

@@ -18,8 +18,11 @@
 
 TABLE_COLUMN(file, "file", NULL, 0, 0, cell_text(FUNCTION->file))
 TABLE_COLUMN(function, "function", NULL, 0, 0, cell_text(FUNCTION->name))
-TABLE_COLUMN(number, "line", "Line #", 0, 6, cell_count(LINE->line))
-TABLE_COLUMN(source, "source", "Line Contents", 3, -1, cell_text(LINE->source))
+TABLE_COLUMN(number, "line", NULL, 0, 0, cell_count(LINE->line))
+TABLE_COLUMN(source, "source", NULL, 0, 0, cell_text(LINE->source))
+TABLE_COLUMN(number_text, NULL, "Line #", 0, 6, LINE->line > 0 ? cell_count(LINE->line) : cell_text("?"))
+TABLE_COLUMN(source_text, NULL, "Line Contents", 3, -1,
+	     cell_text(LINE->line > 0 ? LINE->source : "(code that stands at none of these lines alone)"))
 TABLE_COLUMN(mem, "mem_bytes", "Mem usage", 1, 12, IF_MEASURED(cell_bytes((int64_t)LINE->mem_bytes)))
 TABLE_COLUMN(increment, "increment_bytes", "Increment", 1, 12,
 	     IF_MEASURED(cell_bytes((int64_t)(LINE->allocated_bytes - LINE->freed_bytes))))
@@ -47,8 +50,8 @@ LINE_BYTES(leaked_error, "leaked_bytes_error", leaked_error)
 		&collections, &collected, &mem_error, &increment_error, &peak_error, &leaked_error,          \
 		&collected_objects, &pause, &longest_pause, &by_collector_blocks, &by_collector
 
-const struct column *const view_line_columns_text[] = {&number,      &mem,    &increment,
-						       &occurrences, &source, NULL};
+const struct column *const view_line_columns_text[] = {&number_text, &mem,         &increment,
+						       &occurrences, &source_text, NULL};
 const struct column *const view_line_columns_json[] = {&number, &source, FIGURES, NULL};
 const struct column *const view_line_columns_csv[] = {&file, &function, &number, &source, FIGURES, NULL};
 

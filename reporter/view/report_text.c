@@ -185,7 +185,9 @@ static char *site_location(const struct view_site *site, const struct view_style
 	char *name = clean_copy(site->function, NAME_LINES * style->width), *where = NULL;
 	int length = name ? 0 : -1;
 
-	if (name && *site->file)
+	if (name && *site->file && site->line == 0)
+		length = asprintf(&where, "%s  %s", name, view_short_path(site->file, style));
+	else if (name && *site->file)
 		length = asprintf(&where, "%s  %s:%u", name, view_short_path(site->file, style), site->line);
 	else if (name && *module && strcmp(module, site->function) != 0)
 		length = asprintf(&where, "%s  (%s)", name, module);

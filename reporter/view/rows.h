@@ -18,7 +18,7 @@
 
 /* One line of a source function. */
 struct view_line {
-	uint32_t line;
+	uint32_t line;      /* 0: the code that is of no single line */
 	const char *source; /* without its line end; NULL: the text is missing */
 	bool measured;      /* the figures below mean something: the first line, or one with events */
 	uint64_t mem_bytes; /* live heap after the line (first row: on entry); maximum over visits */

@@ -18,7 +18,7 @@ static const struct source_function functions[FUNCTIONS] = {
 
 /* 1: main:3    2: walk:12 under 1    3: walk:12 under 2    4: walk:13, into which copy:21 is inlined, under 3
  * 5: copy:21 under 1    6: library under 5 */
-static const struct source_frame frames[][2] = {
+static struct source_frame frames[][2] = {
 	[1] = {{.function = &functions[MAIN], .line = 3}},
 	[2] = {{.function = &functions[WALK], .line = 12}},
 	[3] = {{.function = &functions[WALK], .line = 12}},
@@ -54,6 +54,12 @@ static size_t frames_of(void *context, uint32_t code, const struct source_frame 
 	return code == 0 ? 0 : code == 4 ? 2 : 1;
 }
 
+static bool counts_walk(void *context, const struct source_frame *frame)
+{
+	(void)context;
+	return frame->function == &functions[WALK];
+}
+
 static struct scope_map map;
 static struct scope_sums sums[16];
 
@@ -63,7 +69,8 @@ static void build(bool lines)
 	struct figures_nodes packed = {0};
 
 	memset(sums, 0, sizeof(sums));
-	cr_assert_eq(scope_map_init(&map, NODES, (struct frame_source){frames_of, NULL}, wanted, lines), 0);
+	cr_assert_eq(scope_map_init(&map, NODES, (struct frame_source){.frames = frames_of}, wanted, lines),
+		     0);
 	cr_assert_leq(map.model.scope_count, 16);
 	for (uint32_t node = 0; node < NODES; node++)
 		cr_assert_eq(figures_nodes_add(&packed, node, &figures[node]), 0);
@@ -119,6 +126,33 @@ Test(lines, callees_count_for_their_callers)
 	cr_assert_eq(sums_of(MAIN, 3)->frees, 1);
 	cr_assert_eq(sums_of(MAIN, 3)->live_bytes, 47);
 	cr_assert_eq(sums_of(MAIN, 3)->live_blocks, 2);
+	scope_map_finish(&map);
+}
+
+/* Code of no single line counts in the function, and in a row of its own. */
+Test(lines, code_without_a_line_is_apart)
+{
+	static const struct source_frame nowhere = {.function = &functions[COPY]};
+	struct source_frame somewhere = frames[5][0];
+
+	frames[5][0] = nowhere;
+	build(true);
+	frames[5][0] = somewhere;
+	cr_assert_eq(sums_of(COPY, LINE_NONE)->allocations, 1);
+	cr_assert_eq(sums_of(COPY, 21)->allocations, 2);
+	cr_assert_eq(sums_of(COPY, 0)->allocations, 3);
+	scope_map_finish(&map);
+}
+
+Test(lines, frames_may_not_count)
+{
+	static const bool wanted[FUNCTIONS] = {[WALK] = true, [COPY] = true};
+
+	cr_assert_eq(scope_map_init(&map, NODES, (struct frame_source){frames_of, NULL, counts_walk}, wanted,
+				    true),
+		     0);
+	cr_assert_neq(scope_find(&map, WALK, 12), SCOPE_NONE);
+	cr_assert_eq(scope_find(&map, COPY, 0), SCOPE_NONE);
 	scope_map_finish(&map);
 }
 

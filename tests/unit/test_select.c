@@ -29,6 +29,8 @@ Test(select, function_globs_match_whole_names_or_their_ends)
 	cr_assert(matches("push", NULL, "ns::Stack::push", "/a.cpp"));
 	cr_assert(matches("Stack::push", NULL, "ns::Stack::push", "/a.cpp"));
 	cr_assert_not(matches("ush", NULL, "ns::Stack::push", "/a.cpp"));
+	cr_assert(matches("work", NULL, "demo.work", "/a.d"));
+	cr_assert_not(matches("work", NULL, "demo.work.inner", "/a.d"));
 }
 
 Test(select, file_globs_match_whole_paths_or_their_ends)
@@ -38,6 +40,15 @@ Test(select, file_globs_match_whole_paths_or_their_ends)
 	cr_assert(matches(NULL, "lib/?.c", "f", "/src/lib/a.c"));
 	cr_assert_not(matches(NULL, "b.c", "f", "/src/lib/a.c"));
 	cr_assert_not(matches(NULL, "*", "f", "") && matches(NULL, "a.c", "f", ""));
+}
+
+Test(select, globs_with_arguments_mean_instances)
+{
+	const char *plain[] = {"make", "operator?", NULL}, *arguments[] = {"make", "Pool<A>::make", NULL};
+
+	cr_assert_not(selection_has_arguments(&(struct selection){.functions = plain}));
+	cr_assert(selection_has_arguments(&(struct selection){.functions = arguments}));
+	cr_assert_not(selection_has_arguments(&(struct selection){.files = arguments}));
 }
 
 Test(select, both_kinds_must_match)

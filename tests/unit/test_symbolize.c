@@ -483,7 +483,16 @@ Test(symbolize, names)
 		 "<main::Record as core::clone::Clone>::clone"},
 		{"_ZN4main5setup..cold..x17h0123456789abcdefE.cold",
 		 "_ZN4main5setup..cold..x17h0123456789abcdefE"},
+		{"_RNvMCs1234_4demoNtB2_5Shape4fill", "demo::Shape::fill"},
+		{"_RNvMCs1234_4demoINtB2_4PoolhE4make", "demo::Pool::make"},
+		{"_RNvXs_Cs1234_4demoNtB4_5ShapeNtB4_4Draw4draw", "<demo::Shape as demo::Draw>::draw"},
+		{"_RNCNvCs1234_4demo4work0B3_", "demo::work::{{closure}}"},
+		{"_ZN4demo4work28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE",
+		 "demo::work::{{closure}}"},
 		{"_D4demo4mainFZv", "demo.main"},
+		{"_Dmain", "main"},
+		{"_D4demo4workFiZ5innerMFmZv", "demo.work.inner"},
+		{"_D4demo__T4PoolTiZQi4makeMFmZPv", "demo.Pool.Pool.make"},
 		{"_Zbroken", "_Zbroken"},
 	};
 	struct strings strings;
@@ -491,6 +500,13 @@ Test(symbolize, names)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		cr_expect_str_eq(name_of_symbol(&strings, cases[i][0]), cases[i][1], "%s gives %s",
 				 cases[i][0], name_of_symbol(&strings, cases[i][0]));
+	cr_expect_str_eq(name_with_arguments(&strings, "_ZN4PoolI1AE4makeEi", false), "Pool<A>::make");
+	cr_expect_str_eq(name_with_arguments(&strings, "_ZN4PoolI1AE4makeEi", true), "Pool<A>::make(int)");
+	cr_expect_str_eq(name_with_arguments(&strings, "_Z4growIiEvT_", true), "grow<int>(int)");
+	cr_expect_str_eq(name_with_arguments(&strings, "_RNvMCs1234_4demoINtB2_4PoolhE4make", true),
+			 "demo::Pool<u8>::make");
+	cr_expect_str_eq(name_within(&strings, "ns::Pool::make", "make<int>"), "ns::Pool::make<int>");
+	cr_expect_str_eq(name_within(&strings, "make", "make<int>"), "make<int>");
 	cr_expect_str_eq(name_without_arguments(&strings, "push<std::vector<int> >"), "push");
 	cr_expect_str_eq(name_without_arguments(&strings, "operator<< <char>"), "operator<<");
 	cr_expect_str_eq(name_without_arguments(&strings, "<lambda(int)>"), "<lambda(int)>");
@@ -519,6 +535,24 @@ Test(symbolize, paths)
 }
 
 /* A wrapper with lines is the program's own code, which can be looked at. */
+/* As distributions build glibc: libdw puts such a folder before a name, and so would we. */
+Test(symbolize, relative_compilation_folder)
+{
+	struct fixture fixture;
+	fixture_init(&fixture);
+	fixture_run(&fixture,
+		    "cp %s/chain.c %s/probe.h . && " FIXTURE_CC " -g -O1 -D_GNU_SOURCE -I " FIXTURE_INCLUDE
+		    " -fdebug-prefix-map=$PWD=elf chain.c -o program",
+		    FIXTURE_FOLDER, FIXTURE_FOLDER);
+	run_program(&fixture);
+	struct symbolizer *symbolizer = symbolizer_for(&fixture, NULL);
+	const struct source_frame *frames;
+	symbolizer_frames(symbolizer, 1, pc_of(&fixture, " cloned:"), false, &frames);
+	cr_expect_str_eq(frames[0].function->file, "elf/chain.c");
+	symbolizer_destroy(symbolizer);
+	fixture_finish(&fixture);
+}
+
 Test(symbolize, wrappers_without_lines_are_allocators)
 {
 	static const char *const wrappers[] = {"zmalloc_usable",  "Perl_safesyscalloc", "xrealloc",
