@@ -8,9 +8,10 @@ build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev 
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
 # (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests, dwz and xz
-# write debug files as distributions do; musl-tools make programs that cannot be recorded; the others are
-# recorded, or are allocators before and behind the shim.
-test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake dwz xz-utils sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools"
+# write debug files as distributions do; musl-tools make programs that cannot be recorded; the
+# compilers of many languages make programs whose runtimes keep memory; the others are recorded, or are
+# allocators before and behind the shim.
+test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake dwz xz-utils sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools rustc gdc gfortran gnat golang-go gobjc valac libglib2.0-dev"
 
 # Servers for tests. Their packages would start them, now and at each boot: only their programs are taken. The
 # libraries of these are ordinary packages.

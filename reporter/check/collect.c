@@ -42,13 +42,11 @@ static uint64_t count_collections(const struct trace_info *info)
 static struct tally whole_program(struct report *report)
 {
 	const struct view_summary *summary = &report_view(report)->summary;
-	uint64_t leaked_bytes, leaked_blocks;
 
-	report_measure_leaks(report, &leaked_bytes, &leaked_blocks);
 	return (struct tally){{
 		[FIGURE_PEAK] = summary->peak_bytes,
-		[FIGURE_LEAKED] = leaked_bytes,
-		[FIGURE_LEAKED_BLOCKS] = leaked_blocks,
+		[FIGURE_LEAKED] = summary->leaked_bytes,
+		[FIGURE_LEAKED_BLOCKS] = summary->leaked_blocks,
 		[FIGURE_ALLOCATIONS] = summary->allocations,
 		[FIGURE_ALLOCATED] = summary->allocated_bytes,
 		[FIGURE_TEMPORARY] = summary->temporary,
@@ -151,7 +149,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	struct input input;
 	int error;
 
-	options.detail = REPORT_SUMMARY;
+	options.detail = REPORT_LEAKS;
 	error = report_create(path, &options, &report, diagnostic);
 	if (error)
 		return error;

@@ -6,12 +6,13 @@
 #ifndef MPROF_REPORTER_REPORT_MEASURE_H
 #define MPROF_REPORTER_REPORT_MEASURE_H
 
+#include "profile/ownership.h"
 #include "report/report.h"
 
 struct measure {
 	uint64_t allocations, allocated_bytes;
 	uint64_t peak_bytes;                  /* at the whole program's peak */
-	uint64_t leaked_bytes, leaked_blocks; /* but for what the C library keeps to itself */
+	uint64_t leaked_bytes, leaked_blocks; /* but for what libraries keep, or is suppressed */
 	uint64_t temporary;
 	uint64_t collections; /* that ran on the path */
 };
@@ -41,9 +42,6 @@ struct measured_path {
  */
 int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
 		   size_t *count, bool *met);
-
-/* What leaked in all, but for what the C library keeps to itself. */
-void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks);
 
 /* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
  * ENOMEM. */
