@@ -148,6 +148,11 @@ struct source_frame *report_measured_frames(struct report *report, uint32_t node
 	return out;
 }
 
+enum owner report_owner(struct report *report, const struct source_function *function)
+{
+	return ownership_of(&report->ownership, function);
+}
+
 const struct trace_info *report_trace(const struct report *report)
 {
 	return report->info;

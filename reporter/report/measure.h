@@ -48,6 +48,9 @@ int report_measure(struct report *report, const struct measure_place *place, str
 struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
 					    size_t *count);
 
+/* Whose a function is. */
+enum owner report_owner(struct report *report, const struct source_function *function);
+
 /* The trace that the report is of. */
 const struct trace_info *report_trace(const struct report *report);
 

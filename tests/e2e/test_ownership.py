@@ -221,4 +221,33 @@ def wrappers_that_are_inlined(directory):
     wrappers_are_seen_through(directory, "-O2", "-DCALLED=static")
 
 
+@case
+def paths_make_up_nine_tenths(directory):
+    trace = record([compile("callers.c", directory / "callers", "-O1")], directory).trace()
+    first, second = contributors(directory, trace, "--max-leaked", "0")
+    check_equal((first["function"], first["now"], second["function"], second["now"]), ("buffer", 13100, "other", 2000), "who")
+    check_equal([(path["value"], [frame["function"] for frame in path["frames"]]) for path in first["paths"]],
+                [(10000, ["buffer", "parse", "main"]), (3000, ["buffer", "save", "main"])], "the paths")
+    check_equal((first["other_paths"], first["other_value"]), (2, 100), "the rest")
+    check_equal([(path["value"], path["frames"][-1]["function"]) for path in second["paths"]], [(2000, "main")], "one path")
+    text = mprof("check", "--max-leaked", "0", trace, directory=directory).stdout
+    for words in (r"at buffer \(\S+callers.c:\d+\): 12.8 KiB\n +9.8 KiB called from parse \(\S+\)\n +called from main \(\S+\)\n"
+                  r" +2.9 KiB called from save \(\S+\)\n +called from main \(\S+\)\n +and 100 B by 2 other paths\n",
+                  r"also at other \(\S+\): 2.0 KiB\n +called from main"):
+        check(re.search(words, text), f"{words}: {text}")
+
+
+@case
+def nameless_functions_stay_apart(directory):
+    trace = record([compile("callers.c", directory / "callers", "-O1", "-s")], directory).trace()
+    first, second = contributors(directory, trace, "--max-leaked", "0")
+    check_equal((first["now"], second["now"]), (13100, 2000), "figures")
+    check(first["function"] != second["function"] and first["function"].startswith("0x"), f"{first} {second}")
+    check_equal([path["value"] for path in first["paths"]], [10000, 3000], "paths without names")
+    mprof("check", "--baseline", "b.json", "--update-baseline", trace, directory=directory)
+    functions = json.loads((directory / "b.json").read_text())["programs"]["callers"]["functions"]
+    check_equal({name: figures["leaked"] for name, figures in functions.items()}, {"callers": 15100},
+                "a baseline, to which another build's offsets mean nothing")
+
+
 run_cases()
