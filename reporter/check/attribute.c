@@ -115,8 +115,10 @@ static int find_contributors(struct check *check, const char *key, struct report
 	struct part *parts = NULL, *split = NULL;
 	size_t count, path_count, used = 0;
 	struct measure_place place = gate_place(check->options->gate, subject);
-	int error = report_measure(report, &place, &paths, &count, &met);
+	int error = recall_wrappers(check, key, report);
 
+	if (!error)
+		error = report_measure(report, &place, &paths, &count, &met);
 	if (error)
 		return error;
 	path_count = keep_own(whose, paths, count);

@@ -136,9 +136,14 @@ static int take_figures(struct check *check, struct report *report, struct input
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->tallies[0] = whole_program(report);
-	for (size_t i = 1; !error && i < gate->subject_count; i++)
-		if (is_asked(gate, i, input->key))
+	for (size_t i = 1; !error && i < gate->subject_count; i++) {
+		if (!is_asked(gate, i, input->key))
+			continue;
+		if (gate->subjects[i].own)
+			error = recall_wrappers(check, input->key, report);
+		if (!error)
 			error = tally_subject(report, gate, i, &input->tallies[i], &check->met[i]);
+	}
 	return error;
 }
 

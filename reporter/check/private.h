@@ -64,6 +64,10 @@ int judge_program(struct check *check, const struct program *program, struct che
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
 	      struct verdict *verdict, struct diagnostic *diagnostic);
 
+/* Has the baseline decide which of a program's functions are wrappers, so far as it says.  0 or -ENOMEM.
+ * record.c */
+int recall_wrappers(struct check *check, const char *key, struct report *report);
+
 /* A program's entry for the baseline.  record.c */
 int record_program(struct check *check, const struct program *program, json_t *entries,
 		   struct diagnostic *diagnostic);

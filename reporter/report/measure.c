@@ -148,6 +148,27 @@ struct source_frame *report_measured_frames(struct report *report, uint32_t node
 	return out;
 }
 
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context)
+{
+	struct ownership *ownership = &report->ownership;
+	const struct source_function *const *functions;
+	int error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
+
+	symbolizer_functions(report->symbolizer, &functions);
+	for (size_t id = 0; !error && id < ownership->wrapper_count; id++) {
+		int said = recall(context, functions[id]->name);
+
+		if (said >= 0)
+			ownership->wrappers[id] = said > 0;
+	}
+	return error;
+}
+
+size_t report_all_functions(struct report *report, const struct source_function *const **functions)
+{
+	return symbolizer_functions(report->symbolizer, functions);
+}
+
 enum owner report_owner(struct report *report, const struct source_function *function)
 {
 	return ownership_of(&report->ownership, function);

@@ -48,8 +48,18 @@ int report_measure(struct report *report, const struct measure_place *place, str
 struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
 					    size_t *count);
 
+/* What was decided of a function before: 1 it is a wrapper, 0 it is none; -1 nothing. */
+typedef int report_recall_fn(void *context, const char *function);
+
+/* Has earlier decisions hold, where code has names to know them by.  To be called before anything is
+ * measured; 0 or -ENOMEM. */
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context);
+
 /* Whose a function is. */
 enum owner report_owner(struct report *report, const struct source_function *function);
+
+/* All functions that any call path passes, once something is measured; as symbolizer_functions. */
+size_t report_all_functions(struct report *report, const struct source_function *const **functions);
 
 /* The trace that the report is of. */
 const struct trace_info *report_trace(const struct report *report);

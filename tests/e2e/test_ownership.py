@@ -238,6 +238,26 @@ def paths_make_up_nine_tenths(directory):
 
 
 @case
+def baselines_keep_who_was_a_wrapper(directory):
+    """With a fourth caller piece() seems to hand memory on: figures must not move from it to its callers all at once."""
+    program = compile("callers.c", directory / "callers", "-O1")
+    few, many = (record([program, *arguments], directory).trace() for arguments in (("1",), ("1", "2")))
+    sizes = {"first_user": 100, "second_user": 2000, "third_user": 40000, "fourth_user": 500000}
+    check_equal(blamed_by_report(few), {"piece": 42100}, "three callers")
+    check_equal(blamed_by_report(many), sizes, "four callers")
+    entry = 'entries = ( { function = "*"; figure = "leaked"; floor = 0; } );'
+    (directory / "mprof.gate").write_text(f'baseline = {{ file = "b.json"; {entry} floor = {{ leaked = 0; }}; }};\n')
+    for before, after, expected in ((few, many, [("piece", 542100, 42100)]), (many, few, [])):
+        for trace, options, status in ((before, ("--update-baseline",), 0), (after, (), 1 if expected else 0)):
+            done = mprof("check", "--name", "callers", "--gate", "mprof.gate", "--format", "json", *options, trace, directory=directory)
+            check_equal(done.returncode, status, done.stdout)
+        found = [(c["function"], c["now"], c["before"]) for verdict in json.loads(done.stdout)["programs"][0]["verdicts"]
+                 if verdict["figure"] == "leaked" for c in verdict["contributors"]]
+        check_equal(sorted(set(found)), expected, "compared with the baseline")
+    check_equal(json.loads((directory / "b.json").read_text())["programs"]["callers"]["wrappers"], ["piece"], "what is kept")
+
+
+@case
 def nameless_functions_stay_apart(directory):
     trace = record([compile("callers.c", directory / "callers", "-O1", "-s")], directory).trace()
     first, second = contributors(directory, trace, "--max-leaked", "0")
