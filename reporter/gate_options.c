@@ -26,6 +26,7 @@ enum {
 	KEY_NAME,
 	KEY_REPEAT_FIGURE,
 	KEY_PRECISION,
+	KEY_SUPPRESSIONS,
 	KEY_MAX, /* and the figures' after it */
 };
 
@@ -43,6 +44,8 @@ static const struct argp_option fixed_options[] = {
 	 GROUP_LIMITS},
 	{"repeat-figure", KEY_REPEAT_FIGURE, "WHICH", 0, "Of several runs judge the min (default) or median",
 	 GROUP_LIMITS},
+	{"suppressions", KEY_SUPPRESSIONS, "FILE", 0,
+	 "Do not count the leaks that FILE names, in LeakSanitizer's syntax; repeatable", GROUP_LIMITS},
 	{"name", KEY_NAME, "NAME", 0, "Call the program NAME, not by its command", GROUP_LIMITS},
 	OPTION_PRECISION(KEY_PRECISION, GROUP_RESULT),
 };
@@ -72,6 +75,8 @@ static error_t parse_value(int key, char *argument, struct argp_state *state)
 		return option_list_add(&options->limits, argument);
 	case KEY_FLOOR:
 		return option_list_add(&options->floors, argument);
+	case KEY_SUPPRESSIONS:
+		return option_list_add(&options->suppressions, argument);
 	case KEY_GATE:
 		options->file = argument;
 		return 0;
@@ -174,6 +179,7 @@ void gate_options_finish(struct gate_options *options)
 {
 	option_list_finish(&options->limits);
 	option_list_finish(&options->floors);
+	option_list_finish(&options->suppressions);
 	free(options->outputs);
 	options->outputs = NULL;
 }
@@ -257,6 +263,8 @@ int gate_options_gate(const struct gate_options *options, struct gate *gate, str
 		error = add_limits(options, gate, diagnostic);
 	if (!error)
 		error = set_baseline(options, gate, diagnostic);
+	for (size_t i = 0; !error && i < options->suppressions.count; i++)
+		error = suppressions_read(&gate->suppressions, options->suppressions.items[i], diagnostic);
 	if (!error && gate_empty(gate))
 		error = diagnostic_set(diagnostic, EINVAL,
 				       "nothing to check against: give a limit such as --max-leaked 0, "

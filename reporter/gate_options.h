@@ -12,7 +12,7 @@ struct gate_options {
 	bool used; /* any of them was given */
 	const char *file, *baseline, *tolerance, *name;
 	const char *most[FIGURE_COUNT]; /* --max-peak and its like */
-	struct option_list limits, floors;
+	struct option_list limits, floors, suppressions;
 	struct output *outputs;
 	size_t output_count;
 	bool update, median, allow_idle;

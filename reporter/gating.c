@@ -89,6 +89,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	int error = check_create(&options, &check, diagnostic);
 
 	show_fill_options(&report_options, gating->symbols, &progress);
+	report_options.suppressions = &gating->gate->suppressions;
 	if (!error)
 		error = add_all(check, traces, count, &progress, diagnostic);
 	if (!error)

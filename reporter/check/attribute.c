@@ -1,72 +1,16 @@
 /*
  * attribute.c - the lines behind a figure that is too high, found by what the baseline has of each function.
  */
+#include "check/callers.h"
 #include "check/key.h"
-#include "check/parts.h"
-#include "check/private.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONTRIBUTORS_MAX 5
 #define SMALLEST_SHARE                                                                                       \
 	100 /* of the greatest rise: smaller ones explain nothing, and baselines leave them out */
-#define FRAMES_MAX 64
-
-/* ---- places ---------------------------------------------------------------------------------- */
-
-/* What follows the folder in a path below it; NULL if it is not below. */
-static const char *below(const char *path, const char *folder, size_t length)
-{
-	return length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/' ? path + length + 1
-										       : NULL;
-}
-
-/* Relative to here; or, for builds in a folder of their own, to the gate file's folder. */
-static const char *short_path(struct check *check, const char *path)
-{
-	const char *gate = check->options->gate->path, *slash = gate ? strrchr(gate, '/') : NULL, *found;
-	char here[PATH_MAX], folder[PATH_MAX];
-
-	if (getcwd(here, sizeof(here)) && (found = below(path, here, strlen(here))))
-		return strings_intern(&check->strings, found);
-	if (slash && realpath(check_string(check, "%.*s", (int)(slash - gate + 1), gate), folder) &&
-	    (found = below(path, folder, strlen(folder))))
-		return strings_intern(&check->strings, found);
-	return strings_intern(&check->strings, path);
-}
-
-static struct verdict_frame frame_of(struct check *check, const struct source_function *function,
-				     uint32_t line)
-{
-	return (struct verdict_frame){strings_intern(&check->strings, function->name),
-				      short_path(check, function->file), line};
-}
-
-/* From the site outwards, as far as the program's own code reaches. */
-static int set_frames(struct check *check, struct report *report, const struct measured_path *path,
-		      struct contributor *out)
-{
-	size_t count, begin = 0;
-	struct source_frame *frames = report_measured_frames(report, path->node, FRAMES_MAX, &count);
-	struct verdict_frame *kept = check_alloc(check, FRAMES_MAX, sizeof(*kept));
-
-	if (!frames)
-		return -ENOMEM;
-	while (begin < count &&
-	       (frames[begin].function != path->function || frames[begin].line != path->line))
-		begin++;
-	while (count > begin && (frames[count - 1].function->system || !*frames[count - 1].function->file))
-		count--;
-	for (size_t i = begin; i < count; i++)
-		kept[out->frame_count++] = frame_of(check, frames[i].function, frames[i].line);
-	out->frames = kept;
-	free(frames);
-	return 0;
-}
 
 /* ---- who ------------------------------------------------------------------------------------- */
 
@@ -98,12 +42,34 @@ static size_t find_rises(const struct check *check, const char *key, enum figure
 		if (parts[i].value > before)
 			rises[used++] = (struct rise){&parts[i], compare, before, parts[i].value - before};
 	}
-	if (used > 0)
-		qsort(rises, used, sizeof(*rises), by_amount);
-	while (used > CONTRIBUTORS_MAX ||
-	       (used > 1 && rises[used - 1].amount < rises[0].amount / SMALLEST_SHARE))
-		used--;
 	return used;
+}
+
+/* What a baseline cannot tell apart, since it has no names, can be told apart here.  `split` has room for as
+ * many parts as there are paths. */
+static size_t split_nameless(struct rise *rises, size_t count, enum figure figure, struct part *split)
+{
+	for (size_t i = 0, whole = count; i < whole; i++) {
+		size_t parts = parts_split(rises[i].part, figure, split);
+
+		for (size_t k = 0; k < parts; k++) {
+			struct rise *rise = k == 0 ? &rises[i] : &rises[count++];
+
+			*rise = (struct rise){.part = split, .amount = split->value};
+			split++;
+		}
+	}
+	return count;
+}
+
+static size_t keep_greatest(struct rise *rises, size_t count)
+{
+	if (count > 0)
+		qsort(rises, count, sizeof(*rises), by_amount);
+	while (count > CONTRIBUTORS_MAX ||
+	       (count > 1 && rises[count - 1].amount < rises[0].amount / SMALLEST_SHARE))
+		count--;
+	return count;
 }
 
 static int set_contributors(struct check *check, struct report *report, const struct rise *rises,
@@ -116,12 +82,12 @@ static int set_contributors(struct check *check, struct report *report, const st
 		const struct measured_path *path = rises[i].part->path;
 
 		out[i] = (struct contributor){
-			.site = frame_of(check, path->function, path->line),
+			.site = verdict_frame_of(check, path->function, path->line),
 			.now = rises[i].part->value,
 			.has_before = rises[i].has_before,
 			.before = rises[i].before,
 		};
-		error = set_frames(check, report, path, &out[i]);
+		error = callers_find(check, report, rises[i].part, verdict->figure, &out[i]);
 	}
 	verdict->contributors = out;
 	verdict->contributor_count = count;
@@ -146,23 +112,29 @@ static int find_contributors(struct check *check, const char *key, struct report
 	bool met, compare = baseline_has(check->baseline, key) && (subject == 0 || whose->own);
 	struct measured_path *paths;
 	struct rise *rises = NULL;
-	struct part *parts = NULL;
-	size_t count, used = 0;
+	struct part *parts = NULL, *split = NULL;
+	size_t count, path_count, used = 0;
 	struct measure_place place = gate_place(check->options->gate, subject);
-	int error = report_measure(report, &place, &paths, &count, &met);
+	int error = recall_wrappers(check, key, report);
 
+	if (!error)
+		error = report_measure(report, &place, &paths, &count, &met);
 	if (error)
 		return error;
-	count = keep_own(whose, paths, count);
-	parts = parts_create(paths, count, verdict->figure, &count);
-	rises = parts ? calloc(count + 1, sizeof(*rises)) : NULL;
-	if (rises) {
+	path_count = keep_own(whose, paths, count);
+	parts = parts_create(paths, path_count, verdict->figure, &count);
+	split = calloc(path_count + 1, sizeof(*split));
+	rises = calloc(path_count + 1, sizeof(*rises));
+	if (parts && split && rises) {
 		used = find_rises(check, key, verdict->figure, compare, parts, count, rises);
 		if (used == 0)
 			used = find_rises(check, key, verdict->figure, false, parts, count, rises);
+		used = split_nameless(rises, used, verdict->figure, split);
+		used = keep_greatest(rises, used);
 	}
-	error = rises ? set_contributors(check, report, rises, used, verdict) : -ENOMEM;
+	error = parts && split && rises ? set_contributors(check, report, rises, used, verdict) : -ENOMEM;
 	free(rises);
+	free(split);
 	free(parts);
 	free(paths);
 	return error;

@@ -100,13 +100,26 @@ static int check_function(struct look *look, const char *key, json_t *value)
 	return check_members(look, value, "a function's entry", check_figure);
 }
 
+static int check_names(struct look *look, json_t *list, const char *what)
+{
+	const json_t *name;
+	size_t i;
+
+	if (!json_is_array(list))
+		return fail(look, "%s is no list", what);
+	json_array_foreach(list, i, name) if (!json_is_string(name)) return fail(look, "%s are names", what);
+	return 0;
+}
+
 static int check_part(struct look *look, const char *key, json_t *value)
 {
 	if (strcmp(key, "totals") == 0)
 		return check_members(look, value, "totals", check_total);
 	if (strcmp(key, "functions") == 0)
 		return check_members(look, value, "functions", check_function);
-	return fail(look, "unknown member '%.100s'; one of: totals, functions", key);
+	if (strcmp(key, "wrappers") == 0)
+		return check_names(look, value, key);
+	return fail(look, "unknown member '%.100s'; one of: totals, functions, wrappers", key);
 }
 
 static int check_program(struct look *look, const char *key, json_t *value)
@@ -209,6 +222,23 @@ uint64_t baseline_functions(const json_t *baseline, const char *key, const struc
 	return sum;
 }
 
+/* Lists are sorted when they are made, but may have been merged by hand. */
+static bool has_name(const json_t *list, const char *text)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(list, i, name) if (strcmp(json_string_value(name), text) == 0) return true;
+	return false;
+}
+
+int baseline_wrapper(const json_t *baseline, const char *key, const char *function)
+{
+	if (has_name(part_of(baseline, key, "wrappers"), function))
+		return 1;
+	return json_object_get(part_of(baseline, key, "functions"), function) ? 0 : -1;
+}
+
 /* ---- a new entry ------------------------------------------------------------------------------ */
 
 json_t *baseline_entry_create(void)
@@ -235,6 +265,24 @@ bool baseline_entry_function(json_t *entry, const char *function, enum figure fi
 			return false;
 	}
 	return json_object_set_new(figures, figure_infos[figure].name, json_integer((json_int_t)value)) == 0;
+}
+
+bool baseline_entry_wrapper(json_t *entry, const char *function)
+{
+	json_t *list = json_object_get(entry, "wrappers");
+	size_t place = 0;
+
+	if (!list) {
+		list = json_array();
+		if (json_object_set_new(entry, "wrappers", list) != 0)
+			return false;
+	}
+	if (has_name(list, function))
+		return true;
+	while (place < json_array_size(list) &&
+	       strcmp(json_string_value(json_array_get(list, place)), function) < 0)
+		place++;
+	return json_array_insert_new(list, place, json_string(function)) == 0;
 }
 
 /* ---- the file ----------------------------------------------------------------------------------- */

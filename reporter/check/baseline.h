@@ -1,10 +1,12 @@
 /*
  * baseline.h - the figures that programs are compared with: a file of sorted JSON, under version control.
  *
- * {"version": 1, "programs": {KEY: {"totals": {FIGURE: N or [LOW, HIGH]}, "functions": {NAME: {FIGURE: N}}}}}
+ * {"version": 1, "programs": {KEY: {"totals": {FIGURE: N or [LOW, HIGH]}, "functions": {NAME: {FIGURE: N}},
+ *                                   "wrappers": [NAME]}}}
  *
  * Functions by name, of what their own lines asked for: they stay where they are when lines move and files
- * are renamed.  Zeros, and what is below its floor, are left out.
+ * are renamed.  Zeros, and what is below its floor, are left out.  Wrappers are functions whose callers have
+ * their figures instead: one more caller must not move figures from one function to others.
  */
 #ifndef MPROF_REPORTER_CHECK_BASELINE_H
 #define MPROF_REPORTER_CHECK_BASELINE_H
@@ -29,10 +31,14 @@ uint64_t baseline_function(const json_t *baseline, const char *key, const char *
 uint64_t baseline_functions(const json_t *baseline, const char *key, const struct selection *selection,
 			    enum figure figure);
 
+/* Whether a function was taken for a wrapper: 1 it was, 0 it was not; -1 nothing is said of it. */
+int baseline_wrapper(const json_t *baseline, const char *key, const char *function);
+
 /* To make a program's entry.  NULL and false: out of memory. */
 json_t *baseline_entry_create(void);
 bool baseline_entry_total(json_t *entry, enum figure figure, uint64_t low, uint64_t high);
 bool baseline_entry_function(json_t *entry, const char *function, enum figure figure, uint64_t value);
+bool baseline_entry_wrapper(json_t *entry, const char *function);
 
 /*
  * Puts entries (an object by program key) into the file, in the place of those of the same key; others stay.

@@ -43,13 +43,11 @@ static uint64_t count_collections(const struct trace_info *info)
 static struct tally whole_program(struct report *report)
 {
 	const struct view_summary *summary = &report_view(report)->summary;
-	uint64_t leaked_bytes, leaked_blocks;
 
-	report_measure_leaks(report, &leaked_bytes, &leaked_blocks);
 	return (struct tally){{
 		[FIGURE_PEAK] = summary->peak_bytes,
-		[FIGURE_LEAKED] = leaked_bytes,
-		[FIGURE_LEAKED_BLOCKS] = leaked_blocks,
+		[FIGURE_LEAKED] = summary->leaked_bytes,
+		[FIGURE_LEAKED_BLOCKS] = summary->leaked_blocks,
 		[FIGURE_ALLOCATIONS] = summary->allocations,
 		[FIGURE_ALLOCATED] = summary->allocated_bytes,
 		[FIGURE_TEMPORARY] = summary->temporary,
@@ -161,9 +159,14 @@ static int take_figures(struct check *check, struct report *report, struct input
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
 	input->tallies[0] = whole_program(report);
-	for (size_t i = 1; !error && i < gate->subject_count; i++)
-		if (is_asked(gate, i, input->key))
+	for (size_t i = 1; !error && i < gate->subject_count; i++) {
+		if (!is_asked(gate, i, input->key))
+			continue;
+		if (gate->subjects[i].own)
+			error = recall_wrappers(check, input->key, report);
+		if (!error)
 			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
+	}
 	return error;
 }
 
@@ -188,7 +191,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	struct input input;
 	int error;
 
-	options.detail = REPORT_SUMMARY;
+	options.detail = REPORT_LEAKS;
 	error = report_create(path, &options, &report, diagnostic);
 	if (error)
 		return refuse(check, path, diagnostic, error);

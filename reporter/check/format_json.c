@@ -18,10 +18,23 @@ static json_t *frame_json(const void *item)
 			 json_out_text(frame->file), "line", (json_int_t)frame->line);
 }
 
-static json_t *frames_json(const struct contributor *contributor)
+static json_t *frames_json(const struct verdict_frame *frames, size_t count)
 {
-	return json_out_list(contributor->frames, contributor->frame_count, sizeof(*contributor->frames),
-			     frame_json);
+	return json_out_list(frames, count, sizeof(*frames), frame_json);
+}
+
+static json_t *path_json(const void *item)
+{
+	const struct contributing_path *path = item;
+
+	return json_pack("{s:o, s:o}", "value", json_out_number(path->value), "frames",
+			 frames_json(path->frames, path->frame_count));
+}
+
+static json_t *paths_json(const struct contributor *contributor)
+{
+	return json_out_list(contributor->paths, contributor->path_count, sizeof(*contributor->paths),
+			     path_json);
 }
 
 static json_t *contributor_json(const void *item)
@@ -29,11 +42,13 @@ static json_t *contributor_json(const void *item)
 	const struct contributor *contributor = item;
 	json_t *before = contributor->has_before ? json_out_number(contributor->before) : json_null();
 
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "function",
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "function",
 			 json_out_text(contributor->site.function), "file",
 			 json_out_text(contributor->site.file), "line", (json_int_t)contributor->site.line,
 			 "now", json_out_number(contributor->now), "before", before, "frames",
-			 frames_json(contributor));
+			 frames_json(contributor->frames, contributor->frame_count), "paths",
+			 paths_json(contributor), "other_paths", (json_int_t)contributor->other_paths,
+			 "other_value", json_out_number(contributor->other_value));
 }
 
 static json_t *contributors_json(const struct verdict *verdict)

@@ -16,18 +16,12 @@
 				     sizeof(*(gate)->list##s)),                                              \
 	 (gate)->list##s[(gate)->list##_count++] = (item))
 
-/* Names that no function has unless it hands memory on. */
-static const char *const known_wrappers[] = {"*malloc",   "*malloc[0_]",   "*calloc", "*calloc_", "*realloc",
-					     "*realloc_", "*reallocarray", "*strdup", "*strndup", "*memdup"};
-
 void gate_init(struct gate *gate)
 {
 	*gate = (struct gate){.tolerance = TOLERANCE_DEFAULT};
 	strings_init(&gate->strings);
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 		gate->floor[figure] = figure_infos[figure].floor;
-	for (size_t i = 0; i < sizeof(known_wrappers) / sizeof(*known_wrappers); i++)
-		gate_add_wrapper(gate, known_wrappers[i]);
 	APPEND(gate, subject, (struct subject){0});
 }
 
@@ -37,6 +31,7 @@ void gate_finish(struct gate *gate)
 		strings_finish(&gate->strings);
 	free(gate->subjects);
 	free(gate->wrappers);
+	suppressions_finish(&gate->suppressions);
 	free(gate->limits);
 	free(gate->rules);
 	*gate = (struct gate){0};

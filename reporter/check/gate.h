@@ -60,6 +60,7 @@ struct gate {
 	const char **wrappers; /* globs for functions that allocate for their callers; ends with NULL */
 	size_t wrapper_count, wrapper_capacity;
 	struct selection wrapper_selection; /* of these */
+	struct suppressions suppressions;   /* of leaks that are not to be counted */
 	struct limit *limits;
 	size_t limit_count, limit_capacity;
 	struct rule *rules;

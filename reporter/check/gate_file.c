@@ -221,19 +221,25 @@ static int read_entries(struct gate_reader *reader, const config_setting_t *list
 	return setting_list(reader, list, read_entry, context);
 }
 
-/* Relative to the folder of the gate file. */
+/* A path is relative to the folder of the gate file. */
+static const char *beside_gate(struct gate_reader *reader, const char *path)
+{
+	const char *slash = strrchr(reader->path, '/');
+
+	if (*path == '/' || !slash)
+		return path;
+	return gate_text(reader->gate, "%.*s/%s", (int)(slash - reader->path), reader->path, path);
+}
+
 static int read_baseline_file(struct gate_reader *reader, const config_setting_t *setting, void *context)
 {
-	const char *slash = strrchr(reader->path, '/'), *text = "";
+	const char *text = "";
 	int error = setting_text(reader, setting, &text);
 
 	(void)context;
-	if (error)
-		return error;
-	if (*text != '/' && slash)
-		text = gate_text(reader->gate, "%.*s/%s", (int)(slash - reader->path), reader->path, text);
-	reader->gate->baseline_path = text;
-	return 0;
+	if (!error)
+		reader->gate->baseline_path = beside_gate(reader, text);
+	return error;
 }
 
 static int read_tolerance(struct gate_reader *reader, const config_setting_t *setting, void *context)
@@ -292,13 +298,38 @@ static int read_wrappers(struct gate_reader *reader, const config_setting_t *lis
 	return setting_list(reader, list, read_wrapper, context);
 }
 
+/* ---- suppressions ---------------------------------------------------------------------------- */
+
+static int read_suppression_file(struct gate_reader *reader, const config_setting_t *setting, void *context)
+{
+	const char *text = "";
+	int error = config_setting_type(setting) == CONFIG_TYPE_STRING
+			    ? setting_text(reader, setting, &text)
+			    : setting_fail(reader, setting,
+					   "suppressions are files in quotes: ( \"leaks.supp\", ... )");
+
+	(void)context;
+	return error ? error
+		     : suppressions_read(&reader->gate->suppressions, beside_gate(reader, text),
+					 reader->diagnostic);
+}
+
+static int read_suppressions(struct gate_reader *reader, const config_setting_t *list, void *context)
+{
+	return setting_list(reader, list, read_suppression_file, context);
+}
+
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static int read_root(struct gate_reader *reader, const config_setting_t *root)
 {
-	static const struct setting_key keys[] = {{"limits", read_limits},     {"functions", read_functions},
-						  {"programs", read_programs}, {"baseline", read_baseline},
-						  {"wrappers", read_wrappers}, {0}};
+	static const struct setting_key keys[] = {{"limits", read_limits},
+						  {"functions", read_functions},
+						  {"programs", read_programs},
+						  {"baseline", read_baseline},
+						  {"wrappers", read_wrappers},
+						  {"suppressions", read_suppressions},
+						  {0}};
 	struct scope everything = {0};
 
 	return setting_group(reader, root, keys, NULL, &everything);

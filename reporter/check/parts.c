@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_nameless(const struct source_function *function)
+{
+	return text_starts(function->name, "0x");
+}
+
 /* Without a symbol there is only an address, which is another in each build: then its module stands in. */
 static const char *name_of(const struct source_function *function)
 {
 	const char *slash = strrchr(function->module, '/');
 
-	if (!text_starts(function->name, "0x"))
+	if (!is_nameless(function))
 		return function->name;
 	return slash && slash[1] ? slash + 1 : function->module;
 }
@@ -39,7 +44,8 @@ static bool same_line(const struct measured_path *a, const struct measured_path 
 /* The greatest line of paths that are all of one name. */
 static struct part sum_up(const struct measured_path *paths, size_t count, enum figure figure)
 {
-	struct part part = {.name = name_of(paths->function), .path = paths};
+	struct part part = {
+		.name = name_of(paths->function), .path = paths, .paths = paths, .path_count = count};
 	uint64_t line_value = 0, best_line = 0;
 	const struct measured_path *best = paths;
 
@@ -79,4 +85,21 @@ struct part *parts_create(struct measured_path *paths, size_t path_count, enum f
 		*count += parts[*count].value > 0;
 	}
 	return parts;
+}
+
+size_t parts_split(const struct part *part, enum figure figure, struct part *out)
+{
+	size_t count = 0, end;
+
+	for (size_t begin = 0; begin < part->path_count; begin = end) {
+		const struct source_function *function = part->paths[begin].function;
+
+		for (end = begin + 1; end < part->path_count && part->paths[end].function == function;)
+			end++;
+		if (!is_nameless(function))
+			continue;
+		out[count] = sum_up(&part->paths[begin], end - begin, figure);
+		count += out[count].value > 0;
+	}
+	return count;
 }

@@ -90,6 +90,10 @@ void sort_inputs(struct check *check);
  * judged, and the verdicts, are known.  0, or -errno with a diagnostic.  idle.c */
 int find_idle(struct check *check, struct diagnostic *diagnostic);
 
+/* Has the baseline decide which of a program's functions are wrappers, so far as it says.  0 or -ENOMEM.
+ * record.c */
+int recall_wrappers(struct check *check, const char *key, struct report *report);
+
 /* A program's entry for the baseline.  record.c */
 int record_program(struct check *check, const struct program *program, json_t *entries,
 		   struct diagnostic *diagnostic);

@@ -65,6 +65,43 @@ static bool record_figure(struct check *check, const char *key, struct measured_
 	return done;
 }
 
+/* ---- wrappers -------------------------------------------------------------------------------- */
+
+struct memory {
+	const json_t *baseline;
+	const char *key;
+};
+
+static int recall(void *context, const char *function)
+{
+	const struct memory *memory = context;
+
+	return baseline_wrapper(memory->baseline, memory->key, function);
+}
+
+int recall_wrappers(struct check *check, const char *key, struct report *report)
+{
+	struct memory memory = {check->baseline, key};
+
+	return baseline_has(check->baseline, key) ? report_recall_wrappers(report, recall, &memory) : 0;
+}
+
+/* An address means nothing to another build. */
+static bool record_wrappers(struct report *report, json_t *entry)
+{
+	const struct source_function *const *functions;
+	size_t count = report_all_functions(report, &functions);
+	bool done = true;
+
+	for (size_t i = 0; done && i < count; i++)
+		if (report_owner(report, functions[i]) == OWNER_WRAPPER &&
+		    !text_starts(functions[i]->name, "0x") && is_utf8(functions[i]->name))
+			done = baseline_entry_wrapper(entry, functions[i]->name);
+	return done;
+}
+
+/* ---- an entry --------------------------------------------------------------------------------- */
+
 static int record_functions(struct check *check, const struct input *input, json_t *entry,
 			    struct diagnostic *diagnostic)
 {
@@ -84,6 +121,7 @@ static int record_functions(struct check *check, const struct input *input, json
 	for (enum figure figure = 0; done && figure < FIGURE_COUNT; figure++)
 		if (!figure_infos[figure].advisory)
 			done = record_figure(check, input->key, paths, count, figure, entry);
+	done = done && record_wrappers(report, entry);
 	free(paths);
 	report_destroy(report);
 	return done ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);

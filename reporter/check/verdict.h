@@ -27,15 +27,26 @@ struct verdict_frame {
 	uint32_t line;    /* 0 if unknown */
 };
 
-/* A line of source that has a part in a figure. */
+/* One of the call paths by which a line came to its part. */
+struct contributing_path {
+	uint64_t value;
+	const struct verdict_frame *frames; /* innermost first */
+	size_t frame_count;
+};
+
+/* A function that has a part in a figure, and its line with most of it. */
 struct contributor {
 	struct verdict_frame site;
 	uint64_t now;
 	bool has_before;
-	uint64_t before; /* of its function, in the baseline */
-	const struct verdict_frame
-		*frames; /* a call path, innermost first: the one with most of the figure */
+	uint64_t before;                    /* of its function, in the baseline */
+	const struct verdict_frame *frames; /* the path with most of that line's, innermost first */
 	size_t frame_count;
+	const struct contributing_path
+		*paths; /* of the function, most first; in all nine tenths of it, but five at most */
+	size_t path_count;
+	size_t other_paths; /* that are not among them */
+	uint64_t other_value;
 };
 
 /* One figure of one program against one bound. */

@@ -154,20 +154,77 @@ static void begin_line(const struct wording *to, const char *text)
 	fputs(text, to->out);
 }
 
-static void print_path(const struct wording *to, const struct contributor *contributor, size_t frames_max)
+static void print_callers(const struct wording *to, const char *indent, const struct verdict_frame *frames,
+			  size_t count, size_t frames_max)
 {
-	size_t first = contributor->frame_count > 0 && same_frame(contributor->frames, &contributor->site);
-
-	for (size_t i = first; i < contributor->frame_count; i++) {
+	for (size_t i = 0; i < count; i++) {
+		begin_line(to, indent);
 		if (i == frames_max) {
-			begin_line(to, "  and ");
-			fprintf(to->out, "%zu more\n", contributor->frame_count - i);
+			fprintf(to->out, "and %zu more\n", count - i);
 			return;
 		}
-		begin_line(to, "  called from ");
-		print_frame(to, &contributor->frames[i]);
+		fputs("called from ", to->out);
+		print_frame(to, &frames[i]);
 		putc('\n', to->out);
 	}
+}
+
+static size_t shared_frames(const struct contributing_path *a, const struct contributing_path *b)
+{
+	size_t shared = 0;
+
+	while (shared < a->frame_count && shared < b->frame_count &&
+	       same_frame(&a->frames[shared], &b->frames[shared]))
+		shared++;
+	return shared;
+}
+
+/* Of several: which part of the figure came by it.  What it has in common within with the one `above` it is
+ * not told again. */
+static void print_path(const struct wording *to, enum figure figure, const struct contributor *contributor,
+		       const struct contributing_path *path, const struct contributing_path *above,
+		       size_t frames_max)
+{
+	bool at_site = path->frame_count > 0 && same_frame(path->frames, &contributor->site);
+	size_t told = at_site && path->frame_count > 1 ? 1 : 0;
+	size_t shared = above ? shared_frames(path, above) : 0;
+
+	begin_line(to, "  ");
+	wording_value(to, figure, path->value);
+	if (path->frame_count > 0) {
+		fputs(told ? " called from " : " at ", to->out);
+		print_frame(to, &path->frames[told]);
+	}
+	putc('\n', to->out);
+	told++;
+	if (shared > told + 1) {
+		begin_line(to, "    ");
+		fprintf(to->out, "called from %zu as above\n", shared - told);
+		told = shared;
+	}
+	if (path->frame_count > told)
+		print_callers(to, "    ", path->frames + told, path->frame_count - told, frames_max - 1);
+}
+
+static void print_paths(const struct wording *to, enum figure figure, const struct contributor *contributor,
+			size_t frames_max)
+{
+	size_t inner = contributor->frame_count > 0 && same_frame(contributor->frames, &contributor->site);
+
+	if (contributor->path_count <= 1 && contributor->other_paths == 0) {
+		print_callers(to, "  ", contributor->frames + inner, contributor->frame_count - inner,
+			      frames_max);
+		return;
+	}
+	for (size_t i = 0; i < contributor->path_count; i++)
+		print_path(to, figure, contributor, &contributor->paths[i],
+			   i > 0 ? &contributor->paths[i - 1] : NULL, frames_max);
+	if (contributor->other_paths == 0)
+		return;
+	begin_line(to, "  and ");
+	wording_value(to, figure, contributor->other_value);
+	fprintf(to->out, " by %zu other path%s\n", contributor->other_paths,
+		contributor->other_paths == 1 ? "" : "s");
 }
 
 static void print_contributor(const struct wording *to, enum figure figure,
@@ -201,7 +258,7 @@ void wording_details(const struct wording *to, const struct verdict *verdict)
 		begin_line(to, i == 0 ? "at " : "also at ");
 		print_contributor(to, verdict->figure, &verdict->contributors[i]);
 		if (frames_max > 0)
-			print_path(to, &verdict->contributors[i], frames_max);
+			print_paths(to, verdict->figure, &verdict->contributors[i], frames_max);
 	}
 	if (verdict->more)
 		print_command(to, "more: ", verdict->more);

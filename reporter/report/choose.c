@@ -13,7 +13,9 @@ uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort)
 {
 	switch (sort) {
 	case SORT_LEAKED:
-		return sums->live_bytes;
+		return sums->leaked_bytes;
+	case SORT_KEPT:
+		return sums->kept_bytes;
 	case SORT_ALLOCATED:
 		return sums->allocated_bytes;
 	case SORT_ALLOCATIONS:
@@ -225,6 +227,15 @@ static void pick(const struct report *report, struct candidate *candidates, size
 	}
 }
 
+/* Of functions that nobody named, those that hand memory on have nothing to show but one line. */
+static bool is_worth_choosing(struct report *report, uint32_t function)
+{
+	const struct source_function *const *functions;
+
+	symbolizer_functions(report->symbolizer, &functions);
+	return !report->chosen_by_figures || report_is_own(report, functions[function]);
+}
+
 /* From all candidates in report->chosen to the best `limit` of them. */
 static int keep_greatest(struct report *report, const struct scope_map *map, const struct scope_sums *sums,
 			 size_t limit)
@@ -240,7 +251,7 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 		uint64_t figure = report_sums_figure(&sums[scope], report->options->sort);
 
 		report->chosen[map->scopes[scope].function] = false;
-		if (figure > 0)
+		if (figure > 0 && is_worth_choosing(report, map->scopes[scope].function))
 			candidates[count++] =
 				(struct candidate){functions[map->scopes[scope].function], figure};
 	}
@@ -263,7 +274,8 @@ int report_narrow(struct report *report)
 	error = scope_map_init(&map, info->code_count, source, report->chosen, false);
 	if (!error) {
 		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
-		error = sums ? scope_sums_add(&map, info->nodes, model_summary(report->model)->nodes, sums)
+		error = sums ? scope_sums_add(&map, info->nodes, model_summary(report->model)->nodes,
+					      report->ownership.remains, sums)
 			     : -ENOMEM;
 	}
 	if (!error)
@@ -311,15 +323,16 @@ int report_choose_inner(struct report *report)
 
 /* ---- the choice ---------------------------------------------------------------- */
 
-bool report_is_own(const struct source_function *function)
+bool report_is_own(struct report *report, const struct source_function *function)
 {
-	return !function->system && !function->allocator && *function->file && function->first_line > 0;
+	return ownership_of(&report->ownership, function) == OWNER_PROGRAM && *function->file &&
+	       function->first_line > 0;
 }
 
 static void choose_own(struct report *report, const struct source_function *const *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		report->chosen[i] = report_is_own(functions[i]);
+		report->chosen[i] = report_is_own(report, functions[i]);
 }
 
 int report_select(struct report *report)
@@ -359,6 +372,7 @@ int report_choose(struct report *report)
 		choose_own(report, functions, count);
 		limit = limit > 0 ? limit : TOP_DEFAULT;
 		chosen = SIZE_MAX;
+		report->chosen_by_figures = true;
 	}
 	report->limit = chosen > limit ? limit : 0;
 	return 0;

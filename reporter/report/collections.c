@@ -44,16 +44,16 @@ struct trigger {
 	bool is_library; /* the collector is not the program's own: what is, called it */
 };
 
-static bool is_own(const struct source_frame *frame)
+static bool is_own(struct report *report, const struct source_frame *frame)
 {
-	return !frame->function->system && !frame->function->allocator;
+	return ownership_of(&report->ownership, frame->function) >= OWNER_WRAPPER;
 }
 
 /* The innermost function of the program's own is the collector, or part of it, unless a library's functions
  * lie within.  Code without lines (_start) is of interest only where the collector has none either. */
-static void trigger_look(struct trigger *trigger, const struct source_frame *frame)
+static void trigger_look(struct report *report, struct trigger *trigger, const struct source_frame *frame)
 {
-	if (!is_own(frame)) {
+	if (!is_own(report, frame)) {
 		trigger->is_library |= !trigger->collector && frame->function->system;
 		return;
 	}
@@ -82,7 +82,7 @@ static const struct source_frame *trigger_of(struct report *report, uint32_t lea
 
 		innermost = innermost || count == 0 ? innermost : frames;
 		for (size_t i = 0; i < count; i++)
-			trigger_look(&trigger, &frames[i]);
+			trigger_look(report, &trigger, &frames[i]);
 	}
 	if (trigger.is_library && trigger.collector)
 		return trigger.collector;

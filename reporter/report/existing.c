@@ -72,7 +72,8 @@ static bool any_of_executable(struct report *report, bool lines)
 
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(functions[i]->module, report->info->exe) == 0 &&
-		    (lines ? report_is_own(functions[i]) : !functions[i]->system && is_named(functions[i])))
+		    (lines ? report_is_own(report, functions[i])
+			   : !functions[i]->system && is_named(functions[i])))
 			return true;
 	return false;
 }

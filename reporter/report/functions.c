@@ -99,7 +99,7 @@ static void row_set_sums(struct view_line *row, const struct scope_sums *sums, u
 	row->allocated_bytes = sums->allocated_bytes;
 	row->freed_bytes = sums->freed_bytes;
 	row->peak_bytes = sums->peak_bytes;
-	row->leaked_bytes = sums->live_bytes;
+	row->leaked_bytes = sums->leaked_bytes;
 	row->by_collector_blocks = weight_blocks(sums->collected_blocks, sample_bytes);
 	row->by_collector_bytes = sums->collected_bytes;
 }

@@ -64,6 +64,14 @@ int report_know_figures(struct report *report, struct diagnostic *diagnostic)
 	return error;
 }
 
+int report_know_remains(struct report *report)
+{
+	if (report->ownership.remains)
+		return 0;
+	return ownership_find_remains(&report->ownership, model_summary(report->model)->nodes,
+				      report->remains);
+}
+
 /* ---- visits -------------------------------------------------------------- */
 
 int report_know_visits(struct report *report)

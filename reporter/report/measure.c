@@ -59,86 +59,11 @@ static bool *find_passing(struct report *report, const struct measure_place *pla
 
 /* ---- their figures ----------------------------------------------------------------- */
 
-/* Functions of the C library that keep what they allocate until its own end, in the names that it has with
- * and without debug information: buffers of standard streams, areas of threads (kept for the next one), exit
- * handlers, locales, time zones.  No program can give these back, so they are nobody's leak. */
-static const char *const keepers[] = {
-	"_IO_file_doallocate",
-	"_IO_wfile_doallocate",
-	"_dl_allocate_tls",
-	"__new_exitfn",
-	"__cxa_atexit",
-	"on_exit",
-	"setlocale",
-	"__tz_convert",
-	"tzset_internal",
-	"tzset",
-	"localtime",
-	"localtime_r",
-	"mktime",
-};
-
-static bool is_keeper(const struct source_function *function)
-{
-	for (size_t i = 0; i < sizeof(keepers) / sizeof(*keepers); i++)
-		if (strcmp(function->name, keepers[i]) == 0)
-			return true;
-	return false;
-}
-
-/* The dynamic linker is where every path of a library's constructor ends, if its debug information is not
- * at hand as a path that was cut off. */
-static bool is_loader(const struct source_function *function)
-{
-	const char *slash = strrchr(function->module, '/');
-
-	return strncmp(slash ? slash + 1 : function->module, "ld-", 3) == 0;
-}
-
-/* Whether a library of the system called a keeper within, before any code of the program's own; or runs by
- * itself: libstdc++ reserves memory for exceptions as it is loaded. */
-static bool is_kept_by_library(struct report *report, uint32_t leaf)
-{
-	const struct source_function *outermost = NULL;
-	const struct source_frame *frames;
-	bool truncated = false;
-
-	for (uint32_t node = leaf; node != 0; node = report->info->nodes[node].parent) {
-		size_t count = report_frames(report, node, &frames);
-
-		truncated |= trace_code(report->info, node)->truncated;
-		for (size_t i = 0; i < count; i++) {
-			outermost = frames[i].function;
-			if (!outermost->system && !outermost->allocator)
-				return false;
-			if (is_keeper(outermost))
-				return true;
-		}
-	}
-	return outermost && (!truncated || is_loader(outermost));
-}
-
-void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks)
-{
-	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
-	struct model_node figures;
-	uint32_t node;
-
-	*size_bytes = *blocks = 0;
-	while (figures_walk_next(&walk, &node, &figures)) {
-		if (figures.live_blocks == 0 || is_kept_by_library(report, node))
-			continue;
-		*size_bytes += figures.live_bytes;
-		*blocks += figures.live_blocks;
-	}
-	*blocks = weight_blocks(*blocks, report->info->sample_bytes);
-}
-
 static struct measure measure_of(struct report *report, uint32_t node, const struct model_node *figures,
 				 uint64_t collections)
 {
 	uint64_t sample_bytes = report->info->sample_bytes;
-	bool leaks = figures->live_blocks > 0 && !is_kept_by_library(report, node);
+	bool leaks = ownership_leaks(&report->ownership, node);
 
 	return (struct measure){
 		.allocations = weight_blocks(figures->allocations, sample_bytes),
@@ -180,6 +105,13 @@ int report_measure(struct report *report, const struct measure_place *place, str
 	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
 
 	*count = 0;
+	*paths = NULL;
+	if (report_know_remains(report) != 0 ||
+	    ownership_find_wrappers(&report->ownership, model_summary(report->model)->nodes) != 0) {
+		free(passing);
+		free(collections);
+		return -ENOMEM;
+	}
 	*paths = calloc(info->node_count + 1, sizeof(**paths));
 	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++) {
 		if (!passing[node])
@@ -214,6 +146,32 @@ struct source_frame *report_measured_frames(struct report *report, uint32_t node
 			out[(*count)++] = frames[i];
 	}
 	return out;
+}
+
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context)
+{
+	struct ownership *ownership = &report->ownership;
+	const struct source_function *const *functions;
+	int error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
+
+	symbolizer_functions(report->symbolizer, &functions);
+	for (size_t id = 0; !error && id < ownership->wrapper_count; id++) {
+		int said = recall(context, functions[id]->name);
+
+		if (said >= 0)
+			ownership->wrappers[id] = said > 0;
+	}
+	return error;
+}
+
+size_t report_all_functions(struct report *report, const struct source_function *const **functions)
+{
+	return symbolizer_functions(report->symbolizer, functions);
+}
+
+enum owner report_owner(struct report *report, const struct source_function *function)
+{
+	return ownership_of(&report->ownership, function);
 }
 
 const struct trace_info *report_trace(const struct report *report)

@@ -6,12 +6,13 @@
 #ifndef MPROF_REPORTER_REPORT_MEASURE_H
 #define MPROF_REPORTER_REPORT_MEASURE_H
 
+#include "profile/ownership.h"
 #include "report/report.h"
 
 struct measure {
 	uint64_t allocations, allocated_bytes;
 	uint64_t peak_bytes;                  /* at the whole program's peak */
-	uint64_t leaked_bytes, leaked_blocks; /* but for what the C library keeps to itself */
+	uint64_t leaked_bytes, leaked_blocks; /* but for what libraries keep, or is suppressed */
 	uint64_t temporary;
 	uint64_t collections; /* that ran on the path */
 };
@@ -42,13 +43,23 @@ struct measured_path {
 int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
 		   size_t *count, bool *met);
 
-/* What leaked in all, but for what the C library keeps to itself. */
-void report_measure_leaks(struct report *report, uint64_t *size_bytes, uint64_t *blocks);
-
 /* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
  * ENOMEM. */
 struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
 					    size_t *count);
+
+/* What was decided of a function before: 1 it is a wrapper, 0 it is none; -1 nothing. */
+typedef int report_recall_fn(void *context, const char *function);
+
+/* Has earlier decisions hold, where code has names to know them by.  To be called before anything is
+ * measured; 0 or -ENOMEM. */
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context);
+
+/* Whose a function is. */
+enum owner report_owner(struct report *report, const struct source_function *function);
+
+/* All functions that any call path passes, once something is measured; as symbolizer_functions. */
+size_t report_all_functions(struct report *report, const struct source_function *const **functions);
 
 /* The trace that the report is of. */
 const struct trace_info *report_trace(const struct report *report);

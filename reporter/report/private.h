@@ -6,6 +6,7 @@
 
 #include "figures/summary.h"
 #include "model/model.h"
+#include "profile/ownership.h"
 #include "report/report.h"
 #include "report/scopes.h"
 
@@ -33,18 +34,21 @@ struct report {
 	struct model *model; /* figures; may borrow from the next two */
 	struct summary_decoder kept;
 	struct figures_summary kept_summary;
-	bool replay_complete;       /* the last replay knew all that it could have known */
-	struct scope_map scopes;    /* of what is shown */
-	struct scope_sums *sums;    /* one per scope */
-	struct model_scope *visits; /* one per scope; NULL: not asked for */
-	struct selection selection; /* of the options, or recorded */
-	bool own_code;              /* no other functions than the program's own may be chosen */
-	bool *chosen;               /* by function id */
-	size_t function_count;      /* functions that may be chosen: those met on call paths */
-	bool *inner; /* by function id: chosen for the lines that it has in another one's table */
+	bool replay_complete; /* the last replay knew all that it could have known */
+	struct ownership ownership;
+	struct remains_sum remains[REMAINS_SUPPRESSED + 1]; /* of all live blocks */
+	struct scope_map scopes;                            /* of what is shown */
+	struct scope_sums *sums;                            /* one per scope */
+	struct model_scope *visits;                         /* one per scope; NULL: not asked for */
+	struct selection selection;                         /* of the options, or recorded */
+	bool own_code;         /* no other functions than the program's own may be chosen */
+	bool *chosen;          /* by function id */
+	size_t function_count; /* functions that may be chosen: those met on call paths */
+	bool *inner;           /* by function id: chosen for the lines that it has in another one's table */
 	const char *
 		*instances; /* by function id: the name of those instances of it that are chosen; NULL: all */
-	size_t limit;       /* how many of the chosen are shown; 0: all */
+	bool chosen_by_figures; /* nobody named a function */
+	size_t limit;           /* how many of the chosen are shown; 0: all */
 	char **warnings;
 	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
 	struct view_function *functions;
@@ -86,6 +90,9 @@ int report_replay(struct report *report, struct model **model, struct diagnostic
 /* Makes report->model.  known.c */
 int report_know_figures(struct report *report, struct diagnostic *diagnostic);
 
+/* With that: what becomes of blocks that were not freed.  Does nothing the second time.  known.c */
+int report_know_remains(struct report *report);
+
 /* With scopes and model there: the visits of all scopes. */
 int report_know_visits(struct report *report);
 
@@ -108,7 +115,7 @@ int report_choose_inner(struct report *report);
 bool report_lies_within(const struct source_function *inner, const struct source_function *outer);
 
 /* The program's own: what its authors can change, with lines to show. */
-bool report_is_own(const struct source_function *function);
+bool report_is_own(struct report *report, const struct source_function *function);
 
 /* The figure of a function's sums by which it is chosen and ordered. */
 uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);

@@ -76,6 +76,21 @@ int report_warn(struct report *report, const char *format, ...)
 	return 0;
 }
 
+static size_t any_code(void *context, uint32_t code, const struct source_frame **frames)
+{
+	return report_code(context, code, frames);
+}
+
+static void init_ownership(struct report *report)
+{
+	ownership_init(&report->ownership, &(struct ownership_source){
+						   .info = report->info,
+						   .symbolizer = report->symbolizer,
+						   .all = {any_code, report},
+						   .suppressions = report->options->suppressions,
+					   });
+}
+
 /* All code once, so that all functions that may be chosen have been met and their ids are final. */
 static void symbolize_codes(struct report *report)
 {
@@ -100,6 +115,7 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 				  &report->symbolizer, diagnostic);
 	if (error)
 		return error;
+	init_ownership(report);
 	report->sources = sources_create(&report->options->sources);
 	report->frames = calloc(report->info->code_count, sizeof(*report->frames));
 	return report->sources && report->frames
@@ -120,7 +136,7 @@ static int sum_lines(struct report *report)
 	if (!report->sums)
 		return -ENOMEM;
 	return scope_sums_add(&report->scopes, info->nodes, model_summary(report->model)->nodes,
-			      report->sums);
+			      report->ownership.remains, report->sums);
 }
 
 /* Names only for those paths that the tables need. */
@@ -176,10 +192,15 @@ static int report_build(struct report *report, const char *path, struct diagnost
 	}
 	if (!error)
 		error = report_know_figures(report, diagnostic);
+	if (!error && detail != REPORT_SUMMARY)
+		error = report_know_remains(report);
 	if (error)
 		return error;
-	if (detail == REPORT_SUMMARY)
+	if (detail >= REPORT_LEAKS)
 		return report_fill_summary(report);
+	error = ownership_find_wrappers(&report->ownership, model_summary(report->model)->nodes);
+	if (error)
+		return error;
 	return names ? build_lines(report) : build_collections(report);
 }
 
@@ -226,6 +247,7 @@ void report_destroy(struct report *report)
 	scope_map_finish(&report->scopes);
 	model_destroy(report->model);
 	summary_decoder_finish(&report->kept);
+	ownership_finish(&report->ownership);
 	sources_destroy(report->sources);
 	symbolizer_destroy(report->symbolizer);
 	trace_close(report->trace);

@@ -8,13 +8,20 @@
 #define MPROF_REPORTER_REPORT_REPORT_H
 
 #include "diagnostic.h"
+#include "profile/suppressions.h"
 #include "report/select.h"
 #include "report/sources.h"
 #include "symbolize/symbolize.h"
 #include "view/rows.h"
 
 /* How far to go: the figures of a trace are cheap, names and lines are not. */
-enum report_detail { REPORT_LINES, REPORT_SITES, REPORT_SUMMARY, REPORT_COLLECTIONS };
+enum report_detail {
+	REPORT_LINES,
+	REPORT_SITES,
+	REPORT_COLLECTIONS,
+	REPORT_LEAKS,   /* the summary */
+	REPORT_SUMMARY, /* the same, but for what leaked */
+};
 
 struct report_options {
 	enum report_detail detail;
@@ -25,6 +32,7 @@ struct report_options {
 			 C library's may be left out.  0: all */
 	struct source_options sources;
 	struct symbolizer_options symbols;
+	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
 	bool replay; /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -1,24 +1,12 @@
 /*
  * scopes.h - which source lines and functions the code of call paths stands in, as the numbers the model
  * follows.
- *
- * Frames come through a callback, so that this layer and its tests need no symbolizer.
  */
 #ifndef MPROF_REPORTER_REPORT_SCOPES_H
 #define MPROF_REPORTER_REPORT_SCOPES_H
 
 #include "model/visits.h"
-#include "symbolize/symbolize.h"
-
-/* Frames of one trace_code, innermost first, as symbolizer_frames gives them; 0 for the root's. */
-typedef size_t frames_fn(void *context, uint32_t code, const struct source_frame **frames);
-
-struct frame_source {
-	frames_fn *frames;
-	void *context;
-	/* Whether a frame of a wanted function counts; NULL: each does. */
-	bool (*counts)(void *context, const struct source_frame *frame);
-};
+#include "profile/ownership.h"
 
 /* A line of a function, or with line 0 the whole function, or its code that is of no single line. */
 struct scope {
@@ -50,16 +38,18 @@ struct scope_sums {
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes, freed_bytes; /* freed under the scope, whoever allocated */
 	uint64_t peak_bytes;
-	uint64_t live_bytes, live_blocks;
+	uint64_t leaked_bytes, leaked_blocks;
+	uint64_t kept_bytes; /* by libraries */
 	uint64_t temporary;
 	uint64_t collected_blocks, collected_bytes; /* allocated under the scope, freed by a collector */
 };
 
 /*
  * Adds each node's own figures to every scope on its path, once per scope however often the
- * path passes it.  sums has one entry per scope.  Returns 0 or -ENOMEM.
+ * path passes it.  sums has one entry per scope; remains is by node (enum remains).
+ * Returns 0 or -ENOMEM.
  */
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
-		   const struct figures_nodes *figures, struct scope_sums *sums);
+		   const struct figures_nodes *figures, const uint8_t *remains, struct scope_sums *sums);
 
 #endif

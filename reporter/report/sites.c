@@ -19,11 +19,6 @@ struct collection {
 	struct view_site unnamed_sum;
 };
 
-static bool is_own(const struct source_frame *frame)
-{
-	return !frame->function->system && !frame->function->allocator;
-}
-
 /* NULL: none, or (then *skipped is a node) the first of that node's frames, which have not been looked up. */
 static const struct source_frame *find_site(struct report *report, uint32_t leaf,
 					    const struct selection *wrappers, uint32_t *skipped)
@@ -38,9 +33,12 @@ static const struct source_frame *find_site(struct report *report, uint32_t leaf
 			*skipped = node;
 		for (size_t i = 0; i < count; i++) {
 			innermost = innermost ? innermost : &frames[i];
-			if (!is_own(&frames[i]))
+			enum owner owner = ownership_at(&report->ownership, node, frames, count, i);
+
+			if (owner < OWNER_WRAPPER)
 				continue;
-			if (!wrappers || !selection_matches(wrappers, frames[i].function))
+			if (owner == OWNER_PROGRAM &&
+			    (!wrappers || !selection_matches(wrappers, frames[i].function)))
 				return &frames[i];
 			wrapper = wrapper ? wrapper : &frames[i];
 		}
@@ -60,14 +58,19 @@ struct source_frame report_site(struct report *report, uint32_t leaf, const stru
 	return site ? *site : (struct source_frame){.function = &unknown};
 }
 
-static void site_add(struct view_site *site, const struct model_node *figures)
+static void site_add(struct view_site *site, const struct model_node *figures, enum remains remains)
 {
 	site->allocations += figures->allocations;
 	site->allocated_bytes += figures->allocated_bytes;
 	site->peak_bytes += figures->peak_bytes;
 	site->peak_blocks += figures->peak_blocks;
-	site->leaked_bytes += figures->live_bytes;
-	site->leaked_blocks += figures->live_blocks;
+	if (remains == REMAINS_LEAKED) {
+		site->leaked_bytes += figures->live_bytes;
+		site->leaked_blocks += figures->live_blocks;
+	} else if (remains == REMAINS_KEPT) {
+		site->kept_bytes += figures->live_bytes;
+		site->kept_blocks += figures->live_blocks;
+	}
 	site->temporary += figures->temporary;
 	site->collected_blocks += figures->collected_blocks;
 	site->collected_bytes += figures->collected_bytes;
@@ -79,6 +82,7 @@ static void site_finish(struct view_site *site, uint64_t sample_bytes)
 	site->allocations = weight_blocks(site->allocations, sample_bytes);
 	site->peak_blocks = weight_blocks(site->peak_blocks, sample_bytes);
 	site->leaked_blocks = weight_blocks(site->leaked_blocks, sample_bytes);
+	site->kept_blocks = weight_blocks(site->kept_blocks, sample_bytes);
 	site->temporary = weight_blocks(site->temporary, sample_bytes);
 	site->collected_blocks = weight_blocks(site->collected_blocks, sample_bytes);
 	site->allocated_error = weight_error_bytes(site->allocated_bytes, sample_bytes);
@@ -111,14 +115,14 @@ static struct view_site *site_of(struct collection *collection, const struct sou
 	return &report->sites[index];
 }
 
-static int add_to_site(struct collection *collection, const struct source_frame *frame,
+static int add_to_site(struct collection *collection, const struct source_frame *frame, uint32_t node,
 		       const struct model_node *figures)
 {
 	struct view_site *site = site_of(collection, frame);
 
 	if (!site)
 		return -ENOMEM;
-	site_add(site, figures);
+	site_add(site, figures, collection->report->ownership.remains[node]);
 	return 0;
 }
 
@@ -130,8 +134,8 @@ static int collect_node(struct collection *collection, uint32_t node, const stru
 	const struct source_frame *site = find_site(collection->report, node, NULL, &skipped);
 
 	if (site || skipped == 0)
-		return add_to_site(collection, site, figures);
-	site_add(&collection->unnamed_sum, figures);
+		return add_to_site(collection, site, node, figures);
+	site_add(&collection->unnamed_sum, figures, collection->report->ownership.remains[node]);
 	return vector_push(&collection->unnamed, &node, sizeof(node));
 }
 
@@ -183,7 +187,7 @@ static int name_unnamed(struct collection *collection)
 		if (node != nodes[named])
 			continue;
 		struct source_frame site = report_site(collection->report, node, NULL);
-		error = add_to_site(collection, &site, &figures);
+		error = add_to_site(collection, &site, node, &figures);
 		named++;
 	}
 	return error;

@@ -46,19 +46,32 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 		.peak_bytes = totals->peak_bytes,
 		.peak_blocks = blocks(totals, totals->peak_blocks),
 		.peak_time_ns = totals->peak_time_ns,
-		.leaked_bytes = totals->live_bytes,
-		.leaked_blocks = blocks(totals, totals->live_blocks),
 		.temporary = blocks(totals, totals->temporary),
 		.blocks_error =
 			weight_error_blocks(totals->allocations, totals->spread, totals->sample_bytes),
 		.allocated_error = error_bytes(totals, totals->allocated_bytes),
 		.peak_error = error_bytes(totals, totals->peak_bytes),
-		.leaked_error = error_bytes(totals, totals->live_bytes),
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
 		.recorder_bytes = info->recorder_bytes,
 		.unrecorded_children = info->unrecorded_children,
 	};
+}
+
+static void fill_remains(struct view_summary *summary, const struct report *report,
+			 const struct model_totals *totals)
+{
+	const struct remains_sum *leaked = &report->remains[REMAINS_LEAKED],
+				 *kept = &report->remains[REMAINS_KEPT],
+				 *suppressed = &report->remains[REMAINS_SUPPRESSED];
+
+	summary->leaked_bytes = leaked->bytes;
+	summary->leaked_blocks = blocks(totals, leaked->blocks);
+	summary->leaked_error = error_bytes(totals, leaked->bytes);
+	summary->kept_bytes = kept->bytes;
+	summary->kept_blocks = blocks(totals, kept->blocks);
+	summary->suppressed_bytes = suppressed->bytes;
+	summary->suppressed_blocks = blocks(totals, suppressed->blocks);
 }
 
 static int warn_end(struct report *report, const struct trace_info *info)
@@ -184,6 +197,7 @@ int report_fill_summary(struct report *report)
 	int error;
 
 	fill(&report->view.summary, report->info, totals);
+	fill_remains(&report->view.summary, report, totals);
 	report->view.summary.collections = report->gc.view.collection_count;
 	error = warn_end(report, report->info);
 	if (!error)

@@ -32,13 +32,15 @@ static int type_by_peak(const void *left, const void *right)
 static struct view_gc_type type_of(const struct report *report, uint32_t node,
 				   const struct model_node *figures)
 {
+	bool leaks = ownership_leaks(&report->ownership, node);
+
 	return (struct view_gc_type){
 		.name = trace_label(report->trace, trace_code(report->info, node)->pc),
 		.allocations = figures->allocations,
 		.peak_blocks = figures->peak_blocks,
 		.peak_bytes = figures->peak_bytes,
-		.leaked_blocks = figures->live_blocks,
-		.leaked_bytes = figures->live_bytes,
+		.leaked_blocks = leaks ? figures->live_blocks : 0,
+		.leaked_bytes = leaks ? figures->live_bytes : 0,
 		.collected_blocks = figures->collected_blocks,
 		.collected_bytes = figures->collected_bytes,
 	};
@@ -156,9 +158,10 @@ int report_fill_collected_sites(struct report *report)
 			.line = site->line,
 			.collected_blocks = site->collected_blocks,
 			.collected_bytes = site->collected_bytes,
-			.released_blocks =
-				less(site->allocations, site->leaked_blocks + site->collected_blocks),
-			.released_bytes = site->allocated_bytes - site->leaked_bytes - site->collected_bytes,
+			.released_blocks = less(site->allocations, site->leaked_blocks + site->kept_blocks +
+									   site->collected_blocks),
+			.released_bytes = site->allocated_bytes - site->leaked_bytes - site->kept_bytes -
+					  site->collected_bytes,
 		};
 	}
 	qsort(gc->sites, count, sizeof(*gc->sites), site_by_bytes);

@@ -18,6 +18,11 @@ static const char *const system_file_parts[] = {
 	"/include/c++/",
 	"/libstdc++-v3/",
 	"/hashbrown-",
+	"/runtime/cgo/",
+	"/go/src/runtime/",
+	"/<built-in>", /* constructors that a compiler writes */
+	"/b~",         /* GNAT's binder: a program's elaboration */
+	"/b__",
 };
 
 /* Names, for code without lines and for std:: code instantiated in the user's objects. */
@@ -104,6 +109,12 @@ static const char *const wrapper_parts[] = {
 	"strndup", "Malloc", "Calloc",  "Realloc",  "Strdup",
 };
 
+/* Ends of names. */
+static const char *const wrapper_ends[] = {
+	"malloc",   "malloc0", "malloc_", "calloc", "calloc_", "realloc", "realloc_", "reallocarray",
+	"memalign", "strdup",  "strndup", "memdup", "Malloc",  "Calloc",  "Realloc",  "Strdup",
+};
+
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static bool starts_with_any(const char *text, const char *const *list, size_t count)
@@ -174,6 +185,24 @@ bool is_system_code(const char *name, const char *file, const char *module, bool
 		return false;
 	return rust ? starts_with_any(name, rust_name_prefixes, COUNT(rust_name_prefixes))
 		    : starts_with_any(name, cxx_name_prefixes, COUNT(cxx_name_prefixes));
+}
+
+bool is_wrapper_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < COUNT(wrapper_ends); i++) {
+		size_t end = strlen(wrapper_ends[i]);
+
+		if (length >= end && strcmp(name + length - end, wrapper_ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool is_wrapper_like(const char *name)
+{
+	return is_wrapper_name(name) || contains_any(name, wrapper_parts, COUNT(wrapper_parts));
 }
 
 bool is_allocator(const char *name, bool has_lines)

@@ -1,5 +1,5 @@
 /*
- * classify.h - which functions are not the user's own: the system's code, and allocators.
+ * classify.h - what names and places say of functions: the system's code, allocators, wrappers.
  */
 #ifndef MPROF_REPORTER_SYMBOLIZE_CLASSIFY_H
 #define MPROF_REPORTER_SYMBOLIZE_CLASSIFY_H
@@ -24,5 +24,11 @@ bool is_c_library(const char *module);
 /* A function that hands out or takes back memory on behalf of its caller, whom a report should name instead.
  */
 bool is_allocator(const char *name, bool has_lines);
+
+/* A name that no function has unless it hands on what an allocator gave it. */
+bool is_wrapper_name(const char *name);
+
+/* A name that speaks of allocation: such a function is a wrapper if it does nothing else that allocates. */
+bool is_wrapper_like(const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 #include "symbolize/symbolize.h"
 
 #include "classify.h"
+#include "exports.h"
 #include "functions.h"
 #include "marks.h"
 #include "missing.h"
@@ -26,7 +27,8 @@ struct image {
 	struct sources sources;
 	struct units units;
 	struct symbols symbols;
-	bool units_ready, symbols_ready, asked; /* asked: a pc was looked up in it */
+	struct exports exports;
+	bool units_ready, symbols_ready, exports_ready, asked; /* asked: a pc was looked up in it */
 };
 
 struct frames {
@@ -90,6 +92,7 @@ int symbolizer_create(const struct trace_module *modules, size_t module_count,
 static void image_close(struct image *image)
 {
 	symbols_finish(&image->symbols);
+	exports_finish(&image->exports);
 	units_finish(&image->units);
 	sources_finish(&image->sources);
 	object_close(&image->object);
@@ -424,6 +427,20 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 	}
 	*out = frames->list;
 	return frames->count;
+}
+
+const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_code *code)
+{
+	struct image *image;
+
+	if (code->module == 0 || code->module >= symbolizer->module_count)
+		return NULL;
+	image = image_of(symbolizer, code->module);
+	if (!image->exports_ready)
+		exports_init(&image->exports, &image->object);
+	image->exports_ready = true;
+	return exports_find(&image->exports, &image->object,
+			    code->pc - symbolizer->modules[code->module].bias - !code->exact_pc);
 }
 
 bool symbolizer_is_c_library(const struct symbolizer *symbolizer, uint16_t module)

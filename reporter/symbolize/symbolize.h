@@ -77,6 +77,11 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
 				 bool parameters);
 
+/* The name of the function by which code of a library was entered from outside, so far as can be told: the
+ * exported one that it lies in, or that has jumped to it.  The same whether debug information is installed or
+ * not, and cheap.  NULL: unknown. */
+const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_code *code);
+
 /* Whether all functions of the module are known to be the system's before any is looked up.  The debug
  * information of such a module is large: whoever asks for the user's own code need not have it read. */
 bool symbolizer_is_c_library(const struct symbolizer *symbolizer, uint16_t module);

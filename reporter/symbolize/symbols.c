@@ -31,12 +31,28 @@ static bool is_code(const GElf_Sym *symbol, const char *name)
 	       (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE);
 }
 
+void symbols_add(struct symbols *symbols, uint64_t address, const GElf_Sym *symbol, const char *name)
+{
+	if (!is_code(symbol, name))
+		return;
+	symbols->list =
+		pool_grow(symbols->list, &symbols->capacity, symbols->count + 1, sizeof(struct symbol));
+	symbols->list[symbols->count++] =
+		(struct symbol){address, symbol->st_size, name, rank_of(symbol, name)};
+}
+
 static int by_address(const void *left, const void *right)
 {
 	const struct symbol *a = left, *b = right;
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
 	return a->rank != b->rank ? a->rank - b->rank : strcmp(a->name, b->name);
+}
+
+void symbols_sort(struct symbols *symbols)
+{
+	if (symbols->count > 0)
+		qsort(symbols->list, symbols->count, sizeof(struct symbol), by_address);
 }
 
 void symbols_init(struct symbols *symbols, struct object *object)
@@ -48,15 +64,9 @@ void symbols_init(struct symbols *symbols, struct object *object)
 		GElf_Addr address;
 		const char *name =
 			dwfl_module_getsym_info(object->module, i, &symbol, &address, NULL, NULL, NULL);
-		if (!is_code(&symbol, name))
-			continue;
-		symbols->list = pool_grow(symbols->list, &symbols->capacity, symbols->count + 1,
-					  sizeof(struct symbol));
-		symbols->list[symbols->count++] =
-			(struct symbol){address, symbol.st_size, name, rank_of(&symbol, name)};
+		symbols_add(symbols, address, &symbol, name);
 	}
-	if (symbols->count > 0)
-		qsort(symbols->list, symbols->count, sizeof(struct symbol), by_address);
+	symbols_sort(symbols);
 }
 
 void symbols_finish(struct symbols *symbols)

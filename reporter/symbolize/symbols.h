@@ -19,6 +19,11 @@ struct symbols {
 
 /* Reads .symtab, .dynsym and mini debug information, whichever there are. */
 void symbols_init(struct symbols *symbols, struct object *object);
+
+/* For who reads a table by itself: adds a symbol if it is of code; and once all are added. */
+void symbols_add(struct symbols *symbols, uint64_t address, const GElf_Sym *symbol, const char *name);
+void symbols_sort(struct symbols *symbols);
+
 void symbols_finish(struct symbols *symbols);
 
 /* Of a clone, or of a part that was split off ("f.cold"), the function itself, if it has a symbol. */

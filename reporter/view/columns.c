@@ -68,6 +68,8 @@ SITE_COUNT(site_allocations, "allocations", allocations)
 SITE_BYTES(site_allocated, "allocated_bytes", allocated_bytes)
 SITE_BYTES(site_peak, "peak_bytes", peak_bytes)
 SITE_BYTES(site_leaked, "leaked_bytes", leaked_bytes)
+SITE_BYTES(site_kept, "kept_bytes", kept_bytes)
+SITE_COUNT(site_kept_blocks, "kept_blocks", kept_blocks)
 SITE_COUNT(site_temporary, "temporary", temporary)
 SITE_BYTES(site_allocated_error, "allocated_bytes_error", allocated_error)
 SITE_BYTES(site_peak_error, "peak_bytes_error", peak_error)
@@ -75,17 +77,8 @@ SITE_BYTES(site_leaked_error, "leaked_bytes_error", leaked_error)
 SITE_COUNT(site_collected_blocks, "freed_by_collector_blocks", collected_blocks)
 SITE_BYTES(site_collected, "freed_by_collector_bytes", collected_bytes)
 
-const struct column *const view_site_columns[] = {&site_function,
-						  &site_file,
-						  &site_line,
-						  &site_allocations,
-						  &site_allocated,
-						  &site_peak,
-						  &site_leaked,
-						  &site_temporary,
-						  &site_allocated_error,
-						  &site_peak_error,
-						  &site_leaked_error,
-						  &site_collected_blocks,
-						  &site_collected,
-						  NULL};
+const struct column *const view_site_columns[] = {
+	&site_function,        &site_file,       &site_line,         &site_allocations,
+	&site_allocated,       &site_peak,       &site_leaked,       &site_temporary,
+	&site_allocated_error, &site_peak_error, &site_leaked_error, &site_collected_blocks,
+	&site_collected,       &site_kept,       &site_kept_blocks,  NULL};

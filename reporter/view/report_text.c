@@ -89,6 +89,22 @@ static void print_rss(FILE *out, const struct view_summary *summary, int precisi
 	fputc(')', out);
 }
 
+/* What else was not freed, and why that is no leak. */
+static void print_remains(FILE *out, const struct view_summary *summary, int precision)
+{
+	char size[NUMBER_BYTES];
+
+	if (summary->kept_bytes > 0) {
+		number_size(size, sizeof(size), summary->kept_bytes, precision);
+		fprintf(out, ", and %s that libraries keep", size);
+	}
+	if (summary->suppressed_bytes > 0) {
+		number_size(size, sizeof(size), summary->suppressed_bytes, precision);
+		fprintf(out, ", and %s suppressed", size);
+	}
+	fputc('\n', out);
+}
+
 static void print_heap(FILE *out, const struct view_summary *summary, int precision)
 {
 	char peak[NUMBER_BYTES], when[NUMBER_BYTES], leaked[NUMBER_BYTES];
@@ -103,7 +119,8 @@ static void print_heap(FILE *out, const struct view_summary *summary, int precis
 	print_rss(out, summary, precision);
 	fprintf(out, "\n%s %s", summary->complete ? "Leaked:      " : "Still live:  ", leaked);
 	print_error(out, summary, summary->leaked_error, precision);
-	fprintf(out, " in %" PRIu64 " block%s\n", summary->leaked_blocks, plural(summary->leaked_blocks));
+	fprintf(out, " in %" PRIu64 " block%s", summary->leaked_blocks, plural(summary->leaked_blocks));
+	print_remains(out, summary, precision);
 }
 
 static void print_counts(FILE *out, const struct view_summary *summary, int precision)
@@ -154,6 +171,7 @@ static const char *const site_titles[SORT_KEYS] = {
 	[SORT_ALLOCATED] = "Call sites that allocate most",
 	[SORT_ALLOCATIONS] = "Call sites with most allocations",
 	[SORT_TEMPORARY] = "Call sites with most temporary allocations",
+	[SORT_KEPT] = "Call sites whose blocks libraries keep",
 };
 
 /* A site as text shows it: one figure, its share of the whole, the blocks behind it, and where. */
@@ -199,13 +217,15 @@ static char *site_location(const struct view_site *site, const struct view_style
 
 static bool sort_is_bytes(enum view_sort sort)
 {
-	return sort == SORT_PEAK || sort == SORT_LEAKED || sort == SORT_ALLOCATED;
+	return sort == SORT_PEAK || sort == SORT_LEAKED || sort == SORT_ALLOCATED || sort == SORT_KEPT;
 }
 
 static uint64_t sort_blocks(const struct view_site *site, enum view_sort sort)
 {
 	if (sort == SORT_PEAK)
 		return site->peak_blocks;
+	if (sort == SORT_KEPT)
+		return site->kept_blocks;
 	return sort == SORT_LEAKED ? site->leaked_blocks : site->allocations;
 }
 
@@ -221,7 +241,7 @@ static uint64_t sort_whole(const struct view_summary *summary, enum view_sort so
 	const uint64_t whole[SORT_KEYS] = {
 		[SORT_PEAK] = summary->peak_bytes,           [SORT_LEAKED] = summary->leaked_bytes,
 		[SORT_ALLOCATED] = summary->allocated_bytes, [SORT_ALLOCATIONS] = summary->allocations,
-		[SORT_TEMPORARY] = summary->temporary,
+		[SORT_TEMPORARY] = summary->temporary,       [SORT_KEPT] = summary->kept_bytes,
 	};
 
 	return whole[sort];

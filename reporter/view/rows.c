@@ -9,7 +9,7 @@
 static const char *const sort_names[SORT_KEYS] = {
 	[SORT_PEAK] = "peak",           [SORT_LEAKED] = "leaked",
 	[SORT_ALLOCATED] = "allocated", [SORT_ALLOCATIONS] = "allocations",
-	[SORT_TEMPORARY] = "temporary",
+	[SORT_TEMPORARY] = "temporary", [SORT_KEPT] = "kept",
 };
 
 const char *view_sort_name(enum view_sort sort)
@@ -26,6 +26,8 @@ uint64_t view_site_figure(const struct view_site *site, enum view_sort sort)
 		return site->allocated_bytes;
 	case SORT_ALLOCATIONS:
 		return site->allocations;
+	case SORT_KEPT:
+		return site->kept_bytes;
 	case SORT_TEMPORARY:
 		return site->temporary;
 	default:

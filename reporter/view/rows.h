@@ -47,6 +47,7 @@ struct view_site {
 	uint64_t allocations, allocated_bytes;
 	uint64_t peak_bytes, peak_blocks;
 	uint64_t leaked_bytes, leaked_blocks;
+	uint64_t kept_bytes, kept_blocks; /* not freed either, but by libraries that keep their memory */
 	uint64_t temporary;
 	uint64_t collected_blocks, collected_bytes; /* freed by a collector */
 	uint64_t allocated_error, peak_error, leaked_error;
@@ -64,7 +65,9 @@ struct view_summary {
 	uint64_t allocations, frees;
 	uint64_t allocated_bytes;
 	uint64_t peak_bytes, peak_blocks, peak_time_ns;
-	uint64_t leaked_bytes, leaked_blocks;
+	uint64_t leaked_bytes, leaked_blocks;         /* not freed, but for the next two */
+	uint64_t kept_bytes, kept_blocks;             /* what libraries keep to the end */
+	uint64_t suppressed_bytes, suppressed_blocks; /* what the user has said not to count */
 	uint64_t temporary;
 	bool aggregate;        /* sums were recorded, no events */
 	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
@@ -78,7 +81,15 @@ struct view_summary {
 };
 
 /* By which figure functions are chosen and sites are ordered. */
-enum view_sort { SORT_PEAK, SORT_LEAKED, SORT_ALLOCATED, SORT_ALLOCATIONS, SORT_TEMPORARY, SORT_KEYS };
+enum view_sort {
+	SORT_PEAK,
+	SORT_LEAKED,
+	SORT_ALLOCATED,
+	SORT_ALLOCATIONS,
+	SORT_TEMPORARY,
+	SORT_KEPT,
+	SORT_KEYS
+};
 
 struct view_report {
 	struct view_summary summary;

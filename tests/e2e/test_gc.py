@@ -47,7 +47,7 @@ def check_rest(found, ledger):
         (row,) = [row for row in found["types"] if row["type"] == name]
         check_equal(pick(row, TYPE), ledger[name], f"type {name}")
     check_equal(len(found["types"]), 2, "types")
-    for name in ("from_pool", "from_malloc"):
+    for name in ("from_pool", "from_heap"):
         (row,) = [row for row in found["sites"] if row["function"] == name]
         check_equal(pick(row, SITE), ledger[name], f"site {name}")
     check_equal(found["caches"], [{"cache": "names", "entries": 7, "hits": 70, "misses": 30, "size_bytes": 4096},
@@ -70,7 +70,7 @@ def check_report(trace, ledger):
         same = [c for c in figures["collections"] if c["line"] == ledger[name][0]]
         check_equal([len(same), sum(c["collected"] for c in same)], [ledger[name][1], ledger[name][3]], f"collections at {name}")
     sites = {site["function"]: site for site in figures["sites"]}
-    for name in ("from_pool", "from_malloc"):
+    for name in ("from_pool", "from_heap"):
         check_equal(pick(sites[name], SITE[:3]), ledger[name][:3], f"site {name} of the report")
     check("types" not in figures and "pair" not in sites, "types are no call sites")
     return figures
@@ -140,7 +140,7 @@ def paths_of_typed_blocks_end_with_the_type(directory):
     check_equal(set(types), {"pair", "text"}, "types on call paths")
     collected = sum(event["freed_by"] == "collector" for event in events)
     ledger = json.loads(run([program], directory).stdout)
-    check_equal(collected, ledger["from_pool"][1] + ledger["from_malloc"][1], "frees by the collector")
+    check_equal(collected, ledger["from_pool"][1] + ledger["from_heap"][1], "frees by the collector")
     check("    [pair]\n" in mprof("dump", "--frames", trace).stdout, "types in text")
 
 

@@ -121,7 +121,7 @@ def ledger_with_threads(directory, cc, optimisation):
     besides = [site for site in figures["sites"] if not site["function"].startswith("ledger_")
                and site["function"] != "memalign_or"]
     offset = sum(site["allocated_bytes"] for site in besides)
-    check_equal(sum(site["leaked_bytes"] for site in besides), offset, "libc keeps what it took for threads")
+    check_equal(sum(site["kept_bytes"] for site in besides), offset, "libc keeps what it took for threads")
     book = Book(done.stdout, offset)
     allocations = book.totals["allocations"] + sum(site["allocations"] for site in besides)
     check_equal(figures["totals"]["allocations"], allocations, "allocations")

@@ -232,7 +232,8 @@ Test(view, json_has_all_keys_in_order)
 	cr_assert_str_eq(
 		keys_of(json_object_get(root, "totals")),
 		"allocations frees allocated_bytes peak_bytes peak_time_ns leaked_bytes leaked_blocks "
-		"temporary_allocations unmatched_frees collections peak_rss_bytes recorder_bytes "
+		"kept_bytes kept_blocks suppressed_bytes suppressed_blocks temporary_allocations "
+		"unmatched_frees collections peak_rss_bytes recorder_bytes "
 		"unrecorded_children blocks_error "
 		"allocated_bytes_error peak_bytes_error leaked_bytes_error");
 	function = json_array_get(json_object_get(root, "functions"), 0);
@@ -247,7 +248,7 @@ Test(view, json_has_all_keys_in_order)
 	cr_assert_str_eq(keys_of(json_array_get(json_object_get(root, "sites"), 0)),
 			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary "
 			 "allocated_bytes_error peak_bytes_error leaked_bytes_error "
-			 "freed_by_collector_blocks freed_by_collector_bytes");
+			 "freed_by_collector_blocks freed_by_collector_bytes kept_bytes kept_blocks");
 	json_decref(root);
 }
 

@@ -83,7 +83,7 @@ static NOINLINE struct object *from_pool(size_t size_bytes, enum type type)
 	return enter(object, size_bytes, type, BY_POOL, line);
 }
 
-static NOINLINE struct object *from_malloc(size_t size_bytes)
+static NOINLINE struct object *from_heap(size_t size_bytes)
 {
 	struct object *object = malloc(size_bytes);
 	int line = __LINE__ - 1;
@@ -107,7 +107,7 @@ static NOINLINE struct object *make(int number)
 {
 	struct object *list = NULL;
 	for (int i = 0; i < number; i++) {
-		struct object *object = i % 3 == PLAIN ? from_malloc(100 + (size_t)i)
+		struct object *object = i % 3 == PLAIN ? from_heap(100 + (size_t)i)
 						       : from_pool(40 + 8 * (size_t)i, (enum type)(i % 3));
 		object->next = list;
 		list = object;
@@ -232,7 +232,7 @@ static void print_ledger(void)
 		       peak[i].blocks, peak[i].bytes, live[i].blocks, live[i].bytes, collected[i].blocks,
 		       collected[i].bytes);
 	for (int i = 0; i < SITES; i++)
-		printf("\"%s\": [%d, %llu, %llu, %llu, %llu]%s\n", i == BY_POOL ? "from_pool" : "from_malloc",
+		printf("\"%s\": [%d, %llu, %llu, %llu, %llu]%s\n", i == BY_POOL ? "from_pool" : "from_heap",
 		       site_lines[i], by_collector[i].blocks, by_collector[i].bytes, otherwise[i].blocks,
 		       otherwise[i].bytes, i == BY_POOL ? "," : "");
 }

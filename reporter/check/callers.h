@@ -1,0 +1,21 @@
+/*
+ * callers.h - by which call paths a function comes to its part in a figure.
+ */
+#ifndef MPROF_REPORTER_CHECK_CALLERS_H
+#define MPROF_REPORTER_CHECK_CALLERS_H
+
+#include "check/parts.h"
+#include "check/private.h"
+
+/*
+ * Fills in the contributor's call paths: from its function outwards as far as the program's own code reaches,
+ * those that differ no further within as one.  0 or -ENOMEM.
+ */
+int callers_find(struct check *check, struct report *report, const struct part *part, enum figure figure,
+		 struct contributor *out);
+
+/* A frame with its file as people in this directory would write it. */
+struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
+				      uint32_t line);
+
+#endif

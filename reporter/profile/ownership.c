@@ -1,0 +1,282 @@
+/*
+ * ownership.c - see ownership.h.
+ */
+#include "profile/ownership.h"
+
+#include "profile/keepers.h"
+#include "symbolize/classify.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ownership_init(struct ownership *ownership, const struct ownership_source *source)
+{
+	*ownership = (struct ownership){.source = *source};
+}
+
+void ownership_finish(struct ownership *ownership)
+{
+	free(ownership->named);
+	free(ownership->wrappers);
+	free(ownership->remains);
+}
+
+/* ---- functions ---------------------------------------------------------------------- */
+
+static enum owner owner_by_name(const struct source_function *function)
+{
+	if (function->allocator)
+		return OWNER_ALLOCATOR;
+	if (function->system || keeper_library(function) || keeper_starts(function, NULL))
+		return OWNER_SYSTEM;
+	if (!*function->file && keeper_suppressed(function, NULL))
+		return OWNER_SYSTEM; /* of a library that is linked in */
+	return OWNER_PROGRAM;
+}
+
+/* The lists are long, and asked of each frame of each path. */
+static enum owner known_by_name(struct ownership *ownership, const struct source_function *function)
+{
+	size_t known = ownership->named_count;
+
+	ownership->named = pool_grow(ownership->named, &ownership->named_count, (size_t)function->id + 1,
+				     sizeof(*ownership->named));
+	if (ownership->named_count > known)
+		memset(ownership->named + known, 0, ownership->named_count - known);
+	if (ownership->named[function->id] == 0)
+		ownership->named[function->id] = (uint8_t)(1 + owner_by_name(function));
+	return ownership->named[function->id] - 1;
+}
+
+enum owner ownership_of(struct ownership *ownership, const struct source_function *function)
+{
+	enum owner owner = known_by_name(ownership, function);
+
+	if (owner == OWNER_PROGRAM && function->id < ownership->wrapper_count &&
+	    ownership->wrappers[function->id])
+		return OWNER_WRAPPER;
+	return owner;
+}
+
+static bool is_nameless(const struct source_function *function)
+{
+	return text_starts(function->name, "0x") && !*function->file;
+}
+
+/* The frame that called the i-th of a node's; NULL: the outermost has no caller. */
+static const struct source_frame *caller_of(struct ownership *ownership, uint32_t *node,
+					    const struct source_frame **frames, size_t *count, size_t *i)
+{
+	const struct frame_source *source = &ownership->source.all;
+	const struct trace_info *info = ownership->source.info;
+
+	for (++*i; *i >= *count; *i = 0) {
+		*node = info->nodes[*node].parent;
+		if (*node == 0)
+			return NULL;
+		*count = source->frames(source->context, info->nodes[*node].code, frames);
+	}
+	return &(*frames)[*i];
+}
+
+/* Runtimes that are linked in lack the names of their local functions; the program's own has them, or has no
+ * names at all. */
+static bool is_part_of_runtime(struct ownership *ownership, uint32_t node, const struct source_frame *frames,
+			       size_t count, size_t i)
+{
+	const char *module = frames[i].function->module;
+	const struct source_frame *frame = &frames[i];
+
+	while (frame && is_nameless(frame->function) && strcmp(frame->function->module, module) == 0)
+		frame = caller_of(ownership, &node, &frames, &count, &i);
+	return frame && strcmp(frame->function->module, module) == 0 &&
+	       ownership_of(ownership, frame->function) == OWNER_SYSTEM;
+}
+
+enum owner ownership_at(struct ownership *ownership, uint32_t node, const struct source_frame *frames,
+			size_t count, size_t i)
+{
+	enum owner owner = ownership_of(ownership, frames[i].function);
+
+	if (owner == OWNER_PROGRAM && is_nameless(frames[i].function) &&
+	    is_part_of_runtime(ownership, node, frames, count, i))
+		return OWNER_SYSTEM;
+	return owner;
+}
+
+/* ---- what becomes of blocks ----------------------------------------------------------- */
+
+/* A look at a call path from within, as far as the program's own code. */
+struct look {
+	struct ownership *ownership;
+	const char *innermost; /* exported function of a library that keeps, next to the allocators; "" if
+				  unknown */
+	bool in_library;       /* so far there are only frames of such libraries */
+	bool named, hands_out; /* any of these is exported; and all that are hand memory out */
+	bool decided, kept;
+	bool asked;            /* there was a frame already, but for allocators */
+	bool truncated;        /* outer frames are missing */
+	const char *outermost; /* module of the last frame */
+};
+
+static void decide(struct look *look, bool kept)
+{
+	look->decided = true;
+	look->kept = kept;
+}
+
+/* The first frame beyond the library that asked. */
+static void leave_library(struct look *look)
+{
+	if (look->in_library && look->named && !look->hands_out)
+		decide(look, true);
+	look->in_library = false;
+}
+
+static bool is_loader(const char *module)
+{
+	const char *slash = strrchr(module, '/');
+
+	return text_starts(slash ? slash + 1 : module, "ld-");
+}
+
+/* The name that a library has for the code outside. */
+static const char *exported(const struct look *look, uint32_t node, const struct source_function *function)
+{
+	if (!is_system_library(function->module))
+		return is_nameless(function) ? NULL : function->name;
+	return symbolizer_export(look->ownership->source.symbolizer,
+				 trace_code(look->ownership->source.info, node));
+}
+
+static void look_in_library(struct look *look, const char *name, const struct source_function *function)
+{
+	if (is_loader(function->module) && !name)
+		name = "_dl_";
+	if (!look->innermost)
+		look->innermost = name ? name : "";
+	if (!name)
+		return;
+	look->hands_out = (look->named ? look->hands_out : true) && keeper_hands_out(name, look->innermost);
+	look->named = true;
+}
+
+static void look_at(struct look *look, uint32_t node, const struct source_function *function)
+{
+	const char *name = exported(look, node, function);
+
+	if (look->in_library && keeper_library(function))
+		look_in_library(look, name, function);
+	else
+		leave_library(look);
+	/* What the dynamic linker calls is a constructor. */
+	if (keeper_starts(function, name) || keeper_suppressed(function, name) ||
+	    (!look->in_library && is_loader(function->module)) ||
+	    (keeper_slab(name ? name : "") && look->asked))
+		decide(look, true);
+	look->asked = true;
+}
+
+/* An allocator by its name alone may be a library's own function that takes the memory for itself. */
+static bool is_skipped(const struct look *look, const struct source_function *function)
+{
+	return ownership_of(look->ownership, function) == OWNER_ALLOCATOR && !look->asked;
+}
+
+static void look_at_frames(struct look *look, uint32_t node)
+{
+	struct ownership *ownership = look->ownership;
+	const struct frame_source *source = &ownership->source.all;
+	const struct source_frame *frames;
+	size_t count = source->frames(source->context, ownership->source.info->nodes[node].code, &frames);
+
+	for (size_t i = 0; i < count && !look->decided; i++) {
+		look->outermost = frames[i].function->module;
+		if (is_skipped(look, frames[i].function))
+			continue;
+		if (ownership_at(ownership, node, frames, count, i) >= OWNER_WRAPPER) {
+			leave_library(look);
+			decide(look, look->kept);
+			return;
+		}
+		look_at(look, node, frames[i].function);
+	}
+}
+
+/* All code of the C library is of one kind, and its debug information is large. */
+static void look_at_node(struct look *look, uint32_t node)
+{
+	const struct ownership_source *source = &look->ownership->source;
+	const struct trace_code *code = trace_code(source->info, node);
+	struct source_function function = {.name = "", .file = "", .system = true};
+
+	look->truncated |= code->truncated;
+	if (code->label || !symbolizer_is_c_library(source->symbolizer, code->module)) {
+		look_at_frames(look, node);
+		return;
+	}
+	look->outermost = function.module = source->info->modules[code->module].path;
+	look_at(look, node, &function);
+}
+
+static bool kept_by_library(struct ownership *ownership, uint32_t leaf)
+{
+	const struct trace_info *info = ownership->source.info;
+	struct look look = {.ownership = ownership, .in_library = true};
+
+	for (uint32_t node = leaf; node != 0 && !look.decided; node = info->nodes[node].parent)
+		look_at_node(&look, node);
+	if (!look.decided)
+		leave_library(&look);
+	if (look.decided)
+		return look.kept;
+	return look.outermost && (!look.truncated || is_loader(look.outermost));
+}
+
+static bool is_suppressed(struct ownership *ownership, uint32_t leaf)
+{
+	const struct trace_info *info = ownership->source.info;
+	const struct frame_source *source = &ownership->source.all;
+	const struct source_frame *frames;
+
+	if (!ownership->source.suppressions || ownership->source.suppressions->count == 0)
+		return false;
+	for (uint32_t node = leaf; node != 0; node = info->nodes[node].parent) {
+		size_t count = source->frames(source->context, info->nodes[node].code, &frames);
+
+		for (size_t i = 0; i < count; i++)
+			if (suppressions_match(ownership->source.suppressions, frames[i].function))
+				return true;
+	}
+	return false;
+}
+
+static enum remains remains_of(struct ownership *ownership, uint32_t node)
+{
+	if (kept_by_library(ownership, node))
+		return REMAINS_KEPT;
+	return is_suppressed(ownership, node) ? REMAINS_SUPPRESSED : REMAINS_LEAKED;
+}
+
+int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
+			   struct remains_sum sums[REMAINS_SUPPRESSED + 1])
+{
+	struct figures_walk walk = figures_walk(figures);
+	struct model_node own;
+	uint32_t node;
+
+	memset(sums, 0, (REMAINS_SUPPRESSED + 1) * sizeof(*sums));
+	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
+	if (!ownership->remains)
+		return -ENOMEM;
+	while (figures_walk_next(&walk, &node, &own)) {
+		if (own.live_blocks == 0)
+			continue;
+		enum remains remains = remains_of(ownership, node);
+		ownership->remains[node] = (uint8_t)remains;
+		sums[remains].bytes += own.live_bytes;
+		sums[remains].blocks += own.live_blocks;
+	}
+	return 0;
+}

@@ -1,0 +1,77 @@
+/*
+ * ownership.h - whose code a function is, whom memory is to be told by, and what of it leaked: the one answer
+ * for reports and gates.
+ *
+ * Names are looked up as they are asked for.  Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_PROFILE_OWNERSHIP_H
+#define MPROF_REPORTER_PROFILE_OWNERSHIP_H
+
+#include "figures/nodes.h"
+#include "profile/frames.h"
+#include "profile/suppressions.h"
+
+enum owner {
+	OWNER_SYSTEM,    /* of the system, of a language's library, or what code begins in */
+	OWNER_ALLOCATOR, /* malloc and its like */
+	OWNER_WRAPPER,   /* the program's own, but it hands on what an allocator gave it */
+	OWNER_PROGRAM,
+};
+
+/* What becomes of a call path's blocks that were not freed. */
+enum remains {
+	REMAINS_UNKNOWN,    /* there are none */
+	REMAINS_LEAKED,     /* they were lost, or left for the end to clear */
+	REMAINS_KEPT,       /* a library keeps them: no program could give them back */
+	REMAINS_SUPPRESSED, /* the user has said not to count them */
+};
+
+/* All borrowed. */
+struct ownership_source {
+	const struct trace_info *info;
+	struct symbolizer *symbolizer;
+	struct frame_source all;                 /* the frames of any code */
+	const struct suppressions *suppressions; /* NULL: none */
+};
+
+struct ownership {
+	struct ownership_source source;
+	uint8_t *named; /* by function id: 1 + what the name and place of a function tell; 0: not looked at */
+	size_t named_count;
+	bool *wrappers; /* by function id; NULL: not looked for yet */
+	size_t wrapper_count;
+	uint8_t *remains; /* enum remains, by node; NULL: not asked for yet */
+};
+
+/* Blocks of call paths of one kind. */
+struct remains_sum {
+	uint64_t bytes, blocks;
+};
+
+void ownership_init(struct ownership *ownership, const struct ownership_source *source);
+void ownership_finish(struct ownership *ownership);
+
+/* Whose a function is.  Until ownership_find_wrappers only names tell wrappers. */
+enum owner ownership_of(struct ownership *ownership, const struct source_function *function);
+
+/* The same of a frame: the i-th of a node's `count`.  Code without a name that the module's own runtime calls
+ * is part of that. */
+enum owner ownership_at(struct ownership *ownership, uint32_t node, const struct source_frame *frames,
+			size_t count, size_t i);
+
+/* Finds out which functions hand on what allocators gave them, by what they do.  Looks up the names of all
+ * code that allocated.  wrappers.c.  0 or -ENOMEM. */
+int ownership_find_wrappers(struct ownership *ownership, const struct figures_nodes *figures);
+
+/* Decides for each call path with live blocks what becomes of them, and adds the blocks up, unweighed, in
+ * sums by enum remains.  0 or -ENOMEM. */
+int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
+			   struct remains_sum sums[REMAINS_SUPPRESSED + 1]);
+
+/* With that done. */
+static inline bool ownership_leaks(const struct ownership *ownership, uint32_t node)
+{
+	return ownership->remains[node] == REMAINS_LEAKED;
+}
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * suppressions.h - leaks that somebody has said not to count, in LeakSanitizer's syntax.
+ *
+ * A line is `leak:PATTERN`; blank lines and those that begin with # say nothing.  A pattern is found anywhere
+ * in a function's name, its source file or its module's path; `*` is any text, `^` and `$` hold it to the
+ * beginning and the end.
+ */
+#ifndef MPROF_REPORTER_PROFILE_SUPPRESSIONS_H
+#define MPROF_REPORTER_PROFILE_SUPPRESSIONS_H
+
+#include "diagnostic.h"
+#include "symbolize/intern.h"
+#include "symbolize/symbolize.h"
+
+/* All zero: none. */
+struct suppressions {
+	struct strings strings;
+	const char **patterns;
+	size_t count, capacity;
+};
+
+/* Adds those of a file.  0, or -errno with a diagnostic that names file and line. */
+int suppressions_read(struct suppressions *suppressions, const char *path, struct diagnostic *diagnostic);
+void suppressions_finish(struct suppressions *suppressions);
+
+/* Whether any pattern matches the frame's function. */
+bool suppressions_match(const struct suppressions *suppressions, const struct source_function *function);
+
+/* Whether one pattern is found in a text. */
+bool suppression_matches(const char *pattern, const char *text);
+
+#endif

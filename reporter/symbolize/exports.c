@@ -1,0 +1,129 @@
+/*
+ * exports.c - see exports.h.
+ */
+#include "exports.h"
+
+#include "unwind_table.h"
+
+#include <string.h>
+
+#define JUMP 0xe9 /* jmp rel32 */
+#define JUMP_BYTES 5
+#define CONDITION_ESCAPE 0x0f /* before 0x80 to 0x8f: jcc rel32 */
+#define SCANS_MAX 4           /* of all code: symbols overlap, but not much, or the file is hostile */
+
+static void add_symbols(struct exports *exports, Elf_Scn *section, const GElf_Shdr *header, Elf *elf,
+			GElf_Addr bias)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count = data && header->sh_entsize > 0 ? data->d_size / header->sh_entsize : 0;
+
+	for (size_t i = 1; i < count; i++) {
+		GElf_Sym symbol;
+		const char *name = gelf_getsym(data, (int)i, &symbol)
+					   ? elf_strptr(elf, header->sh_link, symbol.st_name)
+					   : NULL;
+		if (name && GELF_ST_BIND(symbol.st_info) != STB_LOCAL)
+			symbols_add(&exports->symbols, symbol.st_value + bias, &symbol, name);
+	}
+}
+
+static void set_code(struct exports *exports, Elf_Scn *section, const GElf_Shdr *header, GElf_Addr bias)
+{
+	Elf_Data *data = elf_rawdata(section, NULL);
+
+	if (!data || !data->d_buf)
+		return;
+	exports->code = data->d_buf;
+	exports->code_address = header->sh_addr + bias;
+	exports->code_bytes = data->d_size;
+}
+
+void exports_init(struct exports *exports, struct object *object)
+{
+	GElf_Addr bias;
+	Elf *elf = object->module ? dwfl_module_getelf(object->module, &bias) : NULL;
+	size_t names;
+	GElf_Shdr header;
+
+	*exports = (struct exports){0};
+	if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+		return;
+	for (Elf_Scn *section = elf_nextscn(elf, NULL); section; section = elf_nextscn(elf, section)) {
+		const char *name =
+			gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+
+		if (name && header.sh_type == SHT_DYNSYM)
+			add_symbols(exports, section, &header, elf, bias);
+		else if (name && header.sh_type == SHT_PROGBITS && strcmp(name, ".text") == 0)
+			set_code(exports, section, &header, bias);
+	}
+	symbols_sort(&exports->symbols);
+}
+
+void exports_finish(struct exports *exports)
+{
+	symbols_finish(&exports->symbols);
+	map_finish(&exports->jumped_to);
+}
+
+/* Where the jump whose distance stands at `at` leads to; 0 if there is no jump. */
+static uint64_t jump_target(const struct exports *exports, uint64_t at)
+{
+	const unsigned char *code = exports->code + at;
+	int32_t distance;
+
+	if (code[-1] != JUMP && !(at > 1 && code[-2] == CONDITION_ESCAPE && code[-1] >> 4 == 8))
+		return 0;
+	memcpy(&distance, code, sizeof(distance));
+	return exports->code_address + at + sizeof(distance) + (uint64_t)(int64_t)distance;
+}
+
+static bool jumps_to(const struct exports *exports, const struct symbol *symbol, uint64_t target)
+{
+	uint64_t begin = symbol->start - exports->code_address;
+
+	if (symbol->start < exports->code_address || begin >= exports->code_bytes ||
+	    symbol->size_bytes > exports->code_bytes - begin)
+		return false;
+	for (uint64_t at = begin + 1; at + JUMP_BYTES - 1 <= begin + symbol->size_bytes; at++)
+		if (jump_target(exports, at) == target)
+			return true;
+	return false;
+}
+
+/* The symbol that ends with a jump to this function; one without a name: none does. */
+static const struct symbol *find_jump(const struct exports *exports, uint64_t start)
+{
+	static const struct symbol none;
+
+	uint64_t left_bytes = SCANS_MAX * exports->code_bytes;
+
+	for (size_t i = 0; i < exports->symbols.count; i++) {
+		const struct symbol *symbol = &exports->symbols.list[i];
+
+		if (symbol->size_bytes > left_bytes)
+			break;
+		left_bytes -= symbol->size_bytes;
+		if (jumps_to(exports, symbol, start))
+			return symbol;
+	}
+	return &none;
+}
+
+const char *exports_find(struct exports *exports, struct object *object, uint64_t address)
+{
+	const struct symbol *symbol = symbols_find(&exports->symbols, address);
+	uint64_t start;
+
+	if (symbol)
+		return symbol->name;
+	if (exports->symbols.count == 0 || !unwind_table_function(object, address, &start))
+		return NULL;
+	symbol = map_get(&exports->jumped_to, start, 0);
+	if (!symbol) {
+		symbol = find_jump(exports, start);
+		map_put(&exports->jumped_to, start, 0, (void *)(uintptr_t)symbol);
+	}
+	return symbol->name;
+}

@@ -1,0 +1,30 @@
+/*
+ * exports.h - the names by which a library is called from outside: whoever strips it has to leave these.
+ *
+ * What debug information calls a function depends on whether it is installed; these names do not.
+ */
+#ifndef MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
+#define MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
+
+#include "map.h"
+#include "symbols.h"
+
+/* All zero until exports_init. */
+struct exports {
+	struct symbols symbols;
+	const unsigned char *code; /* the section that functions are in; NULL: none was found */
+	uint64_t code_address, code_bytes;
+	struct map jumped_to; /* what is known already: by start of a function, the symbol that jumps to it */
+};
+
+/* Reads the dynamic symbols of the object's own file. */
+void exports_init(struct exports *exports, struct object *object);
+void exports_finish(struct exports *exports);
+
+/*
+ * The exported function that covers an address of the file.  Of a function that is not exported: the exported
+ * one that ends with a jump to it, since that one was called (x86-64 only).  NULL: neither.
+ */
+const char *exports_find(struct exports *exports, struct object *object, uint64_t address);
+
+#endif
