@@ -2,6 +2,7 @@
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
 #include "command.h"
+#include "nearest.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -49,7 +50,13 @@ static void print_usage(FILE *out)
 static int unknown_command(const char *name, struct diagnostic *diagnostic)
 {
 	const char *what = *name == '-' ? "option" : "command";
+	struct nearest nearest = nearest_to(name);
 
+	for (const struct command *command = commands; command->name; command++)
+		nearest_try(&nearest, command->name);
+	if (nearest.found)
+		return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; did you mean '%s'?", what, name,
+				      nearest.found);
 	return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; try 'mprof help'", what, name);
 }
 

@@ -16,7 +16,7 @@ static struct trace_entry entries[] = {
 	 .pid = 11,
 	 .started_realtime_ns = 2},
 };
-static const struct trace_list list = {entries, 2};
+static const struct trace_list list = {.entries = entries, .count = 2};
 
 static const char *pick(const char *argument)
 {
