@@ -11,9 +11,10 @@ struct options {
 	struct option_list functions, files;
 	long top;
 	enum view_sort sort;
+	bool warnings;
 };
 
-enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT };
+enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT, KEY_WARNINGS };
 
 static const struct argp_option option_table[] = {
 	{"function", 'f', "GLOB", 0, "Show functions whose name matches; repeatable", 1},
@@ -21,6 +22,7 @@ static const struct argp_option option_table[] = {
 	{"top", KEY_TOP, "N", 0, "At most N functions and N call sites", 1},
 	{"sort", KEY_SORT, "KEY", 0,
 	 "Choose and order by peak (default), leaked, allocated, allocations or temporary", 1},
+	{"warnings", KEY_WARNINGS, NULL, 0, "Show every warning, also where many modules have one each", 1},
 	{0},
 };
 
@@ -51,6 +53,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return option_number(state, "--top", argument, 1, 1000000, &options->top);
 	case KEY_SORT:
 		return parse_sort(state, argument, &options->sort);
+	case KEY_WARNINGS:
+		options->warnings = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -84,6 +89,7 @@ static int report(const struct options *options, struct diagnostic *diagnostic)
 	struct show show = {
 		.options = &options->show,
 		.sites = (size_t)options->top,
+		.all_warnings = options->warnings,
 		.print = print,
 	};
 	return show_report(&show, &report_options, diagnostic);

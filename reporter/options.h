@@ -46,6 +46,13 @@ error_t option_precision(struct argp_state *state, const char *text, long *out);
 
 /* Options that several commands take; each group is an argp child whose input is the struct. */
 
+/* --color, which is of two groups: its entry in their tables, and its value, which is the process's. */
+#define OPTION_COLOR(key, group)                                                                             \
+	{                                                                                                    \
+		"color", key, "WHEN", 0, "Colour text always, never or auto (default: on a terminal)", group \
+	}
+error_t option_color(struct argp_state *state, const char *text);
+
 struct output_options {
 	enum view_format format;
 	const char *path; /* NULL or "-": standard output */

@@ -34,7 +34,27 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 			      strerror(error));
 }
 
+static enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+
+bool output_choose_color(const char *when)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(words[i], when) == 0) {
+			color = i;
+			return true;
+		}
+	return false;
+}
+
 bool output_is_colorful(FILE *out)
+{
+	return color == COLOR_AUTO ? output_is_for_people(out) : color == COLOR_ALWAYS;
+}
+
+bool output_is_for_people(FILE *out)
 {
 	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
