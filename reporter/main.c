@@ -2,7 +2,9 @@
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
 #include "command.h"
+#include "completion.h"
 #include "nearest.h"
+#include "options.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -65,6 +67,8 @@ int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
 	char help[] = "--help";
 	const struct command *command;
 
+	if (argc == 3 && strcmp(argv[1], "--completion") == 0)
+		return completion_print(argv[2], diagnostic);
 	if (argc < 2 || strcmp(argv[1], help) == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return STATUS_DONE;
@@ -99,6 +103,7 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
+	options_completion = completion_print_options;
 	status = dispatch(argc, argv, &diagnostic);
 	if (status < 0) {
 		fprintf(stderr, "mprof: %s\n",

@@ -31,10 +31,14 @@ static struct parse *parse_of(const struct argp_state *state)
 	return (struct parse *)((uintptr_t)state->root_argp - offsetof(struct parse, root));
 }
 
-enum { KEY_HELP = 'h' };
+enum { KEY_HELP = 'h', KEY_COMPLETION = 0xf00 };
+
+bool (*options_completion)(const char *shell, const struct argp *argp);
 
 static const struct argp_option root_options[] = {
 	{"help", KEY_HELP, NULL, 0, "Show this help", -1},
+	{"completion", KEY_COMPLETION, "SHELL", OPTION_HIDDEN, "Print the options for a shell's completion",
+	 -1},
 	{0},
 };
 
@@ -42,13 +46,16 @@ static error_t parse_root(int key, char *argument, struct argp_state *state)
 {
 	struct parse *parse = state->input;
 
-	(void)argument;
 	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = parse->input;
 		return 0;
 	}
 	if (key == ARGP_KEY_ERROR)
 		parse->next = state->next;
+	if (key == KEY_COMPLETION && options_completion && options_completion(argument, &parse->root)) {
+		parse->helped = true;
+		return ECANCELED;
+	}
 	if (key != KEY_HELP)
 		return ARGP_ERR_UNKNOWN;
 	/* Of the values of short and long options: who reads "-o, --output=FILE" knows. */

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 from harness import case, check, check_equal, compile, mprof, needs, run, run_cases
 
@@ -53,6 +54,40 @@ def many_warnings_are_one(directory):
     check_equal(len(re.findall("warning: .*-g", mprof("report", "--warnings", "one.mprof", directory=directory).stdout)), 6, "all")
     done = mprof("report", "--format", "json", "one.mprof", directory=directory)
     check_equal(done.stderr.count("warning:"), 1, f"beside data: {done.stderr}")
+
+
+def completed(directory, *words):
+    """What bash would offer for the last word."""
+    script = (directory / "mprof.bash").absolute()
+    words_text = " ".join(f"'{word}'" for word in ("mprof", *words))
+    done = run(["bash", "-c", f"compopt() {{ :; }}; . {script}; COMP_WORDS=({words_text}); COMP_CWORD={len(words)}; _mprof; "
+                              'printf "%s\\n" "${COMPREPLY[@]}"'], directory)
+    check_equal((done.returncode, done.stderr), (0, ""), done.stdout)
+    return done.stdout.split()
+
+
+@case
+def completions(directory):
+    """Of the option tables: what help shows is what shells offer."""
+    needs("bash")
+    (directory / "mprof.bash").write_text(mprof("help", "--completion", "bash").stdout)
+    commands = re.findall(r"^  (\w+) ", mprof("help").stdout, re.M)
+    check_equal(completed(directory, ""), commands, "commands")
+    check_equal(completed(directory, "re"), ["report"], "a beginning")
+    for command in commands[:-1]:
+        options = set(re.findall(r"^ +(?:-\w, +)?(--[a-z-]+)", mprof("help", command).stdout, re.M))
+        check_equal({option.rstrip("=") for option in completed(directory, command, "--")}, options, f"options of {command}")
+    check_equal(completed(directory, "report", "--wa"), ["--warnings"], "an option without a value")
+    check_equal(completed(directory, "run", "./mprof"), ["./mprof.bash"], "files")
+    for shell in ("zsh", "fish"):
+        text = mprof("help", "--completion", shell).stdout
+        for option in ("--allow-idle", "--warnings") if shell == "zsh" else ("-l allow-idle", "-l warnings"):
+            check(option in text, f"{shell}: {option}")
+        if shutil.which(shell):
+            (directory / shell).write_text(text)
+            check_equal(run([shell, "-n", directory / shell], directory).outcome, (0, "", ""), f"syntax of {shell}")
+    done = mprof("help", "--completion", "tcsh")
+    check_equal((done.returncode, done.stderr), (2, "mprof: no completion for 'tcsh'; there is one for bash, zsh, fish\n"), "another shell")
 
 
 run_cases()
