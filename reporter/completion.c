@@ -70,7 +70,7 @@ static void bash_end(void)
 	fputs("\tesac\n\tcase $word in\n\t-*)\n\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
 	      "\t\t[[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n\t\t;;\n\t*)\n"
 	      "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\t\tcompopt -o filenames\n\t\t;;\n\tesac\n}\n"
-	      "complete -F _mprof mprof\n",
+	      "complete -F _mprof " MPROF_COMMAND "\n",
 	      stdout);
 }
 
@@ -78,7 +78,7 @@ static void bash_end(void)
 
 static void zsh_begin(void)
 {
-	fputs("#compdef mprof\n\n_mprof()\n{\n\tlocal -a commands\n\tcommands=(\n", stdout);
+	fputs("#compdef " MPROF_COMMAND "\n\n_mprof()\n{\n\tlocal -a commands\n\tcommands=(\n", stdout);
 	for (const struct command *command = commands; command->name; command++) {
 		printf("\t\t'%s:", command->name);
 		put_quoted(command->summary, "");
@@ -122,7 +122,7 @@ static void zsh_end(void)
 static void fish_begin(void)
 {
 	for (const struct command *command = commands; command->name; command++) {
-		printf("complete -c mprof -n __fish_use_subcommand -f -a %s -d '", command->name);
+		printf("complete -c " MPROF_COMMAND " -n __fish_use_subcommand -f -a %s -d '", command->name);
 		put_quoted(command->summary, "");
 		puts("'");
 	}
@@ -135,7 +135,8 @@ static void fish_begin_command(const char *command)
 
 static void fish_option(const struct argp_option *option)
 {
-	printf("complete -c mprof -n '__fish_seen_subcommand_from %s' -l %s", current, option->name);
+	printf("complete -c " MPROF_COMMAND " -n '__fish_seen_subcommand_from %s' -l %s", current,
+	       option->name);
 	if (has_letter(option))
 		printf(" -s %c", option->key);
 	fputs(option->arg ? " -r -d '" : " -d '", stdout);
