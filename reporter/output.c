@@ -34,16 +34,16 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 			      strerror(error));
 }
 
-static enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+static enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 
 bool output_choose_color(const char *when)
 {
 	static const char *const words[] = {
 		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcmp(words[i], when) == 0) {
-			color = i;
+	for (enum color choice = COLOR_AUTO; choice <= COLOR_NEVER; choice++)
+		if (strcmp(words[choice], when) == 0) {
+			color = choice;
 			return true;
 		}
 	return false;
