@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -39,7 +40,9 @@ static const struct argp argp = {
 struct row {
 	const struct trace_entry *trace;
 	const char *state;
-	uint64_t sample_bytes;
+	uint64_t sample_bytes, duration_ns, file_bytes;
+	bool has_peak; /* it is known without reading every event */
+	uint64_t peak_bytes;
 	char *command;
 };
 
@@ -51,13 +54,20 @@ TABLE_COLUMN(path_column, "trace", "Trace", 2, 0, cell_text(ROW->trace->path))
 TABLE_COLUMN(started_column, "started_realtime_ns", "Started", 2, -19,
 	     cell_time(ROW->trace->started_realtime_ns))
 TABLE_COLUMN(state_column, "state", "State", 2, -9, cell_text(ROW->state))
+TABLE_COLUMN(peak_column, "peak_bytes", "Peak", 2, 9,
+	     ROW->has_peak ? cell_size(ROW->peak_bytes) : cell_blank())
+TABLE_COLUMN(duration_column, "duration_ns", "Duration", 2, 10,
+	     ROW->duration_ns > 0 ? cell_pause(ROW->duration_ns) : cell_blank())
+TABLE_COLUMN(size_column, "file_bytes", "Size", 2, 9, cell_size(ROW->file_bytes))
 TABLE_COLUMN(sampling_column, "sample_bytes", "Sampled", 2, -9, cell_size(ROW->sample_bytes))
 TABLE_COLUMN(command_column, "command", "Command", 2, -1, cell_text(ROW->command))
 
 static const struct column *const columns[] = {&index_column, &path_column,    &started_column,
-					       &state_column, &command_column, NULL};
+					       &state_column, &peak_column,    &duration_column,
+					       &size_column,  &command_column, NULL};
 static const struct column *const sampled_columns[] = {
-	&index_column, &path_column, &started_column, &state_column, &sampling_column, &command_column, NULL};
+	&index_column,    &path_column, &started_column,  &state_column,   &peak_column,
+	&duration_column, &size_column, &sampling_column, &command_column, NULL};
 
 /* Text says that blocks were sampled only where some were. */
 static const struct column *const *columns_for(enum view_format format, const struct row *rows, size_t count)
@@ -107,15 +117,20 @@ static char *joined(const char *const *words)
 static int fill_row(struct row *row, const struct trace_entry *entry)
 {
 	struct diagnostic ignored;
+	struct stat status;
 	struct trace *trace;
 
 	row->trace = entry;
+	row->file_bytes = stat(entry->path, &status) == 0 ? (uint64_t)status.st_size : 0;
 	if (trace_open(entry->path, &trace, &ignored) != 0) {
 		row->state = "damaged";
 		row->command = strdup("");
 	} else {
 		row->state = state_of(trace_info(trace), entry);
 		row->sample_bytes = trace_info(trace)->sample_bytes;
+		row->duration_ns = trace_info(trace)->duration_ns;
+		row->has_peak = trace_info(trace)->summary != NULL;
+		row->peak_bytes = row->has_peak ? trace_info(trace)->summary->totals.peak_bytes : 0;
 		row->command = joined(trace_info(trace)->command);
 		trace_close(trace);
 	}

@@ -13,9 +13,10 @@ struct options {
 	bool print_suppressions;
 	long top;
 	enum view_sort sort;
+	bool warnings;
 };
 
-enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT, KEY_SUPPRESSIONS, KEY_PRINT_SUPPRESSIONS };
+enum { KEY_FILE = 0x200, KEY_TOP, KEY_SORT, KEY_SUPPRESSIONS, KEY_PRINT_SUPPRESSIONS, KEY_WARNINGS };
 
 static const struct argp_option option_table[] = {
 	{"function", 'f', "GLOB", 0, "Show functions whose name matches; repeatable", 1},
@@ -27,6 +28,7 @@ static const struct argp_option option_table[] = {
 	 "Do not count the leaks that FILE names, in LeakSanitizer's syntax; repeatable", 1},
 	{"print-suppressions", KEY_PRINT_SUPPRESSIONS, NULL, 0,
 	 "Print what is known of memory that libraries keep, in the same syntax", 1},
+	{"warnings", KEY_WARNINGS, NULL, 0, "Show every warning, also where many modules have one each", 1},
 	{0},
 };
 
@@ -63,6 +65,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_SORT:
 		return parse_sort(state, argument, &options->sort);
+	case KEY_WARNINGS:
+		options->warnings = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -98,6 +103,7 @@ static int report(const struct options *options, const struct suppressions *supp
 	struct show show = {
 		.options = &options->show,
 		.sites = (size_t)options->top,
+		.all_warnings = options->warnings,
 		.print = print,
 	};
 	return show_report(&show, &report_options, diagnostic);

@@ -83,7 +83,8 @@ static const char description[] = "Runs a program and records every allocation a
 				  "path.\vWithout -o, the recording is "
 				  "PROGRAM.PID.mprof in the current directory. mprof's exit status is the "
 				  "program's, or 128 + n if signal n "
-				  "ended it; 2 if it could not be started. With any option of the gate the "
+				  "ended it; 127 if there is none, 126 if it cannot be executed, 2 if it "
+				  "could not be recorded. With any option of the gate the "
 				  "recording is judged as 'mprof "
 				  "check' does, kept only if it fails or -o was given, and the exit status "
 				  "is the gate's where the program's "
@@ -119,6 +120,19 @@ static bool asks_for_quiet(void)
 	return value && strcmp(value, "1") == 0;
 }
 
+/* What shells say of a program that is not there, and of one that cannot be executed; what could run, but not
+ * be recorded, is an error of ours. */
+static int status_of_missing(const struct diagnostic *diagnostic, int error)
+{
+	int status = error == -ENOENT || error == -ENOTDIR   ? 127
+		     : error == -EACCES || error == -ENOEXEC ? 126
+							     : error;
+
+	if (status > 0)
+		fprintf(stderr, "mprof: %s\n", diagnostic->message);
+	return status;
+}
+
 /* One run; a gate takes its traces.  The program's status, or -errno with a diagnostic if it did not start.
  */
 static int record(const struct options *options, const char *path, const char *pattern, struct run_gate *gate,
@@ -132,7 +146,7 @@ static int record(const struct options *options, const char *path, const char *p
 
 	error = spawn_and_wait(path, options->program, &pid, &status, diagnostic);
 	if (error)
-		return error;
+		return status_of_missing(diagnostic, error);
 	/* Whatever became of the trace, the program's own status is what is passed on. */
 	error = recorded_find(pattern, pid, since, &traces, &ignored);
 	spawn_reap(pid);
@@ -178,6 +192,8 @@ static int run(const struct options *options, struct run_gate *gate, struct diag
 	int status = pattern ? program_find(options->program, &path, diagnostic)
 			     : diagnostic_set(diagnostic, errno, "current directory: %s", strerror(errno));
 
+	if (pattern)
+		status = status_of_missing(diagnostic, status);
 	if (status == 0 && options->output)
 		status = recorded_check(options->output, diagnostic);
 	if (status == 0)

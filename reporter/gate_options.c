@@ -27,6 +27,7 @@ enum {
 	KEY_REPEAT_FIGURE,
 	KEY_PRECISION,
 	KEY_SUPPRESSIONS,
+	KEY_COLOR,
 	KEY_MAX, /* and the figures' after it */
 };
 
@@ -48,6 +49,7 @@ static const struct argp_option fixed_options[] = {
 	 "Do not count the leaks that FILE names, in LeakSanitizer's syntax; repeatable", GROUP_LIMITS},
 	{"name", KEY_NAME, "NAME", 0, "Call the program NAME, not by its command", GROUP_LIMITS},
 	OPTION_PRECISION(KEY_PRECISION, GROUP_RESULT),
+	OPTION_COLOR(KEY_COLOR, GROUP_RESULT),
 };
 
 #define FIXED_COUNT (sizeof(fixed_options) / sizeof(*fixed_options))
@@ -93,6 +95,8 @@ static error_t parse_value(int key, char *argument, struct argp_state *state)
 		return add_output(state, options, argument);
 	case KEY_PRECISION:
 		return option_precision(state, argument, &options->precision);
+	case KEY_COLOR:
+		return option_color(state, argument);
 	case KEY_REPEAT_FIGURE:
 		options->median = strcmp(argument, "median") == 0;
 		return options->median || strcmp(argument, "min") == 0

@@ -2,6 +2,9 @@
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
 #include "command.h"
+#include "completion.h"
+#include "nearest.h"
+#include "options.h"
 #include "view/clean.h"
 
 #include <errno.h>
@@ -50,7 +53,13 @@ static void print_usage(FILE *out)
 static int unknown_command(const char *name, struct diagnostic *diagnostic)
 {
 	const char *what = *name == '-' ? "option" : "command";
+	struct nearest nearest = nearest_to(name);
 
+	for (const struct command *command = commands; command->name; command++)
+		nearest_try(&nearest, command->name);
+	if (nearest.found)
+		return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; did you mean '%s'?", what, name,
+				      nearest.found);
 	return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; try 'mprof help'", what, name);
 }
 
@@ -59,6 +68,8 @@ int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
 	char help[] = "--help";
 	const struct command *command;
 
+	if (argc == 3 && strcmp(argv[1], "--completion") == 0)
+		return completion_print(argv[2], diagnostic);
 	if (argc < 2 || strcmp(argv[1], help) == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return STATUS_DONE;
@@ -93,6 +104,7 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
+	options_completion = completion_print_options;
 	status = dispatch(argc, argv, &diagnostic);
 	if (status < 0) {
 		clean_print_between(stderr,

@@ -5,6 +5,7 @@
  * wrong is told from where it stopped.
  */
 #include "options.h"
+#include "nearest.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,10 +31,14 @@ static struct parse *parse_of(const struct argp_state *state)
 	return (struct parse *)((uintptr_t)state->root_argp - offsetof(struct parse, root));
 }
 
-enum { KEY_HELP = 'h' };
+enum { KEY_HELP = 'h', KEY_COMPLETION = 0xf00 };
+
+bool (*options_completion)(const char *shell, const struct argp *argp);
 
 static const struct argp_option root_options[] = {
 	{"help", KEY_HELP, NULL, 0, "Show this help", -1},
+	{"completion", KEY_COMPLETION, "SHELL", OPTION_HIDDEN, "Print the options for a shell's completion",
+	 -1},
 	{0},
 };
 
@@ -41,13 +46,16 @@ static error_t parse_root(int key, char *argument, struct argp_state *state)
 {
 	struct parse *parse = state->input;
 
-	(void)argument;
 	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = parse->input;
 		return 0;
 	}
 	if (key == ARGP_KEY_ERROR)
 		parse->next = state->next;
+	if (key == KEY_COMPLETION && options_completion && options_completion(argument, &parse->root)) {
+		parse->helped = true;
+		return ECANCELED;
+	}
 	if (key != KEY_HELP)
 		return ARGP_ERR_UNKNOWN;
 	/* Of the values of short and long options: who reads "-o, --output=FILE" knows. */
@@ -103,6 +111,30 @@ static const struct argp_option *find_key(const struct argp *argp, int key)
 	return found;
 }
 
+static void try_options(const struct argp *argp, struct nearest *nearest)
+{
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name)
+			nearest_try(nearest, o->name);
+	for (const struct argp_child *c = argp->children; c && c->argp; c++)
+		try_options(c->argp, nearest);
+}
+
+static int unknown_option(const struct parse *parse, const char *word, size_t length)
+{
+	char name[NEAREST_BYTES + 1];
+	struct nearest nearest = nearest_to(name);
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, word + 2);
+	try_options(&parse->root, &nearest);
+	if (nearest.found)
+		return diagnostic_set(parse->diagnostic, EINVAL,
+				      "unknown option '%.*s'; did you mean '--%s'?", (int)length + 2, word,
+				      nearest.found);
+	return diagnostic_set(parse->diagnostic, EINVAL, "unknown option '%.*s'; try 'mprof help %s'",
+			      (int)length + 2, word, parse->command);
+}
+
 static int explain_long(const struct parse *parse, const char *word)
 {
 	size_t length = strcspn(word + 2, "=");
@@ -110,11 +142,13 @@ static int explain_long(const struct parse *parse, const char *word)
 	const struct argp_option *option = find_option(&parse->root, word + 2, length, &count);
 	const char *complaint = "unknown option";
 
-	if (option && option->name[length] && count > 1)
+	if (!option)
+		return unknown_option(parse, word, length);
+	if (option->name[length] && count > 1)
 		complaint = "ambiguous option";
-	else if (option && option->arg && word[2 + length] != '=')
+	else if (option->arg && word[2 + length] != '=')
 		complaint = "a value is missing after option";
-	else if (option && !option->arg && word[2 + length] == '=')
+	else if (!option->arg && word[2 + length] == '=')
 		complaint = "no value is allowed after option";
 	return diagnostic_set(parse->diagnostic, EINVAL, "%s '%.*s'; try 'mprof help %s'", complaint,
 			      (int)length + 2, word, parse->command);

@@ -20,6 +20,10 @@
 int options_parse(const struct argp *argp, bool in_order, int argc, char **argv, void *input,
 		  struct diagnostic *diagnostic);
 
+/* Called for the hidden option --completion=SHELL with all of a command's tables, in place of running it;
+ * NULL: there is no such option.  False for a shell that is not known. */
+extern bool (*options_completion)(const char *shell, const struct argp *argp);
+
 /* For argp parsers: makes options_parse fail with this message; returns EINVAL for the parser to return. */
 error_t options_error(struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -45,6 +49,13 @@ error_t option_number(struct argp_state *state, const char *option, const char *
 error_t option_precision(struct argp_state *state, const char *text, long *out);
 
 /* Options that several commands take; each group is an argp child whose input is the struct. */
+
+/* --color, which is of two groups: its entry in their tables, and its value, which is the process's. */
+#define OPTION_COLOR(key, group)                                                                             \
+	{                                                                                                    \
+		"color", key, "WHEN", 0, "Colour text always, never or auto (default: on a terminal)", group \
+	}
+error_t option_color(struct argp_state *state, const char *text);
 
 struct output_options {
 	enum view_format format;

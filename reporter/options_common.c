@@ -2,12 +2,21 @@
  * options_common.c - groups of options that several commands take.
  */
 #include "options.h"
+#include "output.h"
 #include "view/number.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { KEY_PRECISION = 0x100, KEY_SOURCE_DIR, KEY_SOURCE_MAP, KEY_SYSROOT, KEY_DEBUG_DIR, KEY_FORMAT };
+enum {
+	KEY_PRECISION = 0x100,
+	KEY_SOURCE_DIR,
+	KEY_SOURCE_MAP,
+	KEY_SYSROOT,
+	KEY_DEBUG_DIR,
+	KEY_FORMAT,
+	KEY_COLOR
+};
 
 /* ---- output --------------------------------------------------------------------- */
 
@@ -16,12 +25,20 @@ static const struct argp_option output_option_table[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv", 10},
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 10},
 	OPTION_PRECISION(KEY_PRECISION, 10),
+	OPTION_COLOR(KEY_COLOR, 10),
 	{0},
 };
 
 error_t option_precision(struct argp_state *state, const char *text, long *out)
 {
 	return option_number(state, "--precision", text, 0, NUMBER_PRECISION_MAX, out);
+}
+
+error_t option_color(struct argp_state *state, const char *text)
+{
+	return output_choose_color(text)
+		       ? 0
+		       : options_error(state, "--color takes always, never or auto, not '%s'", text);
 }
 
 static error_t parse_format(struct argp_state *state, const char *text, enum view_format *out)
@@ -49,6 +66,8 @@ static error_t parse_output(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_PRECISION:
 		return option_precision(state, argument, &options->precision);
+	case KEY_COLOR:
+		return option_color(state, argument);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

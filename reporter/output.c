@@ -46,7 +46,27 @@ static size_t terminal_width(FILE *out)
 	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WIDTH_USUAL;
 }
 
+static enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+
+bool output_choose_color(const char *when)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+
+	for (enum color choice = COLOR_AUTO; choice <= COLOR_NEVER; choice++)
+		if (strcmp(words[choice], when) == 0) {
+			color = choice;
+			return true;
+		}
+	return false;
+}
+
 bool output_is_colorful(FILE *out)
+{
+	return color == COLOR_AUTO ? output_is_for_people(out) : color == COLOR_ALWAYS;
+}
+
+bool output_is_for_people(FILE *out)
 {
 	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
 

@@ -16,7 +16,7 @@
 
 struct progress progress_start(void)
 {
-	return (struct progress){.wanted = output_is_colorful(stderr)};
+	return (struct progress){.wanted = output_is_for_people(stderr)};
 }
 
 void progress_finish(struct progress *progress)

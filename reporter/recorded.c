@@ -214,15 +214,38 @@ static void keep_family(struct trace_list *list, struct family *family)
 	list->count = kept;
 }
 
+static bool ends_as_traces_do(const char *pattern)
+{
+	static const char suffix[] = ".mprof";
+	size_t length = strlen(pattern);
+
+	return length >= sizeof(suffix) && strcmp(pattern + length - (sizeof(suffix) - 1), suffix) == 0;
+}
+
+/* The traces of the pattern's directory; of other names than theirs, those that begin as the pattern does. */
+static int list_traces(const char *pattern, struct trace_list *list, struct diagnostic *diagnostic)
+{
+	const char *name = strrchr(pattern, '/') + 1;
+	char *directory = pattern_directory(pattern), *beginning = strndup(name, strcspn(name, "%"));
+	int error;
+
+	if (!directory || !beginning)
+		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	else if (ends_as_traces_do(pattern) || !*beginning)
+		error = trace_list_init(list, directory, diagnostic);
+	else
+		error = trace_list_init_named(list, directory, beginning, diagnostic);
+	free(directory);
+	free(beginning);
+	return error;
+}
+
 int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, struct trace_list *list,
 		  struct diagnostic *diagnostic)
 {
-	char *directory = pattern_directory(pattern);
 	struct family family = {.started_realtime_ns = since_realtime_ns};
-	int error = directory ? trace_list_init(list, directory, diagnostic)
-			      : diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	int error = list_traces(pattern, list, diagnostic);
 
-	free(directory);
 	if (error)
 		return error;
 	settle(list, pid, since_realtime_ns);

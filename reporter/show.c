@@ -63,10 +63,14 @@ struct showing {
 };
 
 /* A report in text has them in its summary. */
-static void print_warnings(const struct view_report *report)
+static void print_warnings(const struct view_report *report, bool all)
 {
-	for (size_t i = 0; i < report->warning_count; i++)
+	size_t left, shown = view_warnings_shown(report, all, &left);
+
+	for (size_t i = 0; i < shown; i++)
 		clean_print_between(stderr, "mprof: warning: ", report->warnings[i], "\n");
+	if (left > 0)
+		fprintf(stderr, "mprof: warning: " VIEW_WARNINGS_LEFT "\n", left);
 }
 
 static int print(const struct showing *showing, const struct view_report *report,
@@ -81,8 +85,9 @@ static int print(const struct showing *showing, const struct view_report *report
 		return error;
 	style = output_style(output, out);
 	style.sites = showing->show->sites;
+	style.all_warnings = showing->show->all_warnings;
 	if (output->format != FORMAT_TEXT || showing->options->detail == REPORT_COLLECTIONS)
-		print_warnings(report);
+		print_warnings(report, style.all_warnings);
 	error = showing->show->print(out, report, output->format, &style, showing->show->context);
 	if (error)
 		diagnostic_set(diagnostic, -error, "out of memory");

@@ -40,6 +40,7 @@ typedef int show_print_fn(FILE *out, const struct view_report *report, enum view
 struct show {
 	const struct show_options *options;
 	size_t sites; /* call sites, or rows of a table, to show in text; 0: a few */
+	bool all_warnings;
 	show_print_fn *print;
 	const void *context; /* print's */
 };

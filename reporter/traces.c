@@ -59,10 +59,11 @@ static int add_trace(struct trace_list *list, const char *directory, const char 
 	return entry->session_path ? 0 : -ENOMEM;
 }
 
-int trace_list_init(struct trace_list *list, const char *directory, struct diagnostic *diagnostic)
+static int init(struct trace_list *list, const char *directory, const char *beginning,
+		struct diagnostic *diagnostic)
 {
 	struct dirent **files = NULL;
-	int count = scandir(directory, &files, has_suffix, NULL), error = 0;
+	int count = scandir(directory, &files, *beginning ? NULL : has_suffix, NULL), error = 0;
 
 	*list = (struct trace_list){0};
 	if (count < 0)
@@ -72,7 +73,7 @@ int trace_list_init(struct trace_list *list, const char *directory, struct diagn
 	if (!list->entries || !list->strangers)
 		error = -ENOMEM;
 	for (int i = 0; i < count; i++) {
-		if (!error)
+		if (!error && strncmp(files[i]->d_name, beginning, strlen(beginning)) == 0)
 			error = add_trace(list, directory, files[i]->d_name);
 		free(files[i]);
 	}
@@ -83,6 +84,17 @@ int trace_list_init(struct trace_list *list, const char *directory, struct diagn
 	}
 	qsort(list->entries, list->count, sizeof(*list->entries), by_start);
 	return 0;
+}
+
+int trace_list_init(struct trace_list *list, const char *directory, struct diagnostic *diagnostic)
+{
+	return init(list, directory, "", diagnostic);
+}
+
+int trace_list_init_named(struct trace_list *list, const char *directory, const char *beginning,
+			  struct diagnostic *diagnostic)
+{
+	return init(list, directory, beginning, diagnostic);
 }
 
 void trace_list_finish(struct trace_list *list)

@@ -27,6 +27,10 @@ struct trace_list {
 
 /* The *.mprof files of a directory.  0 or -errno. */
 int trace_list_init(struct trace_list *list, const char *directory, struct diagnostic *diagnostic);
+
+/* The traces of a directory whose names begin so, whatever they end in; strangers are passed over. */
+int trace_list_init_named(struct trace_list *list, const char *directory, const char *beginning,
+			  struct diagnostic *diagnostic);
 void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
 
 /*

@@ -90,6 +90,22 @@ bool program_is_system(const char *exe)
 	return false;
 }
 
+/* Whether the executable was started by a link to it that lies beside it: redis-server is redis-check-rdb. */
+static bool is_other_name(const char *exe, const char *called)
+{
+	const char *name = last_component(exe, strlen(exe)), *other = last_component(called, strlen(called));
+	char *beside = NULL, *target = NULL;
+	bool leads = false;
+
+	if (strcmp(name, other) != 0 && asprintf(&beside, "%.*s%s", (int)(name - exe), exe, other) >= 0) {
+		target = realpath(beside, NULL);
+		leads = target && strcmp(target, exe) == 0;
+	}
+	free(target);
+	free(beside);
+	return leads;
+}
+
 const char *program_key(struct strings *strings, const char *exe, const char *const *command)
 {
 	char *text = NULL;
@@ -99,7 +115,7 @@ const char *program_key(struct strings *strings, const char *exe, const char *co
 	if (!out)
 		return "";
 	/* "sh" is dash, python3 one of its versions; but a program's own worker may call itself anything. */
-	if (command[0] && *command[0] && (!*exe || program_is_system(exe)))
+	if (command[0] && *command[0] && (!*exe || program_is_system(exe) || is_other_name(exe, command[0])))
 		exe = command[0];
 	exe = last_component(exe, strlen(exe));
 	put(out, exe, length_without_hash(exe));

@@ -7,10 +7,10 @@
 #include "symbolize/intern.h"
 
 /*
- * The executable's name (of the system's programs that which they were called by) and its arguments; absolute
- * paths in these, as words or parts of them, are cut to their last component, and the hash that cargo puts
- * behind the name is cut off, so that another build in another folder has the same key.  Control characters
- * are blanks. `command` ends with NULL; where it is empty the executable's name stands in.
+ * The executable's name (of the system's programs, and of links, that which they were called by) and its
+ * arguments; absolute paths in these, as words or parts of them, are cut to their last component, and the
+ * hash that cargo puts behind the name is cut off, so that another build in another folder has the same key.
+ * Control characters are blanks. `command` ends with NULL; where it is empty the executable's name stands in.
  */
 const char *program_key(struct strings *strings, const char *exe, const char *const *command);
 

@@ -160,7 +160,7 @@ static int check_script(const char *path, char *head, int depth, struct diagnost
 	if (depth >= SCRIPT_DEPTH_MAX)
 		return diagnostic_set(diagnostic, ENOTSUP, "%s: too many interpreters", path);
 	if (!is_program(interpreter))
-		return diagnostic_set(diagnostic, ENOENT,
+		return diagnostic_set(diagnostic, ENOEXEC,
 				      "%s: its interpreter '%s' is not an executable file", path,
 				      interpreter);
 	return check(&(struct started){interpreter, NULL}, depth + 1, diagnostic);
@@ -179,7 +179,7 @@ static int check_content(const struct started *program, int fd, int depth, struc
 		return check_script(path, head, depth, diagnostic);
 	error = elf_image_init(&image, fd);
 	if (error == -EINVAL)
-		return diagnostic_set(diagnostic, ENOTSUP, "%s: neither an ELF program nor a script with #!",
+		return diagnostic_set(diagnostic, ENOEXEC, "%s: neither an ELF program nor a script with #!",
 				      path);
 	if (error)
 		return diagnostic_set(diagnostic, -error, "%s: %s", path, strerror(-error));

@@ -208,7 +208,9 @@ int report_fill_summary(struct report *report)
 		error = warn_hidden(report, report->info, totals);
 	if (!error)
 		error = warn_children(report, report->info);
-	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++)
+	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++) {
 		error = report_warn(report, "%s", warning);
+		report->view.module_warning_count++;
+	}
 	return error;
 }

@@ -157,10 +157,15 @@ static void print_collections(FILE *out, const struct view_gc *gc, int precision
 
 static void print_warnings(FILE *out, const struct view_report *report, const struct view_style *style)
 {
-	for (size_t i = 0; i < report->warning_count; i++) {
+	size_t left, shown = view_warnings_shown(report, style->all_warnings, &left);
+
+	for (size_t i = 0; i < shown; i++) {
 		fprintf(out, "%s%swarning:%s", i == 0 ? "\n" : "", paint(style, YELLOW), paint(style, PLAIN));
 		clean_print_between(out, " ", report->warnings[i], "\n");
 	}
+	if (left > 0)
+		fprintf(out, "%s%swarning:%s " VIEW_WARNINGS_LEFT "\n", shown == 0 ? "\n" : "",
+			paint(style, YELLOW), paint(style, PLAIN), left);
 }
 
 /* ---- call sites ------------------------------------------------------------ */

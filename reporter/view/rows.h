@@ -95,6 +95,7 @@ struct view_report {
 	struct view_summary summary;
 	const char *const *warnings; /* one line each */
 	size_t warning_count;
+	size_t module_warning_count; /* the last of them, each of a module without lines or names */
 	enum view_sort sort;
 	const struct view_function *functions;
 	size_t function_count;

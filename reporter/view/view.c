@@ -77,3 +77,11 @@ void view_text_command(FILE *out, const char *const *command)
 		clean_print(out, command[i], 0);
 	}
 }
+
+#define MODULE_WARNINGS_MAX 3
+
+size_t view_warnings_shown(const struct view_report *report, bool all, size_t *left)
+{
+	*left = all || report->module_warning_count <= MODULE_WARNINGS_MAX ? 0 : report->module_warning_count;
+	return report->warning_count - *left;
+}

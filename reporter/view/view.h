@@ -14,6 +14,7 @@ struct view_style {
 	int precision; /* decimals of MiB in text */
 	bool color;
 	size_t width;          /* of the terminal that text goes to; 0: to none, and nothing is cut */
+	bool all_warnings;     /* also where many modules have one each */
 	size_t sites;          /* how many call sites; 0: the format's own choice */
 	const char *directory; /* paths below it are shown relative to it, in text; may be NULL */
 };
@@ -44,6 +45,11 @@ int view_gc_json(FILE *out, const struct view_report *report);
 
 /* One of its tables, by name; false if there is none of it. */
 bool view_gc_table(const struct view_gc *gc, const char *name, struct table *table);
+
+/* How many warnings are worth a line each: where many modules have one, those, which come last, are not; then
+ * *left is how many, for one line in their place. */
+#define VIEW_WARNINGS_LEFT "%zu modules lack lines or names of functions; --warnings says which, and why"
+size_t view_warnings_shown(const struct view_report *report, bool all, size_t *left);
 
 /* Title of a section of text, a blank line before it. */
 void view_text_title(FILE *out, const char *title, const struct view_style *style);

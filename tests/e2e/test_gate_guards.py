@@ -288,4 +288,16 @@ def traces_of_earlier_runs_are_named(directory):
     check("earlier" not in judged(directory, *limit, traces=("t",), status=0).stdout, "processes of one run")
 
 
+@case
+def links_are_known_by_their_names(directory):
+    """Where one executable is several programs, as redis-server and redis-check-rdb are."""
+    build(directory)
+    (directory / "server").symlink_to("parser")
+    recorded(directory, "./server", "x", name="%e.%p")
+    recorded(directory, "./parser", "x", name="%e.%p")
+    done = judged(directory, "--max-peak", "1G", traces=(".",), status=0)
+    check_equal(re.findall(r"^passed +(.*): peak", done.stdout, re.M), ["parser x", "server x"], "programs")
+    check_equal(sorted(path.name.split(".")[0] for path in directory.glob("*.mprof")), ["parser", "server"], "traces")
+
+
 run_cases()

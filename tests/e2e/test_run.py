@@ -90,6 +90,45 @@ def output_option(directory):
 
 
 @case
+def programs_that_cannot_be_started(directory):
+    """127 where there is none, 126 where it cannot be executed, as of a shell."""
+    (directory / "plain").write_text("no program")
+    (directory / "folder").mkdir()
+    (directory / "script").write_text("#!/nowhere/interpreter\n")
+    (directory / "script").chmod(0o755)
+    for program, status in (("./absent", 127), ("no-such-program", 127), ("./plain", 126), ("./folder", 126), ("./script", 126)):
+        for arguments in ((), ("--max-peak", "1G")):
+            done = mprof("run", *arguments, "--", program, directory=directory)
+            check_equal((done.returncode, done.stdout, done.stderr.count("\n")), (status, "", 1), f"{program}: {done.stderr}")
+            check(done.stderr.startswith(f"mprof: {program}"), done.stderr)
+
+
+@case
+def output_of_any_name(directory):
+    """A trace need not be called .mprof to be found again."""
+    program = compile("ends.c", directory / "ends")
+    done = mprof("run", "-o", "named", "--", program, "exit", directory=directory)
+    check_equal((done.returncode, done.stderr), (3, "mprof: recorded; see it with: mprof report named\n"), "what is said")
+    done = mprof("run", "-o", "t-%p", "--max-peak", "1", "--", program, "return", directory=directory)
+    check("peak heap" in done.stderr or done.returncode == 2, done.stderr)
+    done = mprof("run", "-o", "gated", "--max-peak", "1", "--", "/bin/ls", directory=directory)
+    check_equal(done.returncode, 1, f"a gate finds it too: {done.stderr}")
+
+
+@case
+def unknown_words_suggest_the_nearest(directory):
+    for word, meant in (("reprot", "report"), ("lst", "list"), ("chekc", "check"), ("Run", "run")):
+        for arguments in ((word,), ("help", word)):
+            done = mprof(*arguments, directory=directory)
+            check_equal(done.returncode, 2, "exit status")
+            check(f"unknown command '{word}'; did you mean '{meant}'?" in done.stderr, done.stderr)
+    check_equal(mprof("xyzzy", directory=directory).stderr, "mprof: unknown command 'xyzzy'; try 'mprof help'\n", "nothing is near")
+    for arguments, meant in ((("report", "--formt", "json"), "--format"), (("run", "--repaet", "3", "x"), "--repeat")):
+        done = mprof(*arguments, directory=directory)
+        check(f"did you mean '{meant}'?" in done.stderr and done.returncode == 2, done.stderr)
+
+
+@case
 def output_that_cannot_be(directory):
     """Said before the program runs: hours of a run that nobody can report are not what was asked for."""
     (directory / "folder").mkdir()
