@@ -160,7 +160,7 @@ static bool host_adopts_orphans(void)
 	int subreaper = 0;
 
 	return getpid() == 1 ||
-	       (kernel_call(SYS_prctl, PR_GET_CHILD_SUBREAPER, &subreaper, 0L, 0L, 0L) == 0 && subreaper);
+	       (kernel_call(SYS_prctl, PR_GET_CHILD_SUBREAPER, &subreaper) == 0 && subreaper);
 }
 
 /* A middle that stays shows no end to wait for. */
