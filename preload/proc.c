@@ -163,5 +163,5 @@ bool proc_children_are_elsewhere(void)
 
 bool proc_is_sandboxed(void)
 {
-	return kernel_call(SYS_prctl, PR_GET_SECCOMP) > 0;
+	return kernel_call(SYS_prctl, PR_GET_SECCOMP, 0L, 0L, 0L, 0L) > 0;
 }
