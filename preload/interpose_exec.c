@@ -257,11 +257,11 @@ int posix_spawnp(int *pid, const char *file, const void *actions, const void *at
  * be unrecorded. */
 static bool shell_goes_without_us(void)
 {
-	bool named = !confined() && strangers_room(environ);
+	bool named = !confined() && strangers_room(__environ);
 	enum loading loading = named ? loadable(AT_FDCWD, "/bin/sh", 0) : LOADING_WORKS;
 
 	if (loading == LOADING_HARMS)
-		settings_unfollow(environ, LIBRARY_NAME);
+		settings_unfollow(__environ, LIBRARY_NAME);
 	return loading != LOADING_WORKS;
 }
 

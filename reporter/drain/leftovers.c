@@ -86,6 +86,10 @@ static bool is_over(const struct mapping *mapping)
 	/* Acquire pairs with the shim's release: all it did before is there. */
 	if (atomic_load_explicit(&mapping->header->end_state, memory_order_acquire) == SESSION_REPLACED)
 		return true;
+	/* Of a process that did not know itself (no /proc) its pid says nothing, but that nobody uses the
+	 * session does. */
+	if (mapping->header->pid_start_time == 0)
+		return true;
 	watch_init(&watch, mapping->header, mapping->path);
 	bool over = !watch_alive(&watch);
 	watch_finish(&watch);
