@@ -86,7 +86,7 @@ static void init_ownership(struct report *report)
 	ownership_init(&report->ownership, &(struct ownership_source){
 						   .info = report->info,
 						   .symbolizer = report->symbolizer,
-						   .all = {any_code, report},
+						   .all = {.frames = any_code, .context = report},
 						   .suppressions = report->options->suppressions,
 					   });
 }
