@@ -235,7 +235,7 @@ static void judge(void *argument)
 		return;
 	if (question->in_path && !strchr(path, '/')) {
 		there = find_in_path(path, found);
-		path = found;
+		path = there ? found : path;
 	}
 	if (question->elsewhere && (!there || is_each_processs_own(path)))
 		question->answer = LOADING_HARMS;

@@ -103,7 +103,7 @@ void trace_list_finish(struct trace_list *list)
 		free(list->entries[i].path);
 		free(list->entries[i].session_path);
 	}
-	for (size_t i = 0; i < list->stranger_count; i++)
+	for (size_t i = 0; list->strangers && i < list->stranger_count; i++)
 		free(list->strangers[i]);
 	free(list->entries);
 	free(list->strangers);

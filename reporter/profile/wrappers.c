@@ -300,6 +300,7 @@ static bool round_of_search(struct search *search)
 {
 	memset(search->habits, 0, search->function_count * sizeof(*search->habits));
 	memset(search->callees, 0, search->ownership->source.info->node_count * sizeof(*search->callees));
+	// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): search_finish frees what it takes for lost
 	for (size_t i = 0; i < search->count; i++) {
 		const struct source_frame *frame = advance(search, &search->cursors[i]);
 

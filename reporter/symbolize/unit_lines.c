@@ -70,7 +70,7 @@ static void place_concrete(struct unit *unit, struct sources *sources)
 {
 	for (size_t i = 0; i < unit->origin_count; i++) {
 		struct unit_origin *origin = &unit->origins[i];
-		struct row row;
+		struct row row = {0};
 		if (origin->declared || origin->entry == 0)
 			continue;
 		size_t at = first_row(unit, origin->entry);
