@@ -56,7 +56,7 @@ def seeded_regressions(directory):
         check_equal((failure[1], int(failure[3])), (function, seeded_line(kind)), f"{kind}: the first contributor")
         check(failure[2].endswith("gated.c"), f"{kind}: its file is {failure[2]}")
         more = re.search(r"more: (mprof .*)", done.stderr)[1]
-        shown = run(["/bin/sh", "-c", more.replace("mprof", str(MPROF), 1)], directory)
+        shown = run(["/bin/sh", "-c", re.sub(r"(^|; )mprof ", rf"\1{MPROF} ", more)], directory)
         check(shown.returncode == 0 and function in shown.stdout, f"{more}: {shown.stderr}")
         for folder in directory.glob("mprof-gate-*"):
             shutil.rmtree(folder)
