@@ -247,13 +247,21 @@ bool keeper_library(const struct source_function *function)
 	return !*function->file && starts_any(function->name, d_names, COUNT(d_names));
 }
 
+static const char *behind(const char *name, const char *beginning)
+{
+	size_t length = strlen(beginning);
+
+	return strncmp(name, beginning, length) == 0 ? name + length : name;
+}
+
 /* Spellings of one function: fopen64, _IO_fopen, __asprintf_chk. */
 static const char *plain_name(const char *name, size_t *length)
 {
 	static const char *const tails[] = {"_chk", "64", "_tail"};
 
-	name += strncmp(name, "_IO_", 4) == 0 ? 4 : strspn(name, "_");
-	name += strncmp(name, "libc_", 5) == 0 ? 5 : 0;
+	name = behind(name, "_IO_");
+	name += strspn(name, "_");
+	name = behind(name, "libc_");
 	*length = strlen(name);
 	for (size_t i = 0; i < COUNT(tails); i++) {
 		size_t tail = strlen(tails[i]);
