@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import PROGRAMS, check, needs, run
+from harness import PROGRAMS, Skip, check, needs, run
 
 
 def build(directory, *argv, needed=()):
@@ -38,6 +38,13 @@ def rustc(debug, level, mangling):
     """Both manglings stand behind an option that is not stable in any version."""
     return ("env", "RUSTC_BOOTSTRAP=1", "rustc", "--edition=2021", "-Zunstable-options", f"-Cdebuginfo={debug}",
             f"-Copt-level={level}", f"-Csymbol-mangling-version={mangling}", "demo.rs")
+
+
+def needs_newer_rustc():
+    """One that places what a macro expands to in the macro's file, and names std's functions by their symbols."""
+    needs("rustc")
+    if line_tables_only() == "1":
+        raise Skip("this rustc is older than 1.73")
 
 
 def line_tables_only():

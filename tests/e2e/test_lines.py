@@ -5,7 +5,7 @@ which test_lines_differential.py compares every call site.
 """
 
 from harness import PROGRAMS, case, check, check_equal, lines_of, mprof, needs, record, report, run_cases
-from lines_programs import build, built, copied, line_tables_only, rustc
+from lines_programs import build, built, copied, line_tables_only, needs_newer_rustc, rustc
 
 
 def line_of(file, text):
@@ -92,7 +92,7 @@ def vala(directory):
 
 @case
 def macros_of_another_file(directory):
-    needs("rustc")
+    needs_newer_rustc()
     for debug in ("2", line_tables_only()):
         figures = report(recorded(directory / debug, *rustc(debug, 0, "v0")), "-f", "main")
         check_equal(sites_of(figures)[("demo::main", "macros.rs", 3)], 7200, "the macro's line")

@@ -10,7 +10,7 @@ import re
 import subprocess
 
 from harness import BUILD, case, check, needs, run_cases
-from lines_programs import build, copied, line_tables_only, rustc
+from lines_programs import build, copied, line_tables_only, needs_newer_rustc, rustc
 
 SITES_MAX = 8000
 SYMBOLIZED = BUILD / "tests/e2e/symbolized"
@@ -184,7 +184,7 @@ def go(directory):
 
 @case
 def rust(directory):
-    needs("rustc")
+    needs_newer_rustc()
     tables = line_tables_only()
     each(directory, *((f"rust-{debug}-{level}-{mangling}", *rustc(debug, level, mangling))
                       for debug, level, mangling in (("2", 0, "legacy"), ("2", 2, "v0"), (tables, 0, "legacy"), (tables, 2, "v0"))))
