@@ -4,13 +4,10 @@
 #include "symbolize/symbolize.h"
 
 #include "classify.h"
-#include "exports.h"
-#include "functions.h"
 #include "marks.h"
 #include "missing.h"
-#include "unit_places.h"
 #include "names.h"
-#include "units.h"
+#include "private.h"
 #include "unwind_table.h"
 
 #include <errno.h>
@@ -19,46 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An object of the trace, opened: modules that were loaded twice share it. */
-struct image {
-	struct object object;
-	const char *path; /* interned */
-	const struct trace_module *module;
-	struct sources sources;
-	struct units units;
-	struct symbols symbols;
-	struct exports exports;
-	bool units_ready, symbols_ready, exports_ready, asked; /* asked: a pc was looked up in it */
-};
-
 struct frames {
 	size_t count;
 	struct source_frame list[];
-};
-
-/* The frames of one pc as they are made. */
-struct frame_list {
-	struct source_frame *list;
-	size_t count, capacity;
-};
-
-struct symbolizer {
-	const struct trace_module *modules;
-	size_t module_count;
-	struct symbolizer_options options;
-	struct places places;
-	struct strings strings;
-	struct functions functions;
-	struct pool pool;
-	struct frame_list made;
-	struct map codes;      /* symbol -> its function, where a line table alone is about it */
-	struct map frames;     /* (pc, module and exactness) -> struct frames */
-	struct image **images; /* by module; NULL until needed */
-	bool *c_library;       /* by module */
-	const char **warnings;
-	size_t warning_count, warning_capacity;
-	const struct source_function **marked;
-	size_t marked_count, marked_capacity;
 };
 
 int symbolizer_create(const struct trace_module *modules, size_t module_count,
@@ -139,7 +99,7 @@ static void know_runtime(struct symbolizer *symbolizer, struct image *image)
 	}
 }
 
-static struct image *image_of(struct symbolizer *symbolizer, size_t index)
+struct image *symbolizer_image(struct symbolizer *symbolizer, size_t index)
 {
 	if (symbolizer->images[index])
 		return symbolizer->images[index];
@@ -156,7 +116,7 @@ static struct image *image_of(struct symbolizer *symbolizer, size_t index)
 	return symbolizer->images[index] = image;
 }
 
-static struct units *units_of(struct image *image)
+struct units *image_units(struct image *image)
 {
 	if (!image->units_ready)
 		units_init(&image->units, object_dwarf(&image->object));
@@ -164,7 +124,7 @@ static struct units *units_of(struct image *image)
 	return &image->units;
 }
 
-static const struct symbol *symbol_at(struct image *image, uint64_t address)
+const struct symbol *image_symbol(struct image *image, uint64_t address)
 {
 	if (!image->symbols_ready)
 		symbols_init(&image->symbols, &image->object);
@@ -191,7 +151,7 @@ static void warn_of_missing_lines(struct symbolizer *symbolizer, struct image *i
 	image->asked = true;
 	if (image->path[0] != '/' || is_runtime_library(image->path))
 		return;
-	char *reason = missing_reason(&image->object, image->path, units_of(image),
+	char *reason = missing_reason(&image->object, image->path, image_units(image),
 				      symbolizer->places.build_id_roots);
 	if (reason)
 		warn(symbolizer, image->path, reason);
@@ -220,7 +180,7 @@ static const char *instance_of(const struct symbol *symbol)
 /* Without lines: the symbol's function, else one named by where it begins, else the module. */
 static void push_unplaced(struct symbolizer *symbolizer, const struct place *place)
 {
-	const struct symbol *symbol = symbol_at(place->image, place->address);
+	const struct symbol *symbol = image_symbol(place->image, place->address);
 	struct source_frame frame = {.offset = place->reached};
 	uint64_t start;
 	if (symbol) {
@@ -241,7 +201,7 @@ static void push_unplaced(struct symbolizer *symbolizer, const struct place *pla
 
 static uint64_t offset_of(const struct place *place)
 {
-	const struct symbol *symbol = symbol_at(place->image, place->address);
+	const struct symbol *symbol = image_symbol(place->image, place->address);
 	return symbol ? place->reached - symbol->start : place->reached;
 }
 
@@ -273,11 +233,11 @@ static struct frames *frames_made(struct symbolizer *symbolizer)
 }
 
 /* The linker's name of a function that its DIE names too little: a lambda, what is in line tables only. */
-static const char *symbol_of(struct image *image, struct unit_origin *origin)
+const char *image_name_of(struct image *image, struct unit_origin *origin)
 {
 	if (origin->function || origin->entry == 0 || !functions_want_symbol(&origin->die))
 		return NULL;
-	const struct symbol *symbol = symbol_at(image, origin->entry + image->object.dwarf_shift);
+	const struct symbol *symbol = image_symbol(image, origin->entry + image->object.dwarf_shift);
 	return symbol ? symbol->name : NULL;
 }
 
@@ -293,7 +253,7 @@ static void push_scopes(struct symbolizer *symbolizer, const struct place *place
 		struct unit_origin *origin = &unit->origins[scope->origin];
 		struct source_frame frame = {.inlined = scope->parent != SCOPE_NONE, .line = line};
 		frame.function = functions_of_origin(&symbolizer->functions, origin, &scope->die,
-						     symbol_of(place->image, origin), place->image->path);
+						     image_name_of(place->image, origin), place->image->path);
 		frame.instance = origin->instance;
 		const struct unit_part *part =
 			line > 0 && file != origin->file ? unit_part_of(unit, origin, file) : NULL;
@@ -349,7 +309,7 @@ static void push_code(struct symbolizer *symbolizer, const struct place *place, 
 		      uint64_t address)
 {
 	struct image *image = place->image;
-	const struct symbol *symbol = symbol_at(image, place->address);
+	const struct symbol *symbol = image_symbol(image, place->address);
 	if (!symbol) {
 		push_unplaced(symbolizer, place);
 		return;
@@ -374,7 +334,7 @@ static void push_code(struct symbolizer *symbolizer, const struct place *place, 
 static struct frames *look_up(struct symbolizer *symbolizer, const struct place *place)
 {
 	uint64_t address = place->address - place->image->object.dwarf_shift;
-	struct unit *unit = units_find(units_of(place->image), address);
+	struct unit *unit = units_find(image_units(place->image), address);
 	if (unit) {
 		unit_index(unit, &place->image->sources);
 		const struct unit_segment *segment = unit_segment_at(unit, address);
@@ -417,7 +377,7 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 		if (module == 0 || module >= symbolizer->module_count) {
 			frames = look_up_unknown(symbolizer, pc);
 		} else {
-			struct image *image = image_of(symbolizer, module);
+			struct image *image = symbolizer_image(symbolizer, module);
 			uint64_t reached = pc - symbolizer->modules[module].bias;
 			warn_of_missing_lines(symbolizer, image);
 			frames = look_up(symbolizer,
@@ -435,7 +395,7 @@ const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_
 
 	if (code->module == 0 || code->module >= symbolizer->module_count)
 		return NULL;
-	image = image_of(symbolizer, code->module);
+	image = symbolizer_image(symbolizer, code->module);
 	if (!image->exports_ready)
 		exports_init(&image->exports, &image->object);
 	image->exports_ready = true;
@@ -478,7 +438,7 @@ static void mark_function(void *context, struct unit_origin *origin)
 size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_function *const **functions)
 {
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
-		struct image *image = image_of(symbolizer, i);
+		struct image *image = symbolizer_image(symbolizer, i);
 		if (image->module != &symbolizer->modules[i])
 			continue;
 		/* The debug files of system libraries are not worth a search: nobody marks functions there.
@@ -486,7 +446,7 @@ size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_funct
 		if (!is_system_library(image->path))
 			object_dwarf(&image->object);
 		Elf_Data *section = object_section(&image->object, MARKS_SECTION);
-		if (section && section->d_buf && units_of(image)->count > 0)
+		if (section && section->d_buf && image_units(image)->count > 0)
 			marks_resolve(section->d_buf, section->d_size, &image->units, &image->sources,
 				      mark_function, &(struct marking){symbolizer, image});
 	}
@@ -505,93 +465,6 @@ const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, 
 		md5 = found ? found : md5;
 	}
 	return md5;
-}
-
-/* The object of a module that may hold code of the program's own, at the first module that it is loaded as;
- * else NULL. */
-static struct image *own_image(struct symbolizer *symbolizer, size_t index)
-{
-	struct image *image = image_of(symbolizer, index);
-	return image->module == &symbolizer->modules[index] && !is_system_library(image->path) ? image : NULL;
-}
-
-static void know_symbols(struct symbolizer *symbolizer, struct image *image)
-{
-	symbol_at(image, 0);
-	for (size_t i = 0; i < image->symbols.count; i++)
-		functions_of_symbol(&symbolizer->functions, image->symbols.list[i].name, image->path);
-}
-
-static void know_units(struct symbolizer *symbolizer, struct image *image)
-{
-	struct units *units = units_of(image);
-	for (size_t i = 0; i < units->count; i++) {
-		struct unit *unit = &units->list[i];
-		unit_index(unit, &image->sources);
-		for (size_t k = 0; k < unit->origin_count; k++) {
-			Dwarf_Die die = unit->origins[k].die;
-			functions_of_origin(&symbolizer->functions, &unit->origins[k], &die,
-					    symbol_of(image, &unit->origins[k]), image->path);
-		}
-	}
-}
-
-void symbolizer_know_all(struct symbolizer *symbolizer)
-{
-	for (size_t i = 1; i < symbolizer->module_count; i++) {
-		struct image *image = own_image(symbolizer, i);
-		if (!image)
-			continue;
-		know_units(symbolizer, image);
-		know_symbols(symbolizer, image);
-	}
-}
-
-bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
-			 const void *context)
-{
-	for (size_t i = 1; i < symbolizer->module_count; i++) {
-		struct image *image = own_image(symbolizer, i);
-		struct units *units = image ? units_of(image) : NULL;
-		for (size_t k = 0; units && k < units->count; k++)
-			if (unit_has_line(&units->list[k], &image->sources, line, is_meant, context))
-				return true;
-	}
-	return false;
-}
-
-/* FNV-1a */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
-{
-	for (const unsigned char *at = bytes; count > 0; at++, count--)
-		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-static uint64_t hash_sources(uint64_t hash, struct units *units)
-{
-	for (size_t i = 0; i < units->count; i++) {
-		const char *name = dwarf_diename(&units->list[i].die);
-		if (name)
-			hash = hash_bytes(hash, name, strlen(name) + 1);
-	}
-	return hash;
-}
-
-uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
-{
-	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 1; i < symbolizer->module_count; i++) {
-		const struct trace_module *module = &symbolizer->modules[i];
-		if (strcmp(module->path, path) != 0)
-			continue;
-		uint64_t hash = hash_sources(basis, units_of(image_of(symbolizer, i)));
-		if (hash != basis)
-			return hash;
-		if (module->build_id_bytes > 0)
-			return hash_bytes(basis, module->build_id, module->build_id_bytes);
-	}
-	return hash_bytes(basis, path, strlen(path));
 }
 
 const char *symbolizer_warning(const struct symbolizer *symbolizer, size_t index)

@@ -21,14 +21,16 @@ void clean_print(FILE *out, const char *text, size_t limit);
 /* The same as a string, the caller's to free(); NULL when out of memory. */
 char *clean_copy(const char *text, size_t limit);
 
-/* The same as a part of a line: `before` and `after` are printed as they are. */
+/* Prints `before` and `after` as they are, and the text between them as clean_print does, whole. */
 void clean_print_between(FILE *out, const char *before, const char *text, const char *after);
 
-/* The same, but some white space stays as it is. */
+/* White space that stays as it is. */
 enum clean_white {
 	CLEAN_TABS,  /* tabs: of a line of source text */
 	CLEAN_LINES, /* tabs and ends of lines: of text that is quoted */
 };
+
+/* As clean_print and clean_copy without a limit, but with that white space. */
 void clean_print_white(FILE *out, const char *text, enum clean_white white);
 char *clean_copy_white(const char *text, enum clean_white white);
 

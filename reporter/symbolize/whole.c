@@ -1,0 +1,97 @@
+/*
+ * whole.c - the part of symbolize.h that asks whole objects, instead of the addresses that were met: whether
+ * something is there at all, and what a program was made of.
+ */
+#include "private.h"
+#include "unit_places.h"
+
+#include "classify.h"
+
+#include <string.h>
+
+/* The object of a module that may hold code of the program's own, at the first module that it is loaded as;
+ * else NULL. */
+static struct image *own_image(struct symbolizer *symbolizer, size_t index)
+{
+	struct image *image = symbolizer_image(symbolizer, index);
+	return image->module == &symbolizer->modules[index] && !is_system_library(image->path) ? image : NULL;
+}
+
+static void know_symbols(struct symbolizer *symbolizer, struct image *image)
+{
+	image_symbol(image, 0);
+	for (size_t i = 0; i < image->symbols.count; i++)
+		functions_of_symbol(&symbolizer->functions, image->symbols.list[i].name, image->path);
+}
+
+static void know_units(struct symbolizer *symbolizer, struct image *image)
+{
+	struct units *units = image_units(image);
+	for (size_t i = 0; i < units->count; i++) {
+		struct unit *unit = &units->list[i];
+		unit_index(unit, &image->sources);
+		for (size_t k = 0; k < unit->origin_count; k++) {
+			Dwarf_Die die = unit->origins[k].die;
+			functions_of_origin(&symbolizer->functions, &unit->origins[k], &die,
+					    image_name_of(image, &unit->origins[k]), image->path);
+		}
+	}
+}
+
+void symbolizer_know_all(struct symbolizer *symbolizer)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		struct image *image = own_image(symbolizer, i);
+		if (!image)
+			continue;
+		know_units(symbolizer, image);
+		know_symbols(symbolizer, image);
+	}
+}
+
+bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
+			 const void *context)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		struct image *image = own_image(symbolizer, i);
+		struct units *units = image ? image_units(image) : NULL;
+		for (size_t k = 0; units && k < units->count; k++)
+			if (unit_has_line(&units->list[k], &image->sources, line, is_meant, context))
+				return true;
+	}
+	return false;
+}
+
+/* FNV-1a */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
+{
+	for (const unsigned char *at = bytes; count > 0; at++, count--)
+		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static uint64_t hash_sources(uint64_t hash, struct units *units)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		const char *name = dwarf_diename(&units->list[i].die);
+		if (name)
+			hash = hash_bytes(hash, name, strlen(name) + 1);
+	}
+	return hash;
+}
+
+uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
+{
+	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		const struct trace_module *module = &symbolizer->modules[i];
+		if (strcmp(module->path, path) != 0)
+			continue;
+		uint64_t hash = hash_sources(basis, image_units(symbolizer_image(symbolizer, i)));
+		if (hash != basis)
+			return hash;
+		if (module->build_id_bytes > 0)
+			return hash_bytes(basis, module->build_id, module->build_id_bytes);
+	}
+	return hash_bytes(basis, path, strlen(path));
+}
