@@ -79,16 +79,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const char description[] = "Runs a program and records every allocation and free with its call "
-				  "path.\vWithout -o, the recording is "
-				  "PROGRAM.PID.mprof in the current directory. mprof's exit status is the "
-				  "program's, or 128 + n if signal n "
-				  "ended it; 127 if there is none, 126 if it cannot be executed, 2 if it "
-				  "could not be recorded. With any option of the gate the "
-				  "recording is judged as 'mprof "
-				  "check' does, kept only if it fails or -o was given, and the exit status "
-				  "is the gate's where the program's "
-				  "is 0.";
+static const char description[] =
+	"Runs a program and records every allocation and free with its call "
+	"path.\vWithout -o, the recording is "
+	"PROGRAM.PID.mprof in the current directory. mprof's exit status is the "
+	"program's, or 128 + n if signal n "
+	"ended it; 127 if there is none, 126 if it cannot be executed, 2 if it "
+	"could not be recorded. With any option of the gate the "
+	"recording is judged as 'mprof "
+	"check' does, kept only if it fails, a signal ended the program or -o was given; the "
+	"exit status is the gate's where the program's is 0.";
 
 /* A gate has a folder of its own for what nobody asked to keep. */
 static char *choose_pattern(const struct options *options, const char *folder)
@@ -153,7 +153,7 @@ static int record(const struct options *options, const char *path, const char *p
 	if (!error)
 		recorded_warn(&traces, pid);
 	if (!error && !options->quiet && !gate)
-		recorded_tell(&traces, pid);
+		recorded_tell(&traces);
 	if (gate)
 		run_gate_take(gate, &traces, pid);
 	else
@@ -168,7 +168,7 @@ static int record_all(const struct options *options, const char *path, const cha
 
 	for (long run = 0; status == 0 && run < options->repeat; run++)
 		status = record(options, path, pattern, gate, diagnostic);
-	return status == 0 && gate ? run_gate_judge(gate, diagnostic) : status;
+	return gate && status >= 0 ? run_gate_judge(gate, status, diagnostic) : status;
 }
 
 static int set_environment(const struct options *options, const char *pattern, struct diagnostic *diagnostic)

@@ -14,6 +14,7 @@ enum command_status {
 	STATUS_GATE_FAILED = 1,
 	STATUS_USAGE = 2, /* or unreadable input */
 	STATUS_NO_BASELINE = 3,
+	STATUS_OF_SIGNAL = 128, /* and its number: what ended a program that was run */
 };
 
 /* argv[0] is the command's name. */

@@ -86,6 +86,8 @@ int run_gate_create(const struct gate_options *options, char *const argv[], char
 	gate->options = options;
 	error = gate_options_gate(options, &gate->gate, diagnostic);
 	if (!error)
+		error = outputs_check(options->outputs, options->output_count, diagnostic);
+	if (!error)
 		gate->update_command = gating_update_command(&gate->gate, argv);
 	if (!error && !kept && !(variable && *variable))
 		error = make_folder(gate, diagnostic);
@@ -135,7 +137,7 @@ static struct gated_trace *all_traces(const struct run_gate *gate, size_t *count
 	return traces;
 }
 
-int run_gate_judge(struct run_gate *gate, struct diagnostic *diagnostic)
+static int judge(const struct run_gate *gate, struct diagnostic *diagnostic)
 {
 	static const struct symbol_options symbols;
 	struct gating gating = {
@@ -152,11 +154,39 @@ int run_gate_judge(struct run_gate *gate, struct diagnostic *diagnostic)
 	int status = traces ? gating_judge(&gating, traces, count, diagnostic)
 			    : diagnostic_set(diagnostic, ENOMEM, "out of memory");
 
-	gate->keep_folder = status == STATUS_GATE_FAILED;
-	if (gate->keep_folder && gate->folder)
-		fprintf(stderr, "mprof: the recordings are kept in %s\n", gate->folder);
 	free(traces);
 	return status;
+}
+
+/* The gate's status.  A program that failed has told its own reason; what it held then is judged all the
+ * same. */
+static int judge_failed(const struct run_gate *gate)
+{
+	struct diagnostic diagnostic;
+	int status;
+
+	if (gate->options->update) {
+		fprintf(stderr, "mprof: %s keeps its figures: the program failed\n",
+			gate->gate.baseline_path);
+		return STATUS_DONE;
+	}
+	status = judge(gate, &diagnostic);
+	if (status < 0)
+		fprintf(stderr, "mprof: %s\n", diagnostic.message);
+	return status;
+}
+
+int run_gate_judge(struct run_gate *gate, int program_status, struct diagnostic *diagnostic)
+{
+	int status = 0;
+
+	if (gate->run_count > 0)
+		status = program_status ? judge_failed(gate) : judge(gate, diagnostic);
+	gate->keep_folder =
+		status == STATUS_GATE_FAILED || (gate->run_count > 0 && program_status > STATUS_OF_SIGNAL);
+	if (gate->keep_folder && gate->folder)
+		fprintf(stderr, "mprof: the recordings are kept in %s\n", gate->folder);
+	return program_status ? program_status : status;
 }
 
 static void remove_folder(struct run_gate *gate)

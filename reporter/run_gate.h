@@ -27,7 +27,10 @@ const char *run_gate_pattern(const struct run_gate *gate);
 /* Takes the traces of the next run over, and its process. */
 void run_gate_take(struct run_gate *gate, struct trace_list *traces, pid_t pid);
 
-/* The exit status, or -errno with a diagnostic. */
-int run_gate_judge(struct run_gate *gate, struct diagnostic *diagnostic);
+/*
+ * Judges the runs, the last of which ended with this status.  The exit status: the program's own where that
+ * is not 0, whatever the verdict; no baseline takes figures from such a run.  Or -errno with a diagnostic.
+ */
+int run_gate_judge(struct run_gate *gate, int program_status, struct diagnostic *diagnostic);
 
 #endif

@@ -17,7 +17,7 @@
 struct rise {
 	const struct part *part;
 	bool has_before;
-	uint64_t before, amount;
+	uint64_t before, before_below, amount;
 };
 
 static int by_amount(const void *left, const void *right)
@@ -29,20 +29,44 @@ static int by_amount(const void *left, const void *right)
 	return strcmp(a->part->name, b->part->name);
 }
 
-/* What a function had when the baseline was made; without one, all that it has counts. */
-static size_t find_rises(const struct check *check, const char *key, enum figure figure, bool compare,
+static size_t take_all(const struct part *parts, size_t count, struct rise *rises)
+{
+	for (size_t i = 0; i < count; i++)
+		rises[i] = (struct rise){.part = &parts[i], .amount = parts[i].value};
+	return count;
+}
+
+/* From what a function had when the baseline was made.  That has nothing `below` a floor: a function that it
+ * does not name may have had so much, so one that has no more now has not risen for all that is known, and of
+ * one that has, half of that is taken to have been there. */
+static size_t find_rises(const struct check *check, const char *key, enum figure figure, uint64_t below,
 			 const struct part *parts, size_t count, struct rise *rises)
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t before =
-			compare ? baseline_function(check->baseline, key, parts[i].name, figure) : 0;
+		uint64_t before = baseline_function(check->baseline, key, parts[i].name, figure);
+		uint64_t unknown = before == 0 && below > 1 ? below : 0;
 
-		if (parts[i].value > before)
-			rises[used++] = (struct rise){&parts[i], compare, before, parts[i].value - before};
+		if (parts[i].value > before && parts[i].value >= unknown)
+			rises[used++] = (struct rise){&parts[i], true, before, unknown,
+						      parts[i].value - before - unknown / 2};
 	}
 	return used;
+}
+
+/* What a baseline leaves out of the whole program, whose own figure none of its functions exceeds; what is
+ * compared by itself is there however small. */
+static uint64_t left_out_below(const struct check *check, const char *key, size_t subject,
+			       const struct verdict *verdict)
+{
+	double tolerance;
+	uint64_t floor;
+
+	if (subject > 0)
+		return 0;
+	gate_margin(check->options->gate, key, 0, verdict->figure, &tolerance, &floor);
+	return floor <= verdict->base_high ? floor : verdict->base_high + 1;
 }
 
 /* What a baseline cannot tell apart, since it has no names, can be told apart here.  `split` has room for as
@@ -86,6 +110,7 @@ static int set_contributors(struct check *check, struct report *report, const st
 			.now = rises[i].part->value,
 			.has_before = rises[i].has_before,
 			.before = rises[i].before,
+			.before_below = rises[i].before_below,
 		};
 		error = callers_find(check, report, rises[i].part, verdict->figure, &out[i]);
 	}
@@ -109,7 +134,7 @@ static int find_contributors(struct check *check, const char *key, struct report
 			     struct verdict *verdict)
 {
 	const struct subject *whose = &check->options->gate->subjects[subject];
-	bool met, compare = baseline_has(check->baseline, key) && (subject == 0 || whose->own);
+	bool met;
 	struct measured_path *paths;
 	struct rise *rises = NULL;
 	struct part *parts = NULL, *split = NULL;
@@ -126,9 +151,11 @@ static int find_contributors(struct check *check, const char *key, struct report
 	split = calloc(path_count + 1, sizeof(*split));
 	rises = calloc(path_count + 1, sizeof(*rises));
 	if (parts && split && rises) {
-		used = find_rises(check, key, verdict->figure, compare, parts, count, rises);
+		if (verdict->against_baseline)
+			used = find_rises(check, key, verdict->figure,
+					  left_out_below(check, key, subject, verdict), parts, count, rises);
 		if (used == 0)
-			used = find_rises(check, key, verdict->figure, false, parts, count, rises);
+			used = take_all(parts, count, rises);
 		used = split_nameless(rises, used, verdict->figure, split);
 		used = keep_greatest(rises, used);
 	}

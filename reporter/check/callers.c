@@ -172,6 +172,16 @@ static void take_ways(struct check *check, const struct way *ways, size_t count,
 	out->paths = paths;
 }
 
+static bool has_several_lines(const struct part *part, enum figure figure)
+{
+	for (size_t i = 0; i < part->path_count; i++)
+		if (measure_figure(&part->paths[i].measure, figure) > 0 &&
+		    (part->paths[i].line != part->path->line ||
+		     part->paths[i].function->file != part->path->function->file))
+			return true;
+	return false;
+}
+
 int callers_find(struct check *check, struct report *report, const struct part *part, enum figure figure,
 		 struct contributor *out)
 {
@@ -188,6 +198,7 @@ int callers_find(struct check *check, struct report *report, const struct part *
 		ways[count].value = value;
 		count += !error;
 	}
+	out->several_lines = has_several_lines(part, figure);
 	if (!error) {
 		count = merge(ways, count);
 		take_ways(check, ways, count, out);

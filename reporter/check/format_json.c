@@ -40,13 +40,15 @@ static json_t *paths_json(const struct contributor *contributor)
 static json_t *contributor_json(const void *item)
 {
 	const struct contributor *contributor = item;
-	json_t *before = contributor->has_before ? json_out_number(contributor->before) : json_null();
+	bool known = contributor->has_before && contributor->before_below == 0;
+	json_t *before = known ? json_out_number(contributor->before) : json_null();
+	json_t *below = contributor->before_below ? json_out_number(contributor->before_below) : json_null();
 
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "function",
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "function",
 			 json_out_text(contributor->site.function), "file",
 			 json_out_text(contributor->site.file), "line", (json_int_t)contributor->site.line,
-			 "now", json_out_number(contributor->now), "before", before, "frames",
-			 frames_json(contributor->frames, contributor->frame_count), "paths",
+			 "now", json_out_number(contributor->now), "before", before, "before_below", below,
+			 "frames", frames_json(contributor->frames, contributor->frame_count), "paths",
 			 paths_json(contributor), "other_paths", (json_int_t)contributor->other_paths,
 			 "other_value", json_out_number(contributor->other_value));
 }

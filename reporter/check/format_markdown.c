@@ -238,15 +238,20 @@ static void print_summary(FILE *out, const struct check_result *result)
 
 static int print_update(FILE *out, const struct check_result *result)
 {
-	char *command = result->update_command ? clean_copy(result->update_command, 0) : NULL;
+	bool failed = result->outcome_count[OUTCOME_FAILED] > 0;
+	char *command;
 
-	if (command) {
-		fputs("To take these figures as the baseline:\n\n<pre>\n", out);
-		print_html(out, command);
-		fputs("\n</pre>\n", out);
-	}
+	if (!result->update_command)
+		return 0;
+	command = clean_copy(result->update_command, 0);
+	if (!command)
+		return -ENOMEM;
+	fprintf(out, "%s these figures as the baseline:\n\n<pre>\n",
+		failed ? "If the breaches are meant, this takes" : "To take");
+	print_html(out, command);
+	fputs("\n</pre>\n", out);
 	free(command);
-	return result->update_command && !command ? -ENOMEM : 0;
+	return 0;
 }
 
 int check_markdown(FILE *out, const struct check_result *result, const struct check_style *style)

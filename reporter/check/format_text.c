@@ -137,11 +137,12 @@ static void print_complaint(const struct wording *to, const struct complaint *co
 
 /* ---- the end ---------------------------------------------------------------------------------- */
 
+/* The same command would put in what has failed, too. */
 static void print_baseline_advice(FILE *out, const struct check_result *result)
 {
 	const char *what = NULL;
 
-	if (!result->update_command)
+	if (!result->update_command || result->outcome_count[OUTCOME_FAILED] > 0)
 		return;
 	if (result->outcome_count[OUTCOME_NO_BASELINE] > 0)
 		what = "The baseline lacks what is new here; this puts it in: ";

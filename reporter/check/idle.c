@@ -255,6 +255,9 @@ int find_idle(struct check *check, struct diagnostic *diagnostic)
 	struct inquiry inquiry = {.check = check};
 	int error;
 
+	/* Where nothing could be read, that is complained of. */
+	if (check->input_count == 0)
+		return 0;
 	ask_all(&inquiry);
 	settle_programs(&inquiry);
 	error = look_into_programs(&inquiry, diagnostic);

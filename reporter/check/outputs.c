@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int output_parse(const char *text, struct output *out, struct diagnostic *diagnostic)
@@ -26,6 +27,40 @@ int output_parse(const char *text, struct output *out, struct diagnostic *diagno
 		return 0;
 	return diagnostic_set(diagnostic, EINVAL, "unknown format '%.100s'; one of: %s", name,
 			      check_format_names());
+}
+
+/* ---- before ---------------------------------------------------------------------------------- */
+
+/* 0, or why a file cannot be put there: a new one beside it takes its place. */
+static int place_error(const char *path)
+{
+	char *target = whole_file_target(path), *slash = target ? strrchr(target, '/') : NULL;
+	struct stat status;
+	int reason = 0;
+
+	if (!target)
+		return ENOMEM;
+	if (stat(target, &status) == 0 && S_ISDIR(status.st_mode))
+		reason = EISDIR;
+	else if (stat(target, &status) == 0 && !S_ISREG(status.st_mode))
+		reason = access(target, W_OK) == 0 ? 0 : errno;
+	else if (access(slash ? (slash[1] = '\0', target) : ".", W_OK | X_OK) != 0)
+		reason = errno;
+	free(target);
+	return reason;
+}
+
+int outputs_check(const struct output *outputs, size_t count, struct diagnostic *diagnostic)
+{
+	for (size_t i = 0; i < count; i++) {
+		int reason =
+			outputs[i].path && !strchr(outputs[i].path, '%') ? place_error(outputs[i].path) : 0;
+
+		if (reason)
+			return diagnostic_set(diagnostic, reason, "%s: cannot write to it: %s",
+					      outputs[i].path, strerror(reason));
+	}
+	return 0;
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

@@ -17,6 +17,10 @@ struct output {
 /* "FORMAT" or "FORMAT=FILE"; 0 or -EINVAL with a diagnostic.  The path is borrowed from the text. */
 int output_parse(const char *text, struct output *out, struct diagnostic *diagnostic);
 
+/* Whether what is printed can be written there, asked before it costs anything; a name with a % in it is
+ * taken on trust.  0 or -errno with a diagnostic. */
+int outputs_check(const struct output *outputs, size_t count, struct diagnostic *diagnostic);
+
 struct output_place {
 	FILE *standard; /* what has no file goes there */
 	int pid;        /* for %p */

@@ -37,9 +37,11 @@ struct contributing_path {
 /* A function that has a part in a figure, and its line with most of it. */
 struct contributor {
 	struct verdict_frame site;
+	bool several_lines; /* have part in it, not the site's alone */
 	uint64_t now;
 	bool has_before;
-	uint64_t before;                    /* of its function, in the baseline */
+	uint64_t before;       /* of its function, in the baseline */
+	uint64_t before_below; /* where that has nothing of it: it leaves out what is less; else 0 */
 	const struct verdict_frame *frames; /* the path with most of that line's, innermost first */
 	size_t frame_count;
 	const struct contributing_path

@@ -180,12 +180,13 @@ static size_t shared_frames(const struct contributing_path *a, const struct cont
 }
 
 /* Of several: which part of the figure came by it.  What it has in common within with the one `above` it is
- * not told again. */
+ * not told again.  A site that was told with its line is not told again either. */
 static void print_path(const struct wording *to, enum figure figure, const struct contributor *contributor,
 		       const struct contributing_path *path, const struct contributing_path *above,
 		       size_t frames_max)
 {
-	bool at_site = path->frame_count > 0 && same_frame(path->frames, &contributor->site);
+	bool at_site = !contributor->several_lines && path->frame_count > 0 &&
+		       same_frame(path->frames, &contributor->site);
 	size_t told = at_site && path->frame_count > 1 ? 1 : 0;
 	size_t shared = above ? shared_frames(path, above) : 0;
 
@@ -230,10 +231,16 @@ static void print_paths(const struct wording *to, enum figure figure, const stru
 static void print_contributor(const struct wording *to, enum figure figure,
 			      const struct contributor *contributor)
 {
-	print_frame(to, &contributor->site);
+	struct verdict_frame site = contributor->site;
+
+	site.line = contributor->several_lines ? 0 : site.line;
+	print_frame(to, &site);
 	fputs(": ", to->out);
 	wording_value(to, figure, contributor->now);
-	if (contributor->has_before && contributor->before == 0) {
+	if (contributor->before_below > 0) {
+		fputs(", before less than ", to->out);
+		wording_value(to, figure, contributor->before_below);
+	} else if (contributor->has_before && contributor->before == 0) {
 		fputs(", new", to->out);
 	} else if (contributor->has_before) {
 		fputs(", before ", to->out);

@@ -2,6 +2,7 @@
  * spawn.c - runs a program in the foreground.
  */
 #include "launch/spawn.h"
+#include "command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ static int wait_for_end(pid_t pid, const sigset_t *set)
 	while (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != pid)
 		if (sigwaitinfo(set, &info) > 0 && info.si_signo != SIGCHLD)
 			pass_on(pid, &info);
-	return end.si_code == CLD_EXITED ? end.si_status : 128 + end.si_status;
+	return end.si_code == CLD_EXITED ? end.si_status : STATUS_OF_SIGNAL + end.si_status;
 }
 
 void spawn_reap(pid_t pid)

@@ -51,7 +51,7 @@ def seeded_regressions(directory):
         build(directory, "-O2", f"-DSEED_{kind.upper()}")
         done = gate(directory, "--gate", "mprof.gate")
         check_equal(done.returncode, 1, f"{kind}: status; {done.stderr}")
-        failure = re.search(rf"FAILED: {title}: .*\n +at (\w+) \((\S+):(\d+)\): .*new\n +called from (\w+)", done.stderr)
+        failure = re.search(rf"FAILED: {title}: .*\n +at (\w+) \((\S+):(\d+)\): .*, (?:new|before less than .*)\n +called from (\w+)", done.stderr)
         check(failure, f"{kind}: no failure with its line in {done.stderr}")
         check_equal((failure[1], int(failure[3])), (function, seeded_line(kind)), f"{kind}: the first contributor")
         check(failure[2].endswith("gated.c"), f"{kind}: its file is {failure[2]}")

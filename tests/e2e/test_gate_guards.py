@@ -211,6 +211,9 @@ def damaged_traces_in_a_folder(directory):
         done = judged(directory, *limit, traces=("t",), status=2, expected=expected)
         check_equal(len(re.findall("^passed", done.stdout, re.M)), 2, f"the others are judged: {done.stdout}")
         judged(directory, "--max-peak", "1", traces=("t",), status=1, expected=expected)
+    for limits in (limit, ("--limit", "parse:peak<=1")):
+        done = judged(directory, *limits, traces=("parser",), status=2, expected="parser: cannot be read: not an mprof trace")
+        check_equal(done.stdout.count("\n"), 1, f"nothing else is to be said: {done.stdout}")
 
 
 @case
@@ -298,6 +301,97 @@ def links_are_known_by_their_names(directory):
     done = judged(directory, "--max-peak", "1G", traces=(".",), status=0)
     check_equal(re.findall(r"^passed +(.*): peak", done.stdout, re.M), ["parser x", "server x"], "programs")
     check_equal(sorted(path.name.split(".")[0] for path in directory.glob("*.mprof")), ["parser", "server"], "traces")
+
+
+FAILING = """#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+static void take(void) { volatile char *p = malloc(300000); p[0] = 1; }
+int main(int argc, char **argv) {
+  take();
+  if (argc > 1 && !strcmp(argv[1], "killed")) raise(SIGKILL);
+  return argc > 1 && !strcmp(argv[1], "red");
+}
+"""
+
+
+@case
+def programs_that_fail_are_judged(directory):
+    """Their own status stays, what they held is told all the same, and no baseline learns from them."""
+    build(directory, name="failing", source=FAILING)
+    def started(status, expected, *arguments):
+        for left in directory.glob("mprof-gate-*/*"):
+            left.unlink()
+        done = mprof("run", *arguments, directory=directory, TMPDIR=directory)
+        check_equal(done.returncode, status, done.stderr)
+        check(re.search(expected, done.stderr, re.M), f"no {expected!r} in {done.stderr}")
+        return [path.name for path in directory.glob("mprof-gate-*/*")]
+    limit = ("--max-peak", "1K", "--format", "text", "--format", "junit=j.xml")
+    kept = started(137, "^ERROR +failing killed: could not be judged: it was killed", *limit, "--", "./failing", "killed")
+    check_equal(len(kept), 1, "of a program that was killed the recording is what one wants to see")
+    check("<error" in (directory / "j.xml").read_text(), "JUnit says it too")
+    check_equal(len(started(1, "FAILED: peak heap: 293.0 KiB", *limit, "--", "./failing", "red")), 1, "a breach")
+    check_equal(started(1, "^passed +failing red: peak 293.0 KiB", "--max-peak", "1M", "--", "./failing", "red"), [], "no breach")
+    check_equal(started(1, "base.json keeps its figures", "--update-baseline", "--baseline", "base.json", "--", "./failing", "red"), [], "update")
+    check(not (directory / "base.json").exists(), "no figures of a program that failed")
+
+
+@case
+def outputs_are_tried_before_the_run(directory):
+    build(directory)
+    (directory / "folder").mkdir()
+    for path in ("absent/j.xml", "folder", "/dev/null/j.xml"):
+        done = mprof("run", "--max-peak", "1", "--format", f"junit={path}", "--", "./parser", directory=directory)
+        check_equal((done.returncode, done.stderr.count("\n")), (2, 1), f"{path}: {done.stderr}")
+        check(done.stderr.startswith(f"mprof: {path}: cannot write to it"), done.stderr)
+
+
+LINES = """#include <stdlib.h>
+static char *keep[9];
+static void load(int more) {
+  keep[0] = malloc(100000);
+  keep[1] = malloc(300000);
+  if (more & 1) keep[2] = malloc(80000);
+}
+static void once(void) { keep[3] = malloc(50000); }
+static void grown(int more) { keep[4] = malloc(more & 2 ? 90000 : 40000); }
+int main(int argc, char **argv) {
+  int more = argc > 1 ? atoi(argv[1]) : 0;
+  load(more); once(); grown(more);
+  for (int i = 0; i < 9; i++) if (more & 4 || i != 1) free(keep[i]);
+  return 0;
+}
+"""
+
+
+@case
+def a_sum_of_lines_stands_at_none_of_them(directory):
+    build(directory, name="lines", source=LINES)
+    recorded(directory, "./lines")
+    done = judged(directory, "--limit", "load:peak<=1K", status=1, expected=r"^ +at load \(lines.c\): 390.6 KiB$")
+    check(re.search(r"^ +293.0 KiB at load \(lines.c:5\)\n +called from main \(lines.c:12\)\n"
+                    r" +97.7 KiB at load \(lines.c:4\)$", done.stdout, re.M), done.stdout)
+    judged(directory, "--limit", "once:peak<=1K", status=1, expected=r"^ +at once \(lines.c:8\): 48.8 KiB$")
+
+
+@case
+def a_baseline_knows_what_it_leaves_out(directory):
+    """It has nothing of functions below the floor: what is no greater now has not risen, what is may not be new."""
+    build(directory, name="lines", source=LINES)
+    def started(status, more, *arguments):
+        done = mprof("run", "--name", "lines", "--baseline", "base.json", *arguments, "--", "./lines", str(more), directory=directory,
+                     TMPDIR=directory)
+        check_equal(done.returncode, status, done.stderr)
+        return done.stderr
+    started(0, 4, "--update-baseline")
+    said = started(1, 7)
+    check(re.search(r"FAILED: peak heap.*\n +at load \(lines.c\): 468.8 KiB, before 390.6 KiB\n", said), said)
+    check(re.search(r" also at grown \(lines.c:9\): 87.9 KiB, before less than 64.0 KiB\n", said), said)
+    check("once" not in said, f"it is as it was: {said}")
+    said = started(1, 4, "--max-peak", "1K")
+    check("before" not in said and "new" not in said and "also at once" in said, f"a limit asks for all: {said}")
+    said = started(1, 0)
+    check("To hold what has improved" not in said, f"what would take the breach in, too: {said}")
 
 
 run_cases()
