@@ -66,6 +66,17 @@ static bool is_different_for_each(const char *pattern, const char *end)
 	return false;
 }
 
+/* Whether there is something at a path that the recorder keeps: all but empty files and older traces. */
+static bool is_kept(const char *path, const struct stat *status)
+{
+	struct trace_heading heading;
+	struct diagnostic ignored;
+
+	if (!S_ISREG(status->st_mode))
+		return true;
+	return status->st_size > 0 && trace_read_heading(path, &heading, &ignored) != 0;
+}
+
 /* 0, or why nothing can be recorded to it. */
 static int place_error(const char *pattern, const char *directory)
 {
@@ -74,8 +85,14 @@ static int place_error(const char *pattern, const char *directory)
 
 	if (is_different_for_each(pattern, name))
 		return 0;
-	if (!name[1] || (stat(pattern, &status) == 0 && S_ISDIR(status.st_mode)))
+	if (!name[1])
 		return EISDIR;
+	if (!strchr(name, '%') && lstat(pattern, &status) == 0) {
+		if (S_ISDIR(status.st_mode))
+			return EISDIR;
+		if (is_kept(pattern, &status))
+			return EEXIST;
+	}
 	return access(directory, W_OK | X_OK) == 0 ? 0 : errno;
 }
 
@@ -86,6 +103,11 @@ int recorded_check(const char *output, struct diagnostic *diagnostic)
 
 	free(pattern);
 	free(directory);
+	if (reason == EEXIST)
+		return diagnostic_set(diagnostic, reason,
+				      "%s: cannot record to it: it is there and no recording, so it is kept; "
+				      "name another file",
+				      output);
 	return reason ? diagnostic_set(diagnostic, reason, "%s: cannot record to it: %s", output,
 				       strerror(reason))
 		      : 0;
@@ -161,23 +183,19 @@ void recorded_warn(const struct trace_list *list, pid_t pid)
 		}
 }
 
-/* The program is what its process executed last; what it was before, and its children, are counted. */
-void recorded_tell(const struct trace_list *list, pid_t pid)
+void recorded_tell(const struct trace_list *list)
 {
-	const char *last = NULL;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->entries[i].pid == pid)
-			last = list->entries[i].path;
-	if (last)
-		fprintf(stderr, "mprof: recorded; see it with: mprof report %s\n", relative_to_here(last));
-	if (list->count > (last != NULL))
-		fprintf(stderr,
-			"mprof: and %zu more, of its children or of what it was before exec; see 'mprof "
-			"list'\n",
-			list->count - (last != NULL));
-	if (list->count == 0)
+	if (list->count == 0) {
 		fputs("mprof: nothing was recorded\n", stderr);
+		return;
+	}
+	fprintf(stderr, "mprof: recorded; see it with: mprof report %s\n",
+		relative_to_here(trace_list_program(list)));
+	if (list->count > 1)
+		fprintf(stderr,
+			"mprof: and %zu more, of other processes of the run or of what they were before "
+			"exec; see 'mprof list'\n",
+			list->count - 1);
 }
 
 /* What the drainers still hold must be on disk before anybody is sent to read it.  Of other processes too,
@@ -185,14 +203,19 @@ void recorded_tell(const struct trace_list *list, pid_t pid)
  * they have. */
 static void settle(const struct trace_list *traces, pid_t pid, uint64_t since)
 {
-	struct diagnostic ignored;
+	struct diagnostic diagnostic;
 
 	for (size_t i = 0; i < traces->count; i++) {
 		const struct trace_entry *entry = &traces->entries[i];
 
-		if (entry->started_realtime_ns >= since && *entry->session_path)
-			drain_wait(entry->session_path, entry->pid == pid ? DRAIN_MS : OTHERS_MS, NULL,
-				   &ignored);
+		bool own = entry->pid == pid;
+
+		if (entry->started_realtime_ns < since || !*entry->session_path)
+			continue;
+		if (drain_wait(entry->session_path, own ? DRAIN_MS : OTHERS_MS, NULL, &diagnostic) != 0 &&
+		    own)
+			fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n",
+				relative_to_here(entry->path), diagnostic.message);
 	}
 }
 

@@ -27,7 +27,8 @@ int recorded_find(const char *pattern, pid_t pid, uint64_t since_realtime_ns, st
 /* Says on standard error what was wrong with the recording of a process. */
 void recorded_warn(const struct trace_list *list, pid_t pid);
 
-/* Says on standard error where the recording of a process is. */
-void recorded_tell(const struct trace_list *list, pid_t pid);
+/* Says on standard error which of a run's recordings `mprof report` would show now, and how many more there
+ * are. */
+void recorded_tell(const struct trace_list *list);
 
 #endif

@@ -135,14 +135,15 @@ static uint64_t held_bytes(const struct trace_info *info)
 	return info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
 }
 
-/* A drainer may be about to write it. */
-static struct kin kin_of(const struct trace_entry *entry)
+/* Where the drainers have not been waited for, one may be about to write it. */
+static struct kin kin_of(const struct trace_entry *entry, bool settled)
 {
 	struct diagnostic ignored;
 	struct trace *trace;
 	struct kin kin = {0};
 
-	trace_bring_up_to_date(entry->path);
+	if (!settled)
+		trace_bring_up_to_date(entry->path);
 	if (trace_open(entry->path, &trace, &ignored) == 0)
 		kin = (struct kin){trace_info(trace)->parent_pid, held_bytes(trace_info(trace))};
 	trace_close(trace);
@@ -159,11 +160,11 @@ static size_t last_of(const struct trace_list *list, int pid, size_t begin, size
 }
 
 /* The first recorded process that the newest trace descends from. */
-static size_t first_of_run(const struct trace_list *list)
+static size_t first_of_run(const struct trace_list *list, bool settled)
 {
 	size_t index = list->count - 1, parent;
 
-	while ((parent = last_of(list, kin_of(&list->entries[index]).parent, 0, index)) < index)
+	while ((parent = last_of(list, kin_of(&list->entries[index], settled).parent, 0, index)) < index)
 		index = parent;
 	return index;
 }
@@ -179,15 +180,15 @@ static bool is_among(const int *pids, size_t count, int pid)
 /* Whoever has just run a program means that, neither the last child that it started nor the timeout,
  * nice or shell that it was started by: of the processes of the newest run the one that held most, and
  * what that executed last. */
-static const struct trace_entry *newest_program(const struct trace_list *list)
+static const struct trace_entry *newest_program(const struct trace_list *list, bool settled)
 {
-	size_t first = first_of_run(list), best = list->count, kept = 0;
+	size_t first = first_of_run(list, settled), best = list->count, kept = 0;
 	int *family = calloc(list->count - first, sizeof(*family)); /* pids, as far as `kept` */
 	uint64_t best_bytes = 0;
 
 	for (size_t i = first; family && i < list->count; i++) {
 		const struct trace_entry *entry = &list->entries[i];
-		struct kin kin = kin_of(entry);
+		struct kin kin = kin_of(entry, settled);
 
 		if (i > first && !is_among(family, kept, entry->pid) && !is_among(family, kept, kin.parent))
 			continue;
@@ -200,6 +201,11 @@ static const struct trace_entry *newest_program(const struct trace_list *list)
 	}
 	free(family);
 	return &list->entries[best < list->count ? best : first];
+}
+
+const char *trace_list_program(const struct trace_list *list)
+{
+	return newest_program(list, true)->path;
 }
 
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
@@ -217,7 +223,7 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 		return diagnostic_set(diagnostic, EINVAL, "no trace %ld here: 'mprof list' shows %zu, from 0",
 				      index, list->count);
 	if (!argument) {
-		*path = newest_program(list)->path;
+		*path = newest_program(list, false)->path;
 		return 0;
 	}
 	*path = list->entries[index < 0 ? index + (long)list->count : index].path;

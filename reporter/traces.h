@@ -42,6 +42,9 @@ void trace_list_finish(struct trace_list *list); /* a zeroed list is fine */
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
 		    struct diagnostic *diagnostic);
 
+/* What that picks without an argument, of traces whose drainers have been waited for, at least one. */
+const char *trace_list_program(const struct trace_list *list);
+
 /* True if the word is an index, not a file name. */
 bool trace_argument_is_index(const char *argument, long *index);
 

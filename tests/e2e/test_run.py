@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -136,6 +137,17 @@ def output_that_cannot_be(directory):
         done = mprof("run", "-o", output, "--", "/bin/echo", "here", directory=directory)
         check_equal((done.returncode, done.stdout), (2, ""), f"exit status and output with -o {output}")
         check(done.stderr.startswith(f"mprof: {output}: ") and done.stderr.count("\n") == 1, f"one line about it: {done.stderr!r}")
+    (directory / "notes.txt").write_text("mine")
+    (directory / "link").symlink_to("notes.txt")
+    for output in ("notes.txt", "link"):
+        done = mprof("run", "-o", output, "--", "/bin/echo", "here", directory=directory)
+        check_equal((done.returncode, done.stdout), (2, ""), f"exit status and output with -o {output}")
+        check("is kept" in done.stderr and done.stderr.count("\n") == 1, f"one line about it: {done.stderr!r}")
+    check_equal((directory / "notes.txt").read_text(), "mine", "what is no recording")
+    (directory / "empty").touch()
+    for _ in range(2):
+        done = mprof("run", "-o", "empty", "--", "/bin/echo", "here", directory=directory)
+        check_equal((done.returncode, done.stdout), (0, "here\n"), f"an empty file, then an older recording: {done.stderr}")
     (directory / "absent-7").mkdir()
     done = mprof("run", "-o", "absent-%p/x.mprof", "--", "/bin/echo", "here", directory=directory)
     check_equal((done.returncode, done.stdout), (0, "here\n"), "a directory whose name is not known yet")
@@ -161,6 +173,10 @@ def default_is_the_process_of_the_newest_run_that_held_most(directory):
         run([needs("timeout") if argv[0] == "timeout" else argv[0], *argv[1:]], directory, LD_PRELOAD=SHIM)
         done = mprof("report", "--format", "json", directory=directory)
         check_equal(json.loads(done.stdout)["command"], big, name)
+        said = mprof("run", "--", *argv, directory=directory).stderr
+        shown = re.search("mprof report (.*)$", said, re.M)[1]
+        done = mprof("report", "--format", "json", shown, directory=directory)
+        check_equal(json.loads(done.stdout)["command"], big, f"{name}, as mprof run says: {said}")
     run(["/bin/true"], directory, LD_PRELOAD=SHIM)
     done = mprof("report", "--format", "json", directory=directory)
     check_equal(json.loads(done.stdout)["command"], ["/bin/true"], "a run of its own")
