@@ -230,6 +230,8 @@ def only_the_shell_was_recorded(directory):
     started(2, "only tools of the system were recorded", "make", "-s", "all")
     started(0, "^passed +parser.*\n.*note.*1 program that it started cannot be recorded", "make", "-s", "both")
     started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
+    build(directory, name="became", source='#include <unistd.h>\nint main(void) { execl("./static", "static", (char *)0); return 1; }\n')
+    started(2, "^ERROR +became: nothing was recorded that could be judged", "./became")
 
 
 @case
