@@ -34,6 +34,16 @@ bool report_has_place(struct report *report, const struct measure_place *place)
 	return false;
 }
 
+static bool is_selected(const void *selection, const struct source_function *function)
+{
+	return selection_matches(selection, function);
+}
+
+const struct source_function *report_namesake(struct report *report, const struct selection *selection)
+{
+	return symbolizer_namesake(report->symbolizer, is_selected, selection);
+}
+
 /* What follows the last separator. */
 static const char *last_part(const char *name, const char *separator)
 {
