@@ -124,8 +124,11 @@ static int check_part(struct look *look, const char *key, json_t *value)
 
 static int check_program(struct look *look, const char *key, json_t *value)
 {
-	(void)key;
-	return check_members(look, value, "a program's entry", check_part);
+	int error = check_members(look, value, "a program's entry", check_part);
+
+	if (!error && json_object_size(json_object_get(value, "totals")) == 0)
+		error = fail(look, "'%.200s' has no totals", key);
+	return error;
 }
 
 static int check_root_member(struct look *look, const char *key, json_t *value)

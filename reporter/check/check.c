@@ -123,12 +123,13 @@ static int update(struct check *check, json_t *entries, struct diagnostic *diagn
 
 static int judge_all(struct check *check, json_t *entries, struct diagnostic *diagnostic)
 {
-	struct checked_program *programs = check_alloc(check, check->input_count, sizeof(*programs));
+	struct checked_program *programs;
 	struct check_result *result = &check->result;
 	struct program program;
 	int error = 0;
 
-	result->programs = programs;
+	programs = check_alloc(check, check->input_count, sizeof(*programs));
+	result->programs = check->programs = programs;
 	for (size_t i = 0; !error && i < check->input_count; i += program.count) {
 		program = program_at(check, i);
 		error = judge_program(check, &program, &programs[result->program_count], diagnostic);

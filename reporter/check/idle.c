@@ -74,17 +74,11 @@ static void ask_all(struct inquiry *inquiry)
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
-static bool is_met(const struct check *check, const struct asked *asked, const struct input *input)
+static bool is_met(const struct asked *asked, const struct input *input)
 {
 	size_t subject = asked->subject_index;
 
-	if (subject == 0 || input->problem || input->met[subject])
-		return true;
-	for (enum figure figure = 0; asked->subject->own && figure < FIGURE_COUNT; figure++)
-		if (baseline_functions(check->baseline, input->key, &asked->subject->place.selection,
-				       figure) > 0)
-			return true;
-	return false;
+	return subject == 0 || input->problem || input->met[subject];
 }
 
 static void look_at_inputs(const struct check *check, struct asked *asked)
@@ -93,7 +87,7 @@ static void look_at_inputs(const struct check *check, struct asked *asked)
 		if (!gate_means(asked->program, check->inputs[i].key))
 			continue;
 		asked->meant = true;
-		asked->settled |= is_met(check, asked, &check->inputs[i]);
+		asked->settled |= is_met(asked, &check->inputs[i]);
 	}
 }
 
@@ -250,6 +244,25 @@ static void complain_of_place(struct check *check, const struct asked *asked)
 	complain(check, !asked->optional, asked->source, "judged nothing: %s '%s'%s", what, text, hint);
 }
 
+/* What is not there has no figures, not 0 of them. */
+static void withdraw_verdicts(struct check *check, const struct asked *asked)
+{
+	for (size_t i = 0; i < check->result.program_count; i++) {
+		struct checked_program *program = &check->programs[i];
+		struct verdict *left = check_alloc(check, program->verdict_count, sizeof(*left));
+		size_t count = 0;
+
+		if (!gate_means(asked->program, program->key))
+			continue;
+		for (size_t v = 0; v < program->verdict_count; v++)
+			if (program->verdicts[v].pattern != asked->subject->text ||
+			    program->verdicts[v].against_baseline != asked->subject->own)
+				left[count++] = program->verdicts[v];
+		program->verdicts = left;
+		program->verdict_count = count;
+	}
+}
+
 int find_idle(struct check *check, struct diagnostic *diagnostic)
 {
 	struct inquiry inquiry = {.check = check};
@@ -262,7 +275,9 @@ int find_idle(struct check *check, struct diagnostic *diagnostic)
 	settle_programs(&inquiry);
 	error = look_into_programs(&inquiry, diagnostic);
 	for (size_t i = 0; !error && i < inquiry.count; i++)
-		if (!inquiry.asked[i].settled)
+		if (!inquiry.asked[i].settled) {
 			complain_of_place(check, &inquiry.asked[i]);
+			withdraw_verdicts(check, &inquiry.asked[i]);
+		}
 	return error;
 }

@@ -37,7 +37,8 @@ struct check {
 	size_t input_count, input_capacity;
 	struct complaint *complaints;
 	size_t complaint_count, complaint_capacity;
-	json_t *baseline; /* NULL: there is none */
+	json_t *baseline;                 /* NULL: there is none */
+	struct checked_program *programs; /* the result's, to be filled */
 	struct check_result result;
 };
 

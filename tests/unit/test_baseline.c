@@ -140,6 +140,8 @@ Test(baseline, malformed_ones_stay_as_they_are)
 		 ":2: peak is no whole number"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"functions\": {\"f\": 1}}}}", "is no object"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"x\": {}}}}", "unknown member 'x'"},
+		{"{\"version\": 1, \"programs\": {\n\"a\": {}}}", ":2: 'a' has no totals"},
+		{"{\"version\": 1, \"programs\": {\n\"a\": {\"totals\": {}}}}", ":2: 'a' has no totals"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"totals\": {\"peak\": 9223372036854775808}}}}",
 		 ":1: "},
 	};
