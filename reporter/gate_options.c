@@ -65,6 +65,8 @@ static error_t add_output(struct argp_state *state, struct gate_options *options
 	if (output_parse(text, &outputs[options->output_count], &complaint) != 0)
 		return options_error(state, "--format: %s", complaint.message);
 	options->output_count++;
+	if (outputs_parted(outputs, options->output_count, &complaint) != 0)
+		return options_error(state, "--format: %s", complaint.message);
 	return 0;
 }
 

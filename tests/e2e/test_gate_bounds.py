@@ -122,4 +122,43 @@ int main(int argc, char **argv) {
 """
 
 
+@case
+def mistakes_in_gate_files_say_what_is_meant(directory):
+    build(directory)
+    for text, expected in (("limits = {\n peak = 1 MiB; };", '2: a size with its unit stands in quotes: "1 MiB"'),
+                           ("limits = {\n peak = 64MiB; };", '2: a size with its unit stands in quotes: "64MiB"'),
+                           ("limits = {\n peak = 3K };", '2: a size with its unit stands in quotes: "3K"'),
+                           ("limits = { temporary = 10 %; };", '1: a percentage stands in quotes: "10 %"'),
+                           ("limits = { temporary = 0.5%; };", '1: a percentage stands in quotes: "0.5%"'),
+                           ("limits = { peak = 1.5; };", "1: peak takes a whole number or a text in quotes"),
+                           ("limits = { temporary = \"101%\"; };", "1: temporary is a part of all allocations: no more than 100%, not '101%'"),
+                           ("limits = { peak = 5 x; };", "1: syntax error")):
+        (directory / "bad.gate").write_text(text)
+        said = started(directory, "--gate", "bad.gate", status=2)
+        check(said.startswith(f"mprof: bad.gate:{expected}"), f"{text!r}: {said}")
+    (directory / "good.gate").write_text('limits = { peak = 5000000000L; leaked = 0x10; /* 5 MiB */ allocations = 1000; }; # 3 K\n')
+    started(directory, "--gate", "good.gate", status=0)
+
+
+@case
+def bounds_that_cannot_fail(directory):
+    build(directory)
+    for arguments, expected in ((("--max-temporary=101%",), "no more than 100%"), (("--max-leaked-blocks=1000%",), "no more than 100%"),
+                                (("--baseline=b.json", "--tolerance=1000000%"), "--tolerance: .*more than 1000%"),
+                                (("--limit=main:temporary<=200%",), "no more than 100%")):
+        started(directory, *arguments, status=2, expected=expected)
+    started(directory, "--max-temporary=100%", status=0)
+    started(directory, "--baseline=b.json", "--update-baseline", "--tolerance=1000%", status=0)
+
+
+@case
+def outputs_do_not_mix(directory):
+    build(directory)
+    for formats, status in ((("junit", "json"), 2), (("text", "json"), 2), (("json", "json"), 2), (("sarif=-", "text"), 2), (("text", "github"), 0),
+                            (("text", "markdown"), 0), (("json", "junit=j.xml"), 0), (("json=a", "junit=a"), 2), (("text=/dev/stderr", "junit=/dev/stderr"), 2)):
+        said = started(directory, "--max-peak=1G", *(f"--format={format}" for format in formats), status=status,
+                       expected="--format: .*(both|twice)" if status else None)
+        check((directory / "a").exists() is False, said)
+
+
 run_cases()
