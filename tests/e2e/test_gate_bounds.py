@@ -70,6 +70,16 @@ def entries_without_figures(directory):
             check_equal((directory / "z.json").read_text(), text, "the file")
 
 
+@case
+def programs_that_allocate_nothing(directory):
+    """Their functions are there all the same."""
+    build(directory, name="idle", source="int quiet(volatile int *p) { *p = 1; return 0; }\nint main(void) { int x; return quiet(&x); }\n")
+    program = {"program": ("./idle",)}
+    for place in ("quiet", "idle.c:1"):
+        started(directory, f"--limit={place}:leaked<=0", status=0, **program)
+    started(directory, "--limit=quite:leaked<=0", status=2, expected="judged nothing: .*'quite'; did you mean 'quiet'", **program)
+
+
 SMALL = """#include <stdlib.h>
 #include <string.h>
 int main(int argc, char **argv) {
@@ -97,10 +107,10 @@ int main(void) {
 
 HELD = """#include <pthread.h>
 #include <stdlib.h>
-static void *nothing(void *argument) { return argument; }
+static void *little(void *argument) { volatile char *p = malloc(1); p[0] = 1; free((void *)p); return argument; }
 int main(int argc, char **argv) {
     pthread_t thread;
-    if (argc > 2) { pthread_create(&thread, 0, nothing, 0); pthread_join(thread, 0); }
+    if (argc > 2) { pthread_create(&thread, 0, little, 0); pthread_join(thread, 0); }
     volatile char *p = malloc(strtoul(argv[1], 0, 10));
     p[0] = 1;
     free((void *)p);
