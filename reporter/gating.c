@@ -78,11 +78,12 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.report = &report_options,
 		.name = gating->options->name,
 		.pids = gating->pids,
-		.median = gating->options->median,
+		.repeat_figure = gating->options->repeat_figure,
 		.allow_idle = gating->options->allow_idle,
 		.update = gating->options->update,
 		.update_command = gating->update_command,
 		.record_command = gating->record_command,
+		.fleeting = gating->fleeting,
 	};
 	const struct check_result *result;
 	struct check *check;

@@ -151,6 +151,15 @@ static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
 	return error ? error : find_idle(check, diagnostic);
 }
 
+/* Traces that nobody asked for go, unless there is a failure to look into. */
+static void forget_traces(struct check *check)
+{
+	if (!check->options->record_command || check->result.status == STATUS_GATE_FAILED)
+		return;
+	for (size_t i = 0; i < check->result.program_count; i++)
+		check->programs[i].trace = NULL;
+}
+
 int check_judge(struct check *check, const struct check_result **out, struct diagnostic *diagnostic)
 {
 	const struct gate *gate = check->options->gate;
@@ -174,6 +183,7 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 	check->result.complaint_count = check->complaint_count;
 	count_outcomes(&check->result);
 	check->result.status = status_of(&check->result);
+	forget_traces(check);
 	*out = &check->result;
 	return 0;
 }

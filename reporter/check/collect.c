@@ -148,6 +148,9 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
 		.unrecorded = info->unrecorded_children,
+		.thread_count = info->thread_count,
+		.sample_bytes = info->sample_bytes,
+		.blocks_error = report_view(report)->summary.blocks_error,
 	};
 }
 

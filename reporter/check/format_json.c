@@ -72,13 +72,13 @@ static json_t *verdict_json(const void *item)
 	const struct verdict *verdict = item;
 	json_t *share = verdict->bound_share >= 0 ? json_real(verdict->bound_share) : json_null();
 
-	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "outcome",
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "outcome",
 			 wording_outcome(verdict->outcome), "figure", figure_infos[verdict->figure].name,
 			 "pattern", json_out_text(verdict->pattern), "against", wording_against(verdict),
 			 "source", json_out_text(verdict->source), "value", json_out_number(verdict->value),
-			 "bound", json_out_number(verdict->bound), "bound_share", share, "baseline",
-			 baseline_json(verdict), "contributors", contributors_json(verdict), "more",
-			 json_out_text(verdict->more));
+			 "margin", json_out_number(verdict->margin), "bound", json_out_number(verdict->bound),
+			 "bound_share", share, "baseline", baseline_json(verdict), "contributors",
+			 contributors_json(verdict), "more", json_out_text(verdict->more));
 }
 
 static json_t *verdicts_json(const struct checked_program *program)
@@ -109,11 +109,12 @@ static json_t *program_json(const void *item)
 	const struct checked_program *program = item;
 	json_t *figures = program->error ? json_null() : figures_json(program);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "key", json_out_text(program->key),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "key", json_out_text(program->key),
 			 "trace", json_out_text(program->trace), "error", json_out_text(program->error),
 			 "note", json_out_text(program->note), "duration_ns",
 			 json_out_number(program->duration_ns), "runs", (json_int_t)program->run_count,
-			 "figures", figures, "verdicts", verdicts_json(program));
+			 "sample_bytes", json_out_number(program->sample_bytes), "figures", figures,
+			 "verdicts", verdicts_json(program));
 }
 
 static json_t *programs_json(const struct check_result *result)

@@ -207,6 +207,16 @@ static void write_property(struct junit *junit, const char *name, const char *va
 	end(junit);
 }
 
+static void write_properties(struct junit *junit, const struct checked_program *program)
+{
+	start(junit, "properties");
+	if (program->trace)
+		write_property(junit, "trace", program->trace);
+	if (program->note)
+		write_property(junit, "note", program->note);
+	end(junit);
+}
+
 static void write_suite(struct junit *junit, const struct checked_program *program)
 {
 	start(junit, "testsuite");
@@ -214,11 +224,8 @@ static void write_suite(struct junit *junit, const struct checked_program *progr
 	tally_attributes(junit, tally_of(program));
 	attribute(junit, "skipped", "0");
 	time_attribute(junit, (double)program->duration_ns);
-	start(junit, "properties");
-	write_property(junit, "trace", program->trace);
-	if (program->note)
-		write_property(junit, "note", program->note);
-	end(junit);
+	if (program->trace || program->note)
+		write_properties(junit, program);
 	if (program->error)
 		write_trouble(junit, program);
 	for (size_t i = 0; !program->error && i < program->verdict_count; i++)

@@ -25,7 +25,10 @@ struct input {
 	int root;            /* the first process of those that led to this one */
 	const char *note;    /* what is to be known of its figures; may be NULL */
 	uint64_t started_realtime_ns, duration_ns;
-	uint64_t unrecorded;   /* programs that it started and that cannot be recorded */
+	uint64_t unrecorded; /* programs that it started and that cannot be recorded */
+	size_t thread_count;
+	uint64_t sample_bytes; /* 0: all was recorded */
+	uint64_t blocks_error; /* of any count of blocks, where they were sampled */
 	struct tally *tallies; /* by subject */
 	bool *met;             /* by subject: some call path passes it */
 };
@@ -61,12 +64,28 @@ void choose_inputs(struct check *check);
 
 uint64_t measure_figure(const struct measure *measure, enum figure figure);
 
-/* A figure over all runs: what is judged, whose trace it is of, and how it varied. */
+/* A figure over all runs: what is judged, whose trace it is of, and how it varied.  runs.c */
 struct judged {
 	const struct input *input;
 	uint64_t value, low, high;
 };
-struct judged judged_figure(const struct program *program, size_t subject, enum figure figure, bool median);
+struct judged judged_figure(const struct program *program, size_t subject, enum figure figure,
+			    enum repeat_figure which);
+size_t count_runs(const struct program *program);
+
+/* How far the figure of a sampled recording may be off, in 95 cases of 100; 0 where all was recorded.
+ * estimate.c */
+uint64_t figure_margin(const struct input *input, enum figure figure, uint64_t value);
+
+/* Complains of a limit that a figure is too vague for. */
+void complain_of_vague(struct check *check, const struct limit *limit, const char *key,
+		       const struct verdict *verdict, uint64_t sample_bytes);
+
+/* Whether all traces were sampled at one rate, which is the first one's. */
+bool sampled_alike(const struct program *program);
+
+/* Whether the program's figures are of the rate that the baseline's are; complains if not. */
+bool sampled_like_baseline(struct check *check, const struct program *program);
 
 /* Fills in what a program's figures amount to.  0, or -errno with a diagnostic.  judge.c */
 int judge_program(struct check *check, const struct program *program, struct checked_program *out,

@@ -59,6 +59,7 @@ struct verdict {
 	bool against_baseline;
 	const char *source; /* who set the bound: "--max-peak", "mprof.gate:7", "mprof-baseline.json" */
 	uint64_t value;     /* in the figure's unit */
+	uint64_t margin;    /* how far it may be off, where blocks were sampled; else 0 */
 	uint64_t bound;     /* the greatest value that passes; with NO_BASELINE 0 */
 	double bound_share; /* of a limit in percent: of all allocations, 0 to 1; else negative */
 	uint64_t base_low, base_high;           /* the baseline's value, and its range if its runs varied */
@@ -70,11 +71,12 @@ struct verdict {
 /* A program, with all its runs that were judged as one. */
 struct checked_program {
 	const char *key;   /* its name in baseline and reports: executable and arguments, or --name */
-	const char *trace; /* the trace that the values are of */
+	const char *trace; /* the trace that the values are of; NULL: it will be gone */
 	const char *error; /* why it could not be judged, one line; else NULL, and no verdicts */
 	const char *note;  /* what is to be known of its figures, one line (they are estimates); or NULL */
 	uint64_t duration_ns;
 	size_t run_count;
+	uint64_t sample_bytes; /* one byte in so many was sampled; 0: all was recorded */
 	uint64_t value[FIGURE_COUNT];
 	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
 	const struct verdict *verdicts;

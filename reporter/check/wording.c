@@ -122,6 +122,10 @@ void wording_claim(const struct wording *to, const struct verdict *verdict)
 	wording_subject(to, verdict);
 	fputs(": ", to->out);
 	wording_value(to, verdict->figure, verdict->value);
+	if (verdict->margin > 0) {
+		fputs(" +/- ", to->out);
+		wording_value(to, verdict->figure, verdict->margin);
+	}
 	fputs(", ", to->out);
 	if (verdict->against_baseline)
 		print_against_baseline(to, verdict);

@@ -91,6 +91,56 @@ int main(int argc, char **argv) {
 RATE = {"MPROF_SAMPLE": "64KiB", "MPROF_SAMPLE_SEED": "7"}
 
 
+@case
+def limits_on_estimates(directory):
+    """A sampled figure passes a limit, or breaks it, with its margin; what lies between cannot be told."""
+    build(directory, name="small", source=SMALL)
+    sampled = ("--name", "small", "--format", "text", "--format", "json=result.json")
+    few, lots = ("./small", "3", "10"), ("./small", "3000", "10000")
+    for limit in ("--max-leaked=0", "--max-leaked=1K", "--max-leaked-blocks=0", "--max-leaked-blocks=50%", "--max-allocations=2", "--max-temporary=0",
+                  "--max-peak=1K", "--max-allocated=1K", "--limit=main:leaked<=0", "--limit=main:leaked_blocks<=0", "--limit=small.c:5:allocations<=2"):
+        said = started(directory, limit, *sampled, status=2, program=few, expected="^ERROR +.*cannot judge small", **RATE)
+        check("passed  small: peak" not in said or "ERROR" in said, said)
+        check_equal([complaint["fatal"] for complaint in told(directory)["complaints"]], [True], f"{limit}: complaints")
+        check_equal(told(directory)["programs"][0]["verdicts"], [], f"{limit}: verdicts")
+        check_equal(told(directory)["programs"][0]["sample_bytes"], 65536, "the rate")
+    started(directory, "--max-leaked=0", *sampled, status=2, program=few,
+            expected=r"^ERROR +--max-leaked: cannot judge small: leaked is 0 B \+/- 245.9 KiB, recorded by one byte in 64 KiB, and the limit 0 B; ", **RATE)
+    for limit in ("--max-leaked=1M", "--max-allocations=10", "--max-peak=1M", "--limit=main:leaked<=1M"):
+        bound = 20 if "allocations" in limit else None
+        started(directory, limit, *sampled, status=1, program=lots if not bound else ("./small", "300000", "1000"), expected=r"FAILED: .* \+/- ", **RATE)
+    for limit in ("--max-leaked=100M", "--max-allocations=10000000", "--max-peak=100M", "--max-collections=0"):
+        started(directory, limit, *sampled, status=0, program=lots, **RATE)
+    started(directory, "--max-leaked=0", *sampled, status=0, program=("./small", "3", "10", "free"))
+    check_equal(told(directory)["programs"][0]["sample_bytes"], 0, "the rate of a whole recording")
+
+
+@case
+def baselines_of_estimates(directory):
+    """Figures are compared with those of the same rate, and rise only by more than the margin of both."""
+    build(directory, name="small", source=SMALL)
+    lots, compared = ("./small", "3000", "10000"), ("--name", "small", "--baseline", "b.json")
+    started(directory, *compared, "--update-baseline", status=0, program=lots, **RATE)
+    check_equal(told(directory, "b.json")["programs"]["small"]["sample_bytes"], 65536, "the rate in the baseline")
+    for seed in range(1, 6):
+        started(directory, *compared, status=0, program=lots, MPROF_SAMPLE="64KiB", MPROF_SAMPLE_SEED=seed)
+    started(directory, *compared, status=1, program=("./small", "6000", "10000"), **RATE)
+    expected = r"^ERROR +b.json: small was recorded (whole|by one byte in 64 KiB) for the baseline, and .* here: such figures are not compared"
+    for other in ({}, {"MPROF_SAMPLE": "32KiB"}):
+        started(directory, *compared, status=2, program=lots, expected=expected, **other)
+    started(directory, *compared, "--update-baseline", status=0, program=lots)
+    check("sample_bytes" not in told(directory, "b.json")["programs"]["small"], "a whole recording has no rate")
+    started(directory, *compared, status=0, program=lots)
+    started(directory, *compared, status=2, program=lots, expected=expected, **RATE)
+    mprof("run", "-q", "-o", "a.mprof", "--", *lots, directory=directory, **RATE)
+    mprof("run", "-q", "-o", "b.mprof", "--", *lots, directory=directory)
+    done = mprof("check", "--name", "small", "--repeats", "--baseline", "mixed.json", "--update-baseline", "a.mprof", "b.mprof", directory=directory)
+    check_equal((done.returncode, (directory / "mixed.json").exists()), (2, False), done.stderr)
+    text = (directory / "b.json").read_text().replace('"totals"', '"sample_bytes": -1,\n"totals"')
+    (directory / "b.json").write_text(text)
+    started(directory, *compared, status=2, program=lots, expected="^mprof: b.json:.*sample_bytes is no ")
+
+
 FLAKY = """#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -105,6 +155,45 @@ int main(void) {
 """
 
 
+@case
+def leaks_of_some_runs(directory):
+    build(directory, name="fl", source=FLAKY)
+    program = {"program": ("./fl",)}
+    for limit in ("--max-leaked=0", "--max-leaked-blocks=0", "--max-leaked-blocks=10%", "--limit=main:leaked<=0"):
+        started(directory, limit, "--repeat", "3", status=1, expected=r"^FAILED +fl(.|\n)*3 runs: .*leaked 0 B to 97.7 KiB", **program)
+        for which, status in (("min", 0), ("median", 0), ("max", 1)):
+            started(directory, limit, "--repeat", "3", "--repeat-figure", which, status=status, **program)
+    started(directory, "--max-peak=50K", "--repeat", "3", status=0, **program)
+    for which, status in (("min", 0), ("max", 1)):
+        started(directory, "--max-peak=50K", "--repeat", "3", "--repeat-figure", which, status=status, **program)
+    started(directory, "--max-peak=50K", "--repeat-figure", "most", status=2, expected="takes min, median or max", **program)
+
+
+@case
+def hints_name_what_is_there(directory):
+    """The recordings of a gate that passes are gone: what is printed names none of them."""
+    build(directory)
+    outputs = ("--format", "text", "--format", "junit=j.xml", "--format", "action-benchmark=b.json", "--format", "json=result.json",
+               "--format", "markdown=m.md", "--format", "sarif=s.json", "--format", "github=g.txt")
+    def texts():
+        return {name: (directory / name).read_text() for name in ("j.xml", "b.json", "result.json", "m.md", "s.json", "g.txt")}
+    said = started(directory, "--max-rss=1M", "--max-peak=1G", *outputs, status=0, expected=r"advice: peak RSS(.|\n)* more: mprof run -- ./app; mprof peak$")
+    for name, text in {**texts(), "standard error": said}.items():
+        check("mprof-gate-" not in text, f"{name}: {text}")
+    check_equal(list(directory.glob("mprof-gate-*")), [], "folders")
+    command = re.sub(r"\bmprof ", f"{shlex.quote(str(MPROF))} ", re.search("more: (.*)", said)[1])
+    done = run(["/bin/sh", "-c", command], directory)
+    check_equal(done.returncode, 0, done.stderr)
+    said = started(directory, "--max-rss=1M", "--max-peak=1", *outputs, status=1, CI=None)
+    shown = re.findall("more: mprof report (\\S+)", said)
+    check(len(shown) == 1 and (directory / shown[0]).exists() and "more: mprof run -- ./app; mprof peak" in said, said)
+    for name in ("j.xml", "b.json", "result.json"):
+        check(shown[0] in texts()[name], f"{name} names the recording that is kept: {texts()[name]}")
+    started(directory, "--max-rss=1M", "-o", "kept.mprof", *outputs, status=0, expected=r"more: mprof peak \S*kept.mprof$")
+    check("kept.mprof" in texts()["j.xml"] and "kept.mprof" in texts()["b.json"], "a recording that is kept")
+    xml.fromstring(texts()["j.xml"])
+
+
 HELD = """#include <pthread.h>
 #include <stdlib.h>
 static void *little(void *argument) { volatile char *p = malloc(1); p[0] = 1; free((void *)p); return argument; }
@@ -117,6 +206,29 @@ int main(int argc, char **argv) {
     return 0;
 }
 """
+
+
+@case
+def ranges_that_overlap_are_no_improvement(directory):
+    build(directory, name="held", source=HELD)
+    def recorded(*sizes, threads=()):
+        for size in sizes:
+            mprof("run", "-q", "-o", f"{size}.mprof", "--", "./held", str(size), *threads, directory=directory)
+        return [f"{size}.mprof" for size in sizes]
+    def judged(traces, *arguments, status=0):
+        done = mprof("check", "--name", "held", "--repeats", "--baseline", "b.json", *arguments, *traces, directory=directory)
+        check_equal(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+    judged(recorded(1000000, 900000, 1100000), "--update-baseline")
+    check("improved" not in judged(recorded(500000, 950000)), "the ranges overlap")
+    check("improved" not in judged(recorded(500000, 890000)), "the greatest is within the tolerance")
+    check("improved: peak heap" in judged(recorded(500000, 700000)), "all of them are below")
+    hint = r"note: .*2 threads, .*--repeat"
+    check(not re.search(hint, judged(recorded(2000000, threads=("t",)), status=1)), "a baseline of several runs")
+    judged(recorded(1000000), "--update-baseline")
+    check(re.search(hint, judged(recorded(2000000, threads=("t",)), status=1)), "a baseline of one run, and threads")
+    check("--repeat" not in judged(recorded(2000000), status=1), "no threads")
+    check("--repeat" not in judged(recorded(1000000, threads=("t",))), "no failure")
 
 
 LEAKY = """#include <stdlib.h>

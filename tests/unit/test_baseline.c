@@ -39,7 +39,7 @@ static void write_text(const char *text)
 
 static json_t *entries_of(const char *key, uint64_t low, uint64_t high)
 {
-	json_t *entries = json_object(), *entry = baseline_entry_create();
+	json_t *entries = json_object(), *entry = baseline_entry_create(0);
 
 	cr_assert(baseline_entry_total(entry, FIGURE_PEAK, low, high));
 	cr_assert(baseline_entry_function(entry, "parse", FIGURE_PEAK, low));
@@ -180,7 +180,7 @@ Test(json_line, keys_with_escapes_and_strings_that_look_like_keys)
 
 /* ---- several runs -------------------------------------------------------------------------------- */
 
-Test(judge, greatest_process_least_or_median_run)
+Test(judge, greatest_process_of_the_chosen_run)
 {
 	/* Peaks by run: 10 and 30, 20, 50 and 40, 20. */
 	static const struct {
@@ -195,11 +195,13 @@ Test(judge, greatest_process_least_or_median_run)
 		tallies[i].of[FIGURE_PEAK] = traces[i].peak;
 		inputs[i] = (struct input){.run = traces[i].run, .tallies = &tallies[i]};
 	}
-	struct judged least = judged_figure(&program, 0, FIGURE_PEAK, false);
+	struct judged least = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_DEFAULT);
 	cr_expect(least.value == 20 && least.low == 20 && least.high == 50 && least.input == &inputs[2]);
-	struct judged median = judged_figure(&program, 0, FIGURE_PEAK, true);
+	struct judged median = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MEDIAN);
 	cr_expect(median.value == 20 && median.input == &inputs[5]);
 	program.count = 5;
-	median = judged_figure(&program, 0, FIGURE_PEAK, true);
+	median = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MEDIAN);
 	cr_expect(median.value == 30 && median.input == &inputs[1]);
+	struct judged greatest = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MAX);
+	cr_expect(greatest.value == 50 && greatest.input == &inputs[3]);
 }
