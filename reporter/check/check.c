@@ -148,6 +148,7 @@ static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
 	if (!error && check->options->update)
 		error = update(check, entries, diagnostic);
 	json_decref(entries);
+	find_idle_suppressions(check);
 	return error ? error : find_idle(check, diagnostic);
 }
 

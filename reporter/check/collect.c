@@ -161,6 +161,9 @@ static int take_figures(struct check *check, struct report *report, struct input
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
+	input->suppressed = check_alloc(check, gate->suppressions.count, sizeof(*input->suppressed));
+	for (size_t i = 0; i < gate->suppressions.count; i++)
+		input->suppressed[i] = report_suppressed(report, i);
 	input->tallies[0] = whole_program(report);
 	for (size_t i = 1; !error && i < gate->subject_count; i++) {
 		if (!is_asked(gate, i, input->key))

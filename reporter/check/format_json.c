@@ -104,17 +104,27 @@ static json_t *figures_json(const struct checked_program *program)
 	return figures;
 }
 
+static json_t *suppressed_json(const void *item)
+{
+	const struct suppressed_leaks *leaks = item;
+
+	return json_pack("{s:o, s:o, s:o}", "pattern", json_out_text(leaks->pattern), "bytes",
+			 json_out_number(leaks->bytes), "blocks", json_out_number(leaks->blocks));
+}
+
 static json_t *program_json(const void *item)
 {
 	const struct checked_program *program = item;
 	json_t *figures = program->error ? json_null() : figures_json(program);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "key", json_out_text(program->key),
-			 "trace", json_out_text(program->trace), "error", json_out_text(program->error),
-			 "note", json_out_text(program->note), "duration_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "key",
+			 json_out_text(program->key), "trace", json_out_text(program->trace), "error",
+			 json_out_text(program->error), "note", json_out_text(program->note), "duration_ns",
 			 json_out_number(program->duration_ns), "runs", (json_int_t)program->run_count,
-			 "sample_bytes", json_out_number(program->sample_bytes), "figures", figures,
-			 "verdicts", verdicts_json(program));
+			 "sample_bytes", json_out_number(program->sample_bytes), "suppressed",
+			 json_out_list(program->suppressed, program->suppressed_count,
+				       sizeof(*program->suppressed), suppressed_json),
+			 "figures", figures, "verdicts", verdicts_json(program));
 }
 
 static json_t *programs_json(const struct check_result *result)

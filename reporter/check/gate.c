@@ -31,6 +31,7 @@ void gate_finish(struct gate *gate)
 		strings_finish(&gate->strings);
 	free(gate->subjects);
 	free(gate->wrappers);
+	free(gate->wrapper_sources);
 	suppressions_finish(&gate->suppressions);
 	free(gate->limits);
 	free(gate->rules);
@@ -93,8 +94,11 @@ size_t gate_subject(struct gate *gate, const char *text, bool own)
 	return gate->subject_count - 1;
 }
 
-void gate_add_wrapper(struct gate *gate, const char *glob)
+void gate_add_wrapper(struct gate *gate, const char *glob, const char *source)
 {
+	gate->wrapper_sources = pool_grow(gate->wrapper_sources, &gate->wrapper_source_capacity,
+					  gate->wrapper_count + 1, sizeof(*gate->wrapper_sources));
+	gate->wrapper_sources[gate->wrapper_count] = source;
 	APPEND(gate, wrapper, strings_intern(&gate->strings, glob));
 	gate->wrappers = pool_grow(gate->wrappers, &gate->wrapper_capacity, gate->wrapper_count + 1,
 				   sizeof(*gate->wrappers));

@@ -20,6 +20,7 @@ struct asked {
 	size_t subject_index;
 	const char *source;
 	bool optional;
+	bool wrapper;         /* it judges nothing anyway, but decides who is told */
 	bool meant;           /* one of the judged programs */
 	bool settled;         /* there is what is asked after, or it has been complained of */
 	const char *nameless; /* a program that has no names to look for */
@@ -48,12 +49,49 @@ static struct asked ask(const struct check *check, const char *program, size_t s
 								: "")};
 }
 
+/* Whether any name was looked up, or will be put into the baseline: else no wrapper has had a say. */
+static bool wrappers_matter(const struct check *check)
+{
+	const struct check_result *result = &check->result;
+	bool matter = check->options->update;
+
+	for (size_t i = 0; i < check->options->gate->subject_count; i++)
+		matter |= check->options->gate->subjects[i].own;
+	for (size_t i = 0; i < result->program_count; i++)
+		for (size_t v = 0; v < result->programs[i].verdict_count; v++)
+			matter |= result->programs[i].verdicts[v].contributor_count > 0;
+	return matter;
+}
+
+static void ask_wrappers(struct inquiry *inquiry)
+{
+	struct check *check = inquiry->check;
+	const struct gate *gate = check->options->gate;
+	size_t count = wrappers_matter(check) ? gate->wrapper_count : 0;
+	struct subject *subjects = check_alloc(check, count, sizeof(*subjects));
+
+	for (size_t i = 0; i < count; i++) {
+		struct subject *subject = &subjects[i];
+
+		*subject = (struct subject){.text = gate->wrappers[i], .globs = {gate->wrappers[i]}};
+		subject->place.selection.functions = subject->globs;
+		inquiry->asked[inquiry->count++] = (struct asked){
+			.subject = subject,
+			.source = gate->wrapper_sources[i],
+			.optional = true,
+			.wrapper = true,
+			.nearest = nearest_to(gate->wrappers[i]),
+		};
+	}
+}
+
 static void ask_all(struct inquiry *inquiry)
 {
 	struct check *check = inquiry->check;
 	const struct gate *gate = check->options->gate;
 
-	inquiry->asked = check_alloc(check, gate->limit_count + gate->rule_count, sizeof(*inquiry->asked));
+	inquiry->asked = check_alloc(check, gate->limit_count + gate->rule_count + gate->wrapper_count,
+				     sizeof(*inquiry->asked));
 	for (size_t i = 0; i < gate->limit_count; i++) {
 		const struct limit *limit = &gate->limits[i];
 
@@ -66,6 +104,7 @@ static void ask_all(struct inquiry *inquiry)
 		inquiry->asked[inquiry->count++] =
 			ask(check, rule->program, rule->subject, rule->source, rule->optional);
 	}
+	ask_wrappers(inquiry);
 	inquiry->judged = check->options->update;
 	for (size_t i = 0; i < check->result.program_count; i++)
 		inquiry->judged |= check->result.programs[i].verdict_count > 0 ||
@@ -78,6 +117,8 @@ static bool is_met(const struct asked *asked, const struct input *input)
 {
 	size_t subject = asked->subject_index;
 
+	if (asked->wrapper)
+		return false;
 	return subject == 0 || input->problem || input->met[subject];
 }
 
@@ -241,7 +282,8 @@ static void complain_of_place(struct check *check, const struct asked *asked)
 		hint = check_string(check, "; %s has no %s: it was %s", asked->nameless,
 				    line ? "lines" : "names of functions",
 				    line ? "compiled without -g, or stripped" : "stripped");
-	complain(check, !asked->optional, asked->source, "judged nothing: %s '%s'%s", what, text, hint);
+	complain(check, !asked->optional, asked->source, "%s%s '%s'%s",
+		 asked->wrapper ? "" : "judged nothing: ", what, text, hint);
 }
 
 /* What is not there has no figures, not 0 of them. */
@@ -277,7 +319,8 @@ int find_idle(struct check *check, struct diagnostic *diagnostic)
 	for (size_t i = 0; !error && i < inquiry.count; i++)
 		if (!inquiry.asked[i].settled) {
 			complain_of_place(check, &inquiry.asked[i]);
-			withdraw_verdicts(check, &inquiry.asked[i]);
+			if (!inquiry.asked[i].wrapper)
+				withdraw_verdicts(check, &inquiry.asked[i]);
 		}
 	return error;
 }

@@ -293,6 +293,7 @@ int judge_program(struct check *check, const struct program *program, struct che
 		.run_count = count_runs(program),
 	};
 	fill_values(program, check->options->repeat_figure, out);
+	note_suppressed(check, program, out);
 	if (out->error)
 		return 0;
 	error = judge_limits(&bench);

@@ -6,6 +6,7 @@
 
 #include "check/baseline.h"
 #include "check/check.h"
+#include "profile/ownership.h"
 
 /* All figures of one subject. */
 struct tally {
@@ -27,10 +28,11 @@ struct input {
 	uint64_t started_realtime_ns, duration_ns;
 	uint64_t unrecorded; /* programs that it started and that cannot be recorded */
 	size_t thread_count;
-	uint64_t sample_bytes; /* 0: all was recorded */
-	uint64_t blocks_error; /* of any count of blocks, where they were sampled */
-	struct tally *tallies; /* by subject */
-	bool *met;             /* by subject: some call path passes it */
+	uint64_t sample_bytes;          /* 0: all was recorded */
+	uint64_t blocks_error;          /* of any count of blocks, where they were sampled */
+	struct tally *tallies;          /* by subject */
+	bool *met;                      /* by subject: some call path passes it */
+	struct remains_sum *suppressed; /* by suppression of the gate */
 };
 
 struct check {
@@ -109,6 +111,11 @@ void sort_inputs(struct check *check);
 /* Complains of limits and of a baseline's entries that meant nothing that was recorded; the traces that are
  * judged, and the verdicts, are known.  0, or -errno with a diagnostic.  idle.c */
 int find_idle(struct check *check, struct diagnostic *diagnostic);
+
+/* Fills in what suppressions kept from being counted, and a note of it; and complains of those that did so
+ * nowhere.  suppressed.c */
+void note_suppressed(struct check *check, const struct program *program, struct checked_program *out);
+void find_idle_suppressions(struct check *check);
 
 /* Has the baseline decide which of a program's functions are wrappers, so far as it says.  0 or -ENOMEM.
  * record.c */

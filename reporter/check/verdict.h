@@ -68,6 +68,12 @@ struct verdict {
 	const char *more; /* a command that shows more; NULL where it passed */
 };
 
+/* Leaks that are not counted, since the user has said so. */
+struct suppressed_leaks {
+	const char *pattern;
+	uint64_t bytes, blocks; /* the most of any trace */
+};
+
 /* A program, with all its runs that were judged as one. */
 struct checked_program {
 	const char *key;   /* its name in baseline and reports: executable and arguments, or --name */
@@ -79,6 +85,8 @@ struct checked_program {
 	uint64_t sample_bytes; /* one byte in so many was sampled; 0: all was recorded */
 	uint64_t value[FIGURE_COUNT];
 	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
+	const struct suppressed_leaks *suppressed;      /* by those that were: in the files' order */
+	size_t suppressed_count;
 	const struct verdict *verdicts;
 	size_t verdict_count;
 };

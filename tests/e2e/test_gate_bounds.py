@@ -245,6 +245,40 @@ int main(int argc, char **argv) {
 
 
 @case
+def suppressions_say_what_they_did(directory):
+    build(directory, name="leaky", source=LEAKY)
+    (directory / "s.supp").write_text("# none\nleak:first\nleak:nobody_*\nleak:second\nleak:else\n")
+    outputs = ("--format", "text", "--format", "json=result.json", "--format", "junit=j.xml", "--format", "markdown=m.md")
+    program = {"program": ("./leaky",)}
+    said = started(directory, "--max-leaked=0", "--suppressions", "s.supp", *outputs, status=0,
+                   expected="note: suppressed: 100 B in 1 block by leak:first, 60 B in 2 blocks by leak:second$", **program)
+    check("note    s.supp: suppressed nothing: leak:nobody_* (line 3), leak:else (line 5)\n" in said, said)
+    check_equal(told(directory)["programs"][0]["suppressed"],
+                [{"pattern": "first", "bytes": 100, "blocks": 1}, {"pattern": "second", "bytes": 60, "blocks": 2}], "JSON")
+    for name in ("j.xml", "m.md"):
+        check("100 B in 1 block by" in (directory / name).read_text(), (directory / name).read_text())
+    check_equal([(c["about"], c["fatal"]) for c in told(directory)["complaints"]], [("s.supp", False)], "a note")
+    started(directory, "--max-leaked=0", *outputs, status=1, **program)
+    check_equal(told(directory)["programs"][0]["suppressed"], [], "nothing is suppressed")
+    (directory / "all.supp").write_text("leak:take\nleak:first\n")
+    said = started(directory, "--max-leaked=0", "--suppressions", "all.supp", status=0, expected="160 B in 3 blocks by leak:take$", **program)
+    check("note    all.supp: suppressed nothing: leak:first (line 2)" in said, said)
+
+
+@case
+def wrappers_that_are_none(directory):
+    """They are told where they could have had a say: where something failed, or a baseline learns."""
+    build(directory, name="leaky", source=LEAKY)
+    (directory / "w.gate").write_text('limits = { leaked = 0; };\nwrappers = ( "take",\n "tkae", "firs*", "quite_else" );')
+    note = "note +w.gate:3: no function of the program is called 'tkae'; did you mean 'take'"
+    program = {"program": ("./leaky",)}
+    said = started(directory, "--gate", "w.gate", status=1, expected=note, **program)
+    check("w.gate:3: no function of the program is called 'quite_else'" in said, said)
+    check("'take';" not in said and "'firs*'" not in said and "called 'take'" not in said, said)
+    started(directory, "--gate", "w.gate", "--baseline", "b.json", "--update-baseline", "--max-leaked=1M", status=0, expected=note, **program)
+
+
+@case
 def mistakes_in_gate_files_say_what_is_meant(directory):
     build(directory)
     for text, expected in (("limits = {\n peak = 1 MiB; };", '2: a size with its unit stands in quotes: "1 MiB"'),
