@@ -186,6 +186,14 @@ bool baseline_has(const json_t *baseline, const char *key)
 	return json_object_get(json_object_get(baseline, "programs"), key);
 }
 
+void baseline_programs(json_t *baseline, void (*see)(void *context, const char *key), void *context)
+{
+	const char *key;
+	json_t *entry;
+
+	json_object_foreach(json_object_get(baseline, "programs"), key, entry) see(context, key);
+}
+
 bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
 		    uint64_t *high)
 {

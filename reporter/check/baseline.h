@@ -22,6 +22,9 @@ int baseline_read(const char *path, json_t **out, struct diagnostic *diagnostic)
 /* NULL is fine in all of these: it has no programs. */
 bool baseline_has(const json_t *baseline, const char *key);
 
+/* Calls for each program's key, in the file's order. */
+void baseline_programs(json_t *baseline, void (*see)(void *context, const char *key), void *context);
+
 /* False if the program has no such total. */
 bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
 		    uint64_t *high);
