@@ -219,7 +219,7 @@ static void print_summary(FILE *out, const struct check_result *result)
 		const char *words;
 	} parts[] = {{OUTCOME_FAILED, "failed"}, {OUTCOME_NO_BASELINE, "without baseline"},
 		     {OUTCOME_ADVICE, "advice"}, {OUTCOME_IMPROVED, "improved"},
-		     {OUTCOME_PASSED, "passed"}, {OUTCOME_NOT_JUDGED, "that judged nothing"}};
+		     {OUTCOME_PASSED, "passed"}, {OUTCOME_NOT_JUDGED, "not judged"}};
 	const char *separator = ": ";
 	size_t bounds = 0, troubles = result->error_count, faults = result->fatal_count;
 
