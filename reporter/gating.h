@@ -17,6 +17,7 @@ struct gating {
 	const struct gate_options *options;
 	const struct symbol_options *symbols;
 	const struct gate *gate;
+	bool whole;                 /* see struct check_options */
 	const int *pids;            /* by run, the program's where it was started for this; else NULL */
 	FILE *standard;             /* what goes to no file */
 	const char *update_command; /* see gating_update_command */

@@ -196,6 +196,14 @@ uint64_t baseline_sample_bytes(const json_t *baseline, const char *key)
 	return (uint64_t)json_integer_value(part_of(baseline, key, "sample_bytes"));
 }
 
+void baseline_programs(json_t *baseline, void (*see)(void *context, const char *key), void *context)
+{
+	const char *key;
+	json_t *entry;
+
+	json_object_foreach(json_object_get(baseline, "programs"), key, entry) see(context, key);
+}
+
 bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
 		    uint64_t *high)
 {

@@ -25,6 +25,8 @@ bool baseline_has(const json_t *baseline, const char *key);
 
 /* Of the recording that the figures are of; 0: nothing was left out. */
 uint64_t baseline_sample_bytes(const json_t *baseline, const char *key);
+/* Calls for each program's key, in the file's order. */
+void baseline_programs(json_t *baseline, void (*see)(void *context, const char *key), void *context);
 
 /* False if the program has no such total. */
 bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,

@@ -22,6 +22,7 @@ struct check_options {
 		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */
 	enum repeat_figure repeat_figure;
 	bool allow_idle; /* limits that judge nothing are told, and pass */
+	bool whole;      /* several traces are judged, or a folder's: none was left out on purpose */
 	bool update;     /* put what is measured into the baseline, and do not compare with it */
 	const char *update_command;
 	const char *record_command; /* makes the traces again, here; NULL: they stay where they are */

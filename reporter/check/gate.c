@@ -154,6 +154,32 @@ bool gate_means(const char *glob, const char *key)
 	return !glob || means(glob, key) || (slash && means(glob, slash + 1));
 }
 
+bool gate_is_general(const char *glob)
+{
+	return !glob || !glob[strspn(glob, "*")];
+}
+
+static bool names(const char *glob, const char *key)
+{
+	return !gate_is_general(glob) && gate_means(glob, key);
+}
+
+bool gate_limits_by_name(const struct gate *gate, const char *key)
+{
+	for (size_t i = 0; i < gate->limit_count; i++)
+		if (names(gate->limits[i].program, key))
+			return true;
+	return false;
+}
+
+bool gate_compares_by_name(const struct gate *gate, const char *key)
+{
+	for (size_t i = 0; i < gate->rule_count; i++)
+		if (names(gate->rules[i].program, key))
+			return true;
+	return false;
+}
+
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key)
 {
 	const struct limit *this = &gate->limits[limit];

@@ -93,6 +93,13 @@ bool gate_empty(const struct gate *gate);
  * NULL glob means all; one that is the very text means it, whatever it would match as a glob: "t[1-2]". */
 bool gate_means(const char *glob, const char *key);
 
+/* Whether a glob means all programs, and so none by name. */
+bool gate_is_general(const char *glob);
+
+/* Whether a limit, or a rule of the baseline, means a program by name. */
+bool gate_limits_by_name(const struct gate *gate, const char *key);
+bool gate_compares_by_name(const struct gate *gate, const char *key);
+
 /* Whether a later limit for the same program and thing takes the place of this one. */
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key);
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OTHERS_NAMED 3
-
 /* What a limit or an entry asks after, and what became of that. */
 struct asked {
 	const char *program; /* a glob; NULL: every program */
@@ -175,8 +173,8 @@ static bool is_for_others(const struct inquiry *inquiry, const struct asked *ask
 static void tell_of_others(struct inquiry *inquiry)
 {
 	struct check *check = inquiry->check;
-	const char *names = "", *source = NULL;
-	size_t count = 0;
+	struct naming others = {.check = check};
+	const char *source = NULL;
 
 	for (size_t i = 0; i < inquiry->count; i++) {
 		struct asked *asked = &inquiry->asked[i];
@@ -184,14 +182,12 @@ static void tell_of_others(struct inquiry *inquiry)
 		if (asked->settled || !is_for_others(inquiry, asked))
 			continue;
 		source = source ? source : asked->source;
-		if (count++ < OTHERS_NAMED)
-			names = check_string(check, "%s%s'%s'", names, *names ? ", " : "", asked->program);
+		naming_add(&others, asked->program);
 		settle_program(inquiry, asked);
 	}
-	if (count > OTHERS_NAMED)
-		names = check_string(check, "%s and %zu more", names, count - OTHERS_NAMED);
-	if (count > 0)
-		complain(check, false, source, "judged nothing here of other programs: %s", names);
+	if (others.count > 0)
+		complain(check, false, source, "judged nothing here of other programs: %s",
+			 naming_text(&others));
 }
 
 static void settle_programs(struct inquiry *inquiry)
@@ -269,6 +265,20 @@ static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagno
 	return error;
 }
 
+/* Nothing of it is there, so its 0 is no pass. */
+static void unjudge(struct check *check, const struct asked *asked)
+{
+	for (size_t i = 0; i < check->result.program_count; i++) {
+		struct checked_program *program = &check->programs[i];
+
+		for (size_t k = 0; k < program->verdict_count && gate_means(asked->program, program->key);
+		     k++)
+			if (program->verdicts[k].pattern == asked->subject->text &&
+			    program->verdicts[k].against_baseline == asked->subject->own)
+				program->verdicts[k].outcome = OUTCOME_NOT_JUDGED;
+	}
+}
+
 static void complain_of_place(struct check *check, const struct asked *asked)
 {
 	const char *text = asked->subject->text, *what, *hint = suggestion(check, &asked->nearest);
@@ -286,25 +296,6 @@ static void complain_of_place(struct check *check, const struct asked *asked)
 		 asked->wrapper ? "" : "judged nothing: ", what, text, hint);
 }
 
-/* What is not there has no figures, not 0 of them. */
-static void withdraw_verdicts(struct check *check, const struct asked *asked)
-{
-	for (size_t i = 0; i < check->result.program_count; i++) {
-		struct checked_program *program = &check->programs[i];
-		struct verdict *left = check_alloc(check, program->verdict_count, sizeof(*left));
-		size_t count = 0;
-
-		if (!gate_means(asked->program, program->key))
-			continue;
-		for (size_t v = 0; v < program->verdict_count; v++)
-			if (program->verdicts[v].pattern != asked->subject->text ||
-			    program->verdicts[v].against_baseline != asked->subject->own)
-				left[count++] = program->verdicts[v];
-		program->verdicts = left;
-		program->verdict_count = count;
-	}
-}
-
 int find_idle(struct check *check, struct diagnostic *diagnostic)
 {
 	struct inquiry inquiry = {.check = check};
@@ -318,9 +309,37 @@ int find_idle(struct check *check, struct diagnostic *diagnostic)
 	error = look_into_programs(&inquiry, diagnostic);
 	for (size_t i = 0; !error && i < inquiry.count; i++)
 		if (!inquiry.asked[i].settled) {
-			complain_of_place(check, &inquiry.asked[i]);
 			if (!inquiry.asked[i].wrapper)
-				withdraw_verdicts(check, &inquiry.asked[i]);
+				unjudge(check, &inquiry.asked[i]);
+			complain_of_place(check, &inquiry.asked[i]);
 		}
 	return error;
+}
+
+/* ---- programs of the baseline ------------------------------------------------------------------- */
+
+static void see_program(void *context, const char *key)
+{
+	struct naming *absent = context;
+	struct check *check = absent->check;
+
+	for (size_t i = 0; i < check->input_count; i++)
+		if (strcmp(check->inputs[i].key, key) == 0)
+			return;
+	naming_add(absent, key);
+}
+
+/* Who judges one program, or one recording, has not meant the others. */
+void tell_of_absent(struct check *check)
+{
+	const struct check_options *options = check->options;
+	struct naming absent = {.check = check};
+
+	if (options->update || !(options->whole || check->result.program_count > 1))
+		return;
+	baseline_programs(check->baseline, see_program, &absent);
+	if (absent.count > 0)
+		complain(check, false, options->gate->baseline_path,
+			 "of %zu of its programs there is no recording here: %s", absent.count,
+			 naming_text(&absent));
 }

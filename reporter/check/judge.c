@@ -159,22 +159,52 @@ static int add(struct bench *bench, struct verdict verdict, size_t subject, cons
 	return attribute(bench->check, bench->program->inputs->key, input, subject, added, bench->diagnostic);
 }
 
+/* What can but grow is known to be over a limit before its end; a share of it is not. */
+static bool grows(const struct limit *limit)
+{
+	return !figure_infos[limit->figure].of_end && limit->most.share < 0;
+}
+
+/* What a limit judges: the program's figure; or that of a child that was cut off, if only that is over it.
+ * False: there is neither. */
+static bool find_judged(const struct bench *bench, const struct limit *limit, struct judged *judged)
+{
+	const struct program *program = bench->program;
+	const struct program partial = {program->inputs + program->count, program->partial_count, 0};
+	const struct input *worst;
+	uint64_t value;
+
+	if (program->count > 0)
+		*judged = judged_figure(program, limit->subject, limit->figure,
+					repeat_figure_of(bench->check, limit));
+	if ((program->count > 0 && judged->value > limit->most.number) || !grows(limit) || partial.count == 0)
+		return program->count > 0;
+	worst = greatest_of_run(&partial, 0, partial.count, limit->subject, limit->figure);
+	value = worst->tallies[limit->subject].of[limit->figure];
+	if (value <= limit->most.number)
+		return program->count > 0;
+	*judged = (struct judged){worst, value, value, value};
+	return true;
+}
+
 static int judge_limits(struct bench *bench)
 {
 	const struct gate *gate = bench->check->options->gate;
-	const char *key = bench->program->inputs->key;
+	const struct input *first = bench->program->inputs;
 	int error = 0;
 
 	for (size_t i = 0; !error && i < gate->limit_count; i++) {
 		const struct limit *limit = &gate->limits[i];
+		struct judged judged = {0};
 
-		if (!gate_limit_holds(gate, i, key))
+		if (!gate_limit_holds(gate, i, first->key) ||
+		    (first->by_name && gate_is_general(limit->program)) ||
+		    !find_judged(bench, limit, &judged))
 			continue;
-		struct judged judged = judged_figure(bench->program, limit->subject, limit->figure,
-						     repeat_figure_of(bench->check, limit));
 		struct verdict verdict = judge_limit(bench->check, limit, &judged);
 		if (is_vague(&verdict))
-			complain_of_vague(bench->check, limit, key, &verdict, judged.input->sample_bytes);
+			complain_of_vague(bench->check, limit, first->key, &verdict,
+					  judged.input->sample_bytes);
 		else
 			error = add(bench, verdict, limit->subject, judged.input);
 	}
@@ -205,7 +235,8 @@ static int judge_baseline(struct bench *bench)
 	const struct gate *gate = bench->check->options->gate;
 	int error = 0;
 
-	if (!gate->baseline_path || bench->check->options->update)
+	if (!gate->baseline_path || bench->check->options->update || bench->program->count == 0 ||
+	    (bench->program->inputs->by_name && !gate_compares_by_name(gate, bench->program->inputs->key)))
 		return 0;
 	if (!baseline_has(bench->check->baseline, bench->program->inputs->key)) {
 		struct verdict none = {.outcome = OUTCOME_NO_BASELINE,
@@ -285,15 +316,17 @@ int judge_program(struct check *check, const struct program *program, struct che
 	size_t most = gate->limit_count + gate->subject_count * FIGURE_COUNT;
 	struct bench bench = {check, program, check_alloc(check, most, sizeof(struct verdict)), 0,
 			      diagnostic};
+	const struct program told = {program->inputs,
+				     program->count ? program->count : program->partial_count, 0};
 	int error;
 
 	*out = (struct checked_program){
 		.key = program->inputs->key,
 		.error = problem_of(program),
-		.run_count = count_runs(program),
+		.run_count = count_runs(&told),
 	};
-	fill_values(program, check->options->repeat_figure, out);
-	note_suppressed(check, program, out);
+	fill_values(&told, check->options->repeat_figure, out);
+	note_suppressed(check, &told, out);
 	if (out->error)
 		return 0;
 	error = judge_limits(&bench);

@@ -119,7 +119,7 @@ static int record_functions(struct check *check, const struct input *input, json
 		return error;
 	done = report_measure(report, &everywhere, &paths, &count, &met) == 0;
 	for (enum figure figure = 0; done && figure < FIGURE_COUNT; figure++)
-		if (!figure_infos[figure].advisory)
+		if (!figure_infos[figure].advisory && !(input->replaced && figure_infos[figure].of_end))
 			done = record_figure(check, input->key, paths, count, figure, entry);
 	done = done && record_wrappers(report, entry);
 	free(paths);

@@ -4,8 +4,8 @@
 #include "check/private.h"
 
 /* Of one run: the trace with the greatest figure. */
-static const struct input *greatest_of_run(const struct program *program, size_t begin, size_t end,
-					   size_t subject, enum figure figure)
+const struct input *greatest_of_run(const struct program *program, size_t begin, size_t end, size_t subject,
+				    enum figure figure)
 {
 	const struct input *best = &program->inputs[begin];
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 enum outcome {
+	OUTCOME_NOT_JUDGED, /* there is nothing of what the bound means: it is complained of */
 	OUTCOME_PASSED,
 	OUTCOME_IMPROVED, /* below its baseline by more than tolerance and floor: passed */
 	OUTCOME_ADVICE,   /* above its bound, but the figure is not deterministic: passed, with a warning */
@@ -23,8 +24,9 @@ enum outcome {
 
 struct verdict_frame {
 	const char *function;
-	const char *file; /* relative to the directory that the check ran in, if below it; "" if unknown */
-	uint32_t line;    /* 0 if unknown */
+	const char *file;   /* relative to the directory that the check ran in, if below it; "" if unknown */
+	uint32_t line;      /* 0 if unknown */
+	const char *module; /* the name of its object, where no file is known; else NULL */
 };
 
 /* One of the call paths by which a line came to its part. */
@@ -87,7 +89,7 @@ struct checked_program {
 	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
 	const struct suppressed_leaks *suppressed;      /* by those that were: in the files' order */
 	size_t suppressed_count;
-	const struct verdict *verdicts;
+	struct verdict *verdicts;
 	size_t verdict_count;
 };
 

@@ -189,7 +189,7 @@ Test(judge, greatest_process_of_the_chosen_run)
 	} traces[] = {{0, 10}, {0, 30}, {1, 20}, {2, 50}, {2, 40}, {3, 20}};
 	struct tally tallies[6] = {0};
 	struct input inputs[6] = {0};
-	struct program program = {inputs, 6};
+	struct program program = {inputs, 6, 0};
 
 	for (size_t i = 0; i < 6; i++) {
 		tallies[i].of[FIGURE_PEAK] = traces[i].peak;
