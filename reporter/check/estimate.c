@@ -19,9 +19,9 @@ static uint64_t count_margin(const struct input *input)
 
 uint64_t figure_margin(const struct input *input, enum figure figure, uint64_t value)
 {
-	bool counted = figure == FIGURE_COLLECTIONS || figure == FIGURE_RSS;
+	bool exact = figure == FIGURE_COLLECTIONS || figure == FIGURE_RSS;
 
-	if (input->sample_bytes == 0 || counted)
+	if (input->sample_bytes == 0 || exact)
 		return 0;
 	return figure_infos[figure].bytes ? weight_error_bytes(value, input->sample_bytes)
 					  : count_margin(input);
@@ -52,8 +52,7 @@ void complain_of_vague(struct check *check, const struct limit *limit, const cha
 	enum figure figure = verdict->figure;
 
 	complain(check, true, limit->source,
-		 "cannot judge %s: %s%s%s is %s +/- %s, recorded %s, and the limit %s; record it whole, "
-		 "without "
+		 "cannot judge %s: %s%s%s is %s +/- %s, recorded %s, and the limit %s; record it without "
 		 "MPROF_SAMPLE",
 		 key, figure_infos[figure].title, verdict->pattern ? " of " : "",
 		 verdict->pattern ? verdict->pattern : "", value_text(check, figure, verdict->value),
