@@ -97,7 +97,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	if (!error)
 		error = check_judge(check, &result, diagnostic);
 	progress_finish(&progress);
-	if (!error && options.update)
+	if (!error && options.update && result->program_count > 0)
 		fprintf(stderr, "mprof: %s has these figures now\n", gating->gate->baseline_path);
 	if (!error) {
 		error = print(gating, result, diagnostic);

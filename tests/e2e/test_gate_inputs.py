@@ -4,11 +4,9 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from harness import case, check, check_equal, compile, environment, mprof, needs, run_cases, MPROF
+from harness import case, check, check_equal, compile, mprof, run_cases
 
 PROGRAM = """#include <signal.h>
 #include <stdlib.h>
@@ -211,6 +209,7 @@ def what_killed_children_had_over_a_limit(directory):
     said = gated(directory, "--max-peak", "16MiB", "--", "./app", "fork-crash", status=0, expected=r"^note    app fork-crash: .*signal")
     check_equal(programs_of(said), ["app fork-crash"], said)
     gated(directory, "--max-peak", "16MiB", "--", "sh", "-c", "./app crash; true", status=2, expected="nothing .*judged|could not be judged")
+    gated(directory, "--baseline", "b.json", "--update-baseline", "--", "sh", "-c", "./app crash; true", status=2, absent="has these figures")
     gated(directory, "--baseline", "b.json", "--update-baseline", "--", "sh", "-c", "./app; ./app crash; true", status=0)
     check_equal(list(json.loads((directory / "b.json").read_text())["programs"]), ["app"], "no figures of what was killed")
     gated(directory, "--baseline", "b.json", "--", "sh", "-c", "./app; ./app crash; true", status=0)
@@ -243,7 +242,7 @@ def programs_of_the_baseline_that_did_not_run(directory):
     judged("--update-baseline", "t")
     check("not recorded" not in judged("t"), "all are there")
     (traces / "f.mprof").unlink()
-    told = judged("t", expected=r"^note    b.json: of 1 of its programs there is no recording here: 'app f'$")
+    judged("t", expected=r"^note    b.json: of 1 of its programs there is no recording here: 'app f'$")
     check("not recorded" not in judged("t/a.mprof"), "one that was asked for by name")
     for word in "bcde":
         (traces / f"{word}.mprof").unlink()
