@@ -92,6 +92,10 @@ static int print(const struct options *options, const struct row *rows, size_t c
 		return error;
 	style = output_style(output, out);
 	style.sites = (size_t)options->sites;
+	/* With call sites each has its warnings in its summary. */
+	for (size_t i = 0; (options->sites == 0 || output->format != FORMAT_TEXT) && i < count; i++)
+		show_warnings(report_view(rows[i].report),
+			      count > 1 ? report_view(rows[i].report)->summary.path : NULL, false);
 	error = view_table_print(out, &table, output->format, style.precision);
 	for (size_t i = 0; !error && options->sites > 0 && output->format == FORMAT_TEXT && i < count; i++)
 		error = view_text_sites(out, report_view(rows[i].report), SORT_PEAK, &style);

@@ -45,7 +45,7 @@ static void print_usage(FILE *out)
 	      out);
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(out, "  %-8s %s\n", command->name, command->summary);
-	fputs("\n'mprof help COMMAND' shows a command's options; 'mprof --version' the version.\n"
+	fputs("\n'mprof help COMMAND' shows a command's options; 'mprof --version' (-V) the version.\n"
 	      "A first try: mprof run ./program, then mprof report\n",
 	      out);
 }
@@ -57,6 +57,8 @@ static int unknown_command(const char *name, struct diagnostic *diagnostic)
 
 	for (const struct command *command = commands; command->name; command++)
 		nearest_try(&nearest, command->name);
+	nearest_try(&nearest, "--version");
+	nearest_try(&nearest, "--help");
 	if (nearest.found)
 		return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; did you mean '%s'?", what, name,
 				      nearest.found);
@@ -88,7 +90,7 @@ static int dispatch(int argc, char **argv, struct diagnostic *diagnostic)
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("mprof " MPROF_VERSION);
 		return STATUS_DONE;
 	}

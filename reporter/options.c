@@ -135,6 +135,29 @@ static int unknown_option(const struct parse *parse, const char *word, size_t le
 			      (int)length + 2, word, parse->command);
 }
 
+/* "'--repeat-figure', '--repeats'" */
+static void list_options(const struct argp *argp, const char *name, size_t length, FILE *out)
+{
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name && strncmp(o->name, name, length) == 0)
+			fprintf(out, "%s'--%s'", ftell(out) > 0 ? ", " : "", o->name);
+	for (const struct argp_child *c = argp->children; c && c->argp; c++)
+		list_options(c->argp, name, length, out);
+}
+
+static int ambiguous_option(const struct parse *parse, const char *word, size_t length)
+{
+	char names[200] = "";
+	FILE *out = fmemopen(names, sizeof(names), "w");
+
+	if (out) {
+		list_options(&parse->root, word + 2, length, out);
+		fclose(out);
+	}
+	return diagnostic_set(parse->diagnostic, EINVAL, "ambiguous option '%.*s': %s; try 'mprof help %s'",
+			      (int)length + 2, word, names, parse->command);
+}
+
 static int explain_long(const struct parse *parse, const char *word)
 {
 	size_t length = strcspn(word + 2, "=");
@@ -145,8 +168,8 @@ static int explain_long(const struct parse *parse, const char *word)
 	if (!option)
 		return unknown_option(parse, word, length);
 	if (option->name[length] && count > 1)
-		complaint = "ambiguous option";
-	else if (option->arg && word[2 + length] != '=')
+		return ambiguous_option(parse, word, length);
+	if (option->arg && word[2 + length] != '=')
 		complaint = "a value is missing after option";
 	else if (!option->arg && word[2 + length] == '=')
 		complaint = "no value is allowed after option";

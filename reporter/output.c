@@ -2,6 +2,7 @@
  * output.c - where a command writes its result.
  */
 #include "output.h"
+#include "reader/reader.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -19,6 +20,10 @@ static bool is_standard(const char *path)
 
 int output_open(const char *path, FILE **out, struct diagnostic *diagnostic)
 {
+	if (!is_standard(path) && trace_is_at(path))
+		return diagnostic_set(
+			diagnostic, EEXIST,
+			"%s: is a recording, so it is kept; name another file for what is shown", path);
 	*out = is_standard(path) ? stdout : fopen(path, "we");
 	if (!*out)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* NULL or "-" is standard output.  0 or -errno with a diagnostic. */
+/* NULL or "-" is standard output; a recording is never written over (-EEXIST): whoever is used to `run -o`
+ * means that one.  0 or -errno with a diagnostic. */
 int output_open(const char *path, FILE **out, struct diagnostic *diagnostic);
 
 /* Closes what output_open opened; a write that failed at any time is an error here. */

@@ -69,12 +69,7 @@ static bool is_different_for_each(const char *pattern, const char *end)
 /* Whether there is something at a path that the recorder keeps: all but empty files and older traces. */
 static bool is_kept(const char *path, const struct stat *status)
 {
-	struct trace_heading heading;
-	struct diagnostic ignored;
-
-	if (!S_ISREG(status->st_mode))
-		return true;
-	return status->st_size > 0 && trace_read_heading(path, &heading, &ignored) != 0;
+	return !S_ISREG(status->st_mode) || (status->st_size > 0 && !trace_is_at(path));
 }
 
 /* 0, or why nothing can be recorded to it. */

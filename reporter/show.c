@@ -4,6 +4,7 @@
 #include "show.h"
 
 #include "output.h"
+#include "report/existing.h"
 #include "traces.h"
 #include "view/clean.h"
 
@@ -62,13 +63,14 @@ struct showing {
 	struct report_options *options;
 };
 
-/* A report in text has them in its summary. */
-static void print_warnings(const struct view_report *report, bool all)
+void show_warnings(const struct view_report *report, const char *trace, bool all)
 {
 	size_t left, shown = view_warnings_shown(report, all, &left);
 
-	for (size_t i = 0; i < shown; i++)
-		clean_print_between(stderr, "mprof: warning: ", report->warnings[i], "\n");
+	for (size_t i = 0; i < shown; i++) {
+		clean_print_between(stderr, "mprof: warning: ", trace ? trace : "", trace ? ": " : "");
+		clean_print_between(stderr, "", report->warnings[i], "\n");
+	}
 	if (left > 0)
 		fprintf(stderr, "mprof: warning: " VIEW_WARNINGS_LEFT "\n", left);
 }
@@ -86,8 +88,9 @@ static int print(const struct showing *showing, const struct view_report *report
 	style = output_style(output, out);
 	style.sites = showing->show->sites;
 	style.all_warnings = showing->show->all_warnings;
+	/* A report in text has them in its summary. */
 	if (output->format != FORMAT_TEXT || showing->options->detail == REPORT_COLLECTIONS)
-		print_warnings(report, style.all_warnings);
+		show_warnings(report, NULL, style.all_warnings);
 	error = showing->show->print(out, report, output->format, &style, showing->show->context);
 	if (error)
 		diagnostic_set(diagnostic, -error, "out of memory");
@@ -108,6 +111,8 @@ static int show_path(const char *path, void *context, struct diagnostic *diagnos
 		options->sites = view_text_sites_shown(showing->show->sites);
 	int error = report_create(path, options, &report, diagnostic);
 	progress_finish(&progress);
+	if (!error && report_view(report)->nothing_matched)
+		error = report_explain_nobody(report, diagnostic);
 	if (!error)
 		error = print(showing, report_view(report), diagnostic);
 	report_destroy(report);

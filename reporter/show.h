@@ -37,6 +37,10 @@ void show_fill_options(struct report_options *report, const struct symbol_option
 typedef int show_print_fn(FILE *out, const struct view_report *report, enum view_format format,
 			  const struct view_style *style, const void *context);
 
+/* On standard error, for formats that have no place for them; `trace` is named where several are shown, else
+ * NULL. */
+void show_warnings(const struct view_report *report, const char *trace, bool all);
+
 struct show {
 	const struct show_options *options;
 	size_t sites; /* call sites, or rows of a table, to show in text; 0: a few */

@@ -187,10 +187,22 @@ static void forget_traces(struct check *check)
 		check->programs[i].trace = NULL;
 }
 
+/* However it came that there is nothing to judge, that is no pass. */
+static int complain_of_nothing(struct check *check, struct diagnostic *diagnostic)
+{
+	static const char nothing[] = "nothing was recorded that could be judged";
+
+	if (check->complaint_count == 0)
+		return diagnostic_set(diagnostic, ENODATA, nothing);
+	if (!has_fatal_complaint(check))
+		complain(check, true, check->complaints->about, nothing);
+	return 0;
+}
+
 int check_judge(struct check *check, const struct check_result **out, struct diagnostic *diagnostic)
 {
 	const struct gate *gate = check->options->gate;
-	int error;
+	int error = 0;
 
 	choose_inputs(check);
 	check->result = (struct check_result){
@@ -198,9 +210,10 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 		.baseline_path = gate->baseline_path,
 		.update_command = gate->baseline_path ? check->options->update_command : NULL,
 	};
-	if (check->input_count == 0 && check->complaint_count == 0)
-		return diagnostic_set(diagnostic, ENODATA, "nothing was recorded that could be judged");
-	error = tell_namesakes_apart(check, diagnostic);
+	if (check->input_count == 0)
+		error = complain_of_nothing(check, diagnostic);
+	if (!error)
+		error = tell_namesakes_apart(check, diagnostic);
 	note_earlier_runs(check);
 	if (!error)
 		error = judge_chosen(check, diagnostic);

@@ -93,11 +93,15 @@ static const char *skip_string(const char *at)
 	return *at ? at + 1 : NULL;
 }
 
+/* NULL: it is not closed, and libconfig would take all that follows for a comment. */
 static const char *skip_comment(const char *at)
 {
-	const char *end = at[0] == '/' && at[1] == '*' ? strstr(at + 2, "*/") : strchr(at, '\n');
+	bool block = at[0] == '/' && at[1] == '*';
+	const char *end = block ? strstr(at + 2, "*/") : strchr(at, '\n');
 
-	return end ? end + (*end == '*' ? 2 : 1) : at + strlen(at);
+	if (!end)
+		return block ? NULL : at + strlen(at);
+	return end + (block ? 2 : 1);
 }
 
 static bool begins_comment(const char *at)
@@ -189,7 +193,14 @@ int gate_text_check(const char *path, const char *text, struct diagnostic *diagn
 		else if (*at == '"')
 			next = skip_string(at);
 		if (!next)
-			return complain(diagnostic, path, text, at, "a text that begins here has no end");
+			return complain(diagnostic, path, text, at,
+					*at == '"' ? "a text that begins here has no end"
+						   : "a comment that begins here has no end");
+		/* libconfig would join them. */
+		if (*at == '"' && next[strspn(next, " \t\r\n")] == '"')
+			return complain(
+				diagnostic, path, text, at,
+				"two texts follow one another: there is a comma missing, or one is too many");
 	}
 	return error;
 }

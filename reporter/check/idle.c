@@ -202,12 +202,43 @@ static void settle_programs(struct inquiry *inquiry)
 
 /* ---- functions and lines ------------------------------------------------------------------------ */
 
+/* Whether any recorded call path passes a function. */
+static bool is_passed(struct report *report, const struct source_function *function)
+{
+	const char *const name[] = {function->name, NULL};
+	struct measure_place place = {.selection.functions = name};
+	struct measured_path *paths = NULL;
+	bool met = false;
+	size_t count;
+
+	/* Out of memory: nobody can tell then. */
+	if (report_measure(report, &place, &paths, &count, &met) != 0)
+		return true;
+	free(paths);
+	return met;
+}
+
+/* What is called by two names, and stands in no path by this one: what it took stands at the other. */
+static void look_for_namesake(struct check *check, struct report *report, struct asked *asked)
+{
+	const struct source_function *other = report_namesake(report, &asked->subject->place.selection);
+
+	if (other && is_passed(report, other))
+		complain(check, !asked->optional, asked->source,
+			 "judged nothing: '%s' and '%s' are the same code (an alias, or folded by the "
+			 "linker), which "
+			 "was recorded as the latter",
+			 asked->subject->text, other->name);
+}
+
 static void look_into(struct check *check, struct report *report, const struct input *input,
 		      struct asked *asked)
 {
 	bool line = asked->subject->place.line > 0;
 
 	asked->settled = report_has_place(report, &asked->subject->place);
+	if (asked->settled && !line && !asked->wrapper)
+		look_for_namesake(check, report, asked);
 	if (asked->settled)
 		return;
 	report_try_names(report, line, &asked->nearest);

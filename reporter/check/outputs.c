@@ -3,6 +3,7 @@
  */
 #include "check/outputs.h"
 #include "check/whole_file.h"
+#include "reader/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +65,9 @@ static int place_error(const char *path)
 
 	if (!target)
 		return ENOMEM;
-	if (stat(target, &status) == 0 && S_ISDIR(status.st_mode))
+	if (trace_is_at(target))
+		reason = EEXIST;
+	else if (stat(target, &status) == 0 && S_ISDIR(status.st_mode))
 		reason = EISDIR;
 	else if (stat(target, &status) == 0 && !S_ISREG(status.st_mode))
 		reason = access(target, W_OK) == 0 ? 0 : errno;
@@ -81,8 +84,9 @@ int outputs_check(const struct output *outputs, size_t count, struct diagnostic 
 			outputs[i].path && !strchr(outputs[i].path, '%') ? place_error(outputs[i].path) : 0;
 
 		if (reason)
-			return diagnostic_set(diagnostic, reason, "%s: cannot write to it: %s",
-					      outputs[i].path, strerror(reason));
+			return diagnostic_set(
+				diagnostic, reason, "%s: cannot write to it: %s", outputs[i].path,
+				reason == EEXIST ? "it is a recording, so it is kept" : strerror(reason));
 	}
 	return 0;
 }

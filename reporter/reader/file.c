@@ -162,6 +162,21 @@ int trace_read_heading(const char *path, struct trace_heading *out, struct diagn
 	return 0;
 }
 
+bool trace_is_at(const char *path)
+{
+	char magic[sizeof(((struct format_file_header *)0)->magic)];
+	struct diagnostic ignored;
+	uint64_t bytes;
+	int fd;
+	bool is = open_regular(path, &fd, &bytes, &ignored) == 0 &&
+		  read_at(fd, magic, sizeof(magic), 0) == 0 &&
+		  memcmp(magic, FORMAT_MAGIC, sizeof(magic)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 int file_open(struct trace *trace, const char *path, struct diagnostic *diagnostic)
 {
 	struct format_file_header header;
@@ -230,7 +245,10 @@ static int cut_off(struct trace *trace, uint64_t at, struct diagnostic *diagnost
 {
 	if (trace->opened)
 		return damaged(trace, at, "the file changed while it was read", diagnostic);
-	trace->info.damaged_at = at;
+	if (trace->info.ended)
+		trace->info.foreign_bytes = trace->blocks_end - at;
+	else
+		trace->info.damaged_at = at;
 	trace->blocks_end = at;
 	return 0;
 }

@@ -106,6 +106,7 @@ struct trace_info {
 	uint64_t recorder_bytes;      /* of peak_rss_bytes: taken by the recording itself, about */
 	uint64_t unrecorded_children; /* programs started that went unrecorded */
 	uint64_t damaged_at;          /* file offset of a cut-off tail; 0: none */
+	uint64_t foreign_bytes;       /* behind the end, of whoever put them there; not read */
 	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
 	 * fork child inherited are not resolved in it. */
 	const struct figures_summary *summary;
@@ -190,5 +191,8 @@ struct trace_heading {
 	char session_path[4096];
 };
 int trace_read_heading(const char *path, struct trace_heading *out, struct diagnostic *diagnostic);
+
+/* Whether a file begins as traces of all versions do, be it damaged further on. */
+bool trace_is_at(const char *path);
 
 #endif

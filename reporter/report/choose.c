@@ -361,8 +361,10 @@ int report_choose(struct report *report)
 	chosen = choose_matching(report, selection, functions, count);
 	if (selection_has_arguments(selection) && choose_instances(report, selection, count, &chosen) != 0)
 		return -ENOMEM;
-	if (chosen == 0 && !selection_empty(selection))
+	if (chosen == 0 && !selection_empty(selection)) {
+		report->view.nothing_matched = true;
 		return report_warn(report, "no recorded call path passes a function that matches");
+	}
 	if (chosen == 0)
 		chosen = choose_marked(report, count);
 	if (chosen == 0) {

@@ -4,6 +4,7 @@
 #include "report/existing.h"
 #include "report/private.h"
 
+#include <errno.h>
 #include <string.h>
 
 static size_t all_functions(struct report *report, const struct source_function *const **functions)
@@ -31,6 +32,16 @@ bool report_has_place(struct report *report, const struct measure_place *place)
 		if (selection_matches(&place->selection, functions[i]))
 			return true;
 	return false;
+}
+
+static bool is_selected(const void *selection, const struct source_function *function)
+{
+	return selection_matches(selection, function);
+}
+
+const struct source_function *report_namesake(struct report *report, const struct selection *selection)
+{
+	return symbolizer_namesake(report->symbolizer, is_selected, selection);
 }
 
 /* What follows the last separator. */
@@ -86,6 +97,24 @@ bool report_has_names(struct report *report)
 bool report_has_lines(struct report *report)
 {
 	return any_of_executable(report, true);
+}
+
+int report_explain_nobody(struct report *report, struct diagnostic *diagnostic)
+{
+	const struct selection *selection = &report->selection;
+	const struct measure_place meant = {.selection = *selection};
+	bool files = !selection->functions || !*selection->functions;
+	const char *glob = files ? *selection->files : *selection->functions;
+	struct nearest nearest = nearest_to(glob);
+
+	if (report_has_place(report, &meant))
+		return 0;
+	report_try_names(report, files, &nearest);
+	return diagnostic_set(diagnostic, ENOENT, "%s '%s'%s%s%s",
+			      files ? "no code of the program is of a file"
+				    : "no function of the program is called",
+			      glob, nearest.found ? "; did you mean '" : "",
+			      nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
 }
 
 uint64_t report_origin(struct report *report)

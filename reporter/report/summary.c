@@ -93,6 +93,11 @@ static int warn_end(struct report *report, const struct trace_info *info)
 		error = report_warn(report,
 				    "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
 				    info->damaged_at);
+	if (!error && info->foreign_bytes > 0)
+		error = report_warn(report,
+				    "the trace is whole, but %" PRIu64
+				    " bytes that are not the recorder's stand behind it",
+				    info->foreign_bytes);
 	return error;
 }
 

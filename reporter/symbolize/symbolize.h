@@ -108,6 +108,13 @@ typedef bool symbolizer_file_fn(const void *context, const char *file);
 bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolizer_file_fn *is_meant,
 			 const void *context);
 
+/* Of a function that is meant and has its code in common with others (an alias, or what a linker folded,
+ * since it was identical): the one under whose name that code is found, if none of the meant; else NULL. Asks
+ * symbols of what symbolizer_know_all() knows. */
+typedef bool symbolizer_function_fn(const void *context, const struct source_function *function);
+const struct source_function *symbolizer_namesake(struct symbolizer *symbolizer,
+						  symbolizer_function_fn *is_meant, const void *context);
+
 /* Tells programs apart that have the same name: a hash of the names of the source files that a module was
  * made of, as the compiler was told them; of its build-id or path where those are not known.  Builds of the
  * same source in different folders have the same, unless they name their files by absolute paths. */

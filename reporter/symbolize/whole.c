@@ -62,6 +62,33 @@ bool symbolizer_has_line(struct symbolizer *symbolizer, uint32_t line, symbolize
 	return false;
 }
 
+/* Under whose name an address of the file is shown; of inlined functions the one that they are in. */
+static const struct source_function *shown_at(struct symbolizer *symbolizer, size_t module, uint64_t address)
+{
+	const struct source_frame *frames;
+	uint64_t pc = address + symbolizer->modules[module].bias;
+	size_t count = symbolizer_frames(symbolizer, (uint16_t)module, pc, true, &frames);
+	return count > 0 ? frames[count - 1].function : NULL;
+}
+
+const struct source_function *symbolizer_namesake(struct symbolizer *symbolizer,
+						  symbolizer_function_fn *is_meant, const void *context)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		struct image *image = own_image(symbolizer, i);
+		for (size_t k = 0; image && k < image->symbols.count; k++) {
+			const struct symbol *symbol = &image->symbols.list[k];
+			if (!is_meant(context,
+				      functions_of_symbol(&symbolizer->functions, symbol->name, image->path)))
+				continue;
+			const struct source_function *shown = shown_at(symbolizer, i, symbol->start);
+			if (shown && !is_meant(context, shown))
+				return shown;
+		}
+	}
+	return NULL;
+}
+
 /* FNV-1a */
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
 {

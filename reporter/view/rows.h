@@ -96,6 +96,7 @@ struct view_report {
 	const char *const *warnings; /* one line each */
 	size_t warning_count;
 	size_t module_warning_count; /* the last of them, each of a module without lines or names */
+	bool nothing_matched;        /* of what was selected */
 	enum view_sort sort;
 	const struct view_function *functions;
 	size_t function_count;

@@ -90,4 +90,55 @@ def completions(directory):
     check_equal((done.returncode, done.stderr), (2, "mprof: no completion for 'tcsh'; there is one for bash, zsh, fish\n"), "another shell")
 
 
+@case
+def recordings_are_not_written_over(directory):
+    """Who is used to `mprof run -o` may well give a recording to the -o of a report."""
+    recorded(directory)
+    before = (directory / "one.mprof").read_bytes()
+    for command in (("report",), ("peak",), ("list",), ("gc",), ("dump",), ("check", "--max-peak", "1M")):
+        output = ("--format", "json=one.mprof") if command[0] == "check" else ("-o", "one.mprof")
+        done = mprof(*command, *output, directory=directory)
+        check_equal(done.returncode, 2, f"{command}: {done.stdout}{done.stderr}")
+        check("is a recording, so it is kept" in done.stderr and done.stderr.count("\n") == 1, done.stderr)
+        check_equal((directory / "one.mprof").read_bytes(), before, f"the recording after {command}")
+
+
+@case
+def functions_that_are_not_there(directory):
+    recorded(directory)
+    done = mprof("report", "-f", "mian", directory=directory)
+    check_equal((done.returncode, done.stdout), (2, ""), "a function that the program does not have")
+    check_equal(done.stderr, "mprof: no function of the program is called 'mian'; did you mean 'main'?\n", "what is said")
+    done = mprof("report", "--file", "progam.c", directory=directory)
+    check("no code of the program is of a file 'progam.c'; did you mean 'program.c'?" in done.stderr and done.returncode == 2, done.stderr)
+    recorded(directory, source=PROGRAM.replace("int main", "void idle(int *x) { *x = 1; }\nint main"))
+    done = mprof("report", "-f", "idle", directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    check("no recorded call path passes" in done.stdout, done.stdout)
+
+
+@case
+def the_peak_of_half_a_recording_is_called_so(directory):
+    recorded(directory)
+    whole = (directory / "one.mprof").read_bytes()
+    (directory / "half.mprof").write_bytes(whole[:-40])
+    (directory / "more.mprof").write_bytes(whole + b"and so on")
+    for arguments, name in ((("half.mprof",), ""), (("one.mprof", "half.mprof"), "half.mprof: ")):
+        done = mprof("peak", *arguments, directory=directory)
+        check(re.search(rf"^mprof: warning: {name}the trace is cut off", done.stderr, re.M), done.stderr)
+    check_equal(mprof("peak", "one.mprof", directory=directory).stderr, "", "of a whole one")
+    done = mprof("report", "more.mprof", directory=directory)
+    check("is whole, but 9 bytes that are not the recorder's stand behind it" in done.stdout and "Leaked:" in done.stdout, done.stdout)
+    check("did not end" not in done.stdout, done.stdout)
+
+
+@case
+def words_that_are_nearly_right(directory):
+    for words, said in ((("check", "--repeat", "5"), "ambiguous option '--repeat': '--repeats', '--repeat-figure';"),
+                        (("--verison",), "did you mean '--version'?"), (("version",), "did you mean '--version'?")):
+        done = mprof(*words, directory=directory)
+        check(done.returncode == 2 and said in done.stderr, f"{words}: {done.stderr}")
+    check(re.match(r"mprof \d", mprof("-V", directory=directory).stdout), "-V")
+
+
 run_cases()

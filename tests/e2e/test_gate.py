@@ -254,6 +254,8 @@ def malformed_gate_files(directory):
             ("baseline = { file = \"b\";\n tolerance = 5; };", "2: '5' is no percentage such as 5%"),
             ("baseline = { file = \"b\"; entries = (\n { floor = 5; } ); };", "2: an entry's floor needs its figure"),
             ("# @include \"x\"\n@include \"/etc/passwd\"", "2: there is no @include"),
+            ("limits = { peak = 1; };\n/* what follows\nfunctions = ( { function = \"f\"; leaked = 0; } );", "2: a comment that begins here has no end"),
+            ("limits = {\n leaked = \"0\" \"1MiB\"; };", "2: two texts follow one another"),
             ("limits = { peak = 1; };\0", "1: a zero byte"))):
         (directory / "bad.gate").write_text(text)
         done = gate(directory, "--gate", "bad.gate", program=("/bin/sh", "-c", "echo ran >ran"))

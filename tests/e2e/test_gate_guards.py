@@ -49,6 +49,35 @@ def limits_on_functions(directory):
     check("judged nothing" in done.stdout, done.stdout)
 
 
+NAMESAKES = """#include <stdlib.h>
+void *volatile s;
+__attribute__((noinline)) void load_font(int n) { s = malloc(n); s = 0; }
+__attribute__((noinline)) void load_image(int n) { s = malloc(n); s = 0; }
+void real_name(int n) { s = malloc(n); s = 0; }
+void api_name(int n) __attribute__((alias("real_name")));
+void idle(int *n) { *n = 1; }
+void idle_too(int *n) __attribute__((alias("idle")));
+int main(int argc, char **argv) { (void)argv; load_image(1000 + argc); api_name(5000); return 0; }
+"""
+
+
+@case
+def limits_on_functions_of_two_names(directory):
+    """What leaked is recorded under one of them only, and a limit on the other guards nothing."""
+    for flags, known, other in ((("-O0",), "real_name", "api_name"), (("-O0", "-g0"), "api_name", "real_name")):
+        build(directory, *flags, source=NAMESAKES)
+        recorded(directory, "./parser")
+        judged(directory, "--limit", f"{known}:leaked<=0", status=1, expected="FAILED: leaked of")
+        judged(directory, "--limit", f"{other}:leaked<=0", status=2, expected=f"judged nothing: '{other}' and '{known}' are the same code")
+        judged(directory, "--limit", "idle_too:leaked<=0", "--limit", "idle:leaked<=0", status=0)
+    needs("clang")
+    needs("ld.lld")
+    compile(directory / "parser.c", directory / "parser", "-O1", "-g", "-ffunction-sections", "-fuse-ld=lld", "-Wl,--icf=all", cc="clang")
+    recorded(directory, "./parser")
+    done = mprof("check", "--limit", "load_image:leaked<=0", "--limit", "load_font:leaked<=0", "one.mprof", directory=directory)
+    check(done.returncode == 1 and "are the same code" in done.stdout, f"folded by the linker: {done.stdout}")
+
+
 @case
 def limits_on_lines(directory):
     build(directory)
@@ -230,6 +259,8 @@ def only_the_shell_was_recorded(directory):
     started(2, "only tools of the system were recorded", "make", "-s", "all")
     started(0, "^passed +parser.*\n.*note.*1 program that it started was not recorded", "make", "-s", "both")
     started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
+    build(directory, name="became", source='#include <unistd.h>\nint main(void) { execl("./static", "static", (char *)0); return 1; }\n')
+    started(2, "^ERROR +became: nothing was recorded that could be judged", "./became")
 
 
 @case
