@@ -52,25 +52,40 @@ static bool is_readable(const void *at, uintptr_t *known_page)
 	return true;
 }
 
-/* Room for the environment without us; 0: we are not in it, or it is none. */
-static size_t strangers_room(char *const envp[])
+/* What an environment says of us. */
+struct mention {
+	size_t room;  /* for the environment without us; 0: we are not in it, or it is none */
+	bool missing; /* it can be read, and we are not in it */
+};
+
+static struct mention mention_in(char *const envp[])
 {
 	size_t bytes = 0, count = 1;
 	uintptr_t pointers = UINTPTR_MAX, strings = UINTPTR_MAX; /* no pages' numbers */
+	bool readable = true;
 	int saved = errno;
 
 	for (; envp; envp++, count++) {
-		if (!is_readable(envp, &pointers) || (*envp && !is_readable(*envp, &strings))) {
-			bytes = 0;
-			break;
-		}
-		if (!*envp)
+		readable = is_readable(envp, &pointers) && (!*envp || is_readable(*envp, &strings));
+		if (!readable || !*envp)
 			break;
 		if (settings_preloads(*envp, LIBRARY_NAME))
 			bytes += strlen(*envp) + 1;
 	}
 	errno = saved;
-	return bytes ? bytes + count * sizeof(char *) : 0;
+	return (struct mention){readable && bytes ? bytes + count * sizeof(char *) : 0, readable && !bytes};
+}
+
+/* Who has locked itself in may not be asked, and says nothing. */
+static struct mention mention_of_us(char *const envp[])
+{
+	return confined() ? (struct mention){0, false} : mention_in(envp);
+}
+
+/* What is started without us, where it is the environment that brought us here. */
+static bool goes_without_us(const struct mention *mention, enum loading loading)
+{
+	return loading != LOADING_WORKS || (mention->missing && session_came_by_environment());
 }
 
 /* Strings that name us are written behind the pointers; the others stay where they are. */
@@ -101,12 +116,12 @@ struct departure {
  * a difference, and may be asked. */
 #define DEPARTURE(envp, asked)                                                                               \
 	({                                                                                                   \
-		size_t room_ = confined() ? 0 : strangers_room(envp);                                        \
-		enum loading loading_ = room_ ? (asked) : LOADING_WORKS;                                     \
+		struct mention mention_ = mention_of_us(envp);                                               \
+		enum loading loading_ = mention_.room ? (asked) : LOADING_WORKS;                             \
 		(struct departure){loading_ == LOADING_HARMS                                                 \
-					   ? strangers_environment(__builtin_alloca(room_), envp)            \
+					   ? strangers_environment(__builtin_alloca(mention_.room), envp)    \
 					   : (envp),                                                         \
-				   loading_ != LOADING_WORKS};                                               \
+				   goes_without_us(&mention_, loading_)};                                    \
 	})
 
 /* ---- exec ----------------------------------------------------------------------------------- */
@@ -255,20 +270,20 @@ int posix_spawnp(int *pid, const char *file, const void *actions, const void *at
 /* system and popen pass the environment on as it is.  Where the shell cannot load us, we are taken out of
  * that for good: few programs could be recorded there, and others may be reading it.  Whether the shell will
  * be unrecorded. */
-static bool shell_goes_without_us(void)
+static bool shell_is_unrecorded(void)
 {
-	bool named = !confined() && strangers_room(__environ);
-	enum loading loading = named ? loadable(AT_FDCWD, "/bin/sh", 0) : LOADING_WORKS;
+	struct mention mention = mention_of_us(__environ);
+	enum loading loading = mention.room ? loadable(AT_FDCWD, "/bin/sh", 0) : LOADING_WORKS;
 
 	if (loading == LOADING_HARMS)
 		settings_unfollow(__environ, LIBRARY_NAME);
-	return loading != LOADING_WORKS;
+	return goes_without_us(&mention, loading);
 }
 
 int system(const char *command)
 {
 	real_ensure();
-	if (command && shell_goes_without_us())
+	if (command && shell_is_unrecorded())
 		unrecorded_add(1);
 	return real.system(command);
 }
@@ -276,7 +291,7 @@ int system(const char *command)
 void *popen(const char *command, const char *mode)
 {
 	real_ensure();
-	if (shell_goes_without_us())
+	if (shell_is_unrecorded())
 		unrecorded_add(1);
 	return real.popen(command, mode);
 }

@@ -177,8 +177,7 @@ static bool parent_preloads(unsigned long pid)
 	text_add_number(&text, pid);
 	text_add(&text, "/environ");
 	struct settings_list environment = settings_read(path);
-	const char *libraries = settings_value(&environment, "LD_PRELOAD");
-	bool preloads = environment.bytes && libraries && strstr(libraries, "libmprof.so");
+	bool preloads = environment.bytes && settings_preloaded(&environment, "libmprof.so");
 	settings_release(&environment);
 	return preloads;
 }

@@ -40,7 +40,7 @@
 
 /* Survives fork: the child finds its parent's trace here. */
 static char last_trace_path[SESSION_PATH_BYTES];
-static bool sandboxed_from_the_start;
+static bool sandboxed_from_the_start, came_by_environment;
 
 /* ---- who we are ---------------------------------------------------------------- */
 
@@ -304,11 +304,17 @@ static bool begin(struct process *process, struct start *start)
 	return true;
 }
 
+bool session_came_by_environment(void)
+{
+	return came_by_environment;
+}
+
 static void start_on_own_stack(void *argument)
 {
 	struct start *start = argument;
 
 	gather(start);
+	came_by_environment = settings_preloaded(&start->environment, "libmprof.so");
 	if (!start->settings.follow && !start->forked)
 		settings_unfollow(__environ, "libmprof.so");
 	start->recording = recording_makes_sense(start) && begin(start->process, start);

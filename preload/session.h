@@ -29,6 +29,10 @@ void session_ending(void);
 void session_executing(void);
 void session_not_executed(void);
 
+/* Whether LD_PRELOAD has brought us here: then what is started without it goes without us.  Not so where it
+ * was /etc/ld.so.preload, or an option of the dynamic linker.  Any thread, any time. */
+bool session_came_by_environment(void);
+
 /* dlclose has returned: what went with it is noted. */
 void session_code_unloaded(void);
 

@@ -178,6 +178,13 @@ static bool names_library(const char *entry, size_t length, const char *library_
 	return length >= name_length && memcmp(entry + length - name_length, library_name, name_length) == 0;
 }
 
+bool settings_preloaded(const struct settings_list *environment, const char *library_name)
+{
+	const char *libraries = settings_value(environment, "LD_PRELOAD");
+
+	return libraries && strstr(libraries, library_name);
+}
+
 bool settings_preloads(const char *entry, const char *library_name)
 {
 	if (strncmp(entry, preload_variable, sizeof preload_variable - 1) != 0)

@@ -51,6 +51,9 @@ struct settings_names {
 /* Expands %e %p %h %t %% and appends the result; other characters stand for themselves. */
 void settings_expand(struct text *path, const char *pattern, const struct settings_names *names);
 
+/* Whether a program that began with this environment was to load the library. */
+bool settings_preloaded(const struct settings_list *environment, const char *library_name);
+
 /* Whether a string of an environment is an LD_PRELOAD that names this library. */
 bool settings_preloads(const char *entry, const char *library_name);
 

@@ -1,5 +1,6 @@
 /*
- * unrecorded.h - counting the programs that are started in a recording and cannot be recorded.
+ * unrecorded.h - counting the programs that are started in a recording and go unrecorded: what cannot load
+ * this library, and what is started without it.
  */
 #ifndef MPROF_PRELOAD_UNRECORDED_H
 #define MPROF_PRELOAD_UNRECORDED_H

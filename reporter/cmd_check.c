@@ -144,6 +144,7 @@ static int check(const struct options *options, char *const argv[], struct diagn
 	if (status == 0)
 		status = choose_all(&chosen, options, diagnostic);
 	if (status == 0) {
+		gating.whole = chosen.folder_count > 0 || chosen.count > 1;
 		gating.update_command = gating_update_command(&gate, argv);
 		status = gating_judge(&gating, chosen.traces, chosen.count, diagnostic);
 	}

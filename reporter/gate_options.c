@@ -43,8 +43,8 @@ static const struct argp_option fixed_options[] = {
 	{"update-baseline", KEY_UPDATE, NULL, 0, "Put this run's figures into the baseline", GROUP_LIMITS},
 	{"allow-idle", KEY_ALLOW_IDLE, NULL, 0, "Let limits pass that mean nothing of what was recorded",
 	 GROUP_LIMITS},
-	{"repeat-figure", KEY_REPEAT_FIGURE, "WHICH", 0, "Of several runs judge the min (default) or median",
-	 GROUP_LIMITS},
+	{"repeat-figure", KEY_REPEAT_FIGURE, "WHICH", 0,
+	 "Of several runs judge the min, median or max (default min; limits of leaks max)", GROUP_LIMITS},
 	{"suppressions", KEY_SUPPRESSIONS, "FILE", 0,
 	 "Do not count the leaks that FILE names, in LeakSanitizer's syntax; repeatable", GROUP_LIMITS},
 	{"name", KEY_NAME, "NAME", 0, "Call the program NAME, not by its command", GROUP_LIMITS},
@@ -65,7 +65,22 @@ static error_t add_output(struct argp_state *state, struct gate_options *options
 	if (output_parse(text, &outputs[options->output_count], &complaint) != 0)
 		return options_error(state, "--format: %s", complaint.message);
 	options->output_count++;
+	if (outputs_parted(outputs, options->output_count, &complaint) != 0)
+		return options_error(state, "--format: %s", complaint.message);
 	return 0;
+}
+
+static error_t parse_repeat_figure(struct argp_state *state, struct gate_options *options, const char *name)
+{
+	static const char *const names[] = {
+		[REPEAT_MIN] = "min", [REPEAT_MEDIAN] = "median", [REPEAT_MAX] = "max"};
+
+	for (enum repeat_figure which = REPEAT_MIN; which <= REPEAT_MAX; which++)
+		if (strcmp(name, names[which]) == 0) {
+			options->repeat_figure = which;
+			return 0;
+		}
+	return options_error(state, "--repeat-figure takes min, median or max, not '%s'", name);
 }
 
 static error_t parse_value(int key, char *argument, struct argp_state *state)
@@ -98,11 +113,7 @@ static error_t parse_value(int key, char *argument, struct argp_state *state)
 	case KEY_COLOR:
 		return option_color(state, argument);
 	case KEY_REPEAT_FIGURE:
-		options->median = strcmp(argument, "median") == 0;
-		return options->median || strcmp(argument, "min") == 0
-			       ? 0
-			       : options_error(state, "--repeat-figure takes min or median, not '%s'",
-					       argument);
+		return parse_repeat_figure(state, options, argument);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_GATE_OPTIONS_H
 #define MPROF_REPORTER_GATE_OPTIONS_H
 
-#include "check/gate.h"
+#include "check/check.h"
 #include "check/outputs.h"
 #include "options.h"
 
@@ -15,7 +15,8 @@ struct gate_options {
 	struct option_list limits, floors, suppressions;
 	struct output *outputs;
 	size_t output_count;
-	bool update, median, allow_idle;
+	bool update, allow_idle;
+	enum repeat_figure repeat_figure;
 	long precision;
 };
 

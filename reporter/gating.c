@@ -78,11 +78,13 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		.report = &report_options,
 		.name = gating->options->name,
 		.pids = gating->pids,
-		.median = gating->options->median,
+		.repeat_figure = gating->options->repeat_figure,
+		.whole = gating->whole,
 		.allow_idle = gating->options->allow_idle,
 		.update = gating->options->update,
 		.update_command = gating->update_command,
 		.record_command = gating->record_command,
+		.fleeting = gating->fleeting,
 	};
 	const struct check_result *result;
 	struct check *check;
@@ -95,7 +97,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	if (!error)
 		error = check_judge(check, &result, diagnostic);
 	progress_finish(&progress);
-	if (!error && options.update)
+	if (!error && options.update && result->program_count > 0)
 		fprintf(stderr, "mprof: %s has these figures now\n", gating->gate->baseline_path);
 	if (!error) {
 		error = print(gating, result, diagnostic);

@@ -17,10 +17,12 @@ struct gating {
 	const struct gate_options *options;
 	const struct symbol_options *symbols;
 	const struct gate *gate;
+	bool whole;                 /* see struct check_options */
 	const int *pids;            /* by run, the program's where it was started for this; else NULL */
 	FILE *standard;             /* what goes to no file */
 	const char *update_command; /* see gating_update_command */
-	const char *record_command; /* see struct check_options */
+	const char *record_command; /* see struct check_options, of both */
+	bool fleeting;
 };
 
 /* Brings the traces up to date, judges them and prints the result.  The exit status, or -errno with a

@@ -91,7 +91,7 @@ int run_gate_create(const struct gate_options *options, char *const argv[], char
 		gate->update_command = gating_update_command(&gate->gate, argv);
 	if (!error && !kept && !(variable && *variable))
 		error = make_folder(gate, diagnostic);
-	if (!error && gate->folder && is_job())
+	if (!error && gate->folder)
 		gate->record_command = gating_record_command(&gate->gate, program);
 	if (error)
 		run_gate_destroy(gate);
@@ -147,7 +147,8 @@ static int judge(const struct run_gate *gate, struct diagnostic *diagnostic)
 		.pids = gate->run_count > 0 ? gate->pids : NULL,
 		.standard = stderr,
 		.update_command = gate->update_command,
-		.record_command = gate->record_command,
+		.record_command = gate->keep_folder && !is_job() ? NULL : gate->record_command,
+		.fleeting = is_job(),
 	};
 	size_t count;
 	struct gated_trace *traces = all_traces(gate, &count);
@@ -180,10 +181,10 @@ int run_gate_judge(struct run_gate *gate, int program_status, struct diagnostic 
 {
 	int status = 0;
 
+	gate->keep_folder = gate->run_count > 0 && program_status > STATUS_OF_SIGNAL;
 	if (gate->run_count > 0)
 		status = program_status ? judge_failed(gate) : judge(gate, diagnostic);
-	gate->keep_folder =
-		status == STATUS_GATE_FAILED || (gate->run_count > 0 && program_status > STATUS_OF_SIGNAL);
+	gate->keep_folder |= status == STATUS_GATE_FAILED;
 	if (gate->keep_folder && gate->folder)
 		fprintf(stderr, "mprof: the recordings are kept in %s\n", gate->folder);
 	return program_status ? program_status : status;

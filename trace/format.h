@@ -111,7 +111,8 @@ enum block_kind {
 	 * v freed bytes, v peak bytes, v peak RSS bytes, v lost events, v flags (enum end_flags),
 	 * v bytes of that RSS that the recording itself took, at least, v 1 + time_ns from which on nothing
 	 * was recorded (0: never), v why (enum blind_reason), v call paths that were cut short for want of
-	 * room, v programs that it started and that could not be recorded (the last five may be missing).
+	 * room, v programs that it started and that went unrecorded, v signal that killed
+	 * it, 0 if none or unknown (the last six may be missing).
 	 * Where blocks are sampled, bytes are estimates, counts those of what is recorded. */
 	BLOCK_END = 13,
 	/* From which node to which the threads' successive events went; with SUMMARY, unless there were too

@@ -339,7 +339,7 @@ struct session_header {
 	_Atomic uint32_t blind_reason;        /* enum blind_reason of format.h */
 	_Atomic uint32_t starving;            /* producers that wait for a chunk */
 	_Atomic uint32_t flush_requests;      /* a report wants what is there */
-	_Atomic uint32_t unrecorded_children; /* programs started that cannot be recorded */
+	_Atomic uint32_t unrecorded_children; /* programs started that go unrecorded */
 	/* Consumer to producer. */
 	_Alignas(64) _Atomic uint32_t
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */

@@ -187,14 +187,15 @@ static const char *sort_of(enum figure figure)
 	}
 }
 
-/* A command that shows a trace; where that will be gone, those that make it again and show the newest. */
-static const char *command_on(struct check *check, const char *command, const struct input *input)
+/* A command that shows a trace; where that may be gone, those that make it again and show the newest. */
+static const char *command_on(struct check *check, const char *command, const struct input *input,
+			      enum outcome outcome)
 {
 	const char *record = check->options->record_command;
+	bool goes = record && (check->options->fleeting || outcome != OUTCOME_FAILED);
 
-	return record ? check_string(check, "%s; mprof %s", record, command)
-		      : check_string(check, "mprof %s %s", command,
-				     shell_quoted(&check->strings, input->path));
+	return goes ? check_string(check, "%s; mprof %s", record, command)
+		    : check_string(check, "mprof %s %s", command, shell_quoted(&check->strings, input->path));
 }
 
 static void set_more(struct check *check, const struct input *input, struct verdict *verdict)
@@ -204,13 +205,14 @@ static void set_more(struct check *check, const struct input *input, struct verd
 				       : NULL;
 
 	if (verdict->figure == FIGURE_RSS)
-		verdict->more = command_on(check, "peak", input);
+		verdict->more = command_on(check, "peak", input, verdict->outcome);
 	else if (verdict->figure == FIGURE_COLLECTIONS)
-		verdict->more = command_on(check, "gc", input);
+		verdict->more = command_on(check, "gc", input, verdict->outcome);
 	else
-		verdict->more = check_string(check, "%s%s%s%s", command_on(check, "report", input),
-					     sort_of(verdict->figure), function ? " -f " : "",
-					     function ? shell_quoted(&check->strings, function) : "");
+		verdict->more =
+			check_string(check, "%s%s%s%s", command_on(check, "report", input, verdict->outcome),
+				     sort_of(verdict->figure), function ? " -f " : "",
+				     function ? shell_quoted(&check->strings, function) : "");
 }
 
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,

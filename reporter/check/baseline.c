@@ -119,13 +119,18 @@ static int check_part(struct look *look, const char *key, json_t *value)
 		return check_members(look, value, "functions", check_function);
 	if (strcmp(key, "wrappers") == 0)
 		return check_names(look, value, key);
-	return fail(look, "unknown member '%.100s'; one of: totals, functions, wrappers", key);
+	if (strcmp(key, "sample_bytes") == 0)
+		return is_count(value) ? 0 : fail(look, "%s is no whole number, 0 or more", key);
+	return fail(look, "unknown member '%.100s'; one of: totals, functions, wrappers, sample_bytes", key);
 }
 
 static int check_program(struct look *look, const char *key, json_t *value)
 {
-	(void)key;
-	return check_members(look, value, "a program's entry", check_part);
+	int error = check_members(look, value, "a program's entry", check_part);
+
+	if (!error && json_object_size(json_object_get(value, "totals")) == 0)
+		error = fail(look, "'%.200s' has no totals", key);
+	return error;
 }
 
 static int check_root_member(struct look *look, const char *key, json_t *value)
@@ -186,6 +191,19 @@ bool baseline_has(const json_t *baseline, const char *key)
 	return json_object_get(json_object_get(baseline, "programs"), key);
 }
 
+uint64_t baseline_sample_bytes(const json_t *baseline, const char *key)
+{
+	return (uint64_t)json_integer_value(part_of(baseline, key, "sample_bytes"));
+}
+
+void baseline_programs(json_t *baseline, void (*see)(void *context, const char *key), void *context)
+{
+	const char *key;
+	json_t *entry;
+
+	json_object_foreach(json_object_get(baseline, "programs"), key, entry) see(context, key);
+}
+
 bool baseline_total(const json_t *baseline, const char *key, enum figure figure, uint64_t *low,
 		    uint64_t *high)
 {
@@ -241,9 +259,11 @@ int baseline_wrapper(const json_t *baseline, const char *key, const char *functi
 
 /* ---- a new entry ------------------------------------------------------------------------------ */
 
-json_t *baseline_entry_create(void)
+json_t *baseline_entry_create(uint64_t sample_bytes)
 {
-	return json_pack("{s{}s{}}", "totals", "functions");
+	if (sample_bytes == 0)
+		return json_pack("{s{}s{}}", "totals", "functions");
+	return json_pack("{s{}s{}sI}", "totals", "functions", "sample_bytes", (json_int_t)sample_bytes);
 }
 
 bool baseline_entry_total(json_t *entry, enum figure figure, uint64_t low, uint64_t high)

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PERCENT_MAX 1e6
-#define NUMBER_MAX 64 /* characters; longer texts are no numbers */
+#define PERCENT_MAX 1000 /* what may rise to eleven times its value is held by nothing */
+#define NUMBER_MAX 64    /* characters; longer texts are no numbers */
 
 static bool is_blank(char c)
 {
@@ -69,7 +69,12 @@ int limit_parse_amount(enum figure figure, const char *text, struct amount *out,
 				      "%s takes no percentage: only temporary and leaked_blocks are parts "
 				      "of all allocations",
 				      figure_infos[figure].name);
-	return limit_parse_share(text, &out->share, diagnostic);
+	int error = limit_parse_share(text, &out->share, diagnostic);
+	if (!error && out->share > 1)
+		error = diagnostic_set(diagnostic, EINVAL,
+				       "%s is a part of all allocations: no more than 100%%, not '%.200s'",
+				       figure_infos[figure].name, text);
+	return error;
 }
 
 int limit_parse_share(const char *text, double *out, struct diagnostic *diagnostic)
@@ -80,7 +85,11 @@ int limit_parse_share(const char *text, double *out, struct diagnostic *diagnost
 	/* strtod alone would take hexadecimal numbers and names too. */
 	if (squeeze(text, squeezed) && strcmp(squeezed + strspn(squeezed, "0123456789."), "%") == 0)
 		percent = strtod(squeezed, &end);
-	if (percent < 0 || percent > PERCENT_MAX || *end != '%')
+	if (percent > PERCENT_MAX && *end == '%')
+		return diagnostic_set(diagnostic, EINVAL,
+				      "'%.200s' is more than %d%%: nothing would exceed it", text,
+				      PERCENT_MAX);
+	if (percent < 0 || *end != '%')
 		return diagnostic_set(diagnostic, EINVAL, "'%.200s' is no percentage such as 5%%", text);
 	*out = percent / 100;
 	return 0;

@@ -12,11 +12,11 @@
  * with a diagnostic. */
 int limit_parse_number(enum figure figure, const char *text, uint64_t *out, struct diagnostic *diagnostic);
 
-/* A number, or a percentage of all allocations where the figure counts some of them. */
+/* A number, or a percentage of all allocations where the figure counts some of them: 100% at most. */
 int limit_parse_amount(enum figure figure, const char *text, struct amount *out,
 		       struct diagnostic *diagnostic);
 
-/* "5%" or "0.5 %", not negative. */
+/* "5%" or "0.5 %", not negative, and 1000% at most. */
 int limit_parse_share(const char *text, double *out, struct diagnostic *diagnostic);
 
 /* A figure by name, with a diagnostic that lists them. */

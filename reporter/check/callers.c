@@ -40,8 +40,15 @@ static const char *short_path(struct check *check, const char *path)
 struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
 				      uint32_t line)
 {
-	return (struct verdict_frame){strings_intern(&check->strings, function->name),
-				      short_path(check, function->file), line};
+	const char *slash = strrchr(function->module, '/');
+	const char *module = slash ? slash + 1 : function->module;
+
+	return (struct verdict_frame){
+		.function = strings_intern(&check->strings, function->name),
+		.file = short_path(check, function->file),
+		.line = line,
+		.module = !*function->file && *module ? strings_intern(&check->strings, module) : NULL,
+	};
 }
 
 /* ---- paths ------------------------------------------------------------------------------------ */

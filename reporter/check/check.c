@@ -83,11 +83,12 @@ void check_destroy(struct check *check)
 
 static struct program program_at(const struct check *check, size_t begin)
 {
-	size_t end = begin + 1;
+	struct program program = {.inputs = &check->inputs[begin]};
 
-	while (end < check->input_count && strcmp(check->inputs[end].key, check->inputs[begin].key) == 0)
-		end++;
-	return (struct program){&check->inputs[begin], end - begin};
+	for (size_t i = begin;
+	     i < check->input_count && strcmp(check->inputs[i].key, program.inputs->key) == 0; i++)
+		*(check->inputs[i].partial ? &program.partial_count : &program.count) += 1;
+	return program;
 }
 
 static void count_outcomes(struct check_result *result)
@@ -121,22 +122,43 @@ static int update(struct check *check, json_t *entries, struct diagnostic *diagn
 	return baseline_update(check->options->gate->baseline_path, entries, diagnostic);
 }
 
+/* Whether the baseline is to learn of it: from all of it, and of a tool only where that is asked for. */
+static bool is_to_be_recorded(const struct check *check, const struct program *program,
+			      const struct checked_program *judged)
+{
+	return check->options->update && !judged->error && program->count > 0 &&
+	       (!program->inputs->by_name ||
+		gate_compares_by_name(check->options->gate, program->inputs->key));
+}
+
 static int judge_all(struct check *check, json_t *entries, struct diagnostic *diagnostic)
 {
-	struct checked_program *programs = check_alloc(check, check->input_count, sizeof(*programs));
+	struct checked_program *programs;
 	struct check_result *result = &check->result;
 	struct program program;
 	int error = 0;
 
-	result->programs = programs;
-	for (size_t i = 0; !error && i < check->input_count; i += program.count) {
+	programs = check_alloc(check, check->input_count, sizeof(*programs));
+	result->programs = check->programs = programs;
+	for (size_t i = 0; !error && i < check->input_count; i += program.count + program.partial_count) {
+		struct checked_program *judged = &programs[result->program_count];
+
 		program = program_at(check, i);
-		error = judge_program(check, &program, &programs[result->program_count], diagnostic);
-		if (!error && check->options->update && !programs[result->program_count].error)
+		error = judge_program(check, &program, judged, diagnostic);
+		if (!error && is_to_be_recorded(check, &program, judged))
 			error = record_program(check, &program, entries, diagnostic);
-		result->program_count++;
+		/* Of what was cut off only breaches are told. */
+		result->program_count += program.count > 0 || judged->verdict_count > 0;
 	}
 	return error;
+}
+
+static bool has_fatal_complaint(const struct check *check)
+{
+	for (size_t i = 0; i < check->complaint_count; i++)
+		if (check->complaints[i].fatal)
+			return true;
+	return false;
 }
 
 static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
@@ -147,15 +169,22 @@ static int judge_chosen(struct check *check, struct diagnostic *diagnostic)
 	if (!error && check->options->update)
 		error = update(check, entries, diagnostic);
 	json_decref(entries);
-	return error ? error : find_idle(check, diagnostic);
+	if (error)
+		return error;
+	if (check->result.program_count == 0 && !has_fatal_complaint(check))
+		complain(check, true, "gate", "nothing was recorded that could be judged");
+	find_idle_suppressions(check);
+	tell_of_absent(check);
+	return find_idle(check, diagnostic);
 }
 
-static bool is_fatal(const struct check *check)
+/* Traces that nobody asked for go, unless there is a failure to look into. */
+static void forget_traces(struct check *check)
 {
-	for (size_t i = 0; i < check->complaint_count; i++)
-		if (check->complaints[i].fatal)
-			return true;
-	return false;
+	if (!check->options->record_command || check->result.status == STATUS_GATE_FAILED)
+		return;
+	for (size_t i = 0; i < check->result.program_count; i++)
+		check->programs[i].trace = NULL;
 }
 
 /* However it came that there is nothing to judge, that is no pass. */
@@ -165,7 +194,7 @@ static int complain_of_nothing(struct check *check, struct diagnostic *diagnosti
 
 	if (check->complaint_count == 0)
 		return diagnostic_set(diagnostic, ENODATA, nothing);
-	if (!is_fatal(check))
+	if (!has_fatal_complaint(check))
 		complain(check, true, check->complaints->about, nothing);
 	return 0;
 }
@@ -194,6 +223,7 @@ int check_judge(struct check *check, const struct check_result **out, struct dia
 	check->result.complaint_count = check->complaint_count;
 	count_outcomes(&check->result);
 	check->result.status = status_of(&check->result);
+	forget_traces(check);
 	*out = &check->result;
 	return 0;
 }

@@ -10,17 +10,23 @@
 #include "check/gate.h"
 #include "check/verdict.h"
 
+/* Which of several runs a figure is judged by: unless told otherwise by the least, but a limit of what leaks
+ * by the greatest, since a leak of some runs is one. */
+enum repeat_figure { REPEAT_DEFAULT, REPEAT_MIN, REPEAT_MEDIAN, REPEAT_MAX };
+
 struct check_options {
 	const struct gate *gate;
 	const struct report_options *report; /* symbols and progress; its detail is left out of account */
 	const char *name;                    /* of the program, for its key; NULL: derived from each trace */
 	const int
 		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */
-	bool median;   /* of several runs; else the minimum */
+	enum repeat_figure repeat_figure;
 	bool allow_idle; /* limits that judge nothing are told, and pass */
+	bool whole;      /* several traces are judged, or a folder's: none was left out on purpose */
 	bool update;     /* put what is measured into the baseline, and do not compare with it */
 	const char *update_command;
 	const char *record_command; /* makes the traces again, here; NULL: they stay where they are */
+	bool fleeting; /* with such a command: even those of a check that fails go in the end, with the job */
 };
 
 struct check;
@@ -31,8 +37,8 @@ void check_destroy(struct check *check); /* NULL is fine */
 
 /*
  * Takes a trace's figures.  Of traces of one program in one run (its worker processes) the greatest figures
- * count; of several runs the minimum or median.  One that cannot be read becomes a complaint of the result.
- * 0, or -errno with a diagnostic.
+ * count; of several runs those that repeat_figure says.  One that cannot be read becomes a complaint of the
+ * result. 0, or -errno with a diagnostic.
  */
 int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic);
 

@@ -124,6 +124,8 @@ static const char *note_of(const struct trace_info *info)
 {
 	if (info->sample_bytes > 0)
 		return "blocks were sampled: its figures are estimates";
+	if (info->end_kind == END_REPLACED)
+		return "it went on as another program: what it held then is no leak";
 	if (info->end_kind == END_UNKNOWN)
 		return "it ended, how is unknown: what it had not freed by then counts as leaked";
 	return NULL;
@@ -141,14 +143,29 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.parent_pid = info->parent_pid,
 		.run = run,
 		.killed = (info->end_kind == END_KILLED || !info->ended) && info->damaged_at == 0,
+		.running = !info->ended,
+		.signal = info->end_signal,
 		.replaced = info->end_kind == END_REPLACED,
-		.system = program_is_system(info->exe),
+		.tool = program_is_tool(info->exe),
+		.alone = report_is_alone(info),
 		.problem = problem_of(check, info),
 		.note = note_of(info),
 		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
 		.unrecorded = info->unrecorded_children,
+		.thread_count = info->thread_count,
+		.sample_bytes = info->sample_bytes,
+		.blocks_error = report_view(report)->summary.blocks_error,
 	};
+}
+
+/* What is live where a program is cut off is not left by it. */
+static void drop_leaks(const struct gate *gate, struct input *input)
+{
+	for (size_t i = 0; i < gate->subject_count; i++)
+		for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+			if (figure_infos[figure].of_end)
+				input->tallies[i].of[figure] = 0;
 }
 
 static int take_figures(struct check *check, struct report *report, struct input *input)
@@ -158,6 +175,9 @@ static int take_figures(struct check *check, struct report *report, struct input
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
+	input->suppressed = check_alloc(check, gate->suppressions.count, sizeof(*input->suppressed));
+	for (size_t i = 0; i < gate->suppressions.count; i++)
+		input->suppressed[i] = report_suppressed(report, i);
 	input->tallies[0] = whole_program(report);
 	for (size_t i = 1; !error && i < gate->subject_count; i++) {
 		if (!is_asked(gate, i, input->key))
@@ -167,6 +187,8 @@ static int take_figures(struct check *check, struct report *report, struct input
 		if (!error)
 			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
 	}
+	if (input->replaced || input->killed)
+		drop_leaks(gate, input);
 	return error;
 }
 
@@ -196,9 +218,10 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	if (error)
 		return refuse(check, path, diagnostic, error);
 	input = describe(check, path, run, report);
+	input.called = input.key;
 	if (check->options->name && !check->options->pids)
 		input.key = check->options->name;
-	if (!input.replaced && take_figures(check, report, &input) != 0)
+	if (take_figures(check, report, &input) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 	report_destroy(report);
 	check->inputs = pool_grow(check->inputs, &check->input_capacity, check->input_count + 1,

@@ -5,8 +5,8 @@
 
 const struct figure_info figure_infos[FIGURE_COUNT] = {
 	[FIGURE_PEAK] = {"peak", "peak heap", .bytes = true, .floor = 65536},
-	[FIGURE_LEAKED] = {"leaked", "leaked", .bytes = true, .floor = 1024},
-	[FIGURE_LEAKED_BLOCKS] = {"leaked_blocks", "leaked blocks", .floor = 10},
+	[FIGURE_LEAKED] = {"leaked", "leaked", .bytes = true, .of_end = true, .floor = 1024},
+	[FIGURE_LEAKED_BLOCKS] = {"leaked_blocks", "leaked blocks", .of_end = true, .floor = 10},
 	[FIGURE_ALLOCATIONS] = {"allocations", "allocations", .floor = 100},
 	[FIGURE_ALLOCATED] = {"allocated", "allocated in all", .bytes = true, .floor = 65536},
 	[FIGURE_TEMPORARY] = {"temporary", "temporary allocations", .floor = 100},

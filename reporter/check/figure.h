@@ -23,6 +23,7 @@ struct figure_info {
 	const char *name;  /* in options, gate files, baselines and JSON: "peak" */
 	const char *title; /* for people: "peak heap" */
 	bool bytes;        /* in bytes; else a number of blocks or collections */
+	bool of_end;       /* of what is left at the end; the others can but grow until then */
 	bool advisory;     /* differs from run to run: warns, and never fails a gate */
 	uint64_t
 		floor; /* a rise of no more than this never fails against a baseline, unless told otherwise */

@@ -40,7 +40,8 @@ static json_t *entry_name(const struct checked_program *program, enum figure fig
 static json_t *entry_extra(const struct checked_program *program)
 {
 	char *text;
-	int length = asprintf(&text, "%s, %zu %s", program->trace, program->run_count,
+	int length = asprintf(&text, "%s%s%zu %s", program->trace ? program->trace : "",
+			      program->trace ? ", " : "", program->run_count,
 			      program->run_count == 1 ? "run" : "runs");
 
 	return taken(text, length);

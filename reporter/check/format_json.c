@@ -14,8 +14,9 @@ static json_t *frame_json(const void *item)
 {
 	const struct verdict_frame *frame = item;
 
-	return json_pack("{s:o, s:o, s:I}", "function", json_out_text(frame->function), "file",
-			 json_out_text(frame->file), "line", (json_int_t)frame->line);
+	return json_pack("{s:o, s:o, s:I, s:o}", "function", json_out_text(frame->function), "file",
+			 json_out_text(frame->file), "line", (json_int_t)frame->line, "module",
+			 json_out_text(frame->module));
 }
 
 static json_t *frames_json(const struct verdict_frame *frames, size_t count)
@@ -44,11 +45,12 @@ static json_t *contributor_json(const void *item)
 	json_t *before = known ? json_out_number(contributor->before) : json_null();
 	json_t *below = contributor->before_below ? json_out_number(contributor->before_below) : json_null();
 
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "function",
+	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "function",
 			 json_out_text(contributor->site.function), "file",
 			 json_out_text(contributor->site.file), "line", (json_int_t)contributor->site.line,
-			 "now", json_out_number(contributor->now), "before", before, "before_below", below,
-			 "frames", frames_json(contributor->frames, contributor->frame_count), "paths",
+			 "module", json_out_text(contributor->site.module), "now",
+			 json_out_number(contributor->now), "before", before, "before_below", below, "frames",
+			 frames_json(contributor->frames, contributor->frame_count), "paths",
 			 paths_json(contributor), "other_paths", (json_int_t)contributor->other_paths,
 			 "other_value", json_out_number(contributor->other_value));
 }
@@ -72,13 +74,13 @@ static json_t *verdict_json(const void *item)
 	const struct verdict *verdict = item;
 	json_t *share = verdict->bound_share >= 0 ? json_real(verdict->bound_share) : json_null();
 
-	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "outcome",
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "outcome",
 			 wording_outcome(verdict->outcome), "figure", figure_infos[verdict->figure].name,
 			 "pattern", json_out_text(verdict->pattern), "against", wording_against(verdict),
 			 "source", json_out_text(verdict->source), "value", json_out_number(verdict->value),
-			 "bound", json_out_number(verdict->bound), "bound_share", share, "baseline",
-			 baseline_json(verdict), "contributors", contributors_json(verdict), "more",
-			 json_out_text(verdict->more));
+			 "margin", json_out_number(verdict->margin), "bound", json_out_number(verdict->bound),
+			 "bound_share", share, "baseline", baseline_json(verdict), "contributors",
+			 contributors_json(verdict), "more", json_out_text(verdict->more));
 }
 
 static json_t *verdicts_json(const struct checked_program *program)
@@ -104,15 +106,27 @@ static json_t *figures_json(const struct checked_program *program)
 	return figures;
 }
 
+static json_t *suppressed_json(const void *item)
+{
+	const struct suppressed_leaks *leaks = item;
+
+	return json_pack("{s:o, s:o, s:o}", "pattern", json_out_text(leaks->pattern), "bytes",
+			 json_out_number(leaks->bytes), "blocks", json_out_number(leaks->blocks));
+}
+
 static json_t *program_json(const void *item)
 {
 	const struct checked_program *program = item;
 	json_t *figures = program->error ? json_null() : figures_json(program);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "key", json_out_text(program->key),
-			 "trace", json_out_text(program->trace), "error", json_out_text(program->error),
-			 "note", json_out_text(program->note), "duration_ns",
-			 json_out_number(program->duration_ns), "runs", (json_int_t)program->run_count,
+	return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "key",
+			 json_out_text(program->key), "judged", wording_is_judged(program), "trace",
+			 json_out_text(program->trace), "error", json_out_text(program->error), "note",
+			 json_out_text(program->note), "duration_ns", json_out_number(program->duration_ns),
+			 "runs", (json_int_t)program->run_count, "sample_bytes",
+			 json_out_number(program->sample_bytes), "suppressed",
+			 json_out_list(program->suppressed, program->suppressed_count,
+				       sizeof(*program->suppressed), suppressed_json),
 			 "figures", figures, "verdicts", verdicts_json(program));
 }
 

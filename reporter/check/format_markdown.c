@@ -80,13 +80,14 @@ static void print_table_head(FILE *out, const struct check_result *result)
 static void print_cell(const struct wording *to, const struct checked_program *program, enum figure figure)
 {
 	static const char *const marks[] = {
+		[OUTCOME_NOT_JUDGED] = "",
 		[OUTCOME_PASSED] = "",
 		[OUTCOME_IMPROVED] = ", improved",
 		[OUTCOME_ADVICE] = ", *advice*",
 		[OUTCOME_NO_BASELINE] = ", **no baseline**",
 		[OUTCOME_FAILED] = ", **failed**",
 	};
-	enum outcome worst = OUTCOME_PASSED;
+	enum outcome worst = OUTCOME_NOT_JUDGED;
 
 	for (size_t i = 0; i < program->verdict_count; i++)
 		if (program->verdicts[i].figure == figure && program->verdicts[i].outcome > worst)
@@ -109,7 +110,7 @@ static void print_table(const struct wording *to, const struct check_result *res
 
 		fputs("| ", to->out);
 		print_name(to->out, program->key);
-		fputs(program->error ? ", **not judged** |" : " |", to->out);
+		fputs(wording_worst(program) == OUTCOME_NOT_JUDGED ? ", **not judged** |" : " |", to->out);
 		for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
 			if (has_figure(result, figure))
 				print_cell(to, program, figure);
@@ -216,17 +217,18 @@ static void print_summary(FILE *out, const struct check_result *result)
 	static const struct {
 		enum outcome outcome;
 		const char *words;
-	} parts[] = {{OUTCOME_FAILED, "failed"},
-		     {OUTCOME_NO_BASELINE, "without baseline"},
-		     {OUTCOME_ADVICE, "advice"},
-		     {OUTCOME_IMPROVED, "improved"},
-		     {OUTCOME_PASSED, "passed"}};
+	} parts[] = {{OUTCOME_FAILED, "failed"}, {OUTCOME_NO_BASELINE, "without baseline"},
+		     {OUTCOME_ADVICE, "advice"}, {OUTCOME_IMPROVED, "improved"},
+		     {OUTCOME_PASSED, "passed"}, {OUTCOME_NOT_JUDGED, "not judged"}};
 	const char *separator = ": ";
 	size_t bounds = 0, troubles = result->error_count, faults = result->fatal_count;
 
 	for (enum outcome outcome = 0; outcome <= OUTCOME_FAILED; outcome++)
 		bounds += result->outcome_count[outcome];
-	fprintf(out, "## mprof check: %s\n\n", result->status == 0 ? "passed" : "failed");
+	fprintf(out, "## mprof check: %s\n\n",
+		result->status != 0                                  ? "failed"
+		: bounds > result->outcome_count[OUTCOME_NOT_JUDGED] ? "passed"
+								     : "nothing was judged");
 	fprintf(out, "%zu bound%s of %zu program%s", bounds, plural(bounds), result->program_count,
 		plural(result->program_count));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)

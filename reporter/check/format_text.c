@@ -40,7 +40,7 @@ static void put_outcome(const struct wording *to, enum outcome outcome, bool col
 
 static void print_verdict(const struct wording *to, const struct verdict *verdict, bool colored)
 {
-	if (verdict->outcome == OUTCOME_PASSED)
+	if (verdict->outcome == OUTCOME_PASSED || verdict->outcome == OUTCOME_NOT_JUDGED)
 		return;
 	fputs("  ", to->out);
 	put_outcome(to, verdict->outcome, colored);
@@ -51,19 +51,9 @@ static void print_verdict(const struct wording *to, const struct verdict *verdic
 
 /* ---- programs ------------------------------------------------------------------------------ */
 
-static enum outcome worst_of(const struct checked_program *program)
-{
-	enum outcome worst = OUTCOME_PASSED;
-
-	for (size_t i = 0; i < program->verdict_count; i++)
-		if (program->verdicts[i].outcome > worst)
-			worst = program->verdicts[i].outcome;
-	return worst;
-}
-
 static void print_heading(const struct wording *to, const struct checked_program *program, bool colored)
 {
-	enum outcome worst = worst_of(program);
+	enum outcome worst = wording_worst(program);
 
 	if (program->error)
 		put_word(to->out, "ERROR   ", BAD, colored);
@@ -71,6 +61,8 @@ static void print_heading(const struct wording *to, const struct checked_program
 		put_word(to->out, "FAILED  ", BAD, colored);
 	else if (worst == OUTCOME_NO_BASELINE)
 		put_word(to->out, "NEW     ", WARN, colored);
+	else if (worst == OUTCOME_NOT_JUDGED)
+		put_word(to->out, "not judged  ", WARN, colored);
 	else
 		put_word(to->out, "passed  ", GOOD, colored);
 	to->name(to->out, program->key);

@@ -7,14 +7,14 @@
 #include <string.h>
 
 const struct check_format check_formats[] = {
-	{"text", check_text, false},
-	{"json", check_json, false},
-	{"markdown", check_markdown, false},
-	{"github", check_github, false},
-	{"junit", check_junit, false},
-	{"sarif", check_sarif, false},
-	{"action-benchmark", check_action_benchmark, true},
-	{"bencher", check_bencher, true},
+	{"text", check_text, false, false},
+	{"json", check_json, false, true},
+	{"markdown", check_markdown, false, false},
+	{"github", check_github, false, false},
+	{"junit", check_junit, false, true},
+	{"sarif", check_sarif, false, true},
+	{"action-benchmark", check_action_benchmark, true, true},
+	{"bencher", check_bencher, true, true},
 	{0},
 };
 

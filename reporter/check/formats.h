@@ -21,6 +21,7 @@ struct check_format {
 	const char *name;
 	check_format_fn *print;
 	bool figures_only; /* it does not say what failed, nor what could not be judged */
+	bool alone;        /* what reads it takes nothing else beside it */
 };
 
 check_format_fn check_text, check_json, check_markdown, check_github, check_junit, check_sarif,

@@ -31,6 +31,7 @@ void gate_finish(struct gate *gate)
 		strings_finish(&gate->strings);
 	free(gate->subjects);
 	free(gate->wrappers);
+	free(gate->wrapper_sources);
 	suppressions_finish(&gate->suppressions);
 	free(gate->limits);
 	free(gate->rules);
@@ -93,8 +94,11 @@ size_t gate_subject(struct gate *gate, const char *text, bool own)
 	return gate->subject_count - 1;
 }
 
-void gate_add_wrapper(struct gate *gate, const char *glob)
+void gate_add_wrapper(struct gate *gate, const char *glob, const char *source)
 {
+	gate->wrapper_sources = pool_grow(gate->wrapper_sources, &gate->wrapper_source_capacity,
+					  gate->wrapper_count + 1, sizeof(*gate->wrapper_sources));
+	gate->wrapper_sources[gate->wrapper_count] = source;
 	APPEND(gate, wrapper, strings_intern(&gate->strings, glob));
 	gate->wrappers = pool_grow(gate->wrappers, &gate->wrapper_capacity, gate->wrapper_count + 1,
 				   sizeof(*gate->wrappers));
@@ -148,6 +152,32 @@ bool gate_means(const char *glob, const char *key)
 	const char *slash = memrchr(key, '/', strcspn(key, " "));
 
 	return !glob || means(glob, key) || (slash && means(glob, slash + 1));
+}
+
+bool gate_is_general(const char *glob)
+{
+	return !glob || !glob[strspn(glob, "*")];
+}
+
+static bool names(const char *glob, const char *key)
+{
+	return !gate_is_general(glob) && gate_means(glob, key);
+}
+
+bool gate_limits_by_name(const struct gate *gate, const char *key)
+{
+	for (size_t i = 0; i < gate->limit_count; i++)
+		if (names(gate->limits[i].program, key))
+			return true;
+	return false;
+}
+
+bool gate_compares_by_name(const struct gate *gate, const char *key)
+{
+	for (size_t i = 0; i < gate->rule_count; i++)
+		if (names(gate->rules[i].program, key))
+			return true;
+	return false;
 }
 
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key)

@@ -58,7 +58,8 @@ struct gate {
 	struct subject *subjects;
 	size_t subject_count, subject_capacity;
 	const char **wrappers; /* globs for functions that allocate for their callers; ends with NULL */
-	size_t wrapper_count, wrapper_capacity;
+	const char **wrapper_sources; /* of each: "mprof.gate:7" */
+	size_t wrapper_count, wrapper_capacity, wrapper_source_capacity;
 	struct selection wrapper_selection; /* of these */
 	struct suppressions suppressions;   /* of leaks that are not to be counted */
 	struct limit *limits;
@@ -76,7 +77,7 @@ const char *gate_text(struct gate *gate, const char *format, ...) __attribute__(
 /* The subject of that name, made if it is new: "json.c:42" is a line, anything else a function glob. */
 size_t gate_subject(struct gate *gate, const char *text, bool own);
 
-void gate_add_wrapper(struct gate *gate, const char *glob);
+void gate_add_wrapper(struct gate *gate, const char *glob, const char *source);
 
 /* Where to measure a subject: of one that is own everywhere, since its place tells only whose figures count.
  */
@@ -91,6 +92,13 @@ bool gate_empty(const struct gate *gate);
 /* Whether a program's key is meant: by its whole text, or by its first word, with or without a folder.  A
  * NULL glob means all; one that is the very text means it, whatever it would match as a glob: "t[1-2]". */
 bool gate_means(const char *glob, const char *key);
+
+/* Whether a glob means all programs, and so none by name. */
+bool gate_is_general(const char *glob);
+
+/* Whether a limit, or a rule of the baseline, means a program by name. */
+bool gate_limits_by_name(const struct gate *gate, const char *key);
+bool gate_compares_by_name(const struct gate *gate, const char *key);
 
 /* Whether a later limit for the same program and thing takes the place of this one. */
 bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key);

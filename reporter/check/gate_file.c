@@ -289,7 +289,7 @@ static int read_wrapper(struct gate_reader *reader, const config_setting_t *sett
 
 	(void)context;
 	if (!error)
-		gate_add_wrapper(reader->gate, text);
+		gate_add_wrapper(reader->gate, text, setting_source(reader, setting));
 	return error;
 }
 

@@ -53,7 +53,7 @@ int setting_value(struct gate_reader *reader, const config_setting_t *setting, c
 		*out = gate_text(reader->gate, "%lld", config_setting_get_int64(setting));
 		return 0;
 	default:
-		return setting_fail(reader, setting, "%s takes a number or a text in quotes",
+		return setting_fail(reader, setting, "%s takes a whole number or a text in quotes",
 				    setting_name(setting));
 	}
 }

@@ -2,6 +2,7 @@
  * gate_text.c - a look at the words of a gate file before libconfig reads them.
  */
 #include "check/gate_text.h"
+#include "trace/size.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -143,6 +144,34 @@ static int check_number(const char *path, const char *text, const char *at, stru
 	return complain(diagnostic, path, text, at, what);
 }
 
+/* The length of a unit that follows a number; 0: none does.  The next setting's name may stand there. */
+static size_t unit_length(const char *at)
+{
+	size_t length = *at == '%' ? 1 : strspn(at, "KMGTiB"), name = word_length(at);
+	char unit[4];
+
+	if (length >= sizeof(unit) || name > length)
+		return 0;
+	snprintf(unit, sizeof(unit), "%.*s", (int)length, at);
+	return *unit == '%' || size_unit_shift(unit) >= 0 ? length : 0;
+}
+
+/* Of "64 MiB" without quotes libconfig would say that there is an error of syntax. */
+static int check_unit(const char *path, const char *text, const char *at, struct diagnostic *diagnostic)
+{
+	size_t digits = strspn(at, "0123456789."), blanks = strspn(at + digits, " \t");
+	size_t unit = unit_length(at + digits + blanks);
+	bool percent = at[digits + blanks] == '%';
+	char what[160];
+
+	if (unit == 0 || digits > 40 || blanks > 1)
+		return 0;
+	snprintf(what, sizeof(what), "%s in quotes: \"%.*s\"",
+		 percent ? "a percentage stands" : "a size with its unit stands",
+		 (int)(digits + blanks + unit), at);
+	return complain(diagnostic, path, text, at, what);
+}
+
 int gate_text_check(const char *path, const char *text, struct diagnostic *diagnostic)
 {
 	const char *next;
@@ -158,7 +187,9 @@ int gate_text_check(const char *path, const char *text, struct diagnostic *diagn
 			error = complain(diagnostic, path, text, at,
 					 "there is no @include: a gate is one file");
 		else if (*at >= '0' && *at <= '9')
-			error = check_number(path, text, at, diagnostic);
+			error = check_unit(path, text, at, diagnostic) < 0
+					? -EINVAL
+					: check_number(path, text, at, diagnostic);
 		else if (*at == '"')
 			next = skip_string(at);
 		if (!next)

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OTHERS_NAMED 3
-
 /* What a limit or an entry asks after, and what became of that. */
 struct asked {
 	const char *program; /* a glob; NULL: every program */
@@ -20,6 +18,7 @@ struct asked {
 	size_t subject_index;
 	const char *source;
 	bool optional;
+	bool wrapper;         /* it judges nothing anyway, but decides who is told */
 	bool meant;           /* one of the judged programs */
 	bool settled;         /* there is what is asked after, or it has been complained of */
 	const char *nameless; /* a program that has no names to look for */
@@ -48,12 +47,49 @@ static struct asked ask(const struct check *check, const char *program, size_t s
 								: "")};
 }
 
+/* Whether any name was looked up, or will be put into the baseline: else no wrapper has had a say. */
+static bool wrappers_matter(const struct check *check)
+{
+	const struct check_result *result = &check->result;
+	bool matter = check->options->update;
+
+	for (size_t i = 0; i < check->options->gate->subject_count; i++)
+		matter |= check->options->gate->subjects[i].own;
+	for (size_t i = 0; i < result->program_count; i++)
+		for (size_t v = 0; v < result->programs[i].verdict_count; v++)
+			matter |= result->programs[i].verdicts[v].contributor_count > 0;
+	return matter;
+}
+
+static void ask_wrappers(struct inquiry *inquiry)
+{
+	struct check *check = inquiry->check;
+	const struct gate *gate = check->options->gate;
+	size_t count = wrappers_matter(check) ? gate->wrapper_count : 0;
+	struct subject *subjects = check_alloc(check, count, sizeof(*subjects));
+
+	for (size_t i = 0; i < count; i++) {
+		struct subject *subject = &subjects[i];
+
+		*subject = (struct subject){.text = gate->wrappers[i], .globs = {gate->wrappers[i]}};
+		subject->place.selection.functions = subject->globs;
+		inquiry->asked[inquiry->count++] = (struct asked){
+			.subject = subject,
+			.source = gate->wrapper_sources[i],
+			.optional = true,
+			.wrapper = true,
+			.nearest = nearest_to(gate->wrappers[i]),
+		};
+	}
+}
+
 static void ask_all(struct inquiry *inquiry)
 {
 	struct check *check = inquiry->check;
 	const struct gate *gate = check->options->gate;
 
-	inquiry->asked = check_alloc(check, gate->limit_count + gate->rule_count, sizeof(*inquiry->asked));
+	inquiry->asked = check_alloc(check, gate->limit_count + gate->rule_count + gate->wrapper_count,
+				     sizeof(*inquiry->asked));
 	for (size_t i = 0; i < gate->limit_count; i++) {
 		const struct limit *limit = &gate->limits[i];
 
@@ -66,6 +102,7 @@ static void ask_all(struct inquiry *inquiry)
 		inquiry->asked[inquiry->count++] =
 			ask(check, rule->program, rule->subject, rule->source, rule->optional);
 	}
+	ask_wrappers(inquiry);
 	inquiry->judged = check->options->update;
 	for (size_t i = 0; i < check->result.program_count; i++)
 		inquiry->judged |= check->result.programs[i].verdict_count > 0 ||
@@ -74,17 +111,13 @@ static void ask_all(struct inquiry *inquiry)
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
-static bool is_met(const struct check *check, const struct asked *asked, const struct input *input)
+static bool is_met(const struct asked *asked, const struct input *input)
 {
 	size_t subject = asked->subject_index;
 
-	if (subject == 0 || input->problem || input->met[subject])
-		return true;
-	for (enum figure figure = 0; asked->subject->own && figure < FIGURE_COUNT; figure++)
-		if (baseline_functions(check->baseline, input->key, &asked->subject->place.selection,
-				       figure) > 0)
-			return true;
-	return false;
+	if (asked->wrapper)
+		return false;
+	return subject == 0 || input->problem || input->met[subject];
 }
 
 static void look_at_inputs(const struct check *check, struct asked *asked)
@@ -93,7 +126,7 @@ static void look_at_inputs(const struct check *check, struct asked *asked)
 		if (!gate_means(asked->program, check->inputs[i].key))
 			continue;
 		asked->meant = true;
-		asked->settled |= is_met(check, asked, &check->inputs[i]);
+		asked->settled |= is_met(asked, &check->inputs[i]);
 	}
 }
 
@@ -140,8 +173,8 @@ static bool is_for_others(const struct inquiry *inquiry, const struct asked *ask
 static void tell_of_others(struct inquiry *inquiry)
 {
 	struct check *check = inquiry->check;
-	const char *names = "", *source = NULL;
-	size_t count = 0;
+	struct naming others = {.check = check};
+	const char *source = NULL;
 
 	for (size_t i = 0; i < inquiry->count; i++) {
 		struct asked *asked = &inquiry->asked[i];
@@ -149,14 +182,12 @@ static void tell_of_others(struct inquiry *inquiry)
 		if (asked->settled || !is_for_others(inquiry, asked))
 			continue;
 		source = source ? source : asked->source;
-		if (count++ < OTHERS_NAMED)
-			names = check_string(check, "%s%s'%s'", names, *names ? ", " : "", asked->program);
+		naming_add(&others, asked->program);
 		settle_program(inquiry, asked);
 	}
-	if (count > OTHERS_NAMED)
-		names = check_string(check, "%s and %zu more", names, count - OTHERS_NAMED);
-	if (count > 0)
-		complain(check, false, source, "judged nothing here of other programs: %s", names);
+	if (others.count > 0)
+		complain(check, false, source, "judged nothing here of other programs: %s",
+			 naming_text(&others));
 }
 
 static void settle_programs(struct inquiry *inquiry)
@@ -206,7 +237,7 @@ static void look_into(struct check *check, struct report *report, const struct i
 	bool line = asked->subject->place.line > 0;
 
 	asked->settled = report_has_place(report, &asked->subject->place);
-	if (asked->settled && !line)
+	if (asked->settled && !line && !asked->wrapper)
 		look_for_namesake(check, report, asked);
 	if (asked->settled)
 		return;
@@ -265,6 +296,20 @@ static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagno
 	return error;
 }
 
+/* Nothing of it is there, so its 0 is no pass. */
+static void unjudge(struct check *check, const struct asked *asked)
+{
+	for (size_t i = 0; i < check->result.program_count; i++) {
+		struct checked_program *program = &check->programs[i];
+
+		for (size_t k = 0; k < program->verdict_count && gate_means(asked->program, program->key);
+		     k++)
+			if (program->verdicts[k].pattern == asked->subject->text &&
+			    program->verdicts[k].against_baseline == asked->subject->own)
+				program->verdicts[k].outcome = OUTCOME_NOT_JUDGED;
+	}
+}
+
 static void complain_of_place(struct check *check, const struct asked *asked)
 {
 	const char *text = asked->subject->text, *what, *hint = suggestion(check, &asked->nearest);
@@ -278,7 +323,8 @@ static void complain_of_place(struct check *check, const struct asked *asked)
 		hint = check_string(check, "; %s has no %s: it was %s", asked->nameless,
 				    line ? "lines" : "names of functions",
 				    line ? "compiled without -g, or stripped" : "stripped");
-	complain(check, !asked->optional, asked->source, "judged nothing: %s '%s'%s", what, text, hint);
+	complain(check, !asked->optional, asked->source, "%s%s '%s'%s",
+		 asked->wrapper ? "" : "judged nothing: ", what, text, hint);
 }
 
 int find_idle(struct check *check, struct diagnostic *diagnostic)
@@ -293,7 +339,38 @@ int find_idle(struct check *check, struct diagnostic *diagnostic)
 	settle_programs(&inquiry);
 	error = look_into_programs(&inquiry, diagnostic);
 	for (size_t i = 0; !error && i < inquiry.count; i++)
-		if (!inquiry.asked[i].settled)
+		if (!inquiry.asked[i].settled) {
+			if (!inquiry.asked[i].wrapper)
+				unjudge(check, &inquiry.asked[i]);
 			complain_of_place(check, &inquiry.asked[i]);
+		}
 	return error;
+}
+
+/* ---- programs of the baseline ------------------------------------------------------------------- */
+
+static void see_program(void *context, const char *key)
+{
+	struct naming *absent = context;
+	struct check *check = absent->check;
+
+	for (size_t i = 0; i < check->input_count; i++)
+		if (strcmp(check->inputs[i].key, key) == 0)
+			return;
+	naming_add(absent, key);
+}
+
+/* Who judges one program, or one recording, has not meant the others. */
+void tell_of_absent(struct check *check)
+{
+	const struct check_options *options = check->options;
+	struct naming absent = {.check = check};
+
+	if (options->update || !(options->whole || check->result.program_count > 1))
+		return;
+	baseline_programs(check->baseline, see_program, &absent);
+	if (absent.count > 0)
+		complain(check, false, options->gate->baseline_path,
+			 "of %zu of its programs there is no recording here: %s", absent.count,
+			 naming_text(&absent));
 }

@@ -79,7 +79,7 @@ static const char *intern_stream(struct strings *strings, FILE *out, char **text
 	return kept;
 }
 
-bool program_is_system(const char *exe)
+static bool is_of_system(const char *exe)
 {
 	static const char *const folders[] = {"/bin/",     "/sbin/",     "/lib/",     "/lib64/",
 					      "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/"};
@@ -88,6 +88,42 @@ bool program_is_system(const char *exe)
 		if (text_starts(exe, folders[i]))
 			return true;
 	return false;
+}
+
+static bool has_any(const char *exe, const char *const *folders, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(exe, folders[i]))
+			return true;
+	return false;
+}
+
+/* Of "python3.12" it is "python". */
+static bool is_driver(const char *exe)
+{
+	static const char *const names[] = {"bash", "cargo",  "cmake",  "ctest", "dash",
+					    "go",   "java",   "make",   "meson", "ninja",
+					    "node", "pytest", "python", "sh",    "zsh"};
+	const char *name = last_component(exe, strlen(exe));
+	size_t length = strlen(name);
+
+	while (length > 0 && strchr("0123456789.", name[length - 1]))
+		length--;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == length && strncmp(name, names[i], length) == 0)
+			return true;
+	return false;
+}
+
+bool program_is_tool(const char *exe)
+{
+	static const char *const toolchains[] = {"/.cargo/bin/", "/.rustup/toolchains/",
+						 "/rustup/toolchains/", "/usr/local/cargo/bin/"};
+	static const char *const installed[] = {"/usr/local/", "/opt/",    "/snap/",          "/nix/store/",
+						"/gnu/store/", "/.local/", "/site-packages/", "/.pyenv/"};
+
+	return is_of_system(exe) || has_any(exe, toolchains, sizeof(toolchains) / sizeof(*toolchains)) ||
+	       (is_driver(exe) && has_any(exe, installed, sizeof(installed) / sizeof(*installed)));
 }
 
 /* Whether the executable was started by a link to it that lies beside it: redis-server is redis-check-rdb. */
@@ -115,7 +151,7 @@ const char *program_key(struct strings *strings, const char *exe, const char *co
 	if (!out)
 		return "";
 	/* "sh" is dash, python3 one of its versions; but a program's own worker may call itself anything. */
-	if (command[0] && *command[0] && (!*exe || program_is_system(exe) || is_other_name(exe, command[0])))
+	if (command[0] && *command[0] && (!*exe || program_is_tool(exe) || is_other_name(exe, command[0])))
 		exe = command[0];
 	exe = last_component(exe, strlen(exe));
 	put(out, exe, length_without_hash(exe));

@@ -32,6 +32,30 @@ int output_parse(const char *text, struct output *out, struct diagnostic *diagno
 
 /* ---- before ---------------------------------------------------------------------------------- */
 
+static int part(const struct output *a, const struct output *b, struct diagnostic *diagnostic)
+{
+	if (a->path && b->path && strcmp(a->path, b->path) == 0)
+		return diagnostic_set(diagnostic, EINVAL, "%s and %s go to '%.200s' both", a->format->name,
+				      b->format->name, a->path);
+	if (a->path || b->path || (!a->format->alone && !b->format->alone))
+		return 0;
+	return diagnostic_set(diagnostic, EINVAL,
+			      "%s and %s cannot both go to the same stream: give one of them a file, as in "
+			      "%s=FILE",
+			      a->format->name, b->format->name,
+			      a->format->alone ? a->format->name : b->format->name);
+}
+
+int outputs_parted(const struct output *outputs, size_t count, struct diagnostic *diagnostic)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count; i++)
+		for (size_t k = 0; !error && k < i; k++)
+			error = part(&outputs[k], &outputs[i], diagnostic);
+	return error;
+}
+
 /* 0, or why a file cannot be put there: a new one beside it takes its place. */
 static int place_error(const char *path)
 {

@@ -21,6 +21,10 @@ int output_parse(const char *text, struct output *out, struct diagnostic *diagno
  * taken on trust.  0 or -errno with a diagnostic. */
 int outputs_check(const struct output *outputs, size_t count, struct diagnostic *diagnostic);
 
+/* Whether each has a place of its own: no file is named twice, and what is to be read by machines has nothing
+ * beside it on the standard stream.  0 or -EINVAL with a diagnostic. */
+int outputs_parted(const struct output *outputs, size_t count, struct diagnostic *diagnostic);
+
 struct output_place {
 	FILE *standard; /* what has no file goes there */
 	int pid;        /* for %p */

@@ -10,7 +10,7 @@
 static bool record_totals(const struct program *program, json_t *entry)
 {
 	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
-		struct judged judged = judged_figure(program, 0, figure, false);
+		struct judged judged = judged_figure(program, 0, figure, REPEAT_MIN);
 
 		if (!figure_infos[figure].advisory &&
 		    !baseline_entry_total(entry, figure, judged.low, judged.high))
@@ -119,7 +119,7 @@ static int record_functions(struct check *check, const struct input *input, json
 		return error;
 	done = report_measure(report, &everywhere, &paths, &count, &met) == 0;
 	for (enum figure figure = 0; done && figure < FIGURE_COUNT; figure++)
-		if (!figure_infos[figure].advisory)
+		if (!figure_infos[figure].advisory && !(input->replaced && figure_infos[figure].of_end))
 			done = record_figure(check, input->key, paths, count, figure, entry);
 	done = done && record_wrappers(report, entry);
 	free(paths);
@@ -130,10 +130,15 @@ static int record_functions(struct check *check, const struct input *input, json
 int record_program(struct check *check, const struct program *program, json_t *entries,
 		   struct diagnostic *diagnostic)
 {
-	json_t *entry = baseline_entry_create();
+	json_t *entry = baseline_entry_create(program->inputs->sample_bytes);
 	int error = 0;
 
-	if (!entry || !record_totals(program, entry))
+	if (!sampled_alike(program))
+		error = diagnostic_set(diagnostic, EINVAL,
+				       "%s: of its traces some were sampled and others not, or not so: no "
+				       "baseline takes figures of several kinds",
+				       program->inputs->key);
+	else if (!entry || !record_totals(program, entry))
 		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	for (size_t i = 0; !error && i < program->count; i++)
 		error = record_functions(check, &program->inputs[i], entry, diagnostic);

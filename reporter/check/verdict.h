@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 enum outcome {
+	OUTCOME_NOT_JUDGED, /* there is nothing of what the bound means: it is complained of */
 	OUTCOME_PASSED,
 	OUTCOME_IMPROVED, /* below its baseline by more than tolerance and floor: passed */
 	OUTCOME_ADVICE,   /* above its bound, but the figure is not deterministic: passed, with a warning */
@@ -23,8 +24,9 @@ enum outcome {
 
 struct verdict_frame {
 	const char *function;
-	const char *file; /* relative to the directory that the check ran in, if below it; "" if unknown */
-	uint32_t line;    /* 0 if unknown */
+	const char *file;   /* relative to the directory that the check ran in, if below it; "" if unknown */
+	uint32_t line;      /* 0 if unknown */
+	const char *module; /* the name of its object, where no file is known; else NULL */
 };
 
 /* One of the call paths by which a line came to its part. */
@@ -59,6 +61,7 @@ struct verdict {
 	bool against_baseline;
 	const char *source; /* who set the bound: "--max-peak", "mprof.gate:7", "mprof-baseline.json" */
 	uint64_t value;     /* in the figure's unit */
+	uint64_t margin;    /* how far it may be off, where blocks were sampled; else 0 */
 	uint64_t bound;     /* the greatest value that passes; with NO_BASELINE 0 */
 	double bound_share; /* of a limit in percent: of all allocations, 0 to 1; else negative */
 	uint64_t base_low, base_high;           /* the baseline's value, and its range if its runs varied */
@@ -67,17 +70,26 @@ struct verdict {
 	const char *more; /* a command that shows more; NULL where it passed */
 };
 
+/* Leaks that are not counted, since the user has said so. */
+struct suppressed_leaks {
+	const char *pattern;
+	uint64_t bytes, blocks; /* the most of any trace */
+};
+
 /* A program, with all its runs that were judged as one. */
 struct checked_program {
 	const char *key;   /* its name in baseline and reports: executable and arguments, or --name */
-	const char *trace; /* the trace that the values are of */
+	const char *trace; /* the trace that the values are of; NULL: it will be gone */
 	const char *error; /* why it could not be judged, one line; else NULL, and no verdicts */
 	const char *note;  /* what is to be known of its figures, one line (they are estimates); or NULL */
 	uint64_t duration_ns;
 	size_t run_count;
+	uint64_t sample_bytes; /* one byte in so many was sampled; 0: all was recorded */
 	uint64_t value[FIGURE_COUNT];
 	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
-	const struct verdict *verdicts;
+	const struct suppressed_leaks *suppressed;      /* by those that were: in the files' order */
+	size_t suppressed_count;
+	struct verdict *verdicts;
 	size_t verdict_count;
 };
 

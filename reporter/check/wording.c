@@ -20,12 +20,31 @@ void wording_plain_name(FILE *out, const char *name)
 const char *wording_outcome(enum outcome outcome)
 {
 	static const char *const names[] = {
-		[OUTCOME_PASSED] = "passed", [OUTCOME_IMPROVED] = "improved",
-		[OUTCOME_ADVICE] = "advice", [OUTCOME_NO_BASELINE] = "no_baseline",
-		[OUTCOME_FAILED] = "failed",
+		[OUTCOME_NOT_JUDGED] = "not_judged",   [OUTCOME_PASSED] = "passed",
+		[OUTCOME_IMPROVED] = "improved",       [OUTCOME_ADVICE] = "advice",
+		[OUTCOME_NO_BASELINE] = "no_baseline", [OUTCOME_FAILED] = "failed",
 	};
 
 	return names[outcome];
+}
+
+enum outcome wording_worst(const struct checked_program *program)
+{
+	enum outcome worst = OUTCOME_NOT_JUDGED;
+
+	for (size_t i = 0; i < program->verdict_count; i++)
+		if (program->verdicts[i].outcome > worst)
+			worst = program->verdicts[i].outcome;
+	return worst;
+}
+
+bool wording_is_judged(const struct checked_program *program)
+{
+	for (size_t i = 0; i < program->verdict_count; i++)
+		if (program->verdicts[i].outcome != OUTCOME_NOT_JUDGED &&
+		    program->verdicts[i].outcome != OUTCOME_NO_BASELINE)
+			return true;
+	return false;
 }
 
 const char *wording_against(const struct verdict *verdict)
@@ -120,8 +139,17 @@ void wording_claim(const struct wording *to, const struct verdict *verdict)
 		return;
 	}
 	wording_subject(to, verdict);
+	if (verdict->outcome == OUTCOME_NOT_JUDGED) {
+		fputs(": there is nothing to judge", to->out);
+		print_source(to, verdict);
+		return;
+	}
 	fputs(": ", to->out);
 	wording_value(to, verdict->figure, verdict->value);
+	if (verdict->margin > 0) {
+		fputs(" +/- ", to->out);
+		wording_value(to, verdict->figure, verdict->margin);
+	}
 	fputs(", ", to->out);
 	if (verdict->against_baseline)
 		print_against_baseline(to, verdict);
@@ -132,11 +160,13 @@ void wording_claim(const struct wording *to, const struct verdict *verdict)
 
 static void print_frame(const struct wording *to, const struct verdict_frame *frame)
 {
+	const char *place = *frame->file ? frame->file : frame->module;
+
 	to->name(to->out, *frame->function ? frame->function : "?");
-	if (!*frame->file)
+	if (!place)
 		return;
 	fputs(" (", to->out);
-	to->name(to->out, frame->file);
+	to->name(to->out, place);
 	if (frame->line > 0)
 		fprintf(to->out, ":%" PRIu32, frame->line);
 	putc(')', to->out);
@@ -144,7 +174,8 @@ static void print_frame(const struct wording *to, const struct verdict_frame *fr
 
 static bool same_frame(const struct verdict_frame *a, const struct verdict_frame *b)
 {
-	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0;
+	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0 &&
+	       strcmp(a->module ? a->module : "", b->module ? b->module : "") == 0;
 }
 
 static void begin_line(const struct wording *to, const char *text)

@@ -52,4 +52,10 @@ const char *wording_against(const struct verdict *verdict);
 /* The outcome's name in JSON. */
 const char *wording_outcome(enum outcome outcome);
 
+/* Of all that was asked of a program; "not judged" where that is nothing. */
+enum outcome wording_worst(const struct checked_program *program);
+
+/* Whether any bound was judged of it. */
+bool wording_is_judged(const struct checked_program *program);
+
 #endif

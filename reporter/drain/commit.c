@@ -251,7 +251,7 @@ static uint64_t blind_since(const struct drain *drain, struct session_header *h)
 	return ticks ? timebase_ticks_ns(&drain->timebase, ticks) + 1 : 0;
 }
 
-static void put_end(struct drain *drain, int end_kind)
+static void put_end(struct drain *drain, int end_kind, int by_signal)
 {
 	struct session_header *h = drain->mapping.header;
 	const struct cursor_totals *totals = &drain->ledger.totals;
@@ -275,6 +275,7 @@ static void put_end(struct drain *drain, int end_kind)
 		atomic_load_explicit(&h->blind_reason, memory_order_relaxed),
 		atomic_load_explicit(&h->cut_paths, memory_order_relaxed),
 		atomic_load_explicit(&h->unrecorded_children, memory_order_relaxed),
+		(uint64_t)by_signal,
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		buffer_varint(&drain->batch.scratch, words[i]);
@@ -290,14 +291,14 @@ static void end_moves(struct drain *drain)
 		moves_sort(moves_all(moves), moves->count);
 }
 
-int commit_end(struct drain *drain, int end_kind)
+int commit_end(struct drain *drain, int end_kind, int by_signal)
 {
 	if (!drain->ending) {
 		end_moves(drain);
 		close_batch(drain);
 		if (!drain->batch.aggregate)
 			put_summary(drain);
-		put_end(drain, end_kind);
+		put_end(drain, end_kind, by_signal);
 		drain->ending = true;
 	}
 	return write_batch(drain);

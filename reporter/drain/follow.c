@@ -288,8 +288,10 @@ static void follow(struct drain *drain, struct pace *pace)
 
 /* ---- the end ------------------------------------------------------------- */
 
-static int end_kind(const struct drain *drain, const struct pace *pace)
+/* *by_signal is what killed it, 0 if nothing did or nobody can tell. */
+static int end_kind(const struct drain *drain, const struct pace *pace, int *by_signal)
 {
+	*by_signal = 0;
 	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
 	if (state == SESSION_EXITED)
 		return END_EXITED;
@@ -299,7 +301,10 @@ static int end_kind(const struct drain *drain, const struct pace *pace)
 	int status;
 	if (!exit_status_find(&drain->watch, &status))
 		return END_UNKNOWN;
-	return WIFSIGNALED(status) ? END_KILLED : END_EXITED;
+	if (!WIFSIGNALED(status))
+		return END_EXITED;
+	*by_signal = WTERMSIG(status);
+	return END_KILLED;
 }
 
 /* Takes the rest and writes it with END behind; may be called again after a failure. */
@@ -311,7 +316,8 @@ static int finalise_once(struct drain *drain, struct pace *pace)
 			return error;
 		ledger_expire(&drain->ledger, UINT64_MAX, drain->last_event_ns);
 	}
-	return commit_end(drain, end_kind(drain, pace));
+	int by_signal, kind = end_kind(drain, pace, &by_signal);
+	return commit_end(drain, kind, by_signal);
 }
 
 static int finalise(struct drain *drain, struct pace *pace)

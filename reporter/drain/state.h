@@ -112,7 +112,7 @@ bool commit_is_due(const struct drain *drain);
 int commit(struct drain *drain);
 
 /* The last commit, with END. */
-int commit_end(struct drain *drain, int end_kind);
+int commit_end(struct drain *drain, int end_kind, int by_signal);
 
 /* rss.c: takes a sample if it is time to. */
 void rss_sample(struct drain *drain);

@@ -20,6 +20,7 @@ void ownership_finish(struct ownership *ownership)
 	free(ownership->named);
 	free(ownership->wrappers);
 	free(ownership->remains);
+	free(ownership->suppressed);
 }
 
 /* ---- functions ---------------------------------------------------------------------- */
@@ -234,29 +235,49 @@ static bool kept_by_library(struct ownership *ownership, uint32_t leaf)
 	return look.outermost && (!look.truncated || is_loader(look.outermost));
 }
 
-static bool is_suppressed(struct ownership *ownership, uint32_t leaf)
+static size_t suppression_count(const struct ownership *ownership)
 {
+	return ownership->source.suppressions ? ownership->source.suppressions->count : 0;
+}
+
+/* The suppression that holds for a path, or their count. */
+static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
+{
+	size_t none = suppression_count(ownership);
 	const struct trace_info *info = ownership->source.info;
 	const struct frame_source *source = &ownership->source.all;
 	const struct source_frame *frames;
 
-	if (!ownership->source.suppressions || ownership->source.suppressions->count == 0)
-		return false;
-	for (uint32_t node = leaf; node != 0; node = info->nodes[node].parent) {
+	for (uint32_t node = leaf; none > 0 && node != 0; node = info->nodes[node].parent) {
 		size_t count = source->frames(source->context, info->nodes[node].code, &frames);
 
-		for (size_t i = 0; i < count; i++)
-			if (suppressions_match(ownership->source.suppressions, frames[i].function))
-				return true;
+		for (size_t i = 0; i < count; i++) {
+			size_t found = suppressions_find(ownership->source.suppressions, frames[i].function);
+
+			if (found < none)
+				return found;
+		}
 	}
-	return false;
+	return none;
 }
 
-static enum remains remains_of(struct ownership *ownership, uint32_t node)
+static void add_remains(struct remains_sum *sum, const struct model_node *own)
 {
+	sum->bytes += own->live_bytes;
+	sum->blocks += own->live_blocks;
+}
+
+static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own)
+{
+	size_t suppression;
+
 	if (kept_by_library(ownership, node))
 		return REMAINS_KEPT;
-	return is_suppressed(ownership, node) ? REMAINS_SUPPRESSED : REMAINS_LEAKED;
+	suppression = find_suppression(ownership, node);
+	if (suppression == suppression_count(ownership))
+		return REMAINS_LEAKED;
+	add_remains(&ownership->suppressed[suppression], own);
+	return REMAINS_SUPPRESSED;
 }
 
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
@@ -268,15 +289,15 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 
 	memset(sums, 0, (REMAINS_SUPPRESSED + 1) * sizeof(*sums));
 	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
-	if (!ownership->remains)
+	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
+	if (!ownership->remains || !ownership->suppressed)
 		return -ENOMEM;
 	while (figures_walk_next(&walk, &node, &own)) {
 		if (own.live_blocks == 0)
 			continue;
-		enum remains remains = remains_of(ownership, node);
+		enum remains remains = decide_remains(ownership, node, &own);
 		ownership->remains[node] = (uint8_t)remains;
-		sums[remains].bytes += own.live_bytes;
-		sums[remains].blocks += own.live_blocks;
+		add_remains(&sums[remains], &own);
 	}
 	return 0;
 }

@@ -34,18 +34,19 @@ struct ownership_source {
 	const struct suppressions *suppressions; /* NULL: none */
 };
 
+/* Blocks of call paths of one kind. */
+struct remains_sum {
+	uint64_t bytes, blocks;
+};
+
 struct ownership {
 	struct ownership_source source;
 	uint8_t *named; /* by function id: 1 + what the name and place of a function tell; 0: not looked at */
 	size_t named_count;
 	bool *wrappers; /* by function id; NULL: not looked for yet */
 	size_t wrapper_count;
-	uint8_t *remains; /* enum remains, by node; NULL: not asked for yet */
-};
-
-/* Blocks of call paths of one kind. */
-struct remains_sum {
-	uint64_t bytes, blocks;
+	uint8_t *remains;               /* enum remains, by node; NULL: not asked for yet */
+	struct remains_sum *suppressed; /* with that, by suppression; unweighed */
 };
 
 void ownership_init(struct ownership *ownership, const struct ownership_source *source);

@@ -54,17 +54,19 @@ bool suppression_matches(const char *pattern, const char *text)
 	}
 }
 
-bool suppressions_match(const struct suppressions *suppressions, const struct source_function *function)
+size_t suppressions_find(const struct suppressions *suppressions, const struct source_function *function)
 {
-	for (size_t i = 0; i < suppressions->count; i++) {
-		const char *pattern = suppressions->patterns[i];
+	size_t i = 0;
+
+	for (; i < suppressions->count; i++) {
+		const char *pattern = suppressions->list[i].pattern;
 
 		if (suppression_matches(pattern, function->name) ||
 		    suppression_matches(pattern, function->file) ||
 		    suppression_matches(pattern, function->module))
-			return true;
+			break;
 	}
-	return false;
+	return i;
 }
 
 /* ---- a file ------------------------------------------------------------------------- */
@@ -92,9 +94,11 @@ static int add_line(struct suppressions *suppressions, const char *line, const c
 	if (pattern[strspn(pattern, "*^$")] == '\0')
 		return diagnostic_set(diagnostic, EINVAL, "%s:%zu: a pattern that matches everything", path,
 				      number);
-	suppressions->patterns = pool_grow(suppressions->patterns, &suppressions->capacity,
-					   suppressions->count + 1, sizeof(*suppressions->patterns));
-	suppressions->patterns[suppressions->count++] = strings_intern(&suppressions->strings, pattern);
+	suppressions->list = pool_grow(suppressions->list, &suppressions->capacity, suppressions->count + 1,
+				       sizeof(*suppressions->list));
+	suppressions->list[suppressions->count++] =
+		(struct suppression){strings_intern(&suppressions->strings, pattern),
+				     strings_intern(&suppressions->strings, path), number};
 	return 0;
 }
 
@@ -107,7 +111,7 @@ int suppressions_read(struct suppressions *suppressions, const char *path, struc
 
 	if (!file)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
-	if (!suppressions->patterns)
+	if (!suppressions->list)
 		strings_init(&suppressions->strings);
 	while (!error && getline(&line, &capacity, file) >= 0) {
 		const char *text = trimmed(line);
@@ -126,6 +130,6 @@ int suppressions_read(struct suppressions *suppressions, const char *path, struc
 void suppressions_finish(struct suppressions *suppressions)
 {
 	strings_finish(&suppressions->strings);
-	free(suppressions->patterns);
+	free(suppressions->list);
 	*suppressions = (struct suppressions){0};
 }

@@ -12,10 +12,16 @@
 #include "symbolize/intern.h"
 #include "symbolize/symbolize.h"
 
+struct suppression {
+	const char *pattern;
+	const char *path; /* of the file that it stands in */
+	size_t line;
+};
+
 /* All zero: none. */
 struct suppressions {
 	struct strings strings;
-	const char **patterns;
+	struct suppression *list;
 	size_t count, capacity;
 };
 
@@ -23,8 +29,8 @@ struct suppressions {
 int suppressions_read(struct suppressions *suppressions, const char *path, struct diagnostic *diagnostic);
 void suppressions_finish(struct suppressions *suppressions);
 
-/* Whether any pattern matches the frame's function. */
-bool suppressions_match(const struct suppressions *suppressions, const struct source_function *function);
+/* The index of the first pattern that matches the frame's function; their count: none does. */
+size_t suppressions_find(const struct suppressions *suppressions, const struct source_function *function);
 
 /* Whether one pattern is found in a text. */
 bool suppression_matches(const char *pattern, const char *text);

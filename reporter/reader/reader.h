@@ -94,6 +94,7 @@ struct trace_info {
 	bool ended;           /* there is an END block */
 	bool complete;        /* ended, and by exit or execve, and not blind: nothing was cut off */
 	int end_kind;         /* enum end_kind, 0 without END */
+	uint64_t end_signal;  /* that killed it; 0: none, or not known */
 	uint32_t end_flags;   /* enum end_flags */
 	uint64_t duration_ns; /* without END: up to the last time mark */
 	uint64_t event_count;
@@ -103,7 +104,7 @@ struct trace_info {
 	uint64_t cut_paths;      /* call paths without their innermost frames, for want of room */
 	uint64_t peak_rss_bytes;
 	uint64_t recorder_bytes;      /* of peak_rss_bytes: taken by the recording itself, about */
-	uint64_t unrecorded_children; /* programs started that could not be recorded */
+	uint64_t unrecorded_children; /* programs started that went unrecorded */
 	uint64_t damaged_at;          /* file offset of a cut-off tail; 0: none */
 	uint64_t foreign_bytes;       /* behind the end, of whoever put them there; not read */
 	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
@@ -154,6 +155,10 @@ static inline const struct trace_code *trace_code(const struct trace_info *info,
 
 /* The label with this id, "" if there is none. */
 const char *trace_label(const struct trace *trace, uint64_t id);
+
+/* The value of a variable that the program was started with, as far as the recording keeps them; NULL: none.
+ */
+const char *trace_variable(const struct trace_info *info, const char *name);
 
 /* 0, or -ENOTSUP: an aggregate trace has sums only. */
 int trace_has_events(const struct trace *trace, struct diagnostic *diagnostic);

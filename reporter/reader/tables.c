@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SAMPLE_PAGES_MAX (UINT64_MAX / PAGE_BYTES_MAX)
 #define NODES_MAX (UINT32_C(1) << 28) /* as many as a recording can hold */
@@ -294,6 +295,7 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 	info->blind_reason = next_if_any(payload);
 	info->cut_paths = next_if_any(payload);
 	info->unrecorded_children = next_if_any(payload);
+	info->end_signal = next_if_any(payload);
 	if (payload->failed || how < END_EXITED || how > END_KILLED || info->ended)
 		return -EBADMSG;
 	info->end_kind = how == END_KILLED && info->end_flags & END_HOW_UNKNOWN ? END_UNKNOWN : (int)how;
@@ -365,6 +367,16 @@ void tables_complete(struct trace *trace)
 		      compare_labels);
 	info->complete = info->ended && info->end_kind < END_KILLED && info->damaged_at == 0 &&
 			 info->blind_since_ns == 0;
+}
+
+const char *trace_variable(const struct trace_info *info, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *const *variable = info->environment; *variable; variable++)
+		if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=')
+			return *variable + length + 1;
+	return NULL;
 }
 
 const char *trace_label(const struct trace *trace, uint64_t id)

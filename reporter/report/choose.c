@@ -31,12 +31,9 @@ uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort)
 
 static const char *recorded_functions(const struct trace_info *info)
 {
-	static const char name[] = "MPROF_FUNCTIONS=";
+	const char *functions = trace_variable(info, "MPROF_FUNCTIONS");
 
-	for (const char *const *variable = info->environment; *variable; variable++)
-		if (strncmp(*variable, name, sizeof(name) - 1) == 0)
-			return *variable + sizeof(name) - 1;
-	return "";
+	return functions ? functions : "";
 }
 
 static size_t count_commas(const char *text)

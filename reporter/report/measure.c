@@ -174,6 +174,14 @@ enum owner report_owner(struct report *report, const struct source_function *fun
 	return ownership_of(&report->ownership, function);
 }
 
+struct remains_sum report_suppressed(const struct report *report, size_t suppression)
+{
+	struct remains_sum sum = report->ownership.suppressed[suppression];
+
+	sum.blocks = weight_blocks(sum.blocks, report->info->sample_bytes);
+	return sum;
+}
+
 const struct trace_info *report_trace(const struct report *report)
 {
 	return report->info;

@@ -61,6 +61,10 @@ enum owner report_owner(struct report *report, const struct source_function *fun
 /* All functions that any call path passes, once something is measured; as symbolizer_functions. */
 size_t report_all_functions(struct report *report, const struct source_function *const **functions);
 
+/* What a suppression has kept from being counted, with its index in the options' list; of a report that knows
+ * what leaked. */
+struct remains_sum report_suppressed(const struct report *report, size_t suppression);
+
 /* The trace that the report is of. */
 const struct trace_info *report_trace(const struct report *report);
 

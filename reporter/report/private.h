@@ -28,6 +28,7 @@ struct report {
 	struct trace *trace;
 	const struct trace_info *info;
 	struct symbolizer_options symbols;
+	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */
 	struct symbolizer *symbolizer;
 	struct code_frames *frames; /* by trace_code: what the symbolizer said */
 	struct sources *sources;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What the symbolizer said of code; NULL: it was not asked. */
 struct code_frames {
@@ -100,8 +101,36 @@ static void symbolize_codes(struct report *report)
 		report_met_code(report, code, &frames);
 }
 
+static bool has_executable(const struct trace_info *info)
+{
+	for (size_t i = 1; i < info->module_count; i++)
+		if (strcmp(info->modules[i].path, info->exe) == 0)
+			return true;
+	return !*info->exe;
+}
+
+/* Traces have those modules that call paths lead through.  Who asks what the program has asks of one that
+ * allocated nothing, too.  NULL: out of memory. */
+static const struct trace_module *know_executable(struct report *report, size_t *count)
+{
+	const struct trace_info *info = report->info;
+
+	*count = info->module_count;
+	if (has_executable(info))
+		return info->modules;
+	report->modules = calloc(info->module_count + 1, sizeof(*report->modules));
+	if (!report->modules)
+		return NULL;
+	memcpy(report->modules, info->modules, info->module_count * sizeof(*report->modules));
+	report->modules[info->module_count].path = info->exe;
+	*count = info->module_count + 1;
+	return report->modules;
+}
+
 static int open_inputs(struct report *report, const char *path, struct diagnostic *diagnostic)
 {
+	const struct trace_module *modules;
+	size_t module_count;
 	int error = trace_open(path, &report->trace, diagnostic);
 
 	if (error)
@@ -111,8 +140,10 @@ static int open_inputs(struct report *report, const char *path, struct diagnosti
 	report->symbols.inclusion = report_inclusion;
 	report->symbols.inclusion_context = report;
 	report->symbols.started_realtime_ns = report->info->started_realtime_ns;
-	error = symbolizer_create(report->info->modules, report->info->module_count, &report->symbols,
-				  &report->symbolizer, diagnostic);
+	modules = know_executable(report, &module_count);
+	if (!modules)
+		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	error = symbolizer_create(modules, module_count, &report->symbols, &report->symbolizer, diagnostic);
 	if (error)
 		return error;
 	init_ownership(report);
@@ -250,6 +281,7 @@ void report_destroy(struct report *report)
 	ownership_finish(&report->ownership);
 	sources_destroy(report->sources);
 	symbolizer_destroy(report->symbolizer);
+	free(report->modules);
 	trace_close(report->trace);
 	free(report);
 }

@@ -46,6 +46,15 @@ int report_create(const char *path, const struct report_options *options, struct
 		  struct diagnostic *diagnostic);
 void report_destroy(struct report *report); /* NULL is fine */
 
+/* Why programs that a recorded one started go unrecorded, for people. */
+#define REPORT_WHY_UNRECORDED                                                                                \
+	"static, set-user-ID, sanitized, made for another C library or machine, or started without "         \
+	"LD_PRELOAD"
+
+/* Whether the user had it that only this program be recorded, and none that it starts: MPROF_FOLLOW=0. */
+struct trace_info;
+bool report_is_alone(const struct trace_info *info);
+
 /* Valid until report_destroy. */
 const struct view_report *report_view(const struct report *report);
 

@@ -5,6 +5,7 @@
 #include "trace/format.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* A program that holds this much, of which the recording saw next to nothing, gets its memory elsewhere. */
 #define BLIND_RSS_BYTES (UINT64_C(64) << 20)
@@ -134,14 +135,19 @@ static int warn_losses(struct report *report, const struct trace_info *info,
 	return error;
 }
 
+bool report_is_alone(const struct trace_info *info)
+{
+	const char *follow = trace_variable(info, "MPROF_FOLLOW");
+
+	return follow && strcmp(follow, "0") == 0;
+}
+
 static int warn_children(struct report *report, const struct trace_info *info)
 {
-	if (info->unrecorded_children == 0)
+	if (info->unrecorded_children == 0 || report_is_alone(info))
 		return 0;
 	return report_warn(report,
-			   "%" PRIu64
-			   " program%s started from here %s not recorded: static, set-user-ID, sanitized, or "
-			   "made for another C library or machine",
+			   "%" PRIu64 " program%s started from here %s not recorded: " REPORT_WHY_UNRECORDED,
 			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
 			   info->unrecorded_children == 1 ? "was" : "were");
 }

@@ -235,12 +235,12 @@ def malformed_gate_files(directory):
     build(directory)
     for number, (text, expected) in enumerate((
             ("limits = {\n peek = 1;\n};", "2: unknown figure 'peek'; one of: peak, leaked,"),
-            ("limits = {\n peak = 64 MiB;\n};", "2: syntax error"),
+            ("limits = {\n peak = 64 MiB;\n};", "2: a size with its unit stands in quotes: \"64 MiB\""),
             ("limits = { peak = 1;", "1: syntax error"),
             ("\n\nlimit = { };", "3: unknown setting 'limit'; one of: limits, functions, programs, baseline, wrappers"),
             ("limits = { peak = \"64 MB/s\"; };", "1: peak takes a whole size such as 3MiB, not '64 MB/s'"),
             ("limits = { leaked = -1; };", "1: leaked takes a whole size"),
-            ("limits = { allocations = 1.5; };", "1: allocations takes a number or a text"),
+            ("limits = { allocations = 1.5; };", "1: allocations takes a whole number or a text"),
             ("limits = { allocations = 5000000000; };", "1: 5000000000 is too large for a bare number"),
             ("limits = { peak = \"5%\"; };", "1: peak takes no percentage"),
             ("limits = { peak = 1;\n peak = 2; };", "2: duplicate setting name"),

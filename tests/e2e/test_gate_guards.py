@@ -257,7 +257,7 @@ def only_the_shell_was_recorded(directory):
     started(2, "^ERROR .*only tools of the system were recorded: 1 program", "/bin/sh", "-c", "./static; true")
     needs("make")
     started(2, "only tools of the system were recorded", "make", "-s", "all")
-    started(0, "^passed +parser.*\n.*note.*1 program that it started cannot be recorded", "make", "-s", "both")
+    started(0, "^passed +parser.*\n.*note.*1 program that it started was not recorded", "make", "-s", "both")
     started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
     build(directory, name="became", source='#include <unistd.h>\nint main(void) { execl("./static", "static", (char *)0); return 1; }\n')
     started(2, "^ERROR +became: nothing was recorded that could be judged", "./became")
@@ -293,7 +293,7 @@ def programs_of_one_name(directory):
         for folder in folders:
             recorded(directory, f"{folder}/tests", name=f"t/{folder}")
     def programs(*arguments, status=0):
-        return re.findall(r"^(?:passed|FAILED) +(\S+):", judged(directory, *arguments, traces=("t",), status=status).stdout, re.M)
+        return re.findall(r"^(?:passed|FAILED|not judged) +(\S+):", judged(directory, *arguments, traces=("t",), status=status).stdout, re.M)
     record_all("b", "c")
     check_equal(programs("--max-peak", "1M"), ["tests"], "two builds of one source")
     record_all("a")

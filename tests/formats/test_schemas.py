@@ -122,6 +122,7 @@ def junit_counts_and_names_are_right(directory):
         cases = cases_as_gitlab_reads_them(text)
         check_equal(len(cases), int(root.get("tests")), f"{result}: no case hides another")
         for kind, element in (("failures", "failure"), ("errors", "error")):
+            check_equal(len(root.findall(".//skipped")), sum(int(suite.get("skipped")) for suite in root), f"{result}: skipped")
             check_equal(int(root.get(kind)), len(root.findall(f".//{element}")), f"{result}: {kind}")
             check_equal(sum(int(suite.get(kind)) for suite in root), int(root.get(kind)), f"{result}: {kind} of suites")
         times = [float(c.get("time")) for c in root.iter("testcase")]

@@ -18,7 +18,7 @@ struct drained {
 	struct buffer notes; /* payloads of NOTES without their counts */
 	uint64_t note_count, label_count, snapshot_count;
 	uint64_t snapshot_addresses[16], snapshot_sizes[16], snapshot_nodes[16]; /* of the last */
-	uint64_t end[16];                                                        /* END's words; 0: none */
+	uint64_t end[17];                                                        /* END's words; 0: none */
 	uint64_t rss_samples;
 	struct summary_decoder summary; /* without nodes: none; moves with it */
 };

@@ -39,7 +39,7 @@ static void write_text(const char *text)
 
 static json_t *entries_of(const char *key, uint64_t low, uint64_t high)
 {
-	json_t *entries = json_object(), *entry = baseline_entry_create();
+	json_t *entries = json_object(), *entry = baseline_entry_create(0);
 
 	cr_assert(baseline_entry_total(entry, FIGURE_PEAK, low, high));
 	cr_assert(baseline_entry_function(entry, "parse", FIGURE_PEAK, low));
@@ -140,6 +140,8 @@ Test(baseline, malformed_ones_stay_as_they_are)
 		 ":2: peak is no whole number"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"functions\": {\"f\": 1}}}}", "is no object"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"x\": {}}}}", "unknown member 'x'"},
+		{"{\"version\": 1, \"programs\": {\n\"a\": {}}}", ":2: 'a' has no totals"},
+		{"{\"version\": 1, \"programs\": {\n\"a\": {\"totals\": {}}}}", ":2: 'a' has no totals"},
 		{"{\"version\": 1, \"programs\": {\"a\": {\"totals\": {\"peak\": 9223372036854775808}}}}",
 		 ":1: "},
 	};
@@ -178,7 +180,7 @@ Test(json_line, keys_with_escapes_and_strings_that_look_like_keys)
 
 /* ---- several runs -------------------------------------------------------------------------------- */
 
-Test(judge, greatest_process_least_or_median_run)
+Test(judge, greatest_process_of_the_chosen_run)
 {
 	/* Peaks by run: 10 and 30, 20, 50 and 40, 20. */
 	static const struct {
@@ -187,17 +189,19 @@ Test(judge, greatest_process_least_or_median_run)
 	} traces[] = {{0, 10}, {0, 30}, {1, 20}, {2, 50}, {2, 40}, {3, 20}};
 	struct tally tallies[6] = {0};
 	struct input inputs[6] = {0};
-	struct program program = {inputs, 6};
+	struct program program = {inputs, 6, 0};
 
 	for (size_t i = 0; i < 6; i++) {
 		tallies[i].of[FIGURE_PEAK] = traces[i].peak;
 		inputs[i] = (struct input){.run = traces[i].run, .tallies = &tallies[i]};
 	}
-	struct judged least = judged_figure(&program, 0, FIGURE_PEAK, false);
+	struct judged least = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_DEFAULT);
 	cr_expect(least.value == 20 && least.low == 20 && least.high == 50 && least.input == &inputs[2]);
-	struct judged median = judged_figure(&program, 0, FIGURE_PEAK, true);
+	struct judged median = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MEDIAN);
 	cr_expect(median.value == 20 && median.input == &inputs[5]);
 	program.count = 5;
-	median = judged_figure(&program, 0, FIGURE_PEAK, true);
+	median = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MEDIAN);
 	cr_expect(median.value == 30 && median.input == &inputs[1]);
+	struct judged greatest = judged_figure(&program, 0, FIGURE_PEAK, REPEAT_MAX);
+	cr_expect(greatest.value == 50 && greatest.input == &inputs[3]);
 }

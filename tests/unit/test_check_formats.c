@@ -160,18 +160,25 @@ Test(wording, says_which_limit)
 	expect_claim(
 		&verdict,
 		"peak heap of parse_*: 3.0 MiB, 1.0 MiB (+50.0%) over the limit of 2.0 MiB (mprof.gate:7)");
-	verdict = (struct verdict){.figure = FIGURE_TEMPORARY,
+	verdict = (struct verdict){.outcome = OUTCOME_PASSED,
+				   .figure = FIGURE_TEMPORARY,
 				   .source = "--max-temporary",
 				   .value = 5,
 				   .bound = 100,
 				   .bound_share = 0.1};
 	expect_claim(&verdict, "temporary allocations: 5, within the limit of 100 (10% of all allocations; "
 			       "--max-temporary)");
+	verdict = (struct verdict){.outcome = OUTCOME_NOT_JUDGED,
+				   .figure = FIGURE_LEAKED,
+				   .pattern = "parze",
+				   .source = "mprof.gate:7",
+				   .bound_share = -1};
+	expect_claim(&verdict, "leaked of parze: there is nothing to judge (mprof.gate:7)");
 }
 
 Test(text, says_what_every_format_says)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3}, {"main", "a.c", 9}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
 	struct contributor contributors[] = {
 		{.site = frames[0], .now = 2, .has_before = true, .frames = frames, .frame_count = 2},
 		{.site = frames[1], .now = 1, .frames = frames + 1, .frame_count = 1},
@@ -331,7 +338,7 @@ static char *fingerprint(const struct checked_program *program)
 
 Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3}, {"main", "a.c", 9}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
 	struct contributor contributor = {.site = frames[0], .frames = frames, .frame_count = 2};
 	struct verdict verdict = verdict_of(OUTCOME_FAILED, 2, 1, 1);
 	struct checked_program program = {.key = "k", .trace = "t", .verdicts = &verdict, .verdict_count = 1};
@@ -340,7 +347,7 @@ Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 	verdict.contributors = &contributor;
 	verdict.contributor_count = 1;
 	first = fingerprint(&program);
-	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30};
+	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30, NULL};
 	frames[1].line = 90;
 	verdict.value = 3;
 	moved = fingerprint(&program);
@@ -355,7 +362,7 @@ Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 
 Test(github, escapes_properties_and_messages)
 {
-	struct contributor contributor = {.site = {"f", "a,b:c%d.c", 3}, .now = 7};
+	struct contributor contributor = {.site = {"f", "a,b:c%d.c", 3, NULL}, .now = 7};
 	struct verdict verdict = verdict_of(OUTCOME_FAILED, 3, 2, 2);
 	struct checked_program program = {
 		.key = "k,:%", .trace = "t", .verdicts = &verdict, .verdict_count = 1};
@@ -399,8 +406,8 @@ Test(markdown, counts_bounds_of_programs)
 	expect_summary(&(struct check_result){0}, "0 bounds of 0 programs.");
 	expect_summary(
 		hand_made("plain"),
-		"7 bounds of 2 programs: 3 failed, 1 without baseline, 1 advice, 1 improved, 1 passed, "
-		"1 program not judged, 1 fault of the gate.");
+		"8 bounds of 2 programs: 3 failed, 1 without baseline, 1 advice, 1 improved, 1 passed, "
+		"1 not judged, 1 program not judged, 1 fault of the gate.");
 }
 
 Test(markdown, escapes_names_where_a_code_span_cannot_hold_them)

@@ -256,7 +256,7 @@ Test(drain, signal_handlers_inside_the_shim_do_not_overtake_their_thread)
 	fake.last_stamp = begin;
 	fake_record(&a, RECORD_ALLOC, 0x1000, 10, 1);
 	cr_assert_eq(merge_take(&drain, UINT64_MAX, false), 0);
-	cr_assert_eq(commit_end(&drain, END_EXITED), 0);
+	cr_assert_eq(commit_end(&drain, END_EXITED, 0), 0);
 	drain_close(&drain);
 	drained = drained_read(fake.trace_path);
 	cr_assert_eq(drained.count, 2);

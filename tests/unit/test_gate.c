@@ -54,7 +54,8 @@ Test(bounds, numbers)
 
 Test(bounds, shares)
 {
-	static const char *const wrong[] = {"5", "%", "-5%", "5%%", "nan%", "1e400%", "0x5%", "5 % x", ""};
+	static const char *const wrong[] = {"5",      "%",    "-5%",   "5%%", "nan%",
+					    "1e400%", "0x5%", "5 % x", "",    "1001%"};
 	struct amount amount;
 	double share;
 
@@ -69,6 +70,8 @@ Test(bounds, shares)
 	cr_expect_eq(limit_parse_amount(FIGURE_TEMPORARY, "10", &amount, &diagnostic), 0);
 	cr_expect(amount.share < 0 && amount.number == 10);
 	cr_expect_eq(limit_parse_amount(FIGURE_PEAK, "10%", &amount, &diagnostic), -EINVAL);
+	cr_expect_eq(limit_parse_amount(FIGURE_TEMPORARY, "100%", &amount, &diagnostic), 0);
+	cr_expect_eq(limit_parse_amount(FIGURE_TEMPORARY, "100.1%", &amount, &diagnostic), -EINVAL);
 }
 
 Test(bounds, limits_on_the_command_line)
@@ -200,9 +203,13 @@ Test(gate_file, mistakes_have_a_line)
 	} cases[] = {
 		{"limits = {\n  peek = 1; };", ":2: unknown figure 'peek'"},
 		{"limits = {\n  peak = 1\n  leaked 2; };", ":3: syntax error"},
-		{"limits = { peak = true; };", ":1: peak takes a number or a text"},
+		{"limits = { peak = true; };", ":1: peak takes a whole number or a text"},
 		{"limits = { peak = \"1\n2\"; };", "not '1 2'"},
 		{"limits = ( 1 );", ":1: limits is no group"},
+		{"limits = {\npeak = 64 MiB; };", ":2: a size with its unit stands in quotes: \"64 MiB\""},
+		{"limits = { peak = 3\tK };", ":1: a size with its unit stands in quotes"},
+		{"limits = { peak = 3 Kelvin };", ":1: syntax error"},
+		{"limits = { temporary = 5.5%; };", ":1: a percentage stands in quotes: \"5.5%\""},
 		{"functions = ( 1 );", ":1: this is no group"},
 		{"functions = ( { function = \"f\"; line = \"a.c:1\"; } );", "either function or line"},
 		{"functions = ( { function = \"a.c:1\"; } );", "for a line write line"},

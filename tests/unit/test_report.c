@@ -43,7 +43,7 @@ static void drain_with(uint32_t moves_limit)
 	drain.moves_max = moves_limit;
 	merge_refresh(&drain);
 	cr_assert_eq(merge_take(&drain, UINT64_MAX, false), 0);
-	cr_assert_eq(commit_end(&drain, END_EXITED), 0);
+	cr_assert_eq(commit_end(&drain, END_EXITED, 0), 0);
 	drain_close(&drain);
 }
 
