@@ -260,7 +260,7 @@ def only_the_shell_was_recorded(directory):
     started(0, "^passed +parser.*\n.*note.*1 program that it started was not recorded", "make", "-s", "both")
     started(0, "note: a tool of the system", "/bin/sh", "-c", "true")
     build(directory, name="became", source='#include <unistd.h>\nint main(void) { execl("./static", "static", (char *)0); return 1; }\n')
-    started(2, "^ERROR +became: nothing was recorded that could be judged", "./became")
+    started(2, "^ERROR +became: could not be judged: it went on as another program, and 1 program that it started was not recorded", "./became")
 
 
 @case
