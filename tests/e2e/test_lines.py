@@ -214,6 +214,7 @@ def manglings_of_rust(directory):
         check_equal(table(figures, "demo.rs")[16]["allocated_bytes"], 24032, f"{mangling}: -f Shape::fill")
         names[mangling] = {function for function, file, _ in sites_of(figures) if file == "demo.rs"}
     check_equal(names["v0"], names["legacy"], "names of functions")
+    check("demo::Named::named" in names["v0"], f"the method of a trait has no type's name: {names['v0']}")
 
 
 @case
