@@ -40,8 +40,20 @@ static const char *short_path(struct check *check, const char *path)
 struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
 				      uint32_t line)
 {
-	return (struct verdict_frame){strings_intern(&check->strings, function->name),
-				      short_path(check, function->file), line};
+	return (struct verdict_frame){.function = strings_intern(&check->strings, function->name),
+				      .file = short_path(check, function->file),
+				      .line = line};
+}
+
+/* The first part of a name that has several, as core::iter::Iterator::map; else its object's name. */
+static const char *library_of(struct check *check, const struct source_function *function)
+{
+	const char *name = function->name + strspn(function->name, "<&*([");
+	const char *end = strstr(name, "::"), *slash = strrchr(function->module, '/');
+
+	if (end && end > name && strcspn(name, " <(") >= (size_t)(end - name))
+		return check_string(check, "%.*s", (int)(end - name), name);
+	return strings_intern(&check->strings, slash ? slash + 1 : function->module);
 }
 
 /* ---- paths ------------------------------------------------------------------------------------ */
@@ -130,12 +142,17 @@ static size_t merge(struct way *ways, size_t count)
 	return used;
 }
 
-static struct contributing_path tell(struct check *check, const struct way *way)
+static struct contributing_path tell(struct check *check, struct report *report, const struct way *way)
 {
 	struct verdict_frame *frames = check_alloc(check, way->count, sizeof(*frames));
 
-	for (size_t i = 0; i < way->count; i++)
-		frames[i] = verdict_frame_of(check, way->first[i].function, way->first[i].line);
+	for (size_t i = 0; i < way->count; i++) {
+		const struct source_function *function = way->first[i].function;
+
+		frames[i] = verdict_frame_of(check, function, way->first[i].line);
+		if (report_owner(report, function) < OWNER_WRAPPER)
+			frames[i].library = library_of(check, function);
+	}
 	return (struct contributing_path){way->value, frames, way->count};
 }
 
@@ -148,21 +165,22 @@ static int take_main_path(struct check *check, struct report *report, const stru
 
 	if (error)
 		return error;
-	path = tell(check, &way);
+	path = tell(check, report, &way);
 	out->frames = path.frames;
 	out->frame_count = path.frame_count;
 	free(way.frames);
 	return 0;
 }
 
-static void take_ways(struct check *check, const struct way *ways, size_t count, struct contributor *out)
+static void take_ways(struct check *check, struct report *report, const struct way *ways, size_t count,
+		      struct contributor *out)
 {
 	struct contributing_path *paths = check_alloc(check, PATHS_MAX, sizeof(*paths));
 	uint64_t told = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (out->path_count < PATHS_MAX && (double)told < SHARE_SHOWN * (double)out->now) {
-			paths[out->path_count++] = tell(check, &ways[i]);
+			paths[out->path_count++] = tell(check, report, &ways[i]);
 			told += ways[i].value;
 		} else {
 			out->other_paths++;
@@ -201,7 +219,7 @@ int callers_find(struct check *check, struct report *report, const struct part *
 	out->several_lines = has_several_lines(part, figure);
 	if (!error) {
 		count = merge(ways, count);
-		take_ways(check, ways, count, out);
+		take_ways(check, report, ways, count, out);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(ways[i].frames);

@@ -14,7 +14,7 @@
 int callers_find(struct check *check, struct report *report, const struct part *part, enum figure figure,
 		 struct contributor *out);
 
-/* A frame with its file as people in this directory would write it. */
+/* A frame of the program's own with its file as people in this directory would write it. */
 struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
 				      uint32_t line);
 

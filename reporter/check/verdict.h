@@ -23,8 +23,9 @@ enum outcome {
 
 struct verdict_frame {
 	const char *function;
-	const char *file; /* relative to the directory that the check ran in, if below it; "" if unknown */
-	uint32_t line;    /* 0 if unknown */
+	const char *file;    /* relative to the directory that the check ran in, if below it; "" if unknown */
+	uint32_t line;       /* 0 if unknown */
+	const char *library; /* what it belongs to, in a word, if it is not the program's own; else NULL */
 };
 
 /* One of the call paths by which a line came to its part. */
