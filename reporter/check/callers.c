@@ -37,11 +37,24 @@ static const char *short_path(struct check *check, const char *path)
 	return strings_intern(&check->strings, path);
 }
 
-struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
-				      uint32_t line)
+static const char *object_name(const struct source_function *function)
 {
+	const char *slash = strrchr(function->module, '/');
+
+	return slash ? slash + 1 : function->module;
+}
+
+struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
+				      uint32_t line, const char *place)
+{
+	const char *object = object_name(function);
+	bool says_object = strcmp(object, function->name) == 0 || !*object;
+
 	return (struct verdict_frame){.function = strings_intern(&check->strings, function->name),
 				      .file = short_path(check, function->file),
+				      .place = *function->file ? NULL
+					       : says_object   ? strings_intern(&check->strings, place)
+							     : check_string(check, "%s (%s)", place, object),
 				      .line = line};
 }
 
@@ -49,11 +62,11 @@ struct verdict_frame verdict_frame_of(struct check *check, const struct source_f
 static const char *library_of(struct check *check, const struct source_function *function)
 {
 	const char *name = function->name + strspn(function->name, "<&*([");
-	const char *end = strstr(name, "::"), *slash = strrchr(function->module, '/');
+	const char *end = strstr(name, "::");
 
 	if (end && end > name && strcspn(name, " <(") >= (size_t)(end - name))
 		return check_string(check, "%.*s", (int)(end - name), name);
-	return strings_intern(&check->strings, slash ? slash + 1 : function->module);
+	return strings_intern(&check->strings, object_name(function));
 }
 
 /* ---- paths ------------------------------------------------------------------------------------ */
@@ -92,7 +105,7 @@ static int find_way(struct report *report, const struct measured_path *path, str
 	if (!frames)
 		return -ENOMEM;
 	while (begin < count &&
-	       (frames[begin].function != path->function || frames[begin].line != path->line))
+	       (frames[begin].function != path->function || source_frame_spot(&frames[begin]) != path->spot))
 		begin++;
 	length = own_length(report, frames, count);
 	*way = (struct way){
@@ -109,8 +122,8 @@ static int by_frames(const void *left, const void *right)
 
 		if (x->function->id != y->function->id)
 			return x->function->id < y->function->id ? -1 : 1;
-		if (x->line != y->line)
-			return x->line < y->line ? -1 : 1;
+		if (source_frame_spot(x) != source_frame_spot(y))
+			return source_frame_spot(x) < source_frame_spot(y) ? -1 : 1;
 	}
 	return a->count < b->count ? -1 : a->count > b->count;
 }
@@ -149,7 +162,8 @@ static struct contributing_path tell(struct check *check, struct report *report,
 	for (size_t i = 0; i < way->count; i++) {
 		const struct source_function *function = way->first[i].function;
 
-		frames[i] = verdict_frame_of(check, function, way->first[i].line);
+		frames[i] = verdict_frame_of(check, function, way->first[i].line,
+					     report_place(report, &way->first[i]));
 		if (report_owner(report, function) < OWNER_WRAPPER)
 			frames[i].library = library_of(check, function);
 	}
@@ -194,7 +208,7 @@ static bool has_several_lines(const struct part *part, enum figure figure)
 {
 	for (size_t i = 0; i < part->path_count; i++)
 		if (measure_figure(&part->paths[i].measure, figure) > 0 &&
-		    (part->paths[i].line != part->path->line ||
+		    (part->paths[i].spot != part->path->spot ||
 		     part->paths[i].function->file != part->path->function->file))
 			return true;
 	return false;

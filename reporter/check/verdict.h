@@ -25,6 +25,7 @@ struct verdict_frame {
 	const char *function;
 	const char *file;    /* relative to the directory that the check ran in, if below it; "" if unknown */
 	uint32_t line;       /* 0 if unknown */
+	const char *place;   /* if it has no file: the function and offset, or address, and the object */
 	const char *library; /* what it belongs to, in a word, if it is not the program's own; else NULL */
 };
 

@@ -132,7 +132,7 @@ void wording_claim(const struct wording *to, const struct verdict *verdict)
 
 static void print_frame(const struct wording *to, const struct verdict_frame *frame)
 {
-	to->name(to->out, *frame->function ? frame->function : "?");
+	to->name(to->out, frame->place ? frame->place : *frame->function ? frame->function : "?");
 	if (!*frame->file)
 		return;
 	fputs(" (", to->out);
@@ -144,6 +144,8 @@ static void print_frame(const struct wording *to, const struct verdict_frame *fr
 
 static bool same_frame(const struct verdict_frame *a, const struct verdict_frame *b)
 {
+	if (a->place && b->place)
+		return strcmp(a->place, b->place) == 0;
 	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0;
 }
 
@@ -267,7 +269,10 @@ static void print_contributor(const struct wording *to, enum figure figure,
 {
 	struct verdict_frame site = contributor->site;
 
-	site.line = contributor->several_lines ? 0 : site.line;
+	if (contributor->several_lines) {
+		site.line = 0;
+		site.place = NULL;
+	}
 	print_frame(to, &site);
 	fputs(": ", to->out);
 	wording_value(to, figure, contributor->now);

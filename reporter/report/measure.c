@@ -92,8 +92,12 @@ static struct measured_path path_of(struct report *report, uint32_t node, const 
 {
 	struct source_frame site = report_site(report, node, wrappers);
 
-	return (struct measured_path){site.function, site.line, node,
-				      measure_of(report, node, figures, collections)};
+	return (struct measured_path){.function = site.function,
+				      .spot = source_frame_spot(&site),
+				      .place = report_place(report, &site),
+				      .line = site.line,
+				      .node = node,
+				      .measure = measure_of(report, node, figures, collections)};
 }
 
 int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
@@ -167,6 +171,11 @@ int report_recall_wrappers(struct report *report, report_recall_fn *recall, void
 size_t report_all_functions(struct report *report, const struct source_function *const **functions)
 {
 	return symbolizer_functions(report->symbolizer, functions);
+}
+
+const char *report_place(struct report *report, const struct source_frame *frame)
+{
+	return symbolizer_place(report->symbolizer, frame);
 }
 
 enum owner report_owner(struct report *report, const struct source_function *function)

@@ -368,6 +368,23 @@ const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct sou
 	return name_within(&symbolizer->strings, name, frame->instance);
 }
 
+const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_frame *frame)
+{
+	const struct source_function *function = frame->function;
+	char *text, *end;
+
+	if (source_frame_spot(frame) < SPOT_OFFSET)
+		return function->name;
+	uint64_t start = text_starts(function->name, "0x") ? strtoull(function->name, &end, 16) : 0;
+	int length = start > 0 ? asprintf(&text, "0x%" PRIx64, start + frame->offset)
+			       : asprintf(&text, "%s+0x%" PRIx64, function->name, frame->offset);
+	if (length < 0)
+		return function->name;
+	const char *place = strings_intern(&symbolizer->strings, text);
+	free(text);
+	return place;
+}
+
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **out)
 {

@@ -49,6 +49,16 @@ struct source_frame {
 	bool inlined;         /* inlined into the next frame of this list, or a part of it */
 };
 
+/* What tells calls in one function apart: the line, or the offset with this bit where an object's code has no
+ * lines. */
+#define SPOT_OFFSET (UINT64_C(1) << 63)
+
+static inline uint64_t source_frame_spot(const struct source_frame *frame)
+{
+	bool unplaced = frame->line == 0 && !*frame->function->file && *frame->function->module;
+	return unplaced ? SPOT_OFFSET | frame->offset : frame->line;
+}
+
 struct symbolizer_options {
 	const char *sysroot;           /* looked in before the file system; may be NULL */
 	const char *const *debug_dirs; /* besides /usr/lib/debug; NULL-terminated, may be NULL */
@@ -76,6 +86,10 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
  * the symbolizer. */
 const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
 				 bool parameters);
+
+/* The name of a frame's function; with an offset as its spot "main+0x78", which is where the call returns to,
+ * or the address in the file, "0x111f", if the function has no name.  Lives as long as the symbolizer. */
+const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_frame *frame);
 
 /* The name of the function by which code of a library was entered from outside, so far as can be told: the
  * exported one that it lies in, or that has jumped to it.  The same whether debug information is installed or

@@ -171,7 +171,7 @@ Test(wording, says_which_limit)
 
 Test(text, says_what_every_format_says)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL, NULL}, {"main", "a.c", 9, NULL, NULL}};
 	struct contributor contributors[] = {
 		{.site = frames[0], .now = 2, .has_before = true, .frames = frames, .frame_count = 2},
 		{.site = frames[1], .now = 1, .frames = frames + 1, .frame_count = 1},
@@ -359,7 +359,7 @@ static char *fingerprint(const struct checked_program *program)
 
 Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL, NULL}, {"main", "a.c", 9, NULL, NULL}};
 	struct contributor contributor = {.site = frames[0], .frames = frames, .frame_count = 2};
 	struct verdict verdict = verdict_of(OUTCOME_FAILED, 2, 1, 1);
 	struct checked_program program = {.key = "k", .trace = "t", .verdicts = &verdict, .verdict_count = 1};
@@ -368,7 +368,7 @@ Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 	verdict.contributors = &contributor;
 	verdict.contributor_count = 1;
 	first = fingerprint(&program);
-	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30, NULL};
+	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30, NULL, NULL};
 	frames[1].line = 90;
 	verdict.value = 3;
 	moved = fingerprint(&program);
