@@ -276,7 +276,7 @@ def tail_calls_are_judged(directory):
                 {line_of("jumps.c", "keep(malloc(size))"): 5000, line_of("jumps.c", "return direct(size + 1)", 2): 5001}, "lines of both")
     check_equal(allocated(table(figures, "jumps.c", "either")), {0: 6131}, "lines of which either is left")
     for limit, status in (("direct:peak<=1KiB", 1), (f"jumps.c:{line_of('jumps.c', 'return malloc(size);')}:leaked<=0", 1),
-                          ("left:peak<=1KiB", 0), ("chain:leaked<=2002", 0), ("chain:leaked<=2001", 1)):
+                          ("left:peak<=1KiB", 0), ("chain:allocated<=2002", 0), ("chain:allocated<=2001", 1)):
         done = mprof("check", "--limit", limit, trace)
         check_equal(done.returncode, status, f"{limit}: {done.stdout}{done.stderr}")
 
