@@ -127,15 +127,16 @@ static const struct symbol *exported(struct symbolizer *symbolizer, struct image
 	return map_get(&image->exported, (uintptr_t)name, 0);
 }
 
-/* How many other objects export a name; *found is one of them. */
+/* How many other objects, of the C library or else but for it, export a name; *found is one of them. */
 static size_t count_others(struct symbolizer *symbolizer, const struct image *image, const char *name,
-			   struct image **found)
+			   bool c_library, struct image **found)
 {
 	size_t count = 0;
 
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
+		if (symbolizer->c_library[i] != c_library)
+			continue;
 		struct image *other = symbolizer_image(symbolizer, i);
-
 		if (other == image || other->module != &symbolizer->modules[i] ||
 		    !exported(symbolizer, other, name))
 			continue;
@@ -207,12 +208,16 @@ static struct code_function *find_callee(struct symbolizer *symbolizer, struct i
 	    is_allocator(name_of_symbol(&symbolizer->strings, name), false))
 		return NULL;
 	own = defined(symbolizer, image, name);
-	if (own && (object_is_program(&image->object) || count_others(symbolizer, image, name, &other) == 0))
-		return origin && origin->copies > 0 ? function_of(symbolizer, image, home, origin)
-						    : function_of_symbol(symbolizer, image, own);
-	if (own || count_others(symbolizer, image, name, &other) != 1)
-		return NULL;
-	return function_of_symbol(symbolizer, other, exported(symbolizer, other, name));
+	if (!own || !object_is_program(&image->object)) {
+		/* Most calls are of the C library: its many names are looked at last. */
+		size_t others = count_others(symbolizer, image, name, false, &other);
+		if (others + (own ? 1 : 0) != 1 || count_others(symbolizer, image, name, true, &other) > 0)
+			return NULL;
+	}
+	if (!own)
+		return function_of_symbol(symbolizer, other, exported(symbolizer, other, name));
+	return origin && origin->copies > 0 ? function_of(symbolizer, image, home, origin)
+					    : function_of_symbol(symbolizer, image, own);
 }
 
 const struct code_function *code_function_callee(struct symbolizer *symbolizer,
