@@ -127,17 +127,17 @@ static const struct symbol *exported(struct symbolizer *symbolizer, struct image
 	return map_get(&image->exported, (uintptr_t)name, 0);
 }
 
-/* How many other objects, of the C library or else but for it, export a name; *found is one of them. */
+/* How many other objects export a name, of those whose functions can be told or of the rest; *found is one of
+ * them. */
 static size_t count_others(struct symbolizer *symbolizer, const struct image *image, const char *name,
-			   bool c_library, struct image **found)
+			   bool told, struct image **found)
 {
 	size_t count = 0;
 
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
-		if (symbolizer->c_library[i] != c_library)
-			continue;
 		struct image *other = symbolizer_image(symbolizer, i);
-		if (other == image || other->module != &symbolizer->modules[i] ||
+		bool can_tell = !symbolizer->c_library[i] && image_units(other)->count > 0;
+		if (can_tell != told || other == image || other->module != &symbolizer->modules[i] ||
 		    !exported(symbolizer, other, name))
 			continue;
 		*found = other;
@@ -199,7 +199,7 @@ static struct code_function *find_callee(struct symbolizer *symbolizer, struct i
 	const char *name = linker_name(symbolizer, die);
 	struct unit *home = unit_of(image, unit, die);
 	struct unit_origin *origin = home ? unit_origin_of(home, die) : NULL;
-	struct image *other = NULL;
+	struct image *other = NULL, *rest = NULL;
 	const struct symbol *own;
 
 	if (origin && origin->copies > 0 && !has_flag(die, DW_AT_external))
@@ -209,9 +209,9 @@ static struct code_function *find_callee(struct symbolizer *symbolizer, struct i
 		return NULL;
 	own = defined(symbolizer, image, name);
 	if (!own || !object_is_program(&image->object)) {
-		/* Most calls are of the C library: its many names are looked at last. */
-		size_t others = count_others(symbolizer, image, name, false, &other);
-		if (others + (own ? 1 : 0) != 1 || count_others(symbolizer, image, name, true, &other) > 0)
+		/* Most calls are of system libraries: their many names are looked at last. */
+		size_t others = count_others(symbolizer, image, name, true, &other);
+		if (others + (own ? 1 : 0) != 1 || count_others(symbolizer, image, name, false, &rest) > 0)
 			return NULL;
 	}
 	if (!own)
