@@ -97,32 +97,45 @@ void code_functions_finish(struct symbolizer *symbolizer)
 
 /* ---- by name ---------------------------------------------------------------------------------- */
 
-static void add_names(struct symbolizer *symbolizer, const struct symbols *symbols, struct map *names)
+/* Under the second key, those of which there are several. */
+static void add_name(struct symbolizer *symbolizer, struct map *names, const struct symbol *symbol)
 {
-	for (size_t i = 0; i < symbols->count; i++) {
-		const struct symbol *symbol = &symbols->list[i];
-		uintptr_t name = (uintptr_t)strings_intern(&symbolizer->strings, symbol->name);
+	uintptr_t name = (uintptr_t)strings_intern(&symbolizer->strings, symbol->name);
+	const struct symbol *known = map_get(names, name, 0);
 
-		if (!symbol->local && !map_get(names, name, 0))
-			map_put(names, name, 0, (void *)(uintptr_t)symbol);
-	}
+	if (!known)
+		map_put(names, name, 0, (void *)(uintptr_t)symbol);
+	else if (known->local && known->start != symbol->start && !map_get(names, name, 1))
+		map_put(names, name, 1, (void *)(uintptr_t)symbol);
 }
 
-/* What an object defines for its own files. */
+static void add_names(struct symbolizer *symbolizer, const struct symbols *symbols, bool local,
+		      struct map *names)
+{
+	for (size_t i = 0; i < symbols->count; i++)
+		if (symbols->list[i].local == local)
+			add_name(symbolizer, names, &symbols->list[i]);
+}
+
+/* What an object defines for its own files.  What is hidden from other objects is local in the end, as is
+ * what one file has for itself. */
 static const struct symbol *defined(struct symbolizer *symbolizer, struct image *image, const char *name)
 {
 	image_symbol(image, 0);
-	if (!image->defined_ready)
-		add_names(symbolizer, &image->symbols, &image->defined);
+	if (!image->defined_ready) {
+		add_names(symbolizer, &image->symbols, false, &image->defined);
+		add_names(symbolizer, &image->symbols, true, &image->defined);
+	}
 	image->defined_ready = true;
-	return map_get(&image->defined, (uintptr_t)name, 0);
+	const struct symbol *found = map_get(&image->defined, (uintptr_t)name, 0);
+	return found && found->local && map_get(&image->defined, (uintptr_t)name, 1) ? NULL : found;
 }
 
 /* What it defines for others. */
 static const struct symbol *exported(struct symbolizer *symbolizer, struct image *image, const char *name)
 {
 	if (!image->exported_ready)
-		add_names(symbolizer, &image_exports(image)->symbols, &image->exported);
+		add_names(symbolizer, &image_exports(image)->symbols, false, &image->exported);
 	image->exported_ready = true;
 	return map_get(&image->exported, (uintptr_t)name, 0);
 }
@@ -146,12 +159,22 @@ static size_t count_others(struct symbolizer *symbolizer, const struct image *im
 	return count;
 }
 
+static bool has_flag(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	bool flag = false;
+
+	return dwarf_attr_integrate(die, name, &attribute) && dwarf_formflag(&attribute, &flag) == 0 && flag;
+}
+
+/* NULL, too, where a file has it for itself. */
 static struct code_function *function_of_symbol(struct symbolizer *symbolizer, struct image *image,
 						const struct symbol *symbol)
 {
 	if (!symbol || symbol->chosen_at_load || is_c_library(image->path))
 		return NULL;
-	return code_function_at(symbolizer, image, symbol->start);
+	struct code_function *function = code_function_at(symbolizer, image, symbol->start);
+	return function && has_flag(&function->origin->die, DW_AT_external) ? function : NULL;
 }
 
 /* ---- of a call ---------------------------------------------------------------------------------- */
@@ -171,14 +194,6 @@ static struct unit *unit_of(struct image *image, struct unit *nearest, Dwarf_Die
 		return unit;
 	}
 	return NULL;
-}
-
-static bool has_flag(Dwarf_Die *die, unsigned name)
-{
-	Dwarf_Attribute attribute;
-	bool flag = false;
-
-	return dwarf_attr_integrate(die, name, &attribute) && dwarf_formflag(&attribute, &flag) == 0 && flag;
 }
 
 static const char *linker_name(struct symbolizer *symbolizer, Dwarf_Die *die)

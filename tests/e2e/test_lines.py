@@ -321,4 +321,18 @@ def tail_calls_of_libraries(directory):
         check_equal(list(paths(trace)[1234]), expected, f"with {libraries}")
 
 
+@case
+def tail_calls_of_hidden_functions(directory):
+    """The linker makes them local, as what a file has for itself; of two of a name nothing is said."""
+    (directory / "lib.c").write_text(LIBRARY)
+    (directory / "main_jumps.c").write_text(CALLER)
+    (directory / "own.c").write_text('void *volatile own;\n__attribute__((noinline)) static void *handed(unsigned long n)\n{\n\t__asm__("");\n'
+                                     "\treturn (void *)(n + 1);\n}\nvoid use(void)\n{\n\town = handed((unsigned long)own);\n}\n")
+    for sources, expected in (((), [("handed", 4), ("main", 10)]), (("own.c",), [("main", 10)])):
+        build(directory, "gcc", "-O2", "-g", "-fno-builtin", "-fvisibility=hidden", "-DFRAMED=one", "-DLAST=one", "-o", "program", "main_jumps.c",
+              "lib.c", *sources)
+        trace = record([directory / "program"], directory).trace()
+        check_equal(list(paths(trace)[1234]), expected, f"with {sources}")
+
+
 run_cases()
