@@ -70,19 +70,40 @@ struct dump {
 /* `frame` is NULL where there is no code, but the type of the blocks. */
 typedef void frame_fn(void *context, const struct source_frame *frame, const char *type);
 
+/* Those that jumps left out between a node and the one within, NULL: none. */
+static void visit_left_out(const struct dump *dump, const struct trace_code *code,
+			   const struct trace_code *within, frame_fn *visit, void *context)
+{
+	const struct code_function *called = symbolizer_called(dump->symbolizer, code);
+	const struct code_function *entered = within ? symbolizer_entered(dump->symbolizer, within) : NULL;
+	const struct source_frame *frames;
+	bool unknown = within ? within->label : dump->info->cut_paths > 0;
+	size_t count = called && called != entered && !unknown
+			       ? symbolizer_left_out(dump->symbolizer, called, entered, &frames)
+			       : 0;
+
+	for (size_t i = 0; i < count; i++)
+		visit(context, &frames[i], NULL);
+}
+
 static void for_each_frame(const struct dump *dump, uint32_t leaf, frame_fn *visit, void *context)
 {
+	const struct trace_code *within = NULL;
+
 	for (uint32_t node = leaf; node != 0; node = dump->info->nodes[node].parent) {
 		const struct trace_code *n = trace_code(dump->info, node);
 		const struct source_frame *frames;
+		size_t count = 0;
+
 		if (n->label) {
 			visit(context, NULL, trace_label(dump->trace, n->pc));
-			continue;
+		} else {
+			visit_left_out(dump, n, within, visit, context);
+			count = symbolizer_frames(dump->symbolizer, n->module, n->pc, n->exact_pc, &frames);
 		}
-		size_t count = symbolizer_frames(dump->symbolizer, n->module, n->pc, n->exact_pc, &frames);
-
 		for (size_t i = 0; i < count; i++)
 			visit(context, &frames[i], NULL);
+		within = n;
 	}
 }
 
@@ -98,7 +119,10 @@ static void frame_text(void *out, const struct source_frame *frame, const char *
 		fprintf(out, ":%u%s\n", frame->line,
 			frame->function->part_of ? " (included)"
 			: frame->inlined         ? " (inlined)"
+			: frame->jumped          ? " (tail call)"
 						 : "");
+	} else if (frame->jumped) {
+		clean_print_between(out, "  ", frame->function->file, " (tail call)\n");
 	} else {
 		fprintf(out, "+0x%" PRIx64, frame->offset);
 		clean_print_between(out, "  (", frame->function->module, ")\n");

@@ -106,7 +106,7 @@ static int set_contributors(struct check *check, struct report *report, const st
 		const struct measured_path *path = rises[i].part->path;
 
 		out[i] = (struct contributor){
-			.site = verdict_frame_of(check, path->function, path->line),
+			.site = verdict_frame_of(check, path->function, path->line, path->place),
 			.now = rises[i].part->value,
 			.has_before = rises[i].has_before,
 			.before = rises[i].before,

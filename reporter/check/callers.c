@@ -37,18 +37,38 @@ static const char *short_path(struct check *check, const char *path)
 	return strings_intern(&check->strings, path);
 }
 
-struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
-				      uint32_t line)
+static const char *object_name(const struct source_function *function)
 {
 	const char *slash = strrchr(function->module, '/');
-	const char *module = slash ? slash + 1 : function->module;
+
+	return slash ? slash + 1 : function->module;
+}
+
+struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
+				      uint32_t line, const char *place)
+{
+	const char *object = object_name(function);
+	bool says_object = strcmp(object, function->name) == 0 || !*object;
 
 	return (struct verdict_frame){
 		.function = strings_intern(&check->strings, function->name),
 		.file = short_path(check, function->file),
-		.line = line,
-		.module = !*function->file && *module ? strings_intern(&check->strings, module) : NULL,
-	};
+		.place = *function->file ? NULL
+			 : says_object   ? strings_intern(&check->strings, place)
+					 : check_string(check, "%s (%s)", place, object),
+		.module = *function->file || !*object ? NULL : strings_intern(&check->strings, object),
+		.line = line};
+}
+
+/* The first part of a name that has several, as core::iter::Iterator::map; else its object's name. */
+static const char *library_of(struct check *check, const struct source_function *function)
+{
+	const char *name = function->name + strspn(function->name, "<&*([");
+	const char *end = strstr(name, "::");
+
+	if (end && end > name && strcspn(name, " <(") >= (size_t)(end - name))
+		return check_string(check, "%.*s", (int)(end - name), name);
+	return strings_intern(&check->strings, object_name(function));
 }
 
 /* ---- paths ------------------------------------------------------------------------------------ */
@@ -87,7 +107,7 @@ static int find_way(struct report *report, const struct measured_path *path, str
 	if (!frames)
 		return -ENOMEM;
 	while (begin < count &&
-	       (frames[begin].function != path->function || frames[begin].line != path->line))
+	       (frames[begin].function != path->function || source_frame_spot(&frames[begin]) != path->spot))
 		begin++;
 	length = own_length(report, frames, count);
 	*way = (struct way){
@@ -104,8 +124,8 @@ static int by_frames(const void *left, const void *right)
 
 		if (x->function->id != y->function->id)
 			return x->function->id < y->function->id ? -1 : 1;
-		if (x->line != y->line)
-			return x->line < y->line ? -1 : 1;
+		if (source_frame_spot(x) != source_frame_spot(y))
+			return source_frame_spot(x) < source_frame_spot(y) ? -1 : 1;
 	}
 	return a->count < b->count ? -1 : a->count > b->count;
 }
@@ -137,12 +157,18 @@ static size_t merge(struct way *ways, size_t count)
 	return used;
 }
 
-static struct contributing_path tell(struct check *check, const struct way *way)
+static struct contributing_path tell(struct check *check, struct report *report, const struct way *way)
 {
 	struct verdict_frame *frames = check_alloc(check, way->count, sizeof(*frames));
 
-	for (size_t i = 0; i < way->count; i++)
-		frames[i] = verdict_frame_of(check, way->first[i].function, way->first[i].line);
+	for (size_t i = 0; i < way->count; i++) {
+		const struct source_function *function = way->first[i].function;
+
+		frames[i] = verdict_frame_of(check, function, way->first[i].line,
+					     report_place(report, &way->first[i]));
+		if (report_owner(report, function) < OWNER_WRAPPER)
+			frames[i].library = library_of(check, function);
+	}
 	return (struct contributing_path){way->value, frames, way->count};
 }
 
@@ -155,21 +181,22 @@ static int take_main_path(struct check *check, struct report *report, const stru
 
 	if (error)
 		return error;
-	path = tell(check, &way);
+	path = tell(check, report, &way);
 	out->frames = path.frames;
 	out->frame_count = path.frame_count;
 	free(way.frames);
 	return 0;
 }
 
-static void take_ways(struct check *check, const struct way *ways, size_t count, struct contributor *out)
+static void take_ways(struct check *check, struct report *report, const struct way *ways, size_t count,
+		      struct contributor *out)
 {
 	struct contributing_path *paths = check_alloc(check, PATHS_MAX, sizeof(*paths));
 	uint64_t told = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (out->path_count < PATHS_MAX && (double)told < SHARE_SHOWN * (double)out->now) {
-			paths[out->path_count++] = tell(check, &ways[i]);
+			paths[out->path_count++] = tell(check, report, &ways[i]);
 			told += ways[i].value;
 		} else {
 			out->other_paths++;
@@ -183,7 +210,7 @@ static bool has_several_lines(const struct part *part, enum figure figure)
 {
 	for (size_t i = 0; i < part->path_count; i++)
 		if (measure_figure(&part->paths[i].measure, figure) > 0 &&
-		    (part->paths[i].line != part->path->line ||
+		    (part->paths[i].spot != part->path->spot ||
 		     part->paths[i].function->file != part->path->function->file))
 			return true;
 	return false;
@@ -208,7 +235,7 @@ int callers_find(struct check *check, struct report *report, const struct part *
 	out->several_lines = has_several_lines(part, figure);
 	if (!error) {
 		count = merge(ways, count);
-		take_ways(check, ways, count, out);
+		take_ways(check, report, ways, count, out);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(ways[i].frames);

@@ -14,8 +14,9 @@
 int callers_find(struct check *check, struct report *report, const struct part *part, enum figure figure,
 		 struct contributor *out);
 
-/* A frame with its file as people in this directory would write it. */
+/* A line of a function of the program's own, with its file as people in this directory would write it; where
+ * there are no lines `place` (report_place) stands. */
 struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
-				      uint32_t line);
+				      uint32_t line, const char *place);
 
 #endif

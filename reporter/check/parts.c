@@ -31,14 +31,14 @@ static int by_place(const void *left, const void *right)
 		return order;
 	if (a->function->id != b->function->id)
 		return a->function->id < b->function->id ? -1 : 1;
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
+	if (a->spot != b->spot)
+		return a->spot < b->spot ? -1 : 1;
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-static bool same_line(const struct measured_path *a, const struct measured_path *b)
+static bool same_spot(const struct measured_path *a, const struct measured_path *b)
 {
-	return a->function == b->function && a->line == b->line;
+	return a->function == b->function && a->spot == b->spot;
 }
 
 /* The greatest line of paths that are all of one name. */
@@ -52,7 +52,7 @@ static struct part sum_up(const struct measured_path *paths, size_t count, enum 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t value = measure_figure(&paths[i].measure, figure);
 
-		if (i > 0 && !same_line(&paths[i], &paths[i - 1])) {
+		if (i > 0 && !same_spot(&paths[i], &paths[i - 1])) {
 			line_value = 0;
 			best = &paths[i];
 		}

@@ -24,9 +24,11 @@ enum outcome {
 
 struct verdict_frame {
 	const char *function;
-	const char *file;   /* relative to the directory that the check ran in, if below it; "" if unknown */
-	uint32_t line;      /* 0 if unknown */
-	const char *module; /* the name of its object, where no file is known; else NULL */
+	const char *file;    /* relative to the directory that the check ran in, if below it; "" if unknown */
+	uint32_t line;       /* 0 if unknown */
+	const char *place;   /* if it has no file: the function and offset, or address, and the object */
+	const char *library; /* what it belongs to, in a word, if it is not the program's own; else NULL */
+	const char *module;  /* the name of its object, if it has no file; else NULL */
 };
 
 /* One of the call paths by which a line came to its part. */

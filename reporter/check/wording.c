@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_FRAMES 20 /* of the first contributor's call path */
+#define PATH_LINES 20 /* at most, of the first contributor's call path */
 
 void wording_plain_name(FILE *out, const char *name)
 {
@@ -160,13 +160,11 @@ void wording_claim(const struct wording *to, const struct verdict *verdict)
 
 static void print_frame(const struct wording *to, const struct verdict_frame *frame)
 {
-	const char *place = *frame->file ? frame->file : frame->module;
-
-	to->name(to->out, *frame->function ? frame->function : "?");
-	if (!place)
+	to->name(to->out, frame->place ? frame->place : *frame->function ? frame->function : "?");
+	if (!*frame->file)
 		return;
 	fputs(" (", to->out);
-	to->name(to->out, place);
+	to->name(to->out, frame->file);
 	if (frame->line > 0)
 		fprintf(to->out, ":%" PRIu32, frame->line);
 	putc(')', to->out);
@@ -174,8 +172,44 @@ static void print_frame(const struct wording *to, const struct verdict_frame *fr
 
 static bool same_frame(const struct verdict_frame *a, const struct verdict_frame *b)
 {
-	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0 &&
-	       strcmp(a->module ? a->module : "", b->module ? b->module : "") == 0;
+	if (a->place && b->place)
+		return strcmp(a->place, b->place) == 0;
+	return a->line == b->line && strcmp(a->function, b->function) == 0 && strcmp(a->file, b->file) == 0;
+}
+
+static bool is_named_before(const struct verdict_frame *frames, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(frames[k].library, frames[i].library) == 0)
+			return true;
+	return false;
+}
+
+/* "9 in core, alloc" */
+static void print_libraries(const struct wording *to, const struct verdict_frame *frames, size_t count)
+{
+	fprintf(to->out, "%zu in ", count);
+	for (size_t i = 0; i < count; i++) {
+		if (is_named_before(frames, i))
+			continue;
+		fputs(i > 0 ? ", " : "", to->out);
+		to->name(to->out, frames[i].library);
+	}
+}
+
+/* One frame; or as one those of libraries that follow each other, since a reader looks for the program's own
+ * between them.  How many that are. */
+static size_t print_step(const struct wording *to, const struct verdict_frame *frames, size_t count)
+{
+	size_t run = 0;
+
+	while (run < count && frames[run].library)
+		run++;
+	if (run > 1)
+		print_libraries(to, frames, run);
+	else
+		print_frame(to, frames);
+	return run > 1 ? run : 1;
 }
 
 static void begin_line(const struct wording *to, const char *text)
@@ -186,16 +220,16 @@ static void begin_line(const struct wording *to, const char *text)
 }
 
 static void print_callers(const struct wording *to, const char *indent, const struct verdict_frame *frames,
-			  size_t count, size_t frames_max)
+			  size_t count, size_t lines_max)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, lines = 0; i < count; lines++) {
 		begin_line(to, indent);
-		if (i == frames_max) {
+		if (lines == lines_max) {
 			fprintf(to->out, "and %zu more\n", count - i);
 			return;
 		}
 		fputs("called from ", to->out);
-		print_frame(to, &frames[i]);
+		i += print_step(to, &frames[i], count - i);
 		putc('\n', to->out);
 	}
 }
@@ -214,7 +248,7 @@ static size_t shared_frames(const struct contributing_path *a, const struct cont
  * not told again.  A site that was told with its line is not told again either. */
 static void print_path(const struct wording *to, enum figure figure, const struct contributor *contributor,
 		       const struct contributing_path *path, const struct contributing_path *above,
-		       size_t frames_max)
+		       size_t lines_max)
 {
 	bool at_site = !contributor->several_lines && path->frame_count > 0 &&
 		       same_frame(path->frames, &contributor->site);
@@ -225,32 +259,31 @@ static void print_path(const struct wording *to, enum figure figure, const struc
 	wording_value(to, figure, path->value);
 	if (path->frame_count > 0) {
 		fputs(told ? " called from " : " at ", to->out);
-		print_frame(to, &path->frames[told]);
+		told += print_step(to, &path->frames[told], path->frame_count - told);
 	}
 	putc('\n', to->out);
-	told++;
 	if (shared > told + 1) {
 		begin_line(to, "    ");
 		fprintf(to->out, "called from %zu as above\n", shared - told);
 		told = shared;
 	}
 	if (path->frame_count > told)
-		print_callers(to, "    ", path->frames + told, path->frame_count - told, frames_max - 1);
+		print_callers(to, "    ", path->frames + told, path->frame_count - told, lines_max - 1);
 }
 
 static void print_paths(const struct wording *to, enum figure figure, const struct contributor *contributor,
-			size_t frames_max)
+			size_t lines_max)
 {
 	size_t inner = contributor->frame_count > 0 && same_frame(contributor->frames, &contributor->site);
 
 	if (contributor->path_count <= 1 && contributor->other_paths == 0) {
 		print_callers(to, "  ", contributor->frames + inner, contributor->frame_count - inner,
-			      frames_max);
+			      lines_max);
 		return;
 	}
 	for (size_t i = 0; i < contributor->path_count; i++)
 		print_path(to, figure, contributor, &contributor->paths[i],
-			   i > 0 ? &contributor->paths[i - 1] : NULL, frames_max);
+			   i > 0 ? &contributor->paths[i - 1] : NULL, lines_max);
 	if (contributor->other_paths == 0)
 		return;
 	begin_line(to, "  and ");
@@ -264,7 +297,10 @@ static void print_contributor(const struct wording *to, enum figure figure,
 {
 	struct verdict_frame site = contributor->site;
 
-	site.line = contributor->several_lines ? 0 : site.line;
+	if (contributor->several_lines) {
+		site.line = 0;
+		site.place = NULL;
+	}
 	print_frame(to, &site);
 	fputs(": ", to->out);
 	wording_value(to, figure, contributor->now);
@@ -291,12 +327,12 @@ static void print_command(const struct wording *to, const char *what, const char
 void wording_details(const struct wording *to, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->contributor_count; i++) {
-		size_t frames_max = i == 0 ? PATH_FRAMES : to->also_frames;
+		size_t lines_max = i == 0 ? PATH_LINES : to->also_frames;
 
 		begin_line(to, i == 0 ? "at " : "also at ");
 		print_contributor(to, verdict->figure, &verdict->contributors[i]);
-		if (frames_max > 0)
-			print_paths(to, verdict->figure, &verdict->contributors[i], frames_max);
+		if (lines_max > 0)
+			print_paths(to, verdict->figure, &verdict->contributors[i], lines_max);
 	}
 	if (verdict->more)
 		print_command(to, "more: ", verdict->more);

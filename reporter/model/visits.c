@@ -14,7 +14,8 @@
 struct visits {
 	const struct model_scopes *scopes;
 	const struct trace_node *nodes;
-	uint32_t *nearest; /* per node: the nearest one with scopes, itself or an ancestor; 0: none */
+	uint32_t node_count; /* without inserted ones */
+	uint32_t *nearest;   /* per node: the nearest one with scopes, itself or an ancestor; 0: none */
 	/* Per scope: the last walk that met it.  Two walks a move, so that a path's scopes are met once. */
 	uint64_t *on_from, *on_to;
 	uint64_t move; /* number of the move at hand, from 1 */
@@ -26,32 +27,39 @@ static bool has_scopes(const struct model_scopes *scopes, uint32_t code)
 	return scopes->first[code] != scopes->first[code + 1];
 }
 
-/* Parents come before their children, so one pass is enough. */
-static void find_nearest(struct visits *visits, size_t node_count)
+static uint32_t nearest_of(const struct visits *visits, uint32_t node)
+{
+	while (node >= visits->node_count && !has_scopes(visits->scopes, visits->nodes[node].code))
+		node = visits->nodes[node].parent;
+	return node >= visits->node_count ? node : visits->nearest[node];
+}
+
+/* Parents, or theirs, come before their children, so one pass is enough. */
+static void find_nearest(struct visits *visits)
 {
 	const struct trace_node *nodes = visits->nodes;
 
-	for (uint32_t i = 1; i < node_count; i++)
+	for (uint32_t i = 1; i < visits->node_count; i++)
 		visits->nearest[i] =
-			has_scopes(visits->scopes, nodes[i].code) ? i : visits->nearest[nodes[i].parent];
+			has_scopes(visits->scopes, nodes[i].code) ? i : nearest_of(visits, nodes[i].parent);
 }
 
 /* Of a node with scopes: the next one towards the root. */
 static uint32_t above(const struct visits *visits, uint32_t node)
 {
-	return visits->nearest[visits->nodes[node].parent];
+	return nearest_of(visits, visits->nodes[node].parent);
 }
 
-static int init(struct visits *visits, size_t node_count)
+static int init(struct visits *visits)
 {
 	size_t scope_count = visits->scopes->scope_count;
 
-	visits->nearest = calloc(node_count + 1, sizeof(*visits->nearest));
+	visits->nearest = calloc((size_t)visits->node_count + 1, sizeof(*visits->nearest));
 	visits->on_from = calloc(scope_count + 1, sizeof(*visits->on_from));
 	visits->on_to = calloc(scope_count + 1, sizeof(*visits->on_to));
 	if (!visits->nearest || !visits->on_from || !visits->on_to)
 		return -ENOMEM;
-	find_nearest(visits, node_count);
+	find_nearest(visits);
 	return 0;
 }
 
@@ -118,8 +126,11 @@ static void count(struct visits *visits, const struct move *move)
 int visits_count(const struct figures_summary *summary, const struct trace_node *nodes,
 		 const struct model_scopes *scopes, struct model_scope *results)
 {
-	struct visits visits = {.scopes = scopes, .nodes = nodes, .results = results};
-	int error = init(&visits, summary->node_count);
+	struct visits visits = {.scopes = scopes,
+				.nodes = nodes,
+				.node_count = (uint32_t)summary->node_count,
+				.results = results};
+	int error = init(&visits);
 
 	for (size_t i = 0; !error && i < summary->move_count; i++)
 		count(&visits, &summary->moves[i]);

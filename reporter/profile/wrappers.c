@@ -89,6 +89,13 @@ static uint32_t parent_of(const struct search *search, uint32_t node)
 	return search->ownership->source.info->nodes[node].parent;
 }
 
+static size_t count_nodes(const struct search *search)
+{
+	const struct trace_info *info = search->ownership->source.info;
+
+	return info->node_count + info->inserted_count;
+}
+
 /* ---- where call paths stand ------------------------------------------------------------- */
 
 /* Outwards to the next frame of the program's own, wrappers included if `wrappers`; NULL: there is none.
@@ -299,7 +306,7 @@ static bool take_found(struct search *search)
 static bool round_of_search(struct search *search)
 {
 	memset(search->habits, 0, search->function_count * sizeof(*search->habits));
-	memset(search->callees, 0, search->ownership->source.info->node_count * sizeof(*search->callees));
+	memset(search->callees, 0, count_nodes(search) * sizeof(*search->callees));
 	// NOLINTNEXTLINE(clang-analyzer-unix.Malloc): search_finish frees what it takes for lost
 	for (size_t i = 0; i < search->count; i++) {
 		const struct source_frame *frame = advance(search, &search->cursors[i]);
@@ -410,7 +417,7 @@ static int search_init(struct search *search, const struct figures_nodes *figure
 	search->habits = calloc(search->function_count + 1, sizeof(*search->habits));
 	search->hints = calloc(search->function_count + 1, sizeof(*search->hints));
 	search->frees = calloc(search->function_count + 1, sizeof(*search->frees));
-	search->callees = calloc(search->ownership->source.info->node_count + 1, sizeof(*search->callees));
+	search->callees = calloc(count_nodes(search) + 1, sizeof(*search->callees));
 	if (!search->cursors || !search->habits || !search->hints || !search->frees || !search->callees)
 		return -ENOMEM;
 	take_hints(search);

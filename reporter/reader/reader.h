@@ -80,6 +80,8 @@ struct trace_info {
 	size_t module_count;
 	const struct trace_node *nodes; /* [0] is the root */
 	size_t node_count;
+	size_t inserted_count; /* nodes behind these, at which no event is: a report puts them between others,
+				  and then a parent's id is not less, but its parent's is */
 	const struct trace_code *codes;
 	size_t code_count;
 	const struct trace_thread *threads;

@@ -34,7 +34,15 @@ static bool code_lies_at(struct report *report, uint32_t code, const struct meas
 	return false;
 }
 
-/* By node, whether its path passes the place: parents come before their children. */
+/* Inserted nodes are not among `passing`. */
+static bool passes(const struct trace_info *info, uint32_t node, const bool *passing, const bool *lying)
+{
+	while (node >= info->node_count && !lying[info->nodes[node].code])
+		node = info->nodes[node].parent;
+	return node >= info->node_count || passing[node];
+}
+
+/* By node, whether its path passes the place: parents, or theirs, come before their children. */
 static bool *find_passing(struct report *report, const struct measure_place *place, bool *met)
 {
 	const struct trace_info *info = report->info;
@@ -48,7 +56,8 @@ static bool *find_passing(struct report *report, const struct measure_place *pla
 	if (passing && lying)
 		passing[0] = all;
 	for (uint32_t node = 1; passing && lying && node < info->node_count; node++)
-		passing[node] = passing[info->nodes[node].parent] || lying[info->nodes[node].code];
+		passing[node] = lying[info->nodes[node].code] ||
+				passes(info, info->nodes[node].parent, passing, lying);
 	if (!lying) {
 		free(passing);
 		return NULL;
@@ -92,20 +101,26 @@ static struct measured_path path_of(struct report *report, uint32_t node, const 
 {
 	struct source_frame site = report_site(report, node, wrappers);
 
-	return (struct measured_path){site.function, site.line, node,
-				      measure_of(report, node, figures, collections)};
+	return (struct measured_path){.function = site.function,
+				      .spot = source_frame_spot(&site),
+				      .place = report_place(report, &site),
+				      .line = site.line,
+				      .node = node,
+				      .measure = measure_of(report, node, figures, collections)};
 }
 
 int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
 		   size_t *count, bool *met)
 {
+	*count = 0;
+	*paths = NULL;
+	if (report_put_back(report) != 0)
+		return -ENOMEM;
 	const struct trace_info *info = report->info;
 	bool *passing = find_passing(report, place, met);
 	uint32_t *collections = count_collections(info);
 	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
 
-	*count = 0;
-	*paths = NULL;
 	if (report_know_remains(report) != 0 ||
 	    ownership_find_wrappers(&report->ownership, model_summary(report->model)->nodes) != 0) {
 		free(passing);
@@ -152,8 +167,10 @@ int report_recall_wrappers(struct report *report, report_recall_fn *recall, void
 {
 	struct ownership *ownership = &report->ownership;
 	const struct source_function *const *functions;
-	int error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
+	int error = report_put_back(report);
 
+	if (!error)
+		error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
 	symbolizer_functions(report->symbolizer, &functions);
 	for (size_t id = 0; !error && id < ownership->wrapper_count; id++) {
 		int said = recall(context, functions[id]->name);
@@ -167,6 +184,11 @@ int report_recall_wrappers(struct report *report, report_recall_fn *recall, void
 size_t report_all_functions(struct report *report, const struct source_function *const **functions)
 {
 	return symbolizer_functions(report->symbolizer, functions);
+}
+
+const char *report_place(struct report *report, const struct source_frame *frame)
+{
+	return symbolizer_place(report->symbolizer, frame);
 }
 
 enum owner report_owner(struct report *report, const struct source_function *function)

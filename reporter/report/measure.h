@@ -30,6 +30,8 @@ struct measure_place {
  * wrapper; where all are library code, the innermost. */
 struct measured_path {
 	const struct source_function *function; /* lives as long as the report */
+	uint64_t spot;                          /* source_frame_spot */
+	const char *place;                      /* symbolizer_place */
 	uint32_t line;                          /* 0 if unknown */
 	uint32_t node;
 	struct measure measure;
@@ -54,6 +56,9 @@ typedef int report_recall_fn(void *context, const char *function);
 /* Has earlier decisions hold, where code has names to know them by.  To be called before anything is
  * measured; 0 or -ENOMEM. */
 int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context);
+
+/* Where a frame stands, as symbolizer_place. */
+const char *report_place(struct report *report, const struct source_frame *frame);
 
 /* Whose a function is. */
 enum owner report_owner(struct report *report, const struct source_function *function);

@@ -9,6 +9,7 @@
 #include "profile/ownership.h"
 #include "report/report.h"
 #include "report/scopes.h"
+#include "symbolize/pool.h"
 
 /* What the view has of collections and the like, and what it is made from. */
 struct gc_figures {
@@ -22,6 +23,21 @@ struct gc_figures {
 	struct view_cache *caches;
 };
 
+/* The call-path tree with the frames that jumps left out; all zero: not asked for, or none were. */
+struct put_back {
+	bool done;
+	struct trace_info info;
+	struct trace_node *nodes;
+	struct trace_code *codes;
+	struct pool frames;
+};
+
+/* What the symbolizer said of code; NULL: it was not asked. */
+struct code_frames {
+	const struct source_frame *list;
+	size_t count;
+};
+
 struct report {
 	struct view_report view;
 	const struct report_options *options;
@@ -30,7 +46,8 @@ struct report {
 	struct symbolizer_options symbols;
 	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */
 	struct symbolizer *symbolizer;
-	struct code_frames *frames; /* by trace_code: what the symbolizer said */
+	struct code_frames *frames; /* by trace_code */
+	struct put_back put_back;
 	struct sources *sources;
 	struct model *model; /* figures; may borrow from the next two */
 	struct summary_decoder kept;
@@ -80,6 +97,11 @@ bool report_counts(void *report, const struct source_frame *frame);
 /* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
 size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames);
 size_t report_met_code(void *report, uint32_t code, const struct source_frame **frames);
+
+/* Puts the frames that jumps left out into report->info.  Looks up all code but the C library's; does nothing
+ * the second time.  0 or -ENOMEM.  put_back.c */
+int report_put_back(struct report *report);
+void put_back_finish(struct put_back *put_back);
 
 /* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
  * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */

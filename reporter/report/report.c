@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the symbolizer said of code; NULL: it was not asked. */
-struct code_frames {
-	const struct source_frame *list;
-	size_t count;
-};
-
 size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames)
 {
 	const struct trace_code *c = &report->info->codes[code];
@@ -217,10 +211,12 @@ static int report_build(struct report *report, const char *path, struct diagnost
 		return error;
 	diagnostic->message[0] = '\0';
 	error = report_select(report);
-	if (!error && names) {
+	if (!error && names)
 		symbolize_codes(report);
+	if (!error && detail < REPORT_LEAKS)
+		error = report_put_back(report);
+	if (!error && names)
 		error = report_choose(report);
-	}
 	if (!error)
 		error = report_know_figures(report, diagnostic);
 	if (!error && detail != REPORT_SUMMARY)
@@ -274,6 +270,7 @@ void report_destroy(struct report *report)
 	free(report->globs);
 	free(report->visits);
 	free(report->frames);
+	put_back_finish(&report->put_back);
 	report_gc_finish(&report->gc);
 	scope_map_finish(&report->scopes);
 	model_destroy(report->model);

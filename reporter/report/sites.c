@@ -9,12 +9,13 @@
 #include <stdlib.h>
 
 static const struct source_function unknown = {.name = "(no call path)", .file = "", .module = ""};
+static const struct source_frame nowhere = {.function = &unknown};
 
 /* The sites so far, each once, and which paths have no name yet: those that lie within the C library. */
 struct collection {
 	struct report *report;
 	size_t capacity;       /* of report->sites */
-	struct map known;      /* by function and line: index + 1 */
+	struct map known;      /* by function and spot: index + 1 */
 	struct vector unnamed; /* nodes, in order */
 	struct view_site unnamed_sum;
 };
@@ -55,7 +56,7 @@ struct source_frame report_site(struct report *report, uint32_t leaf, const stru
 
 	if (!site && skipped != 0)
 		report_frames(report, skipped, &site);
-	return site ? *site : (struct source_frame){.function = &unknown};
+	return site ? *site : nowhere;
 }
 
 static void site_add(struct view_site *site, const struct model_node *figures, enum remains remains)
@@ -94,9 +95,9 @@ static void site_finish(struct view_site *site, uint64_t sample_bytes)
 static struct view_site *site_of(struct collection *collection, const struct source_frame *frame)
 {
 	struct report *report = collection->report;
-	const struct source_function *function = frame ? frame->function : &unknown;
-	uint32_t line = frame ? frame->line : 0;
-	size_t index = (size_t)map_get(&collection->known, (uintptr_t)function, line);
+	const struct source_function *function = frame->function;
+	uint64_t spot = source_frame_spot(frame);
+	size_t index = (size_t)map_get(&collection->known, (uintptr_t)function, spot);
 
 	if (index > 0)
 		return &report->sites[index - 1];
@@ -109,16 +110,19 @@ static struct view_site *site_of(struct collection *collection, const struct sou
 		collection->capacity = capacity;
 	}
 	index = report->view.site_count++;
-	map_put(&collection->known, (uintptr_t)function, line, (void *)(index + 1));
-	report->sites[index] = (struct view_site){
-		.function = function->name, .file = function->file, .module = function->module, .line = line};
+	map_put(&collection->known, (uintptr_t)function, spot, (void *)(index + 1));
+	report->sites[index] = (struct view_site){.function = function->name,
+						  .file = function->file,
+						  .module = function->module,
+						  .place = symbolizer_place(report->symbolizer, frame),
+						  .line = frame->line};
 	return &report->sites[index];
 }
 
 static int add_to_site(struct collection *collection, const struct source_frame *frame, uint32_t node,
 		       const struct model_node *figures)
 {
-	struct view_site *site = site_of(collection, frame);
+	struct view_site *site = site_of(collection, frame ? frame : &nowhere);
 
 	if (!site)
 		return -ENOMEM;

@@ -153,7 +153,7 @@ int report_fill_collected_sites(struct report *report)
 		if (site->collected_blocks == 0)
 			continue;
 		gc->sites[count++] = (struct view_gc_site){
-			.function = site->function,
+			.function = site->place,
 			.file = site->file,
 			.line = site->line,
 			.collected_blocks = site->collected_blocks,

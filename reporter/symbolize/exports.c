@@ -39,6 +39,17 @@ static void set_code(struct exports *exports, Elf_Scn *section, const GElf_Shdr 
 	exports->code_bytes = data->d_size;
 }
 
+/* .plt, .plt.got and .plt.sec, which lie one behind the other. */
+static void add_stubs(struct exports *exports, const GElf_Shdr *header, GElf_Addr bias)
+{
+	uint64_t start = header->sh_addr + bias, end = start + header->sh_size;
+
+	if (exports->stubs_end == 0 || start < exports->stubs_start)
+		exports->stubs_start = start;
+	if (end > exports->stubs_end)
+		exports->stubs_end = end;
+}
+
 void exports_init(struct exports *exports, struct object *object)
 {
 	GElf_Addr bias;
@@ -57,6 +68,8 @@ void exports_init(struct exports *exports, struct object *object)
 			add_symbols(exports, section, &header, elf, bias);
 		else if (name && header.sh_type == SHT_PROGBITS && strcmp(name, ".text") == 0)
 			set_code(exports, section, &header, bias);
+		else if (name && header.sh_type == SHT_PROGBITS && strncmp(name, ".plt", 4) == 0)
+			add_stubs(exports, &header, bias);
 	}
 	symbols_sort(&exports->symbols);
 }
@@ -77,6 +90,23 @@ static uint64_t jump_target(const struct exports *exports, uint64_t at)
 		return 0;
 	memcpy(&distance, code, sizeof(distance));
 	return exports->code_address + at + sizeof(distance) + (uint64_t)(int64_t)distance;
+}
+
+#define STUB_ALIGNMENT 8
+
+uint64_t exports_jump_to_stub(const struct exports *exports, uint64_t from, uint64_t end)
+{
+	uint64_t code_end = exports->code_address + exports->code_bytes;
+
+	if (from < exports->code_address || end > code_end)
+		return 0;
+	for (uint64_t address = from + 1; address + JUMP_BYTES - 1 <= end; address++) {
+		uint64_t target = jump_target(exports, address - exports->code_address);
+		if (target >= exports->stubs_start && target < exports->stubs_end &&
+		    target % STUB_ALIGNMENT == 0)
+			return address - 1;
+	}
+	return 0;
 }
 
 static bool jumps_to(const struct exports *exports, const struct symbol *symbol, uint64_t target)

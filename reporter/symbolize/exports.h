@@ -14,6 +14,8 @@ struct exports {
 	struct symbols symbols;
 	const unsigned char *code; /* the section that functions are in; NULL: none was found */
 	uint64_t code_address, code_bytes;
+	uint64_t stubs_start,
+		stubs_end;    /* the linker's stubs, by which functions of other objects are called */
 	struct map jumped_to; /* what is known already: by start of a function, the symbol that jumps to it */
 };
 
@@ -26,5 +28,9 @@ void exports_finish(struct exports *exports);
  * one that ends with a jump to it, since that one was called (x86-64 only).  NULL: neither.
  */
 const char *exports_find(struct exports *exports, struct object *object, uint64_t address);
+
+/* The first address from `from` up to `end` of a jump to one of the linker's stubs; 0: there is none.  That
+ * what looks like one is none is as good as impossible: it would have to hit a stub's beginning. */
+uint64_t exports_jump_to_stub(const struct exports *exports, uint64_t from, uint64_t end);
 
 #endif

@@ -168,6 +168,36 @@ static void simplify_rust(char *name)
 	*out = '\0';
 }
 
+/* Whether a symbol of Rust's newer mangling names a method that a trait itself defines: then the path that
+ * all else in it lies in is a type's as the trait. */
+static bool is_trait_method(const char *symbol)
+{
+	const char *path = symbol + 2;
+
+	while (*path == 'I' || *path == 'N')
+		path += *path == 'N' && path[1] ? 2 : 1;
+	return *path == 'Y';
+}
+
+/* `<u8 as m::Draw>::twice` is m::Draw::twice in the older mangling: the type is that of one instance, and the
+ * function the same for all.  In place. */
+static void drop_type_of_trait(char *name)
+{
+	const char *end = closing(name, '<', '>'), *as = NULL;
+	int depth = 0;
+
+	for (const char *p = name; p < end; p++) {
+		depth += (*p == '<' || *p == '(') - ((*p == '>' && p[-1] != '-') || *p == ')');
+		if (depth == 1 && text_starts(p, " as "))
+			as = p + 4;
+	}
+	if (!as || end[-1] != '>')
+		return;
+	size_t trait_bytes = (size_t)(end - 1 - as);
+	memmove(name, as, trait_bytes);
+	memmove(name + trait_bytes, end, strlen(end) + 1);
+}
+
 /* The caller's to free(); NULL where the symbol is no mangled name. */
 static char *demangled(const char *symbol, int options)
 {
@@ -187,6 +217,8 @@ const char *name_of_symbol(struct strings *strings, const char *symbol)
 	char *name = name_is_mangled(plain) ? demangled(plain, 0) : NULL;
 	if (!name)
 		return plain;
+	if (text_starts(plain, "_R") && is_trait_method(plain))
+		drop_type_of_trait(name);
 	if (text_starts(plain, "_R"))
 		simplify_rust(name);
 	if (name_is_rust(plain))

@@ -261,6 +261,28 @@ void object_close(struct object *object)
 	object->dwarf = NULL;
 }
 
+static bool says_program(Elf_Data *dynamic)
+{
+	GElf_Dyn entry;
+
+	for (int i = 0; dynamic && gelf_getdyn(dynamic, i, &entry); i++)
+		if (entry.d_tag == DT_FLAGS_1)
+			return entry.d_un.d_val & DF_1_PIE;
+	return false;
+}
+
+bool object_is_program(const struct object *object)
+{
+	GElf_Addr bias;
+	GElf_Ehdr header;
+	Elf *elf = object->state == OBJECT_FOUND ? dwfl_module_getelf(object->module, &bias) : NULL;
+
+	if (!elf || !gelf_getehdr(elf, &header))
+		return false;
+	return header.e_type == ET_EXEC ||
+	       says_program(elf_getdata(object_elf_section(elf, ".dynamic"), NULL));
+}
+
 Elf_Scn *object_elf_section(Elf *elf, const char *name)
 {
 	size_t names;

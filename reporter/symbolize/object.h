@@ -45,6 +45,9 @@ Dwarf *object_dwarf(struct object *object);
 
 void object_close(struct object *object);
 
+/* Whether it is a program, whose own definitions go before those of all libraries. */
+bool object_is_program(const struct object *object);
+
 /* The section of this name with contents, or NULL; `elf` may be NULL. */
 Elf_Scn *object_elf_section(Elf *elf, const char *name);
 

@@ -4,6 +4,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_PRIVATE_H
 #define MPROF_REPORTER_SYMBOLIZE_PRIVATE_H
 
+#include "call_sites.h"
 #include "exports.h"
 #include "functions.h"
 #include "symbols.h"
@@ -18,7 +19,24 @@ struct image {
 	struct units units;
 	struct symbols symbols;
 	struct exports exports;
+	struct map defined, exported; /* by interned name: symbols; see callees.c */
+	bool defined_ready, exported_ready;
 	bool units_ready, symbols_ready, exports_ready, asked; /* asked: a pc was looked up in it */
+};
+
+/* A function with code and debug information. */
+struct code_function {
+	struct image *image; /* NULL: code that has not called anything yet, though it stands within a call */
+	struct unit *unit;
+	struct unit_origin *origin;
+	struct call_sites sites;
+	const struct code_function **callees; /* of these; NULL until asked for */
+};
+
+/* What one pc's frames are, or those between two. */
+struct frames {
+	size_t count;
+	struct source_frame list[];
 };
 
 /* The frames of one pc as they are made. */
@@ -36,10 +54,13 @@ struct symbolizer {
 	struct functions functions;
 	struct pool pool;
 	struct frame_list made;
-	struct map codes;      /* symbol -> its function, where a line table alone is about it */
-	struct map frames;     /* (pc, module and exactness) -> struct frames */
-	struct image **images; /* by module; NULL until needed */
-	bool *c_library;       /* by module */
+	struct map codes;          /* symbol -> its function, where a line table alone is about it */
+	struct map frames;         /* (pc, module and exactness) -> struct frames */
+	struct map callees;        /* DIE -> the function with code */
+	struct map code_functions; /* origin -> itself as such */
+	struct map left_out;       /* (function called, function inside) -> struct frames */
+	struct image **images;     /* by module; NULL until needed */
+	bool *c_library;           /* by module */
 	const char **warnings;
 	size_t warning_count, warning_capacity;
 	const struct source_function **marked;
@@ -52,6 +73,30 @@ struct image *symbolizer_image(struct symbolizer *symbolizer, size_t index);
 /* Its units and the symbol at an address of its file, or NULL; both are read when first asked for. */
 struct units *image_units(struct image *image);
 const struct symbol *image_symbol(struct image *image, uint64_t address);
+
+/* The frames of an address of the file within an instruction. */
+struct frames *symbolizer_look_up(struct symbolizer *symbolizer, struct image *image, uint64_t address);
+
+/* The source function of an origin with code of its own. */
+struct source_function *symbolizer_function(struct symbolizer *symbolizer, struct image *image,
+					    struct unit *unit, struct unit_origin *origin);
+
+/* Adds a frame to those that are being made; and takes these. */
+void symbolizer_push(struct symbolizer *symbolizer, const struct source_frame *frame);
+struct frames *symbolizer_made(struct symbolizer *symbolizer);
+
+/* The exports of an object, read when first asked for. */
+struct exports *image_exports(struct image *image);
+
+/* The function that an address of the file lies in; NULL: nothing is known of it. */
+struct code_function *code_function_at(struct symbolizer *symbolizer, struct image *image, uint64_t address);
+
+/* The calls of a function; and the function that one of them calls, NULL if that is not known.  callees.c */
+const struct call_sites *code_function_sites(struct code_function *function);
+const struct code_function *code_function_callee(struct symbolizer *symbolizer,
+						 struct code_function *function,
+						 const struct call_site *site);
+void code_functions_finish(struct symbolizer *symbolizer);
 
 /* The linker's name of a function, where that says more than its DIE; else NULL. */
 const char *image_name_of(struct image *image, struct unit_origin *origin);

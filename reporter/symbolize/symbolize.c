@@ -16,11 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct frames {
-	size_t count;
-	struct source_frame list[];
-};
-
 int symbolizer_create(const struct trace_module *modules, size_t module_count,
 		      const struct symbolizer_options *options, struct symbolizer **out,
 		      struct diagnostic *diagnostic)
@@ -53,6 +48,8 @@ static void image_close(struct image *image)
 {
 	symbols_finish(&image->symbols);
 	exports_finish(&image->exports);
+	map_finish(&image->defined);
+	map_finish(&image->exported);
 	units_finish(&image->units);
 	sources_finish(&image->sources);
 	object_close(&image->object);
@@ -62,6 +59,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 {
 	if (!symbolizer)
 		return;
+	code_functions_finish(symbolizer);
 	for (size_t i = 0; symbolizer->images && i < symbolizer->module_count; i++)
 		if (symbolizer->images[i] && symbolizer->images[i]->module == &symbolizer->modules[i])
 			image_close(symbolizer->images[i]);
@@ -72,6 +70,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 	free(symbolizer->made.list);
 	map_finish(&symbolizer->frames);
 	map_finish(&symbolizer->codes);
+	map_finish(&symbolizer->left_out);
 	places_finish(&symbolizer->places);
 	functions_finish(&symbolizer->functions);
 	strings_finish(&symbolizer->strings);
@@ -132,6 +131,14 @@ const struct symbol *image_symbol(struct image *image, uint64_t address)
 	return symbols_find(&image->symbols, address);
 }
 
+struct exports *image_exports(struct image *image)
+{
+	if (!image->exports_ready)
+		exports_init(&image->exports, &image->object);
+	image->exports_ready = true;
+	return &image->exports;
+}
+
 static void warn(struct symbolizer *symbolizer, const char *path, const char *what)
 {
 	char *text;
@@ -165,7 +172,7 @@ struct place {
 	uint64_t reached; /* what offsets are printed of: the pc itself */
 };
 
-static void push(struct symbolizer *symbolizer, const struct source_frame *frame)
+void symbolizer_push(struct symbolizer *symbolizer, const struct source_frame *frame)
 {
 	struct frame_list *made = &symbolizer->made;
 	made->list = pool_grow(made->list, &made->capacity, made->count + 1, sizeof(*made->list));
@@ -196,7 +203,7 @@ static void push_unplaced(struct symbolizer *symbolizer, const struct place *pla
 	} else {
 		frame.function = functions_of_module(&symbolizer->functions, place->image->path);
 	}
-	push(symbolizer, &frame);
+	symbolizer_push(symbolizer, &frame);
 }
 
 static uint64_t offset_of(const struct place *place)
@@ -214,14 +221,14 @@ static void push_part(struct symbolizer *symbolizer, struct source_frame frame,
 	inner.function = part;
 	inner.line = line;
 	inner.inlined = true;
-	push(symbolizer, &inner);
+	symbolizer_push(symbolizer, &inner);
 	frame.line = options->inclusion ? options->inclusion(options->inclusion_context, frame.function,
 							     part->file, line)
 					: 0;
-	push(symbolizer, &frame);
+	symbolizer_push(symbolizer, &frame);
 }
 
-static struct frames *frames_made(struct symbolizer *symbolizer)
+struct frames *symbolizer_made(struct symbolizer *symbolizer)
 {
 	struct frame_list *made = &symbolizer->made;
 	size_t size_bytes = made->count * sizeof(*made->list);
@@ -265,7 +272,7 @@ static void push_scopes(struct symbolizer *symbolizer, const struct place *place
 						    part->first_line, part->last_line),
 				  line);
 		else
-			push(symbolizer, &frame);
+			symbolizer_push(symbolizer, &frame);
 		file = scope->call_file;
 		line = *file ? scope->call_line : 0;
 	}
@@ -320,7 +327,7 @@ static void push_code(struct symbolizer *symbolizer, const struct place *place, 
 				     .offset = place->reached - symbol->start,
 				     .line = unit_line_at(unit, &image->sources, address, &file)};
 	if (frame.line == 0 || file == frame.function->file) {
-		push(symbolizer, &frame);
+		symbolizer_push(symbolizer, &frame);
 		return;
 	}
 	uint64_t start = symbol->start - image->object.dwarf_shift;
@@ -345,7 +352,19 @@ static struct frames *look_up(struct symbolizer *symbolizer, const struct place 
 	} else {
 		push_unplaced(symbolizer, place);
 	}
-	return frames_made(symbolizer);
+	return symbolizer_made(symbolizer);
+}
+
+struct frames *symbolizer_look_up(struct symbolizer *symbolizer, struct image *image, uint64_t address)
+{
+	return look_up(symbolizer, &(struct place){image, address, address + 1});
+}
+
+struct source_function *symbolizer_function(struct symbolizer *symbolizer, struct image *image,
+					    struct unit *unit, struct unit_origin *origin)
+{
+	return functions_of_origin(&symbolizer->functions, origin, &unit->scopes[origin->copies - 1].die,
+				   image_name_of(image, origin), image->path);
 }
 
 static struct frames *look_up_unknown(struct symbolizer *symbolizer, uint64_t pc)
@@ -353,8 +372,8 @@ static struct frames *look_up_unknown(struct symbolizer *symbolizer, uint64_t pc
 	const char *nowhere = strings_intern(&symbolizer->strings, "");
 	struct source_frame frame = {.function = functions_of_module(&symbolizer->functions, nowhere),
 				     .offset = pc};
-	push(symbolizer, &frame);
-	return frames_made(symbolizer);
+	symbolizer_push(symbolizer, &frame);
+	return symbolizer_made(symbolizer);
 }
 
 const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
@@ -366,6 +385,23 @@ const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct sou
 	if (name_is_mangled(frame->instance))
 		return name_with_arguments(&symbolizer->strings, frame->instance, parameters);
 	return name_within(&symbolizer->strings, name, frame->instance);
+}
+
+const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_frame *frame)
+{
+	const struct source_function *function = frame->function;
+	char *text, *end;
+
+	if (source_frame_spot(frame) < SPOT_OFFSET)
+		return function->name;
+	uint64_t start = text_starts(function->name, "0x") ? strtoull(function->name, &end, 16) : 0;
+	int length = start > 0 ? asprintf(&text, "0x%" PRIx64, start + frame->offset)
+			       : asprintf(&text, "%s+0x%" PRIx64, function->name, frame->offset);
+	if (length < 0)
+		return function->name;
+	const char *place = strings_intern(&symbolizer->strings, text);
+	free(text);
+	return place;
 }
 
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
@@ -396,10 +432,7 @@ const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_
 	if (code->module == 0 || code->module >= symbolizer->module_count)
 		return NULL;
 	image = symbolizer_image(symbolizer, code->module);
-	if (!image->exports_ready)
-		exports_init(&image->exports, &image->object);
-	image->exports_ready = true;
-	return exports_find(&image->exports, &image->object,
+	return exports_find(image_exports(image), &image->object,
 			    code->pc - symbolizer->modules[code->module].bias - !code->exact_pc);
 }
 

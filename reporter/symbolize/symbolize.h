@@ -47,7 +47,18 @@ struct source_frame {
 	uint64_t offset;      /* pc - start of the symbol or module, for frames without a line */
 	uint32_t line;        /* 0 if unknown, or if the code is of no single line */
 	bool inlined;         /* inlined into the next frame of this list, or a part of it */
+	bool jumped;          /* left by a jump: it was not on the stack any more */
 };
+
+/* What tells calls in one function apart: the line, or the offset with this bit where an object's code has no
+ * lines. */
+#define SPOT_OFFSET (UINT64_C(1) << 63)
+
+static inline uint64_t source_frame_spot(const struct source_frame *frame)
+{
+	bool unplaced = frame->line == 0 && !*frame->function->file && *frame->function->module;
+	return unplaced ? SPOT_OFFSET | frame->offset : frame->line;
+}
 
 struct symbolizer_options {
 	const char *sysroot;           /* looked in before the file system; may be NULL */
@@ -72,10 +83,32 @@ void symbolizer_destroy(struct symbolizer *symbolizer); /* NULL is fine */
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **frames);
 
+/*
+ * A call that is the last thing a function does may be a jump, which leaves no frame of the function.  Where
+ * the call that a recorded frame stands at is of another function than the one that was entered, the
+ * functions between jumped: those of all ways from the one to the other are told.
+ */
+struct code_function;
+
+/* The function that the call returning to this code calls; NULL if that cannot be told. */
+const struct code_function *symbolizer_called(struct symbolizer *symbolizer, const struct trace_code *code);
+
+/* The function that code lies in; NULL if it has no debug information. */
+const struct code_function *symbolizer_entered(struct symbolizer *symbolizer, const struct trace_code *code);
+
+/* The frames left out between a function called and the one that was entered, innermost first; with `entered`
+ * NULL, one that nothing is known of.  The array lives as long as the symbolizer. */
+size_t symbolizer_left_out(struct symbolizer *symbolizer, const struct code_function *called,
+			   const struct code_function *entered, const struct source_frame **frames);
+
 /* The name of a frame's function with its template arguments and, if `parameters`, those; lives as long as
  * the symbolizer. */
 const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
 				 bool parameters);
+
+/* The name of a frame's function; with an offset as its spot "main+0x78", which is where the call returns to,
+ * or the address in the file, "0x111f", if the function has no name.  Lives as long as the symbolizer. */
+const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_frame *frame);
 
 /* The name of the function by which code of a library was entered from outside, so far as can be told: the
  * exported one that it lies in, or that has jumped to it.  The same whether debug information is installed or

@@ -37,8 +37,14 @@ void symbols_add(struct symbols *symbols, uint64_t address, const GElf_Sym *symb
 		return;
 	symbols->list =
 		pool_grow(symbols->list, &symbols->capacity, symbols->count + 1, sizeof(struct symbol));
-	symbols->list[symbols->count++] =
-		(struct symbol){address, symbol->st_size, name, rank_of(symbol, name)};
+	symbols->list[symbols->count++] = (struct symbol){
+		.start = address,
+		.size_bytes = symbol->st_size,
+		.name = name,
+		.rank = rank_of(symbol, name),
+		.local = GELF_ST_BIND(symbol->st_info) == STB_LOCAL,
+		.chosen_at_load = GELF_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC,
+	};
 }
 
 static int by_address(const void *left, const void *right)

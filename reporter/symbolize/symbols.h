@@ -10,6 +10,8 @@ struct symbol {
 	uint64_t start, size_bytes; /* size 0: up to the next symbol */
 	const char *name;           /* as in the file; lives as long as the object */
 	int rank;                   /* of several at one address, the least is the one to show */
+	bool local;                 /* no other object file can name it */
+	bool chosen_at_load;        /* the code here says which other code the name stands for */
 };
 
 struct symbols {

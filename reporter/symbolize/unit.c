@@ -23,7 +23,6 @@ struct range {
 struct walk {
 	struct unit *unit;
 	struct sources *sources;
-	struct map origins; /* DIE -> index + 1 */
 	struct range *ranges;
 	size_t range_count, range_capacity;
 	uint32_t bodies;      /* functions whose bodies the walk is in */
@@ -74,7 +73,7 @@ static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
 {
 	struct unit *unit = walk->unit;
 	Dwarf_Die origin = sources_origin(*die);
-	uintptr_t known = (uintptr_t)map_get(&walk->origins, (uintptr_t)origin.addr, 0);
+	uintptr_t known = (uintptr_t)map_get(&unit->by_die, (uintptr_t)origin.addr, 0);
 	if (known)
 		return (uint32_t)(known - 1);
 	unit->origins = pool_grow(unit->origins, &unit->origin_capacity, unit->origin_count + 1,
@@ -89,7 +88,7 @@ static uint32_t origin_index(struct walk *walk, Dwarf_Die *die)
 		made->first_line = 0;
 	if (!*made->file)
 		made->file = sources_primary(walk->sources, &unit->tree);
-	map_put(&walk->origins, (uintptr_t)origin.addr, 0, (void *)unit->origin_count); // NOLINT
+	map_put(&unit->by_die, (uintptr_t)origin.addr, 0, (void *)unit->origin_count); // NOLINT
 	return (uint32_t)unit->origin_count - 1;
 }
 
@@ -116,8 +115,6 @@ static uint32_t add_scope(struct walk *walk, Dwarf_Die *die, uint32_t parent, ui
 	if (!add_ranges(walk, die, depth))
 		return SCOPE_NONE;
 	uint32_t origin = origin_index(walk, die);
-	if (parent == SCOPE_NONE)
-		unit->origins[origin].entry = walk->ranges[first_range].start;
 	unit->scopes =
 		pool_grow(unit->scopes, &unit->scope_capacity, unit->scope_count + 1, sizeof(*unit->scopes));
 	unit->scopes[unit->scope_count] = (struct unit_scope){
@@ -127,6 +124,11 @@ static uint32_t add_scope(struct walk *walk, Dwarf_Die *die, uint32_t parent, ui
 		.call_line = sources_number(die, DW_AT_call_line),
 		.call_file = sources_attribute(walk->sources, die, DW_AT_call_file),
 	};
+	if (parent == SCOPE_NONE) {
+		unit->origins[origin].entry = walk->ranges[first_range].start;
+		unit->scopes[unit->scope_count].next_copy = unit->origins[origin].copies;
+		unit->origins[origin].copies = (uint32_t)unit->scope_count + 1;
+	}
 	return (uint32_t)unit->scope_count++;
 }
 
@@ -266,7 +268,6 @@ void unit_index(struct unit *unit, struct sources *sources)
 	walk_children(&walk, &unit->tree, SCOPE_NONE, 0);
 	find_nested(&walk);
 	flatten(unit, walk.ranges, walk.range_count);
-	map_finish(&walk.origins);
 	map_finish(&walk.in_bodies);
 	paths_finish(&walk.paths);
 	free(walk.ranges);
@@ -275,10 +276,19 @@ void unit_index(struct unit *unit, struct sources *sources)
 
 void unit_finish(struct unit *unit)
 {
+	map_finish(&unit->by_die);
 	free(unit->origins);
 	free(unit->scopes);
 	free(unit->segments);
 	free(unit->parts);
+}
+
+struct unit_origin *unit_origin_of(const struct unit *unit, Dwarf_Die *die)
+{
+	Dwarf_Die origin = sources_origin(*die);
+	uintptr_t known = (uintptr_t)map_get(&unit->by_die, (uintptr_t)origin.addr, 0);
+
+	return known ? &unit->origins[known - 1] : NULL;
 }
 
 const struct unit_segment *unit_segment_at(const struct unit *unit, uint64_t address)

@@ -22,6 +22,7 @@ struct unit_origin {
 		limit_line; /* where the next function of the file starts, and lines are no more this one's */
 	uint32_t parts;     /* the first of them, as index + 1 */
 	uint64_t entry;     /* of its own code; 0: there are inlined copies only */
+	uint32_t copies;    /* the first scope with code of its own, as index + 1 */
 	bool declared;      /* the DIE says where it stands; else the line table does */
 	bool nested;        /* stands in another function's body: a lambda, a method of a local class */
 	bool generated;     /* the compiler's own, around the program */
@@ -48,6 +49,7 @@ struct unit_scope {
 	Dwarf_Die die;
 	uint32_t parent; /* the scope that this one is inlined into, or SCOPE_NONE */
 	uint32_t origin;
+	uint32_t next_copy; /* of its origin with code of its own, as index + 1 */
 	uint32_t call_line; /* where it is inlined */
 	const char *call_file;
 };
@@ -63,6 +65,7 @@ struct unit {
 	Dwarf_Die tree; /* has the functions: another one with split DWARF */
 	bool indexed;
 	bool ada;
+	struct map by_die; /* address of an origin's DIE -> index + 1 */
 	struct unit_origin *origins;
 	struct unit_scope *scopes;
 	struct unit_segment *segments; /* disjoint, ascending */
@@ -76,6 +79,9 @@ struct unit {
 /* Builds the index; nothing to do the second time. */
 void unit_index(struct unit *unit, struct sources *sources);
 void unit_finish(struct unit *unit);
+
+/* The origin that a function's DIE, of any copy, belongs to; NULL: it has no code in this unit. */
+struct unit_origin *unit_origin_of(const struct unit *unit, Dwarf_Die *die);
 
 /* The segment with this DWARF address, or NULL. */
 const struct unit_segment *unit_segment_at(const struct unit *unit, uint64_t address);

@@ -64,6 +64,7 @@ const struct column *const view_line_columns_csv[] = {&file, &function, &number,
 TABLE_COLUMN(site_function, "function", NULL, 0, 0, cell_text(SITE->function))
 TABLE_COLUMN(site_file, "file", NULL, 0, 0, cell_text(SITE->file))
 SITE_COUNT(site_line, "line", line)
+TABLE_COLUMN(site_place, "place", NULL, 0, 0, cell_text(SITE->place))
 SITE_COUNT(site_allocations, "allocations", allocations)
 SITE_BYTES(site_allocated, "allocated_bytes", allocated_bytes)
 SITE_BYTES(site_peak, "peak_bytes", peak_bytes)
@@ -77,8 +78,20 @@ SITE_BYTES(site_leaked_error, "leaked_bytes_error", leaked_error)
 SITE_COUNT(site_collected_blocks, "freed_by_collector_blocks", collected_blocks)
 SITE_BYTES(site_collected, "freed_by_collector_bytes", collected_bytes)
 
-const struct column *const view_site_columns[] = {
-	&site_function,        &site_file,       &site_line,         &site_allocations,
-	&site_allocated,       &site_peak,       &site_leaked,       &site_temporary,
-	&site_allocated_error, &site_peak_error, &site_leaked_error, &site_collected_blocks,
-	&site_collected,       &site_kept,       &site_kept_blocks,  NULL};
+const struct column *const view_site_columns[] = {&site_function,
+						  &site_file,
+						  &site_line,
+						  &site_place,
+						  &site_allocations,
+						  &site_allocated,
+						  &site_peak,
+						  &site_leaked,
+						  &site_temporary,
+						  &site_allocated_error,
+						  &site_peak_error,
+						  &site_leaked_error,
+						  &site_collected_blocks,
+						  &site_collected,
+						  &site_kept,
+						  &site_kept_blocks,
+						  NULL};

@@ -205,7 +205,7 @@ static char *site_location(const struct view_site *site, const struct view_style
 {
 	const char *slash = strrchr(site->module, '/');
 	const char *module = slash ? slash + 1 : site->module;
-	char *name = clean_copy(site->function, NAME_LINES * style->width), *where = NULL;
+	char *name = clean_copy(site->place, NAME_LINES * style->width), *where = NULL;
 	int length = name ? 0 : -1;
 
 	if (name && *site->file && site->line == 0)

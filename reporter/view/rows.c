@@ -42,7 +42,7 @@ static int compare_names(const struct view_site *a, const struct view_site *b)
 	if (order == 0)
 		order = a->line < b->line ? -1 : a->line > b->line;
 	if (order == 0)
-		order = strcmp(a->function, b->function);
+		order = strcmp(a->place, b->place);
 	return order != 0 ? order : strcmp(a->module, b->module);
 }
 

@@ -43,7 +43,8 @@ struct view_site {
 	const char *function;
 	const char *file; /* "" if unknown */
 	const char *module;
-	uint32_t line; /* 0 if unknown */
+	const char *place; /* the function; where there are no lines "main+0x78", or an address of the file */
+	uint32_t line;     /* 0 if unknown */
 	uint64_t allocations, allocated_bytes;
 	uint64_t peak_bytes, peak_blocks;
 	uint64_t leaked_bytes, leaked_blocks;

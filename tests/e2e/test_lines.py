@@ -4,13 +4,15 @@ What is expected stands in the sources (programs/lines); the places were read of
 which test_lines_differential.py compares every call site.
 """
 
+import json
+
 from harness import PROGRAMS, case, check, check_equal, lines_of, mprof, needs, record, report, run_cases
 from lines_programs import build, built, copied, line_tables_only, needs_newer_rustc, rustc
 
 
-def line_of(file, text):
+def line_of(file, text, which=1):
     lines = (PROGRAMS / "lines" / file).read_text().splitlines()
-    return next(i + 1 for i, line in enumerate(lines) if text in line)
+    return [i + 1 for i, line in enumerate(lines) if text in line][which - 1]
 
 
 ONE, TWO, INNER = (line_of("lambdas.cpp", f"malloc({size}") for size in (1000000, 2000000, 3000000))
@@ -214,12 +216,123 @@ def manglings_of_rust(directory):
         check_equal(table(figures, "demo.rs")[16]["allocated_bytes"], 24032, f"{mangling}: -f Shape::fill")
         names[mangling] = {function for function, file, _ in sites_of(figures) if file == "demo.rs"}
     check_equal(names["v0"], names["legacy"], "names of functions")
+    check("demo::Named::named" in names["v0"], f"the method of a trait has no type's name: {names['v0']}")
 
 
 @case
 def names_of_d(directory):
     figures = report(recorded(directory, "gdc", "-g", "demo.d"), "-f", "work", "-f", "make")
     check_equal({f["function"] for f in figures["functions"]}, {"demo.work", "demo.Pool.Pool.make"}, "functions that match")
+
+
+# ---- frames that jumps leave out ----
+
+def paths(trace, kind="alloc"):
+    """{size: ((function, line), ...)} of the functions of the program's own source, innermost first."""
+    events = [json.loads(line) for line in mprof("dump", "--frames", "--format", "json", trace).stdout.splitlines()]
+    return {e["size_bytes"]: tuple((f["function"], f["line"]) for f in e["frames"] if f["file"].endswith(("jumps.c", "lib.c")))
+            for e in events if e["type"] == kind}
+
+
+def is_part(path, whole):
+    """Whether it has no frame that the other one lacks, in its order; of a line it may say nothing."""
+    left = iter(whole)
+    return all(any(name == other and line in (0, at) for other, at in left) for name, line in path)
+
+
+OPTIMIZED = [(f"{cc}{level}{dwarf}", cc, level, "-g", dwarf) for cc in ("gcc", "clang") for level in ("-O2", "-O3")
+             for dwarf in ("-gdwarf-5", "-gdwarf-4")]
+SEVERAL_WAYS = {3011: "left", 3120: "right"}
+NOWHERE = {8000: "direct"}  # it was called through a pointer
+
+
+@case
+def tail_calls(directory):
+    """The paths of an optimized program are those of the same program with all its frames, but for what nobody can know."""
+    whole = recorded(directory / "whole", "gcc", "-O0", "-g", "jumps.c")
+    true, true_frees = paths(whole), paths(whole, "free")
+    for name, *command in OPTIMIZED:
+        trace = recorded(directory / name, *command, "jumps.c")
+        found = paths(trace)
+        for size, path in true.items():
+            unknown = {**SEVERAL_WAYS, **NOWHERE}.get(size)
+            expected = [frame for frame in path if frame[0] != unknown]
+            if size == 6000 + 3:  # a loop
+                expected = [frame for frame in path if frame[0] != "down"]
+                check("down" in dict(found[size]), f"{name}: {found[size]} is not without down")
+                found[size] = tuple(frame for frame in found[size] if frame[0] != "down")
+            check(is_part(found[size], path), f"{name}: {found[size]} is no part of {path}")
+            check_equal([f for f, _ in found[size]], [f for f, _ in expected], f"{name}: functions of {size}")
+            check(size in SEVERAL_WAYS or list(found[size]) == expected, f"{name}: lines of {size}: {found[size]}, not {expected}")
+        check_equal(paths(trace, "free"), true_frees, f"{name}: frees")
+
+
+@case
+def tail_calls_are_judged(directory):
+    trace = recorded(directory, "gcc", "-O2", "-g", "jumps.c")
+    figures = report(trace, "-f", "direct", "-f", "both", "-f", "either")
+    check_equal(allocated(table(figures, "jumps.c", "direct")), {line_of("jumps.c", "return malloc(size);"): 20137}, "its line")
+    check_equal(allocated(table(figures, "jumps.c", "both")),
+                {line_of("jumps.c", "keep(malloc(size))"): 5000, line_of("jumps.c", "return direct(size + 1)", 2): 5001}, "lines of both")
+    check_equal(allocated(table(figures, "jumps.c", "either")), {0: 6131}, "lines of which either is left")
+    for limit, status in (("direct:peak<=1KiB", 1), (f"jumps.c:{line_of('jumps.c', 'return malloc(size);')}:leaked<=0", 1),
+                          ("left:peak<=1KiB", 0), ("chain:allocated<=2002", 0), ("chain:allocated<=2001", 1)):
+        done = mprof("check", "--limit", limit, trace)
+        check_equal(done.returncode, status, f"{limit}: {done.stdout}{done.stderr}")
+
+
+LIBRARY = """#include <stdlib.h>
+void *handed(size_t size)
+{
+	return malloc(size);
+}
+void FRAMED(void)
+{
+	free(malloc(77));
+}
+"""
+CALLER = """#include <stdio.h>
+void *handed(size_t size);
+void one(void);
+void LAST(void);
+void *volatile kept;
+int main(void)
+{
+	one();
+	LAST();
+	kept = handed(1234);
+	puts("done");
+	return 0;
+}
+"""
+
+
+@case
+def tail_calls_of_libraries(directory):
+    """By name, as the dynamic linker finds them among libraries that are met; but not where two of them define it."""
+    (directory / "lib.c").write_text(LIBRARY)
+    (directory / "main_jumps.c").write_text(CALLER)
+    for name in ("one", "two"):
+        build(directory, "gcc", "-O2", "-g", "-shared", "-fPIC", "-fno-builtin", f"-DFRAMED={name}", f"-Wl,-soname,lib{name}.so", "-o", f"lib{name}.so", "lib.c")
+    for libraries, expected in ((("one",), [("handed", 4), ("main", 10)]), (("one", "two"), [("main", 10)])):
+        build(directory, "gcc", "-O2", "-g", f"-DLAST={libraries[-1]}", "-o", "program", "main_jumps.c", "-Wl,--no-as-needed", f"-Wl,-rpath,{directory}", "-L.",
+              *(f"-l{name}" for name in libraries))
+        trace = record([directory / "program"], directory).trace()
+        check_equal(list(paths(trace)[1234]), expected, f"with {libraries}")
+
+
+@case
+def tail_calls_of_hidden_functions(directory):
+    """The linker makes them local, as what a file has for itself; of two of a name nothing is said."""
+    (directory / "lib.c").write_text(LIBRARY)
+    (directory / "main_jumps.c").write_text(CALLER)
+    (directory / "own.c").write_text('void *volatile own;\n__attribute__((noinline)) static void *handed(unsigned long n)\n{\n\t__asm__("");\n'
+                                     "\treturn (void *)(n + 1);\n}\nvoid use(void)\n{\n\town = handed((unsigned long)own);\n}\n")
+    for sources, expected in (((), [("handed", 4), ("main", 10)]), (("own.c",), [("main", 10)])):
+        build(directory, "gcc", "-O2", "-g", "-fno-builtin", "-fvisibility=hidden", "-DFRAMED=one", "-DLAST=one", "-o", "program", "main_jumps.c",
+              "lib.c", *sources)
+        trace = record([directory / "program"], directory).trace()
+        check_equal(list(paths(trace)[1234]), expected, f"with {sources}")
 
 
 run_cases()

@@ -238,6 +238,16 @@ def paths_make_up_nine_tenths(directory):
 
 
 @case
+def libraries_on_a_path_are_told_in_a_word(directory):
+    """The program's own functions are what a reader looks for, however many of a library lie between them."""
+    trace = record([compile("called_back.cpp", directory / "called_back", "-O0", "-std=c++17")], directory).trace()
+    text = mprof("check", "--max-leaked", "0", trace, directory=directory).stdout
+    through = r" +called from [2-9] in std\n +called from \(anonymous.*\n +called from lose .*\n"
+    check(re.search(r"at lose .*: 1000 B\n(?: +called from \S*operator\(\).*\n +called from [2-9] in std\n"
+                    r"(?: +called from lose .*\n)?){4} +called from start .*\n +called from main .*\n", text), text)
+
+
+@case
 def baselines_keep_who_was_a_wrapper(directory):
     """With a fourth caller piece() seems to hand memory on: figures must not move from it to its callers all at once."""
     program = compile("callers.c", directory / "callers", "-O1")

@@ -231,4 +231,28 @@ def reasons_of_old_elfutils(directory):
         check("zstd" in found and "elfutils" in found, found)
 
 
+def returns_of_calls(program, callee):
+    """Where the calls of a function return to, by the disassembler."""
+    lines = run(["objdump", "-d", "--no-show-raw-insn", program]).stdout.splitlines()
+    return [int(after.split(":")[0], 16) for line, after in zip(lines, lines[1:]) if "call" in line and f"<{callee}@plt>" in line]
+
+
+@case
+def calls_are_told_apart_without_lines(directory):
+    source = directory / "calls.c"
+    source.write_text("#include <stdlib.h>\nvoid *kept[3];\nint main(void)\n{\n\tkept[0] = malloc(1000);\n\tkept[1] = malloc(20000);\n"
+                      "\tkept[2] = malloc(300000);\n\treturn 0;\n}\n")
+    for name, flags in (("symbols", ()), ("stripped", ("-s",))):
+        program = directory / name
+        check_equal(run(["gcc", "-O1", "-fno-pie", "-no-pie", *flags, "-o", program, source]).returncode, 0, "gcc")
+        trace = record([program], directory).trace()
+        sizes = {site["allocated_bytes"]: site for site in report(trace)["sites"]}
+        returns = returns_of_calls(program, "malloc")
+        start = int(run(["nm", directory / "symbols"]).stdout.split(" T main")[0].split()[-1], 16)
+        expected = {"symbols": [f"main+{at - start:#x}" for at in returns], "stripped": [f"{at:#x}" for at in returns]}[name]
+        check_equal([sizes[size]["place"] for size in (1000, 20000, 300000)], expected, f"{name}: call sites")
+        for text in (mprof("report", trace).stdout, mprof("check", "--max-leaked", "0", trace).stdout):
+            check(f"{expected[2]} " in text and f"({name})" in text, f"{name}: {expected[2]} in {text}")
+
+
 run_cases()

@@ -49,9 +49,9 @@ static struct complaint complaints[PROGRAMS_MAX];
 
 static void make_path(struct made *to, const char *function, const char *file)
 {
-	to->frames[0] = (struct verdict_frame){function, file, 42, NULL};
-	to->frames[1] = (struct verdict_frame){"read_all", "src/read.c", 7, NULL};
-	to->frames[2] = (struct verdict_frame){"main", "", 0, "libc.so.6"};
+	to->frames[0] = (struct verdict_frame){function, file, 42, NULL, NULL, NULL};
+	to->frames[1] = (struct verdict_frame){"read_all", "src/read.c", 7, NULL, NULL, NULL};
+	to->frames[2] = (struct verdict_frame){"main", "", 0, "main (libc.so.6)", NULL, "libc.so.6"};
 	to->contributors[0] = (struct contributor){.site = to->frames[0],
 						   .now = 9437184,
 						   .has_before = true,

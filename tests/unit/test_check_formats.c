@@ -178,7 +178,8 @@ Test(wording, says_which_limit)
 
 Test(text, says_what_every_format_says)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL, NULL, NULL},
+					 {"main", "a.c", 9, NULL, NULL, NULL}};
 	struct contributor contributors[] = {
 		{.site = frames[0], .now = 2, .has_before = true, .frames = frames, .frame_count = 2},
 		{.site = frames[1], .now = 1, .frames = frames + 1, .frame_count = 1},
@@ -203,6 +204,34 @@ Test(text, says_what_every_format_says)
 		"    more: mprof report\n"
 		"  improved: allocations: 1, 1 (-50.0%) below its baseline of 2; up to 3 passes "
 		"(base.json)\n");
+	free(text);
+}
+
+/* Else the cut takes the program's own functions away, and leaves the library's. */
+Test(text, tells_libraries_on_a_path_in_a_word)
+{
+	struct verdict_frame frames[] = {
+		{.function = "leak", .file = "a.rs", .line = 3},
+		{.function = "core::map", .file = "/rustc/map.rs", .line = 1, .library = "core"},
+		{.function = "alloc::extend", .file = "/rustc/vec.rs", .line = 2, .library = "alloc"},
+		{.function = "core::fold", .file = "/rustc/fold.rs", .line = 3, .library = "core"},
+		{.function = "build", .file = "a.rs", .line = 5},
+		{.function = "qsort", .file = "", .library = "libc.so.6"},
+		{.function = "main", .file = "a.rs", .line = 9},
+	};
+	struct contributor contributor = {.site = frames[0], .now = 2, .frames = frames, .frame_count = 7};
+	struct verdict verdict = verdict_of(OUTCOME_FAILED, 3, 2, 2);
+	char *text;
+
+	verdict.contributors = &contributor;
+	verdict.contributor_count = 1;
+	text = wording_full_text(&verdict, 1, NULL);
+	cr_expect(strstr(text, "at leak (a.rs:3): 2\n"
+			       "  called from 3 in core, alloc\n"
+			       "  called from build (a.rs:5)\n"
+			       "  called from qsort\n"
+			       "  called from main (a.rs:9)"),
+		  "%s", text);
 	free(text);
 }
 
@@ -338,7 +367,8 @@ static char *fingerprint(const struct checked_program *program)
 
 Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 {
-	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL}, {"main", "a.c", 9, NULL}};
+	struct verdict_frame frames[] = {{"leak", "a.c", 3, NULL, NULL, NULL},
+					 {"main", "a.c", 9, NULL, NULL, NULL}};
 	struct contributor contributor = {.site = frames[0], .frames = frames, .frame_count = 2};
 	struct verdict verdict = verdict_of(OUTCOME_FAILED, 2, 1, 1);
 	struct checked_program program = {.key = "k", .trace = "t", .verdicts = &verdict, .verdict_count = 1};
@@ -347,7 +377,7 @@ Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 	verdict.contributors = &contributor;
 	verdict.contributor_count = 1;
 	first = fingerprint(&program);
-	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30, NULL};
+	frames[0] = contributor.site = (struct verdict_frame){"leak", "b.c", 30, NULL, NULL, NULL};
 	frames[1].line = 90;
 	verdict.value = 3;
 	moved = fingerprint(&program);

@@ -486,6 +486,10 @@ Test(symbolize, names)
 		{"_RNvMCs1234_4demoNtB2_5Shape4fill", "demo::Shape::fill"},
 		{"_RNvMCs1234_4demoINtB2_4PoolhE4make", "demo::Pool::make"},
 		{"_RNvXs_Cs1234_4demoNtB4_5ShapeNtB4_4Draw4draw", "<demo::Shape as demo::Draw>::draw"},
+		{"_RNvYhNtCs1234_4demo4Draw4draw", "demo::Draw::draw"},
+		{"_RINvYNtCs1234_4demo5ShapeINtB5_4DrawhE4drawhEB5_", "demo::Draw::draw"},
+		{"_RNCNvYNtCs1234_4demo5ShapeNtB6_4Draw4draw0B6_", "demo::Draw::draw::{{closure}}"},
+		{"_RNvYNvYhNtCs1234_4demo4Draw4drawNtB8_4Call4call", "demo::Call::call"},
 		{"_RNCNvCs1234_4demo4work0B3_", "demo::work::{{closure}}"},
 		{"_ZN4demo4work28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE",
 		 "demo::work::{{closure}}"},
@@ -505,6 +509,8 @@ Test(symbolize, names)
 	cr_expect_str_eq(name_with_arguments(&strings, "_Z4growIiEvT_", true), "grow<int>(int)");
 	cr_expect_str_eq(name_with_arguments(&strings, "_RNvMCs1234_4demoINtB2_4PoolhE4make", true),
 			 "demo::Pool<u8>::make");
+	cr_expect_str_eq(name_with_arguments(&strings, "_RNvYhNtCs1234_4demo4Draw4draw", true),
+			 "<u8 as demo::Draw>::draw");
 	cr_expect_str_eq(name_within(&strings, "ns::Pool::make", "make<int>"), "ns::Pool::make<int>");
 	cr_expect_str_eq(name_within(&strings, "make", "make<int>"), "make<int>");
 	cr_expect_str_eq(name_without_arguments(&strings, "push<std::vector<int> >"), "push");

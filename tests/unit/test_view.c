@@ -47,6 +47,7 @@ static const struct view_function functions[] = {
 };
 static const struct view_site sites[] = {
 	{.function = "small",
+	 .place = "small",
 	 .file = "/src/a.c",
 	 .module = "/bin/x",
 	 .line = 3,
@@ -56,6 +57,7 @@ static const struct view_site sites[] = {
 	 .peak_blocks = 2,
 	 .temporary = 4},
 	{.function = "big",
+	 .place = "big",
 	 .file = "",
 	 .module = "/lib/libx.so",
 	 .allocations = 1,
@@ -245,10 +247,11 @@ Test(view, json_has_all_keys_in_order)
 			 "mem_bytes_error increment_bytes_error peak_bytes_error leaked_bytes_error "
 			 "collected_objects pause_ns longest_pause_ns freed_by_collector_blocks "
 			 "freed_by_collector_bytes");
-	cr_assert_str_eq(keys_of(json_array_get(json_object_get(root, "sites"), 0)),
-			 "function file line allocations allocated_bytes peak_bytes leaked_bytes temporary "
-			 "allocated_bytes_error peak_bytes_error leaked_bytes_error "
-			 "freed_by_collector_blocks freed_by_collector_bytes kept_bytes kept_blocks");
+	cr_assert_str_eq(
+		keys_of(json_array_get(json_object_get(root, "sites"), 0)),
+		"function file line place allocations allocated_bytes peak_bytes leaked_bytes temporary "
+		"allocated_bytes_error peak_bytes_error leaked_bytes_error "
+		"freed_by_collector_blocks freed_by_collector_bytes kept_bytes kept_blocks");
 	json_decref(root);
 }
 

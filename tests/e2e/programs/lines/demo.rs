@@ -68,4 +68,14 @@ fn main() {
     let table: HashMap<String, usize> = words.items.iter().cloned().zip(0..).collect();
     let made = made!(900);
     println!("{} {} {} {} {} {}", kept.len(), text, bytes.items.len(), boxed.draw(), table.len(), made.len());
+    println!("{} {}", shape.named(30), 7u64.named(40));
 }
+
+trait Named {
+    fn named(&self, length: usize) -> String {
+        "x".repeat(length)
+    }
+}
+
+impl Named for Shape {}
+impl Named for u64 {}
