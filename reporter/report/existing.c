@@ -107,7 +107,8 @@ int report_explain_nobody(struct report *report, struct diagnostic *diagnostic)
 	const char *glob = files ? *selection->files : *selection->functions;
 	struct nearest nearest = nearest_to(glob);
 
-	if (report_has_place(report, &meant))
+	if (report_has_place(report, &meant) ||
+	    !(files ? report_has_lines(report) : report_has_names(report)))
 		return 0;
 	report_try_names(report, files, &nearest);
 	return diagnostic_set(diagnostic, ENOENT, "%s '%s'%s%s%s",
