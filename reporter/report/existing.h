@@ -25,7 +25,8 @@ bool report_has_names(struct report *report);
 bool report_has_lines(struct report *report);
 
 /* Where the selection of a report matches nothing that was recorded: 0 if the program has what is meant, and
- * it is there that nothing was allocated; else -ENOENT with a diagnostic that names what is near. */
+ * it is there that nothing was allocated, or has no names to tell by; else -ENOENT with a diagnostic that
+ * names what is near. */
 int report_explain_nobody(struct report *report, struct diagnostic *diagnostic);
 
 /* The same for builds of the same source, and not for other programs of the same name. */
