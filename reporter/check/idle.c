@@ -218,17 +218,33 @@ static bool is_passed(struct report *report, const struct source_function *funct
 	return met;
 }
 
+/* Nothing of it is there, so its 0 is no pass. */
+static void unjudge(struct check *check, const struct asked *asked)
+{
+	for (size_t i = 0; i < check->result.program_count; i++) {
+		struct checked_program *program = &check->programs[i];
+
+		for (size_t k = 0; k < program->verdict_count && gate_means(asked->program, program->key);
+		     k++)
+			if (program->verdicts[k].pattern == asked->subject->text &&
+			    program->verdicts[k].against_baseline == asked->subject->own)
+				program->verdicts[k].outcome = OUTCOME_NOT_JUDGED;
+	}
+}
+
 /* What is called by two names, and stands in no path by this one: what it took stands at the other. */
 static void look_for_namesake(struct check *check, struct report *report, struct asked *asked)
 {
 	const struct source_function *other = report_namesake(report, &asked->subject->place.selection);
 
-	if (other && is_passed(report, other))
-		complain(check, !asked->optional, asked->source,
-			 "judged nothing: '%s' and '%s' are the same code (an alias, or folded by the "
-			 "linker), which "
-			 "was recorded as the latter",
-			 asked->subject->text, other->name);
+	if (!other || !is_passed(report, other))
+		return;
+	unjudge(check, asked);
+	complain(check, !asked->optional, asked->source,
+		 "judged nothing: '%s' and '%s' are the same code (an alias, or folded by the linker), which "
+		 "was recorded "
+		 "as the latter",
+		 asked->subject->text, other->name);
 }
 
 static void look_into(struct check *check, struct report *report, const struct input *input,
@@ -294,20 +310,6 @@ static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagno
 		report_destroy(report);
 	}
 	return error;
-}
-
-/* Nothing of it is there, so its 0 is no pass. */
-static void unjudge(struct check *check, const struct asked *asked)
-{
-	for (size_t i = 0; i < check->result.program_count; i++) {
-		struct checked_program *program = &check->programs[i];
-
-		for (size_t k = 0; k < program->verdict_count && gate_means(asked->program, program->key);
-		     k++)
-			if (program->verdicts[k].pattern == asked->subject->text &&
-			    program->verdicts[k].against_baseline == asked->subject->own)
-				program->verdicts[k].outcome = OUTCOME_NOT_JUDGED;
-	}
 }
 
 static void complain_of_place(struct check *check, const struct asked *asked)

@@ -230,6 +230,23 @@ static int judge_subject(struct bench *bench, size_t subject)
 	return error;
 }
 
+/* An older mprof may have written it, or a hand: what it lacks is not compared, and is named. */
+static void note_missing_totals(struct bench *bench)
+{
+	struct check *check = bench->check;
+	const char *key = bench->program->inputs->key, *names = "";
+	uint64_t low, high;
+
+	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		if (!figure_infos[figure].advisory &&
+		    !baseline_total(check->baseline, key, figure, &low, &high))
+			names = check_string(check, "%s%s%s", names, *names ? ", " : "",
+					     figure_infos[figure].name);
+	if (*names)
+		complain(check, false, check->options->gate->baseline_path,
+			 "has no %s of %s, which is not compared; --update-baseline puts it in", names, key);
+}
+
 static int judge_baseline(struct bench *bench)
 {
 	const struct gate *gate = bench->check->options->gate;
@@ -249,6 +266,7 @@ static int judge_baseline(struct bench *bench)
 	}
 	if (!sampled_like_baseline(bench->check, bench->program))
 		return 0;
+	note_missing_totals(bench);
 	for (size_t subject = 0; !error && subject < gate->subject_count; subject++)
 		if (subject == 0 || gate->subjects[subject].own)
 			error = judge_subject(bench, subject);

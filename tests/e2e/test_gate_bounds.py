@@ -68,6 +68,9 @@ def entries_without_figures(directory):
             (directory / "z.json").write_text(text)
             started(directory, "--baseline", "z.json", *more, status=2, expected=r"^mprof: z.json:3: 'app' has no totals$")
             check_equal((directory / "z.json").read_text(), text, "the file")
+    (directory / "z.json").write_text('{"version": 1, "programs": {"app": {"totals": {"peak": 100000000, "allocations": 100000}}}}')
+    started(directory, "--baseline", "z.json", status=0,
+            expected="^note +z.json: has no leaked, leaked_blocks, allocated, temporary, collections of app, which is not compared")
 
 
 @case

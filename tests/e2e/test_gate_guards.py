@@ -69,6 +69,7 @@ def limits_on_functions_of_two_names(directory):
         recorded(directory, "./parser")
         judged(directory, "--limit", f"{known}:leaked<=0", status=1, expected="FAILED: leaked of")
         judged(directory, "--limit", f"{other}:leaked<=0", status=2, expected=f"judged nothing: '{other}' and '{known}' are the same code")
+        judged(directory, "--limit", f"{other}:leaked<=0", status=2, expected="^not judged")
         judged(directory, "--limit", "idle_too:leaked<=0", "--limit", "idle:leaked<=0", status=0)
     needs("clang")
     needs("ld.lld")
