@@ -2,6 +2,8 @@
  * measure.c - figures of chosen call paths, node by node.
  */
 #include "report/measure.h"
+
+#include "profile/keepers.h"
 #include "report/private.h"
 #include "trace/format.h"
 
@@ -172,6 +174,11 @@ size_t report_all_functions(struct report *report, const struct source_function 
 enum owner report_owner(struct report *report, const struct source_function *function)
 {
 	return ownership_of(&report->ownership, function);
+}
+
+bool report_begins_in(struct report *report, const struct source_function *function)
+{
+	return keeper_starts(report->symbolizer, function, NULL);
 }
 
 const struct trace_info *report_trace(const struct report *report)

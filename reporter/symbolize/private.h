@@ -19,6 +19,8 @@ struct image {
 	struct symbols symbols;
 	struct exports exports;
 	bool units_ready, symbols_ready, exports_ready, asked; /* asked: a pc was looked up in it */
+	bool runtimes_ready;
+	unsigned runtimes; /* enum runtime */
 };
 
 /* The frames of one pc as they are made. */
