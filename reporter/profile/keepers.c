@@ -251,7 +251,6 @@ static const struct name_of starters[] = {
 	{0, "__cxa_finalize"},
 	{RUNTIME_RUST, "std::rt::lang_start*"},
 	{RUNTIME_RUST, "std::rt::init*"},
-	{RUNTIME_RUST_MAIN, "main"},
 	{RUNTIME_D, "_d_run_main*"},
 	{0, "adainit"},
 	{0, "adafinal"},
@@ -276,6 +275,7 @@ static const struct name_of suppressed[] = {
 	{RUNTIME_RUST, "^std::thread::current"},
 	{RUNTIME_RUST, "^std::thread::main_thread"},
 	{RUNTIME_RUST, "^std::sys::thread_local"},
+	{RUNTIME_RUST, "^std::sys::*stack_overflow::"},
 	{RUNTIME_RUST, "^std::backtrace_rs"},
 	{RUNTIME_RUST, "^std::panicking::default_hook"},
 	{RUNTIME_GLIB, "^g_get_charset$"},
@@ -507,11 +507,15 @@ bool keeper_starts(struct symbolizer *symbolizer, const struct source_function *
 	return function->system && is_any(name, length, library_starters, COUNT(library_starters));
 }
 
-bool keeper_begins_program(struct symbolizer *symbolizer, const struct source_function *function)
+bool keeper_begins_rust(const struct source_function *function)
 {
-	if (strcmp(function->name, "main") == 0)
-		return !is_system_library(function->module) && !keeper_starts(symbolizer, function, NULL);
 	return suppression_matches("^std::sys*::__rust_begin_short_backtrace$", function->name);
+}
+
+bool keeper_begins_program(const struct source_function *function)
+{
+	return keeper_begins_rust(function) ||
+	       (strcmp(function->name, "main") == 0 && !is_system_library(function->module));
 }
 
 bool keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,

@@ -48,7 +48,10 @@ bool keeper_starts(struct symbolizer *symbolizer, const struct source_function *
 
 /* Whether the program's own code begins in the function, as a runtime calls it: what is asked for below is
  * the program's. */
-bool keeper_begins_program(struct symbolizer *symbolizer, const struct source_function *function);
+bool keeper_begins_program(const struct source_function *function);
+
+/* The same of Rust's runtime alone. */
+bool keeper_begins_rust(const struct source_function *function);
 
 /* `exported` is what the frame's library calls the function outside, and may be NULL from here on. */
 

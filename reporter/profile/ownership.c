@@ -4,6 +4,7 @@
 #include "profile/ownership.h"
 
 #include "profile/keepers.h"
+#include "profile/start_up.h"
 #include "symbolize/classify.h"
 
 #include <errno.h>
@@ -168,10 +169,14 @@ static void look_in_library(struct look *look, const char *name, const struct so
 	look->opens |= keeper_opens_stream(name);
 }
 
-/* Templates are compiled into the program, with what it gives them to call. */
-static bool may_hold_own_code(const struct source_function *function)
+/* Templates are compiled into the program, with what it gives them to call.  Rust's runtime calls none of
+ * that but by a function that tells so. */
+static bool may_hold_own_code(struct symbolizer *symbolizer, const struct source_function *function)
 {
-	return !is_system_library(function->module) && !is_rust_source(function->file);
+	if (is_system_library(function->module) || is_rust_source(function->file))
+		return false;
+	return *function->file || (symbolizer_runtimes(symbolizer, function->module) &
+				   (RUNTIME_RUST | RUNTIME_CXX)) != RUNTIME_RUST;
 }
 
 static void look_at(struct look *look, uint32_t node, const struct source_function *function)
@@ -186,7 +191,7 @@ static void look_at(struct look *look, uint32_t node, const struct source_functi
 		leave_library(look);
 	if (look->decided)
 		return;
-	if (keeper_begins_program(symbolizer, function))
+	if (keeper_begins_program(function))
 		decide(look, false);
 	/* What the dynamic linker calls is a constructor. */
 	else if (keeper_starts(symbolizer, function, name) ||
@@ -196,7 +201,7 @@ static void look_at(struct look *look, uint32_t node, const struct source_functi
 		 (look->asked && keeper_slab(symbolizer, function, name)))
 		decide(look, true);
 	else if (keeper == KEEPER_NONE)
-		look->foreign |= may_hold_own_code(function);
+		look->foreign |= may_hold_own_code(symbolizer, function);
 	look->asked = true;
 }
 
@@ -306,6 +311,7 @@ static bool look_at_all(struct ownership *ownership, const struct figures_nodes 
 		if (own.live_blocks == 0)
 			continue;
 		struct look look = look_along(ownership, node);
+		look.kept |= start_up_asked(ownership, node, &own);
 		ownership->remains[node] = !look.kept               ? LOOK_HANDED_OUT
 					   : look.use == USE_STREAM ? LOOK_STREAM
 								    : LOOK_KEPT;

@@ -40,7 +40,8 @@ struct ownership {
 	size_t named_count;
 	bool *wrappers; /* by function id; NULL: not looked for yet */
 	size_t wrapper_count;
-	uint8_t *remains; /* enum remains, by node; NULL: not asked for yet */
+	uint8_t *remains;                 /* enum remains, by node; NULL: not asked for yet */
+	bool rust_main_sought, rust_main; /* start_up.c's */
 };
 
 /* Blocks of call paths of one kind. */

@@ -23,7 +23,6 @@ static const struct {
 	{RUNTIME_GO, {"runtime.main", "runtime.mallocgc", "x_cgo_init"}},
 	{RUNTIME_RUST, {"*rust_begin_unwind"}},
 	{RUNTIME_RUST, {"*__rust_begin_short_backtrace"}},
-	{RUNTIME_RUST_MAIN, {"*__rust_begin_short_backtrace", "*10lang_start"}},
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -49,6 +48,15 @@ static unsigned find_runtimes(const struct symbols *symbols)
 	return result;
 }
 
+/* Of C++'s there is a text that strip does not take: the name of the type that all types of classes have. */
+static bool has_cxx_types(const struct object *object)
+{
+	static const char name[] = "N10__cxxabiv117__class_type_infoE";
+	Elf_Data *data = object_section(object, ".rodata");
+
+	return data && data->d_buf && memmem(data->d_buf, data->d_size, name, sizeof(name));
+}
+
 unsigned symbolizer_runtimes(struct symbolizer *symbolizer, const char *path)
 {
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
@@ -59,6 +67,8 @@ unsigned symbolizer_runtimes(struct symbolizer *symbolizer, const char *path)
 		if (!image->runtimes_ready) {
 			image_symbol(image, 0); /* has the symbols read */
 			image->runtimes = find_runtimes(&image->symbols);
+			if (has_cxx_types(&image->object))
+				image->runtimes |= RUNTIME_CXX;
 		}
 		image->runtimes_ready = true;
 		return image->runtimes;

@@ -32,7 +32,6 @@ enum runtime {
 	RUNTIME_GLIB = 4,
 	RUNTIME_GO = 8,
 	RUNTIME_RUST = 16,
-	RUNTIME_RUST_MAIN = 32, /* the C function main() is Rust's, too */
 };
 
 /* A source function: one per (file, first_line, name without template arguments) where debug information
@@ -101,8 +100,8 @@ const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct sou
  * not, and cheap.  NULL: unknown. */
 const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_code *code);
 
-/* Which runtimes (enum runtime) a module that a pc was looked up in has, by symbols that nothing else has; 0
- * if it was stripped of them. */
+/* Which runtimes (enum runtime) a module that a pc was looked up in has, by symbols that nothing else has, or
+ * what they leave behind. */
 unsigned symbolizer_runtimes(struct symbolizer *symbolizer, const char *path);
 
 /* Whether all functions of the module are known to be the system's before any is looked up.  The debug
