@@ -267,7 +267,7 @@ static bool frame_is_suppressed(struct ownership *ownership, const struct source
 {
 	const struct ownership_source *source = &ownership->source;
 
-	return suppressions_match(source->suppressions, symbolizer_full_name(source->symbolizer, frame, true),
+	return suppressions_match(source->suppressions, symbolizer_demangled_name(source->symbolizer, frame),
 				  frame->function->file, frame->function->module);
 }
 

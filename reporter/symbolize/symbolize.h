@@ -95,6 +95,9 @@ size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_
 const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct source_frame *frame,
 				 bool parameters);
 
+/* The same as other tools print it, with the return types of C++'s function templates. */
+const char *symbolizer_demangled_name(struct symbolizer *symbolizer, const struct source_frame *frame);
+
 /* The name of the function by which code of a library was entered from outside, so far as can be told: the
  * exported one that it lies in, or that has jumped to it.  The same whether debug information is installed or
  * not, and cheap.  NULL: unknown. */
