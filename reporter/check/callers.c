@@ -2,7 +2,6 @@
  * callers.c - see callers.h.
  */
 #include "check/callers.h"
-#include "profile/keepers.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -86,7 +85,7 @@ static size_t own_length(struct report *report, const struct source_frame *frame
 {
 	size_t own = 0, begun = 0;
 
-	while (begun < count && !keeper_starts(frames[begun].function, NULL))
+	while (begun < count && !report_begins_in(report, frames[begun].function))
 		begun++;
 	for (size_t i = begun; i > 0; i--) {
 		if (report_owner(report, frames[i - 1].function) < OWNER_WRAPPER)

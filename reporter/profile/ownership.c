@@ -4,6 +4,7 @@
 #include "profile/ownership.h"
 
 #include "profile/keepers.h"
+#include "profile/start_up.h"
 #include "symbolize/classify.h"
 
 #include <errno.h>
@@ -25,13 +26,14 @@ void ownership_finish(struct ownership *ownership)
 
 /* ---- functions ---------------------------------------------------------------------- */
 
-static enum owner owner_by_name(const struct source_function *function)
+static enum owner owner_by_name(struct symbolizer *symbolizer, const struct source_function *function)
 {
 	if (function->allocator)
 		return OWNER_ALLOCATOR;
-	if (function->system || keeper_library(function) || keeper_starts(function, NULL))
+	if (function->system || keeper_of(symbolizer, function) != KEEPER_NONE ||
+	    keeper_starts(symbolizer, function, NULL))
 		return OWNER_SYSTEM;
-	if (!*function->file && keeper_suppressed(function, NULL))
+	if (!*function->file && keeper_suppressed(symbolizer, function, NULL))
 		return OWNER_SYSTEM; /* of a library that is linked in */
 	return OWNER_PROGRAM;
 }
@@ -46,7 +48,8 @@ static enum owner known_by_name(struct ownership *ownership, const struct source
 	if (ownership->named_count > known)
 		memset(ownership->named + known, 0, ownership->named_count - known);
 	if (ownership->named[function->id] == 0)
-		ownership->named[function->id] = (uint8_t)(1 + owner_by_name(function));
+		ownership->named[function->id] =
+			(uint8_t)(1 + owner_by_name(ownership->source.symbolizer, function));
 	return ownership->named[function->id] - 1;
 }
 
@@ -113,8 +116,10 @@ struct look {
 	struct ownership *ownership;
 	const char *innermost; /* exported function of a library that keeps, next to the allocators; "" if
 				  unknown */
+	enum keeper_use use;   /* the most that any exported function of such libraries says */
 	bool in_library;       /* so far there are only frames of such libraries */
-	bool named, hands_out; /* any of these is exported; and all that are hand memory out */
+	bool opens;            /* one of them gives its caller a stream */
+	bool foreign;          /* passed code that the program's own may be inlined in, without a trace */
 	bool decided, kept;
 	bool asked;            /* there was a frame already, but for allocators */
 	bool truncated;        /* outer frames are missing */
@@ -130,7 +135,7 @@ static void decide(struct look *look, bool kept)
 /* The first frame beyond the library that asked. */
 static void leave_library(struct look *look)
 {
-	if (look->in_library && look->named && !look->hands_out)
+	if (look->in_library && look->use != USE_HANDED_OUT)
 		decide(look, true);
 	look->in_library = false;
 }
@@ -151,7 +156,8 @@ static const char *exported(const struct look *look, uint32_t node, const struct
 				 trace_code(look->ownership->source.info, node));
 }
 
-static void look_in_library(struct look *look, const char *name, const struct source_function *function)
+static void look_in_library(struct look *look, const char *name, const struct source_function *function,
+			    enum keeper keeper)
 {
 	if (is_loader(function->module) && !name)
 		name = "_dl_";
@@ -159,23 +165,44 @@ static void look_in_library(struct look *look, const char *name, const struct so
 		look->innermost = name ? name : "";
 	if (!name)
 		return;
-	look->hands_out = (look->named ? look->hands_out : true) && keeper_hands_out(name, look->innermost);
-	look->named = true;
+	enum keeper_use use = keeper_use(keeper, name, look->innermost);
+	look->use = use > look->use ? use : look->use;
+	look->opens |= keeper_opens_stream(name);
+}
+
+/* Templates are compiled into the program, with what it gives them to call.  Rust's runtime calls none of
+ * that but by a function that tells so. */
+static bool may_hold_own_code(struct symbolizer *symbolizer, const struct source_function *function)
+{
+	if (is_system_library(function->module) || is_rust_source(function->file))
+		return false;
+	return *function->file || (symbolizer_runtimes(symbolizer, function->module) &
+				   (RUNTIME_RUST | RUNTIME_CXX)) != RUNTIME_RUST;
 }
 
 static void look_at(struct look *look, uint32_t node, const struct source_function *function)
 {
+	struct symbolizer *symbolizer = look->ownership->source.symbolizer;
 	const char *name = exported(look, node, function);
+	enum keeper keeper = keeper_of(symbolizer, function);
 
-	if (look->in_library && keeper_library(function))
-		look_in_library(look, name, function);
+	if (look->in_library && keeper != KEEPER_NONE)
+		look_in_library(look, name, function, keeper);
 	else
 		leave_library(look);
+	if (look->decided)
+		return;
+	if (keeper_begins_program(function))
+		decide(look, false);
 	/* What the dynamic linker calls is a constructor. */
-	if (keeper_starts(function, name) || keeper_suppressed(function, name) ||
-	    (!look->in_library && is_loader(function->module)) ||
-	    (keeper_slab(name ? name : "") && look->asked))
+	else if (keeper_starts(symbolizer, function, name) ||
+		 (!look->in_library && is_loader(function->module)))
+		decide(look, !look->foreign);
+	else if (keeper_suppressed(symbolizer, function, name) ||
+		 (look->asked && keeper_slab(symbolizer, function, name)))
 		decide(look, true);
+	else if (keeper == KEEPER_NONE)
+		look->foreign |= may_hold_own_code(symbolizer, function);
 	look->asked = true;
 }
 
@@ -221,7 +248,8 @@ static void look_at_node(struct look *look, uint32_t node)
 	look_at(look, node, &function);
 }
 
-static bool kept_by_library(struct ownership *ownership, uint32_t leaf)
+/* Where nothing decides, no function of the program's own ran, if the path is whole. */
+static struct look look_along(struct ownership *ownership, uint32_t leaf)
 {
 	const struct trace_info *info = ownership->source.info;
 	struct look look = {.ownership = ownership, .in_library = true};
@@ -230,9 +258,18 @@ static bool kept_by_library(struct ownership *ownership, uint32_t leaf)
 		look_at_node(&look, node);
 	if (!look.decided)
 		leave_library(&look);
-	if (look.decided)
-		return look.kept;
-	return look.outermost && (!look.truncated || is_loader(look.outermost));
+	if (!look.decided)
+		decide(&look,
+		       look.outermost && !look.foreign && (!look.truncated || is_loader(look.outermost)));
+	return look;
+}
+
+static size_t find_for_frame(struct ownership *ownership, const struct source_frame *frame)
+{
+	const struct ownership_source *source = &ownership->source;
+
+	return suppressions_find(source->suppressions, symbolizer_demangled_name(source->symbolizer, frame),
+				 frame->function->file, frame->function->module);
 }
 
 static size_t suppression_count(const struct ownership *ownership)
@@ -252,7 +289,7 @@ static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 		size_t count = source->frames(source->context, info->nodes[node].code, &frames);
 
 		for (size_t i = 0; i < count; i++) {
-			size_t found = suppressions_find(ownership->source.suppressions, frames[i].function);
+			size_t found = find_for_frame(ownership, &frames[i]);
 
 			if (found < none)
 				return found;
@@ -267,17 +304,49 @@ static void add_remains(struct remains_sum *sum, const struct model_node *own)
 	sum->blocks += own->live_blocks;
 }
 
-static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own)
+static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own,
+				   bool kept)
 {
 	size_t suppression;
 
-	if (kept_by_library(ownership, node))
+	if (kept)
 		return REMAINS_KEPT;
 	suppression = find_suppression(ownership, node);
 	if (suppression == suppression_count(ownership))
 		return REMAINS_LEAKED;
 	add_remains(&ownership->suppressed[suppression], own);
 	return REMAINS_SUPPRESSED;
+}
+
+/* What a first look says of a call path. */
+enum first_look { LOOK_HANDED_OUT = 1, LOOK_STREAM, LOOK_KEPT };
+
+/* Fills in enum first_look, by node.  Returns whether the program has left a stream open. */
+static bool look_at_all(struct ownership *ownership, const struct figures_nodes *figures)
+{
+	struct figures_walk walk = figures_walk(figures);
+	bool left_open = false;
+	struct model_node own;
+	uint32_t node;
+
+	while (figures_walk_next(&walk, &node, &own)) {
+		if (own.live_blocks == 0)
+			continue;
+		struct look look = look_along(ownership, node);
+		look.kept |= start_up_asked(ownership, node, &own);
+		ownership->remains[node] = !look.kept               ? LOOK_HANDED_OUT
+					   : look.use == USE_STREAM ? LOOK_STREAM
+								    : LOOK_KEPT;
+		left_open |= !look.kept && look.opens;
+	}
+	return left_open;
+}
+
+/* A buffer may be of one of the three streams that are the library's, or of one that the program has opened.
+ * It does not tell which; but closed streams have none. */
+static bool is_kept(enum first_look look, bool left_open)
+{
+	return look == LOOK_KEPT || (look == LOOK_STREAM && !left_open);
 }
 
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
@@ -292,10 +361,12 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
 	if (!ownership->remains || !ownership->suppressed)
 		return -ENOMEM;
+	bool left_open = look_at_all(ownership, figures);
 	while (figures_walk_next(&walk, &node, &own)) {
 		if (own.live_blocks == 0)
 			continue;
-		enum remains remains = decide_remains(ownership, node, &own);
+		enum remains remains =
+			decide_remains(ownership, node, &own, is_kept(ownership->remains[node], left_open));
 		ownership->remains[node] = (uint8_t)remains;
 		add_remains(&sums[remains], &own);
 	}

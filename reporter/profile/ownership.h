@@ -45,8 +45,9 @@ struct ownership {
 	size_t named_count;
 	bool *wrappers; /* by function id; NULL: not looked for yet */
 	size_t wrapper_count;
-	uint8_t *remains;               /* enum remains, by node; NULL: not asked for yet */
-	struct remains_sum *suppressed; /* with that, by suppression; unweighed */
+	uint8_t *remains;                 /* enum remains, by node; NULL: not asked for yet */
+	struct remains_sum *suppressed;   /* with that, by suppression; unweighed */
+	bool rust_main_sought, rust_main; /* start_up.c's */
 };
 
 void ownership_init(struct ownership *ownership, const struct ownership_source *source);

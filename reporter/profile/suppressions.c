@@ -12,58 +12,38 @@
 
 /* ---- one pattern -------------------------------------------------------------------- */
 
-/* The end of a part without stars, in a pattern whose `$` has been cut off. */
-static const char *part_end(const char *part, const char *end)
-{
-	const char *star = memchr(part, '*', (size_t)(end - part));
-
-	return star ? star : end;
-}
-
-/* Where the part ends in the text; NULL: it is not there.  Held to the end, its last place counts. */
-static const char *find_part(const char *text, const char *part, size_t length, bool at_begin, bool at_end)
-{
-	size_t text_length = strlen(text);
-
-	if (length > text_length)
-		return NULL;
-	if (at_end && !at_begin)
-		text += text_length - length;
-	if (at_begin || at_end)
-		return strncmp(text, part, length) == 0 && (!at_end || !text[length]) ? text + length : NULL;
-	const char *found = memmem(text, text_length, part, length);
-	return found ? found + length : NULL;
-}
-
+/* The rule is LeakSanitizer's to the letter: each part between stars is taken where it is found first, and a
+ * `$` ends the pattern, whatever follows. */
 bool suppression_matches(const char *pattern, const char *text)
 {
-	bool at_begin = *pattern == '^';
-	size_t length = strlen(pattern);
-	bool at_end = length > at_begin && pattern[length - 1] == '$';
-	const char *part = pattern + at_begin, *end = pattern + length - at_end;
+	bool held = *pattern == '^', after_star = false;
 
-	while (true) {
-		const char *stop = part_end(part, end);
-		bool last = stop == end;
+	if (!*text)
+		return false;
+	for (pattern += held; *pattern && *pattern != '$'; held = false) {
+		size_t length = strcspn(pattern, "*$");
+		const char *found = length > 0 ? memmem(text, strlen(text), pattern, length) : text;
 
-		text = find_part(text, part, (size_t)(stop - part), at_begin, at_end && last);
-		if (!text || last)
-			return text;
-		at_begin = false;
-		part = stop + 1;
+		if (*pattern != '*' && (!*text || !found || (held && found != text)))
+			return false;
+		text = found + length;
+		pattern += length;
+		after_star = *pattern == '*';
+		pattern += after_star;
 	}
+	return !*pattern || !*text || after_star;
 }
 
-size_t suppressions_find(const struct suppressions *suppressions, const struct source_function *function)
+size_t suppressions_find(const struct suppressions *suppressions, const char *name, const char *file,
+			 const char *module)
 {
 	size_t i = 0;
 
 	for (; i < suppressions->count; i++) {
 		const char *pattern = suppressions->list[i].pattern;
 
-		if (suppression_matches(pattern, function->name) ||
-		    suppression_matches(pattern, function->file) ||
-		    suppression_matches(pattern, function->module))
+		if (suppression_matches(pattern, name) || suppression_matches(pattern, file) ||
+		    suppression_matches(pattern, module))
 			break;
 	}
 	return i;

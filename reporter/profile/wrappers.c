@@ -1,11 +1,12 @@
 /*
  * wrappers.c - functions that hand on what an allocator gave them, found by what they do.
  *
- * A wrapper calls allocators and wrappers in few places, nothing else that allocates, and frees nothing.  If
- * its name does not tell, then many functions call it, for blocks of many sizes, which nearly all come from
- * one line: what makes objects of one kind has one size.  One found may be what another one calls, so there
- * are rounds.  All that is asked of a function is counts and sets, so that the order of call paths makes no
- * difference.
+ * A wrapper calls allocators and wrappers in few places, nothing else that allocates, and frees nothing; and
+ * it lets go of its blocks: its type says so, or that somebody else freed some.  To forget to free makes
+ * none. If its name does not tell besides, then many functions call it, for blocks of many sizes, which
+ * nearly all come from one line: what makes objects of one kind has one size.  One found may be what another
+ * one calls, so there are rounds.  All that is asked of a function is counts and sets, so that the order of
+ * call paths makes no difference.
  */
 #include "profile/ownership.h"
 
@@ -37,6 +38,7 @@ struct habits {
 	uint32_t callees;              /* those that ask below it: NOBODY, SEVERAL, or 1 + the function */
 	bool asks;                     /* it calls an allocator */
 	bool asks_others;              /* it calls another library that does */
+	bool passed_on;                /* others freed some of its blocks */
 	bool found;
 };
 
@@ -52,6 +54,7 @@ struct cursor {
 	uint32_t node;
 	uint16_t frame;
 	uint8_t size; /* of its blocks on average, as a power of two */
+	bool freed;   /* some of its blocks were */
 	bool direct;  /* that frame called an allocator or a wrapper, not another library */
 };
 
@@ -69,6 +72,7 @@ struct search {
 	size_t call_count, call_capacity;
 	struct habits *habits; /* by function */
 	uint8_t *hints;        /* enum hint, by function */
+	uint8_t *signatures;   /* enum signature, by function */
 	bool *frees;           /* by function: it ends blocks */
 	size_t function_count;
 	uint32_t *callees; /* by node: those that ask below it, as told to what is outside */
@@ -147,6 +151,7 @@ static void note_ask(struct search *search, const struct cursor *cursor, const s
 
 	habits->asks = true;
 	habits->asks_others |= !cursor->direct;
+	habits->passed_on |= cursor->freed;
 	habits->sizes |= UINT64_C(1) << cursor->size;
 	add_caller(&habits->callers, next_own(search, &node, &at, true, &ignored));
 	at++;
@@ -197,12 +202,21 @@ static bool has_many_callers(const struct search *search, uint32_t function)
 	return habits->callers.count >= CALLERS_MIN || habits->outer.count >= CALLERS_MIN;
 }
 
+/* Whether its blocks leave the function.  A name alone is no sign of that, nor is that they stay. */
+static bool lets_go(const struct habits *habits, enum hint hint, enum signature signature)
+{
+	if (signature == SIGNATURE_NOTHING)
+		return false;
+	return habits->passed_on || signature == SIGNATURE_ALLOCATES ||
+	       (signature == SIGNATURE_HANDS_ON && hint != HINT_NONE);
+}
+
 static bool may_be_wrapper(const struct search *search, uint32_t function)
 {
 	const struct habits *habits = &search->habits[function];
 	enum hint hint = search->hints[function];
 
-	if (!habits->asks || search->frees[function])
+	if (!habits->asks || search->frees[function] || !lets_go(habits, hint, search->signatures[function]))
 		return false;
 	if (hint == HINT_WRAPPER)
 		return true;
@@ -336,15 +350,17 @@ static size_t meet_functions(const struct search *search)
 	return symbolizer_functions(source->symbolizer, &functions);
 }
 
-static void take_hints(struct search *search)
+static void take_names_and_types(struct search *search)
 {
 	const struct source_function *const *functions;
 
 	symbolizer_functions(search->ownership->source.symbolizer, &functions);
-	for (size_t id = 0; id < search->function_count; id++)
+	for (size_t id = 0; id < search->function_count; id++) {
+		search->signatures[id] = (uint8_t)functions[id]->signature;
 		search->hints[id] = is_wrapper_name(functions[id]->name)   ? HINT_WRAPPER
 				    : is_wrapper_like(functions[id]->name) ? HINT_LIKE_WRAPPER
 									   : HINT_NONE;
+	}
 }
 
 static size_t count_allocating(const struct figures_nodes *figures)
@@ -395,6 +411,7 @@ static void place_cursors(struct search *search, const struct figures_nodes *fig
 				(struct cursor){.node = node,
 						.allocations = own.allocations,
 						.size = power_of_two(own.allocated_bytes / own.allocations),
+						.freed = own.live_blocks < own.allocations,
 						.direct = true};
 }
 
@@ -404,6 +421,7 @@ static void search_finish(struct search *search)
 	free(search->cursors);
 	free(search->habits);
 	free(search->hints);
+	free(search->signatures);
 	free(search->frees);
 	free(search->callees);
 }
@@ -416,11 +434,13 @@ static int search_init(struct search *search, const struct figures_nodes *figure
 	search->cursors = calloc(count + 1, sizeof(*search->cursors));
 	search->habits = calloc(search->function_count + 1, sizeof(*search->habits));
 	search->hints = calloc(search->function_count + 1, sizeof(*search->hints));
+	search->signatures = calloc(search->function_count + 1, sizeof(*search->signatures));
 	search->frees = calloc(search->function_count + 1, sizeof(*search->frees));
 	search->callees = calloc(count_nodes(search) + 1, sizeof(*search->callees));
-	if (!search->cursors || !search->habits || !search->hints || !search->frees || !search->callees)
+	if (!search->cursors || !search->habits || !search->hints || !search->signatures || !search->frees ||
+	    !search->callees)
 		return -ENOMEM;
-	take_hints(search);
+	take_names_and_types(search);
 	find_frees(search, figures);
 	place_cursors(search, figures);
 	return 0;

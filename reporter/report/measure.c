@@ -2,6 +2,8 @@
  * measure.c - figures of chosen call paths, node by node.
  */
 #include "report/measure.h"
+
+#include "profile/keepers.h"
 #include "report/private.h"
 #include "trace/format.h"
 
@@ -202,6 +204,11 @@ struct remains_sum report_suppressed(const struct report *report, size_t suppres
 
 	sum.blocks = weight_blocks(sum.blocks, report->info->sample_bytes);
 	return sum;
+}
+
+bool report_begins_in(struct report *report, const struct source_function *function)
+{
+	return keeper_starts(report->symbolizer, function, NULL);
 }
 
 const struct trace_info *report_trace(const struct report *report)

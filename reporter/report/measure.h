@@ -63,6 +63,9 @@ const char *report_place(struct report *report, const struct source_frame *frame
 /* Whose a function is. */
 enum owner report_owner(struct report *report, const struct source_function *function);
 
+/* Whether programs or threads begin or end in it: what is further out has nothing to do with memory. */
+bool report_begins_in(struct report *report, const struct source_function *function);
+
 /* All functions that any call path passes, once something is measured; as symbolizer_functions. */
 size_t report_all_functions(struct report *report, const struct source_function *const **functions);
 

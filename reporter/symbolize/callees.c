@@ -220,7 +220,7 @@ static struct code_function *find_callee(struct symbolizer *symbolizer, struct i
 	if (origin && origin->copies > 0 && !has_flag(die, DW_AT_external))
 		return function_of(symbolizer, image, home, origin);
 	if (!name || !has_flag(die, DW_AT_external) ||
-	    is_allocator(name_of_symbol(&symbolizer->strings, name), false))
+	    is_allocator(name_of_symbol(&symbolizer->strings, name), false, true))
 		return NULL;
 	own = defined(symbolizer, image, name);
 	if (!own || !object_is_program(&image->object)) {

@@ -7,23 +7,19 @@
 
 #include <string.h>
 
-/* Source files: installed headers, compilers' own headers, Rust's and glibc's sources as distributors record
- * them. */
+/* Source files that tool chains and distributors install or build from.  Only where a path begins: anybody's
+ * folders may have such names further down. */
 static const char *const system_file_prefixes[] = {
-	"/usr/include/", "/usr/lib/",     "/usr/lib64/",          "/usr/share/",
-	"/rustc/",       "/build/glibc-", "/usr/src/debug/glibc", "/usr/src/debug/gcc",
+	"/usr/include/",   "/usr/local/include/c++/", "/usr/lib/gcc/",        "/usr/lib64/gcc/",
+	"/usr/lib/llvm-",  "/usr/lib/rustlib/",       "/usr/src/rustc-",      "/rust/deps/",
+	"/usr/lib/go",     "/usr/share/go",           "/usr/local/go/",       "/usr/lib/nim/",
+	"/usr/share/nim/", "/build/glibc-",           "/usr/src/debug/glibc", "/usr/src/debug/gcc",
 };
-static const char *const system_file_parts[] = {
-	"/rustlib/src/rust/", /* std's sources in a tool chain */
-	"/include/c++/",
-	"/libstdc++-v3/",
-	"/hashbrown-",
-	"/runtime/cgo/",
-	"/go/src/runtime/",
-	"/<built-in>", /* constructors that a compiler writes */
-	"/b~",         /* GNAT's binder: a program's elaboration */
-	"/b__",
-};
+
+/* Parts of paths, for functions in the name spaces of C++'s and Rust's libraries: their headers and sources
+ * in tool chains that lie anywhere, code of which is in the user's objects. */
+static const char *const cxx_file_parts[] = {"/include/c++/", "/libstdc++-v3/", "/libcxx/"};
+static const char *const rust_file_parts[] = {"/hashbrown-", "/lib/rustlib/src/rust/library/"};
 
 /* Names, for code without lines and for std:: code instantiated in the user's objects. */
 static const char *const cxx_name_prefixes[] = {"std::", "__gnu_cxx::", "__cxxabiv1::", "abi::"};
@@ -47,9 +43,8 @@ static const char *const c_libraries[] = {
 	"libdl.so", "libm.so", "libm-2.",  "libpthread-2.",
 };
 
-/* mprof_track_* and mprof_gc_*: what a program calls for blocks that its own allocator made, and its
- * collector. */
-static const char *const allocator_names[] = {
+/* Of the C library.  A program's own function of such a name may do something else. */
+static const char *const c_allocator_names[] = {
 	"malloc",
 	"calloc",
 	"realloc",
@@ -63,22 +58,18 @@ static const char *const allocator_names[] = {
 	"pvalloc",
 	"free_sized",
 	"free_aligned_sized",
-	"operator new",
-	"operator new[]",
-	"operator delete",
-	"operator delete[]",
-	"mprof_track_alloc",
-	"mprof_track_free",
-	"mprof_track_alloc_typed",
-	"mprof_gc_begin",
-	"mprof_gc_end",
-	"__rust_alloc",
-	"__rust_alloc_zeroed",
-	"__rust_realloc",
+};
+
+/* mprof_track_* and mprof_gc_*: what a program calls for blocks that its own allocator made, and its
+ * collector. */
+static const char *const allocator_names[] = {
+	"operator new",      "operator new[]",   "operator delete",         "operator delete[]",
+	"mprof_track_alloc", "mprof_track_free", "mprof_track_alloc_typed", "mprof_gc_begin",
+	"mprof_gc_end",      "__rust_alloc",     "__rust_alloc_zeroed",     "__rust_realloc",
 	"__rust_dealloc",
 };
 
-/* Layers between a container and operator new: libstdc++, libc++, Rust; and our own library's functions. */
+/* Layers between a container and operator new: libstdc++, libc++, Rust. */
 static const char *const allocator_prefixes[] = {
 	"std::allocator::",
 	"std::allocator_traits::",
@@ -99,10 +90,9 @@ static const char *const allocator_prefixes[] = {
 	"<alloc::alloc::Global",
 	"__rdl_",
 	"__rg_",
-	"rgc_",
 };
 
-/* Wrappers of libraries and programs. With lines they are the user's business: that code can be looked at. */
+/* Wrappers of libraries.  With lines they are the user's business: that code can be looked at. */
 static const char *const wrapper_names[] = {"g_free", "g_slice_alloc", "g_slice_alloc0", "g_slice_free1"};
 static const char *const wrapper_parts[] = {
 	"malloc",  "calloc", "realloc", "memalign", "strdup",
@@ -173,16 +163,42 @@ bool is_packaged_program(const char *module)
 	       starts_with_any(module, system_folders, COUNT(system_folders));
 }
 
-bool is_system_code(const char *name, const char *file, const char *module, bool rust)
+/* GNAT's binder writes it: a program's elaboration.  No file of a unit of its user's can be called so. */
+static bool is_binders(const char *file)
+{
+	const char *base = base_of(file);
+	size_t length = strlen(base);
+
+	return length > 4 && strcmp(base + length - 4, ".adb") == 0 &&
+	       (text_starts(base, "b~") || text_starts(base, "b__"));
+}
+
+bool is_rust_source(const char *file)
+{
+	static const char before[] = "/rustc/", after[] = "/library/";
+	const char *rest = text_starts(file, before) ? strchr(file + sizeof(before) - 1, '/') : NULL;
+
+	return rest && text_starts(rest, after);
+}
+
+static bool is_system_file(const char *name, const char *file)
 {
 	if (starts_with_any(file, system_file_prefixes, COUNT(system_file_prefixes)) ||
-	    is_system_library(module))
+	    is_rust_source(file) || is_binders(file) ||
+	    strcmp(base_of(file), "<built-in>") == 0) /* constructors by a compiler */
 		return true;
-	for (size_t i = 0; i < COUNT(system_file_parts); i++)
-		if (strstr(file, system_file_parts[i]))
-			return true;
+	if (contains_any(file, cxx_file_parts, COUNT(cxx_file_parts)))
+		return starts_with_any(name, cxx_name_prefixes, COUNT(cxx_name_prefixes));
+	return contains_any(file, rust_file_parts, COUNT(rust_file_parts)) &&
+	       starts_with_any(name, rust_name_prefixes, COUNT(rust_name_prefixes));
+}
+
+bool is_system_code(const char *name, const char *file, const char *module, bool rust)
+{
+	if (is_system_library(module))
+		return true;
 	if (*file)
-		return false;
+		return is_system_file(name, file);
 	return rust ? starts_with_any(name, rust_name_prefixes, COUNT(rust_name_prefixes))
 		    : starts_with_any(name, cxx_name_prefixes, COUNT(cxx_name_prefixes));
 }
@@ -205,10 +221,14 @@ bool is_wrapper_like(const char *name)
 	return is_wrapper_name(name) || contains_any(name, wrapper_parts, COUNT(wrapper_parts));
 }
 
-bool is_allocator(const char *name, bool has_lines)
+bool is_allocator(const char *name, bool has_lines, bool system)
 {
-	return is_any(name, allocator_names, COUNT(allocator_names)) ||
-	       starts_with_any(name, allocator_prefixes, COUNT(allocator_prefixes)) ||
+	if (is_any(name, allocator_names, COUNT(allocator_names)) ||
+	    starts_with_any(name, allocator_prefixes, COUNT(allocator_prefixes)))
+		return true;
+	if (!system)
+		return false;
+	return is_any(name, c_allocator_names, COUNT(c_allocator_names)) || text_starts(name, "rgc_") ||
 	       (!has_lines && (is_any(name, wrapper_names, COUNT(wrapper_names)) ||
 			       contains_any(name, wrapper_parts, COUNT(wrapper_parts))));
 }

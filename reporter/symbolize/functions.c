@@ -8,6 +8,7 @@
 
 #include "classify.h"
 #include "names.h"
+#include "signature.h"
 
 #include <dwarf.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ static struct source_function *add(struct functions *functions, struct source_fu
 	made->id = (uint32_t)functions->count;
 	made->system = is_system_code(made->name, made->file, made->module, rust) ||
 		       is_runtime(functions, made->file);
-	made->allocator = is_allocator(made->name, made->first_line > 0);
+	made->allocator = is_allocator(made->name, made->first_line > 0, made->system);
 	functions->list = pool_grow(functions->list, &functions->capacity, functions->count + 1,
 				    sizeof(struct source_function *));
 	functions->list[functions->count++] = made;
@@ -196,6 +197,7 @@ static struct source_function *identify(struct functions *functions, const struc
 				       .first_line = origin->first_line,
 				       .nested = origin->nested};
 	like.name = display_name(functions, die, symbol);
+	like.signature = signature_of(die);
 	const char *key = origin->declared
 				  ? name_without_arguments(functions->strings, plain ? plain : like.name)
 				  : like.name;

@@ -232,6 +232,16 @@ const char *name_of_symbol(struct strings *strings, const char *symbol)
 	return interned;
 }
 
+const char *name_as_demangled(struct strings *strings, const char *symbol)
+{
+	const char *plain = strings_intern_bytes(strings, symbol, name_length_without_clone(symbol));
+	char *name = demangled(plain, DMGL_PARAMS);
+	const char *interned = strings_intern(strings, name ? name : symbol);
+
+	free(name);
+	return interned;
+}
+
 const char *name_with_arguments(struct strings *strings, const char *symbol, bool parameters)
 {
 	const char *plain = strings_intern_bytes(strings, symbol, name_length_without_clone(symbol));

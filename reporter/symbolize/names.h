@@ -10,6 +10,9 @@
  * and the suffixes that compilers give to clones (".cold", ".constprop.0").  Interned. */
 const char *name_of_symbol(struct strings *strings, const char *symbol);
 
+/* As other tools print it: with all that the symbol tells, return types of templates too.  Interned. */
+const char *name_as_demangled(struct strings *strings, const char *symbol);
+
 /* With template arguments and, if `parameters`, those.  Interned. */
 const char *name_with_arguments(struct strings *strings, const char *symbol, bool parameters);
 

@@ -22,6 +22,8 @@ struct image {
 	struct map defined, exported; /* by interned name: symbols; see callees.c */
 	bool defined_ready, exported_ready;
 	bool units_ready, symbols_ready, exports_ready, asked; /* asked: a pc was looked up in it */
+	bool runtimes_ready;
+	unsigned runtimes; /* enum runtime */
 };
 
 /* A function with code and debug information. */

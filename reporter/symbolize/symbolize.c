@@ -404,6 +404,13 @@ const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_
 	return place;
 }
 
+const char *symbolizer_demangled_name(struct symbolizer *symbolizer, const struct source_frame *frame)
+{
+	if (frame->instance && text_starts(frame->instance, "_Z"))
+		return name_as_demangled(&symbolizer->strings, frame->instance);
+	return symbolizer_full_name(symbolizer, frame, true);
+}
+
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **out)
 {

@@ -17,6 +17,23 @@
 
 struct symbolizer;
 
+/* What a function's type says of the memory that it gets. */
+enum signature {
+	SIGNATURE_UNKNOWN,   /* no debug information */
+	SIGNATURE_NOTHING,   /* it returns nothing that could hold any */
+	SIGNATURE_HANDS_ON,  /* it may return it, or store it where its caller says */
+	SIGNATURE_ALLOCATES, /* it takes a number and returns a pointer to bytes */
+};
+
+/* Runtimes of languages that are linked into a module, or are it. */
+enum runtime {
+	RUNTIME_CXX = 1,
+	RUNTIME_D = 2,
+	RUNTIME_GLIB = 4,
+	RUNTIME_GO = 8,
+	RUNTIME_RUST = 16,
+};
+
 /* A source function: one per (file, first_line, name without template arguments) where debug information
  * names them, so that inlined copies, clones and template instances are one; else one per (module, symbol).
  *
@@ -37,6 +54,7 @@ struct source_function {
 	bool system;    /* of the language's or system's own library code (std::, libc, ld.so, headers
 			   under /usr/include): not the user's own source */
 	bool allocator; /* malloc family, operator new/delete and their library wrappers */
+	enum signature signature;
 };
 
 /* A part's frame is followed by that of the function it is a part of, at the line where that includes it. */
@@ -110,10 +128,17 @@ const char *symbolizer_full_name(struct symbolizer *symbolizer, const struct sou
  * or the address in the file, "0x111f", if the function has no name.  Lives as long as the symbolizer. */
 const char *symbolizer_place(struct symbolizer *symbolizer, const struct source_frame *frame);
 
+/* The same as other tools print it, with the return types of C++'s function templates. */
+const char *symbolizer_demangled_name(struct symbolizer *symbolizer, const struct source_frame *frame);
+
 /* The name of the function by which code of a library was entered from outside, so far as can be told: the
  * exported one that it lies in, or that has jumped to it.  The same whether debug information is installed or
  * not, and cheap.  NULL: unknown. */
 const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_code *code);
+
+/* Which runtimes (enum runtime) a module that a pc was looked up in has, by symbols that nothing else has, or
+ * what they leave behind. */
+unsigned symbolizer_runtimes(struct symbolizer *symbolizer, const char *path);
 
 /* Whether all functions of the module are known to be the system's before any is looked up.  The debug
  * information of such a module is large: whoever asks for the user's own code need not have it read. */

@@ -559,19 +559,60 @@ Test(symbolize, relative_compilation_folder)
 	fixture_finish(&fixture);
 }
 
-Test(symbolize, wrappers_without_lines_are_allocators)
+Test(symbolize, wrappers_of_libraries_without_lines_are_allocators)
 {
 	static const char *const wrappers[] = {"zmalloc_usable",  "Perl_safesyscalloc", "xrealloc",
 					       "PyMem_RawMalloc", "g_slice_alloc",      "xstrndup"};
 	static const char *const others[] = {"parse", "createClient", "Perl_more_bodies", "main"};
+	static const char *const by_language[] = {"operator new", "__rust_realloc",
+						  "std::allocator::allocate"};
+	static const char *const of_the_system[] = {"malloc", "valloc", "free", "rgc_new"};
 
 	for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers); i++) {
-		cr_expect(is_allocator(wrappers[i], false), "%s", wrappers[i]);
-		cr_expect_not(is_allocator(wrappers[i], true), "%s", wrappers[i]);
+		cr_expect(is_allocator(wrappers[i], false, true), "%s", wrappers[i]);
+		cr_expect_not(is_allocator(wrappers[i], true, true), "%s", wrappers[i]);
+		cr_expect_not(is_allocator(wrappers[i], false, false), "%s", wrappers[i]);
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		cr_expect_not(is_allocator(others[i], false), "%s", others[i]);
-	cr_expect(is_allocator("malloc", true));
+		cr_expect_not(is_allocator(others[i], false, true), "%s", others[i]);
+	for (size_t i = 0; i < sizeof(by_language) / sizeof(*by_language); i++)
+		cr_expect(is_allocator(by_language[i], true, false), "%s", by_language[i]);
+	for (size_t i = 0; i < sizeof(of_the_system) / sizeof(*of_the_system); i++) {
+		cr_expect(is_allocator(of_the_system[i], true, true), "%s", of_the_system[i]);
+		cr_expect_not(is_allocator(of_the_system[i], true, false), "%s", of_the_system[i]);
+	}
+}
+
+Test(symbolize, files_of_the_system)
+{
+	static const struct {
+		const char *name, *file;
+		bool system;
+	} cases[] = {
+		{"build", "/usr/include/search.h", true},
+		{"std::vector::push_back", "/opt/gcc-13/include/c++/13/bits/stl_vector.h", true},
+		{"core::ops::function::FnOnce::call_once",
+		 "/rustc/90b35a6239c3d8bdabc530a6a0816f7ff89a0aaf/library/core/src/ops/function.rs", true},
+		{"hashbrown::raw::RawTable::reserve",
+		 "/root/.cargo/registry/src/github.com-1ecc6299db9ec823/hashbrown-0.12.3/src/raw/mod.rs",
+		 true},
+		{"main", "/home/me/b~hello.adb", true},
+		{"_cgo_sys_thread_start", "/usr/lib/go-1.19/src/runtime/cgo/gcc_linux_amd64.c", true},
+		{"build", "/home/me/d/b__tree.c", false},
+		{"build", "/home/me/b~old/tree.c", false},
+		{"build", "/home/me/hashbrown-c/t.c", false},
+		{"build", "/home/me/include/c++/t.c", false},
+		{"build", "/home/me/libstdc++-v3/t.c", false},
+		{"build", "/home/me/go/src/runtime/t.c", false},
+		{"build", "/home/me/runtime/cgo/t.c", false},
+		{"build", "/home/me/rustc/x/library/t.c", false},
+		{"build", "/usr/share/mine/t.c", false},
+		{"build", "/usr/lib/mine/t.c", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		cr_expect_eq(is_system_code(cases[i].name, cases[i].file, "/home/me/program", false),
+			     cases[i].system, "%s", cases[i].file);
 }
 
 Test(symbolize, c_library)

@@ -43,17 +43,19 @@ CALLED static void other(void)
 }
 
 /* Of so many functions that it may seem to hand on what malloc gives it. */
-CALLED static void piece(size_t size)
+CALLED static void *piece(size_t size)
 {
-	last = malloc(size);
-	*(volatile char *)last = 1;
-	last = NULL;
+	void *made = malloc(size);
+
+	*(volatile char *)made = 1;
+	return made;
 }
 
 #define USER(name, size)                                                                                     \
 	CALLED static void name(void)                                                                        \
 	{                                                                                                    \
-		piece(size);                                                                                 \
+		last = piece(size);                                                                          \
+		last = NULL;                                                                                 \
 		puts(#name);                                                                                 \
 	}
 
