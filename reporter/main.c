@@ -1,11 +1,11 @@
 /*
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
-#include "command.h"
-#include "completion.h"
-#include "nearest.h"
-#include "options.h"
-#include "view/clean.h"
+#include "commands/command.h"
+#include "cli/completion.h"
+#include "base/nearest.h"
+#include "cli/options.h"
+#include "base/clean.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -16,7 +16,7 @@
 #ifndef MPROF_REPORTER_DRAIN_DRAIN_H
 #define MPROF_REPORTER_DRAIN_DRAIN_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 #include <stdint.h>
 

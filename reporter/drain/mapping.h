@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_DRAIN_MAPPING_H
 #define MPROF_REPORTER_DRAIN_MAPPING_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 #include "trace/session.h"
 

@@ -18,7 +18,7 @@
 #include "drain/tables.h"
 #include "drain/timebase.h"
 #include "drain/watch.h"
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_LAUNCH_LIBRARY_H
 #define MPROF_REPORTER_LAUNCH_LIBRARY_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 /*
  * *path becomes the library's absolute path, the caller's to free(): $MPROF_LIBRARY, or where it lies

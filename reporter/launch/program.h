@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_LAUNCH_PROGRAM_H
 #define MPROF_REPORTER_LAUNCH_PROGRAM_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 /*
  * *path becomes the path of the program that arguments[0] names, the caller's to free().  -ENOENT, -EACCES,

@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_LAUNCH_SPAWN_H
 #define MPROF_REPORTER_LAUNCH_SPAWN_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 
 #include <sys/types.h>
 

@@ -5,7 +5,7 @@
 
 #include "profile/suppressions.h"
 #include "symbolize/classify.h"
-#include "symbolize/intern.h"
+#include "base/strings.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #ifndef MPROF_REPORTER_PROFILE_SUPPRESSIONS_H
 #define MPROF_REPORTER_PROFILE_SUPPRESSIONS_H
 
-#include "diagnostic.h"
-#include "symbolize/intern.h"
+#include "base/diagnostic.h"
+#include "base/strings.h"
 #include "symbolize/symbolize.h"
 
 struct suppression {

@@ -11,7 +11,7 @@
 #include "profile/ownership.h"
 
 #include "symbolize/classify.h"
-#include "symbolize/map.h"
+#include "base/map.h"
 
 #include <errno.h>
 #include <stdlib.h>

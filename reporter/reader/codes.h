@@ -5,7 +5,7 @@
 #define MPROF_REPORTER_READER_CODES_H
 
 #include "reader/reader.h"
-#include "reader/vector.h"
+#include "base/vector.h"
 
 struct codes {              /* all zero: empty */
 	struct vector list; /* of struct trace_code */

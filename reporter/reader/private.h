@@ -11,7 +11,7 @@
 #include "reader/codes.h"
 #include "reader/pool.h"
 #include "reader/reader.h"
-#include "reader/vector.h"
+#include "base/vector.h"
 #include "trace/block.h"
 #include "trace/events.h"
 #include "trace/format.h"

@@ -9,7 +9,7 @@
 #ifndef MPROF_REPORTER_READER_H
 #define MPROF_REPORTER_READER_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 #include "figures/figures.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  */
 #include "call_sites.h"
 
-#include "pool.h"
+#include "base/pool.h"
 #include "sources.h"
 
 #include <dwarf.h>

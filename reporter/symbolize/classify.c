@@ -3,7 +3,7 @@
  */
 #include "classify.h"
 
-#include "intern.h"
+#include "base/strings.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
 #define MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
 
-#include "map.h"
+#include "base/map.h"
 #include "symbols.h"
 
 /* All zero until exports_init. */

@@ -9,7 +9,7 @@
 #include "private.h"
 
 #include "classify.h"
-#include "pool.h"
+#include "base/pool.h"
 
 #include <stdlib.h>
 #include <string.h>

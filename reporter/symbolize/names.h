@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_NAMES_H
 #define MPROF_REPORTER_SYMBOLIZE_NAMES_H
 
-#include "intern.h"
+#include "base/strings.h"
 
 /* "ns::Class::method" for a C++ symbol, Rust and D alike; a C symbol without version ("@GLIBC_2.2.5"), "@plt"
  * and the suffixes that compilers give to clones (".cold", ".constprop.0").  Interned. */

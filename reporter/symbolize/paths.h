@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_PATHS_H
 #define MPROF_REPORTER_SYMBOLIZE_PATHS_H
 
-#include "intern.h"
+#include "base/strings.h"
 
 #include <elfutils/libdw.h>
 

@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_SOURCES_H
 #define MPROF_REPORTER_SYMBOLIZE_SOURCES_H
 
-#include "intern.h"
+#include "base/strings.h"
 #include "line_md5.h"
 
 #include <elfutils/libdw.h>

@@ -8,7 +8,7 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_H
 #define MPROF_REPORTER_SYMBOLIZE_H
 
-#include "diagnostic.h"
+#include "base/diagnostic.h"
 #include "reader/reader.h"
 
 #include <stdbool.h>

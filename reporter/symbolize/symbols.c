@@ -4,7 +4,7 @@
 #include "symbols.h"
 
 #include "names.h"
-#include "pool.h"
+#include "base/pool.h"
 
 #include <stdlib.h>
 #include <string.h>

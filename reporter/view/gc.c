@@ -2,7 +2,7 @@
  * gc.c - what `mprof gc` shows: a few tables, the same in all formats.
  */
 #include "view/gc_columns.h"
-#include "view/number.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /*
  * report_text.c - the report for people: what happened, where the memory went, then line by line.
  */
-#include "view/clean.h"
-#include "view/number.h"
+#include "base/clean.h"
+#include "base/number.h"
 #include "view/view.h"
 
 #include <errno.h>

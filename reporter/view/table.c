@@ -2,8 +2,8 @@
  * table.c - tables whose columns are data, as text and as CSV.
  */
 #include "view/table.h"
-#include "view/clean.h"
-#include "view/number.h"
+#include "base/clean.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * view.c - picks the format.
  */
 #include "view/view.h"
-#include "view/clean.h"
+#include "base/clean.h"
 
 #include <errno.h>
 #include <string.h>

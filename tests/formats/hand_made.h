@@ -4,7 +4,7 @@
 #ifndef MPROF_TESTS_FORMATS_HAND_MADE_H
 #define MPROF_TESTS_FORMATS_HAND_MADE_H
 
-#include "check/verdict.h"
+#include "gate/verdict.h"
 
 /* A program of each of these names has it as key, function, file, pattern, source and error, too. */
 extern const char *const hostile_names[];

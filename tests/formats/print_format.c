@@ -1,7 +1,7 @@
 /*
  * print_format.c - print_format FORMAT RESULT: a hand-made result in a format of `mprof check`.
  */
-#include "check/formats.h"
+#include "gate/formats/formats.h"
 #include "hand_made.h"
 
 #include <stdlib.h>

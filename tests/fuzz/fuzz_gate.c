@@ -4,7 +4,7 @@
  * Both are written by people and merged by tools.  Each call must return, and fail in one line that names the
  * file and its line; what a baseline accepts must survive being written and read again.
  */
-#include "check/baseline.h"
+#include "gate/baseline.h"
 
 #include <stdio.h>
 #include <stdlib.h>

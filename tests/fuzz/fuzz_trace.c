@@ -5,8 +5,8 @@
  * model's sums must agree with each other, and its visits with its moves.  Knows nothing of the fuzzer:
  * corpus_driver.c runs it, too.
  */
-#include "model/model.h"
-#include "model/visits.h"
+#include "replay/model.h"
+#include "replay/visits.h"
 #include "reader/reader.h"
 #include "trace/events_run.h"
 

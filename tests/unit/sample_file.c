@@ -4,7 +4,7 @@
 #include "sample_file.h"
 
 #include "data/sample.h"
-#include "model/model.h"
+#include "replay/model.h"
 #include "trace/format.h"
 
 #include <criterion/criterion.h>

@@ -1,9 +1,9 @@
 /*
  * test_baseline.c - baselines: what is written is read again, and nothing malformed is believed.
  */
-#include "check/baseline.h"
-#include "check/json_line.h"
-#include "check/private.h"
+#include "gate/baseline.h"
+#include "gate/json_line.h"
+#include "gate/private.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

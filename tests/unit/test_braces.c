@@ -1,7 +1,7 @@
 /*
  * test_braces.c - the end of a function, in source text that tries to hide it.
  */
-#include "report/braces.h"
+#include "sources/braces.h"
 
 #include <criterion/criterion.h>
 

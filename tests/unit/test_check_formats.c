@@ -1,9 +1,9 @@
 /*
  * test_check_formats.c - formats of `mprof check`: exact words and lines, and values read back by parsers.
  */
-#include "view/clean.h"
-#include "check/formats.h"
-#include "check/wording.h"
+#include "base/clean.h"
+#include "gate/formats/formats.h"
+#include "gate/formats/wording.h"
 
 #include "../formats/hand_made.h"
 

@@ -1,8 +1,8 @@
 /*
  * test_gate.c - what a gate asks: bounds as text, gate files, which setting holds, names of programs.
  */
-#include "check/bounds.h"
-#include "check/key.h"
+#include "gate/bounds.h"
+#include "gate/key.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

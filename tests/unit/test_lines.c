@@ -1,8 +1,8 @@
 /*
  * test_lines.c - lines and functions from call paths: inlining, recursion, sums; no symbolizer.
  */
-#include "model/model.h"
-#include "report/scopes.h"
+#include "replay/model.h"
+#include "profile/scopes.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * test_model.c - the replay against an oracle that keeps every block in a list and copies every node at
  * each peak; then small cases by hand.
  */
-#include "model/model.h"
+#include "replay/model.h"
 
 #include "random.h"
 

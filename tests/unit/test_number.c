@@ -1,7 +1,7 @@
 /*
  * test_number.c - numbers as people read them.
  */
-#include "view/number.h"
+#include "base/number.h"
 
 #include <criterion/criterion.h>
 

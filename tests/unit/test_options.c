@@ -1,7 +1,7 @@
 /*
  * test_options.c - what is said about a command line that cannot be meant.
  */
-#include "options.h"
+#include "cli/options.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  * test_reader.c - the reader on good traces, and on what is no trace; test_reader_damage.c harms them.
  */
 #include "data/sample.h"
-#include "model/model.h"
+#include "replay/model.h"
 #include "reader/reader.h"
 #include "trace/events.h"
 #include "trace/format.h"

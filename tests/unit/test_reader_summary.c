@@ -2,7 +2,7 @@
  * test_reader_summary.c - the summary of a trace: good, absent, and at odds with itself or the rest.
  */
 #include "data/sample.h"
-#include "model/model.h"
+#include "replay/model.h"
 #include "reader/reader.h"
 #include "trace/format.h"
 

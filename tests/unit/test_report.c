@@ -1,7 +1,7 @@
 /*
  * test_report.c - what a report says where it cannot show what was asked for, and what it does without.
  */
-#include "report/report.h"
+#include "profile/report.h"
 
 #include "drain/state.h"
 #include "fake_producer.h"

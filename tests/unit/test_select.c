@@ -1,7 +1,7 @@
 /*
  * test_select.c - which functions a glob means.
  */
-#include "report/select.h"
+#include "profile/select.h"
 
 #include <criterion/criterion.h>
 

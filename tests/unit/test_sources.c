@@ -1,7 +1,7 @@
 /*
  * test_sources.c - where source text is found, and how it is cut into lines.
  */
-#include "report/sources.h"
+#include "sources/sources.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

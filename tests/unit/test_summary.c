@@ -2,7 +2,7 @@
  * codec between them, with whatever bytes. */
 #include "drain/drain.h"
 #include "figures/summary.h"
-#include "model/model.h"
+#include "replay/model.h"
 #include "reader/reader.h"
 
 #include "fake_producer.h"

@@ -4,7 +4,7 @@
  */
 #include "fixture_build.h"
 #include "symbolize/classify.h"
-#include "symbolize/intern.h"
+#include "base/strings.h"
 #include "symbolize/names.h"
 #include "symbolize/symbolize.h"
 

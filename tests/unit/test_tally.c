@@ -2,7 +2,7 @@
  * test_tally.c - a replay by operations against one event by event: the same blocks of events must give the
  * same figures, whatever is in them.
  */
-#include "model/model.h"
+#include "replay/model.h"
 #include "trace/events_run.h"
 
 #include "random.h"

@@ -1,7 +1,7 @@
 /*
  * test_traces.c - which trace an argument means, by a list made by hand.
  */
-#include "traces.h"
+#include "recordings/traces.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * event; moves against a table of all pairs of nodes.
  */
 #include "figures/summary.h"
-#include "model/model.h"
-#include "model/visits.h"
+#include "replay/model.h"
+#include "replay/visits.h"
 
 #include "random.h"
 

@@ -1,7 +1,7 @@
 /*
  * test_whole_file.c - files that are there whole or not at all, whatever happens to who writes them.
  */
-#include "check/whole_file.h"
+#include "base/whole_file.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -1,0 +1,29 @@
+/*
+ * pool.h - memory that lives as long as the symbolizer, and arrays that grow.
+ *
+ * Out of memory ends the process with a message: lookups have no way to report it, and a reporter has
+ * nothing to save.
+ */
+#ifndef MPROF_REPORTER_BASE_POOL_H
+#define MPROF_REPORTER_BASE_POOL_H
+
+#include <stddef.h>
+
+struct pool_chunk;
+
+/* All zero is an empty pool. */
+struct pool {
+	struct pool_chunk *chunks;
+	size_t left_bytes; /* at the end of the first chunk */
+};
+
+void pool_finish(struct pool *pool);
+
+/* Zeroed, aligned for any type, freed with the pool. */
+void *pool_alloc(struct pool *pool, size_t size_bytes);
+
+/* `array` (from here, or NULL), reallocated so that it holds at least `needed` items.  The caller's to
+ * free(). */
+void *pool_grow(void *array, size_t *capacity, size_t needed, size_t item_bytes);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * output.h - where a command writes its result: standard output or a file.
+ */
+#ifndef MPROF_REPORTER_CLI_OUTPUT_H
+#define MPROF_REPORTER_CLI_OUTPUT_H
+
+#include "base/diagnostic.h"
+#include "options.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* NULL or "-" is standard output; a recording is never written over (-EEXIST): whoever is used to `run -o`
+ * means that one.  0 or -errno with a diagnostic. */
+int output_open(const char *path, FILE **out, struct diagnostic *diagnostic);
+
+/* Closes what output_open opened; a write that failed at any time is an error here. */
+int output_close(const char *path, FILE *out, struct diagnostic *diagnostic);
+
+/* "always", "never" or "auto", which is how it begins; false for other words. */
+bool output_choose_color(const char *when);
+
+/* Colour and progress are for people: terminals only, and NO_COLOR is respected, unless colour was asked for.
+ */
+bool output_is_colorful(FILE *out);
+bool output_is_for_people(FILE *out);
+
+/* A style with the options' precision, and colour and directory as fits the stream. */
+struct view_style output_style(const struct output_options *options, FILE *out);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * cmd_list.c - mprof list: the recordings here, with the indices that other commands take.
+ */
+#include "command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "reader/reader.h"
+#include "trace/format.h"
+#include "recordings/traces.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	if (key == ARGP_KEY_INIT) {
+		state->child_inputs[0] = state->input;
+		return 0;
+	}
+	if (key == ARGP_KEY_ARG)
+		return options_error(state, "list takes no argument, such as '%s'", argument);
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+	.parser = parse,
+	.doc = "Lists the recordings in the current directory, oldest first, with the index that other "
+	       "commands take.\v"
+	       "State is 'exited', 'exec' (the process went on as another program, with a trace of its own), "
+	       "'killed', 'ended' (how is unknown), "
+	       "'recording', 'cut off' (the recording was not finished) or 'damaged'.",
+	.children = children,
+};
+
+struct row {
+	const struct trace_entry *trace;
+	const char *state;
+	uint64_t sample_bytes, duration_ns, file_bytes;
+	bool has_peak; /* it is known without reading every event */
+	uint64_t peak_bytes;
+	char *command;
+};
+
+#define ROW ((const struct row *)row)
+
+/* The context of the table is its first row. */
+TABLE_COLUMN(index_column, "index", "Index", 0, 5, cell_count((uint64_t)(ROW - (const struct row *)context)))
+TABLE_COLUMN(path_column, "trace", "Trace", 2, 0, cell_text(ROW->trace->path))
+TABLE_COLUMN(started_column, "started_realtime_ns", "Started", 2, -19,
+	     cell_time(ROW->trace->started_realtime_ns))
+TABLE_COLUMN(state_column, "state", "State", 2, -9, cell_text(ROW->state))
+TABLE_COLUMN(peak_column, "peak_bytes", "Peak", 2, 9,
+	     ROW->has_peak ? cell_size(ROW->peak_bytes) : cell_blank())
+TABLE_COLUMN(duration_column, "duration_ns", "Duration", 2, 10,
+	     ROW->duration_ns > 0 ? cell_pause(ROW->duration_ns) : cell_blank())
+TABLE_COLUMN(size_column, "file_bytes", "Size", 2, 9, cell_size(ROW->file_bytes))
+TABLE_COLUMN(sampling_column, "sample_bytes", "Sampled", 2, -9, cell_size(ROW->sample_bytes))
+TABLE_COLUMN(command_column, "command", "Command", 2, -1, cell_text(ROW->command))
+
+static const struct column *const columns[] = {&index_column, &path_column,    &started_column,
+					       &state_column, &peak_column,    &duration_column,
+					       &size_column,  &command_column, NULL};
+static const struct column *const sampled_columns[] = {
+	&index_column,    &path_column, &started_column,  &state_column,   &peak_column,
+	&duration_column, &size_column, &sampling_column, &command_column, NULL};
+
+/* Text says that blocks were sampled only where some were. */
+static const struct column *const *columns_for(enum view_format format, const struct row *rows, size_t count)
+{
+	bool sampled = format != FORMAT_TEXT;
+
+	for (size_t i = 0; i < count; i++)
+		sampled |= rows[i].sample_bytes > 0;
+	return sampled ? sampled_columns : columns;
+}
+
+static const char *state_of(const struct trace_info *info, const struct trace_entry *trace)
+{
+	switch (info->end_kind) {
+	case END_EXITED:
+		return "exited";
+	case END_REPLACED:
+		return "exec";
+	case END_UNKNOWN:
+		return "ended";
+	case END_KILLED:
+		return "killed";
+	default:
+		if (*trace->session_path && access(trace->session_path, F_OK) == 0 &&
+		    (kill(trace->pid, 0) == 0 || errno == EPERM))
+			return "recording";
+		return "cut off";
+	}
+}
+
+static char *joined(const char *const *words)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	view_text_command(out, words);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* A trace that cannot be read is listed nevertheless: it is there, and rm takes its index. */
+static int fill_row(struct row *row, const struct trace_entry *entry)
+{
+	struct diagnostic ignored;
+	struct stat status;
+	struct trace *trace;
+
+	row->trace = entry;
+	row->file_bytes = stat(entry->path, &status) == 0 ? (uint64_t)status.st_size : 0;
+	if (trace_open(entry->path, &trace, &ignored) != 0) {
+		row->state = "damaged";
+		row->command = strdup("");
+	} else {
+		row->state = state_of(trace_info(trace), entry);
+		row->sample_bytes = trace_info(trace)->sample_bytes;
+		row->duration_ns = trace_info(trace)->duration_ns;
+		row->has_peak = trace_info(trace)->summary != NULL;
+		row->peak_bytes = row->has_peak ? trace_info(trace)->summary->totals.peak_bytes : 0;
+		row->command = joined(trace_info(trace)->command);
+		trace_close(trace);
+	}
+	return row->command ? 0 : -ENOMEM;
+}
+
+static int print(const struct output_options *output, const struct row *rows, size_t count,
+		 struct diagnostic *diagnostic)
+{
+	struct table table = {columns_for(output->format, rows, count), rows, count, sizeof(*rows), rows};
+	FILE *out;
+	int error = output_open(output->path, &out, diagnostic);
+
+	if (error)
+		return error;
+	if (view_table_print(out, &table, output->format, (int)output->precision) != 0)
+		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	return output_close(output->path, out, diagnostic) ? -EIO : error;
+}
+
+static int list(const struct output_options *output, struct diagnostic *diagnostic)
+{
+	struct trace_list traces;
+	struct row *rows;
+	int error = trace_list_init(&traces, ".", diagnostic);
+
+	if (error)
+		return error;
+	if (traces.count == 0 && output->format == FORMAT_TEXT)
+		fputs("mprof: no traces here; 'mprof run PROGRAM' makes one\n", stderr);
+	rows = calloc(traces.count + 1, sizeof(*rows));
+	if (!rows)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < traces.count; i++)
+		error = fill_row(&rows[i], &traces.entries[i]);
+	if (!error)
+		error = print(output, rows, traces.count, diagnostic);
+	for (size_t i = 0; rows && i < traces.count; i++)
+		free(rows[i].command);
+	free(rows);
+	trace_list_finish(&traces);
+	return error;
+}
+
+int cmd_list(int argc, char **argv, struct diagnostic *diagnostic)
+{
+	struct output_options output = {0};
+	int status = options_parse(&argp, false, argc, argv, &output, diagnostic);
+
+	if (status == 0)
+		status = list(&output, diagnostic);
+	return status < 0 ? status : STATUS_DONE;
+}

@@ -1,0 +1,231 @@
+/*
+ * collect.c - from a trace to the figures of every subject.
+ */
+#include "gate/key.h"
+#include "gate/private.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t measure_figure(const struct measure *measure, enum figure figure)
+{
+	switch (figure) {
+	case FIGURE_PEAK:
+		return measure->peak_bytes;
+	case FIGURE_LEAKED:
+		return measure->leaked_bytes;
+	case FIGURE_LEAKED_BLOCKS:
+		return measure->leaked_blocks;
+	case FIGURE_ALLOCATIONS:
+		return measure->allocations;
+	case FIGURE_ALLOCATED:
+		return measure->allocated_bytes;
+	case FIGURE_TEMPORARY:
+		return measure->temporary;
+	case FIGURE_COLLECTIONS:
+		return measure->collections;
+	default:
+		return 0;
+	}
+}
+
+static uint64_t count_collections(const struct trace_info *info)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < info->note_count; i++)
+		count += info->notes[i].kind == NOTE_GC_END;
+	return count;
+}
+
+static struct tally whole_program(struct report *report)
+{
+	const struct view_summary *summary = &report_view(report)->summary;
+
+	return (struct tally){{
+		[FIGURE_PEAK] = summary->peak_bytes,
+		[FIGURE_LEAKED] = summary->leaked_bytes,
+		[FIGURE_LEAKED_BLOCKS] = summary->leaked_blocks,
+		[FIGURE_ALLOCATIONS] = summary->allocations,
+		[FIGURE_ALLOCATED] = summary->allocated_bytes,
+		[FIGURE_TEMPORARY] = summary->temporary,
+		[FIGURE_COLLECTIONS] = count_collections(report_trace(report)),
+		[FIGURE_RSS] = summary->peak_rss_bytes,
+	}};
+}
+
+/* A baseline's subject is told by who asked, a limit's by who is on the path. */
+static int tally_subject(struct report *report, const struct gate *gate, size_t index, struct tally *tally,
+			 bool *met)
+{
+	const struct subject *subject = &gate->subjects[index];
+	struct measure_place place = gate_place(gate, index);
+	struct measured_path *paths;
+	struct measure sum = {0};
+	size_t count;
+	bool passed;
+	int error = report_measure(report, &place, &paths, &count, &passed);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function)) {
+			measure_add(&sum, &paths[i].measure);
+			*met = true;
+		}
+	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		tally->of[figure] = measure_figure(&sum, figure);
+	*met |= passed && !subject->own;
+	free(paths);
+	return 0;
+}
+
+/* Whether a program may be meant, which may still get a folder before its name. */
+static bool may_be_meant(const char *glob, const char *key)
+{
+	const char *slash = glob ? memrchr(glob, '/', strcspn(glob, " ")) : NULL;
+
+	return gate_means(glob, key) || (slash && gate_means(slash + 1, key));
+}
+
+/* Names are looked up only for those subjects that this program is asked about. */
+static bool is_asked(const struct gate *gate, size_t subject, const char *key)
+{
+	for (size_t i = 0; i < gate->limit_count; i++)
+		if (gate->limits[i].subject == subject && may_be_meant(gate->limits[i].program, key))
+			return true;
+	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		if (gate_compares(gate, key, subject, figure))
+			return true;
+	return false;
+}
+
+static const char *problem_of(struct check *check, const struct trace_info *info)
+{
+	if (info->end_flags & END_FOREIGN_MALLOC)
+		return "it brings its own malloc, so that almost nothing was recorded";
+	if (info->blind_since_ns > 0)
+		return check_string(check, "its recording ended after %.3f s, before the program did",
+				    (double)(info->blind_since_ns - 1) / 1e9);
+	if (info->lost_events > 0)
+		return check_string(check, "%llu events were lost for want of memory",
+				    (unsigned long long)info->lost_events);
+	if (info->damaged_at > 0)
+		return check_string(check, "its trace is cut off at byte %llu",
+				    (unsigned long long)info->damaged_at);
+	if (info->end_kind == END_KILLED)
+		return "it was killed before its end";
+	return info->ended ? NULL : "it did not end, or still runs";
+}
+
+static const char *note_of(const struct trace_info *info)
+{
+	if (info->sample_bytes > 0)
+		return "blocks were sampled: its figures are estimates";
+	if (info->end_kind == END_REPLACED)
+		return "it went on as another program: what it held then is no leak";
+	if (info->end_kind == END_UNKNOWN)
+		return "it ended, how is unknown: what it had not freed by then counts as leaked";
+	return NULL;
+}
+
+static struct input describe(struct check *check, const char *path, size_t run, const struct report *report)
+{
+	const struct trace_info *info = report_trace(report);
+
+	return (struct input){
+		.path = strings_intern(&check->strings, path),
+		.exe = strings_intern(&check->strings, info->exe),
+		.key = program_key(&check->strings, info->exe, info->command),
+		.pid = info->pid,
+		.parent_pid = info->parent_pid,
+		.run = run,
+		.killed = (info->end_kind == END_KILLED || !info->ended) && info->damaged_at == 0,
+		.running = !info->ended,
+		.signal = info->end_signal,
+		.replaced = info->end_kind == END_REPLACED,
+		.tool = program_is_tool(info->exe),
+		.alone = report_is_alone(info),
+		.problem = problem_of(check, info),
+		.note = note_of(info),
+		.started_realtime_ns = info->started_realtime_ns,
+		.duration_ns = info->duration_ns,
+		.unrecorded = info->unrecorded_children,
+		.thread_count = info->thread_count,
+		.sample_bytes = info->sample_bytes,
+		.blocks_error = report_view(report)->summary.blocks_error,
+	};
+}
+
+/* What is live where a program is cut off is not left by it. */
+static void drop_leaks(const struct gate *gate, struct input *input)
+{
+	for (size_t i = 0; i < gate->subject_count; i++)
+		for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+			if (figure_infos[figure].of_end)
+				input->tallies[i].of[figure] = 0;
+}
+
+static int take_figures(struct check *check, struct report *report, struct input *input)
+{
+	const struct gate *gate = check->options->gate;
+	int error = 0;
+
+	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
+	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
+	input->suppressed = check_alloc(check, gate->suppressions.count, sizeof(*input->suppressed));
+	for (size_t i = 0; i < gate->suppressions.count; i++)
+		input->suppressed[i] = report_suppressed(report, i);
+	input->tallies[0] = whole_program(report);
+	for (size_t i = 1; !error && i < gate->subject_count; i++) {
+		if (!is_asked(gate, i, input->key))
+			continue;
+		if (gate->subjects[i].own)
+			error = recall_wrappers(check, input->key, report);
+		if (!error)
+			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
+	}
+	if (input->replaced || input->killed)
+		drop_leaks(gate, input);
+	return error;
+}
+
+/* What cannot be read is no pass, and keeps none of the others back. */
+static int refuse(struct check *check, const char *path, const struct diagnostic *why, int error)
+{
+	size_t length = strlen(path);
+	const char *message = why->message;
+
+	if (error == -ENOMEM)
+		return error;
+	if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+		message += length + 2;
+	complain(check, true, strings_intern(&check->strings, path), "cannot be read: %s", message);
+	return 0;
+}
+
+int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic)
+{
+	struct report_options options = *check->options->report;
+	struct report *report;
+	struct input input;
+	int error;
+
+	options.detail = REPORT_LEAKS;
+	error = report_create(path, &options, &report, diagnostic);
+	if (error)
+		return refuse(check, path, diagnostic, error);
+	input = describe(check, path, run, report);
+	input.called = input.key;
+	if (check->options->name && !check->options->pids)
+		input.key = check->options->name;
+	if (take_figures(check, report, &input) != 0)
+		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	report_destroy(report);
+	check->inputs = pool_grow(check->inputs, &check->input_capacity, check->input_count + 1,
+				  sizeof(*check->inputs));
+	check->inputs[check->input_count++] = input;
+	return error;
+}

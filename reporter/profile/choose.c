@@ -1,0 +1,378 @@
+/*
+ * choose.c - which functions a report shows: those asked for, else those marked, else those that hold most.
+ */
+#include "profile/private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOP_DEFAULT 5
+
+uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort)
+{
+	switch (sort) {
+	case SORT_LEAKED:
+		return sums->leaked_bytes;
+	case SORT_KEPT:
+		return sums->kept_bytes;
+	case SORT_ALLOCATED:
+		return sums->allocated_bytes;
+	case SORT_ALLOCATIONS:
+		return sums->allocations;
+	case SORT_TEMPORARY:
+		return sums->temporary;
+	default:
+		return sums->peak_bytes;
+	}
+}
+
+/* ---- known before any event is read ------------------------------------------ */
+
+static const char *recorded_functions(const struct trace_info *info)
+{
+	const char *functions = trace_variable(info, "MPROF_FUNCTIONS");
+
+	return functions ? functions : "";
+}
+
+static size_t count_commas(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == ',';
+	return count;
+}
+
+/* MPROF_FUNCTIONS of the recording stands in for -f: globs with commas between.  Pointers and text share
+ * one allocation. */
+static int split_globs(struct report *report, const char *text)
+{
+	size_t slots = count_commas(text) + 2, used = 0;
+	const char **globs = calloc(1, slots * sizeof(*globs) + strlen(text) + 1);
+	char *copy, *glob;
+
+	if (!globs)
+		return -ENOMEM;
+	copy = strcpy((char *)(globs + slots), text);
+	while ((glob = strsep(&copy, ",")))
+		if (*glob)
+			globs[used++] = glob;
+	report->globs = globs;
+	return 0;
+}
+
+static size_t choose_matching(struct report *report, const struct selection *selection,
+			      const struct source_function *const *functions, size_t count)
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count; i++)
+		chosen += report->chosen[i] = selection_matches(selection, functions[i]);
+	return chosen;
+}
+
+/* The name of what is chosen of a function: one instance's, or where there are several, the function's. */
+static void choose_instance(struct report *report, const struct source_frame *frame)
+{
+	uint32_t id = frame->function->id;
+	const char *name = symbolizer_full_name(report->symbolizer, frame, false);
+
+	if (report->chosen[id] && report->instances[id] != name)
+		name = frame->function->name;
+	report->chosen[id] = true;
+	report->instances[id] = name;
+}
+
+/* Globs with arguments: of functions that do not match as a whole, the instances that do. */
+static int choose_instances(struct report *report, const struct selection *selection, size_t count,
+			    size_t *chosen)
+{
+	const struct source_frame *frames;
+	bool *whole = calloc(count + 1, sizeof(*whole));
+
+	report->instances = calloc(count + 1, sizeof(*report->instances));
+	if (!whole || !report->instances) {
+		free(whole);
+		return -ENOMEM;
+	}
+	memcpy(whole, report->chosen, count * sizeof(*whole));
+	for (uint32_t code = 1; code < report->info->code_count; code++) {
+		size_t frame_count = report_met_code(report, code, &frames);
+
+		for (size_t i = 0; i < frame_count; i++) {
+			if (whole[frames[i].function->id] ||
+			    !selection_matches_frame(selection, report->symbolizer, &frames[i]))
+				continue;
+			*chosen += !report->chosen[frames[i].function->id];
+			choose_instance(report, &frames[i]);
+		}
+	}
+	free(whole);
+	return 0;
+}
+
+bool report_counts(void *context, const struct source_frame *frame)
+{
+	struct report *report = context;
+
+	return !report->instances || !report->instances[frame->function->id] ||
+	       selection_matches_frame(&report->selection, report->symbolizer, frame);
+}
+
+/* Chooses the marked functions that call paths pass; whoever marked another one is told why it is not there.
+ */
+static size_t choose_marked(struct report *report, size_t met_count)
+{
+	const struct source_function *const *marked, *idle = NULL;
+	size_t count = symbolizer_marks(report->symbolizer, &marked), chosen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (marked[i]->id >= met_count)
+			idle = idle ? idle : marked[i];
+		else
+			chosen += report->chosen[marked[i]->id] = true;
+	}
+	if (idle)
+		report_warn(report, "%s (%s:%u) is marked, but allocated and freed nothing%s", idle->name,
+			    idle->file, idle->first_line,
+			    count - chosen > 1 ? "; nor did others that are marked" : "");
+	return chosen;
+}
+
+/* ---- by figures --------------------------------------------------------------- */
+
+struct candidate {
+	const struct source_function *function;
+	uint64_t figure;
+};
+
+/* Functions before what is a part of them or stands within them, which has no more than they. */
+static int by_figure(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	bool a_apart = a->function->part_of || a->function->nested;
+	bool b_apart = b->function->part_of || b->function->nested;
+
+	if (a->figure != b->figure)
+		return a->figure > b->figure ? -1 : 1;
+	if (a_apart != b_apart)
+		return a_apart ? 1 : -1;
+	return a->function->id < b->function->id ? -1 : a->function->id > b->function->id;
+}
+
+/* Rust's have the outer one's name before their own. */
+static bool is_nested(const struct source_function *inner, const struct source_function *outer)
+{
+	size_t length = strlen(outer->name);
+
+	return inner->nested || (strncmp(inner->name, outer->name, length) == 0 &&
+				 strncmp(inner->name + length, "::", 2) == 0);
+}
+
+bool report_lies_within(const struct source_function *inner, const struct source_function *outer)
+{
+	return inner->file == outer->file && inner->first_line >= outer->first_line &&
+	       inner->last_line <= outer->last_line && inner != outer && !inner->part_of && !outer->part_of &&
+	       is_nested(inner, outer);
+}
+
+/* Makes room for a function whose table shows what was picked so far of those within it. */
+static size_t drop_inner(const struct report *report, struct candidate *picked, size_t count,
+			 const struct source_function *outer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool inner = report_lies_within(picked[i].function, outer);
+
+		report->chosen[picked[i].function->id] = !inner;
+		if (!inner)
+			picked[kept++] = picked[i];
+	}
+	return kept;
+}
+
+static bool lies_within_any(const struct candidate *chosen, size_t count,
+			    const struct source_function *function)
+{
+	for (size_t i = 0; i < count; i++)
+		if (report_lies_within(function, chosen[i].function))
+			return true;
+	return false;
+}
+
+/* The best `limit` of sorted candidates, moved to the front, with the parts of them.  What stands
+ * within one needs no table of its own. */
+static void pick(const struct report *report, struct candidate *candidates, size_t count, size_t limit)
+{
+	size_t picked = 0, whole = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct source_function *function = candidates[i].function;
+		bool part = function->part_of && report->chosen[function->part_of->id];
+
+		if ((!part && whole == limit) || lies_within_any(candidates, picked, function))
+			continue;
+		size_t left = drop_inner(report, candidates, picked, function);
+		whole -= picked - left;
+		whole += !part;
+		picked = left;
+		report->chosen[function->id] = true;
+		candidates[picked++] = candidates[i];
+	}
+}
+
+/* Of functions that nobody named, those that hand memory on have nothing to show but one line. */
+static bool is_worth_choosing(struct report *report, uint32_t function)
+{
+	const struct source_function *const *functions;
+
+	symbolizer_functions(report->symbolizer, &functions);
+	return !report->chosen_by_figures || report_is_own(report, functions[function]);
+}
+
+/* From all candidates in report->chosen to the best `limit` of them. */
+static int keep_greatest(struct report *report, const struct scope_map *map, const struct scope_sums *sums,
+			 size_t limit)
+{
+	struct candidate *candidates = calloc((size_t)map->model.scope_count + 1, sizeof(*candidates));
+	const struct source_function *const *functions;
+	size_t count = 0;
+
+	if (!candidates)
+		return -ENOMEM;
+	symbolizer_functions(report->symbolizer, &functions);
+	for (uint32_t scope = 0; scope < map->model.scope_count; scope++) {
+		uint64_t figure = report_sums_figure(&sums[scope], report->options->sort);
+
+		report->chosen[map->scopes[scope].function] = false;
+		if (figure > 0 && is_worth_choosing(report, map->scopes[scope].function))
+			candidates[count++] =
+				(struct candidate){functions[map->scopes[scope].function], figure};
+	}
+	qsort(candidates, count, sizeof(*candidates), by_figure);
+	pick(report, candidates, count, limit);
+	free(candidates);
+	return 0;
+}
+
+int report_narrow(struct report *report)
+{
+	const struct trace_info *info = report->info;
+	struct frame_source source = {report_met_code, report, report_counts};
+	struct scope_map map = {0};
+	struct scope_sums *sums = NULL;
+	int error;
+
+	if (report->limit == 0)
+		return 0;
+	error = scope_map_init(&map, info->code_count, source, report->chosen, false);
+	if (!error) {
+		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
+		error = sums ? scope_sums_add(&map, info->nodes, model_summary(report->model)->nodes,
+					      report->ownership.remains, sums)
+			     : -ENOMEM;
+	}
+	if (!error)
+		error = keep_greatest(report, &map, sums, report->limit);
+	free(sums);
+	scope_map_finish(&map);
+	return error;
+}
+
+/* The chosen functions, `*chosen` of them: the caller's to free().  NULL: no memory. */
+static const struct source_function **list_chosen(const struct report *report,
+						  const struct source_function *const *functions,
+						  size_t count, size_t *chosen)
+{
+	const struct source_function **list = calloc(count + 1, sizeof(*list));
+
+	*chosen = 0;
+	for (size_t i = 0; list && i < count; i++)
+		if (report->chosen[i])
+			list[(*chosen)++] = functions[i];
+	return list;
+}
+
+int report_choose_inner(struct report *report)
+{
+	const struct source_function *const *functions;
+	size_t count = report->function_count, outer_count;
+	const struct source_function **outer;
+
+	symbolizer_functions(report->symbolizer, &functions);
+	outer = list_chosen(report, functions, count, &outer_count);
+
+	report->inner = calloc(count + 1, sizeof(*report->inner));
+	if (!outer || !report->inner) {
+		free(outer);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; functions[i]->first_line > 0 && !report->chosen[i] && k < outer_count; k++)
+			if (report_lies_within(functions[i], outer[k]))
+				report->chosen[i] = report->inner[i] = true;
+	free(outer);
+	return 0;
+}
+
+/* ---- the choice ---------------------------------------------------------------- */
+
+bool report_is_own(struct report *report, const struct source_function *function)
+{
+	return ownership_of(&report->ownership, function) == OWNER_PROGRAM && *function->file &&
+	       function->first_line > 0;
+}
+
+static void choose_own(struct report *report, const struct source_function *const *functions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		report->chosen[i] = report_is_own(report, functions[i]);
+}
+
+int report_select(struct report *report)
+{
+	int error = 0;
+
+	report->selection = report->options->selection;
+	if (selection_empty(&report->selection)) {
+		error = split_globs(report, recorded_functions(report->info));
+		report->selection.functions = report->globs;
+	}
+	report->own_code = report->options->detail != REPORT_LINES || selection_empty(&report->selection);
+	return error;
+}
+
+int report_choose(struct report *report)
+{
+	const struct source_function *const *functions;
+	size_t count = symbolizer_functions(report->symbolizer, &functions), chosen,
+	       limit = report->options->top;
+	const struct selection *selection = &report->selection;
+
+	report->chosen = calloc(count + 1, sizeof(*report->chosen));
+	report->function_count = count;
+	if (!report->chosen)
+		return -ENOMEM;
+	if (report->options->detail != REPORT_LINES)
+		return 0;
+	chosen = choose_matching(report, selection, functions, count);
+	if (selection_has_arguments(selection) && choose_instances(report, selection, count, &chosen) != 0)
+		return -ENOMEM;
+	if (chosen == 0 && !selection_empty(selection)) {
+		report->view.nothing_matched = true;
+		return report_warn(report, "no recorded call path passes a function that matches");
+	}
+	if (chosen == 0)
+		chosen = choose_marked(report, count);
+	if (chosen == 0) {
+		choose_own(report, functions, count);
+		limit = limit > 0 ? limit : TOP_DEFAULT;
+		chosen = SIZE_MAX;
+		report->chosen_by_figures = true;
+	}
+	report->limit = chosen > limit ? limit : 0;
+	return 0;
+}

@@ -1,0 +1,124 @@
+/*
+ * existing.c - what the program has, recorded or not.
+ */
+#include "profile/existing.h"
+#include "profile/private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static size_t all_functions(struct report *report, const struct source_function *const **functions)
+{
+	symbolizer_know_all(report->symbolizer);
+	return symbolizer_functions(report->symbolizer, functions);
+}
+
+static bool is_meant(const void *selection, const char *file)
+{
+	struct source_function of_file = {.name = "", .file = file};
+
+	return selection_matches(selection, &of_file);
+}
+
+bool report_has_place(struct report *report, const struct measure_place *place)
+{
+	const struct source_function *const *functions;
+	size_t count;
+
+	if (place->line > 0)
+		return symbolizer_has_line(report->symbolizer, place->line, is_meant, &place->selection);
+	count = all_functions(report, &functions);
+	for (size_t i = 0; i < count; i++)
+		if (selection_matches(&place->selection, functions[i]))
+			return true;
+	return false;
+}
+
+static bool is_selected(const void *selection, const struct source_function *function)
+{
+	return selection_matches(selection, function);
+}
+
+const struct source_function *report_namesake(struct report *report, const struct selection *selection)
+{
+	return symbolizer_namesake(report->symbolizer, is_selected, selection);
+}
+
+/* What follows the last separator. */
+static const char *last_part(const char *name, const char *separator)
+{
+	for (const char *next = strstr(name, separator); next; next = strstr(name, separator))
+		name = next + strlen(separator);
+	return name;
+}
+
+void report_try_names(struct report *report, bool files, struct nearest *nearest)
+{
+	const struct source_function *const *functions;
+	size_t count = all_functions(report, &functions);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = files ? functions[i]->file : functions[i]->name;
+
+		if (functions[i]->system || !*name)
+			continue;
+		nearest_try(nearest, name);
+		nearest_try(nearest, last_part(name, files ? "/" : "::"));
+	}
+}
+
+/* Names of code without symbols are addresses, or the module's. */
+static bool is_named(const struct source_function *function)
+{
+	const char *slash = strrchr(function->module, '/');
+
+	return strncmp(function->name, "0x", 2) != 0 &&
+	       strcmp(function->name, slash ? slash + 1 : function->module) != 0;
+}
+
+static bool any_of_executable(struct report *report, bool lines)
+{
+	const struct source_function *const *functions;
+	size_t count = all_functions(report, &functions);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(functions[i]->module, report->info->exe) == 0 &&
+		    (lines ? report_is_own(report, functions[i])
+			   : !functions[i]->system && is_named(functions[i])))
+			return true;
+	return false;
+}
+
+bool report_has_names(struct report *report)
+{
+	return any_of_executable(report, false);
+}
+
+bool report_has_lines(struct report *report)
+{
+	return any_of_executable(report, true);
+}
+
+int report_explain_nobody(struct report *report, struct diagnostic *diagnostic)
+{
+	const struct selection *selection = &report->selection;
+	const struct measure_place meant = {.selection = *selection};
+	bool files = !selection->functions || !*selection->functions;
+	const char *glob = files ? *selection->files : *selection->functions;
+	struct nearest nearest = nearest_to(glob);
+
+	if (report_has_place(report, &meant) ||
+	    !(files ? report_has_lines(report) : report_has_names(report)))
+		return 0;
+	report_try_names(report, files, &nearest);
+	return diagnostic_set(diagnostic, ENOENT, "%s '%s'%s%s%s",
+			      files ? "no code of the program is of a file"
+				    : "no function of the program is called",
+			      glob, nearest.found ? "; did you mean '" : "",
+			      nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
+}
+
+uint64_t report_origin(struct report *report)
+{
+	return symbolizer_origin(report->symbolizer, report->info->exe);
+}

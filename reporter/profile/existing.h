@@ -1,0 +1,35 @@
+/*
+ * existing.h - what the program has, recorded or not: for those who ask after code that no call path passes.
+ *
+ * Reads all debug information of the program and of its own libraries.  Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_PROFILE_EXISTING_H
+#define MPROF_REPORTER_PROFILE_EXISTING_H
+
+#include "base/nearest.h"
+#include "profile/measure.h"
+
+/* Whether a place is one of the program's: a function that is selected, or a line with code. */
+bool report_has_place(struct report *report, const struct measure_place *place);
+
+/* Of a selected function that is there, and shares its code with another under whose name that was recorded:
+ * the other; else NULL. */
+const struct source_function *report_namesake(struct report *report, const struct selection *selection);
+
+/* Takes the names of its own functions into account, each as a whole and by its last part; or, with `files`,
+ * the names of their source files.  What is found lives as long as the report. */
+void report_try_names(struct report *report, bool files, struct nearest *nearest);
+
+/* Whether the executable has names of functions at all, and lines. */
+bool report_has_names(struct report *report);
+bool report_has_lines(struct report *report);
+
+/* Where the selection of a report matches nothing that was recorded: 0 if the program has what is meant, and
+ * it is there that nothing was allocated, or has no names to tell by; else -ENOENT with a diagnostic that
+ * names what is near. */
+int report_explain_nobody(struct report *report, struct diagnostic *diagnostic);
+
+/* The same for builds of the same source, and not for other programs of the same name. */
+uint64_t report_origin(struct report *report);
+
+#endif

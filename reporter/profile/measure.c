@@ -1,0 +1,217 @@
+/*
+ * measure.c - figures of chosen call paths, node by node.
+ */
+#include "profile/measure.h"
+
+#include "profile/keepers.h"
+#include "profile/private.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void measure_add(struct measure *sum, const struct measure *other)
+{
+	sum->allocations += other->allocations;
+	sum->allocated_bytes += other->allocated_bytes;
+	sum->peak_bytes += other->peak_bytes;
+	sum->leaked_bytes += other->leaked_bytes;
+	sum->leaked_blocks += other->leaked_blocks;
+	sum->temporary += other->temporary;
+	sum->collections += other->collections;
+}
+
+/* ---- which paths ------------------------------------------------------------------- */
+
+static bool code_lies_at(struct report *report, uint32_t code, const struct measure_place *place)
+{
+	const struct source_frame *frames;
+	size_t count = report_code(report, code, &frames);
+
+	for (size_t i = 0; i < count; i++)
+		if ((place->line == 0 || frames[i].line == place->line) &&
+		    selection_matches_frame(&place->selection, report->symbolizer, &frames[i]))
+			return true;
+	return false;
+}
+
+/* Inserted nodes are not among `passing`. */
+static bool passes(const struct trace_info *info, uint32_t node, const bool *passing, const bool *lying)
+{
+	while (node >= info->node_count && !lying[info->nodes[node].code])
+		node = info->nodes[node].parent;
+	return node >= info->node_count || passing[node];
+}
+
+/* By node, whether its path passes the place: parents, or theirs, come before their children. */
+static bool *find_passing(struct report *report, const struct measure_place *place, bool *met)
+{
+	const struct trace_info *info = report->info;
+	bool all = selection_empty(&place->selection);
+	bool *passing = calloc(info->node_count + 1, sizeof(*passing));
+	bool *lying = calloc(info->code_count + 1, sizeof(*lying));
+
+	*met = all;
+	for (uint32_t code = 1; passing && lying && code < info->code_count; code++)
+		*met |= lying[code] = code_lies_at(report, code, place);
+	if (passing && lying)
+		passing[0] = all;
+	for (uint32_t node = 1; passing && lying && node < info->node_count; node++)
+		passing[node] = lying[info->nodes[node].code] ||
+				passes(info, info->nodes[node].parent, passing, lying);
+	if (!lying) {
+		free(passing);
+		return NULL;
+	}
+	free(lying);
+	return passing;
+}
+
+/* ---- their figures ----------------------------------------------------------------- */
+
+static struct measure measure_of(struct report *report, uint32_t node, const struct model_node *figures,
+				 uint64_t collections)
+{
+	uint64_t sample_bytes = report->info->sample_bytes;
+	bool leaks = ownership_leaks(&report->ownership, node);
+
+	return (struct measure){
+		.allocations = weight_blocks(figures->allocations, sample_bytes),
+		.allocated_bytes = figures->allocated_bytes,
+		.peak_bytes = figures->peak_bytes,
+		.leaked_bytes = leaks ? figures->live_bytes : 0,
+		.leaked_blocks = leaks ? weight_blocks(figures->live_blocks, sample_bytes) : 0,
+		.temporary = weight_blocks(figures->temporary, sample_bytes),
+		.collections = collections,
+	};
+}
+
+/* Collections that ended, by the node that they ended at. */
+static uint32_t *count_collections(const struct trace_info *info)
+{
+	uint32_t *counts = calloc(info->node_count + 1, sizeof(*counts));
+
+	for (size_t i = 0; counts && i < info->note_count; i++)
+		if (info->notes[i].kind == NOTE_GC_END)
+			counts[info->notes[i].node]++;
+	return counts;
+}
+
+static struct measured_path path_of(struct report *report, uint32_t node, const struct selection *wrappers,
+				    const struct model_node *figures, uint64_t collections)
+{
+	struct source_frame site = report_site(report, node, wrappers);
+
+	return (struct measured_path){.function = site.function,
+				      .spot = source_frame_spot(&site),
+				      .place = report_place(report, &site),
+				      .line = site.line,
+				      .node = node,
+				      .measure = measure_of(report, node, figures, collections)};
+}
+
+int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
+		   size_t *count, bool *met)
+{
+	*count = 0;
+	*paths = NULL;
+	if (report_put_back(report) != 0)
+		return -ENOMEM;
+	const struct trace_info *info = report->info;
+	bool *passing = find_passing(report, place, met);
+	uint32_t *collections = count_collections(info);
+	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
+
+	if (report_know_remains(report) != 0 ||
+	    ownership_find_wrappers(&report->ownership, model_summary(report->model)->nodes) != 0) {
+		free(passing);
+		free(collections);
+		return -ENOMEM;
+	}
+	*paths = calloc(info->node_count + 1, sizeof(**paths));
+	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++) {
+		if (!passing[node])
+			continue;
+		struct model_node figures = figures_walk_to(&walk, node);
+		if (figures.allocations > 0 || collections[node] > 0)
+			(*paths)[(*count)++] =
+				path_of(report, node, place->wrappers, &figures, collections[node]);
+	}
+	bool whole = passing && collections && *paths;
+	free(passing);
+	free(collections);
+	if (whole)
+		return 0;
+	free(*paths);
+	*paths = NULL;
+	return -ENOMEM;
+}
+
+/* ---- one path ------------------------------------------------------------------------ */
+
+struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit, size_t *count)
+{
+	struct source_frame *out = calloc(limit + 1, sizeof(*out));
+	const struct source_frame *frames;
+
+	*count = 0;
+	for (; out && node != 0; node = report->info->nodes[node].parent) {
+		size_t here = report_frames(report, node, &frames);
+
+		for (size_t i = 0; i < here && *count < limit; i++)
+			out[(*count)++] = frames[i];
+	}
+	return out;
+}
+
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context)
+{
+	struct ownership *ownership = &report->ownership;
+	const struct source_function *const *functions;
+	int error = report_put_back(report);
+
+	if (!error)
+		error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
+	symbolizer_functions(report->symbolizer, &functions);
+	for (size_t id = 0; !error && id < ownership->wrapper_count; id++) {
+		int said = recall(context, functions[id]->name);
+
+		if (said >= 0)
+			ownership->wrappers[id] = said > 0;
+	}
+	return error;
+}
+
+size_t report_all_functions(struct report *report, const struct source_function *const **functions)
+{
+	return symbolizer_functions(report->symbolizer, functions);
+}
+
+const char *report_place(struct report *report, const struct source_frame *frame)
+{
+	return symbolizer_place(report->symbolizer, frame);
+}
+
+enum owner report_owner(struct report *report, const struct source_function *function)
+{
+	return ownership_of(&report->ownership, function);
+}
+
+struct remains_sum report_suppressed(const struct report *report, size_t suppression)
+{
+	struct remains_sum sum = report->ownership.suppressed[suppression];
+
+	sum.blocks = weight_blocks(sum.blocks, report->info->sample_bytes);
+	return sum;
+}
+
+bool report_begins_in(struct report *report, const struct source_function *function)
+{
+	return keeper_starts(report->symbolizer, function, NULL);
+}
+
+const struct trace_info *report_trace(const struct report *report)
+{
+	return report->info;
+}

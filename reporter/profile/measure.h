@@ -1,0 +1,79 @@
+/*
+ * measure.h - figures of chosen call paths, for those who judge a trace and do not show it.
+ *
+ * Needs a report of any detail: names are looked up as they are asked for.  Not thread-safe.
+ */
+#ifndef MPROF_REPORTER_PROFILE_MEASURE_H
+#define MPROF_REPORTER_PROFILE_MEASURE_H
+
+#include "profile/ownership.h"
+#include "profile/report.h"
+
+struct measure {
+	uint64_t allocations, allocated_bytes;
+	uint64_t peak_bytes;                  /* at the whole program's peak */
+	uint64_t leaked_bytes, leaked_blocks; /* but for what libraries keep, or is suppressed */
+	uint64_t temporary;
+	uint64_t collections; /* that ran on the path */
+};
+
+void measure_add(struct measure *sum, const struct measure *other);
+
+/* A source line, or with line 0 every line of a selection; an empty selection has all call paths. */
+struct measure_place {
+	struct selection selection;
+	uint32_t line;
+	const struct selection *wrappers; /* functions that allocate for their callers; NULL: none */
+};
+
+/* What one call path did itself, and whose it is: the innermost frame of the program's own that is no
+ * wrapper; where all are library code, the innermost. */
+struct measured_path {
+	const struct source_function *function; /* lives as long as the report */
+	uint64_t spot;                          /* source_frame_spot */
+	const char *place;                      /* symbolizer_place */
+	uint32_t line;                          /* 0 if unknown */
+	uint32_t node;
+	struct measure measure;
+};
+
+/*
+ * The call paths that pass a place and have figures: those of which any frame, inlined ones included, lies
+ * there.  *paths is the caller's to free().  *met tells whether any recorded path passes it at all.
+ * Where blocks were sampled, figures are estimates.  0 or -ENOMEM.
+ */
+int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
+		   size_t *count, bool *met);
+
+/* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
+ * ENOMEM. */
+struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
+					    size_t *count);
+
+/* What was decided of a function before: 1 it is a wrapper, 0 it is none; -1 nothing. */
+typedef int report_recall_fn(void *context, const char *function);
+
+/* Has earlier decisions hold, where code has names to know them by.  To be called before anything is
+ * measured; 0 or -ENOMEM. */
+int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context);
+
+/* Where a frame stands, as symbolizer_place. */
+const char *report_place(struct report *report, const struct source_frame *frame);
+
+/* Whose a function is. */
+enum owner report_owner(struct report *report, const struct source_function *function);
+
+/* Whether programs or threads begin or end in it: what is further out has nothing to do with memory. */
+bool report_begins_in(struct report *report, const struct source_function *function);
+
+/* All functions that any call path passes, once something is measured; as symbolizer_functions. */
+size_t report_all_functions(struct report *report, const struct source_function *const **functions);
+
+/* What a suppression has kept from being counted, with its index in the options' list; of a report that knows
+ * what leaked. */
+struct remains_sum report_suppressed(const struct report *report, size_t suppression);
+
+/* The trace that the report is of. */
+const struct trace_info *report_trace(const struct report *report);
+
+#endif

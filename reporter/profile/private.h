@@ -1,0 +1,165 @@
+/*
+ * private.h - what the files of reporter/report share; nobody else includes it.
+ */
+#ifndef MPROF_REPORTER_PROFILE_PRIVATE_H
+#define MPROF_REPORTER_PROFILE_PRIVATE_H
+
+#include "figures/summary.h"
+#include "replay/model.h"
+#include "profile/ownership.h"
+#include "profile/report.h"
+#include "profile/scopes.h"
+#include "base/pool.h"
+
+/* What the view has of collections and the like, and what it is made from. */
+struct gc_figures {
+	struct view_gc view;
+	struct view_collection *collections;
+	uint32_t *nodes; /* of the collections, until they are sorted by time */
+	struct view_gc_group *generations, *lines;
+	struct view_gc_sum *scopes; /* one per scope; NULL: there are none */
+	struct view_gc_site *sites;
+	struct view_gc_type *types;
+	struct view_cache *caches;
+};
+
+/* The call-path tree with the frames that jumps left out; all zero: not asked for, or none were. */
+struct put_back {
+	bool done;
+	struct trace_info info;
+	struct trace_node *nodes;
+	struct trace_code *codes;
+	struct pool frames;
+};
+
+/* What the symbolizer said of code; NULL: it was not asked. */
+struct code_frames {
+	const struct source_frame *list;
+	size_t count;
+};
+
+struct report {
+	struct view_report view;
+	const struct report_options *options;
+	struct trace *trace;
+	const struct trace_info *info;
+	struct symbolizer_options symbols;
+	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */
+	struct symbolizer *symbolizer;
+	struct code_frames *frames; /* by trace_code */
+	struct put_back put_back;
+	struct sources *sources;
+	struct model *model; /* figures; may borrow from the next two */
+	struct summary_decoder kept;
+	struct figures_summary kept_summary;
+	bool replay_complete; /* the last replay knew all that it could have known */
+	struct ownership ownership;
+	struct remains_sum remains[REMAINS_SUPPRESSED + 1]; /* of all live blocks */
+	struct scope_map scopes;                            /* of what is shown */
+	struct scope_sums *sums;                            /* one per scope */
+	struct model_scope *visits;                         /* one per scope; NULL: not asked for */
+	struct selection selection;                         /* of the options, or recorded */
+	bool own_code;         /* no other functions than the program's own may be chosen */
+	bool *chosen;          /* by function id */
+	size_t function_count; /* functions that may be chosen: those met on call paths */
+	bool *inner;           /* by function id: chosen for the lines that it has in another one's table */
+	const char *
+		*instances; /* by function id: the name of those instances of it that are chosen; NULL: all */
+	bool chosen_by_figures; /* nobody named a function */
+	size_t limit;           /* how many of the chosen are shown; 0: all */
+	char **warnings;
+	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
+	struct view_function *functions;
+	struct view_site *sites;
+	struct gc_figures gc;
+};
+
+/* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
+uint32_t report_inclusion(void *report, const struct source_function *function, const char *file,
+			  uint32_t line);
+
+/* Adds a line to the warnings; 0 or -ENOMEM. */
+int report_warn(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The frames of a node, innermost first; 0 for the root, and where there is no code. */
+size_t report_frames(struct report *report, uint32_t node, const struct source_frame **frames);
+
+/* Whether nothing of the node's code can be the user's, and so its names are not looked up. */
+bool report_skips(const struct report *report, uint32_t node);
+
+/* The frames of a node but for one that is skipped: of all others, the functions' ids index report->chosen.
+ */
+size_t report_met_frames(struct report *report, uint32_t node, const struct source_frame **frames);
+
+/* Whether a frame of a chosen function is of an instance that is chosen: as a frame_source's `counts`. */
+bool report_counts(void *report, const struct source_frame *frame);
+
+/* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
+size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames);
+size_t report_met_code(void *report, uint32_t code, const struct source_frame **frames);
+
+/* Puts the frames that jumps left out into report->info.  Looks up all code but the C library's; does nothing
+ * the second time.  0 or -ENOMEM.  put_back.c */
+int report_put_back(struct report *report);
+void put_back_finish(struct put_back *put_back);
+
+/* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
+ * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */
+int report_inherit(struct report *report, struct model *model, struct diagnostic *diagnostic);
+
+/* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
+int report_replay(struct report *report, struct model **model, struct diagnostic *diagnostic);
+
+/* Makes report->model.  known.c */
+int report_know_figures(struct report *report, struct diagnostic *diagnostic);
+
+/* With that: what becomes of blocks that were not freed.  Does nothing the second time.  known.c */
+int report_know_remains(struct report *report);
+
+/* With scopes and model there: the visits of all scopes. */
+int report_know_visits(struct report *report);
+
+/* The visits of a chosen function's line, or with line 0 of the function. */
+const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line);
+
+/* Finds out what the user asks for: report->selection and ->own_code.  0 or -ENOMEM.  choose.c */
+int report_select(struct report *report);
+
+/* Fills report->chosen and ->limit, from names alone. */
+int report_choose(struct report *report);
+
+/* Keeps the greatest ->limit of the chosen, by figures. */
+int report_narrow(struct report *report);
+
+/* Chooses what stands within the chosen functions, too. */
+int report_choose_inner(struct report *report);
+
+/* Whether a function stands in the body of another one: a lambda, a local class's method. */
+bool report_lies_within(const struct source_function *inner, const struct source_function *outer);
+
+/* The program's own: what its authors can change, with lines to show. */
+bool report_is_own(struct report *report, const struct source_function *function);
+
+/* The figure of a function's sums by which it is chosen and ordered. */
+uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);
+
+/* The innermost frame of the program's own on a call path, but for the wrappers (NULL: none); where all are
+ * library code, the innermost.  sites.c */
+struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers);
+
+/* Fill the view.  functions.c, sites.c, summary.c */
+int report_fill_functions(struct report *report);
+int report_fill_sites(struct report *report);
+int report_fill_summary(struct report *report);
+
+/* Finds the collections, with scopes there also by scope; 0 or -ENOMEM.  collections.c */
+int report_fill_collections(struct report *report);
+int report_sum_collections(struct report *report);
+void report_gc_finish(struct gc_figures *gc);
+
+/* types.c; the second after report_fill_sites. */
+int report_fill_types(struct report *report);
+int report_fill_collected_sites(struct report *report);
+int report_fill_caches(struct report *report);
+
+#endif

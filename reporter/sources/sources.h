@@ -1,0 +1,40 @@
+/*
+ * sources.h - finds and reads source text.
+ *
+ * A file is looked for where the user says (maps, then directories by the longest common end of
+ * the path), below the sysroot, where the compiler recorded it, and last by its mere name in the
+ * directories.
+ */
+#ifndef MPROF_REPORTER_SOURCES_SOURCES_H
+#define MPROF_REPORTER_SOURCES_SOURCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct source_options {
+	const char *const *maps;        /* "FROM=TO", NULL-terminated; may be NULL */
+	const char *const *directories; /* NULL-terminated; may be NULL */
+	const char *sysroot;            /* may be NULL */
+};
+
+struct source_text {
+	const char *path;         /* where it was found */
+	const char *const *lines; /* without line ends; lines[0] is line 1 */
+	size_t line_count;
+	struct timespec modified;
+	unsigned char md5[16]; /* of the file as it is now */
+};
+
+struct sources;
+
+/* options are borrowed until sources_destroy.  NULL with errno ENOMEM. */
+struct sources *sources_create(const struct source_options *options);
+void sources_destroy(struct sources *sources); /* NULL is fine */
+
+/* The text of a file by its recorded path; NULL if it is nowhere or cannot be read.  Each file is looked for
+ * once; the result lives as long as `sources`. */
+const struct source_text *sources_find(struct sources *sources, const char *file);
+
+#endif
