@@ -1,10 +1,11 @@
 /*
- * flat_arena.h - an arena over a session that is mapped whole, for tests that stand in for preload/arena.c.
+ * flat_arena.h - an arena over a session that is mapped whole, for tests that stand in for
+ * preload/session/arena.c.
  */
 #ifndef MPROF_TESTS_FLAT_ARENA_H
 #define MPROF_TESTS_FLAT_ARENA_H
 
-#include "preload/arena.h"
+#include "preload/session/arena.h"
 
 static inline void flat_pieces(arena_piece *pieces, char *from, uint64_t count, uint64_t in_piece,
 			       size_t bytes)

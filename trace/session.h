@@ -288,7 +288,7 @@ enum session_flags {
  * room. */
 enum session_doorbell { DOORBELL_AWAKE = 0, DOORBELL_ASLEEP = 1, DOORBELL_NAPPING = 2 };
 
-/* The time as the drainer last saw it: see preload/ordinary.h for who may use it.  Stored without
+/* The time as the drainer last saw it: see preload/hooks/ordinary.h for who may use it.  Stored without
  * order, since any value that is seen was true once. */
 struct session_clock {
 	_Atomic uint64_t stamp; /* 0 while the drainer does not look at the clock */

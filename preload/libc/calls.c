@@ -3,7 +3,7 @@
  *
  * They do what libc's do but for one thing: no thread is ever cancelled in them.
  */
-#include "preload/kernel.h"
+#include "preload/session/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  */
 #include "preload/unwind/lookup.h"
 
-#include "preload/modules.h"
+#include "preload/record/modules.h"
 #include "preload/unwind/code_object.h"
 
 struct lookup lookup_frame(struct unwind_state *state, uintptr_t pc, bool exact)

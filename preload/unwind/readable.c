@@ -8,8 +8,8 @@
  */
 #include "preload/unwind/readable.h"
 
-#include "preload/confine.h"
-#include "preload/kernel.h"
+#include "preload/session/confine.h"
+#include "preload/session/kernel.h"
 #include "preload/unwind/valgrind.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
  */
 #include "preload/unwind/room.h"
 
-#include "preload/pages.h"
+#include "preload/session/pages.h"
 
 #include <stdatomic.h>
 

@@ -5,7 +5,7 @@
  */
 #include "preload/unwind/rules.h"
 
-#include "preload/pages.h"
+#include "preload/session/pages.h"
 #include "preload/unwind/lookup.h"
 
 #define SHARED_BITS 17

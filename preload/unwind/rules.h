@@ -7,7 +7,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_RULES_H
 #define MPROF_PRELOAD_UNWIND_RULES_H
 
-#include "preload/epoch.h"
+#include "preload/record/epoch.h"
 #include "preload/unwind/state.h"
 
 #include <stdatomic.h>

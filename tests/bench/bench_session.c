@@ -1,10 +1,10 @@
 /*
- * bench_session.c - see bench_session.h; stands in for preload/arena.c.
+ * bench_session.c - see bench_session.h; stands in for preload/session/arena.c.
  */
 #include "tests/bench/bench_session.h"
 
-#include "preload/arena.h"
-#include "preload/pages.h"
+#include "preload/session/arena.h"
+#include "preload/session/pages.h"
 #include "tests/flat_arena.h"
 
 #include <stdlib.h>

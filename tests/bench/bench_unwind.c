@@ -2,7 +2,7 @@
  * bench_unwind.c - nanoseconds a stack at several depths: what the recorder asks for a stack that is known
  * whole, or in part; our walk, alone and with interning; libunwind's unw_backtrace.
  */
-#include "preload/contexts.h"
+#include "preload/record/contexts.h"
 #include "preload/unwind/context.h"
 #include "tests/bench/bench_session.h"
 

@@ -6,7 +6,7 @@
  */
 #include "tests/check/checked.h"
 
-#include "preload/arena.h"
+#include "preload/session/arena.h"
 #include "preload/unwind/arch.h"
 #include "tests/check/libunwind_local.h"
 #include "tests/check/oracle.h"

@@ -7,9 +7,9 @@
 #ifndef MPROF_TESTS_ORACLE_H
 #define MPROF_TESTS_ORACLE_H
 
-#include "preload/contexts.h"
+#include "preload/record/contexts.h"
 
-#include "preload/arena.h"
+#include "preload/session/arena.h"
 
 /* Whether `node` is the call path of these frames, modules and flags included. */
 bool oracle_is_path(const struct arena *arena, uint32_t node, const struct unwind_frame *frames,

@@ -1,9 +1,9 @@
 /*
  * doubles.c - what the code under test asks the rest of the shim, answered as a process would that records.
  */
-#include "preload/arena.h"
-#include "preload/process.h"
-#include "preload/session.h"
+#include "preload/session/arena.h"
+#include "preload/session/process.h"
+#include "preload/session/session.h"
 
 extern struct process model_process;
 

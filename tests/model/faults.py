@@ -11,10 +11,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-RECORDER, THREAD, QUEUE, DRAINER = "preload/recorder.c", "preload/thread.c", "reporter/drain/queue.c", "tests/model/drainer.c"
-CHUNKS, SIDE, WAIT = "preload/thread_chunks.c", "preload/thread_side.c", "preload/thread_wait.c"
+RECORDER, THREAD, QUEUE, DRAINER = "preload/record/recorder.c", "preload/record/thread.c", "reporter/drain/queue.c", "tests/model/drainer.c"
+CHUNKS, SIDE, WAIT = "preload/record/thread_chunks.c", "preload/record/thread_side.c", "preload/record/thread_wait.c"
 PRODUCERS = "tests/model/producers.c"
-ORDINARY, PEEK = "preload/ordinary.h", "reporter/drain/queue.h"
+ORDINARY, PEEK = "preload/hooks/ordinary.h", "reporter/drain/queue.h"
 # A header is found beside who includes it, by the name that it is included by.
 HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 

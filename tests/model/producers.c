@@ -7,9 +7,9 @@
 
 #include "judge.h"
 
-#include "ordinary.h" /* which faults.py puts beside a copy of this */
-#include "preload/recorder.h"
-#include "preload/thread.h"
+#include "hooks/ordinary.h" /* which faults.py puts beside a copy of this */
+#include "preload/record/recorder.h"
+#include "preload/record/thread.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ static uint64_t size_of(unsigned producer, uint32_t ordinal)
 	return size_bytes | (uint64_t)handled[producer] << EVENT_NEEDS_SIDE * EVENT_NEEDS_BITS;
 }
 
-/* As malloc in preload/interpose.c does it, but that a call path is not looked for in earnest. */
+/* As malloc in preload/hooks/interpose.c does it, but that a call path is not looked for in earnest. */
 static void record_new(const void *block, uint64_t size_bytes)
 {
 	const struct unwind_start here = {0};

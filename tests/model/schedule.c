@@ -5,8 +5,8 @@
 
 #include "explore.h"
 
-#include "preload/guard.h"
-#include "preload/thread.h"
+#include "preload/hooks/guard.h"
+#include "preload/record/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>

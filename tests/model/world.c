@@ -3,8 +3,8 @@
  */
 #include "world.h"
 
-#include "preload/epoch.h"
-#include "preload/process.h"
+#include "preload/record/epoch.h"
+#include "preload/session/process.h"
 #include "tests/flat_arena.h"
 
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * says the right path, to any thread that was handed it, that nobody makes more than one node of a step, and
  * that ids are settled once all is quiet.
  */
-#include "preload/arena.h"
-#include "preload/contexts.h"
+#include "preload/session/arena.h"
+#include "preload/record/contexts.h"
 #include "tests/flat_arena.h"
 
 #include <inttypes.h>

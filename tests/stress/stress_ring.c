@@ -4,10 +4,10 @@
  * Threads record made-up blocks while one thread consumes; every event must arrive once, in the order of its
  * thread, with the address and the size that went in.  A plain program: Criterion does not run under TSan.
  */
-#include "preload/allocator.h"
-#include "preload/ordinary.h"
-#include "preload/process.h"
-#include "preload/recorder.h"
+#include "preload/hooks/allocator.h"
+#include "preload/hooks/ordinary.h"
+#include "preload/session/process.h"
+#include "preload/record/recorder.h"
 #include "reporter/drain/queue.h"
 
 #include "tests/flat_arena.h"

@@ -1,8 +1,8 @@
 /*
  * test_arena.c - the session file in pieces: what is mapped, what is reserved, and what is refused.
  */
-#include "preload/arena.h"
-#include "preload/files.h"
+#include "preload/session/arena.h"
+#include "preload/session/files.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
  * test_contexts.c - interning: one node a path.  Threads: see tests/stress/stress_contexts.c.
  */
-#include "preload/contexts.h"
+#include "preload/record/contexts.h"
 
 #include "arena_double.h"
 
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preload/pages.h"
+#include "preload/session/pages.h"
 
 #define NODES_MAX 2000000u
 

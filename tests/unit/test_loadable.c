@@ -1,7 +1,7 @@
 /*
  * test_loadable.c - which programs the shim can be loaded into, by their heads.
  */
-#include "preload/loadable.h"
+#include "preload/session/loadable.h"
 
 #include <criterion/criterion.h>
 #include <elf.h>

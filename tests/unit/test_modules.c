@@ -1,7 +1,7 @@
 /*
  * test_modules.c - naming of loaded objects, and of what comes after them at the same address.
  */
-#include "preload/modules.h"
+#include "preload/record/modules.h"
 
 #include "arena_double.h"
 #include "preload/unwind/code_object.h"

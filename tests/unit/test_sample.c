@@ -2,10 +2,10 @@
  * test_sample.c - which blocks are sampled: intervals, the set of those that live, a thread's decisions; and
  * sizes as people write them.  Seeds are fixed, so that a bound that holds once holds always.
  */
-#include "preload/guard.h"
-#include "preload/recorder.h"
-#include "preload/sample.h"
-#include "preload/sample_draw.h"
+#include "preload/hooks/guard.h"
+#include "preload/record/recorder.h"
+#include "preload/record/sample.h"
+#include "preload/record/sample_draw.h"
 #include "trace/size.h"
 
 #include <criterion/criterion.h>

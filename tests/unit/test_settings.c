@@ -1,8 +1,8 @@
 /*
  * test_settings.c - the shim's environment, output patterns and fixed-buffer text.
  */
-#include "preload/message.h"
-#include "preload/settings.h"
+#include "preload/session/message.h"
+#include "preload/session/settings.h"
 
 #include <criterion/criterion.h>
 

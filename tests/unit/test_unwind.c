@@ -9,8 +9,8 @@
 #include "arena_double.h"
 #include "torture.h"
 
-#include "preload/contexts.h"
-#include "preload/modules.h"
+#include "preload/record/contexts.h"
+#include "preload/record/modules.h"
 #include "preload/unwind/context.h"
 #include "tests/check/oracle.h"
 

@@ -1,0 +1,87 @@
+/*
+ * interpose_filter.c - prctl and syscall, interposed to see a filter or dispatcher of system calls coming.
+ *
+ * All other calls go on to the real ones as they are: of syscall not even the stack may look different to the
+ * kernel, which may be asked for a new process or thread there.
+ */
+#include "session/confine.h"
+#include "real.h"
+
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59 /* Linux 5.11 */
+#define PR_SYS_DISPATCH_OFF 0
+#endif
+
+#define HOOK(name, result, parameters) extern __attribute__((visibility("default"))) result name parameters;
+#include "hooks.def"
+
+/* A dispatcher of system calls (of Wine, of emulators) takes those that do not come from where it expects
+ * them for the guest's. */
+static bool confines(int option, unsigned long mode)
+{
+	return option == PR_SET_SECCOMP ||
+	       (option == PR_SET_SYSCALL_USER_DISPATCH && mode != PR_SYS_DISPATCH_OFF);
+}
+
+int prctl(int option, ...)
+{
+	unsigned long more[4];
+	va_list list;
+
+	va_start(list, option);
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		more[i] = va_arg(list, unsigned long);
+	va_end(list);
+	real_ensure();
+	bool began = confines(option, more[0]) && confine_begin();
+	int result = real.prctl(option, more[0], more[1], more[2], more[3]);
+
+	if (began && result != 0)
+		confine_undo();
+	return result;
+}
+
+static bool is_filter(long number, long operation)
+{
+	return number == SYS_seccomp &&
+	       (operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER);
+}
+
+/* The first call of all, and seccomp.  A filter that is refused may have been refused to another thread
+ * (SECCOMP_FILTER_FLAG_TSYNC), with a positive result. */
+__attribute__((used)) static long odd_syscall(long number, long one, long two, long three, long four,
+					      long five, long six)
+{
+	real_ensure();
+	bool began = is_filter(number, one) && confine_begin();
+	long result = real.syscall(number, one, two, three, four, five, six);
+
+	if (began && result < 0)
+		confine_undo();
+	return result;
+}
+
+#if defined(__x86_64__)
+_Static_assert(SYS_seccomp == 317, "as the assembler below has it");
+static const size_t syscall_offset __attribute__((used)) = offsetof(struct real_functions, syscall);
+
+__attribute__((naked)) long syscall(long number __attribute__((unused)), ...)
+{
+	__asm__("cmpq $317, %rdi\n\t"
+		"je odd_syscall\n\t"
+		"movq syscall_offset(%rip), %rax\n\t"
+		"leaq real(%rip), %r11\n\t"
+		"movq (%r11,%rax), %rax\n\t"
+		"testq %rax, %rax\n\t"
+		"je odd_syscall\n\t"
+		"jmp *%rax");
+}
+#else
+#error "no way to pass system calls on for this architecture yet"
+#endif
