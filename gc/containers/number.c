@@ -1,7 +1,7 @@
 /*
  * number.c - rgc_int and rgc_float: immutable numbers.  Those of the same value are equal, and hash alike.
  */
-#include "values.h"
+#include "../core/values.h"
 
 #include <float.h>
 #include <inttypes.h>

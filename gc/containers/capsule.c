@@ -1,7 +1,7 @@
 /*
  * capsule.c - rgc_capsule: a foreign pointer that lives and ends as an object.
  */
-#include "internal.h"
+#include "../core/internal.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
  */
 #include "text.h"
-#include "values.h"
+#include "../core/values.h"
 
 #include <errno.h>
 #include <stdio.h>

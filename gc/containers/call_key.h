@@ -2,10 +2,10 @@
  * call_key.h - the arguments of a call as one object, the key of the memoizer for calls that do not have just
  * one positional argument.
  */
-#ifndef RGC_CALL_KEY_H
-#define RGC_CALL_KEY_H
+#ifndef RGC_GC_CONTAINERS_CALL_KEY_H
+#define RGC_GC_CONTAINERS_CALL_KEY_H
 
-#include "internal.h"
+#include "../core/internal.h"
 
 /*
  * A key of all arguments, whose order matters, names and values of `keywords` (NULL is none) included; with

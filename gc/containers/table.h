@@ -9,10 +9,10 @@
  * Entries of every kind begin with struct entry, those with values with struct pair; `stride` is their size,
  * a constant of the table's owner.
  */
-#ifndef RGC_TABLE_H
-#define RGC_TABLE_H
+#ifndef RGC_GC_CONTAINERS_TABLE_H
+#define RGC_GC_CONTAINERS_TABLE_H
 
-#include "values.h"
+#include "../core/values.h"
 
 /* Flag of types whose objects equal none of other types, whatever the equal of those says. */
 #define TYPE_EQUAL_TO_OWN (1u << 16)

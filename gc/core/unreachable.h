@@ -2,8 +2,8 @@
  * unreachable.h - which of the candidates (the collected generations) nothing outside leads to: for
  * collect.c.
  */
-#ifndef RGC_UNREACHABLE_H
-#define RGC_UNREACHABLE_H
+#ifndef RGC_GC_CORE_UNREACHABLE_H
+#define RGC_GC_CORE_UNREACHABLE_H
 
 #include "internal.h"
 

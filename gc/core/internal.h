@@ -15,8 +15,8 @@
  *   - item arrays come from malloc, realloc and free; report them with heap_bytes_changed.
  * text.c has rgc_repr, and guards its recursion.
  */
-#ifndef RGC_INTERNAL_H
-#define RGC_INTERNAL_H
+#ifndef RGC_GC_CORE_INTERNAL_H
+#define RGC_GC_CORE_INTERNAL_H
 
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>

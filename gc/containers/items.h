@@ -1,10 +1,10 @@
 /*
  * items.h - what lists and tuples have in common: arrays of references, and comparison that may run deep.
  */
-#ifndef RGC_ITEMS_H
-#define RGC_ITEMS_H
+#ifndef RGC_GC_CONTAINERS_ITEMS_H
+#define RGC_GC_CONTAINERS_ITEMS_H
 
-#include "internal.h"
+#include "../core/internal.h"
 
 /* A sequence's items at this moment; user code may change those of a list. */
 struct items {

@@ -1,10 +1,10 @@
 /*
  * sort.h - a stable sort of references, for lists.
  */
-#ifndef RGC_SORT_H
-#define RGC_SORT_H
+#ifndef RGC_GC_CONTAINERS_SORT_H
+#define RGC_GC_CONTAINERS_SORT_H
 
-#include "internal.h"
+#include "../core/internal.h"
 
 typedef int (*sort_compare)(const void *a, const void *b, void *data);
 

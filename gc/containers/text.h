@@ -1,10 +1,10 @@
 /*
  * text.h - builds a printable form piece by piece, for the repr functions of the library's types.
  */
-#ifndef RGC_TEXT_H
-#define RGC_TEXT_H
+#ifndef RGC_GC_CONTAINERS_TEXT_H
+#define RGC_GC_CONTAINERS_TEXT_H
 
-#include "internal.h"
+#include "../core/internal.h"
 
 /* All zero is empty. */
 struct text {
