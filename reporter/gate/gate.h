@@ -2,7 +2,7 @@
  * gate.h - what a check asks of a program: limits, and how far it may rise above its baseline.
  *
  * Filled by a gate file (gate_file.c) and then by the command line: of two settings for the same thing
- * the later holds.  Out of memory ends the process, as in symbolize/pool.h.
+ * the later holds.  Out of memory ends the process, as in base/pool.h.
  */
 #ifndef MPROF_REPORTER_GATE_GATE_H
 #define MPROF_REPORTER_GATE_GATE_H

@@ -1,5 +1,5 @@
 /*
- * private.h - what the files of reporter/report share; nobody else includes it.
+ * private.h - what the files of reporter/profile share; nobody else includes it.
  */
 #ifndef MPROF_REPORTER_PROFILE_PRIVATE_H
 #define MPROF_REPORTER_PROFILE_PRIVATE_H

@@ -1,7 +1,7 @@
 /*
  * rows.h - what views show: a report with every name and line resolved, nothing left to look up.
  *
- * Plain data, borrowed from whoever built it (reporter/report).  Views read it and print; they
+ * Plain data, borrowed from whoever built it (reporter/profile).  Views read it and print; they
  * never compute figures that another format would then lack.
  */
 #ifndef MPROF_REPORTER_VIEW_ROWS_H
