@@ -392,7 +392,8 @@ Test(sarif, fingerprints_outlast_moved_lines_and_renamed_files)
 
 Test(github, escapes_properties_and_messages)
 {
-	struct contributor contributor = {.site = {.function = "f", .file = "a,b:c%d.c", .line = 3}, .now = 7};
+	struct contributor contributor = {.site = {.function = "f", .file = "a,b:c%d.c", .line = 3},
+					  .now = 7};
 	struct verdict verdict = verdict_of(OUTCOME_FAILED, 3, 2, 2);
 	struct checked_program program = {
 		.key = "k,:%", .trace = "t", .verdicts = &verdict, .verdict_count = 1};

@@ -110,7 +110,7 @@ Test(options, each_mistake_is_named)
 	REFUSED("x -o", "a value is missing after option '-o'");
 	REFUSED("--top", "a value is missing after option '--top'");
 	REFUSED("--quiet=yes", "no value is allowed after option '--quiet'");
-	REFUSED("--source x", "ambiguous option '--source'");
+	REFUSED("--source x", "ambiguous option '--source': '--source-dir', '--source-map'");
 	REFUSED("--top 10", "--top takes a number from 1 to 9, not '10'");
 	REFUSED("--top 3x", "--top takes a number from 1 to 9, not '3x'");
 }
