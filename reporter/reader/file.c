@@ -241,11 +241,12 @@ static int zero_tail(struct trace *trace, uint64_t at)
 	return 1;
 }
 
-static int cut_off(struct trace *trace, uint64_t at, struct diagnostic *diagnostic)
+/* What is no block: zeroes are what a file system makes of what was not written in time. */
+static int cut_off(struct trace *trace, uint64_t at, bool zeroes, struct diagnostic *diagnostic)
 {
 	if (trace->opened)
 		return damaged(trace, at, "the file changed while it was read", diagnostic);
-	if (trace->info.ended)
+	if (trace->info.ended && !zeroes)
 		trace->info.foreign_bytes = trace->blocks_end - at;
 	else
 		trace->info.damaged_at = at;
@@ -262,7 +263,7 @@ int file_next(struct trace *trace, struct block_at *block, struct diagnostic *di
 	if (left == 0)
 		return 0;
 	if (left < sizeof(block->header))
-		return cut_off(trace, block->at, diagnostic);
+		return cut_off(trace, block->at, false, diagnostic);
 	error = read_near(trace, &block->header, sizeof(block->header), block->at);
 	if (error)
 		return unreadable(trace, block->at, error, diagnostic);
@@ -270,13 +271,13 @@ int file_next(struct trace *trace, struct block_at *block, struct diagnostic *di
 		int zero = zero_tail(trace, block->at);
 		if (zero < 0)
 			return unreadable(trace, block->at, zero, diagnostic);
-		return zero ? cut_off(trace, block->at, diagnostic)
+		return zero ? cut_off(trace, block->at, true, diagnostic)
 			    : damaged(trace, block->at, "no block header", diagnostic);
 	}
 	if (block_check_header(&block->header) < 0)
 		return damaged(trace, block->at, "impossible block header", diagnostic);
 	if (block->header.stored_bytes > left - sizeof(block->header))
-		return cut_off(trace, block->at, diagnostic);
+		return cut_off(trace, block->at, false, diagnostic);
 	block->next = block->at + sizeof(block->header) + block->header.stored_bytes;
 	return 1;
 }

@@ -16,7 +16,7 @@ CHUNKS, SIDE, WAIT = "preload/record/thread_chunks.c", "preload/record/thread_si
 PRODUCERS = "tests/model/producers.c"
 ORDINARY, PEEK = "preload/hooks/ordinary.h", "reporter/drain/queue.h"
 # A header is found beside who includes it, by the name that it is included by.
-HEADERS = {ORDINARY: ("ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
+HEADERS = {ORDINARY: ("hooks/ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(stack, &top, next, memory_order_acquire,
 							  memory_order_acquire))"""
