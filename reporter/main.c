@@ -2,7 +2,7 @@
  * main.c - the mprof command: finds the command asked for, and prints what went wrong in it.
  */
 #include "commands/command.h"
-#include "cli/completion.h"
+#include "commands/completion.h"
 #include "base/nearest.h"
 #include "cli/options.h"
 #include "base/clean.h"

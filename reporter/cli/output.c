@@ -2,16 +2,14 @@
  * output.c - where a command writes its result.
  */
 #include "output.h"
+#include "base/terminal.h"
 #include "reader/reader.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-#define WIDTH_USUAL 80 /* of a terminal that does not say */
 
 static bool is_standard(const char *path)
 {
@@ -42,15 +40,6 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 			      strerror(error));
 }
 
-static size_t terminal_width(FILE *out)
-{
-	struct winsize size;
-
-	if (!isatty(fileno(out)))
-		return 0;
-	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WIDTH_USUAL;
-}
-
 static enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 
 bool output_choose_color(const char *when)
@@ -68,14 +57,7 @@ bool output_choose_color(const char *when)
 
 bool output_is_colorful(FILE *out)
 {
-	return color == COLOR_AUTO ? output_is_for_people(out) : color == COLOR_ALWAYS;
-}
-
-bool output_is_for_people(FILE *out)
-{
-	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(fileno(out)) && !(refused && *refused) && !(terminal && strcmp(terminal, "dumb") == 0);
+	return color == COLOR_AUTO ? terminal_is_for_people(out) : color == COLOR_ALWAYS;
 }
 
 struct view_style output_style(const struct output_options *options, FILE *out)

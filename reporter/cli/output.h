@@ -20,10 +20,8 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic);
 /* "always", "never" or "auto", which is how it begins; false for other words. */
 bool output_choose_color(const char *when);
 
-/* Colour and progress are for people: terminals only, and NO_COLOR is respected, unless colour was asked for.
- */
+/* Colour is for people: terminals only, and NO_COLOR is respected, unless it was asked for. */
 bool output_is_colorful(FILE *out);
-bool output_is_for_people(FILE *out);
 
 /* A style with the options' precision, and colour and directory as fits the stream. */
 struct view_style output_style(const struct output_options *options, FILE *out);

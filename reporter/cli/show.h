@@ -7,7 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "options.h"
-#include "progress.h"
+#include "base/progress.h"
 #include "profile/report.h"
 
 #include <argp.h>

@@ -2,7 +2,7 @@
  * cmd_check.c - mprof check: judges recordings by limits and a baseline.
  */
 #include "command.h"
-#include "gate/gating.h"
+#include "commands/gating.h"
 #include "recordings/traces.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include "launch/spawn.h"
 #include "cli/options.h"
 #include "recordings/recorded.h"
-#include "gate/run_gate.h"
+#include "commands/run_gate.h"
 #include "trace/size.h"
 
 #include <errno.h>

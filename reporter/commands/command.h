@@ -8,14 +8,7 @@
 #define MPROF_REPORTER_COMMANDS_COMMAND_H
 
 #include "base/diagnostic.h"
-
-enum command_status {
-	STATUS_DONE = 0,
-	STATUS_GATE_FAILED = 1,
-	STATUS_USAGE = 2, /* or unreadable input */
-	STATUS_NO_BASELINE = 3,
-	STATUS_OF_SIGNAL = 128, /* and its number: what ended a program that was run */
-};
+#include "base/status.h"
 
 /* argv[0] is the command's name. */
 typedef int command_fn(int argc, char **argv, struct diagnostic *diagnostic);

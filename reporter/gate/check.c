@@ -2,7 +2,7 @@
  * check.c - from traces to a result: which traces are one program's, and what their verdicts add up to.
  */
 #include "gate/private.h"
-#include "commands/command.h"
+#include "base/status.h"
 
 #include <errno.h>
 #include <stdarg.h>

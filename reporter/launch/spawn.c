@@ -2,7 +2,7 @@
  * spawn.c - runs a program in the foreground.
  */
 #include "launch/spawn.h"
-#include "commands/command.h"
+#include "base/status.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  */
 #include "traces.h"
 #include "drain/drain.h"
-#include "cli/progress.h"
+#include "base/progress.h"
 #include "reader/reader.h"
 
 #include <dirent.h>

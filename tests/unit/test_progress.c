@@ -1,5 +1,5 @@
 /* test_progress.c - what people at a terminal are told of a long replay, and that others are told nothing. */
-#include "cli/progress.h"
+#include "base/progress.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

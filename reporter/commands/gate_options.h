@@ -1,12 +1,12 @@
 /*
  * gate_options.h - the options of a gate, which `mprof check` and `mprof run` have in common.
  */
-#ifndef MPROF_REPORTER_CLI_GATE_OPTIONS_H
-#define MPROF_REPORTER_CLI_GATE_OPTIONS_H
+#ifndef MPROF_REPORTER_COMMANDS_GATE_OPTIONS_H
+#define MPROF_REPORTER_COMMANDS_GATE_OPTIONS_H
 
 #include "gate/check.h"
-#include "gate/outputs.h"
-#include "options.h"
+#include "gate/formats/outputs.h"
+#include "cli/options.h"
 
 struct gate_options {
 	bool used; /* any of them was given */

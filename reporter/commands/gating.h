@@ -1,11 +1,11 @@
 /*
  * gating.h - from traces to a printed verdict and an exit status, for `mprof check` and `mprof run`.
  */
-#ifndef MPROF_REPORTER_GATE_GATING_H
-#define MPROF_REPORTER_GATE_GATING_H
+#ifndef MPROF_REPORTER_COMMANDS_GATING_H
+#define MPROF_REPORTER_COMMANDS_GATING_H
 
-#include "check.h"
-#include "cli/gate_options.h"
+#include "gate/check.h"
+#include "commands/gate_options.h"
 
 /* A trace, and which run of its program it is of. */
 struct gated_trace {

@@ -2,7 +2,7 @@
  * gating.c - wires traces, judge and outputs.
  */
 #include "gating.h"
-#include "key.h"
+#include "gate/key.h"
 #include "commands/command.h"
 #include "cli/output.h"
 #include "cli/show.h"

@@ -1,8 +1,8 @@
 /*
  * progress.h - tells people at a terminal how far a long step is; the word is wiped away afterwards.
  */
-#ifndef MPROF_REPORTER_CLI_PROGRESS_H
-#define MPROF_REPORTER_CLI_PROGRESS_H
+#ifndef MPROF_REPORTER_BASE_PROGRESS_H
+#define MPROF_REPORTER_BASE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * outputs.c - a check's result into files that may have other writers.
  */
-#include "gate/outputs.h"
+#include "gate/formats/outputs.h"
 #include "base/whole_file.h"
 #include "reader/reader.h"
 

@@ -3,7 +3,7 @@
  */
 #include "progress.h"
 
-#include "output.h"
+#include "base/terminal.h"
 #include "trace/clock.h"
 #include "base/clean.h"
 
@@ -16,7 +16,7 @@
 
 struct progress progress_start(void)
 {
-	return (struct progress){.wanted = output_is_for_people(stderr)};
+	return (struct progress){.wanted = terminal_is_for_people(stderr)};
 }
 
 void progress_finish(struct progress *progress)

@@ -1,8 +1,8 @@
 /*
  * outputs.h - where a check's result goes: several formats at once, to files and to standard output.
  */
-#ifndef MPROF_REPORTER_GATE_OUTPUTS_H
-#define MPROF_REPORTER_GATE_OUTPUTS_H
+#ifndef MPROF_REPORTER_GATE_FORMATS_OUTPUTS_H
+#define MPROF_REPORTER_GATE_FORMATS_OUTPUTS_H
 
 #include "gate/formats/formats.h"
 #include "base/diagnostic.h"

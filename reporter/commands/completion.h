@@ -1,8 +1,8 @@
 /*
  * completion.h - scripts that complete command lines in shells, made of the option tables.
  */
-#ifndef MPROF_REPORTER_CLI_COMPLETION_H
-#define MPROF_REPORTER_CLI_COMPLETION_H
+#ifndef MPROF_REPORTER_COMMANDS_COMPLETION_H
+#define MPROF_REPORTER_COMMANDS_COMPLETION_H
 
 #include "commands/command.h"
 

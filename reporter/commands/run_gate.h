@@ -1,10 +1,10 @@
 /*
  * run_gate.h - a gate around the runs of a program: keeps their traces until they are judged.
  */
-#ifndef MPROF_REPORTER_GATE_RUN_GATE_H
-#define MPROF_REPORTER_GATE_RUN_GATE_H
+#ifndef MPROF_REPORTER_COMMANDS_RUN_GATE_H
+#define MPROF_REPORTER_COMMANDS_RUN_GATE_H
 
-#include "cli/gate_options.h"
+#include "commands/gate_options.h"
 #include "recordings/traces.h"
 
 #include <sys/types.h>
