@@ -140,8 +140,6 @@ static int check(const struct options *options, char *const argv[], struct diagn
 	int status = gate_options_gate(&options->gate, &gate, diagnostic);
 
 	if (status == 0)
-		status = outputs_check(options->gate.outputs, options->gate.output_count, diagnostic);
-	if (status == 0)
 		status = choose_all(&chosen, options, diagnostic);
 	if (status == 0) {
 		gating.whole = chosen.folder_count > 0 || chosen.count > 1;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define KEPT "it is a recording, so it is kept"
+
 int output_parse(const char *text, struct output *out, struct diagnostic *diagnostic)
 {
 	const char *equals = strchr(text, '=');
@@ -84,9 +86,8 @@ int outputs_check(const struct output *outputs, size_t count, struct diagnostic 
 			outputs[i].path && !strchr(outputs[i].path, '%') ? place_error(outputs[i].path) : 0;
 
 		if (reason)
-			return diagnostic_set(
-				diagnostic, reason, "%s: cannot write to it: %s", outputs[i].path,
-				reason == EEXIST ? "it is a recording, so it is kept" : strerror(reason));
+			return diagnostic_set(diagnostic, reason, "%s: cannot write to it: %s",
+					      outputs[i].path, reason == EEXIST ? KEPT : strerror(reason));
 	}
 	return 0;
 }
@@ -150,7 +151,8 @@ static int print_file(const struct output *output, const struct check_result *re
 	if (!path)
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	diagnostic->message[0] = '\0';
-	error = whole_file_write(path, print, &job, diagnostic);
+	error = trace_is_at(path) ? diagnostic_set(diagnostic, EEXIST, "%s: cannot write to it: " KEPT, path)
+				  : whole_file_write(path, print, &job, diagnostic);
 	if (error && !diagnostic->message[0])
 		diagnostic_set(diagnostic, -error, "%s: %s", path, strerror(-error));
 	free(path);
