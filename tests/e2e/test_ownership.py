@@ -203,8 +203,8 @@ int main() { std::thread thread([] { held = std::malloc(5000); held = nullptr; }
     check_equal(leaked(record([directory / "t"], directory).trace()), (5000, 1), "C++")
     needs("rustc")
     (directory / "t.rs").write_text("""fn main() { std::thread::spawn(|| {
-    let lost: Vec<u8> = Vec::with_capacity(std::env::args().count() * 1000);
-    std::hint::black_box(&lost);
+    let mut lost: Vec<u8> = Vec::with_capacity(std::env::args().count() * 1000);
+    unsafe { std::ptr::write_volatile(lost.as_mut_ptr(), 1) };
     std::mem::forget(lost);
 }).join().unwrap(); }
 """)
