@@ -278,7 +278,6 @@ static const struct name_of suppressed[] = {
 	{RUNTIME_RUST, "^std::sys::*stack_overflow::"},
 	{RUNTIME_RUST, "^std::backtrace_rs"},
 	{RUNTIME_RUST, "^std::panicking::default_hook"},
-	{RUNTIME_GO, "^x_cgo_thread_start$"}, /* which the new thread frees, unless the program ends before */
 	{RUNTIME_GLIB, "^g_get_charset$"},
 	{RUNTIME_GLIB, "^g_get_console_charset$"},
 	{RUNTIME_GLIB, "^g_get_filename_charsets$"},

@@ -10,10 +10,11 @@
 /* Source files that tool chains and distributors install or build from.  Only where a path begins: anybody's
  * folders may have such names further down. */
 static const char *const system_file_prefixes[] = {
-	"/usr/include/",   "/usr/local/include/c++/", "/usr/lib/gcc/",        "/usr/lib64/gcc/",
-	"/usr/lib/llvm-",  "/usr/lib/rustlib/",       "/usr/src/rustc-",      "/rust/deps/",
-	"/usr/lib/go",     "/usr/share/go",           "/usr/local/go/",       "/usr/lib/nim/",
-	"/usr/share/nim/", "/build/glibc-",           "/usr/src/debug/glibc", "/usr/src/debug/gcc",
+	"/usr/include/",      "/usr/local/include/c++/", "/usr/lib/gcc/",   "/usr/lib64/gcc/",
+	"/usr/lib/llvm-",     "/usr/lib/rustlib/",       "/usr/src/rustc-", "/rust/deps/",
+	"/usr/lib/go",        "/usr/share/go",           "/usr/local/go/",  "/usr/lib/nim/",
+	"/usr/share/nim/",    "/_/runtime/cgo/",         "/build/glibc-",   "/usr/src/debug/glibc",
+	"/usr/src/debug/gcc",
 };
 
 /* Parts of paths, for functions in the name spaces of C++'s and Rust's libraries: their headers and sources

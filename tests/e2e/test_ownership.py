@@ -5,8 +5,8 @@ import os
 import re
 import subprocess
 
-from harness import (MPROF, OWN_MOUNTS, PROGRAMS, Skip, case, check, check_equal, compile, mprof, needs, needs_root, record, report, run,
-                     run_cases)
+from harness import (MPROF, OWN_MOUNTS, PROGRAMS, SHIM, Skip, case, check, check_equal, compile, mprof, needs, needs_root, record, report,
+                     run, run_cases)
 
 NOTHING = ("--max-leaked", "0", "--max-leaked-blocks", "0")
 LOST = 100  # bytes, with an argument
@@ -210,6 +210,41 @@ int main() { std::thread thread([] { held = std::malloc(5000); held = nullptr; }
 """)
     check_equal(run(["rustc", "-O", "t.rs", "-o", "tr"], directory).returncode, 0, "rustc")
     check_equal(leaked(record([directory / "tr"], directory).trace()), (1000, 1), "Rust")
+
+
+LATE_THREADS = """package main
+
+// #include <stdlib.h>
+import "C"
+import (
+	"os"
+	"runtime"
+)
+
+func main() {
+	C.free(C.malloc(1))
+	for i := 0; i < 40; i++ {
+		go func() { runtime.LockOSThread(); select {} }()
+	}
+	os.Exit(0)
+}
+"""
+
+
+@case
+def threads_of_go_that_have_not_begun(directory):
+    """What cgo makes for a new thread is freed by that; on one processor, which main does not give up, it never runs."""
+    needs_root()
+    needs("go")
+    chrt = [needs("chrt"), "-f", "1", needs("taskset"), "-c", str(min(os.sched_getaffinity(0)))]
+    (directory / "late.go").write_text(LATE_THREADS)
+    check_equal(run(["go", "build", "-o", "late", "late.go"], directory).returncode, 0, "go build")
+    done = run([*chrt, "env", f"LD_PRELOAD={SHIM}", "MPROF_QUIET=1", "MPROF_OUT=late.mprof", "./late"], directory, GOMAXPROCS="8")
+    if "chrt" in done.stderr:
+        raise Skip(f"no real-time scheduling here: {done.stderr.strip()}")
+    figures = report(directory / "late.mprof")
+    check_equal(figures["totals"]["leaked_bytes"], 0, f"leaked: {[site for site in figures['sites'] if site['leaked_bytes']]}")
+    check(figures["totals"]["kept_bytes"] > 0, "what threads hold that are there at the end")
 
 
 def valgrind_lost(directory, *command):
