@@ -594,7 +594,7 @@ Test(symbolize, files_of_the_system)
 		{"core::ops::function::FnOnce::call_once",
 		 "/rustc/90b35a6239c3d8bdabc530a6a0816f7ff89a0aaf/library/core/src/ops/function.rs", true},
 		{"hashbrown::raw::RawTable::reserve",
-		 "/root/.cargo/registry/src/github.com-1ecc6299db9ec823/hashbrown-0.12.3/src/raw/mod.rs",
+		 "/home/user/.cargo/registry/src/github.com-1ecc6299db9ec823/hashbrown-0.12.3/src/raw/mod.rs",
 		 true},
 		{"main", "/home/me/b~hello.adb", true},
 		{"_cgo_sys_thread_start", "/usr/lib/go-1.19/src/runtime/cgo/gcc_linux_amd64.c", true},
