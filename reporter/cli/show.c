@@ -45,37 +45,37 @@ static const struct argp_child group_children[] = {
 static const struct argp group = {.options = option_table, .parser = parse, .children = group_children};
 const struct argp_child show_children[] = {{&group, 0, NULL, 0}, {0}};
 
-void show_fill_options(struct report_options *report, const struct symbol_options *symbols,
+void show_fill_options(struct profile_options *profile, const struct symbol_options *symbols,
 		       struct progress *progress)
 {
-	report->sources = symbol_options_sources(symbols);
-	report->symbols = symbol_options_symbolizer(symbols);
-	report->symbols.progress = progress_step;
-	report->symbols.progress_context = progress;
-	report->progress = progress_events;
-	report->progress_context = progress;
+	profile->sources = symbol_options_sources(symbols);
+	profile->symbols = symbol_options_symbolizer(symbols);
+	profile->symbols.progress = progress_step;
+	profile->symbols.progress_context = progress;
+	profile->progress = progress_events;
+	profile->progress_context = progress;
 }
 
 /* ---- from the file to the output ----------------------------------------------------- */
 
 struct showing {
 	const struct show *show;
-	struct report_options *options;
+	struct profile_options *options;
 };
 
-void show_warnings(const struct view_report *report, const char *trace, bool all)
+void show_warnings(const struct view_report *profile, const char *trace, bool all)
 {
-	size_t left, shown = view_warnings_shown(report, all, &left);
+	size_t left, shown = view_warnings_shown(profile, all, &left);
 
 	for (size_t i = 0; i < shown; i++) {
 		clean_print_between(stderr, "mprof: warning: ", trace ? trace : "", trace ? ": " : "");
-		clean_print_between(stderr, "", report->warnings[i], "\n");
+		clean_print_between(stderr, "", profile->warnings[i], "\n");
 	}
 	if (left > 0)
 		fprintf(stderr, "mprof: warning: " VIEW_WARNINGS_LEFT "\n", left);
 }
 
-static int print(const struct showing *showing, const struct view_report *report,
+static int print(const struct showing *showing, const struct view_report *profile,
 		 struct diagnostic *diagnostic)
 {
 	const struct output_options *output = &showing->show->options->output;
@@ -90,8 +90,8 @@ static int print(const struct showing *showing, const struct view_report *report
 	style.all_warnings = showing->show->all_warnings;
 	/* A report in text has them in its summary. */
 	if (output->format != FORMAT_TEXT || showing->options->detail == REPORT_COLLECTIONS)
-		show_warnings(report, NULL, style.all_warnings);
-	error = showing->show->print(out, report, output->format, &style, showing->show->context);
+		show_warnings(profile, NULL, style.all_warnings);
+	error = showing->show->print(out, profile, output->format, &style, showing->show->context);
 	if (error)
 		diagnostic_set(diagnostic, -error, "out of memory");
 	return output_close(output->path, out, diagnostic) ? -EIO : error;
@@ -101,25 +101,25 @@ static int show_path(const char *path, void *context, struct diagnostic *diagnos
 {
 	const struct showing *showing = context;
 	const struct show_options *shown = showing->show->options;
-	struct report_options *options = showing->options;
+	struct profile_options *options = showing->options;
 	struct progress progress = progress_start();
-	struct report *report;
+	struct profile *profile;
 
 	show_fill_options(options, &shown->symbols, &progress);
 	options->replay = shown->replay;
 	if (options->detail == REPORT_LINES && shown->output.format == FORMAT_TEXT)
 		options->sites = view_text_sites_shown(showing->show->sites);
-	int error = report_create(path, options, &report, diagnostic);
+	int error = profile_create(path, options, &profile, diagnostic);
 	progress_finish(&progress);
-	if (!error && report_view(report)->nothing_matched)
-		error = report_explain_nobody(report, diagnostic);
+	if (!error && profile_view(profile)->nothing_matched)
+		error = profile_explain_nobody(profile, diagnostic);
 	if (!error)
-		error = print(showing, report_view(report), diagnostic);
-	report_destroy(report);
+		error = print(showing, profile_view(profile), diagnostic);
+	profile_destroy(profile);
 	return error;
 }
 
-int show_report(const struct show *show, struct report_options *options, struct diagnostic *diagnostic)
+int show_report(const struct show *show, struct profile_options *options, struct diagnostic *diagnostic)
 {
 	struct showing showing = {show, options};
 

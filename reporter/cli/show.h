@@ -8,7 +8,7 @@
 #include "base/diagnostic.h"
 #include "options.h"
 #include "base/progress.h"
-#include "profile/report.h"
+#include "profile/profile.h"
 
 #include <argp.h>
 #include <stdbool.h>
@@ -30,7 +30,7 @@ extern const struct argp_child show_children[];
 	"TRACE is a file or an index of 'mprof list'; without it, the program of the newest run here."
 
 /* How a report is to be read: where code and source are found, and whom to tell of progress. */
-void show_fill_options(struct report_options *report, const struct symbol_options *symbols,
+void show_fill_options(struct profile_options *report, const struct symbol_options *symbols,
 		       struct progress *progress);
 
 /* Prints a report in the options' format.  0, or -ENOMEM; errors of the stream are left in the stream. */
@@ -54,7 +54,7 @@ struct show {
  * has no place for go to standard error.  `options` says what of it; sources, symbols, replay and progress
  * are filled in here. 0, or -errno with a diagnostic.
  */
-int show_report(const struct show *show, struct report_options *options, struct diagnostic *diagnostic);
+int show_report(const struct show *show, struct profile_options *options, struct diagnostic *diagnostic);
 
 /* Calls back with the path of the trace that is meant, once it is up to date; returns what that returns, or
  * -errno. */

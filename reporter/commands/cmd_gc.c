@@ -84,14 +84,14 @@ static int print(FILE *out, const struct view_report *report, enum view_format f
 
 static int show_gc(const struct options *options, struct diagnostic *diagnostic)
 {
-	struct report_options report_options = {.detail = REPORT_COLLECTIONS};
+	struct profile_options profile_options = {.detail = REPORT_COLLECTIONS};
 	struct show show = {
 		.options = &options->show,
 		.sites = (size_t)options->top,
 		.print = print,
 		.context = options->table,
 	};
-	return show_report(&show, &report_options, diagnostic);
+	return show_report(&show, &profile_options, diagnostic);
 }
 
 int cmd_gc(int argc, char **argv, struct diagnostic *diagnostic)

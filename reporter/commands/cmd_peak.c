@@ -46,12 +46,12 @@ static const struct argp argp = {
 };
 
 struct row {
-	struct report *report;
+	struct profile *profile;
 };
 
 static const struct view_summary *summary_of(const void *row)
 {
-	return &report_view(((const struct row *)row)->report)->summary;
+	return &profile_view(((const struct row *)row)->profile)->summary;
 }
 
 TABLE_COLUMN(peak_column, "peak_bytes", "Peak heap", 0, 12, cell_bytes((int64_t)summary_of(row)->peak_bytes))
@@ -94,17 +94,17 @@ static int print(const struct options *options, const struct row *rows, size_t c
 	style.sites = (size_t)options->sites;
 	/* With call sites each has its warnings in its summary. */
 	for (size_t i = 0; (options->sites == 0 || output->format != FORMAT_TEXT) && i < count; i++)
-		show_warnings(report_view(rows[i].report),
-			      count > 1 ? report_view(rows[i].report)->summary.path : NULL, false);
+		show_warnings(profile_view(rows[i].profile),
+			      count > 1 ? profile_view(rows[i].profile)->summary.path : NULL, false);
 	error = view_table_print(out, &table, output->format, style.precision);
 	for (size_t i = 0; !error && options->sites > 0 && output->format == FORMAT_TEXT && i < count; i++)
-		error = view_text_sites(out, report_view(rows[i].report), SORT_PEAK, &style);
+		error = view_text_sites(out, profile_view(rows[i].profile), SORT_PEAK, &style);
 	if (error)
 		diagnostic_set(diagnostic, -error, "out of memory");
 	return output_close(output->path, out, diagnostic) ? -EIO : error;
 }
 
-static int read_rows(const struct options *options, const struct report_options *report_options,
+static int read_rows(const struct options *options, const struct profile_options *profile_options,
 		     const struct trace_list *traces, struct row *rows, struct diagnostic *diagnostic)
 {
 	size_t count = options->traces.count > 0 ? options->traces.count : 1;
@@ -117,8 +117,8 @@ static int read_rows(const struct options *options, const struct report_options 
 		if (error)
 			break;
 		trace_bring_up_to_date(path);
-		error = report_create(path, report_options, &rows[i].report, diagnostic);
-		progress_finish(report_options->progress_context);
+		error = profile_create(path, profile_options, &rows[i].profile, diagnostic);
+		progress_finish(profile_options->progress_context);
 	}
 	return error ? error : print(options, rows, count, diagnostic);
 }
@@ -126,7 +126,7 @@ static int read_rows(const struct options *options, const struct report_options 
 static int peak(const struct options *options, struct diagnostic *diagnostic)
 {
 	struct progress progress = progress_start();
-	struct report_options report_options = {
+	struct profile_options profile_options = {
 		.detail = options->sites > 0 ? REPORT_SITES : REPORT_SUMMARY,
 		.replay = options->show.replay,
 	};
@@ -136,12 +136,12 @@ static int peak(const struct options *options, struct diagnostic *diagnostic)
 
 	if (!rows)
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
-	show_fill_options(&report_options, &options->show.symbols, &progress);
+	show_fill_options(&profile_options, &options->show.symbols, &progress);
 	error = trace_list_init(&traces, ".", diagnostic);
 	if (!error)
-		error = read_rows(options, &report_options, &traces, rows, diagnostic);
+		error = read_rows(options, &profile_options, &traces, rows, diagnostic);
 	for (size_t i = 0; i <= options->traces.count; i++)
-		report_destroy(rows[i].report);
+		profile_destroy(rows[i].profile);
 	free(rows);
 	trace_list_finish(&traces);
 	return error;

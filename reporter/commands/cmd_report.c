@@ -94,7 +94,7 @@ static int print(FILE *out, const struct view_report *report, enum view_format f
 static int report(const struct options *options, const struct suppressions *suppressions,
 		  struct diagnostic *diagnostic)
 {
-	struct report_options report_options = {
+	struct profile_options profile_options = {
 		.selection = {options->functions.items, options->files.items},
 		.top = (size_t)options->top,
 		.sort = options->sort,
@@ -106,7 +106,7 @@ static int report(const struct options *options, const struct suppressions *supp
 		.all_warnings = options->warnings,
 		.print = print,
 	};
-	return show_report(&show, &report_options, diagnostic);
+	return show_report(&show, &profile_options, diagnostic);
 }
 
 static int report_or_print(const struct options *options, struct diagnostic *diagnostic)

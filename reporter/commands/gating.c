@@ -72,10 +72,10 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 		 struct diagnostic *diagnostic)
 {
 	struct progress progress = progress_start();
-	struct report_options report_options = {0};
+	struct profile_options profile_options = {0};
 	struct check_options options = {
 		.gate = gating->gate,
-		.report = &report_options,
+		.profile = &profile_options,
 		.name = gating->options->name,
 		.pids = gating->pids,
 		.repeat_figure = gating->options->repeat_figure,
@@ -90,8 +90,8 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	struct check *check;
 	int error = check_create(&options, &check, diagnostic);
 
-	show_fill_options(&report_options, gating->symbols, &progress);
-	report_options.suppressions = &gating->gate->suppressions;
+	show_fill_options(&profile_options, gating->symbols, &progress);
+	profile_options.suppressions = &gating->gate->suppressions;
 	if (!error)
 		error = add_all(check, traces, count, &progress, diagnostic);
 	if (!error)

@@ -96,7 +96,7 @@ static size_t keep_greatest(struct rise *rises, size_t count)
 	return count;
 }
 
-static int set_contributors(struct check *check, struct report *report, const struct rise *rises,
+static int set_contributors(struct check *check, struct profile *profile, const struct rise *rises,
 			    size_t count, struct verdict *verdict)
 {
 	struct contributor *out = check_alloc(check, count, sizeof(*out));
@@ -112,7 +112,7 @@ static int set_contributors(struct check *check, struct report *report, const st
 			.before = rises[i].before,
 			.before_below = rises[i].before_below,
 		};
-		error = callers_find(check, report, rises[i].part, verdict->figure, &out[i]);
+		error = callers_find(check, profile, rises[i].part, verdict->figure, &out[i]);
 	}
 	verdict->contributors = out;
 	verdict->contributor_count = count;
@@ -130,7 +130,7 @@ static size_t keep_own(const struct subject *subject, struct measured_path *path
 	return kept;
 }
 
-static int find_contributors(struct check *check, const char *key, struct report *report, size_t subject,
+static int find_contributors(struct check *check, const char *key, struct profile *profile, size_t subject,
 			     struct verdict *verdict)
 {
 	const struct subject *whose = &check->options->gate->subjects[subject];
@@ -140,10 +140,10 @@ static int find_contributors(struct check *check, const char *key, struct report
 	struct part *parts = NULL, *split = NULL;
 	size_t count, path_count, used = 0;
 	struct measure_place place = gate_place(check->options->gate, subject);
-	int error = recall_wrappers(check, key, report);
+	int error = recall_wrappers(check, key, profile);
 
 	if (!error)
-		error = report_measure(report, &place, &paths, &count, &met);
+		error = profile_measure(profile, &place, &paths, &count, &met);
 	if (error)
 		return error;
 	path_count = keep_own(whose, paths, count);
@@ -159,7 +159,7 @@ static int find_contributors(struct check *check, const char *key, struct report
 		used = split_nameless(rises, used, verdict->figure, split);
 		used = keep_greatest(rises, used);
 	}
-	error = parts && split && rises ? set_contributors(check, report, rises, used, verdict) : -ENOMEM;
+	error = parts && split && rises ? set_contributors(check, profile, rises, used, verdict) : -ENOMEM;
 	free(rises);
 	free(split);
 	free(parts);
@@ -218,17 +218,17 @@ static void set_more(struct check *check, const struct input *input, struct verd
 int attribute(struct check *check, const char *key, const struct input *input, size_t subject,
 	      struct verdict *verdict, struct diagnostic *diagnostic)
 {
-	struct report_options options = *check->options->report;
-	struct report *report;
+	struct profile_options options = *check->options->profile;
+	struct profile *profile;
 	int error;
 
 	options.detail = REPORT_SUMMARY;
-	error = report_create(input->path, &options, &report, diagnostic);
+	error = profile_create(input->path, &options, &profile, diagnostic);
 	if (error)
 		return error;
-	if (verdict->figure != FIGURE_RSS && find_contributors(check, key, report, subject, verdict) != 0)
+	if (verdict->figure != FIGURE_RSS && find_contributors(check, key, profile, subject, verdict) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
-	report_destroy(report);
+	profile_destroy(profile);
 	if (!error)
 		set_more(check, input, verdict);
 	return error;

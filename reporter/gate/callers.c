@@ -81,14 +81,14 @@ struct way {
 
 /* How many frames there are up to the outermost of the program's own; of code that can be shown, if there is
  * any. */
-static size_t own_length(struct report *report, const struct source_frame *frames, size_t count)
+static size_t own_length(struct profile *profile, const struct source_frame *frames, size_t count)
 {
 	size_t own = 0, begun = 0;
 
-	while (begun < count && !report_begins_in(report, frames[begun].function))
+	while (begun < count && !profile_begins_in(profile, frames[begun].function))
 		begun++;
 	for (size_t i = begun; i > 0; i--) {
-		if (report_owner(report, frames[i - 1].function) < OWNER_WRAPPER)
+		if (profile_owner(profile, frames[i - 1].function) < OWNER_WRAPPER)
 			continue;
 		if (*frames[i - 1].function->file)
 			return i;
@@ -98,17 +98,17 @@ static size_t own_length(struct report *report, const struct source_frame *frame
 }
 
 /* From the site outwards, as far as the program's own code reaches. */
-static int find_way(struct report *report, const struct measured_path *path, struct way *way)
+static int find_way(struct profile *profile, const struct measured_path *path, struct way *way)
 {
 	size_t count, length, begin = 0;
-	struct source_frame *frames = report_measured_frames(report, path->node, FRAMES_MAX, &count);
+	struct source_frame *frames = profile_measured_frames(profile, path->node, FRAMES_MAX, &count);
 
 	if (!frames)
 		return -ENOMEM;
 	while (begin < count &&
 	       (frames[begin].function != path->function || source_frame_spot(&frames[begin]) != path->spot))
 		begin++;
-	length = own_length(report, frames, count);
+	length = own_length(profile, frames, count);
 	*way = (struct way){
 		.frames = frames, .first = frames + begin, .count = length > begin ? length - begin : 0};
 	return 0;
@@ -156,7 +156,7 @@ static size_t merge(struct way *ways, size_t count)
 	return used;
 }
 
-static struct contributing_path tell(struct check *check, struct report *report, const struct way *way)
+static struct contributing_path tell(struct check *check, struct profile *profile, const struct way *way)
 {
 	struct verdict_frame *frames = check_alloc(check, way->count, sizeof(*frames));
 
@@ -164,30 +164,30 @@ static struct contributing_path tell(struct check *check, struct report *report,
 		const struct source_function *function = way->first[i].function;
 
 		frames[i] = verdict_frame_of(check, function, way->first[i].line,
-					     report_place(report, &way->first[i]));
-		if (report_owner(report, function) < OWNER_WRAPPER)
+					     profile_place(profile, &way->first[i]));
+		if (profile_owner(profile, function) < OWNER_WRAPPER)
 			frames[i].library = library_of(check, function);
 	}
 	return (struct contributing_path){way->value, frames, way->count};
 }
 
-static int take_main_path(struct check *check, struct report *report, const struct part *part,
+static int take_main_path(struct check *check, struct profile *profile, const struct part *part,
 			  struct contributor *out)
 {
 	struct contributing_path path;
 	struct way way;
-	int error = find_way(report, part->path, &way);
+	int error = find_way(profile, part->path, &way);
 
 	if (error)
 		return error;
-	path = tell(check, report, &way);
+	path = tell(check, profile, &way);
 	out->frames = path.frames;
 	out->frame_count = path.frame_count;
 	free(way.frames);
 	return 0;
 }
 
-static void take_ways(struct check *check, struct report *report, const struct way *ways, size_t count,
+static void take_ways(struct check *check, struct profile *profile, const struct way *ways, size_t count,
 		      struct contributor *out)
 {
 	struct contributing_path *paths = check_alloc(check, PATHS_MAX, sizeof(*paths));
@@ -195,7 +195,7 @@ static void take_ways(struct check *check, struct report *report, const struct w
 
 	for (size_t i = 0; i < count; i++) {
 		if (out->path_count < PATHS_MAX && (double)told < SHARE_SHOWN * (double)out->now) {
-			paths[out->path_count++] = tell(check, report, &ways[i]);
+			paths[out->path_count++] = tell(check, profile, &ways[i]);
 			told += ways[i].value;
 		} else {
 			out->other_paths++;
@@ -215,26 +215,26 @@ static bool has_several_lines(const struct part *part, enum figure figure)
 	return false;
 }
 
-int callers_find(struct check *check, struct report *report, const struct part *part, enum figure figure,
+int callers_find(struct check *check, struct profile *profile, const struct part *part, enum figure figure,
 		 struct contributor *out)
 {
 	struct way *ways = calloc(part->path_count + 1, sizeof(*ways));
 	size_t count = 0;
-	int error = ways ? take_main_path(check, report, part, out) : -ENOMEM;
+	int error = ways ? take_main_path(check, profile, part, out) : -ENOMEM;
 
 	for (size_t i = 0; !error && i < part->path_count; i++) {
 		uint64_t value = measure_figure(&part->paths[i].measure, figure);
 
 		if (value == 0)
 			continue;
-		error = find_way(report, &part->paths[i], &ways[count]);
+		error = find_way(profile, &part->paths[i], &ways[count]);
 		ways[count].value = value;
 		count += !error;
 	}
 	out->several_lines = has_several_lines(part, figure);
 	if (!error) {
 		count = merge(ways, count);
-		take_ways(check, report, ways, count, out);
+		take_ways(check, profile, ways, count, out);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(ways[i].frames);

@@ -40,9 +40,9 @@ static uint64_t count_collections(const struct trace_info *info)
 	return count;
 }
 
-static struct tally whole_program(struct report *report)
+static struct tally whole_program(struct profile *profile)
 {
-	const struct view_summary *summary = &report_view(report)->summary;
+	const struct view_summary *summary = &profile_view(profile)->summary;
 
 	return (struct tally){{
 		[FIGURE_PEAK] = summary->peak_bytes,
@@ -51,13 +51,13 @@ static struct tally whole_program(struct report *report)
 		[FIGURE_ALLOCATIONS] = summary->allocations,
 		[FIGURE_ALLOCATED] = summary->allocated_bytes,
 		[FIGURE_TEMPORARY] = summary->temporary,
-		[FIGURE_COLLECTIONS] = count_collections(report_trace(report)),
+		[FIGURE_COLLECTIONS] = count_collections(profile_trace(profile)),
 		[FIGURE_RSS] = summary->peak_rss_bytes,
 	}};
 }
 
 /* A baseline's subject is told by who asked, a limit's by who is on the path. */
-static int tally_subject(struct report *report, const struct gate *gate, size_t index, struct tally *tally,
+static int tally_subject(struct profile *profile, const struct gate *gate, size_t index, struct tally *tally,
 			 bool *met)
 {
 	const struct subject *subject = &gate->subjects[index];
@@ -66,7 +66,7 @@ static int tally_subject(struct report *report, const struct gate *gate, size_t 
 	struct measure sum = {0};
 	size_t count;
 	bool passed;
-	int error = report_measure(report, &place, &paths, &count, &passed);
+	int error = profile_measure(profile, &place, &paths, &count, &passed);
 
 	if (error)
 		return error;
@@ -131,9 +131,9 @@ static const char *note_of(const struct trace_info *info)
 	return NULL;
 }
 
-static struct input describe(struct check *check, const char *path, size_t run, const struct report *report)
+static struct input describe(struct check *check, const char *path, size_t run, const struct profile *profile)
 {
-	const struct trace_info *info = report_trace(report);
+	const struct trace_info *info = profile_trace(profile);
 
 	return (struct input){
 		.path = strings_intern(&check->strings, path),
@@ -147,7 +147,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.signal = info->end_signal,
 		.replaced = info->end_kind == END_REPLACED,
 		.tool = program_is_tool(info->exe),
-		.alone = report_is_alone(info),
+		.alone = profile_is_alone(info),
 		.problem = problem_of(check, info),
 		.note = note_of(info),
 		.started_realtime_ns = info->started_realtime_ns,
@@ -155,7 +155,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.unrecorded = info->unrecorded_children,
 		.thread_count = info->thread_count,
 		.sample_bytes = info->sample_bytes,
-		.blocks_error = report_view(report)->summary.blocks_error,
+		.blocks_error = profile_view(profile)->summary.blocks_error,
 	};
 }
 
@@ -168,7 +168,7 @@ static void drop_leaks(const struct gate *gate, struct input *input)
 				input->tallies[i].of[figure] = 0;
 }
 
-static int take_figures(struct check *check, struct report *report, struct input *input)
+static int take_figures(struct check *check, struct profile *profile, struct input *input)
 {
 	const struct gate *gate = check->options->gate;
 	int error = 0;
@@ -177,15 +177,15 @@ static int take_figures(struct check *check, struct report *report, struct input
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
 	input->suppressed = check_alloc(check, gate->suppressions.count, sizeof(*input->suppressed));
 	for (size_t i = 0; i < gate->suppressions.count; i++)
-		input->suppressed[i] = report_suppressed(report, i);
-	input->tallies[0] = whole_program(report);
+		input->suppressed[i] = profile_suppressed(profile, i);
+	input->tallies[0] = whole_program(profile);
 	for (size_t i = 1; !error && i < gate->subject_count; i++) {
 		if (!is_asked(gate, i, input->key))
 			continue;
 		if (gate->subjects[i].own)
-			error = recall_wrappers(check, input->key, report);
+			error = recall_wrappers(check, input->key, profile);
 		if (!error)
-			error = tally_subject(report, gate, i, &input->tallies[i], &input->met[i]);
+			error = tally_subject(profile, gate, i, &input->tallies[i], &input->met[i]);
 	}
 	if (input->replaced || input->killed)
 		drop_leaks(gate, input);
@@ -208,22 +208,22 @@ static int refuse(struct check *check, const char *path, const struct diagnostic
 
 int check_add(struct check *check, const char *path, size_t run, struct diagnostic *diagnostic)
 {
-	struct report_options options = *check->options->report;
-	struct report *report;
+	struct profile_options options = *check->options->profile;
+	struct profile *profile;
 	struct input input;
 	int error;
 
 	options.detail = REPORT_LEAKS;
-	error = report_create(path, &options, &report, diagnostic);
+	error = profile_create(path, &options, &profile, diagnostic);
 	if (error)
 		return refuse(check, path, diagnostic, error);
-	input = describe(check, path, run, report);
+	input = describe(check, path, run, profile);
 	input.called = input.key;
 	if (check->options->name && !check->options->pids)
 		input.key = check->options->name;
-	if (take_figures(check, report, &input) != 0)
+	if (take_figures(check, profile, &input) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
-	report_destroy(report);
+	profile_destroy(profile);
 	check->inputs = pool_grow(check->inputs, &check->input_capacity, check->input_count + 1,
 				  sizeof(*check->inputs));
 	check->inputs[check->input_count++] = input;

@@ -148,7 +148,8 @@ static const char *unrecorded_text(struct check *check, uint64_t count, const ch
 {
 	return check_string(check, "%llu program%s that %s started %s not recorded (%s)",
 			    (unsigned long long)count, count == 1 ? "" : "s", who,
-			    count == 1 ? "was" : "were", alone ? "MPROF_FOLLOW is 0" : REPORT_WHY_UNRECORDED);
+			    count == 1 ? "was" : "were",
+			    alone ? "MPROF_FOLLOW is 0" : PROFILE_WHY_UNRECORDED);
 }
 
 /* Whether the family has a program of the project's own that came to its end as such. */
@@ -195,7 +196,7 @@ static void doubt_lone_tool(struct check *check, struct input *input)
 	else if (input->replaced)
 		input->problem =
 			"only tools of the system were recorded: what one of them went on as was not "
-			"(" REPORT_WHY_UNRECORDED ")";
+			"(" PROFILE_WHY_UNRECORDED ")";
 	else if (!input->note)
 		input->note = "a tool of the system: no program of a project's own was recorded; to leave it "
 			      "out, run such a program itself under mprof, or limit programs by name in a "
@@ -213,7 +214,7 @@ static void doubt_launcher(struct check *check, struct input *input)
 					      unrecorded_text(check, count, "it", alone));
 	else if (sees_whole_runs(check) && !has_successor(check, input))
 		input->problem =
-			"the program that it went on as was not recorded (" REPORT_WHY_UNRECORDED ")";
+			"the program that it went on as was not recorded (" PROFILE_WHY_UNRECORDED ")";
 }
 
 static void doubt_what_is_left(struct check *check)

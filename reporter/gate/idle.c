@@ -203,7 +203,7 @@ static void settle_programs(struct inquiry *inquiry)
 /* ---- functions and lines ------------------------------------------------------------------------ */
 
 /* Whether any recorded call path passes a function. */
-static bool is_passed(struct report *report, const struct source_function *function)
+static bool is_passed(struct profile *profile, const struct source_function *function)
 {
 	const char *const name[] = {function->name, NULL};
 	struct measure_place place = {.selection.functions = name};
@@ -212,7 +212,7 @@ static bool is_passed(struct report *report, const struct source_function *funct
 	size_t count;
 
 	/* Out of memory: nobody can tell then. */
-	if (report_measure(report, &place, &paths, &count, &met) != 0)
+	if (profile_measure(profile, &place, &paths, &count, &met) != 0)
 		return true;
 	free(paths);
 	return met;
@@ -233,11 +233,11 @@ static void unjudge(struct check *check, const struct asked *asked)
 }
 
 /* What is called by two names, and stands in no path by this one: what it took stands at the other. */
-static void look_for_namesake(struct check *check, struct report *report, struct asked *asked)
+static void look_for_namesake(struct check *check, struct profile *profile, struct asked *asked)
 {
-	const struct source_function *other = report_namesake(report, &asked->subject->place.selection);
+	const struct source_function *other = profile_namesake(profile, &asked->subject->place.selection);
 
-	if (!other || !is_passed(report, other))
+	if (!other || !is_passed(profile, other))
 		return;
 	unjudge(check, asked);
 	complain(check, !asked->optional, asked->source,
@@ -247,20 +247,20 @@ static void look_for_namesake(struct check *check, struct report *report, struct
 		 asked->subject->text, other->name);
 }
 
-static void look_into(struct check *check, struct report *report, const struct input *input,
+static void look_into(struct check *check, struct profile *profile, const struct input *input,
 		      struct asked *asked)
 {
 	bool line = asked->subject->place.line > 0;
 
-	asked->settled = report_has_place(report, &asked->subject->place);
+	asked->settled = profile_has_place(profile, &asked->subject->place);
 	if (asked->settled && !line && !asked->wrapper)
-		look_for_namesake(check, report, asked);
+		look_for_namesake(check, profile, asked);
 	if (asked->settled)
 		return;
-	report_try_names(report, line, &asked->nearest);
+	profile_try_names(profile, line, &asked->nearest);
 	if (asked->nearest.found)
 		asked->nearest.found = strings_intern(&check->strings, asked->nearest.found);
-	if (!(line ? report_has_lines(report) : report_has_names(report)))
+	if (!(line ? profile_has_lines(profile) : profile_has_names(profile)))
 		asked->nameless = input->key;
 }
 
@@ -293,8 +293,8 @@ static bool is_known(const struct check *check, size_t index)
 static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagnostic)
 {
 	struct check *check = inquiry->check;
-	struct report_options options = *check->options->report;
-	struct report *report;
+	struct profile_options options = *check->options->profile;
+	struct profile *profile;
 	int error = 0;
 
 	options.detail = REPORT_SUMMARY;
@@ -303,11 +303,11 @@ static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagno
 
 		if (input->problem || is_known(check, i) || !any_is_asked_of(inquiry, input->exe))
 			continue;
-		error = report_create(input->path, &options, &report, diagnostic);
+		error = profile_create(input->path, &options, &profile, diagnostic);
 		for (size_t k = 0; !error && k < inquiry->count; k++)
 			if (is_asked_of(check, &inquiry->asked[k], input->exe))
-				look_into(check, report, input, &inquiry->asked[k]);
-		report_destroy(report);
+				look_into(check, profile, input, &inquiry->asked[k]);
+		profile_destroy(profile);
 	}
 	return error;
 }

@@ -26,15 +26,15 @@ struct namesakes {
 static int find_origin(const struct check *check, const struct input *input, uint64_t *origin,
 		       struct diagnostic *diagnostic)
 {
-	struct report_options options = *check->options->report;
-	struct report *report;
+	struct profile_options options = *check->options->profile;
+	struct profile *profile;
 	int error;
 
 	options.detail = REPORT_SUMMARY;
-	error = report_create(input->path, &options, &report, diagnostic);
+	error = profile_create(input->path, &options, &profile, diagnostic);
 	if (!error)
-		*origin = report_origin(report);
-	report_destroy(report);
+		*origin = profile_origin(profile);
+	profile_destroy(profile);
 	return error;
 }
 

@@ -145,7 +145,7 @@ void find_idle_suppressions(struct check *check);
 
 /* Has the baseline decide which of a program's functions are wrappers, so far as it says.  0 or -ENOMEM.
  * record.c */
-int recall_wrappers(struct check *check, const char *key, struct report *report);
+int recall_wrappers(struct check *check, const char *key, struct profile *profile);
 
 /* Notes which programs of the baseline there is no trace of, where that is not to be expected.  idle.c */
 void tell_of_absent(struct check *check);

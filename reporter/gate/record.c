@@ -79,22 +79,22 @@ static int recall(void *context, const char *function)
 	return baseline_wrapper(memory->baseline, memory->key, function);
 }
 
-int recall_wrappers(struct check *check, const char *key, struct report *report)
+int recall_wrappers(struct check *check, const char *key, struct profile *profile)
 {
 	struct memory memory = {check->baseline, key};
 
-	return baseline_has(check->baseline, key) ? report_recall_wrappers(report, recall, &memory) : 0;
+	return baseline_has(check->baseline, key) ? profile_recall_wrappers(profile, recall, &memory) : 0;
 }
 
 /* An address means nothing to another build. */
-static bool record_wrappers(struct report *report, json_t *entry)
+static bool record_wrappers(struct profile *profile, json_t *entry)
 {
 	const struct source_function *const *functions;
-	size_t count = report_all_functions(report, &functions);
+	size_t count = profile_all_functions(profile, &functions);
 	bool done = true;
 
 	for (size_t i = 0; done && i < count; i++)
-		if (report_owner(report, functions[i]) == OWNER_WRAPPER &&
+		if (profile_owner(profile, functions[i]) == OWNER_WRAPPER &&
 		    !text_starts(functions[i]->name, "0x") && is_utf8(functions[i]->name))
 			done = baseline_entry_wrapper(entry, functions[i]->name);
 	return done;
@@ -106,24 +106,24 @@ static int record_functions(struct check *check, const struct input *input, json
 			    struct diagnostic *diagnostic)
 {
 	struct measure_place everywhere = gate_place(check->options->gate, 0);
-	struct report_options options = *check->options->report;
+	struct profile_options options = *check->options->profile;
 	struct measured_path *paths = NULL;
-	struct report *report;
+	struct profile *profile;
 	size_t count;
 	bool met, done;
 	int error;
 
 	options.detail = REPORT_SUMMARY;
-	error = report_create(input->path, &options, &report, diagnostic);
+	error = profile_create(input->path, &options, &profile, diagnostic);
 	if (error)
 		return error;
-	done = report_measure(report, &everywhere, &paths, &count, &met) == 0;
+	done = profile_measure(profile, &everywhere, &paths, &count, &met) == 0;
 	for (enum figure figure = 0; done && figure < FIGURE_COUNT; figure++)
 		if (!figure_infos[figure].advisory && !(input->replaced && figure_infos[figure].of_end))
 			done = record_figure(check, input->key, paths, count, figure, entry);
-	done = done && record_wrappers(report, entry);
+	done = done && record_wrappers(profile, entry);
 	free(paths);
-	report_destroy(report);
+	profile_destroy(profile);
 	return done ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
 }
 

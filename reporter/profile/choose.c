@@ -9,7 +9,7 @@
 
 #define TOP_DEFAULT 5
 
-uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort)
+uint64_t profile_sums_figure(const struct scope_sums *sums, enum view_sort sort)
 {
 	switch (sort) {
 	case SORT_LEAKED:
@@ -47,7 +47,7 @@ static size_t count_commas(const char *text)
 
 /* MPROF_FUNCTIONS of the recording stands in for -f: globs with commas between.  Pointers and text share
  * one allocation. */
-static int split_globs(struct report *report, const char *text)
+static int split_globs(struct profile *profile, const char *text)
 {
 	size_t slots = count_commas(text) + 2, used = 0;
 	const char **globs = calloc(1, slots * sizeof(*globs) + strlen(text) + 1);
@@ -59,85 +59,85 @@ static int split_globs(struct report *report, const char *text)
 	while ((glob = strsep(&copy, ",")))
 		if (*glob)
 			globs[used++] = glob;
-	report->globs = globs;
+	profile->globs = globs;
 	return 0;
 }
 
-static size_t choose_matching(struct report *report, const struct selection *selection,
+static size_t choose_matching(struct profile *profile, const struct selection *selection,
 			      const struct source_function *const *functions, size_t count)
 {
 	size_t chosen = 0;
 
 	for (size_t i = 0; i < count; i++)
-		chosen += report->chosen[i] = selection_matches(selection, functions[i]);
+		chosen += profile->chosen[i] = selection_matches(selection, functions[i]);
 	return chosen;
 }
 
 /* The name of what is chosen of a function: one instance's, or where there are several, the function's. */
-static void choose_instance(struct report *report, const struct source_frame *frame)
+static void choose_instance(struct profile *profile, const struct source_frame *frame)
 {
 	uint32_t id = frame->function->id;
-	const char *name = symbolizer_full_name(report->symbolizer, frame, false);
+	const char *name = symbolizer_full_name(profile->symbolizer, frame, false);
 
-	if (report->chosen[id] && report->instances[id] != name)
+	if (profile->chosen[id] && profile->instances[id] != name)
 		name = frame->function->name;
-	report->chosen[id] = true;
-	report->instances[id] = name;
+	profile->chosen[id] = true;
+	profile->instances[id] = name;
 }
 
 /* Globs with arguments: of functions that do not match as a whole, the instances that do. */
-static int choose_instances(struct report *report, const struct selection *selection, size_t count,
+static int choose_instances(struct profile *profile, const struct selection *selection, size_t count,
 			    size_t *chosen)
 {
 	const struct source_frame *frames;
 	bool *whole = calloc(count + 1, sizeof(*whole));
 
-	report->instances = calloc(count + 1, sizeof(*report->instances));
-	if (!whole || !report->instances) {
+	profile->instances = calloc(count + 1, sizeof(*profile->instances));
+	if (!whole || !profile->instances) {
 		free(whole);
 		return -ENOMEM;
 	}
-	memcpy(whole, report->chosen, count * sizeof(*whole));
-	for (uint32_t code = 1; code < report->info->code_count; code++) {
-		size_t frame_count = report_met_code(report, code, &frames);
+	memcpy(whole, profile->chosen, count * sizeof(*whole));
+	for (uint32_t code = 1; code < profile->info->code_count; code++) {
+		size_t frame_count = profile_met_code(profile, code, &frames);
 
 		for (size_t i = 0; i < frame_count; i++) {
 			if (whole[frames[i].function->id] ||
-			    !selection_matches_frame(selection, report->symbolizer, &frames[i]))
+			    !selection_matches_frame(selection, profile->symbolizer, &frames[i]))
 				continue;
-			*chosen += !report->chosen[frames[i].function->id];
-			choose_instance(report, &frames[i]);
+			*chosen += !profile->chosen[frames[i].function->id];
+			choose_instance(profile, &frames[i]);
 		}
 	}
 	free(whole);
 	return 0;
 }
 
-bool report_counts(void *context, const struct source_frame *frame)
+bool profile_counts(void *context, const struct source_frame *frame)
 {
-	struct report *report = context;
+	struct profile *profile = context;
 
-	return !report->instances || !report->instances[frame->function->id] ||
-	       selection_matches_frame(&report->selection, report->symbolizer, frame);
+	return !profile->instances || !profile->instances[frame->function->id] ||
+	       selection_matches_frame(&profile->selection, profile->symbolizer, frame);
 }
 
 /* Chooses the marked functions that call paths pass; whoever marked another one is told why it is not there.
  */
-static size_t choose_marked(struct report *report, size_t met_count)
+static size_t choose_marked(struct profile *profile, size_t met_count)
 {
 	const struct source_function *const *marked, *idle = NULL;
-	size_t count = symbolizer_marks(report->symbolizer, &marked), chosen = 0;
+	size_t count = symbolizer_marks(profile->symbolizer, &marked), chosen = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (marked[i]->id >= met_count)
 			idle = idle ? idle : marked[i];
 		else
-			chosen += report->chosen[marked[i]->id] = true;
+			chosen += profile->chosen[marked[i]->id] = true;
 	}
 	if (idle)
-		report_warn(report, "%s (%s:%u) is marked, but allocated and freed nothing%s", idle->name,
-			    idle->file, idle->first_line,
-			    count - chosen > 1 ? "; nor did others that are marked" : "");
+		profile_warn(profile, "%s (%s:%u) is marked, but allocated and freed nothing%s", idle->name,
+			     idle->file, idle->first_line,
+			     count - chosen > 1 ? "; nor did others that are marked" : "");
 	return chosen;
 }
 
@@ -171,7 +171,7 @@ static bool is_nested(const struct source_function *inner, const struct source_f
 				 strncmp(inner->name + length, "::", 2) == 0);
 }
 
-bool report_lies_within(const struct source_function *inner, const struct source_function *outer)
+bool profile_lies_within(const struct source_function *inner, const struct source_function *outer)
 {
 	return inner->file == outer->file && inner->first_line >= outer->first_line &&
 	       inner->last_line <= outer->last_line && inner != outer && !inner->part_of && !outer->part_of &&
@@ -179,15 +179,15 @@ bool report_lies_within(const struct source_function *inner, const struct source
 }
 
 /* Makes room for a function whose table shows what was picked so far of those within it. */
-static size_t drop_inner(const struct report *report, struct candidate *picked, size_t count,
+static size_t drop_inner(const struct profile *profile, struct candidate *picked, size_t count,
 			 const struct source_function *outer)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		bool inner = report_lies_within(picked[i].function, outer);
+		bool inner = profile_lies_within(picked[i].function, outer);
 
-		report->chosen[picked[i].function->id] = !inner;
+		profile->chosen[picked[i].function->id] = !inner;
 		if (!inner)
 			picked[kept++] = picked[i];
 	}
@@ -198,43 +198,43 @@ static bool lies_within_any(const struct candidate *chosen, size_t count,
 			    const struct source_function *function)
 {
 	for (size_t i = 0; i < count; i++)
-		if (report_lies_within(function, chosen[i].function))
+		if (profile_lies_within(function, chosen[i].function))
 			return true;
 	return false;
 }
 
 /* The best `limit` of sorted candidates, moved to the front, with the parts of them.  What stands
  * within one needs no table of its own. */
-static void pick(const struct report *report, struct candidate *candidates, size_t count, size_t limit)
+static void pick(const struct profile *profile, struct candidate *candidates, size_t count, size_t limit)
 {
 	size_t picked = 0, whole = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct source_function *function = candidates[i].function;
-		bool part = function->part_of && report->chosen[function->part_of->id];
+		bool part = function->part_of && profile->chosen[function->part_of->id];
 
 		if ((!part && whole == limit) || lies_within_any(candidates, picked, function))
 			continue;
-		size_t left = drop_inner(report, candidates, picked, function);
+		size_t left = drop_inner(profile, candidates, picked, function);
 		whole -= picked - left;
 		whole += !part;
 		picked = left;
-		report->chosen[function->id] = true;
+		profile->chosen[function->id] = true;
 		candidates[picked++] = candidates[i];
 	}
 }
 
 /* Of functions that nobody named, those that hand memory on have nothing to show but one line. */
-static bool is_worth_choosing(struct report *report, uint32_t function)
+static bool is_worth_choosing(struct profile *profile, uint32_t function)
 {
 	const struct source_function *const *functions;
 
-	symbolizer_functions(report->symbolizer, &functions);
-	return !report->chosen_by_figures || report_is_own(report, functions[function]);
+	symbolizer_functions(profile->symbolizer, &functions);
+	return !profile->chosen_by_figures || profile_is_own(profile, functions[function]);
 }
 
 /* From all candidates in report->chosen to the best `limit` of them. */
-static int keep_greatest(struct report *report, const struct scope_map *map, const struct scope_sums *sums,
+static int keep_greatest(struct profile *profile, const struct scope_map *map, const struct scope_sums *sums,
 			 size_t limit)
 {
 	struct candidate *candidates = calloc((size_t)map->model.scope_count + 1, sizeof(*candidates));
@@ -243,47 +243,47 @@ static int keep_greatest(struct report *report, const struct scope_map *map, con
 
 	if (!candidates)
 		return -ENOMEM;
-	symbolizer_functions(report->symbolizer, &functions);
+	symbolizer_functions(profile->symbolizer, &functions);
 	for (uint32_t scope = 0; scope < map->model.scope_count; scope++) {
-		uint64_t figure = report_sums_figure(&sums[scope], report->options->sort);
+		uint64_t figure = profile_sums_figure(&sums[scope], profile->options->sort);
 
-		report->chosen[map->scopes[scope].function] = false;
-		if (figure > 0 && is_worth_choosing(report, map->scopes[scope].function))
+		profile->chosen[map->scopes[scope].function] = false;
+		if (figure > 0 && is_worth_choosing(profile, map->scopes[scope].function))
 			candidates[count++] =
 				(struct candidate){functions[map->scopes[scope].function], figure};
 	}
 	qsort(candidates, count, sizeof(*candidates), by_figure);
-	pick(report, candidates, count, limit);
+	pick(profile, candidates, count, limit);
 	free(candidates);
 	return 0;
 }
 
-int report_narrow(struct report *report)
+int profile_narrow(struct profile *profile)
 {
-	const struct trace_info *info = report->info;
-	struct frame_source source = {report_met_code, report, report_counts};
+	const struct trace_info *info = profile->info;
+	struct frame_source source = {profile_met_code, profile, profile_counts};
 	struct scope_map map = {0};
 	struct scope_sums *sums = NULL;
 	int error;
 
-	if (report->limit == 0)
+	if (profile->limit == 0)
 		return 0;
-	error = scope_map_init(&map, info->code_count, source, report->chosen, false);
+	error = scope_map_init(&map, info->code_count, source, profile->chosen, false);
 	if (!error) {
 		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
-		error = sums ? scope_sums_add(&map, info->nodes, model_summary(report->model)->nodes,
-					      report->ownership.remains, sums)
+		error = sums ? scope_sums_add(&map, info->nodes, model_summary(profile->model)->nodes,
+					      profile->ownership.remains, sums)
 			     : -ENOMEM;
 	}
 	if (!error)
-		error = keep_greatest(report, &map, sums, report->limit);
+		error = keep_greatest(profile, &map, sums, profile->limit);
 	free(sums);
 	scope_map_finish(&map);
 	return error;
 }
 
 /* The chosen functions, `*chosen` of them: the caller's to free().  NULL: no memory. */
-static const struct source_function **list_chosen(const struct report *report,
+static const struct source_function **list_chosen(const struct profile *profile,
 						  const struct source_function *const *functions,
 						  size_t count, size_t *chosen)
 {
@@ -291,88 +291,89 @@ static const struct source_function **list_chosen(const struct report *report,
 
 	*chosen = 0;
 	for (size_t i = 0; list && i < count; i++)
-		if (report->chosen[i])
+		if (profile->chosen[i])
 			list[(*chosen)++] = functions[i];
 	return list;
 }
 
-int report_choose_inner(struct report *report)
+int profile_choose_inner(struct profile *profile)
 {
 	const struct source_function *const *functions;
-	size_t count = report->function_count, outer_count;
+	size_t count = profile->function_count, outer_count;
 	const struct source_function **outer;
 
-	symbolizer_functions(report->symbolizer, &functions);
-	outer = list_chosen(report, functions, count, &outer_count);
+	symbolizer_functions(profile->symbolizer, &functions);
+	outer = list_chosen(profile, functions, count, &outer_count);
 
-	report->inner = calloc(count + 1, sizeof(*report->inner));
-	if (!outer || !report->inner) {
+	profile->inner = calloc(count + 1, sizeof(*profile->inner));
+	if (!outer || !profile->inner) {
 		free(outer);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; functions[i]->first_line > 0 && !report->chosen[i] && k < outer_count; k++)
-			if (report_lies_within(functions[i], outer[k]))
-				report->chosen[i] = report->inner[i] = true;
+		for (size_t k = 0; functions[i]->first_line > 0 && !profile->chosen[i] && k < outer_count;
+		     k++)
+			if (profile_lies_within(functions[i], outer[k]))
+				profile->chosen[i] = profile->inner[i] = true;
 	free(outer);
 	return 0;
 }
 
 /* ---- the choice ---------------------------------------------------------------- */
 
-bool report_is_own(struct report *report, const struct source_function *function)
+bool profile_is_own(struct profile *profile, const struct source_function *function)
 {
-	return ownership_of(&report->ownership, function) == OWNER_PROGRAM && *function->file &&
+	return ownership_of(&profile->ownership, function) == OWNER_PROGRAM && *function->file &&
 	       function->first_line > 0;
 }
 
-static void choose_own(struct report *report, const struct source_function *const *functions, size_t count)
+static void choose_own(struct profile *profile, const struct source_function *const *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		report->chosen[i] = report_is_own(report, functions[i]);
+		profile->chosen[i] = profile_is_own(profile, functions[i]);
 }
 
-int report_select(struct report *report)
+int profile_select(struct profile *profile)
 {
 	int error = 0;
 
-	report->selection = report->options->selection;
-	if (selection_empty(&report->selection)) {
-		error = split_globs(report, recorded_functions(report->info));
-		report->selection.functions = report->globs;
+	profile->selection = profile->options->selection;
+	if (selection_empty(&profile->selection)) {
+		error = split_globs(profile, recorded_functions(profile->info));
+		profile->selection.functions = profile->globs;
 	}
-	report->own_code = report->options->detail != REPORT_LINES || selection_empty(&report->selection);
+	profile->own_code = profile->options->detail != REPORT_LINES || selection_empty(&profile->selection);
 	return error;
 }
 
-int report_choose(struct report *report)
+int profile_choose(struct profile *profile)
 {
 	const struct source_function *const *functions;
-	size_t count = symbolizer_functions(report->symbolizer, &functions), chosen,
-	       limit = report->options->top;
-	const struct selection *selection = &report->selection;
+	size_t count = symbolizer_functions(profile->symbolizer, &functions), chosen,
+	       limit = profile->options->top;
+	const struct selection *selection = &profile->selection;
 
-	report->chosen = calloc(count + 1, sizeof(*report->chosen));
-	report->function_count = count;
-	if (!report->chosen)
+	profile->chosen = calloc(count + 1, sizeof(*profile->chosen));
+	profile->function_count = count;
+	if (!profile->chosen)
 		return -ENOMEM;
-	if (report->options->detail != REPORT_LINES)
+	if (profile->options->detail != REPORT_LINES)
 		return 0;
-	chosen = choose_matching(report, selection, functions, count);
-	if (selection_has_arguments(selection) && choose_instances(report, selection, count, &chosen) != 0)
+	chosen = choose_matching(profile, selection, functions, count);
+	if (selection_has_arguments(selection) && choose_instances(profile, selection, count, &chosen) != 0)
 		return -ENOMEM;
 	if (chosen == 0 && !selection_empty(selection)) {
-		report->view.nothing_matched = true;
-		return report_warn(report, "no recorded call path passes a function that matches");
+		profile->view.nothing_matched = true;
+		return profile_warn(profile, "no recorded call path passes a function that matches");
 	}
 	if (chosen == 0)
-		chosen = choose_marked(report, count);
+		chosen = choose_marked(profile, count);
 	if (chosen == 0) {
-		choose_own(report, functions, count);
+		choose_own(profile, functions, count);
 		limit = limit > 0 ? limit : TOP_DEFAULT;
 		chosen = SIZE_MAX;
-		report->chosen_by_figures = true;
+		profile->chosen_by_figures = true;
 	}
-	report->limit = chosen > limit ? limit : 0;
+	profile->limit = chosen > limit ? limit : 0;
 	return 0;
 }

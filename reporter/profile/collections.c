@@ -44,16 +44,16 @@ struct trigger {
 	bool is_library; /* the collector is not the program's own: what is, called it */
 };
 
-static bool is_own(struct report *report, const struct source_frame *frame)
+static bool is_own(struct profile *profile, const struct source_frame *frame)
 {
-	return ownership_of(&report->ownership, frame->function) >= OWNER_WRAPPER;
+	return ownership_of(&profile->ownership, frame->function) >= OWNER_WRAPPER;
 }
 
 /* The innermost function of the program's own is the collector, or part of it, unless a library's functions
  * lie within.  Code without lines (_start) is of interest only where the collector has none either. */
-static void trigger_look(struct report *report, struct trigger *trigger, const struct source_frame *frame)
+static void trigger_look(struct profile *profile, struct trigger *trigger, const struct source_frame *frame)
 {
-	if (!is_own(report, frame)) {
+	if (!is_own(profile, frame)) {
 		trigger->is_library |= !trigger->collector && frame->function->system;
 		return;
 	}
@@ -68,21 +68,21 @@ static void trigger_look(struct report *report, struct trigger *trigger, const s
 }
 
 /* What called a collector: a file of its own, mostly; else a function. */
-static const struct source_frame *trigger_of(struct report *report, uint32_t leaf)
+static const struct source_frame *trigger_of(struct profile *profile, uint32_t leaf)
 {
 	struct trigger trigger = {0};
 	const struct source_frame *frames, *innermost = NULL;
 
 	for (uint32_t node = leaf;
 	     node != 0 && !trigger.outside_file && !(trigger.is_library && trigger.collector);
-	     node = report->info->nodes[node].parent) {
+	     node = profile->info->nodes[node].parent) {
 		/* Once the collector is known, only the program's own counts. */
-		size_t count = trigger.collector ? report_met_frames(report, node, &frames)
-						 : report_frames(report, node, &frames);
+		size_t count = trigger.collector ? profile_met_frames(profile, node, &frames)
+						 : profile_frames(profile, node, &frames);
 
 		innermost = innermost || count == 0 ? innermost : frames;
 		for (size_t i = 0; i < count; i++)
-			trigger_look(report, &trigger, &frames[i]);
+			trigger_look(profile, &trigger, &frames[i]);
 	}
 	if (trigger.is_library && trigger.collector)
 		return trigger.collector;
@@ -93,9 +93,9 @@ static const struct source_frame *trigger_of(struct report *report, uint32_t lea
 	return trigger.collector ? trigger.collector : innermost;
 }
 
-static void set_place(struct report *report, uint32_t node, struct view_collection *collection)
+static void set_place(struct profile *profile, uint32_t node, struct view_collection *collection)
 {
-	const struct source_frame *frame = trigger_of(report, node);
+	const struct source_frame *frame = trigger_of(profile, node);
 
 	collection->function = frame ? frame->function->name : "(no call path)";
 	collection->file = frame ? frame->function->file : "";
@@ -105,10 +105,10 @@ static void set_place(struct report *report, uint32_t node, struct view_collecti
 /* ---- all of them ----------------------------------------------------------------- */
 
 /* `begin` may be NULL: the trace lacks it. */
-static void add_collection(struct report *report, const struct trace_note *begin,
+static void add_collection(struct profile *profile, const struct trace_note *begin,
 			   const struct trace_note *end)
 {
-	struct gc_figures *gc = &report->gc;
+	struct gc_figures *gc = &profile->gc;
 	struct view_collection *collection = &gc->collections[gc->view.collection_count];
 	uint64_t pause_ns = value(end, 5);
 
@@ -124,13 +124,13 @@ static void add_collection(struct report *report, const struct trace_note *begin
 		.pause_ns = pause_ns,
 	};
 	gc->nodes[gc->view.collection_count++] = begin ? begin->node : end->node;
-	set_place(report, begin ? begin->node : end->node, collection);
+	set_place(profile, begin ? begin->node : end->node, collection);
 	view_gc_add(&gc->view.total, collection);
 }
 
-static void find_collections(struct report *report, struct nesting *nesting)
+static void find_collections(struct profile *profile, struct nesting *nesting)
 {
-	const struct trace_info *info = report->info;
+	const struct trace_info *info = profile->info;
 
 	for (uint32_t i = 0; i < info->note_count; i++) {
 		const struct trace_note *note = &info->notes[i];
@@ -140,7 +140,7 @@ static void find_collections(struct report *report, struct nesting *nesting)
 		if (note->kind != NOTE_GC_END)
 			continue;
 		uint32_t begin = nesting_end(nesting, note->thread);
-		add_collection(report, begin > 0 ? &info->notes[begin - 1] : NULL, note);
+		add_collection(profile, begin > 0 ? &info->notes[begin - 1] : NULL, note);
 	}
 }
 
@@ -234,10 +234,10 @@ static int fill_groups(struct gc_figures *gc)
 	return 0;
 }
 
-int report_fill_collections(struct report *report)
+int profile_fill_collections(struct profile *profile)
 {
-	const struct trace_info *info = report->info;
-	struct gc_figures *gc = &report->gc;
+	const struct trace_info *info = profile->info;
+	struct gc_figures *gc = &profile->gc;
 	struct nesting nesting = {calloc(info->thread_count + 1, sizeof(uint32_t)),
 				  calloc(info->note_count + 1, sizeof(uint32_t))};
 	size_t count = count_ends(info);
@@ -246,13 +246,13 @@ int report_fill_collections(struct report *report)
 	gc->nodes = calloc(count + 1, sizeof(*gc->nodes));
 	int error = nesting.innermost && nesting.around && gc->collections && gc->nodes ? 0 : -ENOMEM;
 	if (!error)
-		find_collections(report, &nesting);
+		find_collections(profile, &nesting);
 	free(nesting.innermost);
 	free(nesting.around);
 	if (!error)
 		error = fill_groups(gc);
 	if (!error)
-		error = report_sum_collections(report);
+		error = profile_sum_collections(profile);
 	/* With their nodes no longer needed, they may be moved. */
 	if (!error)
 		qsort(gc->collections, count, sizeof(*gc->collections), by_time);
@@ -263,12 +263,12 @@ int report_fill_collections(struct report *report)
 /* ---- under which lines ------------------------------------------------------------- */
 
 /* Adds a collection to every scope on its path, once each. */
-static void add_to_scopes(const struct report *report, size_t index, size_t *passed_by)
+static void add_to_scopes(const struct profile *profile, size_t index, size_t *passed_by)
 {
-	const struct model_scopes *scopes = &report->scopes.model;
+	const struct model_scopes *scopes = &profile->scopes.model;
 
-	for (uint32_t node = report->gc.nodes[index]; node != 0; node = report->info->nodes[node].parent) {
-		uint32_t code = report->info->nodes[node].code;
+	for (uint32_t node = profile->gc.nodes[index]; node != 0; node = profile->info->nodes[node].parent) {
+		uint32_t code = profile->info->nodes[node].code;
 
 		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++) {
 			uint32_t scope = scopes->ids[i];
@@ -276,31 +276,31 @@ static void add_to_scopes(const struct report *report, size_t index, size_t *pas
 			if (passed_by[scope] == index + 1)
 				continue;
 			passed_by[scope] = index + 1;
-			view_gc_add(&report->gc.scopes[scope], &report->gc.collections[index]);
+			view_gc_add(&profile->gc.scopes[scope], &profile->gc.collections[index]);
 		}
 	}
 }
 
-int report_sum_collections(struct report *report)
+int profile_sum_collections(struct profile *profile)
 {
-	size_t count = report->scopes.model.scope_count;
+	size_t count = profile->scopes.model.scope_count;
 	size_t *passed_by;
 
-	if (!report->scopes.scopes)
+	if (!profile->scopes.scopes)
 		return 0;
-	report->gc.scopes = calloc(count + 1, sizeof(*report->gc.scopes));
+	profile->gc.scopes = calloc(count + 1, sizeof(*profile->gc.scopes));
 	passed_by = calloc(count + 1, sizeof(*passed_by));
-	if (!report->gc.scopes || !passed_by) {
+	if (!profile->gc.scopes || !passed_by) {
 		free(passed_by);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < report->gc.view.collection_count; i++)
-		add_to_scopes(report, i, passed_by);
+	for (size_t i = 0; i < profile->gc.view.collection_count; i++)
+		add_to_scopes(profile, i, passed_by);
 	free(passed_by);
 	return 0;
 }
 
-void report_gc_finish(struct gc_figures *gc)
+void profile_gc_finish(struct gc_figures *gc)
 {
 	free(gc->collections);
 	free(gc->nodes);

@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-static size_t all_functions(struct report *report, const struct source_function *const **functions)
+static size_t all_functions(struct profile *profile, const struct source_function *const **functions)
 {
-	symbolizer_know_all(report->symbolizer);
-	return symbolizer_functions(report->symbolizer, functions);
+	symbolizer_know_all(profile->symbolizer);
+	return symbolizer_functions(profile->symbolizer, functions);
 }
 
 static bool is_meant(const void *selection, const char *file)
@@ -20,14 +20,14 @@ static bool is_meant(const void *selection, const char *file)
 	return selection_matches(selection, &of_file);
 }
 
-bool report_has_place(struct report *report, const struct measure_place *place)
+bool profile_has_place(struct profile *profile, const struct measure_place *place)
 {
 	const struct source_function *const *functions;
 	size_t count;
 
 	if (place->line > 0)
-		return symbolizer_has_line(report->symbolizer, place->line, is_meant, &place->selection);
-	count = all_functions(report, &functions);
+		return symbolizer_has_line(profile->symbolizer, place->line, is_meant, &place->selection);
+	count = all_functions(profile, &functions);
 	for (size_t i = 0; i < count; i++)
 		if (selection_matches(&place->selection, functions[i]))
 			return true;
@@ -39,9 +39,9 @@ static bool is_selected(const void *selection, const struct source_function *fun
 	return selection_matches(selection, function);
 }
 
-const struct source_function *report_namesake(struct report *report, const struct selection *selection)
+const struct source_function *profile_namesake(struct profile *profile, const struct selection *selection)
 {
-	return symbolizer_namesake(report->symbolizer, is_selected, selection);
+	return symbolizer_namesake(profile->symbolizer, is_selected, selection);
 }
 
 /* What follows the last separator. */
@@ -52,10 +52,10 @@ static const char *last_part(const char *name, const char *separator)
 	return name;
 }
 
-void report_try_names(struct report *report, bool files, struct nearest *nearest)
+void profile_try_names(struct profile *profile, bool files, struct nearest *nearest)
 {
 	const struct source_function *const *functions;
-	size_t count = all_functions(report, &functions);
+	size_t count = all_functions(profile, &functions);
 
 	for (size_t i = 0; i < count; i++) {
 		const char *name = files ? functions[i]->file : functions[i]->name;
@@ -76,41 +76,41 @@ static bool is_named(const struct source_function *function)
 	       strcmp(function->name, slash ? slash + 1 : function->module) != 0;
 }
 
-static bool any_of_executable(struct report *report, bool lines)
+static bool any_of_executable(struct profile *profile, bool lines)
 {
 	const struct source_function *const *functions;
-	size_t count = all_functions(report, &functions);
+	size_t count = all_functions(profile, &functions);
 
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(functions[i]->module, report->info->exe) == 0 &&
-		    (lines ? report_is_own(report, functions[i])
+		if (strcmp(functions[i]->module, profile->info->exe) == 0 &&
+		    (lines ? profile_is_own(profile, functions[i])
 			   : !functions[i]->system && is_named(functions[i])))
 			return true;
 	return false;
 }
 
-bool report_has_names(struct report *report)
+bool profile_has_names(struct profile *profile)
 {
-	return any_of_executable(report, false);
+	return any_of_executable(profile, false);
 }
 
-bool report_has_lines(struct report *report)
+bool profile_has_lines(struct profile *profile)
 {
-	return any_of_executable(report, true);
+	return any_of_executable(profile, true);
 }
 
-int report_explain_nobody(struct report *report, struct diagnostic *diagnostic)
+int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnostic)
 {
-	const struct selection *selection = &report->selection;
+	const struct selection *selection = &profile->selection;
 	const struct measure_place meant = {.selection = *selection};
 	bool files = !selection->functions || !*selection->functions;
 	const char *glob = files ? *selection->files : *selection->functions;
 	struct nearest nearest = nearest_to(glob);
 
-	if (report_has_place(report, &meant) ||
-	    !(files ? report_has_lines(report) : report_has_names(report)))
+	if (profile_has_place(profile, &meant) ||
+	    !(files ? profile_has_lines(profile) : profile_has_names(profile)))
 		return 0;
-	report_try_names(report, files, &nearest);
+	profile_try_names(profile, files, &nearest);
 	return diagnostic_set(diagnostic, ENOENT, "%s '%s'%s%s%s",
 			      files ? "no code of the program is of a file"
 				    : "no function of the program is called",
@@ -118,7 +118,7 @@ int report_explain_nobody(struct report *report, struct diagnostic *diagnostic)
 			      nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
 }
 
-uint64_t report_origin(struct report *report)
+uint64_t profile_origin(struct profile *profile)
 {
-	return symbolizer_origin(report->symbolizer, report->info->exe);
+	return symbolizer_origin(profile->symbolizer, profile->info->exe);
 }

@@ -10,26 +10,26 @@
 #include "profile/measure.h"
 
 /* Whether a place is one of the program's: a function that is selected, or a line with code. */
-bool report_has_place(struct report *report, const struct measure_place *place);
+bool profile_has_place(struct profile *profile, const struct measure_place *place);
 
 /* Of a selected function that is there, and shares its code with another under whose name that was recorded:
  * the other; else NULL. */
-const struct source_function *report_namesake(struct report *report, const struct selection *selection);
+const struct source_function *profile_namesake(struct profile *profile, const struct selection *selection);
 
 /* Takes the names of its own functions into account, each as a whole and by its last part; or, with `files`,
  * the names of their source files.  What is found lives as long as the report. */
-void report_try_names(struct report *report, bool files, struct nearest *nearest);
+void profile_try_names(struct profile *profile, bool files, struct nearest *nearest);
 
 /* Whether the executable has names of functions at all, and lines. */
-bool report_has_names(struct report *report);
-bool report_has_lines(struct report *report);
+bool profile_has_names(struct profile *profile);
+bool profile_has_lines(struct profile *profile);
 
 /* Where the selection of a report matches nothing that was recorded: 0 if the program has what is meant, and
  * it is there that nothing was allocated, or has no names to tell by; else -ENOENT with a diagnostic that
  * names what is near. */
-int report_explain_nobody(struct report *report, struct diagnostic *diagnostic);
+int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnostic);
 
 /* The same for builds of the same source, and not for other programs of the same name. */
-uint64_t report_origin(struct report *report);
+uint64_t profile_origin(struct profile *profile);
 
 #endif

@@ -43,10 +43,10 @@ static int entry_compare(const void *left, const void *right)
 
 /* The first line of the function that follows in the same file; those that begin within it (lambdas, local
  * classes) do not follow it. */
-static uint32_t next_function_line(const struct report *report, const struct source_function *function)
+static uint32_t next_function_line(const struct profile *profile, const struct source_function *function)
 {
 	const struct source_function *const *all;
-	size_t count = symbolizer_functions(report->symbolizer, &all);
+	size_t count = symbolizer_functions(profile->symbolizer, &all);
 	uint32_t from =
 		function->last_line > function->first_line ? function->last_line : function->first_line;
 	uint32_t next = UINT32_MAX;
@@ -58,7 +58,7 @@ static uint32_t next_function_line(const struct report *report, const struct sou
 	return next;
 }
 
-static uint32_t function_end(const struct report *report, const struct entry *entry)
+static uint32_t function_end(const struct profile *profile, const struct entry *entry)
 {
 	const struct source_function *function = entry->function;
 	uint32_t end, next;
@@ -67,7 +67,7 @@ static uint32_t function_end(const struct report *report, const struct entry *en
 		return function->last_line;
 	end = braces_function_end(entry->text->lines, entry->text->line_count, function->first_line,
 				  function->last_line);
-	next = next_function_line(report, function);
+	next = next_function_line(profile, function);
 	return end < next ? end : next - 1;
 }
 
@@ -117,25 +117,25 @@ static const char *text_line(const struct source_text *text, uint32_t line)
 }
 
 /* The function whose line it is: the entry's, or one within it. */
-static const struct source_function *function_at(const struct report *report, const struct entry *entry,
+static const struct source_function *function_at(const struct profile *profile, const struct entry *entry,
 						 uint32_t line)
 {
-	if (scope_find(&report->scopes, entry->function->id, line) != SCOPE_NONE)
+	if (scope_find(&profile->scopes, entry->function->id, line) != SCOPE_NONE)
 		return entry->function;
 	for (size_t i = 0; i < entry->inner_count; i++)
-		if (scope_find(&report->scopes, entry->inner[i]->id, line) != SCOPE_NONE)
+		if (scope_find(&profile->scopes, entry->inner[i]->id, line) != SCOPE_NONE)
 			return entry->inner[i];
 	return entry->function;
 }
 
-static int find_inner(const struct report *report, struct entry *entry)
+static int find_inner(const struct profile *profile, struct entry *entry)
 {
 	const struct source_function *const *all;
 	size_t capacity = 0;
 
-	symbolizer_functions(report->symbolizer, &all);
-	for (size_t i = 0; i < report->function_count; i++) {
-		if (!report->chosen[i] || !report_lies_within(all[i], entry->function))
+	symbolizer_functions(profile->symbolizer, &all);
+	for (size_t i = 0; i < profile->function_count; i++) {
+		if (!profile->chosen[i] || !profile_lies_within(all[i], entry->function))
 			continue;
 		if (entry->inner_count == capacity) {
 			const struct source_function **grown;
@@ -152,30 +152,30 @@ static int find_inner(const struct report *report, struct entry *entry)
 }
 
 /* Adds the row of a line, with its figures if it has a scope. */
-static void add_row(const struct report *report, const struct entry *entry, uint32_t line,
+static void add_row(const struct profile *profile, const struct entry *entry, uint32_t line,
 		    struct view_line *row)
 {
-	uint32_t function = function_at(report, entry, line)->id;
-	uint32_t scope = scope_find(&report->scopes, function, line);
+	uint32_t function = function_at(profile, entry, line)->id;
+	uint32_t scope = scope_find(&profile->scopes, function, line);
 
 	*row = (struct view_line){.line = line == LINE_NONE ? 0 : line,
 				  .source = text_line(entry->text, line)};
 	if (line > 0 && scope != SCOPE_NONE)
-		row->gc = report->gc.scopes[scope];
+		row->gc = profile->gc.scopes[scope];
 	if (line > 0 && scope != SCOPE_NONE)
-		row_set_sums(row, &report->sums[scope], report_visits(report, function, line)->exit_bytes,
-			     report->info->sample_bytes);
+		row_set_sums(row, &profile->sums[scope], profile_visits(profile, function, line)->exit_bytes,
+			     profile->info->sample_bytes);
 	else if (line == entry->function->first_line)
-		row_set_entry(row, report_visits(report, entry->function->id, 0));
+		row_set_entry(row, profile_visits(profile, entry->function->id, 0));
 	if (row->measured)
-		row_set_errors(row, report->info->sample_bytes);
+		row_set_errors(row, profile->info->sample_bytes);
 }
 
 /* Lines from first to last where all are shown, and wherever else events happened: in order, each once. */
-static int fill_lines(const struct report *report, const struct entry *entry, struct view_function *out)
+static int fill_lines(const struct profile *profile, const struct entry *entry, struct view_function *out)
 {
-	const struct scope *scopes = report->scopes.scopes;
-	uint32_t first = entry->function->first_line, end = function_end(report, entry);
+	const struct scope *scopes = profile->scopes.scopes;
+	uint32_t first = entry->function->first_line, end = function_end(profile, entry);
 	uint32_t last = shows_all_lines(entry, end) ? end : first;
 	uint32_t scope = entry->scope + 1;
 	uint64_t line = first;
@@ -189,7 +189,7 @@ static int fill_lines(const struct report *report, const struct entry *entry, st
 		bool is_event = scope < entry->line_end && (line > last || scopes[scope].line <= line);
 		uint32_t shown = is_event ? scopes[scope].line : (uint32_t)line;
 
-		add_row(report, entry, shown, &rows[out->line_count++]);
+		add_row(profile, entry, shown, &rows[out->line_count++]);
 		scope += is_event;
 		line += !is_event || (shown == line && line <= last);
 	}
@@ -198,7 +198,7 @@ static int fill_lines(const struct report *report, const struct entry *entry, st
 
 /* ---- warnings ----------------------------------------------------------------------- */
 
-static int warn_missing(struct report *report, const struct entry *entries, size_t count)
+static int warn_missing(struct profile *profile, const struct entry *entries, size_t count)
 {
 	const char *first = NULL;
 	size_t missing = 0;
@@ -211,9 +211,9 @@ static int warn_missing(struct report *report, const struct entry *entries, size
 	}
 	if (missing == 0)
 		return 0;
-	return report_warn(report,
-			   "source text not found: %s%s; --source-dir or --source-map says where it is",
-			   first, missing > 1 ? " and others" : "");
+	return profile_warn(profile,
+			    "source text not found: %s%s; --source-dir or --source-map says where it is",
+			    first, missing > 1 ? " and others" : "");
 }
 
 static bool told_before(const struct entry *entries, size_t index)
@@ -224,42 +224,42 @@ static bool told_before(const struct entry *entries, size_t index)
 	return false;
 }
 
-static int warn_stale(struct report *report, const struct entry *entry)
+static int warn_stale(struct profile *profile, const struct entry *entry)
 {
 	const struct stale_facts facts = {
-		.md5 = symbolizer_source_md5(report->symbolizer, entry->function->file),
+		.md5 = symbolizer_source_md5(profile->symbolizer, entry->function->file),
 		.module = entry->function->module,
-		.started_realtime_ns = report->info->started_realtime_ns,
+		.started_realtime_ns = profile->info->started_realtime_ns,
 	};
 	const char *since;
 
 	if (!stale_is(entry->text, &facts, &since))
 		return 0;
 	if (facts.md5)
-		return report_warn(report,
-				   "%s is not the text that %s was compiled from: lines may not match",
-				   entry->text->path, since);
-	return report_warn(report, "%s is newer than %s: lines may not match what was recorded",
-			   entry->text->path, since);
+		return profile_warn(profile,
+				    "%s is not the text that %s was compiled from: lines may not match",
+				    entry->text->path, since);
+	return profile_warn(profile, "%s is newer than %s: lines may not match what was recorded",
+			    entry->text->path, since);
 }
 
-static int warn_sources(struct report *report, const struct entry *entries, size_t count)
+static int warn_sources(struct profile *profile, const struct entry *entries, size_t count)
 {
-	int error = warn_missing(report, entries, count);
+	int error = warn_missing(profile, entries, count);
 
 	for (size_t i = 0; !error && i < count; i++)
 		if (entries[i].text && !told_before(entries, i))
-			error = warn_stale(report, &entries[i]);
+			error = warn_stale(profile, &entries[i]);
 	return error;
 }
 
-static int warn_without_lines(struct report *report, const struct source_function *function, size_t count)
+static int warn_without_lines(struct profile *profile, const struct source_function *function, size_t count)
 {
 	if (count == 0)
 		return 0;
-	return report_warn(report,
-			   "%s in %s has no line information%s; it is compiled without -g, or stripped",
-			   function->name, function->module, count > 1 ? ", nor have others that match" : "");
+	return profile_warn(
+		profile, "%s in %s has no line information%s; it is compiled without -g, or stripped",
+		function->name, function->module, count > 1 ? ", nor have others that match" : "");
 }
 
 /* ---- all ------------------------------------------------------------------------------- */
@@ -273,43 +273,43 @@ static uint32_t scopes_end(const struct scope_map *map, uint32_t scope)
 	return end;
 }
 
-static uint64_t figure_of(const struct report *report, const struct source_function *function)
+static uint64_t figure_of(const struct profile *profile, const struct source_function *function)
 {
 	const struct source_function *whole = function->part_of ? function->part_of : function;
-	uint32_t scope = scope_find(&report->scopes, whole->id, 0);
+	uint32_t scope = scope_find(&profile->scopes, whole->id, 0);
 
 	if (scope == SCOPE_NONE)
-		scope = scope_find(&report->scopes, function->id, 0);
-	return report_sums_figure(&report->sums[scope], report->options->sort);
+		scope = scope_find(&profile->scopes, function->id, 0);
+	return profile_sums_figure(&profile->sums[scope], profile->options->sort);
 }
 
 /* What was generated from a text that is there, into a file that is not: its lines are shown in the former.
  */
-static bool shows_in_part(const struct report *report, const struct source_function *function)
+static bool shows_in_part(const struct profile *profile, const struct source_function *function)
 {
 	const struct source_function *const *all;
 
-	symbolizer_functions(report->symbolizer, &all);
-	for (size_t i = 0; i < report->function_count; i++)
-		if (all[i]->part_of == function && report->chosen[i] &&
-		    sources_find(report->sources, all[i]->file))
+	symbolizer_functions(profile->symbolizer, &all);
+	for (size_t i = 0; i < profile->function_count; i++)
+		if (all[i]->part_of == function && profile->chosen[i] &&
+		    sources_find(profile->sources, all[i]->file))
 			return true;
 	return false;
 }
 
 /* Entries of all chosen functions that can be shown, in the order of the report. */
-static int collect(struct report *report, struct entry *entries, size_t *count)
+static int collect(struct profile *profile, struct entry *entries, size_t *count)
 {
-	const struct scope_map *map = &report->scopes;
+	const struct scope_map *map = &profile->scopes;
 	const struct source_function *const *all, *lineless = NULL;
 	size_t lineless_count = 0;
 
-	symbolizer_functions(report->symbolizer, &all);
+	symbolizer_functions(profile->symbolizer, &all);
 	for (uint32_t scope = 0, end; scope < map->model.scope_count; scope = end) {
 		const struct source_function *function = all[map->scopes[scope].function];
 
 		end = scopes_end(map, scope);
-		if (report->inner[function->id])
+		if (profile->inner[function->id])
 			continue;
 		if (!*function->file || function->first_line == 0) {
 			lineless = lineless ? lineless : function;
@@ -318,48 +318,48 @@ static int collect(struct report *report, struct entry *entries, size_t *count)
 		}
 		entries[(*count)++] = (struct entry){
 			.function = function,
-			.figure = figure_of(report, function),
+			.figure = figure_of(profile, function),
 			.scope = scope,
 			.line_end = end,
-			.text = sources_find(report->sources, function->file),
+			.text = sources_find(profile->sources, function->file),
 		};
-		if (report->own_code && !entries[*count - 1].text && shows_in_part(report, function))
+		if (profile->own_code && !entries[*count - 1].text && shows_in_part(profile, function))
 			(*count)--;
 	}
 	qsort(entries, *count, sizeof(*entries), entry_compare);
-	return warn_without_lines(report, lineless, lineless_count);
+	return warn_without_lines(profile, lineless, lineless_count);
 }
 
-static const char *name_shown(const struct report *report, const struct source_function *function)
+static const char *name_shown(const struct profile *profile, const struct source_function *function)
 {
-	const char *instance = report->instances ? report->instances[function->id] : NULL;
+	const char *instance = profile->instances ? profile->instances[function->id] : NULL;
 
 	return instance ? instance : function->name;
 }
 
-int report_fill_functions(struct report *report)
+int profile_fill_functions(struct profile *profile)
 {
-	struct entry *entries = calloc((size_t)report->scopes.model.scope_count + 1, sizeof(*entries));
+	struct entry *entries = calloc((size_t)profile->scopes.model.scope_count + 1, sizeof(*entries));
 	size_t count = 0;
-	int error = entries ? collect(report, entries, &count) : -ENOMEM;
+	int error = entries ? collect(profile, entries, &count) : -ENOMEM;
 
-	report->functions = calloc(count + 1, sizeof(*report->functions));
-	report->view.functions = report->functions;
-	if (!report->functions)
+	profile->functions = calloc(count + 1, sizeof(*profile->functions));
+	profile->view.functions = profile->functions;
+	if (!profile->functions)
 		error = -ENOMEM;
 	for (size_t i = 0; !error && i < count; i++) {
 		const struct source_function *function = entries[i].function;
-		struct view_function *out = &report->functions[report->view.function_count++];
+		struct view_function *out = &profile->functions[profile->view.function_count++];
 
-		*out = (struct view_function){name_shown(report, function), function->file,
+		*out = (struct view_function){name_shown(profile, function), function->file,
 					      function->first_line, NULL, 0};
-		error = find_inner(report, &entries[i]);
+		error = find_inner(profile, &entries[i]);
 		if (!error)
-			error = fill_lines(report, &entries[i], out);
+			error = fill_lines(profile, &entries[i], out);
 		free(entries[i].inner);
 	}
 	if (!error)
-		error = warn_sources(report, entries, count);
+		error = warn_sources(profile, entries, count);
 	free(entries);
 	return error;
 }

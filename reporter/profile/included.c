@@ -67,11 +67,11 @@ static uint32_t find(const struct source_text *text, uint32_t first, uint32_t la
 	return found;
 }
 
-uint32_t report_inclusion(void *context, const struct source_function *function, const char *file,
-			  uint32_t line)
+uint32_t profile_inclusion(void *context, const struct source_function *function, const char *file,
+			   uint32_t line)
 {
-	struct report *report = context;
-	const struct source_text *text = sources_find(report->sources, function->file);
+	struct profile *profile = context;
+	const struct source_text *text = sources_find(profile->sources, function->file);
 
 	if (!text || function->first_line == 0)
 		return 0;

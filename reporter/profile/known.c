@@ -20,80 +20,80 @@ static bool summary_says_all(const struct trace_info *info)
 	       (info->fork_id == 0 || info->summary->totals.stray_frees == info->stray_count);
 }
 
-static int figures_from(struct report *report, const struct figures_summary *summary)
+static int figures_from(struct profile *profile, const struct figures_summary *summary)
 {
-	report->model = model_from_summary(summary);
-	return report->model ? 0 : -ENOMEM;
+	profile->model = model_from_summary(summary);
+	return profile->model ? 0 : -ENOMEM;
 }
 
 /* A child's frees of what it inherited are named by its parent's trace, which the drainer has not read. */
-static int figures_from_summary(struct report *report, struct diagnostic *diagnostic)
+static int figures_from_summary(struct profile *profile, struct diagnostic *diagnostic)
 {
-	const struct trace_info *info = report->info;
-	int error = figures_from(report, info->summary);
+	const struct trace_info *info = profile->info;
+	int error = figures_from(profile, info->summary);
 
 	if (!error && info->stray_count > 0)
-		error = report_inherit(report, report->model, diagnostic);
+		error = profile_inherit(profile, profile->model, diagnostic);
 	for (size_t i = 0; !error && i < info->stray_count; i++)
-		model_inherited_free(report->model, info->strays[i]);
+		model_inherited_free(profile->model, info->strays[i]);
 	return error;
 }
 
 /* Leaves the model NULL if only a replay can tell. */
-static int take_known_figures(struct report *report, struct diagnostic *diagnostic)
+static int take_known_figures(struct profile *profile, struct diagnostic *diagnostic)
 {
-	if (report->options->replay)
+	if (profile->options->replay)
 		return 0;
-	if (summary_says_all(report->info))
-		return figures_from_summary(report, diagnostic);
-	if (!kept_figures(report->info, &report->kept))
+	if (summary_says_all(profile->info))
+		return figures_from_summary(profile, diagnostic);
+	if (!kept_figures(profile->info, &profile->kept))
 		return 0;
-	report->kept_summary = summary_decoded(&report->kept);
-	return figures_from(report, &report->kept_summary);
+	profile->kept_summary = summary_decoded(&profile->kept);
+	return figures_from(profile, &profile->kept_summary);
 }
 
-int report_know_figures(struct report *report, struct diagnostic *diagnostic)
+int profile_know_figures(struct profile *profile, struct diagnostic *diagnostic)
 {
-	int error = take_known_figures(report, diagnostic);
+	int error = take_known_figures(profile, diagnostic);
 
-	if (error || report->model)
+	if (error || profile->model)
 		return error;
-	error = report_replay(report, &report->model, diagnostic);
-	if (!error && report->replay_complete && !report->options->replay)
-		kept_keep_figures(report->info, model_summary(report->model));
+	error = profile_replay(profile, &profile->model, diagnostic);
+	if (!error && profile->replay_complete && !profile->options->replay)
+		kept_keep_figures(profile->info, model_summary(profile->model));
 	return error;
 }
 
-int report_know_remains(struct report *report)
+int profile_know_remains(struct profile *profile)
 {
-	if (report->ownership.remains)
+	if (profile->ownership.remains)
 		return 0;
-	return ownership_find_remains(&report->ownership, model_summary(report->model)->nodes,
-				      report->remains);
+	return ownership_find_remains(&profile->ownership, model_summary(profile->model)->nodes,
+				      profile->remains);
 }
 
 /* ---- visits -------------------------------------------------------------- */
 
-int report_know_visits(struct report *report)
+int profile_know_visits(struct profile *profile)
 {
-	const struct model_scopes *scopes = &report->scopes.model;
+	const struct model_scopes *scopes = &profile->scopes.model;
 
 	/* Only where there is nothing to replay. */
-	if (!model_summary(report->model)->moves_known &&
-	    report_warn(report,
-			"%s: too many different ways through the program were met: Mem usage is not known",
-			report->info->path) != 0)
+	if (!model_summary(profile->model)->moves_known &&
+	    profile_warn(profile,
+			 "%s: too many different ways through the program were met: Mem usage is not known",
+			 profile->info->path) != 0)
 		return -ENOMEM;
-	report->visits = calloc((size_t)scopes->scope_count + 1, sizeof(*report->visits));
-	if (!report->visits)
+	profile->visits = calloc((size_t)scopes->scope_count + 1, sizeof(*profile->visits));
+	if (!profile->visits)
 		return -ENOMEM;
-	return visits_count(model_summary(report->model), report->info->nodes, scopes, report->visits);
+	return visits_count(model_summary(profile->model), profile->info->nodes, scopes, profile->visits);
 }
 
-const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line)
+const struct model_scope *profile_visits(const struct profile *profile, uint32_t function, uint32_t line)
 {
 	static const struct model_scope none;
-	uint32_t scope = report->visits ? scope_find(&report->scopes, function, line) : SCOPE_NONE;
+	uint32_t scope = profile->visits ? scope_find(&profile->scopes, function, line) : SCOPE_NONE;
 
-	return scope == SCOPE_NONE ? &none : &report->visits[scope];
+	return scope == SCOPE_NONE ? &none : &profile->visits[scope];
 }

@@ -24,14 +24,14 @@ void measure_add(struct measure *sum, const struct measure *other)
 
 /* ---- which paths ------------------------------------------------------------------- */
 
-static bool code_lies_at(struct report *report, uint32_t code, const struct measure_place *place)
+static bool code_lies_at(struct profile *profile, uint32_t code, const struct measure_place *place)
 {
 	const struct source_frame *frames;
-	size_t count = report_code(report, code, &frames);
+	size_t count = profile_code(profile, code, &frames);
 
 	for (size_t i = 0; i < count; i++)
 		if ((place->line == 0 || frames[i].line == place->line) &&
-		    selection_matches_frame(&place->selection, report->symbolizer, &frames[i]))
+		    selection_matches_frame(&place->selection, profile->symbolizer, &frames[i]))
 			return true;
 	return false;
 }
@@ -45,16 +45,16 @@ static bool passes(const struct trace_info *info, uint32_t node, const bool *pas
 }
 
 /* By node, whether its path passes the place: parents, or theirs, come before their children. */
-static bool *find_passing(struct report *report, const struct measure_place *place, bool *met)
+static bool *find_passing(struct profile *profile, const struct measure_place *place, bool *met)
 {
-	const struct trace_info *info = report->info;
+	const struct trace_info *info = profile->info;
 	bool all = selection_empty(&place->selection);
 	bool *passing = calloc(info->node_count + 1, sizeof(*passing));
 	bool *lying = calloc(info->code_count + 1, sizeof(*lying));
 
 	*met = all;
 	for (uint32_t code = 1; passing && lying && code < info->code_count; code++)
-		*met |= lying[code] = code_lies_at(report, code, place);
+		*met |= lying[code] = code_lies_at(profile, code, place);
 	if (passing && lying)
 		passing[0] = all;
 	for (uint32_t node = 1; passing && lying && node < info->node_count; node++)
@@ -70,11 +70,11 @@ static bool *find_passing(struct report *report, const struct measure_place *pla
 
 /* ---- their figures ----------------------------------------------------------------- */
 
-static struct measure measure_of(struct report *report, uint32_t node, const struct model_node *figures,
+static struct measure measure_of(struct profile *profile, uint32_t node, const struct model_node *figures,
 				 uint64_t collections)
 {
-	uint64_t sample_bytes = report->info->sample_bytes;
-	bool leaks = ownership_leaks(&report->ownership, node);
+	uint64_t sample_bytes = profile->info->sample_bytes;
+	bool leaks = ownership_leaks(&profile->ownership, node);
 
 	return (struct measure){
 		.allocations = weight_blocks(figures->allocations, sample_bytes),
@@ -98,33 +98,33 @@ static uint32_t *count_collections(const struct trace_info *info)
 	return counts;
 }
 
-static struct measured_path path_of(struct report *report, uint32_t node, const struct selection *wrappers,
+static struct measured_path path_of(struct profile *profile, uint32_t node, const struct selection *wrappers,
 				    const struct model_node *figures, uint64_t collections)
 {
-	struct source_frame site = report_site(report, node, wrappers);
+	struct source_frame site = profile_site(profile, node, wrappers);
 
 	return (struct measured_path){.function = site.function,
 				      .spot = source_frame_spot(&site),
-				      .place = report_place(report, &site),
+				      .place = profile_place(profile, &site),
 				      .line = site.line,
 				      .node = node,
-				      .measure = measure_of(report, node, figures, collections)};
+				      .measure = measure_of(profile, node, figures, collections)};
 }
 
-int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
-		   size_t *count, bool *met)
+int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
+		    size_t *count, bool *met)
 {
 	*count = 0;
 	*paths = NULL;
-	if (report_put_back(report) != 0)
+	if (profile_put_back(profile) != 0)
 		return -ENOMEM;
-	const struct trace_info *info = report->info;
-	bool *passing = find_passing(report, place, met);
+	const struct trace_info *info = profile->info;
+	bool *passing = find_passing(profile, place, met);
 	uint32_t *collections = count_collections(info);
-	struct figures_walk walk = figures_walk(model_summary(report->model)->nodes);
+	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
 
-	if (report_know_remains(report) != 0 ||
-	    ownership_find_wrappers(&report->ownership, model_summary(report->model)->nodes) != 0) {
+	if (profile_know_remains(profile) != 0 ||
+	    ownership_find_wrappers(&profile->ownership, model_summary(profile->model)->nodes) != 0) {
 		free(passing);
 		free(collections);
 		return -ENOMEM;
@@ -136,7 +136,7 @@ int report_measure(struct report *report, const struct measure_place *place, str
 		struct model_node figures = figures_walk_to(&walk, node);
 		if (figures.allocations > 0 || collections[node] > 0)
 			(*paths)[(*count)++] =
-				path_of(report, node, place->wrappers, &figures, collections[node]);
+				path_of(profile, node, place->wrappers, &figures, collections[node]);
 	}
 	bool whole = passing && collections && *paths;
 	free(passing);
@@ -150,14 +150,15 @@ int report_measure(struct report *report, const struct measure_place *place, str
 
 /* ---- one path ------------------------------------------------------------------------ */
 
-struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit, size_t *count)
+struct source_frame *profile_measured_frames(struct profile *profile, uint32_t node, size_t limit,
+					     size_t *count)
 {
 	struct source_frame *out = calloc(limit + 1, sizeof(*out));
 	const struct source_frame *frames;
 
 	*count = 0;
-	for (; out && node != 0; node = report->info->nodes[node].parent) {
-		size_t here = report_frames(report, node, &frames);
+	for (; out && node != 0; node = profile->info->nodes[node].parent) {
+		size_t here = profile_frames(profile, node, &frames);
 
 		for (size_t i = 0; i < here && *count < limit; i++)
 			out[(*count)++] = frames[i];
@@ -165,15 +166,15 @@ struct source_frame *report_measured_frames(struct report *report, uint32_t node
 	return out;
 }
 
-int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context)
+int profile_recall_wrappers(struct profile *profile, profile_recall_fn *recall, void *context)
 {
-	struct ownership *ownership = &report->ownership;
+	struct ownership *ownership = &profile->ownership;
 	const struct source_function *const *functions;
-	int error = report_put_back(report);
+	int error = profile_put_back(profile);
 
 	if (!error)
-		error = ownership_find_wrappers(ownership, model_summary(report->model)->nodes);
-	symbolizer_functions(report->symbolizer, &functions);
+		error = ownership_find_wrappers(ownership, model_summary(profile->model)->nodes);
+	symbolizer_functions(profile->symbolizer, &functions);
 	for (size_t id = 0; !error && id < ownership->wrapper_count; id++) {
 		int said = recall(context, functions[id]->name);
 
@@ -183,35 +184,35 @@ int report_recall_wrappers(struct report *report, report_recall_fn *recall, void
 	return error;
 }
 
-size_t report_all_functions(struct report *report, const struct source_function *const **functions)
+size_t profile_all_functions(struct profile *profile, const struct source_function *const **functions)
 {
-	return symbolizer_functions(report->symbolizer, functions);
+	return symbolizer_functions(profile->symbolizer, functions);
 }
 
-const char *report_place(struct report *report, const struct source_frame *frame)
+const char *profile_place(struct profile *profile, const struct source_frame *frame)
 {
-	return symbolizer_place(report->symbolizer, frame);
+	return symbolizer_place(profile->symbolizer, frame);
 }
 
-enum owner report_owner(struct report *report, const struct source_function *function)
+enum owner profile_owner(struct profile *profile, const struct source_function *function)
 {
-	return ownership_of(&report->ownership, function);
+	return ownership_of(&profile->ownership, function);
 }
 
-struct remains_sum report_suppressed(const struct report *report, size_t suppression)
+struct remains_sum profile_suppressed(const struct profile *profile, size_t suppression)
 {
-	struct remains_sum sum = report->ownership.suppressed[suppression];
+	struct remains_sum sum = profile->ownership.suppressed[suppression];
 
-	sum.blocks = weight_blocks(sum.blocks, report->info->sample_bytes);
+	sum.blocks = weight_blocks(sum.blocks, profile->info->sample_bytes);
 	return sum;
 }
 
-bool report_begins_in(struct report *report, const struct source_function *function)
+bool profile_begins_in(struct profile *profile, const struct source_function *function)
 {
-	return keeper_starts(report->symbolizer, function, NULL);
+	return keeper_starts(profile->symbolizer, function, NULL);
 }
 
-const struct trace_info *report_trace(const struct report *report)
+const struct trace_info *profile_trace(const struct profile *profile)
 {
-	return report->info;
+	return profile->info;
 }

@@ -7,7 +7,7 @@
 #define MPROF_REPORTER_PROFILE_MEASURE_H
 
 #include "profile/ownership.h"
-#include "profile/report.h"
+#include "profile/profile.h"
 
 struct measure {
 	uint64_t allocations, allocated_bytes;
@@ -42,38 +42,38 @@ struct measured_path {
  * there.  *paths is the caller's to free().  *met tells whether any recorded path passes it at all.
  * Where blocks were sampled, figures are estimates.  0 or -ENOMEM.
  */
-int report_measure(struct report *report, const struct measure_place *place, struct measured_path **paths,
-		   size_t *count, bool *met);
+int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
+		    size_t *count, bool *met);
 
 /* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
  * ENOMEM. */
-struct source_frame *report_measured_frames(struct report *report, uint32_t node, size_t limit,
-					    size_t *count);
+struct source_frame *profile_measured_frames(struct profile *profile, uint32_t node, size_t limit,
+					     size_t *count);
 
 /* What was decided of a function before: 1 it is a wrapper, 0 it is none; -1 nothing. */
-typedef int report_recall_fn(void *context, const char *function);
+typedef int profile_recall_fn(void *context, const char *function);
 
 /* Has earlier decisions hold, where code has names to know them by.  To be called before anything is
  * measured; 0 or -ENOMEM. */
-int report_recall_wrappers(struct report *report, report_recall_fn *recall, void *context);
+int profile_recall_wrappers(struct profile *profile, profile_recall_fn *recall, void *context);
 
 /* Where a frame stands, as symbolizer_place. */
-const char *report_place(struct report *report, const struct source_frame *frame);
+const char *profile_place(struct profile *profile, const struct source_frame *frame);
 
 /* Whose a function is. */
-enum owner report_owner(struct report *report, const struct source_function *function);
+enum owner profile_owner(struct profile *profile, const struct source_function *function);
 
 /* Whether programs or threads begin or end in it: what is further out has nothing to do with memory. */
-bool report_begins_in(struct report *report, const struct source_function *function);
+bool profile_begins_in(struct profile *profile, const struct source_function *function);
 
 /* All functions that any call path passes, once something is measured; as symbolizer_functions. */
-size_t report_all_functions(struct report *report, const struct source_function *const **functions);
+size_t profile_all_functions(struct profile *profile, const struct source_function *const **functions);
 
 /* What a suppression has kept from being counted, with its index in the options' list; of a report that knows
  * what leaked. */
-struct remains_sum report_suppressed(const struct report *report, size_t suppression);
+struct remains_sum profile_suppressed(const struct profile *profile, size_t suppression);
 
 /* The trace that the report is of. */
-const struct trace_info *report_trace(const struct report *report);
+const struct trace_info *profile_trace(const struct profile *profile);
 
 #endif

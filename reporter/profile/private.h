@@ -7,7 +7,7 @@
 #include "figures/summary.h"
 #include "replay/model.h"
 #include "profile/ownership.h"
-#include "profile/report.h"
+#include "profile/profile.h"
 #include "profile/scopes.h"
 #include "base/pool.h"
 
@@ -38,9 +38,9 @@ struct code_frames {
 	size_t count;
 };
 
-struct report {
+struct profile {
 	struct view_report view;
-	const struct report_options *options;
+	const struct profile_options *options;
 	struct trace *trace;
 	const struct trace_info *info;
 	struct symbolizer_options symbols;
@@ -75,91 +75,91 @@ struct report {
 };
 
 /* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
-uint32_t report_inclusion(void *report, const struct source_function *function, const char *file,
-			  uint32_t line);
+uint32_t profile_inclusion(void *profile, const struct source_function *function, const char *file,
+			   uint32_t line);
 
 /* Adds a line to the warnings; 0 or -ENOMEM. */
-int report_warn(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int profile_warn(struct profile *profile, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The frames of a node, innermost first; 0 for the root, and where there is no code. */
-size_t report_frames(struct report *report, uint32_t node, const struct source_frame **frames);
+size_t profile_frames(struct profile *profile, uint32_t node, const struct source_frame **frames);
 
 /* Whether nothing of the node's code can be the user's, and so its names are not looked up. */
-bool report_skips(const struct report *report, uint32_t node);
+bool profile_skips(const struct profile *profile, uint32_t node);
 
 /* The frames of a node but for one that is skipped: of all others, the functions' ids index report->chosen.
  */
-size_t report_met_frames(struct report *report, uint32_t node, const struct source_frame **frames);
+size_t profile_met_frames(struct profile *profile, uint32_t node, const struct source_frame **frames);
 
 /* Whether a frame of a chosen function is of an instance that is chosen: as a frame_source's `counts`. */
-bool report_counts(void *report, const struct source_frame *frame);
+bool profile_counts(void *profile, const struct source_frame *frame);
 
 /* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
-size_t report_code(struct report *report, uint32_t code, const struct source_frame **frames);
-size_t report_met_code(void *report, uint32_t code, const struct source_frame **frames);
+size_t profile_code(struct profile *profile, uint32_t code, const struct source_frame **frames);
+size_t profile_met_code(void *profile, uint32_t code, const struct source_frame **frames);
 
 /* Puts the frames that jumps left out into report->info.  Looks up all code but the C library's; does nothing
  * the second time.  0 or -ENOMEM.  put_back.c */
-int report_put_back(struct report *report);
+int profile_put_back(struct profile *profile);
 void put_back_finish(struct put_back *put_back);
 
 /* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
  * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */
-int report_inherit(struct report *report, struct model *model, struct diagnostic *diagnostic);
+int profile_inherit(struct profile *profile, struct model *model, struct diagnostic *diagnostic);
 
 /* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
-int report_replay(struct report *report, struct model **model, struct diagnostic *diagnostic);
+int profile_replay(struct profile *profile, struct model **model, struct diagnostic *diagnostic);
 
 /* Makes report->model.  known.c */
-int report_know_figures(struct report *report, struct diagnostic *diagnostic);
+int profile_know_figures(struct profile *profile, struct diagnostic *diagnostic);
 
 /* With that: what becomes of blocks that were not freed.  Does nothing the second time.  known.c */
-int report_know_remains(struct report *report);
+int profile_know_remains(struct profile *profile);
 
 /* With scopes and model there: the visits of all scopes. */
-int report_know_visits(struct report *report);
+int profile_know_visits(struct profile *profile);
 
 /* The visits of a chosen function's line, or with line 0 of the function. */
-const struct model_scope *report_visits(const struct report *report, uint32_t function, uint32_t line);
+const struct model_scope *profile_visits(const struct profile *profile, uint32_t function, uint32_t line);
 
 /* Finds out what the user asks for: report->selection and ->own_code.  0 or -ENOMEM.  choose.c */
-int report_select(struct report *report);
+int profile_select(struct profile *profile);
 
 /* Fills report->chosen and ->limit, from names alone. */
-int report_choose(struct report *report);
+int profile_choose(struct profile *profile);
 
 /* Keeps the greatest ->limit of the chosen, by figures. */
-int report_narrow(struct report *report);
+int profile_narrow(struct profile *profile);
 
 /* Chooses what stands within the chosen functions, too. */
-int report_choose_inner(struct report *report);
+int profile_choose_inner(struct profile *profile);
 
 /* Whether a function stands in the body of another one: a lambda, a local class's method. */
-bool report_lies_within(const struct source_function *inner, const struct source_function *outer);
+bool profile_lies_within(const struct source_function *inner, const struct source_function *outer);
 
 /* The program's own: what its authors can change, with lines to show. */
-bool report_is_own(struct report *report, const struct source_function *function);
+bool profile_is_own(struct profile *profile, const struct source_function *function);
 
 /* The figure of a function's sums by which it is chosen and ordered. */
-uint64_t report_sums_figure(const struct scope_sums *sums, enum view_sort sort);
+uint64_t profile_sums_figure(const struct scope_sums *sums, enum view_sort sort);
 
 /* The innermost frame of the program's own on a call path, but for the wrappers (NULL: none); where all are
  * library code, the innermost.  sites.c */
-struct source_frame report_site(struct report *report, uint32_t leaf, const struct selection *wrappers);
+struct source_frame profile_site(struct profile *profile, uint32_t leaf, const struct selection *wrappers);
 
 /* Fill the view.  functions.c, sites.c, summary.c */
-int report_fill_functions(struct report *report);
-int report_fill_sites(struct report *report);
-int report_fill_summary(struct report *report);
+int profile_fill_functions(struct profile *profile);
+int profile_fill_sites(struct profile *profile);
+int profile_fill_summary(struct profile *profile);
 
 /* Finds the collections, with scopes there also by scope; 0 or -ENOMEM.  collections.c */
-int report_fill_collections(struct report *report);
-int report_sum_collections(struct report *report);
-void report_gc_finish(struct gc_figures *gc);
+int profile_fill_collections(struct profile *profile);
+int profile_sum_collections(struct profile *profile);
+void profile_gc_finish(struct gc_figures *gc);
 
-/* types.c; the second after report_fill_sites. */
-int report_fill_types(struct report *report);
-int report_fill_collected_sites(struct report *report);
-int report_fill_caches(struct report *report);
+/* types.c; the second after profile_fill_sites. */
+int profile_fill_types(struct profile *profile);
+int profile_fill_collected_sites(struct profile *profile);
+int profile_fill_caches(struct profile *profile);
 
 #endif

@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct work {
-	struct report *report;
+	struct profile *profile;
 	const struct trace_info *info;                  /* as recorded */
 	const struct code_function **called, **entered; /* by code */
 	struct trace_node *nodes;
@@ -30,7 +30,7 @@ struct work {
 /* Whether any code calls a function that it is known of. */
 static bool look_up_codes(struct work *work)
 {
-	struct symbolizer *symbolizer = work->report->symbolizer;
+	struct symbolizer *symbolizer = work->profile->symbolizer;
 	bool any = false;
 
 	for (uint32_t code = 1; code < work->info->code_count; code++) {
@@ -45,9 +45,9 @@ static bool look_up_codes(struct work *work)
 static struct code_frames concatenated(struct work *work, const struct code_frames *inner, uint32_t code)
 {
 	const struct source_frame *own;
-	size_t count = report_code(work->report, code, &own);
+	size_t count = profile_code(work->profile, code, &own);
 	struct source_frame *list =
-		pool_alloc(&work->report->put_back.frames, (inner->count + count) * sizeof(*list));
+		pool_alloc(&work->profile->put_back.frames, (inner->count + count) * sizeof(*list));
 
 	memcpy(list, inner->list, inner->count * sizeof(*list));
 	memcpy(list + inner->count, own, count * sizeof(*list));
@@ -86,7 +86,7 @@ static struct code_frames left_out(struct work *work, uint32_t node, uint32_t ch
 	if (!called || called == entered || (child > 0 && trace_code(work->info, child)->label) ||
 	    (child == 0 && work->info->cut_paths > 0))
 		return frames;
-	frames.count = symbolizer_left_out(work->report->symbolizer, called, entered, &frames.list);
+	frames.count = symbolizer_left_out(work->profile->symbolizer, called, entered, &frames.list);
 	return frames;
 }
 
@@ -152,29 +152,29 @@ static void copy_tables(struct work *work)
 /* What was asked of the symbolizer meanwhile is kept. */
 static void take(struct work *work)
 {
-	struct report *report = work->report;
+	struct profile *profile = work->profile;
 
-	memcpy(work->frames, report->frames, work->info->code_count * sizeof(*work->frames));
-	free(report->frames);
-	report->frames = work->frames;
-	report->put_back.nodes = work->nodes;
-	report->put_back.codes = work->codes;
-	report->put_back.info = *work->info;
-	report->put_back.info.nodes = work->nodes;
-	report->put_back.info.inserted_count = work->node_count - work->info->node_count;
-	report->put_back.info.codes = work->codes;
-	report->put_back.info.code_count = work->code_count;
-	report->info = report->ownership.source.info = &report->put_back.info;
+	memcpy(work->frames, profile->frames, work->info->code_count * sizeof(*work->frames));
+	free(profile->frames);
+	profile->frames = work->frames;
+	profile->put_back.nodes = work->nodes;
+	profile->put_back.codes = work->codes;
+	profile->put_back.info = *work->info;
+	profile->put_back.info.nodes = work->nodes;
+	profile->put_back.info.inserted_count = work->node_count - work->info->node_count;
+	profile->put_back.info.codes = work->codes;
+	profile->put_back.info.code_count = work->code_count;
+	profile->info = profile->ownership.source.info = &profile->put_back.info;
 }
 
-int report_put_back(struct report *report)
+int profile_put_back(struct profile *profile)
 {
-	struct work work = {.report = report, .info = report->info};
+	struct work work = {.profile = profile, .info = profile->info};
 	int error;
 
-	if (report->put_back.done)
+	if (profile->put_back.done)
 		return 0;
-	report->put_back.done = true;
+	profile->put_back.done = true;
 	error = init(&work);
 	if (!error && look_up_codes(&work)) {
 		copy_tables(&work);

@@ -8,15 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int report_inherit(struct report *report, struct model *model, struct diagnostic *diagnostic)
+int profile_inherit(struct profile *profile, struct model *model, struct diagnostic *diagnostic)
 {
-	const struct trace_info *info = report->info;
+	const struct trace_info *info = profile->info;
 	struct trace_inherited *blocks = NULL;
 	struct trace *parent = NULL;
 	size_t count = 0;
 	int error = 0;
 
-	report->replay_complete = true;
+	profile->replay_complete = true;
 	if (info->fork_id == 0 || !*info->parent_trace)
 		return 0;
 	error = trace_open(info->parent_trace, &parent, diagnostic);
@@ -24,7 +24,7 @@ int report_inherit(struct report *report, struct model *model, struct diagnostic
 		error = trace_snapshot(parent, info->fork_id, &blocks, &count, diagnostic);
 	if (!error && count > 0)
 		error = model_inherit(model, blocks, count);
-	report->replay_complete = error == 0;
+	profile->replay_complete = error == 0;
 	free(blocks);
 	trace_close(parent);
 	return error == -ENOMEM ? error : 0;
@@ -32,7 +32,7 @@ int report_inherit(struct report *report, struct model *model, struct diagnostic
 
 /* Events on their way to the model, counted for whoever waits. */
 struct stream {
-	const struct report *report;
+	const struct profile *profile;
 	struct model *model;
 	uint64_t done;
 };
@@ -40,33 +40,34 @@ struct stream {
 static int pass_on(void *context, struct events_run *run)
 {
 	struct stream *stream = context;
-	const struct report_options *options = stream->report->options;
+	const struct profile_options *options = stream->profile->options;
 
 	stream->done += (uint64_t)(run->end - run->first);
 	if (options->progress)
-		options->progress(options->progress_context, stream->done, stream->report->info->event_count);
+		options->progress(options->progress_context, stream->done,
+				  stream->profile->info->event_count);
 	return model_run(stream->model, run);
 }
 
-int report_replay(struct report *report, struct model **out, struct diagnostic *diagnostic)
+int profile_replay(struct profile *profile, struct model **out, struct diagnostic *diagnostic)
 {
-	struct stream stream = {report, model_create(report->info->node_count), 0};
+	struct stream stream = {profile, model_create(profile->info->node_count), 0};
 	int error;
 
 	*out = stream.model;
 	if (!stream.model)
 		return -ENOMEM;
-	model_sampled(stream.model, report->info->sample_bytes);
-	error = report_inherit(report, stream.model, diagnostic);
+	model_sampled(stream.model, profile->info->sample_bytes);
+	error = profile_inherit(profile, stream.model, diagnostic);
 	diagnostic->message[0] = '\0';
 	if (!error)
-		error = trace_replay_runs(report->trace, pass_on, &stream, diagnostic);
+		error = trace_replay_runs(profile->trace, pass_on, &stream, diagnostic);
 	if (!error)
 		error = model_finish(stream.model);
 	if (error == -EBADMSG && !diagnostic->message[0])
 		error = diagnostic_set(diagnostic, EBADMSG,
 				       "%s: damaged: a block is freed that does not live",
-				       report->info->path);
+				       profile->info->path);
 	if (!error)
 		return 0;
 	model_destroy(stream.model);

@@ -59,12 +59,12 @@ static void fill(struct view_summary *summary, const struct trace_info *info,
 	};
 }
 
-static void fill_remains(struct view_summary *summary, const struct report *report,
+static void fill_remains(struct view_summary *summary, const struct profile *profile,
 			 const struct model_totals *totals)
 {
-	const struct remains_sum *leaked = &report->remains[REMAINS_LEAKED],
-				 *kept = &report->remains[REMAINS_KEPT],
-				 *suppressed = &report->remains[REMAINS_SUPPRESSED];
+	const struct remains_sum *leaked = &profile->remains[REMAINS_LEAKED],
+				 *kept = &profile->remains[REMAINS_KEPT],
+				 *suppressed = &profile->remains[REMAINS_SUPPRESSED];
 
 	summary->leaked_bytes = leaked->bytes;
 	summary->leaked_blocks = blocks(totals, leaked->blocks);
@@ -75,81 +75,83 @@ static void fill_remains(struct view_summary *summary, const struct report *repo
 	summary->suppressed_blocks = blocks(totals, suppressed->blocks);
 }
 
-static int warn_end(struct report *report, const struct trace_info *info)
+static int warn_end(struct profile *profile, const struct trace_info *info)
 {
 	int error = 0;
 
 	if (info->end_kind == END_KILLED)
-		error = report_warn(
-			report, "the run did not end, the program was killed: this is what it had recorded");
+		error = profile_warn(
+			profile, "the run did not end, the program was killed: this is what it had recorded");
 	else if (info->end_kind == END_UNKNOWN)
-		error = report_warn(report, "the program ended, how is unknown (by a system call of its own, "
-					    "or killed): this is what it had recorded");
+		error = profile_warn(profile,
+				     "the program ended, how is unknown (by a system call of its own, "
+				     "or killed): this is what it had recorded");
 	else if (!info->ended)
-		error = report_warn(
-			report, "the run did not end (killed, or still running): figures are those of the "
-				"recording so far");
+		error = profile_warn(
+			profile, "the run did not end (killed, or still running): figures are those of the "
+				 "recording so far");
 	if (!error && info->damaged_at > 0)
-		error = report_warn(report,
-				    "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
-				    info->damaged_at);
+		error = profile_warn(
+			profile, "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
+			info->damaged_at);
 	if (!error && info->foreign_bytes > 0)
-		error = report_warn(report,
-				    "the trace is whole, but %" PRIu64
-				    " bytes that are not the recorder's stand behind it",
-				    info->foreign_bytes);
+		error = profile_warn(profile,
+				     "the trace is whole, but %" PRIu64
+				     " bytes that are not the recorder's stand behind it",
+				     info->foreign_bytes);
 	return error;
 }
 
-static int warn_losses(struct report *report, const struct trace_info *info,
+static int warn_losses(struct profile *profile, const struct trace_info *info,
 		       const struct model_totals *totals)
 {
 	int error = 0;
 
 	if (*info->undrained)
-		error = report_warn(report,
-				    "mprof-drain did not work while the program ran (%s): events waited in "
-				    "memory, where there is room for so many only",
-				    info->undrained);
+		error = profile_warn(profile,
+				     "mprof-drain did not work while the program ran (%s): events waited in "
+				     "memory, where there is room for so many only",
+				     info->undrained);
 	if (!error && info->blind_since_ns == 0 && info->lost_events > 0)
-		error = report_warn(report,
-				    "%" PRIu64 " events were lost for want of memory: figures are not exact",
-				    info->lost_events);
+		error = profile_warn(profile,
+				     "%" PRIu64 " events were lost for want of memory: figures are not exact",
+				     info->lost_events);
 	if (!error && info->cut_paths > 0)
-		error = report_warn(report,
-				    "there was no room for %" PRIu64
-				    " call paths: their figures stand at the callers "
-				    "that were known",
-				    info->cut_paths);
+		error = profile_warn(profile,
+				     "there was no room for %" PRIu64
+				     " call paths: their figures stand at the callers "
+				     "that were known",
+				     info->cut_paths);
 	if (!error && unmatched_frees(totals) > 0)
-		error = report_warn(report,
-				    "%" PRIu64
-				    " frees of blocks that were not recorded (allocated before the "
-				    "recording, or past it) are left out",
-				    unmatched_frees(totals));
+		error = profile_warn(profile,
+				     "%" PRIu64
+				     " frees of blocks that were not recorded (allocated before the "
+				     "recording, or past it) are left out",
+				     unmatched_frees(totals));
 	if (!error && totals->lost_frees > 0)
-		error = report_warn(report,
-				    "%" PRIu64 " blocks were freed past the recording: a library loaded with "
-				    "RTLD_DEEPBIND, or an allocator of its own",
-				    blocks(totals, totals->lost_frees));
+		error = profile_warn(profile,
+				     "%" PRIu64
+				     " blocks were freed past the recording: a library loaded with "
+				     "RTLD_DEEPBIND, or an allocator of its own",
+				     blocks(totals, totals->lost_frees));
 	return error;
 }
 
-bool report_is_alone(const struct trace_info *info)
+bool profile_is_alone(const struct trace_info *info)
 {
 	const char *follow = trace_variable(info, "MPROF_FOLLOW");
 
 	return follow && strcmp(follow, "0") == 0;
 }
 
-static int warn_children(struct report *report, const struct trace_info *info)
+static int warn_children(struct profile *profile, const struct trace_info *info)
 {
-	if (info->unrecorded_children == 0 || report_is_alone(info))
+	if (info->unrecorded_children == 0 || profile_is_alone(info))
 		return 0;
-	return report_warn(report,
-			   "%" PRIu64 " program%s started from here %s not recorded: " REPORT_WHY_UNRECORDED,
-			   info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
-			   info->unrecorded_children == 1 ? "was" : "were");
+	return profile_warn(
+		profile, "%" PRIu64 " program%s started from here %s not recorded: " PROFILE_WHY_UNRECORDED,
+		info->unrecorded_children, info->unrecorded_children == 1 ? "" : "s",
+		info->unrecorded_children == 1 ? "was" : "were");
 }
 
 static const char *blind_reason(uint64_t reason)
@@ -169,59 +171,59 @@ static const char *blind_reason(uint64_t reason)
 	}
 }
 
-static int warn_end_of_recording(struct report *report, const struct trace_info *info)
+static int warn_end_of_recording(struct profile *profile, const struct trace_info *info)
 {
 	if (info->blind_since_ns == 0)
 		return 0;
-	return report_warn(
-		report,
+	return profile_warn(
+		profile,
 		"THE RECORDING ENDS AT %.3f s of %.3f s: %s. Figures are those of that moment; %" PRIu64
 		" later events are not in them",
 		(double)(info->blind_since_ns - 1) / 1e9, (double)info->duration_ns / 1e9,
 		blind_reason(info->blind_reason), info->lost_events);
 }
 
-static int warn_hidden(struct report *report, const struct trace_info *info,
+static int warn_hidden(struct profile *profile, const struct trace_info *info,
 		       const struct model_totals *totals)
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
-		return report_warn(
-			report,
+		return profile_warn(
+			profile,
 			"ALMOST NOTHING WAS RECORDED: the program brings its own malloc (jemalloc, "
 			"tcmalloc, mimalloc or the like), which comes before mprof's; link it without, or "
 			"name it after libmprof.so in LD_PRELOAD, to profile it");
 	uint64_t rss_bytes =
 		info->peak_rss_bytes > info->recorder_bytes ? info->peak_rss_bytes - info->recorder_bytes : 0;
 	if (rss_bytes >= BLIND_RSS_BYTES && totals->peak_bytes < rss_bytes / BLIND_SHARE)
-		return report_warn(
-			report,
+		return profile_warn(
+			profile,
 			"MOST MEMORY IS NOT MALLOC'S: the process held %" PRIu64 " MiB, its malloc "
 			"%" PRIu64 " MiB; the program maps memory itself, or has an allocator of its own",
 			rss_bytes >> 20, totals->peak_bytes >> 20);
 	return 0;
 }
 
-int report_fill_summary(struct report *report)
+int profile_fill_summary(struct profile *profile)
 {
-	const struct model_totals *totals = model_totals(report->model);
+	const struct model_totals *totals = model_totals(profile->model);
 	const char *warning;
 	int error;
 
-	fill(&report->view.summary, report->info, totals);
-	fill_remains(&report->view.summary, report, totals);
-	report->view.summary.collections = report->gc.view.collection_count;
-	error = warn_end(report, report->info);
+	fill(&profile->view.summary, profile->info, totals);
+	fill_remains(&profile->view.summary, profile, totals);
+	profile->view.summary.collections = profile->gc.view.collection_count;
+	error = warn_end(profile, profile->info);
 	if (!error)
-		error = warn_losses(report, report->info, totals);
+		error = warn_losses(profile, profile->info, totals);
 	if (!error)
-		error = warn_end_of_recording(report, report->info);
+		error = warn_end_of_recording(profile, profile->info);
 	if (!error)
-		error = warn_hidden(report, report->info, totals);
+		error = warn_hidden(profile, profile->info, totals);
 	if (!error)
-		error = warn_children(report, report->info);
-	for (size_t i = 0; !error && (warning = symbolizer_warning(report->symbolizer, i)); i++) {
-		error = report_warn(report, "%s", warning);
-		report->view.module_warning_count++;
+		error = warn_children(profile, profile->info);
+	for (size_t i = 0; !error && (warning = symbolizer_warning(profile->symbolizer, i)); i++) {
+		error = profile_warn(profile, "%s", warning);
+		profile->view.module_warning_count++;
 	}
 	return error;
 }

@@ -29,13 +29,13 @@ static int type_by_peak(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-static struct view_gc_type type_of(const struct report *report, uint32_t node,
+static struct view_gc_type type_of(const struct profile *profile, uint32_t node,
 				   const struct model_node *figures)
 {
-	bool leaks = ownership_leaks(&report->ownership, node);
+	bool leaks = ownership_leaks(&profile->ownership, node);
 
 	return (struct view_gc_type){
-		.name = trace_label(report->trace, trace_code(report->info, node)->pc),
+		.name = trace_label(profile->trace, trace_code(profile->info, node)->pc),
 		.allocations = figures->allocations,
 		.peak_blocks = figures->peak_blocks,
 		.peak_bytes = figures->peak_bytes,
@@ -82,36 +82,36 @@ static size_t merge_types(struct view_gc_type *types, size_t count)
 }
 
 /* The next node that is a type and has blocks. */
-static bool next_typed(const struct report *report, struct figures_walk *walk, uint32_t *node,
+static bool next_typed(const struct profile *profile, struct figures_walk *walk, uint32_t *node,
 		       struct model_node *figures)
 {
 	while (figures_walk_next(walk, node, figures))
-		if (trace_code(report->info, *node)->label && figures->allocations > 0)
+		if (trace_code(profile->info, *node)->label && figures->allocations > 0)
 			return true;
 	return false;
 }
 
-int report_fill_types(struct report *report)
+int profile_fill_types(struct profile *profile)
 {
-	const struct figures_nodes *nodes = model_summary(report->model)->nodes;
-	struct gc_figures *gc = &report->gc;
+	const struct figures_nodes *nodes = model_summary(profile->model)->nodes;
+	struct gc_figures *gc = &profile->gc;
 	struct figures_walk walk = figures_walk(nodes);
 	struct model_node figures;
 	size_t count = 0;
 	uint32_t node;
 
-	while (next_typed(report, &walk, &node, &figures))
+	while (next_typed(profile, &walk, &node, &figures))
 		count++;
 	gc->types = calloc(count + 1, sizeof(*gc->types));
 	if (!gc->types)
 		return -ENOMEM;
 	count = 0;
 	walk = figures_walk(nodes);
-	while (next_typed(report, &walk, &node, &figures))
-		gc->types[count++] = type_of(report, node, &figures);
+	while (next_typed(profile, &walk, &node, &figures))
+		gc->types[count++] = type_of(profile, node, &figures);
 	count = merge_types(gc->types, count);
 	for (size_t i = 0; i < count; i++)
-		type_finish(&gc->types[i], report->info->sample_bytes);
+		type_finish(&gc->types[i], profile->info->sample_bytes);
 	qsort(gc->types, count, sizeof(*gc->types), type_by_peak);
 	gc->view.types = gc->types;
 	gc->view.type_count = count;
@@ -139,16 +139,16 @@ static uint64_t less(uint64_t count, uint64_t part)
 	return part < count ? count - part : 0;
 }
 
-int report_fill_collected_sites(struct report *report)
+int profile_fill_collected_sites(struct profile *profile)
 {
-	struct gc_figures *gc = &report->gc;
+	struct gc_figures *gc = &profile->gc;
 	size_t count = 0;
 
-	gc->sites = calloc(report->view.site_count + 1, sizeof(*gc->sites));
+	gc->sites = calloc(profile->view.site_count + 1, sizeof(*gc->sites));
 	if (!gc->sites)
 		return -ENOMEM;
-	for (size_t i = 0; i < report->view.site_count; i++) {
-		const struct view_site *site = &report->sites[i];
+	for (size_t i = 0; i < profile->view.site_count; i++) {
+		const struct view_site *site = &profile->sites[i];
 
 		if (site->collected_blocks == 0)
 			continue;
@@ -172,10 +172,10 @@ int report_fill_collected_sites(struct report *report)
 
 /* ---- caches ------------------------------------------------------------------------ */
 
-static struct view_cache cache_of(const struct report *report, const struct trace_note *note)
+static struct view_cache cache_of(const struct profile *profile, const struct trace_note *note)
 {
 	return (struct view_cache){
-		.name = trace_label(report->trace, note->values[0]),
+		.name = trace_label(profile->trace, note->values[0]),
 		.entries = note->values[1],
 		.hits = note->values[2],
 		.misses = note->values[3],
@@ -216,10 +216,10 @@ static void cache_put(struct gc_figures *gc, const struct view_cache *cache)
 	gc->caches[place] = *cache;
 }
 
-int report_fill_caches(struct report *report)
+int profile_fill_caches(struct profile *profile)
 {
-	const struct trace_info *info = report->info;
-	struct gc_figures *gc = &report->gc;
+	const struct trace_info *info = profile->info;
+	struct gc_figures *gc = &profile->gc;
 	size_t count = 0;
 
 	for (size_t i = 0; i < info->note_count; i++)
@@ -230,7 +230,7 @@ int report_fill_caches(struct report *report)
 	for (size_t i = 0; i < info->note_count; i++) {
 		if (!is_cache(&info->notes[i]))
 			continue;
-		struct view_cache cache = cache_of(report, &info->notes[i]);
+		struct view_cache cache = cache_of(profile, &info->notes[i]);
 		cache_put(gc, &cache);
 	}
 	gc->view.caches = gc->caches;

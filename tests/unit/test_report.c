@@ -1,7 +1,7 @@
 /*
  * test_report.c - what a report says where it cannot show what was asked for, and what it does without.
  */
-#include "profile/report.h"
+#include "profile/profile.h"
 
 #include "drain/state.h"
 #include "fake_producer.h"
@@ -15,7 +15,7 @@
 #define NO_MATCH "no recorded call path passes a function that matches"
 
 static struct fake fake;
-static struct report *report;
+static struct profile *profile;
 static struct diagnostic diagnostic;
 
 static void set_up(void)
@@ -26,11 +26,11 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	report_destroy(report);
+	profile_destroy(profile);
 	fake_destroy(&fake);
 }
 
-TestSuite(report, .init = set_up, .fini = tear_down);
+TestSuite(profile, .init = set_up, .fini = tear_down);
 
 static void drain_with(uint32_t moves_limit)
 {
@@ -61,7 +61,7 @@ static void record_and_drain(uint32_t moves_limit)
 
 static bool warns(const char *words)
 {
-	const struct view_report *view = report_view(report);
+	const struct view_report *view = profile_view(profile);
 	bool found = false;
 
 	for (size_t i = 0; i < view->warning_count; i++)
@@ -72,15 +72,16 @@ static bool warns(const char *words)
 /* Line tables of the functions that are selected, NULL: of those that hold most. */
 static void make_report(const char *const *functions)
 {
-	const struct report_options options = {.detail = REPORT_LINES, .selection = {.functions = functions}};
+	const struct profile_options options = {.detail = REPORT_LINES,
+						.selection = {.functions = functions}};
 
-	report_destroy(report);
-	cr_assert_eq(report_create(fake.trace_path, &options, &report, &diagnostic), 0, "%s",
+	profile_destroy(profile);
+	cr_assert_eq(profile_create(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
 		     diagnostic.message);
-	cr_assert_eq(report_view(report)->summary.allocations, MOVES - 1);
+	cr_assert_eq(profile_view(profile)->summary.allocations, MOVES - 1);
 }
 
-Test(report, of_an_aggregate_without_moves_warns)
+Test(profile, of_an_aggregate_without_moves_warns)
 {
 	fake.header->flags |= SESSION_AGGREGATE;
 	record_and_drain(MOVES / 3);
@@ -88,7 +89,7 @@ Test(report, of_an_aggregate_without_moves_warns)
 	cr_assert(warns(TOO_MANY));
 }
 
-Test(report, of_an_aggregate_with_all_moves_does_not_warn)
+Test(profile, of_an_aggregate_with_all_moves_does_not_warn)
 {
 	fake.header->flags |= SESSION_AGGREGATE;
 	record_and_drain(3 * MOVES);
@@ -96,7 +97,7 @@ Test(report, of_an_aggregate_with_all_moves_does_not_warn)
 	cr_assert_not(warns(TOO_MANY));
 }
 
-Test(report, of_events_finds_the_moves_that_the_drainer_could_not_keep)
+Test(profile, of_events_finds_the_moves_that_the_drainer_could_not_keep)
 {
 	struct trace *trace;
 
@@ -108,14 +109,14 @@ Test(report, of_events_finds_the_moves_that_the_drainer_could_not_keep)
 	cr_assert_not(warns(TOO_MANY));
 }
 
-Test(report, of_functions_that_nobody_called_says_so)
+Test(profile, of_functions_that_nobody_called_says_so)
 {
 	const char *const nobody[] = {"nobody", NULL};
 
 	record_and_drain(3 * MOVES);
 	make_report(nobody);
 	cr_assert(warns(NO_MATCH));
-	cr_assert_eq(report_view(report)->function_count, 0);
+	cr_assert_eq(profile_view(profile)->function_count, 0);
 	make_report(NULL);
 	cr_assert_not(warns(NO_MATCH));
 }
@@ -144,17 +145,17 @@ static void record_blocks(const uint64_t size_bytes[LIBRARY_TOO + 1], uint32_t f
 
 static size_t sites_of(size_t shown)
 {
-	const struct report_options options = {.detail = REPORT_SITES, .sites = shown};
+	const struct profile_options options = {.detail = REPORT_SITES, .sites = shown};
 
-	cr_assert_eq(report_create(fake.trace_path, &options, &report, &diagnostic), 0, "%s",
+	cr_assert_eq(profile_create(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
 		     diagnostic.message);
-	size_t count = report_view(report)->site_count;
-	report_destroy(report);
-	report = NULL;
+	size_t count = profile_view(profile)->site_count;
+	profile_destroy(profile);
+	profile = NULL;
 	return count;
 }
 
-Test(report, leaves_out_c_library_sites_that_cannot_be_among_the_first)
+Test(profile, leaves_out_c_library_sites_that_cannot_be_among_the_first)
 {
 	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 400, [LIBRARY_TOO] = 400}, 0);
 	cr_assert_eq(sites_of(1), 1);
@@ -162,13 +163,13 @@ Test(report, leaves_out_c_library_sites_that_cannot_be_among_the_first)
 	cr_assert_gt(sites_of(0), 1, "all are to be shown");
 }
 
-Test(report, shows_c_library_sites_that_are_first_as_one)
+Test(profile, shows_c_library_sites_that_are_first_as_one)
 {
 	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 600, [LIBRARY_TOO] = 600}, 0);
 	cr_assert_gt(sites_of(1), 1);
 }
 
-Test(report, leaves_out_c_library_sites_whose_blocks_it_keeps)
+Test(profile, leaves_out_c_library_sites_whose_blocks_it_keeps)
 {
 	record_blocks((const uint64_t[]){[OWN] = 1000, [LIBRARY] = 400, [LIBRARY_TOO] = 0}, OWN);
 	cr_assert_eq(sites_of(1), 1);

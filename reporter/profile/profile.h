@@ -1,5 +1,5 @@
 /*
- * report.h - from a trace file to a resolved report: joins reader, model, symbolizer and source text.
+ * profile.h - from a trace file to a resolved report: joins reader, model, symbolizer and source text.
  *
  * Memory: the tables of the trace, the model's live blocks, and the text of shown sources.
  * Not thread-safe.
@@ -15,7 +15,7 @@
 #include "view/rows.h"
 
 /* How far to go: the figures of a trace are cheap, names and lines are not. */
-enum report_detail {
+enum profile_detail {
 	REPORT_LINES,
 	REPORT_SITES,
 	REPORT_COLLECTIONS,
@@ -23,8 +23,8 @@ enum report_detail {
 	REPORT_SUMMARY, /* the same, but for what leaked */
 };
 
-struct report_options {
-	enum report_detail detail;
+struct profile_options {
+	enum profile_detail detail;
 	struct selection selection; /* empty: that of the recorded MPROF_FUNCTIONS, else marked functions */
 	size_t top;                 /* most functions to show; 0: all, or a few if mprof chooses them */
 	enum view_sort sort;
@@ -39,23 +39,23 @@ struct report_options {
 	void *progress_context;
 };
 
-struct report;
+struct profile;
 
-/* options are borrowed until report_destroy.  Returns 0, or -errno with a diagnostic and *out NULL. */
-int report_create(const char *path, const struct report_options *options, struct report **out,
-		  struct diagnostic *diagnostic);
-void report_destroy(struct report *report); /* NULL is fine */
+/* options are borrowed until profile_destroy.  Returns 0, or -errno with a diagnostic and *out NULL. */
+int profile_create(const char *path, const struct profile_options *options, struct profile **out,
+		   struct diagnostic *diagnostic);
+void profile_destroy(struct profile *profile); /* NULL is fine */
 
 /* Why programs that a recorded one started go unrecorded, for people. */
-#define REPORT_WHY_UNRECORDED                                                                                \
+#define PROFILE_WHY_UNRECORDED                                                                               \
 	"static, set-user-ID, sanitized, made for another C library or machine, or started without "         \
 	"LD_PRELOAD"
 
 /* Whether the user had it that only this program be recorded, and none that it starts: MPROF_FOLLOW=0. */
 struct trace_info;
-bool report_is_alone(const struct trace_info *info);
+bool profile_is_alone(const struct trace_info *info);
 
-/* Valid until report_destroy. */
-const struct view_report *report_view(const struct report *report);
+/* Valid until profile_destroy. */
+const struct view_report *profile_view(const struct profile *profile);
 
 #endif
