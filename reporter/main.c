@@ -3,6 +3,7 @@
  */
 #include "commands/command.h"
 #include "commands/completion.h"
+#include "commands/view_command.h"
 #include "base/nearest.h"
 #include "cli/options.h"
 #include "base/clean.h"
@@ -15,18 +16,29 @@
 #include <string.h>
 
 const struct command commands[] = {
-	{"run", "Run a program and record its memory", cmd_run},
-	{"report", "Show where memory went, line by line", cmd_report},
-	{"peak", "Show the peak of recordings", cmd_peak},
-	{"check", "Judge recordings by limits and a baseline", cmd_check},
-	{"gc", "Show what garbage collectors did, and what types and caches held", cmd_gc},
-	{"list", "List the recordings here", cmd_list},
-	{"rm", "Remove recordings", cmd_rm},
-	{"clean", "Remove all recordings here, and what dead ones left in memory", cmd_clean},
-	{"dump", "Print a recording event by event", cmd_dump},
-	{"help", "Show this, or the options of a command", cmd_help},
+	{"run", "Run a program and record its memory", cmd_run, NULL},
+#define VIEW(name) {#name, NULL, NULL, &view_##name},
+#include "views/views.def"
+#undef VIEW
+	{"check", "Judge recordings by limits and a baseline", cmd_check, NULL},
+	{"list", "List the recordings here", cmd_list, NULL},
+	{"rm", "Remove recordings", cmd_rm, NULL},
+	{"clean", "Remove all recordings here, and what dead ones left in memory", cmd_clean, NULL},
+	{"dump", "Print a recording event by event", cmd_dump, NULL},
+	{"help", "Show this, or the options of a command", cmd_help, NULL},
 	{0},
 };
+
+const char *command_summary(const struct command *command)
+{
+	return command->view ? command->view->summary : command->summary;
+}
+
+int command_run(const struct command *command, int argc, char **argv, struct diagnostic *diagnostic)
+{
+	return command->view ? view_command(command->view, argc, argv, diagnostic)
+			     : command->run(argc, argv, diagnostic);
+}
 
 static const struct command *command_find(const char *name)
 {
@@ -44,7 +56,7 @@ static void print_usage(FILE *out)
 	      "went.\n\n",
 	      out);
 	for (const struct command *command = commands; command->name; command++)
-		fprintf(out, "  %-8s %s\n", command->name, command->summary);
+		fprintf(out, "  %-10s %s\n", command->name, command_summary(command));
 	fputs("\n'mprof help COMMAND' shows a command's options; 'mprof --version' (-V) the version.\n"
 	      "A first try: mprof run ./program, then mprof report\n",
 	      out);
@@ -79,7 +91,7 @@ int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
 	command = command_find(argv[1]);
 	if (!command)
 		return unknown_command(argv[1], diagnostic);
-	return command->run(2, (char *[]){argv[1], help, NULL}, diagnostic);
+	return command_run(command, 2, (char *[]){argv[1], help, NULL}, diagnostic);
 }
 
 static int dispatch(int argc, char **argv, struct diagnostic *diagnostic)
@@ -97,7 +109,8 @@ static int dispatch(int argc, char **argv, struct diagnostic *diagnostic)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return cmd_help(1, argv, diagnostic);
 	command = command_find(argv[1]);
-	return command ? command->run(argc - 1, argv + 1, diagnostic) : unknown_command(argv[1], diagnostic);
+	return command ? command_run(command, argc - 1, argv + 1, diagnostic)
+		       : unknown_command(argv[1], diagnostic);
 }
 
 int main(int argc, char **argv)

@@ -1,9 +1,11 @@
 /*
  * pool.c - memory that is handed out piece by piece and freed as a whole.
  */
-#include "pool.h"
+#include "base/pool.h"
+#include "base/memory.h"
 
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,10 +19,8 @@ struct pool_chunk {
 
 static void *or_exit(void *memory)
 {
-	if (!memory) {
-		fputs("mprof: out of memory\n", stderr);
-		exit(2);
-	}
+	if (!memory)
+		memory_exhausted();
 	return memory;
 }
 
@@ -61,4 +61,19 @@ void *pool_grow(void *array, size_t *capacity, size_t needed, size_t item_bytes)
 	void *moved = or_exit(reallocarray(array, bigger, item_bytes));
 	*capacity = bigger;
 	return moved;
+}
+
+char *pool_format(struct pool *pool, const char *format, ...)
+{
+	va_list arguments, again;
+	int length;
+
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	char *text = pool_alloc(pool, (size_t)(length < 0 ? 0 : length) + 1);
+	vsnprintf(text, (size_t)(length < 0 ? 0 : length) + 1, format, again);
+	va_end(again);
+	return text;
 }

@@ -1,8 +1,7 @@
 /*
- * pool.h - memory that lives as long as the symbolizer, and arrays that grow.
+ * pool.h - memory that is handed out piece by piece and freed as a whole, and arrays that grow.
  *
- * Out of memory ends the process with a message: lookups have no way to report it, and a reporter has
- * nothing to save.
+ * Out of memory ends the process (base/memory.h).
  */
 #ifndef MPROF_REPORTER_BASE_POOL_H
 #define MPROF_REPORTER_BASE_POOL_H
@@ -21,6 +20,9 @@ void pool_finish(struct pool *pool);
 
 /* Zeroed, aligned for any type, freed with the pool. */
 void *pool_alloc(struct pool *pool, size_t size_bytes);
+
+/* A formatted text. */
+char *pool_format(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* `array` (from here, or NULL), reallocated so that it holds at least `needed` items.  The caller's to
  * free(). */

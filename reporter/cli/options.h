@@ -7,7 +7,7 @@
 #include "base/diagnostic.h"
 #include "sources/sources.h"
 #include "symbolize/symbolize.h"
-#include "view/view.h"
+#include "formats/format.h"
 
 #include <argp.h>
 #include <stddef.h>
@@ -58,9 +58,11 @@ error_t option_precision(struct argp_state *state, const char *text, long *out);
 error_t option_color(struct argp_state *state, const char *text);
 
 struct output_options {
-	enum view_format format;
+	const struct format *format;
 	const char *path; /* NULL or "-": standard output */
 	long precision;
+	enum unit unit;
+	bool no_pager;
 };
 extern const struct argp output_argp;
 

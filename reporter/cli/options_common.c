@@ -15,17 +15,21 @@ enum {
 	KEY_SYSROOT,
 	KEY_DEBUG_DIR,
 	KEY_FORMAT,
-	KEY_COLOR
+	KEY_COLOR,
+	KEY_UNIT,
+	KEY_NO_PAGER
 };
 
 /* ---- output --------------------------------------------------------------------- */
 
 static const struct argp_option output_option_table[] = {
 	{NULL, 0, NULL, 0, "Output:", 10},
-	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv", 10},
+	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json, csv or markdown", 10},
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 10},
 	OPTION_PRECISION(KEY_PRECISION, 10),
+	{"unit", KEY_UNIT, "UNIT", 0, "Of line tables: B, KiB, MiB or GiB (default: what suits each)", 10},
 	OPTION_COLOR(KEY_COLOR, 10),
+	{"no-pager", KEY_NO_PAGER, NULL, 0, "Do not show long text in a pager", 10},
 	{0},
 };
 
@@ -41,14 +45,23 @@ error_t option_color(struct argp_state *state, const char *text)
 		       : options_error(state, "--color takes always, never or auto, not '%s'", text);
 }
 
-static error_t parse_format(struct argp_state *state, const char *text, enum view_format *out)
+static error_t parse_format(struct argp_state *state, const char *text, const struct format **out)
 {
-	for (enum view_format format = 0; format < FORMAT_KINDS; format++)
-		if (strcmp(view_format_name(format), text) == 0) {
-			*out = format;
+	char names[128];
+
+	*out = format_find(text);
+	if (*out)
+		return 0;
+	format_names(names, sizeof(names), "");
+	return options_error(state, "--format takes %s, not '%s'", names, text);
+}
+
+static error_t parse_unit(struct argp_state *state, const char *text, enum unit *out)
+{
+	for (*out = UNIT_AUTO; *out < UNITS; (*out)++)
+		if (strcasecmp(unit_name(*out), text) == 0)
 			return 0;
-		}
-	return options_error(state, "--format takes text, json or csv, not '%s'", text);
+	return options_error(state, "--unit takes B, KiB, MiB or GiB, not '%s'", text);
 }
 
 static error_t parse_output(int key, char *argument, struct argp_state *state)
@@ -58,6 +71,7 @@ static error_t parse_output(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		options->precision = NUMBER_PRECISION_DEFAULT;
+		options->format = formats;
 		return 0;
 	case KEY_FORMAT:
 		return parse_format(state, argument, &options->format);
@@ -68,6 +82,11 @@ static error_t parse_output(int key, char *argument, struct argp_state *state)
 		return option_precision(state, argument, &options->precision);
 	case KEY_COLOR:
 		return option_color(state, argument);
+	case KEY_UNIT:
+		return parse_unit(state, argument, &options->unit);
+	case KEY_NO_PAGER:
+		options->no_pager = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -60,12 +60,13 @@ bool output_is_colorful(FILE *out)
 	return color == COLOR_AUTO ? terminal_is_for_people(out) : color == COLOR_ALWAYS;
 }
 
-struct view_style output_style(const struct output_options *options, FILE *out)
+struct style output_style(const struct output_options *options, FILE *out)
 {
 	static char directory[PATH_MAX];
 
-	return (struct view_style){
+	return (struct style){
 		.precision = (int)options->precision,
+		.unit = options->unit,
 		.color = output_is_colorful(out),
 		.width = terminal_width(out),
 		.directory = getcwd(directory, sizeof(directory)),

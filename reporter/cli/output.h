@@ -24,6 +24,6 @@ bool output_choose_color(const char *when);
 bool output_is_colorful(FILE *out);
 
 /* A style with the options' precision, and colour and directory as fits the stream. */
-struct view_style output_style(const struct output_options *options, FILE *out);
+struct style output_style(const struct output_options *options, FILE *out);
 
 #endif

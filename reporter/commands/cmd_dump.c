@@ -4,14 +4,16 @@
 #include "command.h"
 #include "dump.h"
 #include "cli/output.h"
-#include "cli/show.h"
+#include "commands/opening.h"
+#include "views/request.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 struct options {
-	struct show_options show;
+	struct request request; /* of which only what is common to all */
+	const char *trace;
 	long from, count;
 	bool frames, info;
 };
@@ -26,13 +28,24 @@ static const struct argp_option option_table[] = {
 	{0},
 };
 
+static error_t check(struct argp_state *state, const struct options *options)
+{
+	format_fn *print = options->request.output.format->print;
+
+	if (options->info && print != print_text)
+		return options_error(state, "--info is text only");
+	if (options->frames && print == print_csv)
+		return options_error(state, "--frames is for text and json");
+	return print == print_markdown ? options_error(state, "dump has text, json and csv") : 0;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->show;
+		state->child_inputs[0] = &options->request;
 		return 0;
 	case KEY_FROM:
 		return option_number(state, "--from", argument, 0, LONG_MAX, &options->from);
@@ -44,32 +57,30 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_INFO:
 		options->info = true;
 		return 0;
+	case ARGP_KEY_ARG:
+		return opening_take_one(state, argument, &options->trace);
 	case ARGP_KEY_SUCCESS:
-		if (options->info && options->show.output.format != FORMAT_TEXT)
-			return options_error(state, "--info is text only");
-		if (options->frames && options->show.output.format == FORMAT_CSV)
-			return options_error(state, "--frames is for text and json");
-		return 0;
+		return check(state, options);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
+static const struct argp_child children[] = {{&request_common_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[TRACE]",
-	.doc = "Prints a recording event by event; as JSON, one object per line.\v" SHOW_TRACE_DOC,
-	.children = show_children,
+	.doc = "Prints a recording event by event; as JSON, one object per line.\v" OPENING_TRACE_DOC,
+	.children = children,
 };
 
 static int dump(const struct options *options, struct trace *trace, struct diagnostic *diagnostic)
 {
-	const struct output_options *output = &options->show.output;
-	struct symbolizer_options symbols = symbol_options_symbolizer(&options->show.symbols);
+	const struct output_options *output = &options->request.output;
+	struct symbolizer_options symbols = symbol_options_symbolizer(&options->request.symbols);
 	struct dump_options dump_options = {
 		.format = output->format,
-		.precision = (int)output->precision,
 		.from = (uint64_t)options->from,
 		.count = (uint64_t)options->count,
 		.frames = options->frames ? &symbols : NULL,
@@ -107,7 +118,7 @@ int cmd_dump(int argc, char **argv, struct diagnostic *diagnostic)
 	int status = options_parse(&argp, false, argc, argv, &options, diagnostic);
 
 	if (status == 0)
-		status = show_trace(options.show.trace, dump_path, &options, diagnostic);
-	symbol_options_finish(&options.show.symbols);
+		status = opening_trace(options.trace, dump_path, &options, diagnostic);
+	request_finish(&options.request);
 	return status < 0 ? status : STATUS_DONE;
 }

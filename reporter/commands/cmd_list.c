@@ -4,6 +4,7 @@
 #include "command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "formats/cells.h"
 #include "reader/reader.h"
 #include "trace/format.h"
 #include "recordings/traces.h"
@@ -70,9 +71,10 @@ static const struct column *const sampled_columns[] = {
 	&duration_column, &size_column, &sampling_column, &command_column, NULL};
 
 /* Text says that blocks were sampled only where some were. */
-static const struct column *const *columns_for(enum view_format format, const struct row *rows, size_t count)
+static const struct column *const *columns_for(const struct format *format, const struct row *rows,
+					       size_t count)
 {
-	bool sampled = format != FORMAT_TEXT;
+	bool sampled = !format->for_people;
 
 	for (size_t i = 0; i < count; i++)
 		sampled |= rows[i].sample_bytes > 0;
@@ -98,21 +100,6 @@ static const char *state_of(const struct trace_info *info, const struct trace_en
 	}
 }
 
-static char *joined(const char *const *words)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	if (!out)
-		return NULL;
-	view_text_command(out, words);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
 /* A trace that cannot be read is listed nevertheless: it is there, and rm takes its index. */
 static int fill_row(struct row *row, const struct trace_entry *entry)
 {
@@ -131,7 +118,7 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 		row->duration_ns = trace_info(trace)->duration_ns;
 		row->has_peak = trace_info(trace)->summary != NULL;
 		row->peak_bytes = row->has_peak ? trace_info(trace)->summary->totals.peak_bytes : 0;
-		row->command = joined(trace_info(trace)->command);
+		row->command = cells_words(trace_info(trace)->command);
 		trace_close(trace);
 	}
 	return row->command ? 0 : -ENOMEM;
@@ -140,14 +127,17 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 static int print(const struct output_options *output, const struct row *rows, size_t count,
 		 struct diagnostic *diagnostic)
 {
+	struct document document = {.main = "recordings", .bare = true};
 	struct table table = {columns_for(output->format, rows, count), rows, count, sizeof(*rows), rows};
 	FILE *out;
 	int error = output_open(output->path, &out, diagnostic);
 
 	if (error)
 		return error;
-	if (view_table_print(out, &table, output->format, (int)output->precision) != 0)
-		error = diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	struct style style = output_style(output, out);
+	document_add(&document, &(struct section){.name = "recordings", .table = table});
+	output->format->print(out, &document, &style);
+	document_finish(&document);
 	return output_close(output->path, out, diagnostic) ? -EIO : error;
 }
 
@@ -159,7 +149,7 @@ static int list(const struct output_options *output, struct diagnostic *diagnost
 
 	if (error)
 		return error;
-	if (traces.count == 0 && output->format == FORMAT_TEXT)
+	if (traces.count == 0 && output->format->for_people)
 		fputs("mprof: no traces here; 'mprof run PROGRAM' makes one\n", stderr);
 	rows = calloc(traces.count + 1, sizeof(*rows));
 	if (!rows)

@@ -13,14 +13,22 @@
 /* argv[0] is the command's name. */
 typedef int command_fn(int argc, char **argv, struct diagnostic *diagnostic);
 
+struct view;
+
 struct command {
 	const char *name, *summary;
 	command_fn *run;
+	const struct view *view; /* NULL: `run` is the command; else it shows this */
 };
 
-/* All commands, ending with a NULL name; the one list of them. */
+/* In a line, for the list of commands. */
+const char *command_summary(const struct command *command);
+
+int command_run(const struct command *command, int argc, char **argv, struct diagnostic *diagnostic);
+
+/* All commands, ending with a NULL name; views are among them. */
 extern const struct command commands[];
 
-command_fn cmd_run, cmd_report, cmd_peak, cmd_check, cmd_gc, cmd_list, cmd_rm, cmd_clean, cmd_dump, cmd_help;
+command_fn cmd_run, cmd_check, cmd_list, cmd_rm, cmd_clean, cmd_dump, cmd_help;
 
 #endif

@@ -81,7 +81,7 @@ static void zsh_begin(void)
 	fputs("#compdef " MPROF_COMMAND "\n\n_mprof()\n{\n\tlocal -a commands\n\tcommands=(\n", stdout);
 	for (const struct command *command = commands; command->name; command++) {
 		printf("\t\t'%s:", command->name);
-		put_quoted(command->summary, "");
+		put_quoted(command_summary(command), "");
 		puts("'");
 	}
 	fputs("\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe command commands\n\t\treturn\n\tfi\n"
@@ -123,7 +123,7 @@ static void fish_begin(void)
 {
 	for (const struct command *command = commands; command->name; command++) {
 		printf("complete -c " MPROF_COMMAND " -n __fish_use_subcommand -f -a %s -d '", command->name);
-		put_quoted(command->summary, "");
+		put_quoted(command_summary(command), "");
 		puts("'");
 	}
 }
@@ -212,7 +212,7 @@ int completion_print(const char *name, struct diagnostic *diagnostic)
 		if (command->run == cmd_help)
 			continue;
 		shell->begin_command(command->name);
-		status = command->run(2, arguments, diagnostic);
+		status = command_run(command, 2, arguments, diagnostic);
 		shell->end_command();
 	}
 	shell->end();

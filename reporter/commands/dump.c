@@ -4,6 +4,8 @@
 #include "dump.h"
 
 #include "base/clean.h"
+#include "formats/json.h"
+#include "formats/rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -54,6 +56,8 @@ TABLE_COLUMN(freed_by_column, "freed_by", "By", 1, -1,
 static const struct column *const columns[] = {&index_column,    &time_column, &thread_column, &type_column,
 					       &size_column,     &node_column, &origin_column, &source_column,
 					       &freed_by_column, NULL};
+
+static const struct style plain;
 
 struct dump {
 	FILE *out;
@@ -132,19 +136,19 @@ static void frame_text(void *out, const struct source_frame *frame, const char *
 static void frame_json(void *array, const struct source_frame *frame, const char *type)
 {
 	if (!frame) {
-		json_array_append_new(array, json_pack("{s:o}", "type", table_json_text(type)));
+		json_array_append_new(array, json_pack("{s:o}", "type", json_text(type)));
 		return;
 	}
-	json_array_append_new(
-		array, json_pack("{s:o,s:o,s:i}", "function", table_json_text(frame->function->name), "file",
-				 table_json_text(frame->function->file), "line", (int)frame->line));
+	json_array_append_new(array,
+			      json_pack("{s:o,s:o,s:i}", "function", json_text(frame->function->name), "file",
+					json_text(frame->function->file), "line", (int)frame->line));
 }
 
 /* ---- events ------------------------------------------------------------------------ */
 
-static void print_json(struct dump *dump, const struct table *table, uint32_t node)
+static void print_object(struct dump *dump, const struct table *table, uint32_t node)
 {
-	json_t *object = table_json_row(table, 0), *frames;
+	json_t *object = json_row(table, 0), *frames;
 
 	if (object && dump->symbolizer) {
 		frames = json_array();
@@ -163,15 +167,12 @@ static void print_event(struct dump *dump, const struct trace_event *event)
 	struct row row = {dump->next, event};
 	struct table table = {columns, &row, 1, sizeof(row), dump->info};
 
-	switch (dump->options->format) {
-	case FORMAT_JSON:
-		print_json(dump, &table, event->node);
-		break;
-	case FORMAT_CSV:
-		table_csv_rows(dump->out, &table);
-		break;
-	default:
-		table_text_rows(dump->out, &table, dump->options->precision);
+	if (dump->options->format->print == print_json) {
+		print_object(dump, &table, event->node);
+	} else if (dump->options->format->print == print_csv) {
+		rows_csv(dump->out, &table);
+	} else {
+		rows_text(dump->out, &table, &plain);
 		if (dump->symbolizer)
 			for_each_frame(dump, event->node, frame_text, dump->out);
 	}
@@ -200,10 +201,10 @@ static void print_header(const struct dump *dump)
 {
 	struct table table = {columns, NULL, 0, sizeof(struct row), dump->info};
 
-	if (dump->options->format == FORMAT_TEXT)
-		table_text_header(dump->out, &table, 0);
-	else if (dump->options->format == FORMAT_CSV)
-		table_csv_header(dump->out, &table);
+	if (dump->options->format->print == print_text)
+		rows_text_header(dump->out, &table, &plain);
+	else if (dump->options->format->print == print_csv)
+		rows_csv_header(dump->out, &table);
 }
 
 int dump_events(FILE *out, struct trace *trace, const struct dump_options *options,

@@ -7,13 +7,12 @@
 #include "base/diagnostic.h"
 #include "reader/reader.h"
 #include "symbolize/symbolize.h"
-#include "view/view.h"
+#include "formats/format.h"
 
 #include <stdio.h>
 
 struct dump_options {
-	enum view_format format;
-	int precision;
+	const struct format *format; /* text, json or csv */
 	uint64_t from, count;
 	const struct symbolizer_options *frames; /* NULL: without call paths */
 };

@@ -4,8 +4,11 @@
 #include "dump.h"
 #include "base/clean.h"
 #include "base/number.h"
+#include "formats/cells.h"
+#include "formats/rows.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define MODULE ((const struct trace_module *)row)
 #define THREAD ((const struct trace_thread *)row)
@@ -22,6 +25,14 @@ TABLE_COLUMN(thread_started, "started_ns", "Started (ns)", 2, 14, cell_count(THR
 
 static const struct column *const thread_columns[] = {&thread_tid, &thread_started, NULL};
 
+static void print_rows(FILE *out, const struct table *table)
+{
+	static const struct style style;
+
+	rows_text_header(out, table, &style);
+	rows_text(out, table, &style);
+}
+
 static void print_run(FILE *out, const struct trace_info *info)
 {
 	char started[NUMBER_BYTES];
@@ -29,7 +40,9 @@ static void print_run(FILE *out, const struct trace_info *info)
 	number_time(started, sizeof(started), info->started_realtime_ns);
 	clean_print_between(out, "Trace:      ", info->path, "");
 	fprintf(out, ", %" PRIu64 " bytes\nCommand:    ", info->file_bytes);
-	view_text_command(out, info->command);
+	char *command = cells_words(info->command);
+	clean_print(out, command, 0);
+	free(command);
 	clean_print_between(out, "\nExecutable: ", info->exe, "\n");
 	clean_print_between(out, "Directory:  ", info->cwd, "\n");
 	clean_print_between(out, "Host:       ", info->host, ", ");
@@ -71,7 +84,7 @@ void dump_info(FILE *out, const struct trace *trace)
 
 	print_run(out, info);
 	print_end(out, info);
-	view_table_print(out, &modules, FORMAT_TEXT, NUMBER_PRECISION_DEFAULT);
+	print_rows(out, &modules);
 	fputc('\n', out);
-	view_table_print(out, &threads, FORMAT_TEXT, NUMBER_PRECISION_DEFAULT);
+	print_rows(out, &threads);
 }

@@ -125,7 +125,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	if (key == ARGP_KEY_INIT)
 		options->precision = NUMBER_PRECISION_DEFAULT;
-	if (key < KEY_LIMIT || key >= KEY_MAX + FIGURE_COUNT)
+	if (key < KEY_LIMIT || key >= KEY_MAX + FIGURES_JUDGED)
 		return ARGP_ERR_UNKNOWN;
 	options->used = true;
 	if (key == KEY_UPDATE)
@@ -147,7 +147,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const char *max_name(enum figure figure)
 {
-	static char names[FIGURE_COUNT][NAME_BYTES];
+	static char names[FIGURES_JUDGED][NAME_BYTES];
 
 	snprintf(names[figure], NAME_BYTES, "max-%s", figure_infos[figure].name);
 	for (char *c = names[figure]; *c; c++)
@@ -157,7 +157,7 @@ static const char *max_name(enum figure figure)
 
 static struct argp_option max_option(enum figure figure)
 {
-	static char docs[FIGURE_COUNT][DOC_BYTES];
+	static char docs[FIGURES_JUDGED][DOC_BYTES];
 
 	snprintf(docs[figure], DOC_BYTES, "Most %s%s", figure_infos[figure].title,
 		 figure_infos[figure].advisory ? "; only warns" : "");
@@ -177,12 +177,12 @@ static struct argp_option format_option(void)
 
 const struct argp *gate_argp(void)
 {
-	static struct argp_option table[1 + FIGURE_COUNT + FIXED_COUNT + 2];
+	static struct argp_option table[1 + FIGURES_JUDGED + FIXED_COUNT + 2];
 	static const struct argp argp = {.options = table, .parser = parse};
 	size_t used = 0;
 
 	table[used++] = (struct argp_option){.doc = "The gate:", .group = GROUP_LIMITS};
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		table[used++] = max_option(figure);
 	for (size_t i = 0; i < FIXED_COUNT; i++)
 		table[used++] = fixed_options[i];
@@ -214,7 +214,7 @@ static int add_limits(const struct gate_options *options, struct gate *gate, str
 {
 	int error = 0;
 
-	for (enum figure figure = 0; !error && figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; !error && figure < FIGURES_JUDGED; figure++) {
 		struct limit limit = {.figure = figure};
 
 		if (!options->most[figure])

@@ -11,7 +11,7 @@
 struct gate_options {
 	bool used; /* any of them was given */
 	const char *file, *baseline, *tolerance, *name;
-	const char *most[FIGURE_COUNT]; /* --max-peak and its like */
+	const char *most[FIGURES_JUDGED]; /* --max-peak and its like */
 	struct option_list limits, floors, suppressions;
 	struct output *outputs;
 	size_t output_count;

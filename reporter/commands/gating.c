@@ -5,7 +5,7 @@
 #include "gate/key.h"
 #include "commands/command.h"
 #include "cli/output.h"
-#include "cli/show.h"
+#include "commands/opening.h"
 #include "recordings/traces.h"
 
 #include <stdlib.h>
@@ -90,7 +90,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	struct check *check;
 	int error = check_create(&options, &check, diagnostic);
 
-	show_fill_options(&profile_options, gating->symbols, &progress);
+	opening_fill(&profile_options, gating->symbols, &progress);
 	profile_options.suppressions = &gating->gate->suppressions;
 	if (!error)
 		error = add_all(check, traces, count, &progress, diagnostic);

@@ -112,7 +112,7 @@ static int set_contributors(struct check *check, struct profile *profile, const 
 			.before = rises[i].before,
 			.before_below = rises[i].before_below,
 		};
-		error = callers_find(check, profile, rises[i].part, verdict->figure, &out[i]);
+		callers_find(check, profile, rises[i].part, verdict->figure, &out[i]);
 	}
 	verdict->contributors = out;
 	verdict->contributor_count = count;
@@ -222,13 +222,12 @@ int attribute(struct check *check, const char *key, const struct input *input, s
 	struct profile *profile;
 	int error;
 
-	options.detail = REPORT_SUMMARY;
-	error = profile_create(input->path, &options, &profile, diagnostic);
+	error = profile_open(input->path, &options, &profile, diagnostic);
 	if (error)
 		return error;
 	if (verdict->figure != FIGURE_RSS && find_contributors(check, key, profile, subject, verdict) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
-	profile_destroy(profile);
+	profile_close(profile);
 	if (!error)
 		set_more(check, input, verdict);
 	return error;

@@ -80,7 +80,7 @@ static int check_members(struct look *look, json_t *object, const char *what, ch
 
 static int check_total(struct look *look, const char *key, json_t *value)
 {
-	if (figure_find(key) == FIGURE_COUNT)
+	if (figure_find(key) >= FIGURES_JUDGED)
 		return fail(look, "unknown figure '%.100s'", key);
 	if (!is_count(value) && !is_range(value))
 		return fail(look, "%s is neither a whole number, 0 or more, nor [LOW, HIGH]", key);
@@ -89,7 +89,7 @@ static int check_total(struct look *look, const char *key, json_t *value)
 
 static int check_figure(struct look *look, const char *key, json_t *value)
 {
-	if (figure_find(key) == FIGURE_COUNT)
+	if (figure_find(key) >= FIGURES_JUDGED)
 		return fail(look, "unknown figure '%.100s'", key);
 	return is_count(value) ? 0 : fail(look, "%s is no whole number, 0 or more", key);
 }

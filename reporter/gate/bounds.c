@@ -101,9 +101,9 @@ int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *di
 	size_t used = 0;
 
 	*out = figure_find(name);
-	if (*out < FIGURE_COUNT)
+	if (*out < FIGURES_JUDGED)
 		return 0;
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", figure > 0 ? ", " : "",
 					 figure_infos[figure].name);
 	return diagnostic_set(diagnostic, EINVAL, "unknown figure '%.200s'; one of: %s", name, names);

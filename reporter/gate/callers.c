@@ -3,15 +3,15 @@
  */
 #include "gate/callers.h"
 
-#include <errno.h>
+#include "base/memory.h"
+#include "profile/ways.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FRAMES_MAX 64
 #define PATHS_MAX 5
-#define SHARE_SHOWN 0.9 /* paths that make up so much are shown, the others counted */
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
@@ -72,90 +72,6 @@ static const char *library_of(struct check *check, const struct source_function 
 
 /* ---- paths ------------------------------------------------------------------------------------ */
 
-/* A call path as far as it is told, and what of the figure came by it. */
-struct way {
-	struct source_frame *frames, *first; /* the latter within the former, which is to be freed */
-	size_t count;
-	uint64_t value;
-};
-
-/* How many frames there are up to the outermost of the program's own; of code that can be shown, if there is
- * any. */
-static size_t own_length(struct profile *profile, const struct source_frame *frames, size_t count)
-{
-	size_t own = 0, begun = 0;
-
-	while (begun < count && !profile_begins_in(profile, frames[begun].function))
-		begun++;
-	for (size_t i = begun; i > 0; i--) {
-		if (profile_owner(profile, frames[i - 1].function) < OWNER_WRAPPER)
-			continue;
-		if (*frames[i - 1].function->file)
-			return i;
-		own = own > 0 ? own : i;
-	}
-	return own;
-}
-
-/* From the site outwards, as far as the program's own code reaches. */
-static int find_way(struct profile *profile, const struct measured_path *path, struct way *way)
-{
-	size_t count, length, begin = 0;
-	struct source_frame *frames = profile_measured_frames(profile, path->node, FRAMES_MAX, &count);
-
-	if (!frames)
-		return -ENOMEM;
-	while (begin < count &&
-	       (frames[begin].function != path->function || source_frame_spot(&frames[begin]) != path->spot))
-		begin++;
-	length = own_length(profile, frames, count);
-	*way = (struct way){
-		.frames = frames, .first = frames + begin, .count = length > begin ? length - begin : 0};
-	return 0;
-}
-
-static int by_frames(const void *left, const void *right)
-{
-	const struct way *a = left, *b = right;
-
-	for (size_t i = 0; i < a->count && i < b->count; i++) {
-		const struct source_frame *x = &a->first[i], *y = &b->first[i];
-
-		if (x->function->id != y->function->id)
-			return x->function->id < y->function->id ? -1 : 1;
-		if (source_frame_spot(x) != source_frame_spot(y))
-			return source_frame_spot(x) < source_frame_spot(y) ? -1 : 1;
-	}
-	return a->count < b->count ? -1 : a->count > b->count;
-}
-
-static int by_value(const void *left, const void *right)
-{
-	const struct way *a = left, *b = right;
-
-	if (a->value != b->value)
-		return a->value > b->value ? -1 : 1;
-	return by_frames(left, right);
-}
-
-/* One of each; how many are left. */
-static size_t merge(struct way *ways, size_t count)
-{
-	size_t used = 0;
-
-	qsort(ways, count, sizeof(*ways), by_frames);
-	for (size_t i = 0; i < count; i++) {
-		if (used > 0 && by_frames(&ways[used - 1], &ways[i]) == 0) {
-			ways[used - 1].value += ways[i].value;
-			free(ways[i].frames);
-		} else {
-			ways[used++] = ways[i];
-		}
-	}
-	qsort(ways, used, sizeof(*ways), by_value);
-	return used;
-}
-
 static struct contributing_path tell(struct check *check, struct profile *profile, const struct way *way)
 {
 	struct verdict_frame *frames = check_alloc(check, way->count, sizeof(*frames));
@@ -171,32 +87,26 @@ static struct contributing_path tell(struct check *check, struct profile *profil
 	return (struct contributing_path){way->value, frames, way->count};
 }
 
-static int take_main_path(struct check *check, struct profile *profile, const struct part *part,
-			  struct contributor *out)
+static void take_main_path(struct check *check, struct profile *profile, const struct part *part,
+			   struct contributor *out)
 {
-	struct contributing_path path;
-	struct way way;
-	int error = find_way(profile, part->path, &way);
+	struct way way = way_of(profile, part->path->node, part->path->function, part->path->spot);
+	struct contributing_path path = tell(check, profile, &way);
 
-	if (error)
-		return error;
-	path = tell(check, profile, &way);
 	out->frames = path.frames;
 	out->frame_count = path.frame_count;
-	free(way.frames);
-	return 0;
+	way_finish(&way);
 }
 
 static void take_ways(struct check *check, struct profile *profile, const struct way *ways, size_t count,
 		      struct contributor *out)
 {
+	size_t told = ways_told(ways, count, out->now, PATHS_MAX);
 	struct contributing_path *paths = check_alloc(check, PATHS_MAX, sizeof(*paths));
-	uint64_t told = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (out->path_count < PATHS_MAX && (double)told < SHARE_SHOWN * (double)out->now) {
+		if (i < told) {
 			paths[out->path_count++] = tell(check, profile, &ways[i]);
-			told += ways[i].value;
 		} else {
 			out->other_paths++;
 			out->other_value += ways[i].value;
@@ -208,36 +118,33 @@ static void take_ways(struct check *check, struct profile *profile, const struct
 static bool has_several_lines(const struct part *part, enum figure figure)
 {
 	for (size_t i = 0; i < part->path_count; i++)
-		if (measure_figure(&part->paths[i].measure, figure) > 0 &&
+		if (figure_of(&part->paths[i].amounts, figure) > 0 &&
 		    (part->paths[i].spot != part->path->spot ||
 		     part->paths[i].function->file != part->path->function->file))
 			return true;
 	return false;
 }
 
-int callers_find(struct check *check, struct profile *profile, const struct part *part, enum figure figure,
-		 struct contributor *out)
+void callers_find(struct check *check, struct profile *profile, const struct part *part, enum figure figure,
+		  struct contributor *out)
 {
-	struct way *ways = calloc(part->path_count + 1, sizeof(*ways));
+	struct way *ways = memory_zeroed(part->path_count, sizeof(*ways));
 	size_t count = 0;
-	int error = ways ? take_main_path(check, profile, part, out) : -ENOMEM;
 
-	for (size_t i = 0; !error && i < part->path_count; i++) {
-		uint64_t value = measure_figure(&part->paths[i].measure, figure);
+	take_main_path(check, profile, part, out);
+	for (size_t i = 0; i < part->path_count; i++) {
+		const struct measured_path *path = &part->paths[i];
+		uint64_t value = figure_of(&path->amounts, figure);
 
 		if (value == 0)
 			continue;
-		error = find_way(profile, &part->paths[i], &ways[count]);
-		ways[count].value = value;
-		count += !error;
+		ways[count] = way_of(profile, path->node, path->function, path->spot);
+		ways[count++].value = value;
 	}
 	out->several_lines = has_several_lines(part, figure);
-	if (!error) {
-		count = merge(ways, count);
-		take_ways(check, profile, ways, count, out);
-	}
+	count = ways_merge(ways, count);
+	take_ways(check, profile, ways, count, out);
 	for (size_t i = 0; i < count; i++)
-		free(ways[i].frames);
+		way_finish(&ways[i]);
 	free(ways);
-	return error;
 }

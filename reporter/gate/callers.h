@@ -9,10 +9,10 @@
 
 /*
  * Fills in the contributor's call paths: from its function outwards as far as the program's own code reaches,
- * those that differ no further within as one.  0 or -ENOMEM.
+ * those that differ no further within as one.
  */
-int callers_find(struct check *check, struct profile *profile, const struct part *part, enum figure figure,
-		 struct contributor *out);
+void callers_find(struct check *check, struct profile *profile, const struct part *part, enum figure figure,
+		  struct contributor *out);
 
 /* A line of a function of the program's own, with its file as people in this directory would write it; where
  * there are no lines `place` (profile_place) stands. */

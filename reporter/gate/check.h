@@ -16,7 +16,7 @@ enum repeat_figure { REPEAT_DEFAULT, REPEAT_MIN, REPEAT_MEDIAN, REPEAT_MAX };
 
 struct check_options {
 	const struct gate *gate;
-	const struct profile_options *profile; /* symbols and progress; its detail is left out of account */
+	const struct profile_options *profile; /* symbols and progress */
 	const char *name; /* of the program, for its key; NULL: derived from each trace */
 	const int
 		*pids; /* by run, the process that was started, whose name it is; NULL: all have that name */

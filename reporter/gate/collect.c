@@ -9,51 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t measure_figure(const struct measure *measure, enum figure figure)
+static struct tally tally_of(const struct amounts *amounts)
 {
-	switch (figure) {
-	case FIGURE_PEAK:
-		return measure->peak_bytes;
-	case FIGURE_LEAKED:
-		return measure->leaked_bytes;
-	case FIGURE_LEAKED_BLOCKS:
-		return measure->leaked_blocks;
-	case FIGURE_ALLOCATIONS:
-		return measure->allocations;
-	case FIGURE_ALLOCATED:
-		return measure->allocated_bytes;
-	case FIGURE_TEMPORARY:
-		return measure->temporary;
-	case FIGURE_COLLECTIONS:
-		return measure->collections;
-	default:
-		return 0;
-	}
-}
+	struct tally tally;
 
-static uint64_t count_collections(const struct trace_info *info)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < info->note_count; i++)
-		count += info->notes[i].kind == NOTE_GC_END;
-	return count;
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
+		tally.of[figure] = figure_of(amounts, figure);
+	return tally;
 }
 
 static struct tally whole_program(struct profile *profile)
 {
-	const struct view_summary *summary = &profile_view(profile)->summary;
+	const struct overview *overview = profile_overview(profile, true);
+	struct tally tally = tally_of(&overview->total);
 
-	return (struct tally){{
-		[FIGURE_PEAK] = summary->peak_bytes,
-		[FIGURE_LEAKED] = summary->leaked_bytes,
-		[FIGURE_LEAKED_BLOCKS] = summary->leaked_blocks,
-		[FIGURE_ALLOCATIONS] = summary->allocations,
-		[FIGURE_ALLOCATED] = summary->allocated_bytes,
-		[FIGURE_TEMPORARY] = summary->temporary,
-		[FIGURE_COLLECTIONS] = count_collections(profile_trace(profile)),
-		[FIGURE_RSS] = summary->peak_rss_bytes,
-	}};
+	tally.of[FIGURE_RSS] = overview->peak_rss_bytes;
+	return tally;
 }
 
 /* A baseline's subject is told by who asked, a limit's by who is on the path. */
@@ -63,7 +34,7 @@ static int tally_subject(struct profile *profile, const struct gate *gate, size_
 	const struct subject *subject = &gate->subjects[index];
 	struct measure_place place = gate_place(gate, index);
 	struct measured_path *paths;
-	struct measure sum = {0};
+	struct amounts sum = {0};
 	size_t count;
 	bool passed;
 	int error = profile_measure(profile, &place, &paths, &count, &passed);
@@ -72,11 +43,10 @@ static int tally_subject(struct profile *profile, const struct gate *gate, size_
 		return error;
 	for (size_t i = 0; i < count; i++)
 		if (!subject->own || selection_matches(&subject->place.selection, paths[i].function)) {
-			measure_add(&sum, &paths[i].measure);
+			amounts_add(&sum, &paths[i].amounts);
 			*met = true;
 		}
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
-		tally->of[figure] = measure_figure(&sum, figure);
+	*tally = tally_of(&sum);
 	*met |= passed && !subject->own;
 	free(paths);
 	return 0;
@@ -96,7 +66,7 @@ static bool is_asked(const struct gate *gate, size_t subject, const char *key)
 	for (size_t i = 0; i < gate->limit_count; i++)
 		if (gate->limits[i].subject == subject && may_be_meant(gate->limits[i].program, key))
 			return true;
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		if (gate_compares(gate, key, subject, figure))
 			return true;
 	return false;
@@ -131,7 +101,7 @@ static const char *note_of(const struct trace_info *info)
 	return NULL;
 }
 
-static struct input describe(struct check *check, const char *path, size_t run, const struct profile *profile)
+static struct input describe(struct check *check, const char *path, size_t run, struct profile *profile)
 {
 	const struct trace_info *info = profile_trace(profile);
 
@@ -155,7 +125,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 		.unrecorded = info->unrecorded_children,
 		.thread_count = info->thread_count,
 		.sample_bytes = info->sample_bytes,
-		.blocks_error = profile_view(profile)->summary.blocks_error,
+		.blocks_error = profile_overview(profile, false)->blocks_error,
 	};
 }
 
@@ -163,7 +133,7 @@ static struct input describe(struct check *check, const char *path, size_t run, 
 static void drop_leaks(const struct gate *gate, struct input *input)
 {
 	for (size_t i = 0; i < gate->subject_count; i++)
-		for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 			if (figure_infos[figure].of_end)
 				input->tallies[i].of[figure] = 0;
 }
@@ -213,8 +183,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 	struct input input;
 	int error;
 
-	options.detail = REPORT_LEAKS;
-	error = profile_create(path, &options, &profile, diagnostic);
+	error = profile_open(path, &options, &profile, diagnostic);
 	if (error)
 		return refuse(check, path, diagnostic, error);
 	input = describe(check, path, run, profile);
@@ -223,7 +192,7 @@ int check_add(struct check *check, const char *path, size_t run, struct diagnost
 		input.key = check->options->name;
 	if (take_figures(check, profile, &input) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
-	profile_destroy(profile);
+	profile_close(profile);
 	check->inputs = pool_grow(check->inputs, &check->input_capacity, check->input_count + 1,
 				  sizeof(*check->inputs));
 	check->inputs[check->input_count++] = input;

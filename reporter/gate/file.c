@@ -207,7 +207,8 @@ static int read_entry(struct gate_reader *reader, const config_setting_t *group,
 						  {"floor", read_entry_floor},
 						  {"optional", read_entry_optional},
 						  {0}};
-	struct rule rule = {.figure = FIGURE_COUNT, .tolerance = -1, .source = setting_source(reader, group)};
+	struct rule rule = {
+		.figure = FIGURES_JUDGED, .tolerance = -1, .source = setting_source(reader, group)};
 	int error = setting_group(reader, group, keys, NULL, &rule);
 
 	(void)context;

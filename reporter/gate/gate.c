@@ -20,7 +20,7 @@ void gate_init(struct gate *gate)
 {
 	*gate = (struct gate){.tolerance = TOLERANCE_DEFAULT};
 	strings_init(&gate->strings);
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		gate->floor[figure] = figure_infos[figure].floor;
 	APPEND(gate, subject, (struct subject){0});
 }
@@ -199,7 +199,7 @@ bool gate_limit_holds(const struct gate *gate, size_t limit, const char *key)
 static bool rule_means(const struct rule *rule, const char *key, size_t subject, enum figure figure)
 {
 	return (rule->subject == subject || rule->subject == 0) &&
-	       (rule->figure == figure || rule->figure == FIGURE_COUNT) && gate_means(rule->program, key);
+	       (rule->figure == figure || rule->figure == FIGURES_JUDGED) && gate_means(rule->program, key);
 }
 
 void gate_margin(const struct gate *gate, const char *key, size_t subject, enum figure figure,

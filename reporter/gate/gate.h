@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_GATE_GATE_H
 #define MPROF_REPORTER_GATE_GATE_H
 
-#include "gate/figure.h"
+#include "profile/figure.h"
 #include "base/diagnostic.h"
 #include "profile/measure.h"
 #include "base/strings.h"
@@ -41,7 +41,7 @@ struct limit {
 struct rule {
 	const char *program;
 	size_t subject;
-	enum figure figure; /* FIGURE_COUNT: all */
+	enum figure figure; /* FIGURES_JUDGED: all */
 	double tolerance;   /* of the baseline's value; below 0: not said */
 	bool has_floor;
 	uint64_t floor;
@@ -54,7 +54,7 @@ struct gate {
 	const char *path;          /* of the gate file; NULL: none */
 	const char *baseline_path; /* NULL: none */
 	double tolerance;
-	uint64_t floor[FIGURE_COUNT];
+	uint64_t floor[FIGURES_JUDGED];
 	struct subject *subjects;
 	size_t subject_count, subject_capacity;
 	const char **wrappers; /* globs for functions that allocate for their callers; ends with NULL */

@@ -297,17 +297,16 @@ static int look_into_programs(struct inquiry *inquiry, struct diagnostic *diagno
 	struct profile *profile;
 	int error = 0;
 
-	options.detail = REPORT_SUMMARY;
 	for (size_t i = 0; !error && i < check->input_count; i++) {
 		const struct input *input = &check->inputs[i];
 
 		if (input->problem || is_known(check, i) || !any_is_asked_of(inquiry, input->exe))
 			continue;
-		error = profile_create(input->path, &options, &profile, diagnostic);
+		error = profile_open(input->path, &options, &profile, diagnostic);
 		for (size_t k = 0; !error && k < inquiry->count; k++)
 			if (is_asked_of(check, &inquiry->asked[k], input->exe))
 				look_into(check, profile, input, &inquiry->asked[k]);
-		profile_destroy(profile);
+		profile_close(profile);
 	}
 	return error;
 }

@@ -218,7 +218,7 @@ static int judge_subject(struct bench *bench, size_t subject)
 	struct verdict verdict;
 	int error = 0;
 
-	for (enum figure figure = 0; !error && figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; !error && figure < FIGURES_JUDGED; figure++) {
 		if (figure_infos[figure].advisory ||
 		    (subject > 0 && !gate_compares(gate, key, subject, figure)))
 			continue;
@@ -237,7 +237,7 @@ static void note_missing_totals(struct bench *bench)
 	const char *key = bench->program->inputs->key, *names = "";
 	uint64_t low, high;
 
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		if (!figure_infos[figure].advisory &&
 		    !baseline_total(check->baseline, key, figure, &low, &high))
 			names = check_string(check, "%s%s%s", names, *names ? ", " : "",
@@ -283,7 +283,7 @@ static const char *problem_of(const struct program *program)
 
 static void fill_values(const struct program *program, enum repeat_figure which, struct checked_program *out)
 {
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++) {
 		struct judged judged = judged_figure(program, 0, figure, which);
 
 		out->value[figure] = judged.value;
@@ -303,7 +303,7 @@ static bool knows_no_range(const struct check *check, const char *key)
 {
 	uint64_t low, high;
 
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		if (baseline_total(check->baseline, key, figure, &low, &high) && low != high)
 			return false;
 	return true;
@@ -331,7 +331,7 @@ int judge_program(struct check *check, const struct program *program, struct che
 		  struct diagnostic *diagnostic)
 {
 	const struct gate *gate = check->options->gate;
-	size_t most = gate->limit_count + gate->subject_count * FIGURE_COUNT;
+	size_t most = gate->limit_count + gate->subject_count * FIGURES_JUDGED;
 	struct bench bench = {check, program, check_alloc(check, most, sizeof(struct verdict)), 0,
 			      diagnostic};
 	const struct program told = {program->inputs,

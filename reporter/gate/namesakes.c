@@ -30,11 +30,10 @@ static int find_origin(const struct check *check, const struct input *input, uin
 	struct profile *profile;
 	int error;
 
-	options.detail = REPORT_SUMMARY;
-	error = profile_create(input->path, &options, &profile, diagnostic);
+	error = profile_open(input->path, &options, &profile, diagnostic);
 	if (!error)
 		*origin = profile_origin(profile);
-	profile_destroy(profile);
+	profile_close(profile);
 	return error;
 }
 

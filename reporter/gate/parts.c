@@ -50,7 +50,7 @@ static struct part sum_up(const struct measured_path *paths, size_t count, enum 
 	const struct measured_path *best = paths;
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t value = measure_figure(&paths[i].measure, figure);
+		uint64_t value = figure_of(&paths[i].amounts, figure);
 
 		if (i > 0 && !same_spot(&paths[i], &paths[i - 1])) {
 			line_value = 0;
@@ -58,7 +58,7 @@ static struct part sum_up(const struct measured_path *paths, size_t count, enum 
 		}
 		part.value += value;
 		line_value += value;
-		if (value > measure_figure(&best->measure, figure))
+		if (value > figure_of(&best->amounts, figure))
 			best = &paths[i];
 		if (line_value > best_line) {
 			best_line = line_value;

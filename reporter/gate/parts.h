@@ -4,7 +4,7 @@
 #ifndef MPROF_REPORTER_GATE_PARTS_H
 #define MPROF_REPORTER_GATE_PARTS_H
 
-#include "gate/figure.h"
+#include "profile/figure.h"
 #include "profile/measure.h"
 
 /* All functions of one name, by what their own lines asked for. */

@@ -10,7 +10,7 @@
 
 /* All figures of one subject. */
 struct tally {
-	uint64_t of[FIGURE_COUNT];
+	uint64_t of[FIGURES_JUDGED];
 };
 
 /* What is known of one trace. */
@@ -34,11 +34,11 @@ struct input {
 	uint64_t started_realtime_ns, duration_ns;
 	uint64_t unrecorded; /* programs that it started and that went unrecorded */
 	size_t thread_count;
-	uint64_t sample_bytes;          /* 0: all was recorded */
-	uint64_t blocks_error;          /* of any count of blocks, where they were sampled */
-	struct tally *tallies;          /* by subject */
-	bool *met;                      /* by subject: some call path passes it */
-	struct remains_sum *suppressed; /* by suppression of the gate */
+	uint64_t sample_bytes;      /* 0: all was recorded */
+	uint64_t blocks_error;      /* of any count of blocks, where they were sampled */
+	struct tally *tallies;      /* by subject */
+	bool *met;                  /* by subject: some call path passes it */
+	struct amounts *suppressed; /* by suppression of the gate */
 };
 
 struct check {
@@ -69,8 +69,6 @@ void complain(struct check *check, bool fatal, const char *about, const char *fo
 
 /* Of the traces that were added, leaves those that are judged, by key and run.  family.c */
 void choose_inputs(struct check *check);
-
-uint64_t measure_figure(const struct measure *measure, enum figure figure);
 
 /* A figure over all runs: what is judged, whose trace it is of, and how it varied.  runs.c */
 struct judged {

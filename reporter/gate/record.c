@@ -9,7 +9,7 @@
 
 static bool record_totals(const struct program *program, json_t *entry)
 {
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++) {
 		struct judged judged = judged_figure(program, 0, figure, REPEAT_MIN);
 
 		if (!figure_infos[figure].advisory &&
@@ -113,17 +113,16 @@ static int record_functions(struct check *check, const struct input *input, json
 	bool met, done;
 	int error;
 
-	options.detail = REPORT_SUMMARY;
-	error = profile_create(input->path, &options, &profile, diagnostic);
+	error = profile_open(input->path, &options, &profile, diagnostic);
 	if (error)
 		return error;
 	done = profile_measure(profile, &everywhere, &paths, &count, &met) == 0;
-	for (enum figure figure = 0; done && figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; done && figure < FIGURES_JUDGED; figure++)
 		if (!figure_infos[figure].advisory && !(input->replaced && figure_infos[figure].of_end))
 			done = record_figure(check, input->key, paths, count, figure, entry);
 	done = done && record_wrappers(profile, entry);
 	free(paths);
-	profile_destroy(profile);
+	profile_close(profile);
 	return done ? 0 : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
 }
 

@@ -16,10 +16,10 @@ static struct suppressed_leaks most_of(const struct program *program, const char
 	struct suppressed_leaks most = {.pattern = pattern};
 
 	for (size_t i = 0; i < program->count; i++) {
-		const struct remains_sum *sum = &program->inputs[i].suppressed[index];
+		const struct amounts *sum = &program->inputs[i].suppressed[index];
 
-		most.bytes = sum->bytes > most.bytes ? sum->bytes : most.bytes;
-		most.blocks = sum->blocks > most.blocks ? sum->blocks : most.blocks;
+		most.bytes = sum->suppressed_bytes > most.bytes ? sum->suppressed_bytes : most.bytes;
+		most.blocks = sum->suppressed_blocks > most.blocks ? sum->suppressed_blocks : most.blocks;
 	}
 	return most;
 }
@@ -69,7 +69,7 @@ void note_suppressed(struct check *check, const struct program *program, struct 
 static bool is_idle(const struct check *check, size_t suppression)
 {
 	for (size_t i = 0; i < check->input_count; i++)
-		if (check->inputs[i].suppressed[suppression].blocks > 0)
+		if (check->inputs[i].suppressed[suppression].suppressed_blocks > 0)
 			return false;
 	return true;
 }

@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_GATE_VERDICT_H
 #define MPROF_REPORTER_GATE_VERDICT_H
 
-#include "gate/figure.h"
+#include "profile/figure.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,9 +87,9 @@ struct checked_program {
 	uint64_t duration_ns;
 	size_t run_count;
 	uint64_t sample_bytes; /* one byte in so many was sampled; 0: all was recorded */
-	uint64_t value[FIGURE_COUNT];
-	uint64_t low[FIGURE_COUNT], high[FIGURE_COUNT]; /* over the runs */
-	const struct suppressed_leaks *suppressed;      /* by those that were: in the files' order */
+	uint64_t value[FIGURES_JUDGED];
+	uint64_t low[FIGURES_JUDGED], high[FIGURES_JUDGED]; /* over the runs */
+	const struct suppressed_leaks *suppressed;          /* by those that were: in the files' order */
 	size_t suppressed_count;
 	struct verdict *verdicts;
 	size_t verdict_count;

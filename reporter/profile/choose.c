@@ -9,24 +9,6 @@
 
 #define TOP_DEFAULT 5
 
-uint64_t profile_sums_figure(const struct scope_sums *sums, enum view_sort sort)
-{
-	switch (sort) {
-	case SORT_LEAKED:
-		return sums->leaked_bytes;
-	case SORT_KEPT:
-		return sums->kept_bytes;
-	case SORT_ALLOCATED:
-		return sums->allocated_bytes;
-	case SORT_ALLOCATIONS:
-		return sums->allocations;
-	case SORT_TEMPORARY:
-		return sums->temporary;
-	default:
-		return sums->peak_bytes;
-	}
-}
-
 /* ---- known before any event is read ------------------------------------------ */
 
 static const char *recorded_functions(const struct trace_info *info)
@@ -233,8 +215,8 @@ static bool is_worth_choosing(struct profile *profile, uint32_t function)
 	return !profile->chosen_by_figures || profile_is_own(profile, functions[function]);
 }
 
-/* From all candidates in report->chosen to the best `limit` of them. */
-static int keep_greatest(struct profile *profile, const struct scope_map *map, const struct scope_sums *sums,
+/* From all candidates in profile->chosen to the best `limit` of them. */
+static int keep_greatest(struct profile *profile, const struct scope_map *map, const struct amounts *sums,
 			 size_t limit)
 {
 	struct candidate *candidates = calloc((size_t)map->model.scope_count + 1, sizeof(*candidates));
@@ -245,7 +227,7 @@ static int keep_greatest(struct profile *profile, const struct scope_map *map, c
 		return -ENOMEM;
 	symbolizer_functions(profile->symbolizer, &functions);
 	for (uint32_t scope = 0; scope < map->model.scope_count; scope++) {
-		uint64_t figure = profile_sums_figure(&sums[scope], profile->options->sort);
+		uint64_t figure = figure_of(&sums[scope], profile->choice.figure);
 
 		profile->chosen[map->scopes[scope].function] = false;
 		if (figure > 0 && is_worth_choosing(profile, map->scopes[scope].function))
@@ -263,7 +245,7 @@ int profile_narrow(struct profile *profile)
 	const struct trace_info *info = profile->info;
 	struct frame_source source = {profile_met_code, profile, profile_counts};
 	struct scope_map map = {0};
-	struct scope_sums *sums = NULL;
+	struct amounts *sums = NULL;
 	int error;
 
 	if (profile->limit == 0)
@@ -342,7 +324,7 @@ int profile_select(struct profile *profile)
 		error = split_globs(profile, recorded_functions(profile->info));
 		profile->selection.functions = profile->globs;
 	}
-	profile->own_code = profile->options->detail != REPORT_LINES || selection_empty(&profile->selection);
+	profile->own_code = selection_empty(&profile->selection);
 	return error;
 }
 
@@ -350,20 +332,18 @@ int profile_choose(struct profile *profile)
 {
 	const struct source_function *const *functions;
 	size_t count = symbolizer_functions(profile->symbolizer, &functions), chosen,
-	       limit = profile->options->top;
+	       limit = profile->choice.top;
 	const struct selection *selection = &profile->selection;
 
 	profile->chosen = calloc(count + 1, sizeof(*profile->chosen));
 	profile->function_count = count;
 	if (!profile->chosen)
 		return -ENOMEM;
-	if (profile->options->detail != REPORT_LINES)
-		return 0;
 	chosen = choose_matching(profile, selection, functions, count);
 	if (selection_has_arguments(selection) && choose_instances(profile, selection, count, &chosen) != 0)
 		return -ENOMEM;
 	if (chosen == 0 && !selection_empty(selection)) {
-		profile->view.nothing_matched = true;
+		profile->nothing_matched = true;
 		return profile_warn(profile, "no recorded call path passes a function that matches");
 	}
 	if (chosen == 0)

@@ -1,6 +1,7 @@
 /*
  * collections.c - from notes to collections: when, what they did, and which line had them run.
  */
+#include "base/memory.h"
 #include "profile/private.h"
 #include "trace/format.h"
 
@@ -93,7 +94,7 @@ static const struct source_frame *trigger_of(struct profile *profile, uint32_t l
 	return trigger.collector ? trigger.collector : innermost;
 }
 
-static void set_place(struct profile *profile, uint32_t node, struct view_collection *collection)
+static void set_place(struct profile *profile, uint32_t node, struct collection *collection)
 {
 	const struct source_frame *frame = trigger_of(profile, node);
 
@@ -109,12 +110,12 @@ static void add_collection(struct profile *profile, const struct trace_note *beg
 			   const struct trace_note *end)
 {
 	struct gc_figures *gc = &profile->gc;
-	struct view_collection *collection = &gc->collections[gc->view.collection_count];
+	struct collection *collection = &gc->collections[gc->result.collection_count];
 	uint64_t pause_ns = value(end, 5);
 
 	if (pause_ns == 0 && begin && end->time_ns > begin->time_ns)
 		pause_ns = end->time_ns - begin->time_ns;
-	*collection = (struct view_collection){
+	*collection = (struct collection){
 		.time_ns = begin ? begin->time_ns : end->time_ns - (pause_ns < end->time_ns ? pause_ns : 0),
 		.generation = (uint32_t)value(end, 0),
 		.candidates = value(end, 1),
@@ -123,9 +124,10 @@ static void add_collection(struct profile *profile, const struct trace_note *beg
 		.freed_bytes = value(end, 4),
 		.pause_ns = pause_ns,
 	};
-	gc->nodes[gc->view.collection_count++] = begin ? begin->node : end->node;
-	set_place(profile, begin ? begin->node : end->node, collection);
-	view_gc_add(&gc->view.total, collection);
+	gc->result.collection_count++;
+	collection->node = begin ? begin->node : end->node;
+	set_place(profile, collection->node, collection);
+	collection_sum_add(&gc->result.total, collection);
 }
 
 static void find_collections(struct profile *profile, struct nesting *nesting)
@@ -159,14 +161,14 @@ typedef int compare_fn(const void *left, const void *right);
 
 static int by_generation(const void *left, const void *right)
 {
-	const struct view_collection *a = left, *b = right;
+	const struct collection *a = left, *b = right;
 
 	return a->generation < b->generation ? -1 : a->generation > b->generation;
 }
 
 static int by_line(const void *left, const void *right)
 {
-	const struct view_collection *a = left, *b = right;
+	const struct collection *a = left, *b = right;
 	int order = strcmp(a->file, b->file);
 
 	if (order == 0)
@@ -178,14 +180,14 @@ static int by_line(const void *left, const void *right)
 
 static int by_time(const void *left, const void *right)
 {
-	const struct view_collection *a = left, *b = right;
+	const struct collection *a = left, *b = right;
 
 	return a->time_ns < b->time_ns ? -1 : a->time_ns > b->time_ns;
 }
 
 static int by_pauses(const void *left, const void *right)
 {
-	const struct view_gc_group *a = left, *b = right;
+	const struct collection_group *a = left, *b = right;
 
 	if (a->sum.pause_ns != b->sum.pause_ns)
 		return a->sum.pause_ns > b->sum.pause_ns ? -1 : 1;
@@ -197,26 +199,26 @@ static int by_pauses(const void *left, const void *right)
 }
 
 /* Sorts `collections`, and sums up those that are the same by `compare`. */
-static size_t group(struct view_collection *collections, size_t count, compare_fn *compare,
-		    struct view_gc_group *groups)
+static size_t group(struct collection *collections, size_t count, compare_fn *compare,
+		    struct collection_group *groups)
 {
 	size_t used = 0;
 
 	qsort(collections, count, sizeof(*collections), compare);
 	for (size_t i = 0; i < count; i++) {
 		if (i == 0 || compare(&collections[i - 1], &collections[i]) != 0)
-			groups[used++] = (struct view_gc_group){.function = collections[i].function,
-								.file = collections[i].file,
-								.line = collections[i].line};
-		view_gc_add(&groups[used - 1].sum, &collections[i]);
+			groups[used++] = (struct collection_group){.function = collections[i].function,
+								   .file = collections[i].file,
+								   .line = collections[i].line};
+		collection_sum_add(&groups[used - 1].sum, &collections[i]);
 	}
 	return used;
 }
 
 static int fill_groups(struct gc_figures *gc)
 {
-	size_t count = gc->view.collection_count;
-	struct view_collection *copy = calloc(count + 1, sizeof(*copy));
+	size_t count = gc->result.collection_count;
+	struct collection *copy = calloc(count + 1, sizeof(*copy));
 
 	gc->generations = calloc(count + 1, sizeof(*gc->generations));
 	gc->lines = calloc(count + 1, sizeof(*gc->lines));
@@ -225,39 +227,40 @@ static int fill_groups(struct gc_figures *gc)
 		return -ENOMEM;
 	}
 	memcpy(copy, gc->collections, count * sizeof(*copy));
-	gc->view.generation_count = group(copy, count, by_generation, gc->generations);
-	gc->view.line_count = group(copy, count, by_line, gc->lines);
-	qsort(gc->lines, gc->view.line_count, sizeof(*gc->lines), by_pauses);
-	gc->view.generations = gc->generations;
-	gc->view.lines = gc->lines;
+	gc->result.generation_count = group(copy, count, by_generation, gc->generations);
+	gc->result.line_count = group(copy, count, by_line, gc->lines);
+	qsort(gc->lines, gc->result.line_count, sizeof(*gc->lines), by_pauses);
+	gc->result.generations = gc->generations;
+	gc->result.lines = gc->lines;
 	free(copy);
 	return 0;
 }
 
-int profile_fill_collections(struct profile *profile)
+void profile_know_collections(struct profile *profile)
 {
 	const struct trace_info *info = profile->info;
 	struct gc_figures *gc = &profile->gc;
-	struct nesting nesting = {calloc(info->thread_count + 1, sizeof(uint32_t)),
-				  calloc(info->note_count + 1, sizeof(uint32_t))};
+	struct nesting nesting;
 	size_t count = count_ends(info);
 
-	gc->collections = calloc(count + 1, sizeof(*gc->collections));
-	gc->nodes = calloc(count + 1, sizeof(*gc->nodes));
-	int error = nesting.innermost && nesting.around && gc->collections && gc->nodes ? 0 : -ENOMEM;
-	if (!error)
-		find_collections(profile, &nesting);
+	if (gc->known)
+		return;
+	gc->known = true;
+	nesting.innermost = memory_zeroed(info->thread_count, sizeof(*nesting.innermost));
+	nesting.around = memory_zeroed(info->note_count, sizeof(*nesting.around));
+	gc->collections = memory_zeroed(count, sizeof(*gc->collections));
+	find_collections(profile, &nesting);
 	free(nesting.innermost);
 	free(nesting.around);
-	if (!error)
-		error = fill_groups(gc);
-	if (!error)
-		error = profile_sum_collections(profile);
-	/* With their nodes no longer needed, they may be moved. */
-	if (!error)
-		qsort(gc->collections, count, sizeof(*gc->collections), by_time);
-	gc->view.collections = gc->collections;
-	return error;
+	profile_must(fill_groups(gc));
+	qsort(gc->collections, count, sizeof(*gc->collections), by_time);
+	gc->result.collections = gc->collections;
+}
+
+const struct collections *profile_collections_only(struct profile *profile)
+{
+	profile_know_collections(profile);
+	return &profile->gc.result;
 }
 
 /* ---- under which lines ------------------------------------------------------------- */
@@ -267,7 +270,8 @@ static void add_to_scopes(const struct profile *profile, size_t index, size_t *p
 {
 	const struct model_scopes *scopes = &profile->scopes.model;
 
-	for (uint32_t node = profile->gc.nodes[index]; node != 0; node = profile->info->nodes[node].parent) {
+	for (uint32_t node = profile->gc.collections[index].node; node != 0;
+	     node = profile->info->nodes[node].parent) {
 		uint32_t code = profile->info->nodes[node].code;
 
 		for (uint32_t i = scopes->first[code]; i < scopes->first[code + 1]; i++) {
@@ -276,7 +280,7 @@ static void add_to_scopes(const struct profile *profile, size_t index, size_t *p
 			if (passed_by[scope] == index + 1)
 				continue;
 			passed_by[scope] = index + 1;
-			view_gc_add(&profile->gc.scopes[scope], &profile->gc.collections[index]);
+			collection_sum_add(&profile->gc.scopes[scope], &profile->gc.collections[index]);
 		}
 	}
 }
@@ -294,7 +298,7 @@ int profile_sum_collections(struct profile *profile)
 		free(passed_by);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < profile->gc.view.collection_count; i++)
+	for (size_t i = 0; i < profile->gc.result.collection_count; i++)
 		add_to_scopes(profile, i, passed_by);
 	free(passed_by);
 	return 0;
@@ -303,7 +307,6 @@ int profile_sum_collections(struct profile *profile)
 void profile_gc_finish(struct gc_figures *gc)
 {
 	free(gc->collections);
-	free(gc->nodes);
 	free(gc->generations);
 	free(gc->lines);
 	free(gc->scopes);

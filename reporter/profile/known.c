@@ -64,12 +64,11 @@ int profile_know_figures(struct profile *profile, struct diagnostic *diagnostic)
 	return error;
 }
 
-int profile_know_remains(struct profile *profile)
+void profile_know_remains(struct profile *profile)
 {
-	if (profile->ownership.remains)
-		return 0;
-	return ownership_find_remains(&profile->ownership, model_summary(profile->model)->nodes,
-				      profile->remains);
+	if (!profile->ownership.remains)
+		profile_must(ownership_find_remains(&profile->ownership, model_summary(profile->model)->nodes,
+						    &profile->overview.total));
 }
 
 /* ---- visits -------------------------------------------------------------- */

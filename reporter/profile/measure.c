@@ -3,6 +3,8 @@
  */
 #include "profile/measure.h"
 
+#include "base/memory.h"
+#include "profile/filter.h"
 #include "profile/keepers.h"
 #include "profile/private.h"
 #include "trace/format.h"
@@ -10,17 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-void measure_add(struct measure *sum, const struct measure *other)
-{
-	sum->allocations += other->allocations;
-	sum->allocated_bytes += other->allocated_bytes;
-	sum->peak_bytes += other->peak_bytes;
-	sum->leaked_bytes += other->leaked_bytes;
-	sum->leaked_blocks += other->leaked_blocks;
-	sum->temporary += other->temporary;
-	sum->collections += other->collections;
-}
 
 /* ---- which paths ------------------------------------------------------------------- */
 
@@ -36,55 +27,31 @@ static bool code_lies_at(struct profile *profile, uint32_t code, const struct me
 	return false;
 }
 
-/* Inserted nodes are not among `passing`. */
-static bool passes(const struct trace_info *info, uint32_t node, const bool *passing, const bool *lying)
-{
-	while (node >= info->node_count && !lying[info->nodes[node].code])
-		node = info->nodes[node].parent;
-	return node >= info->node_count || passing[node];
-}
-
-/* By node, whether its path passes the place: parents, or theirs, come before their children. */
+/* By node, whether its path passes the place. */
 static bool *find_passing(struct profile *profile, const struct measure_place *place, bool *met)
 {
 	const struct trace_info *info = profile->info;
 	bool all = selection_empty(&place->selection);
-	bool *passing = calloc(info->node_count + 1, sizeof(*passing));
-	bool *lying = calloc(info->code_count + 1, sizeof(*lying));
+	bool *lying = memory_zeroed(info->code_count, sizeof(*lying)), *passing;
 
 	*met = all;
-	for (uint32_t code = 1; passing && lying && code < info->code_count; code++)
+	for (uint32_t code = 1; code < info->code_count; code++)
 		*met |= lying[code] = code_lies_at(profile, code, place);
-	if (passing && lying)
-		passing[0] = all;
-	for (uint32_t node = 1; passing && lying && node < info->node_count; node++)
-		passing[node] = lying[info->nodes[node].code] ||
-				passes(info, info->nodes[node].parent, passing, lying);
-	if (!lying) {
-		free(passing);
-		return NULL;
-	}
+	passing = profile_below(profile, lying, all);
 	free(lying);
 	return passing;
 }
 
 /* ---- their figures ----------------------------------------------------------------- */
 
-static struct measure measure_of(struct profile *profile, uint32_t node, const struct model_node *figures,
-				 uint64_t collections)
+static struct amounts measured(struct profile *profile, uint32_t node, const struct model_node *figures,
+			       uint64_t collections)
 {
-	uint64_t sample_bytes = profile->info->sample_bytes;
-	bool leaks = ownership_leaks(&profile->ownership, node);
+	struct amounts amounts = amounts_of(figures, profile->ownership.remains[node]);
 
-	return (struct measure){
-		.allocations = weight_blocks(figures->allocations, sample_bytes),
-		.allocated_bytes = figures->allocated_bytes,
-		.peak_bytes = figures->peak_bytes,
-		.leaked_bytes = leaks ? figures->live_bytes : 0,
-		.leaked_blocks = leaks ? weight_blocks(figures->live_blocks, sample_bytes) : 0,
-		.temporary = weight_blocks(figures->temporary, sample_bytes),
-		.collections = collections,
-	};
+	amounts_weigh(&amounts, profile->info->sample_bytes);
+	amounts.collections = collections;
+	return amounts;
 }
 
 /* Collections that ended, by the node that they ended at. */
@@ -108,7 +75,7 @@ static struct measured_path path_of(struct profile *profile, uint32_t node, cons
 				      .place = profile_place(profile, &site),
 				      .line = site.line,
 				      .node = node,
-				      .measure = measure_of(profile, node, figures, collections)};
+				      .amounts = measured(profile, node, figures, collections)};
 }
 
 int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
@@ -123,12 +90,8 @@ int profile_measure(struct profile *profile, const struct measure_place *place, 
 	uint32_t *collections = count_collections(info);
 	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
 
-	if (profile_know_remains(profile) != 0 ||
-	    ownership_find_wrappers(&profile->ownership, model_summary(profile->model)->nodes) != 0) {
-		free(passing);
-		free(collections);
-		return -ENOMEM;
-	}
+	profile_know_remains(profile);
+	profile_know_wrappers(profile);
 	*paths = calloc(info->node_count + 1, sizeof(**paths));
 	for (uint32_t node = 0; passing && collections && *paths && node < info->node_count; node++) {
 		if (!passing[node])
@@ -199,11 +162,12 @@ enum owner profile_owner(struct profile *profile, const struct source_function *
 	return ownership_of(&profile->ownership, function);
 }
 
-struct remains_sum profile_suppressed(const struct profile *profile, size_t suppression)
+struct amounts profile_suppressed(struct profile *profile, size_t suppression)
 {
-	struct remains_sum sum = profile->ownership.suppressed[suppression];
+	profile_know_remains(profile);
+	struct amounts sum = profile->ownership.suppressed[suppression];
 
-	sum.blocks = weight_blocks(sum.blocks, profile->info->sample_bytes);
+	amounts_weigh(&sum, profile->info->sample_bytes);
 	return sum;
 }
 

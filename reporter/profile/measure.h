@@ -1,23 +1,13 @@
 /*
  * measure.h - figures of chosen call paths, for those who judge a trace and do not show it.
  *
- * Needs a report of any detail: names are looked up as they are asked for.  Not thread-safe.
+ * Names are looked up as they are asked for.  Not thread-safe.
  */
 #ifndef MPROF_REPORTER_PROFILE_MEASURE_H
 #define MPROF_REPORTER_PROFILE_MEASURE_H
 
 #include "profile/ownership.h"
 #include "profile/profile.h"
-
-struct measure {
-	uint64_t allocations, allocated_bytes;
-	uint64_t peak_bytes;                  /* at the whole program's peak */
-	uint64_t leaked_bytes, leaked_blocks; /* but for what libraries keep, or is suppressed */
-	uint64_t temporary;
-	uint64_t collections; /* that ran on the path */
-};
-
-void measure_add(struct measure *sum, const struct measure *other);
 
 /* A source line, or with line 0 every line of a selection; an empty selection has all call paths. */
 struct measure_place {
@@ -34,7 +24,7 @@ struct measured_path {
 	const char *place;                      /* symbolizer_place */
 	uint32_t line;                          /* 0 if unknown */
 	uint32_t node;
-	struct measure measure;
+	struct amounts amounts;
 };
 
 /*
@@ -69,9 +59,8 @@ bool profile_begins_in(struct profile *profile, const struct source_function *fu
 /* All functions that any call path passes, once something is measured; as symbolizer_functions. */
 size_t profile_all_functions(struct profile *profile, const struct source_function *const **functions);
 
-/* What a suppression has kept from being counted, with its index in the options' list; of a report that knows
- * what leaked. */
-struct remains_sum profile_suppressed(const struct profile *profile, size_t suppression);
+/* What a suppression has kept from being counted, with its index in the options' list. */
+struct amounts profile_suppressed(struct profile *profile, size_t suppression);
 
 /* The trace that the report is of. */
 const struct trace_info *profile_trace(const struct profile *profile);

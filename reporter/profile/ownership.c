@@ -298,12 +298,6 @@ static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 	return none;
 }
 
-static void add_remains(struct remains_sum *sum, const struct model_node *own)
-{
-	sum->bytes += own->live_bytes;
-	sum->blocks += own->live_blocks;
-}
-
 static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own,
 				   bool kept)
 {
@@ -314,7 +308,8 @@ static enum remains decide_remains(struct ownership *ownership, uint32_t node, c
 	suppression = find_suppression(ownership, node);
 	if (suppression == suppression_count(ownership))
 		return REMAINS_LEAKED;
-	add_remains(&ownership->suppressed[suppression], own);
+	const struct amounts amounts = amounts_of(own, REMAINS_SUPPRESSED);
+	amounts_add(&ownership->suppressed[suppression], &amounts);
 	return REMAINS_SUPPRESSED;
 }
 
@@ -349,14 +344,36 @@ static bool is_kept(enum first_look look, bool left_open)
 	return look == LOOK_KEPT || (look == LOOK_STREAM && !left_open);
 }
 
-int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
-			   struct remains_sum sums[REMAINS_SUPPRESSED + 1])
+/* Of a sum of call paths, what became of their blocks. */
+static void take_remains(struct amounts *total, const struct amounts *sum)
 {
+	total->leaked_bytes = sum->leaked_bytes;
+	total->leaked_blocks = sum->leaked_blocks;
+	total->kept_bytes = sum->kept_bytes;
+	total->kept_blocks = sum->kept_blocks;
+	total->suppressed_bytes = sum->suppressed_bytes;
+	total->suppressed_blocks = sum->suppressed_blocks;
+}
+
+static enum remains decide_node(struct ownership *ownership, uint32_t node, const struct model_node *own,
+				bool left_open)
+{
+	enum remains remains =
+		decide_remains(ownership, node, own, is_kept(ownership->remains[node], left_open));
+
+	ownership->remains[node] = (uint8_t)remains;
+	return remains;
+}
+
+int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
+			   struct amounts *total)
+{
+	uint64_t sample_bytes = ownership->source.info->sample_bytes;
 	struct figures_walk walk = figures_walk(figures);
+	struct amounts sum = {0};
 	struct model_node own;
 	uint32_t node;
 
-	memset(sums, 0, (REMAINS_SUPPRESSED + 1) * sizeof(*sums));
 	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
 	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
 	if (!ownership->remains || !ownership->suppressed)
@@ -365,10 +382,10 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 	while (figures_walk_next(&walk, &node, &own)) {
 		if (own.live_blocks == 0)
 			continue;
-		enum remains remains =
-			decide_remains(ownership, node, &own, is_kept(ownership->remains[node], left_open));
-		ownership->remains[node] = (uint8_t)remains;
-		add_remains(&sums[remains], &own);
+		struct amounts here = amounts_of(&own, decide_node(ownership, node, &own, left_open));
+		amounts_add(&sum, &here);
 	}
+	amounts_weigh(&sum, sample_bytes);
+	take_remains(total, &sum);
 	return 0;
 }

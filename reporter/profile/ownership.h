@@ -7,7 +7,7 @@
 #ifndef MPROF_REPORTER_PROFILE_OWNERSHIP_H
 #define MPROF_REPORTER_PROFILE_OWNERSHIP_H
 
-#include "figures/nodes.h"
+#include "profile/amounts.h"
 #include "profile/frames.h"
 #include "profile/suppressions.h"
 
@@ -18,25 +18,12 @@ enum owner {
 	OWNER_PROGRAM,
 };
 
-/* What becomes of a call path's blocks that were not freed. */
-enum remains {
-	REMAINS_UNKNOWN,    /* there are none */
-	REMAINS_LEAKED,     /* they were lost, or left for the end to clear */
-	REMAINS_KEPT,       /* a library keeps them: no program could give them back */
-	REMAINS_SUPPRESSED, /* the user has said not to count them */
-};
-
 /* All borrowed. */
 struct ownership_source {
 	const struct trace_info *info;
 	struct symbolizer *symbolizer;
 	struct frame_source all;                 /* the frames of any code */
 	const struct suppressions *suppressions; /* NULL: none */
-};
-
-/* Blocks of call paths of one kind. */
-struct remains_sum {
-	uint64_t bytes, blocks;
 };
 
 struct ownership {
@@ -46,7 +33,7 @@ struct ownership {
 	bool *wrappers; /* by function id; NULL: not looked for yet */
 	size_t wrapper_count;
 	uint8_t *remains;                 /* enum remains, by node; NULL: not asked for yet */
-	struct remains_sum *suppressed;   /* with that, by suppression; unweighed */
+	struct amounts *suppressed;       /* with that, by suppression; unweighed */
 	bool rust_main_sought, rust_main; /* start_up.c's */
 };
 
@@ -65,10 +52,10 @@ enum owner ownership_at(struct ownership *ownership, uint32_t node, const struct
  * code that allocated.  wrappers.c.  0 or -ENOMEM. */
 int ownership_find_wrappers(struct ownership *ownership, const struct figures_nodes *figures);
 
-/* Decides for each call path with live blocks what becomes of them, and adds the blocks up, unweighed, in
- * sums by enum remains.  0 or -ENOMEM. */
+/* Decides for each call path with live blocks what becomes of them, and puts the sums of what leaked, is kept
+ * and is suppressed into `total`, weighed.  0 or -ENOMEM. */
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
-			   struct remains_sum sums[REMAINS_SUPPRESSED + 1]);
+			   struct amounts *total);
 
 /* With that done. */
 static inline bool ownership_leaks(const struct ownership *ownership, uint32_t node)

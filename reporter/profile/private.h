@@ -9,18 +9,28 @@
 #include "profile/ownership.h"
 #include "profile/profile.h"
 #include "profile/scopes.h"
+#include "base/map.h"
 #include "base/pool.h"
 
-/* What the view has of collections and the like, and what it is made from. */
+/* What there is of collections and the like, and what it is made from. */
 struct gc_figures {
-	struct view_gc view;
-	struct view_collection *collections;
-	uint32_t *nodes; /* of the collections, until they are sorted by time */
-	struct view_gc_group *generations, *lines;
-	struct view_gc_sum *scopes; /* one per scope; NULL: there are none */
-	struct view_gc_site *sites;
-	struct view_gc_type *types;
-	struct view_cache *caches;
+	struct collections result;
+	struct collection *collections;
+	struct collection_group *generations, *lines;
+	struct collection_sum *scopes; /* one per scope; NULL: there are none */
+	struct collected_site *sites;
+	struct typed_blocks *types;
+	struct cache *caches;
+	bool known, all_known; /* the collections; and the rest */
+};
+
+/* Call sites: each once, and whose each call path is. */
+struct site_list {
+	struct site *sites;
+	size_t count, capacity;
+	uint32_t *of_node;     /* by node: index of its site + 1; 0: it began no blocks, or has no name yet */
+	struct map known;      /* by function and spot: index + 1 */
+	bool collected, named; /* all but those within the C library; these too */
 };
 
 /* The call-path tree with the frames that jumps left out; all zero: not asked for, or none were. */
@@ -39,10 +49,10 @@ struct code_frames {
 };
 
 struct profile {
-	struct view_report view;
 	const struct profile_options *options;
 	struct trace *trace;
 	const struct trace_info *info;
+	struct pool pool; /* results that need no end of their own */
 	struct symbolizer_options symbols;
 	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */
 	struct symbolizer *symbolizer;
@@ -54,24 +64,33 @@ struct profile {
 	struct figures_summary kept_summary;
 	bool replay_complete; /* the last replay knew all that it could have known */
 	struct ownership ownership;
-	struct remains_sum remains[REMAINS_SUPPRESSED + 1]; /* of all live blocks */
-	struct scope_map scopes;                            /* of what is shown */
-	struct scope_sums *sums;                            /* one per scope */
-	struct model_scope *visits;                         /* one per scope; NULL: not asked for */
-	struct selection selection;                         /* of the options, or recorded */
-	bool own_code;         /* no other functions than the program's own may be chosen */
-	bool *chosen;          /* by function id */
-	size_t function_count; /* functions that may be chosen: those met on call paths */
-	bool *inner;           /* by function id: chosen for the lines that it has in another one's table */
-	const char *
-		*instances; /* by function id: the name of those instances of it that are chosen; NULL: all */
-	bool chosen_by_figures; /* nobody named a function */
-	size_t limit;           /* how many of the chosen are shown; 0: all */
-	char **warnings;
-	const char **globs; /* of the recorded MPROF_FUNCTIONS, in one allocation */
-	struct view_function *functions;
-	struct view_site *sites;
+	bool *passing;            /* by node: what a view is of; NULL: all */
+	bool names_known;         /* all code is looked up, but for what is skipped */
+	struct overview overview; /* what remains of blocks: once remains are known */
+	struct site_list sites;
 	struct gc_figures gc;
+	char **warnings;
+	size_t warning_count;
+	size_t modules_warned; /* of the warnings, those of modules; all at the end */
+
+	/* Line tables. */
+	struct table_choice choice;
+	struct scope_map scopes;    /* of what is shown */
+	struct amounts *sums;       /* one per scope */
+	struct model_scope *visits; /* one per scope; NULL: not asked for */
+	struct selection selection; /* of the options, or recorded */
+	bool own_code;              /* no other functions than the program's own may be chosen */
+	bool *chosen;               /* by function id */
+	size_t function_count;      /* functions that may be chosen: those met on call paths */
+	bool *inner;            /* by function id: chosen for the lines that it has in another one's table */
+	const char **instances; /* by function id: the name of those instances that are chosen; NULL: all */
+	bool chosen_by_figures; /* nobody named a function */
+	bool nothing_matched;   /* of what was selected */
+	size_t limit;           /* how many of the chosen are shown; 0: all */
+	const char **globs;     /* of the recorded MPROF_FUNCTIONS, in one allocation */
+	struct line_table *tables;
+	size_t table_count;
+	bool tables_known;
 };
 
 /* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
@@ -110,22 +129,27 @@ int profile_inherit(struct profile *profile, struct model *model, struct diagnos
 /* Replays the trace into a new model, the blocks of a fork's parent included.  replay.c */
 int profile_replay(struct profile *profile, struct model **model, struct diagnostic *diagnostic);
 
-/* Makes report->model.  known.c */
+/* Makes profile->model.  known.c */
 int profile_know_figures(struct profile *profile, struct diagnostic *diagnostic);
 
-/* With that: what becomes of blocks that were not freed.  Does nothing the second time.  known.c */
-int profile_know_remains(struct profile *profile);
+/* Each of these does nothing the second time.  known.c, profile.c */
+void profile_know_remains(struct profile *profile);  /* what becomes of blocks that were not freed */
+void profile_know_names(struct profile *profile);    /* of all code but what is skipped */
+void profile_know_wrappers(struct profile *profile); /* with the frames that jumps left out put back */
 
 /* With scopes and model there: the visits of all scopes. */
 int profile_know_visits(struct profile *profile);
 
+/* Ends the process where there is no memory: a reporter has nothing to save. */
+void profile_must(int error);
+
 /* The visits of a chosen function's line, or with line 0 of the function. */
 const struct model_scope *profile_visits(const struct profile *profile, uint32_t function, uint32_t line);
 
-/* Finds out what the user asks for: report->selection and ->own_code.  0 or -ENOMEM.  choose.c */
+/* Finds out what the user asks for: profile->selection and ->own_code.  0 or -ENOMEM.  choose.c */
 int profile_select(struct profile *profile);
 
-/* Fills report->chosen and ->limit, from names alone. */
+/* Fills profile->chosen and ->limit, from names alone. */
 int profile_choose(struct profile *profile);
 
 /* Keeps the greatest ->limit of the chosen, by figures. */
@@ -140,24 +164,25 @@ bool profile_lies_within(const struct source_function *inner, const struct sourc
 /* The program's own: what its authors can change, with lines to show. */
 bool profile_is_own(struct profile *profile, const struct source_function *function);
 
-/* The figure of a function's sums by which it is chosen and ordered. */
-uint64_t profile_sums_figure(const struct scope_sums *sums, enum view_sort sort);
-
 /* The innermost frame of the program's own on a call path, but for the wrappers (NULL: none); where all are
  * library code, the innermost.  sites.c */
 struct source_frame profile_site(struct profile *profile, uint32_t leaf, const struct selection *wrappers);
 
-/* Fill the view.  functions.c, sites.c, summary.c */
-int profile_fill_functions(struct profile *profile);
-int profile_fill_sites(struct profile *profile);
-int profile_fill_summary(struct profile *profile);
+/* Makes the call sites; with `all` also those within the C library, which takes the names of its code. */
+void profile_collect_sites(struct profile *profile, bool all);
 
-/* Finds the collections, with scopes there also by scope; 0 or -ENOMEM.  collections.c */
-int profile_fill_collections(struct profile *profile);
+/* Fills profile->tables; 0 or -ENOMEM.  tables.c */
+int profile_fill_tables(struct profile *profile);
+
+/* Fills profile->overview but for what remains, and the warnings.  overview.c */
+void profile_fill_overview(struct profile *profile);
+
+/* Finds the collections, with scopes there also by scope.  collections.c */
+void profile_know_collections(struct profile *profile);
 int profile_sum_collections(struct profile *profile);
 void profile_gc_finish(struct gc_figures *gc);
 
-/* types.c; the second after profile_fill_sites. */
+/* types.c */
 int profile_fill_types(struct profile *profile);
 int profile_fill_collected_sites(struct profile *profile);
 int profile_fill_caches(struct profile *profile);

@@ -1,6 +1,7 @@
 /*
- * profile.c - from a trace file to a resolved report: the order of the steps.
+ * profile.c - the handle: what is known from the beginning, and the order in which the rest is found out.
  */
+#include "base/memory.h"
 #include "profile/private.h"
 
 #include <errno.h>
@@ -51,9 +52,15 @@ size_t profile_met_frames(struct profile *profile, uint32_t node, const struct s
 	return profile_met_code(profile, profile->info->nodes[node].code, frames);
 }
 
+void profile_must(int error)
+{
+	if (error)
+		memory_exhausted();
+}
+
 int profile_warn(struct profile *profile, const char *format, ...)
 {
-	size_t count = profile->view.warning_count;
+	size_t count = profile->warning_count;
 	char **warnings = reallocarray(profile->warnings, count + 1, sizeof(*warnings));
 	va_list arguments;
 	int length;
@@ -61,13 +68,12 @@ int profile_warn(struct profile *profile, const char *format, ...)
 	if (!warnings)
 		return -ENOMEM;
 	profile->warnings = warnings;
-	profile->view.warnings = (const char *const *)warnings;
 	va_start(arguments, format);
 	length = vasprintf(&warnings[count], format, arguments);
 	va_end(arguments);
 	if (length < 0)
 		return -ENOMEM;
-	profile->view.warning_count++;
+	profile->warning_count++;
 	return 0;
 }
 
@@ -84,15 +90,6 @@ static void init_ownership(struct profile *profile)
 						    .all = {.frames = any_code, .context = profile},
 						    .suppressions = profile->options->suppressions,
 					    });
-}
-
-/* All code once, so that all functions that may be chosen have been met and their ids are final. */
-static void symbolize_codes(struct profile *profile)
-{
-	const struct source_frame *frames;
-
-	for (uint32_t code = 1; code < profile->info->code_count; code++)
-		profile_met_code(profile, code, &frames);
 }
 
 static bool has_executable(const struct trace_info *info)
@@ -148,121 +145,45 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 		       : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 }
 
-/* With the functions chosen: the sums of their lines. */
-static int sum_lines(struct profile *profile)
+int profile_open(const char *path, const struct profile_options *options, struct profile **out,
+		 struct diagnostic *diagnostic)
 {
-	const struct trace_info *info = profile->info;
-	struct frame_source source = {profile_met_code, profile, profile_counts};
-	int error = scope_map_init(&profile->scopes, info->code_count, source, profile->chosen, true);
-
-	if (error)
-		return error;
-	profile->sums = calloc((size_t)profile->scopes.model.scope_count + 1, sizeof(*profile->sums));
-	if (!profile->sums)
-		return -ENOMEM;
-	return scope_sums_add(&profile->scopes, info->nodes, model_summary(profile->model)->nodes,
-			      profile->ownership.remains, profile->sums);
-}
-
-/* Names only for those paths that the tables need. */
-static int build_collections(struct profile *profile)
-{
-	int error = profile_fill_sites(profile);
-
-	if (!error)
-		error = profile_fill_collections(profile);
-	if (!error)
-		error = profile_fill_types(profile);
-	if (!error)
-		error = profile_fill_collected_sites(profile);
-	if (!error)
-		error = profile_fill_caches(profile);
-	profile->view.gc = &profile->gc.view;
-	return error ? error : profile_fill_summary(profile);
-}
-
-static int build_lines(struct profile *profile)
-{
-	int error = profile_narrow(profile);
-
-	if (!error)
-		error = profile_choose_inner(profile);
-	if (!error)
-		error = sum_lines(profile);
-	if (!error && profile->options->detail == REPORT_LINES)
-		error = profile_know_visits(profile);
-	if (!error)
-		error = profile_fill_collections(profile);
-	profile->view.gc = &profile->gc.view;
-	if (!error)
-		error = profile_fill_summary(profile);
-	if (!error)
-		error = profile_fill_functions(profile);
-	return error ? error : profile_fill_sites(profile);
-}
-
-static int profile_build(struct profile *profile, const char *path, struct diagnostic *diagnostic)
-{
-	enum profile_detail detail = profile->options->detail;
-	bool names = detail == REPORT_LINES || detail == REPORT_SITES;
-	int error = open_inputs(profile, path, diagnostic);
-
-	if (error)
-		return error;
-	diagnostic->message[0] = '\0';
-	error = profile_select(profile);
-	if (!error && names)
-		symbolize_codes(profile);
-	if (!error && detail < REPORT_LEAKS)
-		error = profile_put_back(profile);
-	if (!error && names)
-		error = profile_choose(profile);
-	if (!error)
-		error = profile_know_figures(profile, diagnostic);
-	if (!error && detail != REPORT_SUMMARY)
-		error = profile_know_remains(profile);
-	if (error)
-		return error;
-	if (detail >= REPORT_LEAKS)
-		return profile_fill_summary(profile);
-	error = ownership_find_wrappers(&profile->ownership, model_summary(profile->model)->nodes);
-	if (error)
-		return error;
-	return names ? build_lines(profile) : build_collections(profile);
-}
-
-int profile_create(const char *path, const struct profile_options *options, struct profile **out,
-		   struct diagnostic *diagnostic)
-{
-	struct profile *profile = calloc(1, sizeof(*profile));
+	struct profile *profile = memory_zeroed(1, sizeof(*profile));
 	int error;
 
 	*out = NULL;
-	if (!profile)
-		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 	profile->options = options;
-	profile->view.sort = options->sort;
-	error = profile_build(profile, path, diagnostic);
+	error = open_inputs(profile, path, diagnostic);
+	if (!error) {
+		diagnostic->message[0] = '\0';
+		profile_must(profile_select(profile));
+		error = profile_know_figures(profile, diagnostic);
+	}
 	if (error && !diagnostic->message[0])
 		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
-	if (error)
-		profile_destroy(profile);
-	else
-		*out = profile;
-	return error;
+	if (error) {
+		profile_close(profile);
+		return error;
+	}
+	profile_fill_overview(profile);
+	*out = profile;
+	return 0;
 }
 
-void profile_destroy(struct profile *profile)
+void profile_close(struct profile *profile)
 {
 	if (!profile)
 		return;
-	for (size_t i = 0; i < profile->view.warning_count; i++)
+	for (size_t i = 0; i < profile->warning_count; i++)
 		free(profile->warnings[i]);
-	for (size_t i = 0; i < profile->view.function_count; i++)
-		free((void *)(uintptr_t)profile->functions[i].lines);
+	for (size_t i = 0; i < profile->table_count; i++)
+		free((void *)(uintptr_t)profile->tables[i].lines);
 	free(profile->warnings);
-	free(profile->functions);
-	free(profile->sites);
+	free(profile->tables);
+	free(profile->sites.sites);
+	free(profile->sites.of_node);
+	map_finish(&profile->sites.known);
+	free(profile->passing);
 	free(profile->sums);
 	free(profile->chosen);
 	free(profile->inner);
@@ -280,10 +201,87 @@ void profile_destroy(struct profile *profile)
 	symbolizer_destroy(profile->symbolizer);
 	free(profile->modules);
 	trace_close(profile->trace);
+	pool_finish(&profile->pool);
 	free(profile);
 }
 
-const struct view_report *profile_view(const struct profile *profile)
+/* ---- what is found out later ------------------------------------------------------------- */
+
+/* All code once, so that all functions that may be chosen have been met and their ids are final. */
+void profile_know_names(struct profile *profile)
 {
-	return &profile->view;
+	const struct source_frame *frames;
+
+	if (profile->names_known)
+		return;
+	profile->names_known = true;
+	for (uint32_t code = 1; code < profile->info->code_count; code++)
+		profile_met_code(profile, code, &frames);
+	profile_must(profile_put_back(profile));
+}
+
+void profile_know_wrappers(struct profile *profile)
+{
+	profile_must(profile_put_back(profile));
+	profile_must(ownership_find_wrappers(&profile->ownership, model_summary(profile->model)->nodes));
+}
+
+const struct collections *profile_collections(struct profile *profile)
+{
+	struct gc_figures *gc = &profile->gc;
+
+	if (gc->all_known)
+		return &gc->result;
+	gc->all_known = true;
+	profile_collect_sites(profile, true);
+	profile_know_collections(profile);
+	profile_must(profile_fill_types(profile));
+	profile_must(profile_fill_collected_sites(profile));
+	profile_must(profile_fill_caches(profile));
+	return &gc->result;
+}
+
+/* ---- line tables --------------------------------------------------------------------------- */
+
+/* With the functions chosen: the sums of their lines. */
+static int sum_lines(struct profile *profile)
+{
+	const struct trace_info *info = profile->info;
+	struct frame_source source = {profile_met_code, profile, profile_counts};
+	int error = scope_map_init(&profile->scopes, info->code_count, source, profile->chosen, true);
+
+	if (error)
+		return error;
+	profile->sums = calloc((size_t)profile->scopes.model.scope_count + 1, sizeof(*profile->sums));
+	if (!profile->sums)
+		return -ENOMEM;
+	return scope_sums_add(&profile->scopes, info->nodes, model_summary(profile->model)->nodes,
+			      profile->ownership.remains, profile->sums);
+}
+
+const struct line_table *profile_tables(struct profile *profile, const struct table_choice *choice,
+					size_t *count)
+{
+	if (!profile->tables_known) {
+		profile->tables_known = true;
+		profile->choice = *choice;
+		profile_know_names(profile);
+		profile_must(profile_choose(profile));
+		profile_know_remains(profile);
+		profile_know_wrappers(profile);
+		profile_must(profile_narrow(profile));
+		profile_must(profile_choose_inner(profile));
+		profile_must(sum_lines(profile));
+		profile_must(profile_know_visits(profile));
+		profile_know_collections(profile);
+		profile_must(profile_sum_collections(profile));
+		profile_must(profile_fill_tables(profile));
+	}
+	*count = profile->table_count;
+	return profile->tables;
+}
+
+bool profile_matched_nothing(const struct profile *profile)
+{
+	return profile->nothing_matched;
 }

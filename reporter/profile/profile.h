@@ -1,35 +1,26 @@
 /*
- * profile.h - from a trace file to a resolved report: joins reader, model, symbolizer and source text.
+ * profile.h - the one handle on a recording that views, exports and gates ask: joins reader, figures, names
+ * and source text.
  *
- * Memory: the tables of the trace, the model's live blocks, and the text of shown sources.
- * Not thread-safe.
+ * Parts are made when they are first asked for, and live until profile_close.  The cheap ones are figures of
+ * the whole run; names and lines cost what their modules' debug information costs.
+ *
+ * Memory: the tables of the trace, the live blocks of a replay, and the text of shown sources.  A reporter
+ * that finds none left ends (base/pool.h).  Not thread-safe.
  */
-#ifndef MPROF_REPORTER_PROFILE_REPORT_H
-#define MPROF_REPORTER_PROFILE_REPORT_H
+#ifndef MPROF_REPORTER_PROFILE_PROFILE_H
+#define MPROF_REPORTER_PROFILE_PROFILE_H
 
 #include "base/diagnostic.h"
-#include "profile/suppressions.h"
+#include "profile/results.h"
 #include "profile/select.h"
+#include "profile/suppressions.h"
 #include "sources/sources.h"
 #include "symbolize/symbolize.h"
-#include "view/rows.h"
-
-/* How far to go: the figures of a trace are cheap, names and lines are not. */
-enum profile_detail {
-	REPORT_LINES,
-	REPORT_SITES,
-	REPORT_COLLECTIONS,
-	REPORT_LEAKS,   /* the summary */
-	REPORT_SUMMARY, /* the same, but for what leaked */
-};
 
 struct profile_options {
-	enum profile_detail detail;
-	struct selection selection; /* empty: that of the recorded MPROF_FUNCTIONS, else marked functions */
-	size_t top;                 /* most functions to show; 0: all, or a few if mprof chooses them */
-	enum view_sort sort;
-	size_t sites; /* how many call sites will be shown, by `sort` and by leaked bytes; of the others, the
-			 C library's may be left out.  0: all */
+	struct selection selection; /* functions whose tables are wanted; empty: those of the recorded
+				       MPROF_FUNCTIONS, else marked ones */
 	struct source_options sources;
 	struct symbolizer_options symbols;
 	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
@@ -41,10 +32,45 @@ struct profile_options {
 
 struct profile;
 
-/* options are borrowed until profile_destroy.  Returns 0, or -errno with a diagnostic and *out NULL. */
-int profile_create(const char *path, const struct profile_options *options, struct profile **out,
-		   struct diagnostic *diagnostic);
-void profile_destroy(struct profile *profile); /* NULL is fine */
+/* options are borrowed until profile_close.  Returns 0, or -errno with a diagnostic and *out NULL. */
+int profile_open(const char *path, const struct profile_options *options, struct profile **out,
+		 struct diagnostic *diagnostic);
+void profile_close(struct profile *profile); /* NULL is fine */
+
+/* The run; with `remains` also what became of blocks that were not freed, for which names are looked up. */
+const struct overview *profile_overview(struct profile *profile, bool remains);
+
+/* What a reader must know before trusting figures, one line each; and of modules without lines or names. */
+struct warnings {
+	const char *const *lines;
+	size_t count;
+	size_t module_count; /* the last of them, each of a module */
+};
+struct warnings profile_warnings(struct profile *profile);
+
+/* Which line tables: at most `top` (0: all, or a few if nobody has named functions), by a figure. */
+struct table_choice {
+	size_t top;
+	enum figure figure;
+};
+
+/* The line tables of the selection.  To be asked for once. */
+const struct line_table *profile_tables(struct profile *profile, const struct table_choice *choice,
+					size_t *count);
+
+/* Whether the selection of functions met none; known with the tables. */
+bool profile_matched_nothing(const struct profile *profile);
+
+/* The call sites that have a figure, greatest first, ties by place; at most `limit` (0: all).  Pointers and
+ * sites live as long as the profile. */
+const struct site *const *profile_sites(struct profile *profile, enum figure figure, size_t limit,
+					size_t *count);
+
+/* Collections, typed blocks, what collectors freed, and caches. */
+const struct collections *profile_collections(struct profile *profile);
+
+/* The same without what takes names: the collections, their sum, generations and lines. */
+const struct collections *profile_collections_only(struct profile *profile);
 
 /* Why programs that a recorded one started go unrecorded, for people. */
 #define PROFILE_WHY_UNRECORDED                                                                               \
@@ -54,8 +80,5 @@ void profile_destroy(struct profile *profile); /* NULL is fine */
 /* Whether the user had it that only this program be recorded, and none that it starts: MPROF_FOLLOW=0. */
 struct trace_info;
 bool profile_is_alone(const struct trace_info *info);
-
-/* Valid until profile_destroy. */
-const struct view_report *profile_view(const struct profile *profile);
 
 #endif

@@ -33,23 +33,12 @@ void scope_map_finish(struct scope_map *map); /* a zeroed map is fine */
 /* The id of a scope, or SCOPE_NONE. */
 uint32_t scope_find(const struct scope_map *map, uint32_t function, uint32_t line);
 
-/* What happened under a scope, callees included, whatever the order. */
-struct scope_sums {
-	uint64_t allocations, frees;
-	uint64_t allocated_bytes, freed_bytes; /* freed under the scope, whoever allocated */
-	uint64_t peak_bytes;
-	uint64_t leaked_bytes, leaked_blocks;
-	uint64_t kept_bytes; /* by libraries */
-	uint64_t temporary;
-	uint64_t collected_blocks, collected_bytes; /* allocated under the scope, freed by a collector */
-};
-
 /*
  * Adds each node's own figures to every scope on its path, once per scope however often the
  * path passes it.  sums has one entry per scope; remains is by node (enum remains).
  * Returns 0 or -ENOMEM.
  */
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
-		   const struct figures_nodes *figures, const uint8_t *remains, struct scope_sums *sums);
+		   const struct figures_nodes *figures, const uint8_t *remains, struct amounts *sums);
 
 #endif

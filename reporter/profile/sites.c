@@ -1,24 +1,16 @@
 /*
  * sites.c - call sites: what each line asked for itself, through whatever library and allocator code.
  */
-#include "base/vector.h"
-#include "profile/private.h"
 #include "base/map.h"
+#include "base/memory.h"
+#include "profile/filter.h"
+#include "profile/private.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct source_function unknown = {.name = "(no call path)", .file = "", .module = ""};
 static const struct source_frame nowhere = {.function = &unknown};
-
-/* The sites so far, each once, and which paths have no name yet: those that lie within the C library. */
-struct collection {
-	struct profile *profile;
-	size_t capacity;       /* of report->sites */
-	struct map known;      /* by function and spot: index + 1 */
-	struct vector unnamed; /* nodes, in order */
-	struct view_site unnamed_sum;
-};
 
 /* NULL: none, or (then *skipped is a node) the first of that node's frames, which have not been looked up. */
 static const struct source_frame *find_site(struct profile *profile, uint32_t leaf,
@@ -59,154 +51,174 @@ struct source_frame profile_site(struct profile *profile, uint32_t leaf, const s
 	return site ? *site : nowhere;
 }
 
-static void site_add(struct view_site *site, const struct model_node *figures, enum remains remains)
-{
-	site->allocations += figures->allocations;
-	site->allocated_bytes += figures->allocated_bytes;
-	site->peak_bytes += figures->peak_bytes;
-	site->peak_blocks += figures->peak_blocks;
-	if (remains == REMAINS_LEAKED) {
-		site->leaked_bytes += figures->live_bytes;
-		site->leaked_blocks += figures->live_blocks;
-	} else if (remains == REMAINS_KEPT) {
-		site->kept_bytes += figures->live_bytes;
-		site->kept_blocks += figures->live_blocks;
-	}
-	site->temporary += figures->temporary;
-	site->collected_blocks += figures->collected_blocks;
-	site->collected_bytes += figures->collected_bytes;
-}
-
-/* Once a site has all its figures. */
-static void site_finish(struct view_site *site, uint64_t sample_bytes)
-{
-	site->allocations = weight_blocks(site->allocations, sample_bytes);
-	site->peak_blocks = weight_blocks(site->peak_blocks, sample_bytes);
-	site->leaked_blocks = weight_blocks(site->leaked_blocks, sample_bytes);
-	site->kept_blocks = weight_blocks(site->kept_blocks, sample_bytes);
-	site->temporary = weight_blocks(site->temporary, sample_bytes);
-	site->collected_blocks = weight_blocks(site->collected_blocks, sample_bytes);
-	site->allocated_error = weight_error_bytes(site->allocated_bytes, sample_bytes);
-	site->peak_error = weight_error_bytes(site->peak_bytes, sample_bytes);
-	site->leaked_error = weight_error_bytes(site->leaked_bytes, sample_bytes);
-}
-
-/* The site of a frame, new or known; NULL: no memory. */
-static struct view_site *site_of(struct collection *collection, const struct source_frame *frame)
-{
-	struct profile *profile = collection->profile;
-	const struct source_function *function = frame->function;
-	uint64_t spot = source_frame_spot(frame);
-	size_t index = (size_t)map_get(&collection->known, (uintptr_t)function, spot);
-
-	if (index > 0)
-		return &profile->sites[index - 1];
-	if (profile->view.site_count == collection->capacity) {
-		size_t capacity = 2 * collection->capacity + 64;
-		struct view_site *grown = reallocarray(profile->sites, capacity, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		profile->view.sites = profile->sites = grown;
-		collection->capacity = capacity;
-	}
-	index = profile->view.site_count++;
-	map_put(&collection->known, (uintptr_t)function, spot, (void *)(index + 1));
-	profile->sites[index] = (struct view_site){.function = function->name,
-						   .file = function->file,
-						   .module = function->module,
-						   .place = symbolizer_place(profile->symbolizer, frame),
-						   .line = frame->line};
-	return &profile->sites[index];
-}
-
-static int add_to_site(struct collection *collection, const struct source_frame *frame, uint32_t node,
-		       const struct model_node *figures)
-{
-	struct view_site *site = site_of(collection, frame ? frame : &nowhere);
-
-	if (!site)
-		return -ENOMEM;
-	site_add(site, figures, collection->profile->ownership.remains[node]);
-	return 0;
-}
-
 /* ---- all of them ------------------------------------------------------------------- */
 
-static int collect_node(struct collection *collection, uint32_t node, const struct model_node *figures)
+/* The index of a frame's site, new or known. */
+static uint32_t site_of(struct profile *profile, const struct source_frame *frame)
 {
-	uint32_t skipped;
-	const struct source_frame *site = find_site(collection->profile, node, NULL, &skipped);
+	struct site_list *list = &profile->sites;
+	const struct source_function *function = frame->function;
+	uint64_t spot = source_frame_spot(frame);
+	uintptr_t index = (uintptr_t)map_get(&list->known, (uintptr_t)function, spot);
 
-	if (site || skipped == 0)
-		return add_to_site(collection, site, node, figures);
-	site_add(&collection->unnamed_sum, figures, collection->profile->ownership.remains[node]);
-	return vector_push(&collection->unnamed, &node, sizeof(node));
+	if (index > 0)
+		return (uint32_t)index - 1;
+	list->sites = pool_grow(list->sites, &list->capacity, list->count + 1, sizeof(*list->sites));
+	list->sites[list->count] = (struct site){.function = function->name,
+						 .file = function->file,
+						 .module = function->module,
+						 .place = symbolizer_place(profile->symbolizer, frame),
+						 .line = frame->line,
+						 .index = (uint32_t)list->count};
+	list->count++;
+	map_put(&list->known, (uintptr_t)function, spot, (void *)(uintptr_t)list->count);
+	return (uint32_t)list->count - 1;
 }
 
-static int collect(struct collection *collection)
+static void add_to_site(struct profile *profile, const struct source_frame *frame, uint32_t node,
+			const struct model_node *figures)
 {
-	struct figures_walk walk = figures_walk(model_summary(collection->profile->model)->nodes);
+	struct site_list *list = &profile->sites;
+	uint32_t index = site_of(profile, frame ? frame : &nowhere);
+	struct amounts amounts = amounts_of(figures, profile->ownership.remains[node]);
+
+	/* What is freed here was mostly not allocated here: sites tell of allocations. */
+	amounts.frees = amounts.freed_bytes = 0;
+	list->of_node[node] = index + 1;
+	amounts_add(&list->sites[index].amounts, &amounts);
+}
+
+/* Each path that blocks began at to its site; of those that lie within the C library the names are looked up
+ * only if asked for. */
+static void collect(struct profile *profile, bool unnamed)
+{
+	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
 	struct model_node figures;
-	uint32_t node;
-	int error = 0;
+	uint32_t node, skipped;
 
-	while (!error && figures_walk_next(&walk, &node, &figures))
-		if (figures.allocations > 0)
-			error = collect_node(collection, node, &figures);
-	return error;
-}
-
-/* Whether enough sites have more than a sum of others. */
-static bool outranked(const struct profile *profile, const struct view_site *sum, enum view_sort sort)
-{
-	uint64_t figure = view_site_figure(sum, sort);
-	size_t greater = 0;
-
-	for (size_t i = 0; i < profile->view.site_count; i++)
-		greater += view_site_figure(&profile->sites[i], sort) > figure;
-	return figure == 0 || greater >= profile->options->sites;
-}
-
-/* Whether none of those without a name will be shown, even if all were one site.  Estimates might be rounded
- * to a draw. */
-static bool none_shows(const struct collection *collection)
-{
-	const struct profile *profile = collection->profile;
-	const struct view_site *sum = &collection->unnamed_sum;
-
-	return profile->options->sites > 0 && profile->info->sample_bytes == 0 &&
-	       outranked(profile, sum, profile->options->sort) && outranked(profile, sum, SORT_LEAKED);
-}
-
-static int name_unnamed(struct collection *collection)
-{
-	const uint32_t *nodes = collection->unnamed.data;
-	struct figures_walk walk = figures_walk(model_summary(collection->profile->model)->nodes);
-	struct model_node figures;
-	size_t named = 0;
-	uint32_t node;
-	int error = 0;
-
-	while (!error && named < collection->unnamed.count && figures_walk_next(&walk, &node, &figures)) {
-		if (node != nodes[named])
+	while (figures_walk_next(&walk, &node, &figures)) {
+		if (figures.allocations == 0 || profile->sites.of_node[node] > 0 ||
+		    !profile_passes(profile, node))
 			continue;
-		struct source_frame site = profile_site(collection->profile, node, NULL);
-		error = add_to_site(collection, &site, node, &figures);
-		named++;
+		const struct source_frame *site = find_site(profile, node, NULL, &skipped);
+
+		if (!site && skipped != 0 && !unnamed)
+			continue;
+		if (!site && skipped != 0)
+			profile_frames(profile, skipped, &site);
+		add_to_site(profile, site, node, &figures);
 	}
-	return error;
 }
 
-int profile_fill_sites(struct profile *profile)
+void profile_collect_sites(struct profile *profile, bool all)
 {
-	struct collection collection = {.profile = profile};
-	int error = collect(&collection);
+	struct site_list *list = &profile->sites;
 
-	if (!error && collection.unnamed.count > 0 && !none_shows(&collection))
-		error = name_unnamed(&collection);
-	for (size_t i = 0; i < profile->view.site_count; i++)
-		site_finish(&profile->sites[i], profile->info->sample_bytes);
-	vector_finish(&collection.unnamed);
-	map_finish(&collection.known);
-	return error;
+	if (!list->collected) {
+		profile_know_remains(profile);
+		profile_know_wrappers(profile);
+		list->of_node = memory_zeroed(profile->info->node_count, sizeof(*list->of_node));
+		collect(profile, false);
+	}
+	if (all && !list->named)
+		collect(profile, true);
+	list->collected = true;
+	list->named |= all;
+}
+
+/* ---- the greatest ------------------------------------------------------------------ */
+
+static int compare_places(const struct site *a, const struct site *b)
+{
+	int order = strcmp(a->file, b->file);
+
+	if (order == 0)
+		order = a->line < b->line ? -1 : a->line > b->line;
+	if (order == 0)
+		order = strcmp(a->place, b->place);
+	return order != 0 ? order : strcmp(a->module, b->module);
+}
+
+static int compare_sites(const void *left, const void *right, void *figure)
+{
+	const struct site *a = *(const struct site *const *)left, *b = *(const struct site *const *)right;
+	uint64_t x = figure_of(&a->amounts, *(const enum figure *)figure);
+	uint64_t y = figure_of(&b->amounts, *(const enum figure *)figure);
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return compare_places(a, b);
+}
+
+/* A copy with counts of blocks made whole: more may be added to the original. */
+static const struct site *weighed(struct profile *profile, const struct site *site)
+{
+	struct site *copy = pool_alloc(&profile->pool, sizeof(*copy));
+
+	*copy = *site;
+	amounts_weigh(&copy->amounts, profile->info->sample_bytes);
+	return copy;
+}
+
+static const struct site **list_sites(struct profile *profile, enum figure figure, size_t *count)
+{
+	struct site_list *list = &profile->sites;
+	const struct site **sites = pool_alloc(&profile->pool, (list->count + 1) * sizeof(*sites));
+
+	*count = 0;
+	for (size_t i = 0; i < list->count; i++)
+		if (figure_of(&list->sites[i].amounts, figure) > 0)
+			sites[(*count)++] = &list->sites[i];
+	qsort_r(sites, *count, sizeof(*sites), compare_sites, &figure);
+	return sites;
+}
+
+/* What those paths have in all that have no site yet. */
+static uint64_t unnamed_figure(struct profile *profile, enum figure figure)
+{
+	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
+	struct amounts sum = {0};
+	struct model_node figures;
+	uint32_t node;
+
+	while (figures_walk_next(&walk, &node, &figures)) {
+		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+
+		if (figures.allocations > 0 && profile->sites.of_node[node] == 0 &&
+		    profile_passes(profile, node))
+			amounts_add(&sum, &amounts);
+	}
+	return figure_of(&sum, figure);
+}
+
+/* Whether none of those without a name is among the greatest, even if all were one site.  Estimates might be
+ * rounded to a draw. */
+static bool none_shows(struct profile *profile, const struct site *const *sites, size_t count,
+		       enum figure figure, size_t limit)
+{
+	uint64_t rest;
+
+	if (profile->sites.named)
+		return true;
+	if (limit == 0 || profile->info->sample_bytes > 0)
+		return false;
+	rest = unnamed_figure(profile, figure);
+	return rest == 0 || (count >= limit && figure_of(&sites[limit - 1]->amounts, figure) > rest);
+}
+
+const struct site *const *profile_sites(struct profile *profile, enum figure figure, size_t limit,
+					size_t *count)
+{
+	profile_collect_sites(profile, false);
+	const struct site **sites = list_sites(profile, figure, count);
+
+	if (!none_shows(profile, sites, *count, figure, limit)) {
+		profile_collect_sites(profile, true);
+		sites = list_sites(profile, figure, count);
+	}
+	if (limit > 0 && *count > limit)
+		*count = limit;
+	for (size_t i = 0; i < *count; i++)
+		sites[i] = weighed(profile, sites[i]);
+	return sites;
 }

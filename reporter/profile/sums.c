@@ -11,25 +11,9 @@ static bool node_is_idle(const struct model_node *figures)
 	return figures->allocations == 0 && figures->frees == 0;
 }
 
-static void sums_add(struct scope_sums *sums, const struct model_node *figures, enum remains remains)
-{
-	sums->allocations += figures->allocations;
-	sums->frees += figures->frees;
-	sums->allocated_bytes += figures->allocated_bytes;
-	sums->freed_bytes += figures->freed_bytes;
-	sums->peak_bytes += figures->peak_bytes;
-	sums->leaked_bytes += remains == REMAINS_LEAKED ? figures->live_bytes : 0;
-	sums->leaked_blocks += remains == REMAINS_LEAKED ? figures->live_blocks : 0;
-	sums->kept_bytes += remains == REMAINS_KEPT ? figures->live_bytes : 0;
-	sums->temporary += figures->temporary;
-	sums->collected_blocks += figures->collected_blocks;
-	sums->collected_bytes += figures->collected_bytes;
-}
-
 /* To each scope on the way from a node to the root, once: passed_by has the last node that passed it. */
 static void add_to_path(const struct model_scopes *scopes, const struct trace_node *nodes, uint32_t leaf,
-			const struct model_node *own, enum remains remains, uint32_t *passed_by,
-			struct scope_sums *sums)
+			const struct amounts *own, uint32_t *passed_by, struct amounts *sums)
 {
 	for (uint32_t node = leaf; node != 0; node = nodes[node].parent) {
 		uint32_t code = nodes[node].code;
@@ -38,13 +22,13 @@ static void add_to_path(const struct model_scopes *scopes, const struct trace_no
 			if (passed_by[scopes->ids[i]] == leaf)
 				continue;
 			passed_by[scopes->ids[i]] = leaf;
-			sums_add(&sums[scopes->ids[i]], own, remains);
+			amounts_add(&sums[scopes->ids[i]], own);
 		}
 	}
 }
 
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
-		   const struct figures_nodes *figures, const uint8_t *remains, struct scope_sums *sums)
+		   const struct figures_nodes *figures, const uint8_t *remains, struct amounts *sums)
 {
 	const struct model_scopes *scopes = &map->model;
 	uint32_t *passed_by = calloc((size_t)scopes->scope_count + 1, sizeof(*passed_by));
@@ -54,9 +38,12 @@ int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
 
 	if (!passed_by)
 		return -ENOMEM;
-	while (figures_walk_next(&walk, &leaf, &own))
-		if (!node_is_idle(&own))
-			add_to_path(scopes, nodes, leaf, &own, remains[leaf], passed_by, sums);
+	while (figures_walk_next(&walk, &leaf, &own)) {
+		if (node_is_idle(&own))
+			continue;
+		const struct amounts amounts = amounts_of(&own, remains[leaf]);
+		add_to_path(scopes, nodes, leaf, &amounts, passed_by, sums);
+	}
 	free(passed_by);
 	return 0;
 }

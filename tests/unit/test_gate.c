@@ -139,7 +139,7 @@ Test(gate, margins)
 	gate_init(&gate);
 	size_t f = gate_subject(&gate, "f_*", true);
 	gate_add_rule(&gate, (struct rule){NULL, f, FIGURE_PEAK, 0.5, false, 0, "", false});
-	gate_add_rule(&gate, (struct rule){"p", 0, FIGURE_COUNT, -1, true, 7, "", false});
+	gate_add_rule(&gate, (struct rule){"p", 0, FIGURES_JUDGED, -1, true, 7, "", false});
 	gate_margin(&gate, "q", 0, FIGURE_PEAK, &tolerance, &floor);
 	cr_expect(tolerance == 0.05 && floor == figure_infos[FIGURE_PEAK].floor);
 	gate_margin(&gate, "p", 0, FIGURE_PEAK, &tolerance, &floor);

@@ -61,7 +61,7 @@ static bool counts_walk(void *context, const struct source_frame *frame)
 }
 
 static struct scope_map map;
-static struct scope_sums sums[16];
+static struct amounts sums[16];
 
 static void build(bool lines)
 {
@@ -79,7 +79,7 @@ static void build(bool lines)
 	figures_nodes_finish(&packed);
 }
 
-static const struct scope_sums *sums_of(uint32_t function, uint32_t line)
+static const struct amounts *sums_of(uint32_t function, uint32_t line)
 {
 	uint32_t scope = scope_find(&map, function, line);
 

@@ -1,7 +1,7 @@
 /*
  * test_report.c - what a report says where it cannot show what was asked for, and what it does without.
  */
-#include "profile/profile.h"
+#include "profile/private.h"
 
 #include "drain/state.h"
 #include "fake_producer.h"
@@ -18,6 +18,8 @@ static struct fake fake;
 static struct profile *profile;
 static struct diagnostic diagnostic;
 
+static size_t table_count;
+
 static void set_up(void)
 {
 	fake_create(&fake, fake_dead_pid());
@@ -26,7 +28,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	profile_destroy(profile);
+	profile_close(profile);
 	fake_destroy(&fake);
 }
 
@@ -61,24 +63,25 @@ static void record_and_drain(uint32_t moves_limit)
 
 static bool warns(const char *words)
 {
-	const struct view_report *view = profile_view(profile);
+	struct warnings warnings = profile_warnings(profile);
 	bool found = false;
 
-	for (size_t i = 0; i < view->warning_count; i++)
-		found |= strstr(view->warnings[i], words) != NULL;
+	for (size_t i = 0; i < warnings.count; i++)
+		found |= strstr(warnings.lines[i], words) != NULL;
 	return found;
 }
 
 /* Line tables of the functions that are selected, NULL: of those that hold most. */
 static void make_report(const char *const *functions)
 {
-	const struct profile_options options = {.detail = REPORT_LINES,
-						.selection = {.functions = functions}};
+	const struct profile_options options = {.selection = {.functions = functions}};
+	const struct table_choice choice = {0};
 
-	profile_destroy(profile);
-	cr_assert_eq(profile_create(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
+	profile_close(profile);
+	cr_assert_eq(profile_open(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
 		     diagnostic.message);
-	cr_assert_eq(profile_view(profile)->summary.allocations, MOVES - 1);
+	cr_assert_eq(profile_overview(profile, false)->total.allocations, MOVES - 1);
+	profile_tables(profile, &choice, &table_count);
 }
 
 Test(profile, of_an_aggregate_without_moves_warns)
@@ -116,7 +119,7 @@ Test(profile, of_functions_that_nobody_called_says_so)
 	record_and_drain(3 * MOVES);
 	make_report(nobody);
 	cr_assert(warns(NO_MATCH));
-	cr_assert_eq(profile_view(profile)->function_count, 0);
+	cr_assert_eq(table_count, 0);
 	make_report(NULL);
 	cr_assert_not(warns(NO_MATCH));
 }
@@ -143,14 +146,18 @@ static void record_blocks(const uint64_t size_bytes[LIBRARY_TOO + 1], uint32_t f
 	drain_with(0);
 }
 
+/* How many sites are known once so many are to be shown. */
 static size_t sites_of(size_t shown)
 {
-	const struct profile_options options = {.detail = REPORT_SITES, .sites = shown};
+	const struct profile_options options = {0};
+	size_t count;
 
-	cr_assert_eq(profile_create(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
+	cr_assert_eq(profile_open(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
 		     diagnostic.message);
-	size_t count = profile_view(profile)->site_count;
-	profile_destroy(profile);
+	profile_sites(profile, FIGURE_PEAK, shown, &count);
+	profile_sites(profile, FIGURE_LEAKED, shown, &count);
+	count = profile->sites.count;
+	profile_close(profile);
 	profile = NULL;
 	return count;
 }

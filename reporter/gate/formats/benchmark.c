@@ -74,7 +74,7 @@ static int add_action_entries(json_t *entries, const struct checked_program *pro
 {
 	int error = 0;
 
-	for (enum figure figure = 0; !error && !program->error && figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; !error && !program->error && figure < FIGURES_JUDGED; figure++)
 		if (is_known(program, figure))
 			error = json_array_append_new(entries, action_entry(program, figure)) == 0 ? 0
 												   : -ENOMEM;
@@ -108,7 +108,7 @@ static json_t *bencher_measures(const struct checked_program *program)
 {
 	json_t *measures = json_object();
 
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++) {
 		char slug[32];
 
 		if (!is_known(program, figure))

@@ -93,7 +93,7 @@ static json_t *figures_json(const struct checked_program *program)
 {
 	json_t *figures = json_object();
 
-	for (size_t i = 0; i < FIGURE_COUNT; i++) {
+	for (size_t i = 0; i < FIGURES_JUDGED; i++) {
 		json_t *range = json_pack("{s:o, s:o, s:o}", "value", json_out_number(program->value[i]),
 					  "low", json_out_number(program->low[i]), "high",
 					  json_out_number(program->high[i]));

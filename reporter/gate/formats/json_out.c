@@ -3,14 +3,14 @@
  */
 #include "gate/formats/json_out.h"
 
-#include "view/table.h"
+#include "formats/json.h"
 
 #include <errno.h>
 #include <stdbool.h>
 
 json_t *json_out_text(const char *text)
 {
-	return text ? table_json_text(text) : json_null();
+	return text ? json_text(text) : json_null();
 }
 
 json_t *json_out_number(uint64_t value)

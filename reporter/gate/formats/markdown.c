@@ -7,6 +7,7 @@
 #include "gate/formats/formats.h"
 
 #include "base/clean.h"
+#include "formats/markdown.h"
 #include "gate/formats/wording.h"
 
 #include <ctype.h>
@@ -19,31 +20,6 @@ struct section {
 	enum outcome outcome;
 	bool details;
 };
-
-/* A code span cannot hold a backtick as it is, nor, inside a table, a bar. */
-static void print_references(FILE *out, const char *text)
-{
-	fputs("<code>", out);
-	for (; *text; text++)
-		if (ispunct((unsigned char)*text))
-			fprintf(out, "&#%d;", *text);
-		else
-			putc(*text, out);
-	fputs("</code>", out);
-}
-
-static void print_name(FILE *out, const char *name)
-{
-	char *clean = clean_copy(name, CLEAN_NAME_BYTES);
-
-	if (!clean || !*clean || strspn(clean, " ") == strlen(clean))
-		fputs("?", out);
-	else if (strpbrk(clean, "`|\\"))
-		print_references(out, clean);
-	else
-		fprintf(out, "`%s`", clean);
-	free(clean);
-}
 
 static void print_html(FILE *out, const char *text)
 {
@@ -66,11 +42,11 @@ static bool has_figure(const struct check_result *result, enum figure figure)
 static void print_table_head(FILE *out, const struct check_result *result)
 {
 	fputs("| program |", out);
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		if (has_figure(result, figure))
 			fprintf(out, " %s |", figure_infos[figure].title);
 	fputs("\n| --- |", out);
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 		if (has_figure(result, figure))
 			fputs(" ---: |", out);
 	putc('\n', out);
@@ -109,9 +85,9 @@ static void print_table(const struct wording *to, const struct check_result *res
 		const struct checked_program *program = &result->programs[i];
 
 		fputs("| ", to->out);
-		print_name(to->out, program->key);
+		markdown_name(to->out, program->key);
 		fputs(wording_worst(program) == OUTCOME_NOT_JUDGED ? ", **not judged** |" : " |", to->out);
-		for (enum figure figure = 0; figure < FIGURE_COUNT; figure++)
+		for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
 			if (has_figure(result, figure))
 				print_cell(to, program, figure);
 		putc('\n', to->out);
@@ -137,7 +113,7 @@ static int print_finding(const struct wording *to, const struct checked_program 
 			 const struct verdict *verdict, bool details)
 {
 	fputs(details ? "" : "- ", to->out);
-	print_name(to->out, program->key);
+	markdown_name(to->out, program->key);
 	fputs(": ", to->out);
 	wording_claim(to, verdict);
 	putc('\n', to->out);
@@ -166,9 +142,9 @@ static int print_section(const struct wording *to, const struct check_result *re
 static void print_remark(const struct wording *to, const char *key, const char *remark)
 {
 	fputs("- ", to->out);
-	print_name(to->out, key);
+	markdown_name(to->out, key);
 	fputs(": ", to->out);
-	print_name(to->out, remark);
+	markdown_name(to->out, remark);
 	putc('\n', to->out);
 }
 
@@ -264,7 +240,7 @@ int check_markdown(FILE *out, const struct check_result *result, const struct ch
 		{"Advice", OUTCOME_ADVICE, .details = true},
 		{"Improvements", OUTCOME_IMPROVED, .details = false},
 	};
-	struct wording to = {.out = out, .name = print_name, .precision = style->precision};
+	struct wording to = {.out = out, .name = markdown_name, .precision = style->precision};
 	int error = 0;
 
 	print_summary(out, result);

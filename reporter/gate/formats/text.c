@@ -88,7 +88,7 @@ static void print_runs(const struct wording *to, const struct checked_program *p
 	if (program->run_count < 2)
 		return;
 	fprintf(to->out, "  %zu runs", program->run_count);
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++) {
 		if (program->low[figure] == program->high[figure] || figure_infos[figure].advisory)
 			continue;
 		fprintf(to->out, "%s%s ", separator, figure_infos[figure].title);

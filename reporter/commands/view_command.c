@@ -1,0 +1,268 @@
+/*
+ * view_command.c - see view_command.h.
+ */
+#include "commands/view_command.h"
+
+#include "base/clean.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "cli/output.h"
+#include "cli/pager.h"
+#include "commands/opening.h"
+#include "profile/existing.h"
+#include "recordings/traces.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A view's command on its way. */
+struct work {
+	const struct view *view;
+	struct request request;
+	struct option_list arguments; /* TRACE... */
+	struct suppressions suppressions;
+	struct profile_options options;
+	struct progress progress;
+	struct trace_list traces;
+	struct profile **profiles;
+	size_t count;
+};
+
+/* ---- options ------------------------------------------------------------------------------- */
+
+static error_t take_argument(struct argp_state *state, struct work *work, char *argument)
+{
+	size_t most = work->view->traces == VIEW_ONE ? 1 : work->view->traces == VIEW_TWO ? 2 : SIZE_MAX;
+
+	if (work->arguments.count == most)
+		return options_error(state,
+				     most == 1 ? "%s takes one trace, not also '%s'"
+					       : "%s takes two traces, not also '%s'",
+				     state->name, argument);
+	return option_list_add(&work->arguments, argument);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct work *work = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		for (size_t i = 0; state->root_argp && state->child_inputs && i < 5; i++)
+			state->child_inputs[i] = &work->request;
+		return 0;
+	case ARGP_KEY_ARG:
+		return take_argument(state, work, argument);
+	case ARGP_KEY_SUCCESS:
+		if (work->view->traces == VIEW_TWO && work->arguments.count < 2)
+			return options_error(state, "%s takes two traces: OLD NEW", state->name);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Those groups that mean something to the view, and a group that has nothing in place of the others. */
+static int read_options(struct work *work, int argc, char **argv, struct diagnostic *diagnostic)
+{
+	static const char *const arguments[] = {
+		[VIEW_ONE] = "[TRACE]", [VIEW_TWO] = "OLD NEW", [VIEW_MANY] = "[TRACE...]"};
+	static const struct argp nothing = {0};
+	const struct view *view = work->view;
+	const struct argp own = {.options = view->options, .parser = view->parse};
+	const struct argp_child children[] = {
+		{view->options ? &own : &nothing, 0, NULL, 0},
+		{view->lacks & VIEW_LACKS_FILTERS ? &nothing : &request_filter_argp, 0, NULL, 0},
+		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
+		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
+		{&request_common_argp, 0, NULL, 0},
+		{0},
+	};
+	char *doc = NULL;
+	const struct argp argp = {
+		.parser = parse, .args_doc = arguments[view->traces], .children = children, .doc = NULL};
+	struct argp with_doc = argp;
+	int status;
+
+	if (asprintf(&doc, "%s\v" OPENING_TRACE_DOC, view->doc) < 0)
+		memory_exhausted();
+	with_doc.doc = doc;
+	status = options_parse(&with_doc, false, argc, argv, work, diagnostic);
+	free(doc);
+	return status;
+}
+
+/* What of the request is for opening, and what for the parts. */
+static int prepare(struct work *work, struct diagnostic *diagnostic)
+{
+	struct request *request = &work->request;
+	const struct selection selection = {request->functions.items, request->files.items};
+
+	request->for_people = request->output.format->for_people;
+	request->filter.modules = request->modules.items;
+	request->filter.ignore = request->ignore.items;
+	request->filter.types = request->types.items;
+	if (work->view->selects_tables)
+		work->options.selection = selection;
+	else
+		request->filter.keep = selection;
+	work->options.replay = request->replay;
+	work->options.suppressions = &work->suppressions;
+	work->progress = progress_start();
+	opening_fill(&work->options, &request->symbols, &work->progress);
+	for (size_t i = 0; i < request->suppressions.count; i++) {
+		int error =
+			suppressions_read(&work->suppressions, request->suppressions.items[i], diagnostic);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* ---- recordings ---------------------------------------------------------------------------- */
+
+static int open_one(struct work *work, const char *argument, struct diagnostic *diagnostic)
+{
+	const char *path;
+	int error = trace_list_pick(&work->traces, argument, &path, diagnostic);
+
+	if (error)
+		return error;
+	trace_bring_up_to_date(path);
+	error = profile_open(path, &work->options, &work->profiles[work->count], diagnostic);
+	if (error)
+		return error;
+	profile_filter(work->profiles[work->count++], &work->request.filter);
+	return 0;
+}
+
+static int open_all(struct work *work, struct diagnostic *diagnostic)
+{
+	size_t count = work->arguments.count > 0 ? work->arguments.count : 1;
+	int error = trace_list_init(&work->traces, ".", diagnostic);
+
+	work->profiles = memory_zeroed(count, sizeof(struct profile *));
+	for (size_t i = 0; !error && i < count; i++)
+		error = open_one(work, work->arguments.count > 0 ? work->arguments.items[i] : NULL,
+				 diagnostic);
+	return error;
+}
+
+/* ---- the document -------------------------------------------------------------------------- */
+
+/* On standard error, for formats that have no place for them that people see. */
+static void tell_warnings(const struct work *work)
+{
+	for (size_t i = 0; i < work->count; i++) {
+		struct warnings warnings = profile_warnings(work->profiles[i]);
+		const char *trace = profile_overview(work->profiles[i], false)->path;
+
+		for (size_t k = 0; k < warnings.count && (k == 0 || work->request.all_warnings); k++) {
+			clean_print_between(stderr, "mprof: warning: ", work->count > 1 ? trace : "",
+					    work->count > 1 ? ": " : "");
+			clean_print_between(stderr, "", warnings.lines[k], "");
+			if (warnings.count > 1 && !work->request.all_warnings)
+				fprintf(stderr, " (and %zu other%s: -v)", warnings.count - 1,
+					warnings.count == 2 ? "" : "s");
+			fputc('\n', stderr);
+		}
+	}
+}
+
+static bool tells_warnings_itself(const struct document *document)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (document->sections[i].has_warnings)
+			return true;
+	return false;
+}
+
+static int check_names(const struct work *work, const struct document *document,
+		       struct diagnostic *diagnostic)
+{
+	char known[512];
+	const char *column = format_unknown_column(document, work->request.style, known, sizeof(known));
+
+	if (column)
+		return diagnostic_set(diagnostic, EINVAL, "--columns: no column '%s' here; one of: %s",
+				      column, *known ? known : "none may be chosen");
+	if (!work->request.table || document_find(document, work->request.table))
+		return 0;
+	document_names(document, known, sizeof(known));
+	return diagnostic_set(diagnostic, EINVAL, "--table: no table '%s' here; one of: %s",
+			      work->request.table, known);
+}
+
+static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
+{
+	struct document document = {0};
+	struct style style = output_style(&work->request.output, out);
+	int error;
+
+	style.columns = work->request.columns.items;
+	style.table = work->request.table;
+	work->request.style = &style;
+	error = work->view->make(work->profiles, work->count, &work->request, &document, diagnostic);
+	progress_finish(&work->progress);
+	for (size_t i = 0; !error && i < work->count; i++)
+		if (profile_matched_nothing(work->profiles[i]))
+			error = profile_explain_nobody(work->profiles[i], diagnostic);
+	if (!error)
+		error = check_names(work, &document, diagnostic);
+	if (!error && !(work->request.for_people && tells_warnings_itself(&document)))
+		tell_warnings(work);
+	if (!error) {
+		struct pager pager = pager_start(&work->request.output, out);
+
+		work->request.output.format->print(out, &document, &style);
+		pager_finish(&pager, out);
+	}
+	document_finish(&document);
+	return error;
+}
+
+static int show(struct work *work, struct diagnostic *diagnostic)
+{
+	const char *path = work->request.output.path;
+	FILE *out;
+	int error = open_all(work, diagnostic);
+
+	progress_finish(&work->progress);
+	if (!error)
+		error = output_open(path, &out, diagnostic);
+	if (error)
+		return error;
+	error = print(work, out, diagnostic);
+	if (error) {
+		output_close(path, out, &(struct diagnostic){0});
+		return error;
+	}
+	return output_close(path, out, diagnostic) ? -EIO : 0;
+}
+
+static void finish(struct work *work)
+{
+	for (size_t i = 0; i < work->count; i++)
+		profile_close(work->profiles[i]);
+	free(work->profiles);
+	suppressions_finish(&work->suppressions);
+	trace_list_finish(&work->traces);
+	option_list_finish(&work->arguments);
+	request_finish(&work->request);
+}
+
+int view_command(const struct view *view, int argc, char **argv, struct diagnostic *diagnostic)
+{
+	struct work work = {.view = view};
+	int status = read_options(&work, argc, argv, diagnostic);
+
+	if (status == 0 && view->begin)
+		status = view->begin(&work.request, diagnostic);
+	if (status == 0)
+		status = prepare(&work, diagnostic);
+	if (status == 0)
+		status = show(&work, diagnostic);
+	finish(&work);
+	return status < 0 ? status : STATUS_DONE;
+}

@@ -1,0 +1,15 @@
+/* json.h - JSON values of what is not ours, and of rows. */
+#ifndef MPROF_REPORTER_FORMATS_JSON_H
+#define MPROF_REPORTER_FORMATS_JSON_H
+
+#include "formats/table.h"
+
+#include <jansson.h>
+
+/* A JSON string from any bytes: what is not UTF-8 becomes U+FFFD.  A new reference; NULL: no memory. */
+json_t *json_text(const char *text);
+
+/* One row as an object; a new reference. */
+json_t *json_row(const struct table *table, size_t row);
+
+#endif

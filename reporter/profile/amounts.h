@@ -1,0 +1,55 @@
+/*
+ * amounts.h - what some call paths cost: the one struct of it, for a call site, a line, a function, a
+ * subtree, a gate's subject or a whole program.
+ *
+ * Where blocks are sampled, counts of blocks are in parts (figures/weight.h) as long as they are added up;
+ * amounts_weigh makes them whole, once.
+ */
+#ifndef MPROF_REPORTER_PROFILE_AMOUNTS_H
+#define MPROF_REPORTER_PROFILE_AMOUNTS_H
+
+#include "figures/nodes.h"
+
+#include <stdint.h>
+
+/* What becomes of a call path's blocks that were not freed. */
+enum remains {
+	REMAINS_UNKNOWN,    /* there are none */
+	REMAINS_LEAKED,     /* they were lost, or left for the end to clear */
+	REMAINS_KEPT,       /* a library keeps them: no program could give them back */
+	REMAINS_SUPPRESSED, /* the user has said not to count them */
+};
+
+/* The list of amounts, each added in the same way: BLOCKS are counts of blocks, COUNT of something else. */
+#define AMOUNTS(BLOCKS, BYTES, COUNT)                                                                        \
+	BLOCKS(allocations)                                                                                  \
+	BYTES(allocated_bytes)                                                                               \
+	BLOCKS(frees) /* ended here, whoever allocated them */                                               \
+	BYTES(freed_bytes)                                                                                   \
+	BLOCKS(peak_blocks) /* at the whole program's peak */                                                \
+	BYTES(peak_bytes)                                                                                    \
+	BLOCKS(leaked_blocks) /* not freed, but for the next two */                                          \
+	BYTES(leaked_bytes)                                                                                  \
+	BLOCKS(kept_blocks) /* by libraries, to their own end */                                             \
+	BYTES(kept_bytes)                                                                                    \
+	BLOCKS(suppressed_blocks) /* what the user has said not to count */                                  \
+	BYTES(suppressed_bytes)                                                                              \
+	BLOCKS(temporary)        /* freed by the allocating thread before its next allocation */             \
+	BLOCKS(collected_blocks) /* allocated here, freed by a collector */                                  \
+	BYTES(collected_bytes)                                                                               \
+	COUNT(collections) /* that ran here */
+
+#define AMOUNT_FIELD(name) uint64_t name;
+struct amounts { /* all zero: nothing */
+	AMOUNTS(AMOUNT_FIELD, AMOUNT_FIELD, AMOUNT_FIELD)
+};
+
+/* Of one node of the call-path tree itself.  Collections are the caller's to add. */
+struct amounts amounts_of(const struct model_node *node, enum remains remains);
+
+void amounts_add(struct amounts *sum, const struct amounts *more);
+
+/* Counts of blocks as they are shown; once, when nothing is added any more. */
+void amounts_weigh(struct amounts *sum, uint64_t sample_bytes);
+
+#endif

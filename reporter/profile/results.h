@@ -1,0 +1,68 @@
+/*
+ * results.h - what is known of a recording once names and lines are resolved: plain data with nothing left to
+ * look up, borrowed from the profile.
+ *
+ * Views read it and make documents of it; they never compute figures that another view would then lack.
+ */
+#ifndef MPROF_REPORTER_PROFILE_RESULTS_H
+#define MPROF_REPORTER_PROFILE_RESULTS_H
+
+#include "profile/collections.h"
+#include "profile/figure.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The run as a whole. */
+struct overview {
+	const char *path;
+	const char *const *command; /* ends with NULL */
+	int pid;
+	uint64_t started_realtime_ns, duration_ns;
+	bool complete;    /* the run ended by itself and nothing of it is missing */
+	bool end_unknown; /* it ended, by itself or killed; then it is not complete */
+	size_t thread_count;
+	uint64_t lost_events;
+	struct amounts total; /* what remains of blocks: once profile_know_remains is done */
+	uint64_t peak_time_ns;
+	bool aggregate;        /* sums were recorded, no events */
+	uint64_t sample_bytes; /* mean interval between sampled bytes; 0: every block was recorded */
+	uint64_t blocks_error; /* of any count of blocks, at most */
+	uint64_t unmatched_frees;
+	uint64_t peak_rss_bytes; /* 0: not sampled */
+	uint64_t recorder_bytes; /* of it: taken by the recording itself, about */
+	uint64_t unrecorded_children;
+};
+
+/* One line of a source function. */
+struct table_line {
+	uint32_t line;      /* 0: the code that is of no single line */
+	const char *source; /* without its line end; NULL: the text is missing */
+	bool measured;      /* the figures below mean something: the first line, or one with events */
+	uint64_t mem_bytes; /* live heap after the line (first row: on entry); maximum over visits */
+	uint64_t occurrences;
+	struct amounts amounts;   /* under the line, callees included */
+	struct collection_sum gc; /* of collections that ran under the line */
+};
+
+struct line_table {
+	const char *name, *file;
+	uint32_t first_line;
+	struct amounts amounts;         /* of the whole function */
+	const struct table_line *lines; /* by line number */
+	size_t line_count;
+};
+
+/* A call site: the innermost frame of the program's own on a call path. */
+struct site {
+	const char *function;
+	const char *file; /* "" if unknown */
+	const char *module;
+	const char *place; /* the function; where there are no lines "main+0x78", or an address of the file */
+	uint32_t line;     /* 0 if unknown */
+	struct amounts amounts;
+	uint32_t index; /* which it is */
+};
+
+#endif

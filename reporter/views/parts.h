@@ -1,0 +1,48 @@
+/*
+ * parts.h - sections that several views have: the run, its totals, call sites with who called them.
+ */
+#ifndef MPROF_REPORTER_VIEWS_PARTS_H
+#define MPROF_REPORTER_VIEWS_PARTS_H
+
+#include "views/view.h"
+
+/* The keys that every document of one recording begins with; for programs. */
+void part_head(struct document *document, struct profile *profile);
+
+/* The run in a few lines, with what must be known before its figures are trusted; for people. */
+void part_run(struct document *document, struct profile *profile, const struct request *request);
+
+/* The whole program's figures; for programs. */
+void part_totals(struct document *document, struct profile *profile);
+
+/* Call sites that have most of a figure.  `paths`: with the call paths that make up most of each. */
+struct site_choice {
+	const char *name; /* of the section */
+	enum figure figure;
+	size_t limit; /* 0: all */
+	bool paths;
+	size_t path_lines; /* for people, of each site */
+};
+void part_sites(struct document *document, struct profile *profile, const struct request *request,
+		const struct site_choice *choice);
+
+/* Lines of source functions; for people in about so many lines of text, 0: in as many as it takes. */
+void part_tables(struct document *document, struct profile *profile, const struct request *request,
+		 const struct line_table *tables, size_t count, size_t line_budget);
+
+/* All collections, by time; for programs. */
+void part_collections(struct document *document, struct profile *profile);
+
+/* "3 blocks", "1 block"; the noun's plural has an s. */
+const char *part_count(struct document *document, uint64_t count, const char *noun);
+
+/* "340.5 MiB", and " +/- 2.0 MiB" where it is an estimate. */
+const char *part_size(struct document *document, const struct request *request, uint64_t size_bytes,
+		      uint64_t error_bytes);
+
+/* "name  file.c:12", or "main+0x78  (module)" of a place without lines: as people see it, no longer than fits
+ * a line or two. */
+const char *part_place(struct document *document, const struct request *request, const char *place,
+		       const char *file, uint32_t line, const char *module);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * peak.c - mprof peak: one line per recording, and on request its call sites at the peak.
+ */
+#include "views/parts.h"
+
+#define PATHS_SHOWN 2
+
+struct row {
+	const struct overview *run;
+};
+
+#define RUN (((const struct row *)row)->run)
+TABLE_COLUMN(peak, "peak_bytes", "Peak heap", 0, 12, cell_bytes((int64_t)RUN->total.peak_bytes))
+TABLE_COLUMN(error, "peak_bytes_error", "+/- 95%", 1, 12,
+	     cell_bytes((int64_t)figure_error(&RUN->total, FIGURE_PEAK, RUN->sample_bytes)))
+TABLE_COLUMN(rss, "peak_rss_bytes", "Peak RSS", 1, 12, cell_bytes((int64_t)RUN->peak_rss_bytes))
+TABLE_COLUMN(sampling, "sample_bytes", "Sampled", 1, 10, cell_size(RUN->sample_bytes))
+TABLE_COLUMN(path, "trace", "Trace", 2, -1, cell_text(RUN->path))
+
+static const struct column *const columns[] = {&peak, &rss, &path, NULL};
+static const struct column *const sampled_columns[] = {&peak, &error, &rss, &sampling, &path, NULL};
+
+/* People have no columns for estimates where there are none. */
+static const struct column *const *columns_for(const struct request *request, const struct row *rows,
+					       size_t count)
+{
+	bool sampled = !request->for_people;
+
+	for (size_t i = 0; i < count; i++)
+		sampled |= rows[i].run->sample_bytes > 0;
+	return sampled ? sampled_columns : columns;
+}
+
+static int make(struct profile *const *profiles, size_t count, const struct request *request,
+		struct document *document, struct diagnostic *diagnostic)
+{
+	struct row *rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));
+
+	(void)diagnostic;
+	for (size_t i = 0; i < count; i++)
+		rows[i].run = profile_overview(profiles[i], false);
+	document->main = "peaks";
+	document->bare = true;
+	document_add(document, &(struct section){.name = "peaks",
+						 .table = {columns_for(request, rows, count), rows, count,
+							   sizeof(*rows), NULL}});
+	for (size_t i = 0; i < count && request->top > 0 && request->for_people; i++)
+		part_sites(document, profiles[i], request,
+			   &(struct site_choice){.figure = FIGURE_PEAK,
+						 .limit = (size_t)request->top,
+						 .paths = true,
+						 .path_lines = PATHS_SHOWN});
+	return 0;
+}
+
+static const struct argp_option options[] = {
+	{"sites", 'n', "N", 0, "Show the N call sites that hold most at the peak too (in text)", 1},
+	{0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	return key == 'n' ? option_number(state, "--sites", argument, 1, 1000000, &request->top)
+			  : ARGP_ERR_UNKNOWN;
+}
+
+const struct view view_peak = {
+	.name = "peak",
+	.summary = "Show the peak of recordings",
+	.doc = "Shows the peak of recordings: of the heap, and of the resident set.",
+	.traces = VIEW_MANY,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_FILTERS,
+	.options = options,
+	.parse = parse,
+	.make = make,
+};

@@ -1,0 +1,107 @@
+/*
+ * report.c - mprof report: where memory went, on one screen: the run, the call sites that hold most and who
+ * called them, and tables of source lines.
+ */
+#include "profile/keepers.h"
+#include "views/parts.h"
+
+#include <stdio.h>
+
+#define SITES_SHOWN 10
+#define LEAKS_SHOWN 5
+#define PATHS_SHOWN 2      /* of a site */
+#define LINES_OF_TABLES 45 /* where nobody named functions: of a screen or two */
+
+enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS };
+
+static const struct argp_option options[] = {
+	{"all-lines", KEY_ALL_LINES, NULL, 0, "Show all lines of functions, as memory_profiler does", 1},
+	{"paths", KEY_PATHS, NULL, 0, "Give the call paths of every call site (in json)", 1},
+	{"print-suppressions", KEY_PRINT_SUPPRESSIONS, NULL, 0,
+	 "Print what is known of memory that libraries keep, in LeakSanitizer's syntax", 1},
+	{0},
+};
+
+enum { PRINT_SUPPRESSIONS = REPORT_ALL_LINES + 1, PATHS };
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	(void)argument;
+	switch (key) {
+	case KEY_ALL_LINES:
+		return request->flags[REPORT_ALL_LINES] = true, 0;
+	case KEY_PATHS:
+		return request->flags[PATHS] = true, 0;
+	case KEY_PRINT_SUPPRESSIONS:
+		return request->flags[PRINT_SUPPRESSIONS] = true, 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int begin(struct request *request, struct diagnostic *diagnostic)
+{
+	(void)diagnostic;
+	if (request->flags[PRINT_SUPPRESSIONS])
+		keepers_print(stdout);
+	return request->flags[PRINT_SUPPRESSIONS];
+}
+
+/* Programs get all sites that allocated, unless they ask for the greatest by a figure. */
+static struct site_choice sites_for(const struct request *request)
+{
+	bool all = !request->for_people && request->top == 0;
+
+	return (struct site_choice){
+		.name = "sites",
+		.figure = all ? FIGURE_ALLOCATIONS : request->figure,
+		.limit = request_rows(request, SITES_SHOWN),
+		.paths = request->for_people || request->flags[PATHS] || request->top > 0,
+		.path_lines = PATHS_SHOWN,
+	};
+}
+
+static int make(struct profile *const *profiles, size_t count, const struct request *request,
+		struct document *document, struct diagnostic *diagnostic)
+{
+	const struct table_choice choice = {(size_t)request->top, request->figure};
+	const struct site_choice sites = sites_for(request);
+	struct profile *profile = *profiles;
+	size_t table_count;
+	const struct line_table *tables = profile_tables(profile, &choice, &table_count);
+	bool named = request->functions.count > 0 || request->files.count > 0 || request->top > 0;
+
+	(void)count, (void)diagnostic;
+	document->main = "functions";
+	part_run(document, profile, request);
+	part_head(document, profile);
+	part_totals(document, profile);
+	part_sites(document, profile, request, &sites);
+	if (request->for_people && request->figure != FIGURE_LEAKED)
+		part_sites(document, profile, request,
+			   &(struct site_choice){.figure = FIGURE_LEAKED,
+						 .limit = request_rows(request, LEAKS_SHOWN),
+						 .paths = true,
+						 .path_lines = PATHS_SHOWN});
+	part_tables(document, profile, request, tables, table_count, named ? 0 : LINES_OF_TABLES);
+	part_collections(document, profile);
+	return 0;
+}
+
+const struct view view_report = {
+	.name = "report",
+	.summary = "Show where memory went, line by line",
+	.doc = "Shows what a recorded program allocated: a summary, the call sites that hold most with who "
+	       "called "
+	       "them, and tables of source lines in the manner of memory_profiler. Without -f and --file the "
+	       "tables are of the functions marked MPROF_PROFILE, or else of those where most memory's call "
+	       "paths branch.",
+	.traces = VIEW_ONE,
+	.selects_tables = true,
+	.options = options,
+	.parse = parse,
+	.begin = begin,
+	.make = make,
+};

@@ -1,0 +1,178 @@
+/* request.c - see request.h. */
+#include "views/request.h"
+
+#include "formats/format.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	KEY_FILE = 0x200,
+	KEY_MODULE,
+	KEY_IGNORE,
+	KEY_TYPE,
+	KEY_SUPPRESSIONS,
+	KEY_SORT,
+	KEY_TABLE,
+	KEY_COLUMNS,
+	KEY_WARNINGS,
+	KEY_REPLAY
+};
+
+void request_finish(struct request *request)
+{
+	struct option_list *const lists[] = {
+		&request->functions, &request->files,    &request->modules,
+		&request->ignore,    &request->types,    &request->suppressions,
+		&request->columns,   &request->lists[0], &request->lists[1],
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		option_list_finish(lists[i]);
+	symbol_options_finish(&request->symbols);
+}
+
+size_t request_rows(const struct request *request, size_t few)
+{
+	if (request->top > 0)
+		return (size_t)request->top;
+	return request->for_people ? few : 0;
+}
+
+/* ---- which call paths ------------------------------------------------------------------ */
+
+static const struct argp_option filter_options[] = {
+	{NULL, 0, NULL, 0, "What is shown:", 5},
+	{"function", 'f', "GLOB", 0, "What passes functions whose name matches; repeatable", 5},
+	{"file", KEY_FILE, "GLOB", 0, "What passes functions of source files whose path matches; repeatable",
+	 5},
+	{"module", KEY_MODULE, "GLOB", 0,
+	 "What passes code of the program or libraries that match; repeatable", 5},
+	{"ignore", KEY_IGNORE, "GLOB", 0,
+	 "But nothing that passes a function, source file or library that matches; repeatable", 5},
+	{"type", KEY_TYPE, "GLOB", 0, "Blocks that the program has given a type (mprof.h); repeatable", 5},
+	{"suppressions", KEY_SUPPRESSIONS, "FILE", 0,
+	 "Do not count the leaks that FILE names, in LeakSanitizer's syntax; repeatable", 5},
+	{0},
+};
+
+static error_t parse_filter(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case 'f':
+		return option_list_add(&request->functions, argument);
+	case KEY_FILE:
+		return option_list_add(&request->files, argument);
+	case KEY_MODULE:
+		return option_list_add(&request->modules, argument);
+	case KEY_IGNORE:
+		return option_list_add(&request->ignore, argument);
+	case KEY_TYPE:
+		return option_list_add(&request->types, argument);
+	case KEY_SUPPRESSIONS:
+		return option_list_add(&request->suppressions, argument);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp request_filter_argp = {.options = filter_options, .parser = parse_filter};
+
+/* ---- how much of it ---------------------------------------------------------------------- */
+
+static const struct argp_option top_options[] = {
+	{"top", 'n', "N", 0, "At most N rows of each kind", 6},
+	{0},
+};
+
+static error_t parse_top(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	return key == 'n' ? option_number(state, "--top", argument, 1, 1000000, &request->top)
+			  : ARGP_ERR_UNKNOWN;
+}
+
+const struct argp request_top_argp = {.options = top_options, .parser = parse_top};
+
+static const struct argp_option sort_options[] = {
+	{"sort", KEY_SORT, "KEY", 0,
+	 "Choose and order by peak (default), leaked, kept, allocated, allocations or temporary", 6},
+	{"measure", KEY_SORT, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 6},
+	{0},
+};
+
+static error_t parse_sort(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+	char names[200];
+
+	if (key != KEY_SORT)
+		return ARGP_ERR_UNKNOWN;
+	request->figure = figure_find(argument);
+	request->figure_given = true;
+	if (request->figure < FIGURE_COUNT && figure_infos[request->figure].sorts)
+		return 0;
+	figure_names(names, sizeof(names));
+	return options_error(state, "--sort takes %s, not '%s'", names, argument);
+}
+
+const struct argp request_sort_argp = {.options = sort_options, .parser = parse_sort};
+
+/* ---- how it looks ------------------------------------------------------------------------ */
+
+static const struct argp_option common_options[] = {
+	{"table", KEY_TABLE, "NAME", 0, "The table that csv has, which has one only", 10},
+	{"columns", KEY_COLUMNS, "NAME,...", 0, "Show these columns instead of the usual ones", 10},
+	{"verbose", 'v', NULL, 0, "Show every warning", 10},
+	{"warnings", KEY_WARNINGS, NULL, OPTION_HIDDEN, "The same", 10},
+	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 10},
+	{0},
+};
+
+static error_t add_columns(struct request *request, char *names)
+{
+	char *name;
+
+	while ((name = strsep(&names, ",")))
+		if (*name && option_list_add(&request->columns, name) != 0)
+			return ENOMEM;
+	return 0;
+}
+
+static error_t parse_common(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &request->output;
+		state->child_inputs[1] = &request->symbols;
+		return 0;
+	case KEY_TABLE:
+		request->table = argument;
+		return 0;
+	case KEY_COLUMNS:
+		return add_columns(request, argument);
+	case 'v':
+	case KEY_WARNINGS:
+		request->all_warnings = true;
+		return 0;
+	case KEY_REPLAY:
+		request->replay = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (request->table && strcmp(request->output.format->name, "csv") != 0)
+			return options_error(state, "--table is for --format csv; the others have all");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child common_children[] = {
+	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
+const struct argp request_common_argp = {
+	.options = common_options, .parser = parse_common, .children = common_children};

@@ -1,0 +1,47 @@
+/*
+ * request.h - what a user asks of a view: the options that all views share, as one group.
+ */
+#ifndef MPROF_REPORTER_VIEWS_REQUEST_H
+#define MPROF_REPORTER_VIEWS_REQUEST_H
+
+#include "cli/options.h"
+#include "formats/style.h"
+#include "profile/figure.h"
+#include "profile/filter.h"
+
+/* Of request->flags. */
+enum { REPORT_ALL_LINES };
+
+struct request {
+	/* What. */
+	struct option_list functions, files, modules, ignore, types, suppressions;
+	long top;           /* rows; 0: the view's choice */
+	enum figure figure; /* by which is chosen and ordered */
+	bool figure_given;  /* or it is the usual one */
+	const char *table;  /* the section of CSV; NULL: the main one */
+	struct option_list columns;
+	bool all_warnings;
+	/* How. */
+	struct output_options output;
+	struct symbol_options symbols;
+	bool replay;
+	/* Of the view's own options, whatever it makes of them; but for the first, which line tables know. */
+	bool flags[8];
+	long numbers[4];
+	const char *words[4];
+	struct option_list lists[2];
+	/* Filled in when there is something to show. */
+	bool for_people; /* else every figure, and all rows */
+	const struct style *style;
+	struct filter filter; /* borrows from the lists above */
+};
+
+void request_finish(struct request *request);
+
+/* How many rows: what was asked for, or, for people, a few; 0: all. */
+size_t request_rows(const struct request *request, size_t few);
+
+/* The groups; each takes the request as its input.  Of the first a command may leave out what it lacks. */
+extern const struct argp request_filter_argp, request_top_argp, request_sort_argp, request_common_argp;
+
+#endif

@@ -1,0 +1,335 @@
+/*
+ * run.c - the run as a whole: the lines that people read first, and the keys and totals that programs have.
+ */
+#include "base/number.h"
+#include "formats/cells.h"
+#include "views/parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEMA 1
+
+const char *part_count(struct document *document, uint64_t count, const char *noun)
+{
+	return pool_format(&document->pool, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+const char *part_size(struct document *document, const struct request *request, uint64_t size_bytes,
+		      uint64_t error_bytes)
+{
+	int precision = (int)request->output.precision;
+	char size[NUMBER_BYTES], error[NUMBER_BYTES];
+
+	number_size(size, sizeof(size), size_bytes, precision);
+	number_size(error, sizeof(error), error_bytes, precision);
+	return pool_format(&document->pool, "%s%s%s", size, error_bytes > 0 ? " +/- " : "",
+			   error_bytes > 0 ? error : "");
+}
+
+/* ---- for people ----------------------------------------------------------------------------- */
+
+/* What a line is made of. */
+struct telling {
+	struct document *document;
+	struct profile *profile;
+	const struct overview *run;
+	const struct request *request;
+};
+
+struct run_lines {
+	const char *const *command;
+	const char *run, *sampled, *peak, *leaked, *allocations, *collections;
+	const char *const *warnings;
+};
+
+static const char *size_of(const struct telling *telling, enum figure figure)
+{
+	return part_size(telling->document, telling->request, figure_of(&telling->run->total, figure),
+			 figure_error(&telling->run->total, figure, telling->run->sample_bytes));
+}
+
+static const char *plain_size(const struct telling *telling, uint64_t size_bytes)
+{
+	return part_size(telling->document, telling->request, size_bytes, 0);
+}
+
+static const char *end_of(const struct overview *run)
+{
+	if (run->complete)
+		return "";
+	return run->end_unknown ? " (how it ended is unknown)" : " (did not end)";
+}
+
+static const char *run_line(const struct telling *telling)
+{
+	const struct overview *run = telling->run;
+	char started[NUMBER_BYTES], duration[NUMBER_BYTES];
+
+	number_time(started, sizeof(started), run->started_realtime_ns);
+	number_duration(duration, sizeof(duration), run->duration_ns);
+	return pool_format(&telling->document->pool, "pid %d, started %s, %s%s, %s%s", run->pid, started,
+			   duration, end_of(run), part_count(telling->document, run->thread_count, "thread"),
+			   run->aggregate ? ", recorded as sums" : "");
+}
+
+static const char *sampled_line(const struct telling *telling)
+{
+	char mean[NUMBER_BYTES];
+
+	if (telling->run->sample_bytes == 0)
+		return "";
+	number_size(mean, sizeof(mean), telling->run->sample_bytes, 0);
+	return pool_format(&telling->document->pool,
+			   "one byte in %s, and the blocks of such bytes: all figures are estimates, +/- is "
+			   "the margin that holds in 95 cases of 100",
+			   mean);
+}
+
+/* In parentheses; nothing if it was not sampled. */
+static const char *rss(const struct telling *telling)
+{
+	const struct overview *run = telling->run;
+
+	if (run->peak_rss_bytes == 0)
+		return "";
+	return pool_format(&telling->document->pool, " (peak RSS %s%s%s)",
+			   plain_size(telling, run->peak_rss_bytes),
+			   run->recorder_bytes > 0 ? ", of which mprof itself " : "",
+			   run->recorder_bytes > 0 ? plain_size(telling, run->recorder_bytes) : "");
+}
+
+static const char *peak_line(const struct telling *telling)
+{
+	const struct overview *run = telling->run;
+	char when[NUMBER_BYTES];
+
+	number_duration(when, sizeof(when), run->peak_time_ns);
+	return pool_format(&telling->document->pool, "%s in %s, at %s%s", size_of(telling, FIGURE_PEAK),
+			   part_count(telling->document, run->total.peak_blocks, "block"), when,
+			   rss(telling));
+}
+
+/* What else was not freed, and why that is no leak. */
+static const char *leaked_line(const struct telling *telling)
+{
+	const struct amounts *total = &telling->run->total;
+	const char *kept = "", *suppressed = "";
+
+	if (total->kept_bytes > 0)
+		kept = pool_format(&telling->document->pool, ", and %s that libraries keep",
+				   plain_size(telling, total->kept_bytes));
+	if (total->suppressed_bytes > 0)
+		suppressed = pool_format(&telling->document->pool, ", and %s suppressed",
+					 plain_size(telling, total->suppressed_bytes));
+	return pool_format(&telling->document->pool, "%s in %s%s%s", size_of(telling, FIGURE_LEAKED),
+			   part_count(telling->document, total->leaked_blocks, "block"), kept, suppressed);
+}
+
+static const char *temporary(const struct telling *telling)
+{
+	const struct amounts *total = &telling->run->total;
+	char share[NUMBER_BYTES];
+
+	if (total->temporary == 0)
+		return "";
+	number_share(share, sizeof(share), total->temporary, total->allocations);
+	return pool_format(&telling->document->pool, "; %" PRIu64 " temporary (%s)", total->temporary, share);
+}
+
+static const char *allocations_line(const struct telling *telling)
+{
+	const struct overview *run = telling->run;
+	const char *margin = "";
+
+	if (run->sample_bytes > 0)
+		margin = pool_format(&telling->document->pool, " +/- %" PRIu64, run->blocks_error);
+	return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all; %s%s",
+			   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
+			   part_count(telling->document, run->total.frees, "free"), temporary(telling));
+}
+
+static const char *collections_line(const struct telling *telling)
+{
+	const struct collection_sum *total;
+	char pause[NUMBER_BYTES], longest[NUMBER_BYTES];
+
+	if (telling->run->total.collections == 0)
+		return "";
+	total = &profile_collections_only(telling->profile)->total;
+	number_pause(pause, sizeof(pause), total->pause_ns);
+	number_pause(longest, sizeof(longest), total->longest_pause_ns);
+	return pool_format(&telling->document->pool,
+			   "%" PRIu64 ", of %s and %s; paused %s in all, %s at most", total->collections,
+			   part_count(telling->document, total->collected, "object"),
+			   plain_size(telling, total->freed_bytes), pause, longest);
+}
+
+/* One is told, and how many there are; all on request. */
+static const char *const *warning_lines(const struct telling *telling)
+{
+	struct warnings warnings = profile_warnings(telling->profile);
+	const char **lines = pool_alloc(&telling->document->pool, 2 * sizeof(*lines));
+
+	if (telling->request->all_warnings)
+		return document_words(telling->document, warnings.lines, warnings.count);
+	if (warnings.count == 1)
+		lines[0] = warnings.lines[0];
+	else if (warnings.count > 1)
+		lines[0] = pool_format(&telling->document->pool, "%s (and %s: -v)", warnings.lines[0],
+				       part_count(telling->document, warnings.count - 1, "other"));
+	return lines;
+}
+
+#define LINES ((const struct run_lines *)row)
+TABLE_COLUMN(line_command, NULL, "Command", 0, 0, cell_words(LINES->command))
+TABLE_COLUMN(line_run, NULL, "Run", 0, 0, cell_text(LINES->run))
+TABLE_COLUMN(line_sampled, NULL, "Sampled", 0, 0, cell_text(LINES->sampled))
+TABLE_COLUMN(line_peak, NULL, "Peak heap", 0, 0, cell_text(LINES->peak))
+TABLE_COLUMN(line_leaked, NULL, "Leaked", 0, 0, cell_text(LINES->leaked))
+TABLE_COLUMN(line_live, NULL, "Still live", 0, 0, cell_text(LINES->leaked))
+TABLE_COLUMN(line_allocations, NULL, "Allocations", 0, 0, cell_text(LINES->allocations))
+TABLE_COLUMN(line_collections, NULL, "Collections", 0, 0, cell_text(LINES->collections))
+TABLE_COLUMN(line_warnings, NULL, "", 0, 0, cell_lines(LINES->warnings))
+
+static const struct column *const ended_columns[] = {&line_command,     &line_run,      &line_sampled,
+						     &line_peak,        &line_leaked,   &line_allocations,
+						     &line_collections, &line_warnings, NULL};
+static const struct column *const live_columns[] = {&line_command,     &line_run,      &line_sampled,
+						    &line_peak,        &line_live,     &line_allocations,
+						    &line_collections, &line_warnings, NULL};
+
+void part_run(struct document *document, struct profile *profile, const struct request *request)
+{
+	const struct overview *run = profile_overview(profile, true);
+	const struct telling telling = {document, profile, run, request};
+	const struct run_lines lines = {
+		.command = run->command,
+		.run = run_line(&telling),
+		.sampled = sampled_line(&telling),
+		.peak = peak_line(&telling),
+		.leaked = leaked_line(&telling),
+		.allocations = allocations_line(&telling),
+		.collections = collections_line(&telling),
+		.warnings = warning_lines(&telling),
+	};
+
+	document_add(document, &(struct section){
+				       .layout = LAYOUT_FACTS,
+				       .table = {.columns = run->complete ? ended_columns : live_columns,
+						 .rows = document_keep(document, &lines, sizeof(lines)),
+						 .row_count = 1,
+						 .row_bytes = sizeof(lines)},
+				       .has_warnings = true,
+			       });
+}
+
+/* ---- for programs --------------------------------------------------------------------------- */
+
+struct head {
+	const struct overview *run;
+	const char *const *warnings;
+};
+
+#define HEAD ((const struct head *)row)
+TABLE_COLUMN(head_schema, "schema", NULL, 0, 0, cell_count(SCHEMA))
+TABLE_COLUMN(head_command, "command", NULL, 0, 0, cell_words(HEAD->run->command))
+TABLE_COLUMN(head_pid, "pid", NULL, 0, 0, cell_count((uint64_t)HEAD->run->pid))
+TABLE_COLUMN(head_duration, "duration_ns", NULL, 0, 0, cell_count(HEAD->run->duration_ns))
+TABLE_COLUMN(head_complete, "complete", NULL, 0, 0, cell_truth(HEAD->run->complete))
+TABLE_COLUMN(head_lost, "lost_events", NULL, 0, 0, cell_count(HEAD->run->lost_events))
+TABLE_COLUMN(head_sampled, "sample_bytes", NULL, 0, 0, cell_count(HEAD->run->sample_bytes))
+TABLE_COLUMN(head_aggregate, "aggregate", NULL, 0, 0, cell_truth(HEAD->run->aggregate))
+TABLE_COLUMN(head_trace, "trace", NULL, 0, 0, cell_text(HEAD->run->path))
+TABLE_COLUMN(head_started, "started_realtime_ns", NULL, 0, 0, cell_count(HEAD->run->started_realtime_ns))
+TABLE_COLUMN(head_warnings, "warnings", NULL, 0, 0, cell_words(HEAD->warnings))
+
+static const struct column *const head_columns[] = {
+	&head_schema,  &head_command,   &head_pid,   &head_duration, &head_complete, &head_lost,
+	&head_sampled, &head_aggregate, &head_trace, &head_started,  &head_warnings, NULL};
+
+void part_head(struct document *document, struct profile *profile)
+{
+	const struct warnings warnings = profile_warnings(profile);
+	const struct head head = {profile_overview(profile, false),
+				  document_words(document, warnings.lines, warnings.count)};
+
+	document_add(document, &(struct section){
+				       .layout = LAYOUT_FACTS,
+				       .table = {.columns = head_columns,
+						 .rows = document_keep(document, &head, sizeof(head)),
+						 .row_count = 1,
+						 .row_bytes = sizeof(head)},
+				       .for_programs = true,
+			       });
+}
+
+#define RUN ((const struct overview *)row)
+#define TOTAL(field) TABLE_COLUMN(total_##field, #field, NULL, 0, 0, cell_count(RUN->total.field))
+#define TOTAL_ERROR(id, name, figure)                                                                        \
+	TABLE_COLUMN(id, name, NULL, 0, 0, cell_count(figure_error(&RUN->total, figure, RUN->sample_bytes)))
+
+TOTAL(allocations)
+TOTAL(frees)
+TOTAL(allocated_bytes)
+TOTAL(freed_bytes)
+TOTAL(peak_bytes)
+TOTAL(peak_blocks)
+TABLE_COLUMN(total_peak_time, "peak_time_ns", NULL, 0, 0, cell_count(RUN->peak_time_ns))
+TOTAL(leaked_bytes)
+TOTAL(leaked_blocks)
+TOTAL(kept_bytes)
+TOTAL(kept_blocks)
+TOTAL(suppressed_bytes)
+TOTAL(suppressed_blocks)
+TABLE_COLUMN(total_temporary, "temporary_allocations", NULL, 0, 0, cell_count(RUN->total.temporary))
+TABLE_COLUMN(total_unmatched, "unmatched_frees", NULL, 0, 0, cell_count(RUN->unmatched_frees))
+TOTAL(collections)
+TABLE_COLUMN(total_rss, "peak_rss_bytes", NULL, 0, 0, cell_count(RUN->peak_rss_bytes))
+TABLE_COLUMN(total_recorder, "recorder_bytes", NULL, 0, 0, cell_count(RUN->recorder_bytes))
+TABLE_COLUMN(total_children, "unrecorded_children", NULL, 0, 0, cell_count(RUN->unrecorded_children))
+TABLE_COLUMN(total_threads, "threads", NULL, 0, 0, cell_count(RUN->thread_count))
+TABLE_COLUMN(total_blocks_error, "blocks_error", NULL, 0, 0, cell_count(RUN->blocks_error))
+TOTAL_ERROR(total_allocated_error, "allocated_bytes_error", FIGURE_ALLOCATED)
+TOTAL_ERROR(total_peak_error, "peak_bytes_error", FIGURE_PEAK)
+TOTAL_ERROR(total_leaked_error, "leaked_bytes_error", FIGURE_LEAKED)
+
+static const struct column *const total_columns[] = {&total_allocations,
+						     &total_frees,
+						     &total_allocated_bytes,
+						     &total_freed_bytes,
+						     &total_peak_bytes,
+						     &total_peak_blocks,
+						     &total_peak_time,
+						     &total_leaked_bytes,
+						     &total_leaked_blocks,
+						     &total_kept_bytes,
+						     &total_kept_blocks,
+						     &total_suppressed_bytes,
+						     &total_suppressed_blocks,
+						     &total_temporary,
+						     &total_unmatched,
+						     &total_collections,
+						     &total_rss,
+						     &total_recorder,
+						     &total_children,
+						     &total_threads,
+						     &total_blocks_error,
+						     &total_allocated_error,
+						     &total_peak_error,
+						     &total_leaked_error,
+						     NULL};
+
+void part_totals(struct document *document, struct profile *profile)
+{
+	document_add(document, &(struct section){
+				       .name = "totals",
+				       .layout = LAYOUT_FACTS,
+				       .table = {.columns = total_columns,
+						 .rows = profile_overview(profile, true),
+						 .row_count = 1,
+						 .row_bytes = sizeof(struct overview)},
+				       .for_programs = true,
+			       });
+}

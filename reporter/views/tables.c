@@ -1,0 +1,288 @@
+/*
+ * tables.c - line tables, in the manner of memory_profiler: of each function its lines with figures and what
+ * stands around them.
+ */
+#include "base/number.h"
+#include "views/parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WHOLE_LINES 40 /* a function of so many lines is shown whole */
+#define LINES_AROUND 2 /* those with figures, in a longer one */
+#define LINES_LEAST 12 /* shown of a table before it is left out for want of room */
+#define LINES_ABOVE 5  /* a table: blank, headline, file name, blank, headers and rule */
+
+struct line_row {
+	const struct table_line *line;
+	uint64_t sample_bytes;
+	const char *const *note; /* below the line; for people */
+};
+
+struct table_row {
+	const struct line_table *table;
+	const char *headline, *path; /* for people */
+	struct line_row *lines;
+	size_t line_count;
+};
+
+/* ---- lines ------------------------------------------------------------------------------------ */
+
+#define ROW ((const struct line_row *)row)
+#define LINE (ROW->line)
+
+/* Only what was measured has figures, so that other lines stay blank. */
+#define IF_MEASURED(value) (LINE->measured ? value : cell_blank())
+#define COUNT(id, name, header, shown, value)                                                                \
+	TABLE_COLUMN_SHOWN(id, name, header, 2, 11, shown, IF_MEASURED(cell_count(value)))
+#define BYTES(id, name, header, shown, value)                                                                \
+	TABLE_COLUMN_SHOWN(id, name, header, 1, 12, shown, IF_MEASURED(cell_bytes((int64_t)(value))))
+#define ERROR(id, name, value)                                                                               \
+	TABLE_COLUMN(id, name, NULL, 0, 0,                                                                   \
+		     IF_MEASURED(cell_bytes((int64_t)weight_error_bytes(value, ROW->sample_bytes))))
+
+TABLE_COLUMN(number, "line", NULL, 0, 0, cell_count(LINE->line))
+TABLE_COLUMN(source, "source", NULL, 0, 0, cell_text(LINE->source))
+TABLE_COLUMN(number_text, NULL, "Line #", 0, 6, LINE->line > 0 ? cell_count(LINE->line) : cell_text("?"))
+TABLE_COLUMN(source_text, NULL, "Line Contents", 3, -1,
+	     cell_text(LINE->line > 0 ? LINE->source : "(code that stands at none of these lines alone)"))
+TABLE_COLUMN(note, NULL, NULL, 0, 0, cell_lines(ROW->note))
+BYTES(mem, "mem_bytes", "Mem usage", COLUMN_USUALLY, LINE->mem_bytes)
+BYTES(increment, "increment_bytes", "Increment", COLUMN_USUALLY,
+      LINE->amounts.allocated_bytes - LINE->amounts.freed_bytes)
+TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUALLY,
+		   IF_MEASURED(cell_count(LINE->occurrences)))
+COUNT(allocations, "allocations", "Allocations", COLUMN_ON_REQUEST, LINE->amounts.allocations)
+COUNT(frees, "frees", "Frees", COLUMN_ON_REQUEST, LINE->amounts.frees)
+BYTES(allocated, "allocated_bytes", "Allocated", COLUMN_ON_REQUEST, LINE->amounts.allocated_bytes)
+BYTES(freed, "freed_bytes", "Freed", COLUMN_ON_REQUEST, LINE->amounts.freed_bytes)
+BYTES(peak, "peak_bytes", "Peak", COLUMN_ON_REQUEST, LINE->amounts.peak_bytes)
+BYTES(leaked, "leaked_bytes", "Leaked", COLUMN_ON_REQUEST, LINE->amounts.leaked_bytes)
+BYTES(kept, "kept_bytes", "Kept", COLUMN_ON_REQUEST, LINE->amounts.kept_bytes)
+COUNT(temporary, "temporary", "Temporary", COLUMN_ON_REQUEST, LINE->amounts.temporary)
+COUNT(collections, "collections", "Collections", COLUMN_ON_REQUEST, LINE->gc.collections)
+COUNT(collected, "collected_bytes", NULL, COLUMN_ALWAYS, LINE->gc.freed_bytes)
+COUNT(collected_objects, "collected_objects", NULL, COLUMN_ALWAYS, LINE->gc.collected)
+COUNT(pause, "pause_ns", NULL, COLUMN_ALWAYS, LINE->gc.pause_ns)
+COUNT(longest_pause, "longest_pause_ns", NULL, COLUMN_ALWAYS, LINE->gc.longest_pause_ns)
+BYTES(by_collector, "freed_by_collector_bytes", NULL, COLUMN_ALWAYS, LINE->amounts.collected_bytes)
+COUNT(by_collector_blocks, "freed_by_collector_blocks", NULL, COLUMN_ALWAYS, LINE->amounts.collected_blocks)
+ERROR(mem_error, "mem_bytes_error", LINE->mem_bytes)
+ERROR(increment_error, "increment_bytes_error", LINE->amounts.allocated_bytes + LINE->amounts.freed_bytes)
+ERROR(peak_error, "peak_bytes_error", LINE->amounts.peak_bytes)
+ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_bytes)
+
+static const struct column *const line_columns[] = {&number,       &source,        &number_text,
+						    &mem,          &increment,     &occurrences,
+						    &peak,         &leaked,        &allocations,
+						    &temporary,    &frees,         &allocated,
+						    &freed,        &kept,          &collections,
+						    &collected,    &mem_error,     &increment_error,
+						    &peak_error,   &leaked_error,  &collected_objects,
+						    &pause,        &longest_pause, &by_collector_blocks,
+						    &by_collector, &source_text,   &note,
+						    NULL};
+
+/* ---- which of them people see ------------------------------------------------------------------ */
+
+static bool has_figures(const struct table_line *line)
+{
+	return line->measured;
+}
+
+static uint64_t figure_of_line(const struct table_line *line, enum figure figure)
+{
+	uint64_t value = figure_of(&line->amounts, figure);
+
+	return value > 0 ? value : line->amounts.allocated_bytes + line->amounts.freed_bytes > 0;
+}
+
+/* Lines with the least that can be left out, until no more than so many have figures. */
+static void keep_greatest(const struct line_table *table, bool *shown, size_t most, enum figure figure)
+{
+	for (size_t left = table->line_count; left > most;) {
+		uint64_t least = UINT64_MAX;
+
+		left = 0;
+		for (size_t i = 0; i < table->line_count; i++)
+			if (shown[i] && figure_of_line(&table->lines[i], figure) < least)
+				least = figure_of_line(&table->lines[i], figure);
+		for (size_t i = 0; i < table->line_count; i++) {
+			shown[i] &= figure_of_line(&table->lines[i], figure) > least || i == 0;
+			left += shown[i];
+		}
+	}
+}
+
+/* Each line that has figures, and those around it; `most` of the former. */
+static void choose_lines(const struct line_table *table, bool *shown, size_t most, enum figure figure)
+{
+	bool *around = calloc(table->line_count + 1, sizeof(*around));
+
+	for (size_t i = 0; i < table->line_count; i++)
+		shown[i] = has_figures(&table->lines[i]);
+	if (most > 0)
+		keep_greatest(table, shown, most, figure);
+	for (size_t i = 0; around && i < table->line_count; i++)
+		for (size_t k = i < LINES_AROUND ? 0 : i - LINES_AROUND;
+		     k <= i + LINES_AROUND && k < table->line_count; k++)
+			around[i] |= shown[k];
+	if (around)
+		memcpy(shown, around, table->line_count * sizeof(*shown));
+	free(around);
+}
+
+/* Below a line under which collections ran. */
+static const char *const *collection_note(struct document *document, const struct collection_sum *gc)
+{
+	char size[NUMBER_BYTES], pauses[NUMBER_BYTES], longest[NUMBER_BYTES];
+	const char *generations, *text;
+
+	if (gc->collections == 0)
+		return NULL;
+	number_size(size, sizeof(size), gc->freed_bytes, NUMBER_PRECISION_DEFAULT);
+	number_pause(pauses, sizeof(pauses), gc->pause_ns);
+	number_pause(longest, sizeof(longest), gc->longest_pause_ns);
+	if (gc->youngest == gc->oldest)
+		generations = pool_format(&document->pool, " %" PRIu32, gc->oldest);
+	else
+		generations =
+			pool_format(&document->pool, "s %" PRIu32 " to %" PRIu32, gc->youngest, gc->oldest);
+	text = pool_format(&document->pool, "^ %s of generation%s: %s, %s given back; paused %s, %s at most",
+			   part_count(document, gc->collections, "collection"), generations,
+			   part_count(document, gc->collected, "object"), size, pauses, longest);
+	return document_words(document, &text, 1);
+}
+
+static void add_line(struct table_row *out, struct document *document, const struct table_line *line,
+		     uint64_t sample_bytes)
+{
+	out->lines[out->line_count++] =
+		(struct line_row){line, sample_bytes, collection_note(document, &line->gc)};
+}
+
+/* Programs get the lines that have figures. */
+static void add_lines(struct table_row *out, struct document *document, const struct request *request,
+		      uint64_t sample_bytes, size_t most)
+{
+	const struct line_table *table = out->table;
+	bool whole = request->flags[REPORT_ALL_LINES] || (table->line_count <= WHOLE_LINES && most == 0);
+	bool *shown = pool_alloc(&document->pool, table->line_count + 1);
+
+	out->lines = pool_alloc(&document->pool, (table->line_count + 1) * sizeof(*out->lines));
+	if (request->for_people && !whole)
+		choose_lines(table, shown, most, request->figure);
+	for (size_t i = 0; i < table->line_count; i++)
+		if (request->for_people ? whole || shown[i] : has_figures(&table->lines[i]))
+			add_line(out, document, &table->lines[i], sample_bytes);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+#define TABLE ((const struct table_row *)row)
+TABLE_COLUMN(table_headline, NULL, "", 0, 0, cell_text(TABLE->headline))
+TABLE_COLUMN(table_path, NULL, "Filename: ", 0, 0, cell_text(TABLE->path))
+TABLE_COLUMN(table_function, "function", NULL, 0, 0, cell_text(TABLE->table->name))
+TABLE_COLUMN(table_file, "file", NULL, 0, 0, cell_text(TABLE->table->file))
+TABLE_COLUMN(table_first_line, "first_line", NULL, 0, 0, cell_count(TABLE->table->first_line))
+TABLE_COLUMN(table_peak, "total.peak_bytes", NULL, 0, 0, cell_count(TABLE->table->amounts.peak_bytes))
+TABLE_COLUMN(table_leaked, "total.leaked_bytes", NULL, 0, 0, cell_count(TABLE->table->amounts.leaked_bytes))
+TABLE_COLUMN(table_allocations, "total.allocations", NULL, 0, 0,
+	     cell_count(TABLE->table->amounts.allocations))
+
+static const struct column *const table_columns[] = {&table_headline, &table_path,       &table_function,
+						     &table_file,     &table_first_line, NULL};
+static const struct column *const data_columns[] = {&table_file, &table_function, &table_first_line,
+						    &table_peak, &table_leaked,   &table_allocations,
+						    NULL};
+
+static struct table inner(const void *row)
+{
+	const struct table_row *of = row;
+
+	return (struct table){line_columns, of ? of->lines : NULL, of ? of->line_count : 0,
+			      sizeof(struct line_row), NULL};
+}
+
+static bool follows(const void *before, const void *row)
+{
+	return ROW->line->line <= ((const struct line_row *)before)->line->line + 1;
+}
+
+static const char *headline(struct document *document, const struct request *request,
+			    const struct line_table *table)
+{
+	const struct amounts *amounts = &table->amounts;
+
+	return pool_format(&document->pool, "%s: %s at the peak, %s leaked, %s", table->name,
+			   part_size(document, request, amounts->peak_bytes, 0),
+			   part_size(document, request, amounts->leaked_bytes, 0),
+			   part_count(document, amounts->allocations, "allocation"));
+}
+
+static struct table_row row_of(struct document *document, const struct request *request,
+			       const struct line_table *table, uint64_t sample_bytes, size_t most)
+{
+	struct table_row row = {.table = table};
+
+	if (request->for_people) {
+		row.headline = headline(document, request, table);
+		row.path = style_short_path(request->style, table->file);
+	}
+	add_lines(&row, document, request, sample_bytes, most);
+	return row;
+}
+
+/* With gaps between lines, which have lines of their own. */
+static size_t height_of(const struct table_row *row)
+{
+	size_t height = LINES_ABOVE + row->line_count;
+
+	for (size_t i = 1; i < row->line_count; i++)
+		height += !follows(&row->lines[i - 1], &row->lines[i]);
+	return height;
+}
+
+/* The table in so many lines, or all of it where `budget` is 0; none if it would be too little to show. */
+static bool fit(struct document *document, const struct request *request, const struct line_table *table,
+		uint64_t sample_bytes, size_t budget, struct table_row *out)
+{
+	*out = row_of(document, request, table, sample_bytes, 0);
+	for (size_t most = budget; budget > 0 && height_of(out) > budget; most = most * 2 / 3) {
+		if (budget < LINES_ABOVE + LINES_LEAST || most < 2)
+			return false;
+		*out = row_of(document, request, table, sample_bytes, most);
+	}
+	return true;
+}
+
+void part_tables(struct document *document, struct profile *profile, const struct request *request,
+		 const struct line_table *tables, size_t count, size_t line_budget)
+{
+	uint64_t sample_bytes = profile_overview(profile, false)->sample_bytes;
+	struct table_row *rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));
+	bool bounded = request->for_people && line_budget > 0 && !request->flags[REPORT_ALL_LINES];
+	size_t used = 0, height = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t left = line_budget > height ? line_budget - height : 1;
+
+		if (!fit(document, request, &tables[i], sample_bytes, bounded ? left : 0, &rows[used]))
+			break;
+		height += height_of(&rows[used++]);
+	}
+	document_add(document,
+		     &(struct section){
+			     .name = "functions",
+			     .layout = LAYOUT_BLOCKS,
+			     .table = {request->for_people ? table_columns : data_columns, rows, used,
+				       sizeof(*rows), NULL},
+			     .inner = inner,
+			     .follows = follows,
+			     .note = used < count ? pool_format(&document->pool,
+								"\n(%s left out: --all-lines shows all)",
+								part_count(document, count - used, "table"))
+						  : NULL,
+		     });
+}
