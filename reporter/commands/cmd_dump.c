@@ -32,11 +32,11 @@ static error_t check(struct argp_state *state, const struct options *options)
 {
 	format_fn *print = options->request.output.format->print;
 
-	if (options->info && print != print_text)
+	if (options->info && print != format_as_text)
 		return options_error(state, "--info is text only");
-	if (options->frames && print == print_csv)
+	if (options->frames && print == format_as_csv)
 		return options_error(state, "--frames is for text and json");
-	return print == print_markdown ? options_error(state, "dump has text, json and csv") : 0;
+	return print == format_as_markdown ? options_error(state, "dump has text, json and csv") : 0;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)

@@ -167,9 +167,9 @@ static void print_event(struct dump *dump, const struct trace_event *event)
 	struct row row = {dump->next, event};
 	struct table table = {columns, &row, 1, sizeof(row), dump->info};
 
-	if (dump->options->format->print == print_json) {
+	if (dump->options->format->print == format_as_json) {
 		print_object(dump, &table, event->node);
-	} else if (dump->options->format->print == print_csv) {
+	} else if (dump->options->format->print == format_as_csv) {
 		rows_csv(dump->out, &table);
 	} else {
 		rows_text(dump->out, &table, &plain);
@@ -201,9 +201,9 @@ static void print_header(const struct dump *dump)
 {
 	struct table table = {columns, NULL, 0, sizeof(struct row), dump->info};
 
-	if (dump->options->format->print == print_text)
+	if (dump->options->format->print == format_as_text)
 		rows_text_header(dump->out, &table, &plain);
-	else if (dump->options->format->print == print_csv)
+	else if (dump->options->format->print == format_as_csv)
 		rows_csv_header(dump->out, &table);
 }
 

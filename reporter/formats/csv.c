@@ -160,7 +160,7 @@ static void print_blocks(FILE *out, const struct section *section)
 	}
 }
 
-void print_csv(FILE *out, const struct document *document, const struct style *style)
+void format_as_csv(FILE *out, const struct document *document, const struct style *style)
 {
 	const struct section *section = document_find(document, style->table ? style->table : document->main);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT(name, words, for_people) {#name, words, for_people, print_##name},
+#define FORMAT(name, words, for_people) {#name, words, for_people, format_as_##name},
 const struct format formats[] = {
 #include "formats/formats.def"
 	{0},

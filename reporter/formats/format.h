@@ -26,7 +26,7 @@ const struct format *format_find(const char *name); /* NULL: there is none */
 void format_names(char *text, size_t text_bytes, const char *after_first);
 
 /* The formats themselves. */
-#define FORMAT(name, words, for_people) format_fn print_##name;
+#define FORMAT(name, words, for_people) format_fn format_as_##name;
 #include "formats/formats.def"
 #undef FORMAT
 

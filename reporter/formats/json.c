@@ -264,7 +264,7 @@ static void write_document(FILE *out, const struct document *document)
 	fputs("\n}\n", out);
 }
 
-void print_json(FILE *out, const struct document *document, const struct style *style)
+void format_as_json(FILE *out, const struct document *document, const struct style *style)
 {
 	(void)style;
 	if (!document->bare) {

@@ -165,11 +165,11 @@ static void print_tree(FILE *out, const struct section *section, const struct st
 	alone.title = NULL;
 	plain.color = false;
 	fputs("\n~~~~~~~~text\n", out);
-	print_text(out, &document, &plain);
+	format_as_text(out, &document, &plain);
 	fputs("~~~~~~~~\n", out);
 }
 
-void print_markdown(FILE *out, const struct document *document, const struct style *style)
+void format_as_markdown(FILE *out, const struct document *document, const struct style *style)
 {
 	for (size_t i = 0; i < document->count; i++) {
 		const struct section *section = &document->sections[i];

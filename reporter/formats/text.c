@@ -291,7 +291,7 @@ static void print_section(FILE *out, const struct section *section, const struct
 	print_note(out, section);
 }
 
-void print_text(FILE *out, const struct document *document, const struct style *style)
+void format_as_text(FILE *out, const struct document *document, const struct style *style)
 {
 	for (size_t i = 0; i < document->count; i++)
 		print_section(out, &document->sections[i], style);

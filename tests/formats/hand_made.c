@@ -120,7 +120,7 @@ static void make_program(size_t index, const char *key, const char *function, co
 						   .run_count = 3,
 						   .verdicts = to->verdicts,
 						   .verdict_count = OUTCOMES + 2};
-	for (enum figure figure = 0; figure < FIGURE_COUNT; figure++) {
+	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++) {
 		programs[index].value[figure] = 1000 + figure;
 		programs[index].low[figure] = 1000 + figure - (figure == FIGURE_PEAK);
 		programs[index].high[figure] = 1000 + figure + (figure == FIGURE_PEAK);

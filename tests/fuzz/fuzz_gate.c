@@ -51,7 +51,7 @@ static void read_gate(const char *path)
 	if (gate_file_read(&gate, path, &diagnostic) != 0)
 		expect_line(&diagnostic, path);
 	for (size_t i = 0; i < gate.limit_count; i++)
-		must(gate.limits[i].subject < gate.subject_count && gate.limits[i].figure < FIGURE_COUNT,
+		must(gate.limits[i].subject < gate.subject_count && gate.limits[i].figure < FIGURES_JUDGED,
 		     "a limit of nothing");
 	gate_finish(&gate);
 }
