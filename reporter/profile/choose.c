@@ -1,6 +1,7 @@
 /*
  * choose.c - which functions a report shows: those asked for, else those marked, else those that hold most.
  */
+#include "profile/branches.h"
 #include "profile/private.h"
 
 #include <errno.h>
@@ -215,6 +216,22 @@ static bool is_worth_choosing(struct profile *profile, uint32_t function)
 	return !profile->chosen_by_figures || profile_is_own(profile, functions[function]);
 }
 
+/* Five ancestors of one path say less than the one at which it branches.  How many are left. */
+static size_t drop_those_that_pass_on(struct profile *profile, struct candidate *candidates, size_t count)
+{
+	const struct source_function *functions[BRANCH_CANDIDATES];
+	bool passes_on[BRANCH_CANDIDATES] = {false};
+	size_t looked_at = 0, kept = 0;
+
+	for (size_t i = 0; i < count && looked_at < BRANCH_CANDIDATES; i++)
+		functions[looked_at++] = candidates[i].function;
+	find_branches(profile, functions, looked_at, profile->choice.figure, passes_on);
+	for (size_t i = 0; i < count; i++)
+		if (i >= looked_at || !passes_on[i])
+			candidates[kept++] = candidates[i];
+	return kept;
+}
+
 /* From all candidates in profile->chosen to the best `limit` of them. */
 static int keep_greatest(struct profile *profile, const struct scope_map *map, const struct amounts *sums,
 			 size_t limit)
@@ -235,6 +252,8 @@ static int keep_greatest(struct profile *profile, const struct scope_map *map, c
 				(struct candidate){functions[map->scopes[scope].function], figure};
 	}
 	qsort(candidates, count, sizeof(*candidates), by_figure);
+	if (profile->chosen_by_figures)
+		count = drop_those_that_pass_on(profile, candidates, count);
 	pick(profile, candidates, count, limit);
 	free(candidates);
 	return 0;

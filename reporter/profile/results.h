@@ -61,6 +61,8 @@ struct site {
 	const char *module;
 	const char *place; /* the function; where there are no lines "main+0x78", or an address of the file */
 	uint32_t line;     /* 0 if unknown */
+	const char *entry; /* of code without a name: the function of a library that it called; else NULL */
+	const char *entry_module;
 	struct amounts amounts;
 	uint32_t index; /* which it is */
 };

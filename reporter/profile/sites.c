@@ -53,8 +53,37 @@ struct source_frame profile_site(struct profile *profile, uint32_t leaf, const s
 
 /* ---- all of them ------------------------------------------------------------------- */
 
+static bool is_nameless(const struct source_function *function)
+{
+	return function->name[0] == '0' && function->name[1] == 'x';
+}
+
+/* Of code without a name: what it called, as far as that has one, on the way to a block. */
+static void find_entry(struct profile *profile, uint32_t leaf, struct site *site,
+		       const struct source_frame *at)
+{
+	const struct source_frame *frames;
+
+	for (uint32_t node = leaf; node != 0; node = profile->info->nodes[node].parent) {
+		size_t count = profile_frames(profile, node, &frames);
+
+		for (size_t i = 0; i < count; i++) {
+			const struct source_function *function = frames[i].function;
+
+			if (function == at->function &&
+			    source_frame_spot(&frames[i]) == source_frame_spot(at))
+				return;
+			if (is_nameless(function) || function->allocator ||
+			    function->module == at->function->module)
+				continue;
+			site->entry = function->name;
+			site->entry_module = function->module;
+		}
+	}
+}
+
 /* The index of a frame's site, new or known. */
-static uint32_t site_of(struct profile *profile, const struct source_frame *frame)
+static uint32_t site_of(struct profile *profile, const struct source_frame *frame, uint32_t leaf)
 {
 	struct site_list *list = &profile->sites;
 	const struct source_function *function = frame->function;
@@ -70,6 +99,8 @@ static uint32_t site_of(struct profile *profile, const struct source_frame *fram
 						 .place = symbolizer_place(profile->symbolizer, frame),
 						 .line = frame->line,
 						 .index = (uint32_t)list->count};
+	if (is_nameless(function))
+		find_entry(profile, leaf, &list->sites[list->count], frame);
 	list->count++;
 	map_put(&list->known, (uintptr_t)function, spot, (void *)(uintptr_t)list->count);
 	return (uint32_t)list->count - 1;
@@ -79,7 +110,7 @@ static void add_to_site(struct profile *profile, const struct source_frame *fram
 			const struct model_node *figures)
 {
 	struct site_list *list = &profile->sites;
-	uint32_t index = site_of(profile, frame ? frame : &nowhere);
+	uint32_t index = site_of(profile, frame ? frame : &nowhere, node);
 	struct amounts amounts = amounts_of(figures, profile->ownership.remains[node]);
 
 	/* What is freed here was mostly not allocated here: sites tell of allocations. */

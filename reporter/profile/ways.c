@@ -86,6 +86,35 @@ size_t ways_merge(struct way *ways, size_t count)
 	return used;
 }
 
+static bool tells_enough(const struct way *ways, size_t count, uint64_t whole, size_t most)
+{
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < count && i < most; i++)
+		told += ways[i].value;
+	return (double)told >= WAYS_SHARE * (double)whole;
+}
+
+size_t ways_shorten(struct way *ways, size_t count, uint64_t whole, size_t most)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < count; i++)
+		depth = ways[i].count > depth ? ways[i].count : depth;
+	/* The place itself, and so many callers. */
+	for (depth = depth / 2 + 1; depth > 1 && !tells_enough(ways, count, whole, most);
+	     depth = depth / 2 + 1) {
+		for (size_t i = 0; i < count; i++) {
+			ways[i].cut |= ways[i].count > depth;
+			ways[i].count = ways[i].count > depth ? depth : ways[i].count;
+		}
+		count = ways_merge(ways, count);
+		if (depth == 2)
+			break;
+	}
+	return count;
+}
+
 size_t ways_told(const struct way *ways, size_t count, uint64_t whole, size_t most)
 {
 	uint64_t told = 0;

@@ -14,6 +14,7 @@ struct way {
 	struct source_frame *frames; /* innermost first, those within the place before it; the way's own */
 	const struct source_frame *first; /* within them: the place's own */
 	size_t count;                     /* from there on */
+	bool cut;                         /* there are more, see ways_shorten */
 	uint64_t value;                   /* what of the figure came by it: the caller's to fill in */
 };
 
@@ -24,6 +25,11 @@ void way_finish(struct way *way);
 
 /* Makes one of those that are alike, and finishes the others; greatest value first.  How many are left. */
 size_t ways_merge(struct way *ways, size_t count);
+
+/* Cuts ways that are merged to the callers next to the place, and merges them again, until `most` of them
+ * make up WAYS_SHARE of `whole`: where a place has hundreds of paths, who calls it says more than two of
+ * them.  How many are left. */
+size_t ways_shorten(struct way *ways, size_t count, uint64_t whole, size_t most);
 
 /* How many of so many merged ways are to be told: those that make up WAYS_SHARE of `whole`, `most` at most.
  */

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDTH_PIPED 100 /* where the output is no terminal */
-#define NAME_SHARE 2    /* a name may have so much of a line: one half */
-#define CALLERS_FIRST 3 /* shown before the middle is left out */
+#define WIDTH_PIPED 80 /* where the output is no terminal */
+#define NAME_SHARE 2   /* a name may have so much of a line: one half */
 
 size_t place_width(const struct request *request)
 {
@@ -53,17 +52,20 @@ const char *part_place(struct document *document, const struct request *request,
 
 /* ---- call paths ---------------------------------------------------------------------------- */
 
-/* "name file.c:12", or "main+0x78 (module)". */
+/* "name file.c:12"; without lines "name", or an address, with its module where that is another than before.
+ */
 static const char *frame_text(struct document *document, struct profile *profile,
-			      const struct source_frame *frame, size_t width)
+			      const struct source_frame *frame, const struct source_frame *before,
+			      size_t width)
 {
 	const struct source_function *function = frame->function;
-	const char *name = cut(document, *function->file ? function->name : profile_place(profile, frame),
-			       width / NAME_SHARE);
+	bool nameless = function->name[0] == '0' && function->name[1] == 'x';
+	const char *name =
+		cut(document, nameless ? profile_place(profile, frame) : function->name, width / NAME_SHARE);
 
 	if (*function->file && frame->line > 0)
 		return pool_format(&document->pool, "%s %s:%u", name, base_name(function->file), frame->line);
-	if (*function->file)
+	if (*function->file || strcmp(function->module, before->function->module) == 0)
 		return name;
 	return *base_name(function->module) && strcmp(base_name(function->module), name) != 0
 		       ? pool_format(&document->pool, "%s (%s)", name, base_name(function->module))
@@ -89,28 +91,49 @@ static void grow(struct growing *line, const char *more)
 			    *line->text ? pool_format(&line->document->pool, "%s ", line->text) : "", more);
 }
 
-/* The callers of the first frame; what does not fit is left out before the outermost. */
+/* A way that was cut goes on in ways that differ. */
+static const char *place_of_first_callers(struct growing *line, struct profile *profile,
+					  const struct way *way)
+{
+	size_t i = 1;
+
+	for (; i < way->count; i++) {
+		const char *text =
+			frame_text(line->document, profile, &way->first[i], &way->first[i - 1], line->width);
+
+		if (i > 1 && !fits(line, text, strlen(" < ...")))
+			break;
+		grow(line, text);
+	}
+	grow(line, "...");
+	return line->text;
+}
+
 const char *place_callers(struct document *document, struct profile *profile, const struct way *way,
 			  const char *begin, size_t width)
 {
 	struct growing line = {document, begin, width};
-	const char *outermost, *gap = "...";
+	const char *outermost;
 	size_t shown = 1;
 
 	if (way->count < 2)
 		return NULL;
-	outermost = frame_text(document, profile, &way->first[way->count - 1], width);
+	if (way->cut)
+		return place_of_first_callers(&line, profile, way);
+	outermost = frame_text(document, profile, &way->first[way->count - 1], &way->first[way->count - 2],
+			       width);
 	for (; shown + 1 < way->count; shown++) {
-		const char *text = frame_text(document, profile, &way->first[shown], width);
-		bool last = shown + 2 == way->count;
-		size_t reserve = strlen(" < ") + clean_length(outermost) + (last ? 0 : strlen(" < ...") + 0);
+		const char *text =
+			frame_text(document, profile, &way->first[shown], &way->first[shown - 1], width);
+		size_t reserve = strlen(" < ") + clean_length(outermost) +
+				 (shown + 2 == way->count ? 0 : strlen(" < ..."));
 
-		if (!fits(&line, text, reserve))
+		if (shown > 1 && !fits(&line, text, reserve))
 			break;
 		grow(&line, text);
 	}
 	if (shown + 1 < way->count)
-		grow(&line, gap);
+		grow(&line, "...");
 	grow(&line, outermost);
 	return line.text;
 }

@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "formats/cells.h"
 #include "views/parts.h"
+#include "views/places.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,8 +40,7 @@ struct telling {
 };
 
 struct run_lines {
-	const char *const *command;
-	const char *run, *sampled, *peak, *leaked, *allocations, *collections;
+	const char *command, *run, *sampled, *peak, *rss, *leaked, *allocations, *collections;
 	const char *const *warnings;
 };
 
@@ -87,17 +87,28 @@ static const char *sampled_line(const struct telling *telling)
 			   mean);
 }
 
-/* In parentheses; nothing if it was not sampled. */
-static const char *rss(const struct telling *telling)
+/* Nothing if it was not sampled. */
+static const char *rss_line(const struct telling *telling)
 {
 	const struct overview *run = telling->run;
 
 	if (run->peak_rss_bytes == 0)
 		return "";
-	return pool_format(&telling->document->pool, " (peak RSS %s%s%s)",
-			   plain_size(telling, run->peak_rss_bytes),
+	return pool_format(&telling->document->pool, "%s%s%s", plain_size(telling, run->peak_rss_bytes),
 			   run->recorder_bytes > 0 ? ", of which mprof itself " : "",
 			   run->recorder_bytes > 0 ? plain_size(telling, run->recorder_bytes) : "");
+}
+
+/* A command may be a program's whole text. */
+static const char *command_line(const struct telling *telling)
+{
+	char *words = cells_words(telling->run->command);
+	char *cut = style_cut(words, 2 * place_width(telling->request) - 14);
+	const char *kept = pool_format(&telling->document->pool, "%s", cut);
+
+	free(words);
+	free(cut);
+	return kept;
 }
 
 static const char *peak_line(const struct telling *telling)
@@ -106,9 +117,8 @@ static const char *peak_line(const struct telling *telling)
 	char when[NUMBER_BYTES];
 
 	number_duration(when, sizeof(when), run->peak_time_ns);
-	return pool_format(&telling->document->pool, "%s in %s, at %s%s", size_of(telling, FIGURE_PEAK),
-			   part_count(telling->document, run->total.peak_blocks, "block"), when,
-			   rss(telling));
+	return pool_format(&telling->document->pool, "%s in %s, at %s", size_of(telling, FIGURE_PEAK),
+			   part_count(telling->document, run->total.peak_blocks, "block"), when);
 }
 
 /* What else was not freed, and why that is no leak. */
@@ -183,32 +193,34 @@ static const char *const *warning_lines(const struct telling *telling)
 }
 
 #define LINES ((const struct run_lines *)row)
-TABLE_COLUMN(line_command, NULL, "Command", 0, 0, cell_words(LINES->command))
+TABLE_COLUMN(line_command, NULL, "Command", 0, 0, cell_text(LINES->command))
 TABLE_COLUMN(line_run, NULL, "Run", 0, 0, cell_text(LINES->run))
 TABLE_COLUMN(line_sampled, NULL, "Sampled", 0, 0, cell_text(LINES->sampled))
 TABLE_COLUMN(line_peak, NULL, "Peak heap", 0, 0, cell_text(LINES->peak))
+TABLE_COLUMN(line_rss, NULL, "Peak RSS", 0, 0, cell_text(LINES->rss))
 TABLE_COLUMN(line_leaked, NULL, "Leaked", 0, 0, cell_text(LINES->leaked))
 TABLE_COLUMN(line_live, NULL, "Still live", 0, 0, cell_text(LINES->leaked))
 TABLE_COLUMN(line_allocations, NULL, "Allocations", 0, 0, cell_text(LINES->allocations))
 TABLE_COLUMN(line_collections, NULL, "Collections", 0, 0, cell_text(LINES->collections))
 TABLE_COLUMN(line_warnings, NULL, "", 0, 0, cell_lines(LINES->warnings))
 
-static const struct column *const ended_columns[] = {&line_command,     &line_run,      &line_sampled,
-						     &line_peak,        &line_leaked,   &line_allocations,
-						     &line_collections, &line_warnings, NULL};
-static const struct column *const live_columns[] = {&line_command,     &line_run,      &line_sampled,
-						    &line_peak,        &line_live,     &line_allocations,
-						    &line_collections, &line_warnings, NULL};
+static const struct column *const ended_columns[] = {
+	&line_command, &line_run,         &line_sampled,     &line_peak,     &line_rss,
+	&line_leaked,  &line_allocations, &line_collections, &line_warnings, NULL};
+static const struct column *const live_columns[] = {
+	&line_command, &line_run,         &line_sampled,     &line_peak,     &line_rss,
+	&line_live,    &line_allocations, &line_collections, &line_warnings, NULL};
 
 void part_run(struct document *document, struct profile *profile, const struct request *request)
 {
 	const struct overview *run = profile_overview(profile, true);
 	const struct telling telling = {document, profile, run, request};
 	const struct run_lines lines = {
-		.command = run->command,
+		.command = command_line(&telling),
 		.run = run_line(&telling),
 		.sampled = sampled_line(&telling),
 		.peak = peak_line(&telling),
+		.rss = rss_line(&telling),
 		.leaked = leaked_line(&telling),
 		.allocations = allocations_line(&telling),
 		.collections = collections_line(&telling),

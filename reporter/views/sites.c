@@ -47,6 +47,7 @@ TABLE_COLUMN(site_function, "function", NULL, 0, 0, cell_text(ROW->site->functio
 TABLE_COLUMN(site_file, "file", NULL, 0, 0, cell_text(ROW->site->file))
 TABLE_COLUMN(site_line, "line", NULL, 0, 0, cell_count(ROW->site->line))
 TABLE_COLUMN(site_place, "place", NULL, 0, 0, cell_text(ROW->site->place))
+TABLE_COLUMN(site_entry, "entry", NULL, 0, 0, cell_text(ROW->site->entry))
 TABLE_COLUMN(site_module, "module", NULL, 0, 0, cell_text(ROW->site->module))
 SITE_COUNT(site_allocations, "allocations", allocations)
 SITE_COUNT(site_allocated, "allocated_bytes", allocated_bytes)
@@ -67,7 +68,7 @@ TABLE_COLUMN(site_share, "share", NULL, 0, 0,
 TABLE_COLUMN(site_paths, "paths", NULL, 0, 0, cell_rows(&ROW->paths))
 
 #define SITE_COLUMNS                                                                                         \
-	&site_function, &site_file, &site_line, &site_place, &site_module, &site_allocations,                \
+	&site_function, &site_file, &site_line, &site_place, &site_module, &site_entry, &site_allocations,   \
 		&site_allocated, &site_peak, &site_peak_blocks, &site_leaked, &site_leaked_blocks,           \
 		&site_temporary, &site_allocated_error, &site_peak_error, &site_leaked_error,                \
 		&site_collected_blocks, &site_collected, &site_kept, &site_kept_blocks, &site_share
@@ -132,14 +133,14 @@ static struct cell figure_cell(const struct site_row *row)
 	return is_bytes(row->figure) ? cell_size(figure) : cell_count(figure);
 }
 
-TABLE_COLUMN(text_figure, NULL, "Memory", 0, 12, figure_cell(ROW))
+TABLE_COLUMN(text_figure, NULL, "Memory", 0, 10, figure_cell(ROW))
 TABLE_COLUMN(text_error, NULL, "+/- 95%", 1, 10,
 	     cell_size(figure_error(AMOUNTS_OF_ROW, ROW->figure, ROW->sample_bytes)))
-TABLE_COLUMN(text_count, NULL, "Count", 0, 12, figure_cell(ROW))
-TABLE_COLUMN(text_share, NULL, "Share", 1, 7,
+TABLE_COLUMN(text_count, NULL, "Count", 0, 10, figure_cell(ROW))
+TABLE_COLUMN(text_share, NULL, "Share", 1, 6,
 	     cell_share(figure_of(AMOUNTS_OF_ROW, ROW->figure), figure_of(&ROW->run->total, ROW->figure)))
-TABLE_COLUMN(text_blocks, NULL, "Blocks", 1, 10, cell_count(figure_blocks(AMOUNTS_OF_ROW, ROW->figure)))
-TABLE_COLUMN(text_where, NULL, "Call site", 3, -1, cell_text(ROW->where))
+TABLE_COLUMN(text_blocks, NULL, "Blocks", 1, 9, cell_count(figure_blocks(AMOUNTS_OF_ROW, ROW->figure)))
+TABLE_COLUMN(text_where, NULL, "Call site", 2, -1, cell_text(ROW->where))
 TABLE_COLUMN(text_callers, NULL, NULL, 0, 0, cell_lines(ROW->callers))
 
 static const struct column *const byte_columns[] = {&text_figure, &text_share,   &text_blocks,
@@ -156,45 +157,59 @@ static const struct column *const *columns_for(enum figure figure, bool sampled)
 	return sampled ? sampled_columns : byte_columns;
 }
 
-#define SITE_INDENT 35 /* of the last column */
+#define SITE_INDENT 29 /* of the last column */
 
 /* One path is a line, several have their shares; how many more there are, in the last one. */
 static const char *const *caller_lines(struct document *document, struct profile *profile,
-				       const struct request *request, const struct site_paths *paths,
+				       const struct request *request, struct site_paths *paths,
 				       uint64_t whole, size_t most)
 {
-	size_t told = ways_told(paths->ways, paths->count, whole, most), used = 0;
+	size_t count = ways_shorten(paths->ways, paths->count, whole, most);
+	size_t told = ways_told(paths->ways, count, whole, most), used = 0;
 	size_t width = place_width(request) > SITE_INDENT + 40 ? place_width(request) - SITE_INDENT : 40;
 	const char **lines = pool_alloc(&document->pool, (told + 2) * sizeof(*lines));
 
 	for (size_t i = 0; i < told; i++) {
+		bool last = i + 1 == told && count > told;
 		char share[NUMBER_BYTES];
 		const char *begin = "", *line;
 
 		number_share(share, sizeof(share), paths->ways[i].value, whole);
-		if (paths->count > 1)
-			begin = pool_format(&document->pool, "%6s ", share);
-		line = place_callers(document, profile, &paths->ways[i], begin, width);
+		if (count > 1)
+			begin = pool_format(&document->pool, "%5s", share);
+		line = place_callers(document, profile, &paths->ways[i], begin, last ? width - 6 : width);
 		if (line)
 			lines[used++] = line;
 	}
-	if (used > 0 && paths->count > told)
-		lines[used - 1] =
-			pool_format(&document->pool, "%s (+%zu)", lines[used - 1], paths->count - told);
+	if (used > 0 && count > told)
+		lines[used - 1] = pool_format(&document->pool, "%s (+%zu)", lines[used - 1], count - told);
+	paths->count = count;
 	return lines;
+}
+
+/* Code without a name is known best by what it called: "sqlite3_step  (libsqlite3.so.0) at 0x20a0 (sqlite3)".
+ */
+static const char *where(struct document *document, const struct request *request, const struct site *site)
+{
+	const char *place = part_place(document, request, site->place, site->file, site->line, site->module);
+
+	if (!site->entry)
+		return place;
+	return pool_format(&document->pool, "%s at %s",
+			   part_place(document, request, site->entry, "", 0, site->entry_module), place);
 }
 
 /* ---- both ------------------------------------------------------------------------------------ */
 
 static void fill_row(struct site_row *row, struct document *document, struct profile *profile,
 		     const struct request *request, const struct site_choice *choice,
-		     const struct site_paths *paths)
+		     struct site_paths *paths)
 {
 	const struct site *site = row->site;
 	uint64_t whole = figure_of(&site->amounts, choice->figure);
 
 	if (request->for_people) {
-		row->where = part_place(document, request, site->place, site->file, site->line, site->module);
+		row->where = where(document, request, site);
 		row->callers =
 			paths ? caller_lines(document, profile, request, paths, whole, choice->path_lines)
 			      : NULL;
