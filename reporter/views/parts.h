@@ -15,7 +15,8 @@ void part_run(struct document *document, struct profile *profile, const struct r
 /* The whole program's figures; for programs. */
 void part_totals(struct document *document, struct profile *profile);
 
-/* Call sites that have most of a figure.  `paths`: with the call paths that make up most of each. */
+/* Call sites that have most of a figure.  `paths`: with the call paths that make up most of each.  Returns
+ * how many lines of text that takes. */
 struct site_choice {
 	const char *name; /* of the section */
 	enum figure figure;
@@ -23,12 +24,17 @@ struct site_choice {
 	bool paths;
 	size_t path_lines; /* for people, of each site */
 };
-void part_sites(struct document *document, struct profile *profile, const struct request *request,
-		const struct site_choice *choice);
+size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
+		  const struct site_choice *choice);
 
 /* Lines of source functions; for people in about so many lines of text, 0: in as many as it takes. */
 void part_tables(struct document *document, struct profile *profile, const struct request *request,
 		 const struct line_table *tables, size_t count, size_t line_budget);
+
+/* Phases and marks; for people the `few` with the highest peaks.  Returns how many lines of text that takes.
+ */
+size_t part_phases(struct document *document, struct profile *profile, const struct request *request,
+		   size_t few);
 
 /* All collections, by time; for programs. */
 void part_collections(struct document *document, struct profile *profile);

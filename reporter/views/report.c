@@ -9,8 +9,10 @@
 
 #define SITES_SHOWN 10
 #define LEAKS_SHOWN 5
-#define PATHS_SHOWN 2      /* of a site */
-#define LINES_OF_TABLES 45 /* where nobody named functions: of a screen or two */
+#define PHASES_SHOWN 10
+#define PATHS_SHOWN 3   /* of a site */
+#define LINES_SHOWN 100 /* where nobody named functions: a screen or two */
+#define LINES_OF_RUN 8
 
 enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS };
 
@@ -68,8 +70,12 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 {
 	const struct table_choice choice = {(size_t)request->top, request->figure};
 	const struct site_choice sites = sites_for(request);
+	const struct site_choice leaks = {.figure = FIGURE_LEAKED,
+					  .limit = request_rows(request, LEAKS_SHOWN),
+					  .paths = true,
+					  .path_lines = PATHS_SHOWN - 1};
 	struct profile *profile = *profiles;
-	size_t table_count;
+	size_t table_count, used = LINES_OF_RUN;
 	const struct line_table *tables = profile_tables(profile, &choice, &table_count);
 	bool named = request->functions.count > 0 || request->files.count > 0 || request->top > 0;
 
@@ -78,14 +84,14 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	part_run(document, profile, request);
 	part_head(document, profile);
 	part_totals(document, profile);
-	part_sites(document, profile, request, &sites);
+	used += part_sites(document, profile, request, &sites);
 	if (request->for_people && request->figure != FIGURE_LEAKED)
-		part_sites(document, profile, request,
-			   &(struct site_choice){.figure = FIGURE_LEAKED,
-						 .limit = request_rows(request, LEAKS_SHOWN),
-						 .paths = true,
-						 .path_lines = PATHS_SHOWN});
-	part_tables(document, profile, request, tables, table_count, named ? 0 : LINES_OF_TABLES);
+		used += part_sites(document, profile, request, &leaks);
+	used += part_phases(document, profile, request, PHASES_SHOWN);
+	part_tables(document, profile, request, tables, table_count,
+		    named                ? 0
+		    : used < LINES_SHOWN ? LINES_SHOWN - used
+					 : 1);
 	part_collections(document, profile);
 	return 0;
 }

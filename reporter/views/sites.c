@@ -218,8 +218,21 @@ static void fill_row(struct site_row *row, struct document *document, struct pro
 	}
 }
 
-void part_sites(struct document *document, struct profile *profile, const struct request *request,
-		const struct site_choice *choice)
+/* With a blank line, a title, headers and a rule. */
+static size_t lines_of(const struct site_row *rows, size_t count)
+{
+	size_t lines = count > 0 ? 4 : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		lines++;
+		for (const char *const *line = rows[i].callers; line && *line; line++)
+			lines++;
+	}
+	return lines;
+}
+
+size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
+		  const struct site_choice *choice)
 {
 	const struct overview *run = profile_overview(profile, true);
 	size_t count;
@@ -247,4 +260,5 @@ void part_sites(struct document *document, struct profile *profile, const struct
 				       .only_if_rows = true,
 				       .ruled = true,
 			       });
+	return lines_of(rows, count);
 }

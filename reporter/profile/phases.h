@@ -1,0 +1,23 @@
+/*
+ * phases.h - what a program did between mprof_begin and mprof_end, and at its marks.
+ */
+#ifndef MPROF_REPORTER_PROFILE_PHASES_H
+#define MPROF_REPORTER_PROFILE_PHASES_H
+
+#include "profile/profile.h"
+
+struct phase {
+	const char *name;
+	bool mark;     /* a moment, not a phase */
+	bool unended;  /* there was no end: figures are up to that of the recording */
+	bool measured; /* else only the times are known: sums were recorded, no events */
+	uint64_t begin_ns, duration_ns;
+	uint64_t begin_bytes, end_bytes, peak_bytes; /* of the whole heap, whichever thread */
+	uint64_t allocations, allocated_bytes;       /* of all threads, meanwhile */
+	uint64_t begin_event, end_event;             /* how many events came before */
+};
+
+/* By their beginnings.  Reads all events, if there are any phases or marks.  Lives as long as the profile. */
+const struct phase *profile_phases(struct profile *profile, size_t *count);
+
+#endif
