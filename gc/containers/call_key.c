@@ -3,6 +3,7 @@
  */
 #include "call_key.h"
 #include "table.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 
@@ -101,7 +102,7 @@ static int compute_hash(call_key *key)
 	return 0;
 }
 
-rgc_object *call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, bool typed)
+rgc_object *rgc__call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, bool typed)
 {
 	size_t positional = rgc_tuple_length(arguments), pairs = keywords ? rgc_dict_length(keywords) : 0;
 	call_key *key = rgc_new_items(call_key, positional + 2 * pairs);
@@ -117,7 +118,7 @@ rgc_object *call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, b
 	return NULL;
 }
 
-void call_key_watch(rgc_object *object)
+void rgc__call_key_watch(rgc_object *object)
 {
 	if (!RGC_IS(object, call_key))
 		return;

@@ -5,16 +5,18 @@
 #ifndef RGC_GC_CONTAINERS_CALL_KEY_H
 #define RGC_GC_CONTAINERS_CALL_KEY_H
 
-#include "../core/internal.h"
+#include "../core/base.h"
+
+#include <mprof/rgc.h>
 
 /*
  * A key of all arguments, whose order matters, names and values of `keywords` (NULL is none) included; with
  * `typed`, their types matter too.  It is equal to other call keys only, whatever other types say.  Owned;
  * NULL with the error of a hash, ENOMEM, or EBUSY if `keywords` changes meanwhile.
  */
-rgc_object *call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, bool typed);
+rgc_object *rgc__call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, bool typed);
 
 /* Makes the collector watch a key, if need be, when a memoizer keeps it; other objects are left alone. */
-void call_key_watch(rgc_object *key);
+void rgc__call_key_watch(rgc_object *key);
 
 #endif

@@ -1,7 +1,9 @@
 /*
  * capsule.c - rgc_capsule: a foreign pointer that lives and ends as an object.
  */
-#include "../core/internal.h"
+#include "../core/base.h"
+
+#include <mprof/rgc.h>
 
 #include <errno.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "items.h"
 #include "table.h"
 #include "text.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 
@@ -41,7 +42,7 @@ static int add(rgc_dict *dict, rgc_object *key, size_t hash, rgc_object *value)
 {
 	if (table_reserve(&dict->table, STRIDE))
 		return -1;
-	struct pair *pair = table_append(&dict->table, STRIDE, key, hash);
+	struct pair *pair = rgc__table_append(&dict->table, STRIDE, key, hash);
 	RGC_CHECK_STORE_(value);
 	rgc_incref(value);
 	pair->value = value;
@@ -112,7 +113,7 @@ void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value)
 static struct pair remove_pair(rgc_dict *dict, ptrdiff_t number)
 {
 	struct pair pair = *pair_at(dict, number);
-	table_remove(&dict->table, STRIDE, (size_t)number);
+	rgc__table_remove(&dict->table, STRIDE, (size_t)number);
 	return pair;
 }
 
@@ -171,7 +172,7 @@ int rgc_dict_update(rgc_dict *dict, const rgc_dict *other)
 	rgc_cursor cursor = {0, 0};
 	struct entry *entry;
 	int found;
-	while ((found = table_next(&other->table, STRIDE, &cursor, &entry)) == 1)
+	while ((found = rgc__table_next(&other->table, STRIDE, &cursor, &entry)) == 1)
 		if (set_held(dict, (const struct pair *)(const void *)entry))
 			return -1;
 	return found;
@@ -182,7 +183,7 @@ rgc_dict *rgc_dict_copy(const rgc_dict *dict)
 	rgc_dict *copy = rgc_dict_new();
 	if (!copy)
 		return NULL;
-	if (table_copy(copy, &copy->table, &dict->table, STRIDE)) {
+	if (rgc__table_copy(copy, &copy->table, &dict->table, STRIDE)) {
 		rgc_decref(copy);
 		return NULL;
 	}
@@ -191,7 +192,7 @@ rgc_dict *rgc_dict_copy(const rgc_dict *dict)
 
 static void dict_clear(void *self)
 {
-	table_clear(&((rgc_dict *)self)->table, STRIDE);
+	rgc__table_clear(&((rgc_dict *)self)->table, STRIDE);
 }
 
 void rgc_dict_clear(rgc_dict *dict)
@@ -202,7 +203,7 @@ void rgc_dict_clear(rgc_dict *dict)
 int rgc_dict_next(const rgc_dict *dict, rgc_cursor *cursor, void **key, void **value)
 {
 	struct entry *entry;
-	int found = table_next(&dict->table, STRIDE, cursor, &entry);
+	int found = rgc__table_next(&dict->table, STRIDE, cursor, &entry);
 	if (found != 1)
 		return found;
 	if (key)
@@ -214,7 +215,7 @@ int rgc_dict_next(const rgc_dict *dict, rgc_cursor *cursor, void **key, void **v
 
 static int dict_traverse(void *self, rgc_visit visit, void *argument)
 {
-	return table_traverse(&((rgc_dict *)self)->table, STRIDE, visit, argument);
+	return rgc__table_traverse(&((rgc_dict *)self)->table, STRIDE, visit, argument);
 }
 
 /* Whether `other` has an equal pair, both kept alive meanwhile: 1, 0 or -1. */
@@ -239,7 +240,7 @@ static int all_pairs_in(const rgc_dict *left, const rgc_dict *right)
 	rgc_cursor cursor = {0, 0};
 	struct entry *entry;
 	int found;
-	while ((found = table_next(&left->table, STRIDE, &cursor, &entry)) == 1) {
+	while ((found = rgc__table_next(&left->table, STRIDE, &cursor, &entry)) == 1) {
 		int equal = has_pair(right, (const struct pair *)(const void *)entry);
 		if (equal != 1)
 			return equal;
@@ -251,10 +252,10 @@ static int dict_equal(const void *self, const void *other)
 {
 	if (!RGC_IS(other, rgc_dict) || rgc_dict_length(self) != rgc_dict_length(other))
 		return 0;
-	if (nesting_begin())
+	if (rgc__descent_begin())
 		return -1;
 	int equal = all_pairs_in(self, other);
-	nesting_end();
+	rgc__descent_end();
 	return equal;
 }
 
@@ -264,19 +265,19 @@ static rgc_str *dict_repr(const void *self)
 	rgc_cursor cursor = {0, 0};
 	void *key, *value;
 	int found;
-	text_add_string(&text, "{");
+	rgc__text_add_string(&text, "{");
 	for (const char *separator = ""; (found = rgc_dict_next(self, &cursor, &key, &value)) == 1;
 	     separator = ", ") {
 		rgc_auto rgc_object *held = rgc_ref((rgc_object *)value);
-		text_add_string(&text, separator);
-		text_add_repr(&text, key);
-		text_add_string(&text, ": ");
-		text_add_repr(&text, held);
+		rgc__text_add_string(&text, separator);
+		rgc__text_add_repr(&text, key);
+		rgc__text_add_string(&text, ": ");
+		rgc__text_add_repr(&text, held);
 	}
 	if (found && !text.error)
 		text.error = errno;
-	text_add_string(&text, "}");
-	return text_finish(&text);
+	rgc__text_add_string(&text, "}");
+	return rgc__text_finish(&text);
 }
 
 const struct rgc_type RGC_TYPE(rgc_dict) = {

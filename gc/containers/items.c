@@ -6,26 +6,26 @@
 
 #include <errno.h>
 
-#define NESTING_MAX 200
+#define DESCENT_MAX 200
 
-static _Thread_local unsigned nesting __attribute__((tls_model("initial-exec")));
+static _Thread_local unsigned depth __attribute__((tls_model("initial-exec")));
 
-int nesting_begin(void)
+int rgc__descent_begin(void)
 {
-	if (nesting >= NESTING_MAX) {
+	if (depth >= DESCENT_MAX) {
 		errno = ELOOP;
 		return -1;
 	}
-	nesting++;
+	depth++;
 	return 0;
 }
 
-void nesting_end(void)
+void rgc__descent_end(void)
 {
-	nesting--;
+	depth--;
 }
 
-rgc_object *items_get(struct items items, ssize_t index)
+rgc_object *rgc__items_get(struct items items, ssize_t index)
 {
 	size_t at = index < 0 ? (size_t)index + items.count : (size_t)index;
 	if (likely(at < items.count))
@@ -34,20 +34,20 @@ rgc_object *items_get(struct items items, ssize_t index)
 	return NULL;
 }
 
-int items_traverse(struct items items, rgc_visit visit, void *argument)
+int rgc__items_traverse(struct items items, rgc_visit visit, void *argument)
 {
 	for (size_t i = 0; i < items.count; i++)
 		RGC_VISIT(items.at[i]);
 	return 0;
 }
 
-void items_drop(struct items items)
+void rgc__items_drop(struct items items)
 {
 	while (items.count)
 		rgc_decref(items.at[--items.count]);
 }
 
-int items_equal_one(rgc_object *a, rgc_object *b)
+int rgc__items_equal_one(rgc_object *a, rgc_object *b)
 {
 	if (a == b)
 		return 1;
@@ -61,11 +61,11 @@ int items_equal_one(rgc_object *a, rgc_object *b)
 	return equal;
 }
 
-int items_equal(items_view view, const void *a, const void *b)
+int rgc__items_equal(items_view view, const void *a, const void *b)
 {
 	if (view(a).count != view(b).count)
 		return 0;
-	if (nesting_begin())
+	if (rgc__descent_begin())
 		return -1;
 	int equal = 1;
 	for (size_t i = 0; equal == 1; i++) {
@@ -74,24 +74,24 @@ int items_equal(items_view view, const void *a, const void *b)
 			equal = left.count == right.count;
 			break;
 		}
-		equal = items_equal_one(left.at[i], right.at[i]);
+		equal = rgc__items_equal_one(left.at[i], right.at[i]);
 	}
-	nesting_end();
+	rgc__descent_end();
 	return equal;
 }
 
-rgc_str *items_repr(items_view view, const void *sequence, const char *open, const char *single,
-		    const char *close)
+rgc_str *rgc__items_repr(items_view view, const void *sequence, const char *open, const char *single,
+			 const char *close)
 {
 	struct text text = {0};
-	text_add_string(&text, open);
+	rgc__text_add_string(&text, open);
 	for (size_t i = 0; i < view(sequence).count && !text.error; i++) {
 		if (i)
-			text_add_string(&text, ", ");
-		text_add_repr(&text, view(sequence).at[i]);
+			rgc__text_add_string(&text, ", ");
+		rgc__text_add_repr(&text, view(sequence).at[i]);
 	}
 	if (view(sequence).count == 1)
-		text_add_string(&text, single);
-	text_add_string(&text, close);
-	return text_finish(&text);
+		rgc__text_add_string(&text, single);
+	rgc__text_add_string(&text, close);
+	return rgc__text_finish(&text);
 }

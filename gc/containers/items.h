@@ -4,7 +4,9 @@
 #ifndef RGC_GC_CONTAINERS_ITEMS_H
 #define RGC_GC_CONTAINERS_ITEMS_H
 
-#include "../core/internal.h"
+#include "../core/base.h"
+
+#include <mprof/rgc.h>
 
 /* A sequence's items at this moment; user code may change those of a list. */
 struct items {
@@ -14,26 +16,26 @@ struct items {
 typedef struct items (*items_view)(const void *sequence);
 
 /* The item at an index that counts from the end if negative; NULL with ERANGE. */
-rgc_object *items_get(struct items items, ssize_t index);
+rgc_object *rgc__items_get(struct items items, ssize_t index);
 
-int items_traverse(struct items items, rgc_visit visit, void *argument);
+int rgc__items_traverse(struct items items, rgc_visit visit, void *argument);
 
 /* Drops a reference to each. */
-void items_drop(struct items items);
+void rgc__items_drop(struct items items);
 
 /* rgc_equal of two objects, kept alive meanwhile; NULL equals NULL. */
-int items_equal_one(rgc_object *a, rgc_object *b);
+int rgc__items_equal_one(rgc_object *a, rgc_object *b);
 
 /* Whether two sequences of one type are equal, item by item: 1, 0, or -1 with errno. */
-int items_equal(items_view view, const void *a, const void *b);
+int rgc__items_equal(items_view view, const void *a, const void *b);
 
 /* All items between `open` and `close`; `single` follows the only item of a sequence. */
-rgc_str *items_repr(items_view view, const void *sequence, const char *open, const char *single,
-		    const char *close);
+rgc_str *rgc__items_repr(items_view view, const void *sequence, const char *open, const char *single,
+			 const char *close);
 
 /* Comparisons and hashes of containers go into their items' between these two; begin fails with ELOOP where
  * that is too deep for the stack. */
-int nesting_begin(void);
-void nesting_end(void);
+int rgc__descent_begin(void);
+void rgc__descent_end(void);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "items.h"
 #include "sort.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ size_t rgc_list_length(const rgc_list *list)
 
 void *rgc_list_get(const rgc_list *list, ssize_t index)
 {
-	return items_get(list_items(list), index);
+	return rgc__items_get(list_items(list), index);
 }
 
 void *rgc_list_ref(const rgc_list *list, ssize_t index)
@@ -213,7 +214,7 @@ ssize_t rgc_list_find(const rgc_list *list, const void *item)
 	int equal = 0;
 	rgc_incref(list);
 	for (size_t i = 0; i < list->length && !equal; i++) {
-		equal = items_equal_one(list->items[i], (rgc_object *)(uintptr_t)item);
+		equal = rgc__items_equal_one(list->items[i], (rgc_object *)(uintptr_t)item);
 		if (equal > 0)
 			found = (ssize_t)i;
 	}
@@ -277,7 +278,7 @@ static void contents_drop(struct contents contents)
 	if (!contents.items)
 		return;
 	heap_bytes_changed(-(ptrdiff_t)(contents.capacity * sizeof(*contents.items)));
-	items_drop((struct items){contents.items, contents.length});
+	rgc__items_drop((struct items){contents.items, contents.length});
 	free(contents.items);
 }
 
@@ -285,7 +286,7 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 {
 	rgc_incref(list);
 	struct contents own = contents_take(list);
-	int result = sort_items(own.items, own.length, compare, data);
+	int result = rgc__sort_items(own.items, own.length, compare, data);
 	struct contents foreign = contents_take(list);
 	contents_put(list, own);
 	bool disturbed = foreign.length > 0;
@@ -304,7 +305,7 @@ void rgc_list_clear(rgc_list *list)
 
 static int list_traverse(void *self, rgc_visit visit, void *argument)
 {
-	return items_traverse(list_items(self), visit, argument);
+	return rgc__items_traverse(list_items(self), visit, argument);
 }
 
 static void list_clear(void *self)
@@ -314,12 +315,12 @@ static void list_clear(void *self)
 
 static int list_equal(const void *self, const void *other)
 {
-	return RGC_IS(other, rgc_list) ? items_equal(list_items, self, other) : 0;
+	return RGC_IS(other, rgc_list) ? rgc__items_equal(list_items, self, other) : 0;
 }
 
 static rgc_str *list_repr(const void *self)
 {
-	return items_repr(list_items, self, "[", "", "]");
+	return rgc__items_repr(list_items, self, "[", "", "]");
 }
 
 const struct rgc_type RGC_TYPE(rgc_list) = {

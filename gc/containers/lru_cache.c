@@ -5,8 +5,7 @@
  */
 #include "call_key.h"
 #include "table.h"
-
-#include <mprof/mprof.h>
+#include "../core/heap.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -153,7 +152,7 @@ rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxs
 	cache->maxsize = maxsize < 0 ? 0 : maxsize;
 	cache->typed = typed;
 	cache->oldest = cache->newest = NONE;
-	if (recorded)
+	if (rgc__recorded)
 		list_cache(cache);
 	return cache;
 }
@@ -168,18 +167,18 @@ static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_obje
 		if (table_reserve(table, STRIDE))
 			return -1;
 		number = table->used;
-		table_append(table, STRIDE, key, hash);
+		rgc__table_append(table, STRIDE, key, hash);
 	} else {
 		struct result *oldest = result_at(cache, number);
 		old = oldest->pair;
 		unlink_result(cache, oldest);
-		table_rename(table, STRIDE, number, key, hash);
+		rgc__table_rename(table, STRIDE, number, key, hash);
 	}
 	struct result *result = result_at(cache, number);
 	RGC_CHECK_STORE_(value);
 	rgc_incref(value);
 	result->pair.value = value;
-	call_key_watch(key);
+	rgc__call_key_watch(key);
 	link_newest(cache, result, number);
 	rgc_decref(old.entry.key);
 	rgc_decref(old.value);
@@ -249,7 +248,7 @@ void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments, const
 		return miss(cache, NULL, 0, arguments, keywords);
 	if (!cache->typed && rgc_tuple_length(arguments) == 1 && (!keywords || !rgc_dict_length(keywords)))
 		return call_by_key(cache, rgc_tuple_get(arguments, 0), arguments, keywords);
-	rgc_object *key = call_key_new(arguments, keywords, cache->typed);
+	rgc_object *key = rgc__call_key_new(arguments, keywords, cache->typed);
 	if (!key)
 		return NULL;
 	void *value = call_by_key(cache, key, arguments, keywords);
@@ -297,7 +296,7 @@ struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache)
 static void forget_all(rgc_lru_cache *cache)
 {
 	cache->oldest = cache->newest = NONE;
-	table_clear(&cache->table, STRIDE);
+	rgc__table_clear(&cache->table, STRIDE);
 }
 
 void rgc_lru_cache_clear(rgc_lru_cache *cache)
@@ -325,7 +324,7 @@ static int cache_traverse(void *self, rgc_visit visit, void *argument)
 {
 	const rgc_lru_cache *cache = self;
 	RGC_VISIT(cache->data);
-	return table_traverse(&cache->table, STRIDE, visit, argument);
+	return rgc__table_traverse(&cache->table, STRIDE, visit, argument);
 }
 
 static void cache_clear(void *self)

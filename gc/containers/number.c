@@ -1,7 +1,8 @@
 /*
  * number.c - rgc_int and rgc_float: immutable numbers.  Those of the same value are equal, and hash alike.
  */
-#include "../core/values.h"
+#include "values.h"
+#include "../core/header.h"
 
 #include <float.h>
 #include <inttypes.h>

@@ -4,6 +4,7 @@
  */
 #include "table.h"
 #include "text.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 
@@ -43,7 +44,7 @@ static int add_hashed(rgc_set *set, rgc_object *item, size_t hash)
 		return found < 0 ? -1 : 0;
 	if (table_reserve(&set->table, STRIDE))
 		return -1;
-	table_append(&set->table, STRIDE, item, hash);
+	rgc__table_append(&set->table, STRIDE, item, hash);
 	track_child(set, item);
 	return 1;
 }
@@ -58,7 +59,7 @@ int rgc_set_add(rgc_set *set, void *item)
 static rgc_object *remove_item(rgc_set *set, size_t number)
 {
 	rgc_object *item = ((const struct entry *)table_entry(&set->table, STRIDE, number))->key;
-	table_remove(&set->table, STRIDE, number);
+	rgc__table_remove(&set->table, STRIDE, number);
 	return item;
 }
 
@@ -88,7 +89,7 @@ rgc_set *rgc_set_copy(const rgc_set *set)
 	rgc_set *copy = rgc_set_new();
 	if (!copy)
 		return NULL;
-	if (table_copy(copy, &copy->table, &set->table, STRIDE)) {
+	if (rgc__table_copy(copy, &copy->table, &set->table, STRIDE)) {
 		rgc_decref(copy);
 		return NULL;
 	}
@@ -105,7 +106,7 @@ static int for_each(const rgc_set *set, step_function step, void *context)
 	rgc_cursor cursor = {0, 0};
 	struct entry *entry;
 	int found;
-	while ((found = table_next(&set->table, STRIDE, &cursor, &entry)) == 1) {
+	while ((found = rgc__table_next(&set->table, STRIDE, &cursor, &entry)) == 1) {
 		rgc_object *item = rgc_ref(entry->key);
 		int result = step(context, item, entry->hash);
 		int error = errno;
@@ -180,7 +181,7 @@ rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b)
 
 static void set_clear(void *self)
 {
-	table_clear(&((rgc_set *)self)->table, STRIDE);
+	rgc__table_clear(&((rgc_set *)self)->table, STRIDE);
 }
 
 void rgc_set_clear(rgc_set *set)
@@ -191,7 +192,7 @@ void rgc_set_clear(rgc_set *set)
 int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item)
 {
 	struct entry *entry;
-	int found = table_next(&set->table, STRIDE, cursor, &entry);
+	int found = rgc__table_next(&set->table, STRIDE, cursor, &entry);
 	if (found == 1 && item)
 		*item = entry->key;
 	return found;
@@ -199,7 +200,7 @@ int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item)
 
 static int set_traverse(void *self, rgc_visit visit, void *argument)
 {
-	return table_traverse(&((rgc_set *)self)->table, STRIDE, visit, argument);
+	return rgc__table_traverse(&((rgc_set *)self)->table, STRIDE, visit, argument);
 }
 
 static int set_equal(const void *self, const void *other)
@@ -218,16 +219,16 @@ static rgc_str *set_repr(const void *self)
 	rgc_cursor cursor = {0, 0};
 	void *item;
 	int found;
-	text_add_string(&text, "{");
+	rgc__text_add_string(&text, "{");
 	for (const char *separator = ""; (found = rgc_set_next(self, &cursor, &item)) == 1;
 	     separator = ", ") {
-		text_add_string(&text, separator);
-		text_add_repr(&text, item);
+		rgc__text_add_string(&text, separator);
+		rgc__text_add_repr(&text, item);
 	}
 	if (found && !text.error)
 		text.error = errno;
-	text_add_string(&text, "}");
-	return text_finish(&text);
+	rgc__text_add_string(&text, "}");
+	return rgc__text_finish(&text);
 }
 
 const struct rgc_type RGC_TYPE(rgc_set) = {

@@ -61,7 +61,7 @@ static void merge(const struct order *order, rgc_object **items, size_t left, si
 	memcpy(items + to, room + from_left, (left - from_left) * sizeof(*items));
 }
 
-int sort_items(rgc_object **items, size_t count, sort_compare compare, void *data)
+int rgc__sort_items(rgc_object **items, size_t count, sort_compare compare, void *data)
 {
 	if (count < 2)
 		return 0;

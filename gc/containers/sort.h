@@ -4,12 +4,14 @@
 #ifndef RGC_GC_CONTAINERS_SORT_H
 #define RGC_GC_CONTAINERS_SORT_H
 
-#include "../core/internal.h"
+#include "../core/base.h"
+
+#include <mprof/rgc.h>
 
 typedef int (*sort_compare)(const void *a, const void *b, void *data);
 
 /* Sorts; whatever `compare` answers, the same references stay in the array.  0, or -1 with ENOMEM and nothing
  * done.  n - 1 comparisons if the items are in order already, at most about n * log2(n). */
-int sort_items(rgc_object **items, size_t count, sort_compare compare, void *data);
+int rgc__sort_items(rgc_object **items, size_t count, sort_compare compare, void *data);
 
 #endif

@@ -2,7 +2,7 @@
  * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
  */
 #include "text.h"
-#include "../core/values.h"
+#include "values.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -157,7 +157,7 @@ static void add_escaped(struct text *text, unsigned char byte)
 		snprintf(escape, sizeof(escape), "\\%c", letter[1]);
 	else
 		snprintf(escape, sizeof(escape), "\\x%02x", byte);
-	text_add_string(text, escape);
+	rgc__text_add_string(text, escape);
 }
 
 /* Quoted with ', or with " if that saves escapes, as Python does. */
@@ -168,19 +168,19 @@ static rgc_str *str_repr(const void *self)
 	size_t left = (size_t)(end - at);
 	char quote = memchr(at, '\'', left) && !memchr(at, '"', left) ? '"' : '\'';
 	struct text text = {0};
-	text_add(&text, &quote, 1);
+	rgc__text_add(&text, &quote, 1);
 	while (at < end) {
 		size_t size = character_length((const unsigned char *)at, (size_t)(end - at));
 		if (*at == quote || *at == '\\')
-			text_add(&text, "\\", 1);
+			rgc__text_add(&text, "\\", 1);
 		if (size)
-			text_add(&text, at, size);
+			rgc__text_add(&text, at, size);
 		else
 			add_escaped(&text, (unsigned char)*at);
 		at += size ? size : 1;
 	}
-	text_add(&text, &quote, 1);
-	return text_finish(&text);
+	rgc__text_add(&text, &quote, 1);
+	return rgc__text_finish(&text);
 }
 
 const struct rgc_type RGC_TYPE(rgc_str) = {

@@ -4,6 +4,7 @@
  * them.
  */
 #include "table.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_o
 	return TABLE_ABSENT;
 }
 
-ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash)
+ptrdiff_t rgc__table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash)
 {
 	for (int i = 0; i < TRIES; i++) {
 		ptrdiff_t number = table->live ? find_once(table, stride, key, hash) : TABLE_ABSENT;
@@ -151,7 +152,7 @@ static unsigned bits_for(size_t count)
 	return 0;
 }
 
-int table_reserve_slowly(struct table *table, size_t stride)
+int rgc__table_reserve_slowly(struct table *table, size_t stride)
 {
 	/* A third of the room is free afterwards, whether the table grew or was only rid of removed entries.
 	 */
@@ -168,7 +169,7 @@ int table_reserve_slowly(struct table *table, size_t stride)
 	return 0;
 }
 
-void *table_append(struct table *table, size_t stride, rgc_object *key, size_t hash)
+void *rgc__table_append(struct table *table, size_t stride, rgc_object *key, size_t hash)
 {
 	struct entry *entry = table_entry(table, stride, table->used);
 	RGC_CHECK_STORE_(key);
@@ -185,7 +186,7 @@ static bool is_removed(const struct table *table, size_t stride, size_t number)
 	return !((const struct entry *)table_entry(table, stride, number))->key;
 }
 
-void table_remove(struct table *table, size_t stride, size_t number)
+void rgc__table_remove(struct table *table, size_t stride, size_t number)
 {
 	struct entry *entry = table_entry(table, stride, number);
 	unlink_slot(table, entry->hash, number);
@@ -201,7 +202,7 @@ void table_remove(struct table *table, size_t stride, size_t number)
 		table->first++;
 }
 
-void table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash)
+void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash)
 {
 	struct entry *entry = table_entry(table, stride, number);
 	unlink_slot(table, entry->hash, number);
@@ -212,7 +213,7 @@ void table_rename(struct table *table, size_t stride, size_t number, rgc_object 
 	table->version++;
 }
 
-void table_clear(struct table *table, size_t stride)
+void rgc__table_clear(struct table *table, size_t stride)
 {
 	struct table old = *table;
 	*table = (struct table){.version = old.version + 1};
@@ -235,7 +236,7 @@ static int adopt_child(rgc_object *child, void *owner)
 	return 0;
 }
 
-int table_copy(void *owner, struct table *copy, const struct table *table, size_t stride)
+int rgc__table_copy(void *owner, struct table *copy, const struct table *table, size_t stride)
 {
 	if (!table->live)
 		return 0;
@@ -244,14 +245,14 @@ int table_copy(void *owner, struct table *copy, const struct table *table, size_
 	if (table_init(&new, stride, bits))
 		return -1;
 	copy_entries(&new, table, stride);
-	table_traverse(&new, stride, adopt_child, owner);
+	rgc__table_traverse(&new, stride, adopt_child, owner);
 	new.version = copy->version + 1;
 	heap_bytes_changed((ptrdiff_t)block_bytes(&new, stride));
 	*copy = new;
 	return 0;
 }
 
-int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry)
+int rgc__table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry)
 {
 	if (!cursor->position)
 		*cursor = (rgc_cursor){table->first, table->version};
@@ -267,7 +268,7 @@ int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, str
 	return 0;
 }
 
-int table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument)
+int rgc__table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument)
 {
 	for (size_t i = table->first; i < table->used; i++) {
 		struct pair *pair = table_entry(table, stride, i);

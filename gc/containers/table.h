@@ -12,7 +12,7 @@
 #ifndef RGC_GC_CONTAINERS_TABLE_H
 #define RGC_GC_CONTAINERS_TABLE_H
 
-#include "../core/values.h"
+#include "values.h"
 
 /* Flag of types whose objects equal none of other types, whatever the equal of those says. */
 #define TYPE_EQUAL_TO_OWN (1u << 16)
@@ -95,7 +95,8 @@ static inline ptrdiff_t probe_next(const struct table *table, struct probe *prob
 }
 
 /* table_find for keys that need calls: starts again, so that the table may change under it. */
-ptrdiff_t table_find_slowly(const struct table *table, size_t stride, const rgc_object *key, size_t hash);
+ptrdiff_t rgc__table_find_slowly(const struct table *table, size_t stride, const rgc_object *key,
+				 size_t hash);
 
 /*
  * The number of the entry with an equal key, TABLE_ABSENT, or TABLE_FAILED with the error of equal, or EBUSY
@@ -112,7 +113,7 @@ static inline ptrdiff_t table_find(const struct table *table, size_t stride, con
 		if (likely(entry->key == key))
 			return number;
 		if (unlikely(entry->key->type != key->type))
-			return table_find_slowly(table, stride, key, hash);
+			return rgc__table_find_slowly(table, stride, key, hash);
 		if (key->type == &RGC_TYPE(rgc_int)) {
 			if (likely(int_equal_inline(entry->key, key)))
 				return number;
@@ -120,7 +121,7 @@ static inline ptrdiff_t table_find(const struct table *table, size_t stride, con
 			if (likely(str_equal_inline(entry->key, key)))
 				return number;
 		} else {
-			return table_find_slowly(table, stride, key, hash);
+			return rgc__table_find_slowly(table, stride, key, hash);
 		}
 	}
 	return TABLE_ABSENT;
@@ -128,32 +129,32 @@ static inline ptrdiff_t table_find(const struct table *table, size_t stride, con
 
 /* Makes room for one more entry: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries change, but
  * for a table from which none was ever removed. */
-int table_reserve_slowly(struct table *table, size_t stride);
+int rgc__table_reserve_slowly(struct table *table, size_t stride);
 
 static inline int table_reserve(struct table *table, size_t stride)
 {
-	return likely(table->used < table->capacity) ? 0 : table_reserve_slowly(table, stride);
+	return likely(table->used < table->capacity) ? 0 : rgc__table_reserve_slowly(table, stride);
 }
 
 /* Adds an entry whose key is known to be absent, after table_reserve; increfs the key.  The owner stores the
  * rest. */
-void *table_append(struct table *table, size_t stride, rgc_object *key, size_t hash);
+void *rgc__table_append(struct table *table, size_t stride, rgc_object *key, size_t hash);
 
 /* Removes an entry.  Its references become the caller's, who has taken the pointers out before. */
-void table_remove(struct table *table, size_t stride, size_t number);
+void rgc__table_remove(struct table *table, size_t stride, size_t number);
 
-/* Gives an entry to another key, known to be absent, which is increfed; else as table_remove. */
-void table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash);
+/* Gives an entry to another key, known to be absent, which is increfed; else as rgc__table_remove. */
+void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash);
 
 /* Removes all entries, then drops their references. */
-void table_clear(struct table *table, size_t stride);
+void rgc__table_clear(struct table *table, size_t stride);
 
 /* Makes the empty table of `owner` a copy; 0, or -1 with ENOMEM. */
-int table_copy(void *owner, struct table *copy, const struct table *table, size_t stride);
+int rgc__table_copy(void *owner, struct table *copy, const struct table *table, size_t stride);
 
 /* The next entry; 1, 0 at the end, -1 with EBUSY. */
-int table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry);
+int rgc__table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry);
 
-int table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument);
+int rgc__table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument);
 
 #endif

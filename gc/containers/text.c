@@ -2,6 +2,7 @@
  * text.c - printable forms: rgc_repr, and the buffer in which the forms of containers grow.
  */
 #include "text.h"
+#include "../core/header.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static int text_reserve(struct text *text, size_t length)
 	return 0;
 }
 
-void text_add(struct text *text, const char *bytes, size_t length)
+void rgc__text_add(struct text *text, const char *bytes, size_t length)
 {
 	if (text->error || !length)
 		return;
@@ -36,12 +37,12 @@ void text_add(struct text *text, const char *bytes, size_t length)
 	text->length += length;
 }
 
-void text_add_string(struct text *text, const char *string)
+void rgc__text_add_string(struct text *text, const char *string)
 {
-	text_add(text, string, strlen(string));
+	rgc__text_add(text, string, strlen(string));
 }
 
-void text_add_repr(struct text *text, const void *object)
+void rgc__text_add_repr(struct text *text, const void *object)
 {
 	if (text->error)
 		return;
@@ -50,11 +51,11 @@ void text_add_repr(struct text *text, const void *object)
 		text->error = errno;
 		return;
 	}
-	text_add(text, rgc_str_get(form), rgc_str_length(form));
+	rgc__text_add(text, rgc_str_get(form), rgc_str_length(form));
 	rgc_decref(form);
 }
 
-rgc_str *text_finish(struct text *text)
+rgc_str *rgc__text_finish(struct text *text)
 {
 	rgc_str *string = text->error ? NULL : rgc_str_new_bytes(text->bytes, text->length);
 	if (text->error)

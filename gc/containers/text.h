@@ -4,7 +4,9 @@
 #ifndef RGC_GC_CONTAINERS_TEXT_H
 #define RGC_GC_CONTAINERS_TEXT_H
 
-#include "../core/internal.h"
+#include "../core/base.h"
+
+#include <mprof/rgc.h>
 
 /* All zero is empty. */
 struct text {
@@ -13,13 +15,13 @@ struct text {
 	int error; /* errno of the first step that failed; later steps do nothing */
 };
 
-void text_add(struct text *text, const char *bytes, size_t length);
-void text_add_string(struct text *text, const char *string);
+void rgc__text_add(struct text *text, const char *bytes, size_t length);
+void rgc__text_add_string(struct text *text, const char *string);
 
 /* The form of an object, which is kept alive meanwhile; "NULL" for NULL. */
-void text_add_repr(struct text *text, const void *object);
+void rgc__text_add_repr(struct text *text, const void *object);
 
 /* The text as a new string, or NULL with errno if any step failed; frees the buffer. */
-rgc_str *text_finish(struct text *text);
+rgc_str *rgc__text_finish(struct text *text);
 
 #endif

@@ -2,6 +2,7 @@
  * tuple.c - rgc_tuple: a fixed array of objects.
  */
 #include "items.h"
+#include "../core/tracking.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -73,7 +74,7 @@ size_t rgc_tuple_length(const rgc_tuple *tuple)
 
 void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index)
 {
-	return items_get(tuple_items(tuple), index);
+	return rgc__items_get(tuple_items(tuple), index);
 }
 
 void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index)
@@ -83,7 +84,7 @@ void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index)
 
 static int tuple_traverse(void *self, rgc_visit visit, void *argument)
 {
-	return items_traverse(tuple_items(self), visit, argument);
+	return rgc__items_traverse(tuple_items(self), visit, argument);
 }
 
 static void tuple_clear(void *self)
@@ -104,7 +105,7 @@ static int tuple_hash(const void *self, size_t *hash)
 {
 	const rgc_tuple *tuple = self;
 	uint64_t all = tuple->rgc_head.count + 1;
-	int error = nesting_begin();
+	int error = rgc__descent_begin();
 	if (error)
 		return error;
 	for (size_t i = 0; i < tuple->rgc_head.count && !error; i++) {
@@ -113,7 +114,7 @@ static int tuple_hash(const void *self, size_t *hash)
 			error = rgc_hash(tuple->items[i], &item);
 		all = hash_add(all, item);
 	}
-	nesting_end();
+	rgc__descent_end();
 	if (!error)
 		*hash = (size_t)all;
 	return error;
@@ -121,12 +122,12 @@ static int tuple_hash(const void *self, size_t *hash)
 
 static int tuple_equal(const void *self, const void *other)
 {
-	return RGC_IS(other, rgc_tuple) ? items_equal(tuple_items, self, other) : 0;
+	return RGC_IS(other, rgc_tuple) ? rgc__items_equal(tuple_items, self, other) : 0;
 }
 
 static rgc_str *tuple_repr(const void *self)
 {
-	return items_repr(tuple_items, self, "(", ",", ")");
+	return rgc__items_repr(tuple_items, self, "(", ",", ")");
 }
 
 const struct rgc_type RGC_TYPE(rgc_tuple) = {

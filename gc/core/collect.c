@@ -4,9 +4,14 @@
  * unreachable.c finds what is to go, which is taken apart here as Python does: weak references, finalizers,
  * then each object's own references.
  */
+#include "collect.h"
+#include "callbacks.h"
+#include "debug.h"
+#include "drop.h"
+#include "shared.h"
+#include "simple.h"
 #include "unreachable.h"
-
-#include <mprof/mprof.h>
+#include "weakref.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,34 +33,34 @@ static uint64_t now_ns(void)
 static void clear_weak_references(rgc_heap *heap, struct link *unreachable)
 {
 	struct weak_queue queue;
-	weak_queue_init(&queue);
+	rgc__weak_queue_init(&queue);
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
 		if (object->flags & OBJECT_WEAK_TARGET)
-			weak_clear_target(heap, object, &queue);
+			rgc__weak_clear_target(heap, object, &queue);
 		if (RGC_IS(object, rgc_weak))
-			weak_forget_target(object);
+			rgc__weak_forget_target(object);
 	}
-	weak_run_callbacks(&queue);
+	rgc__weak_run_callbacks(&queue);
 }
 
 /* Objects may end meanwhile, and so leave either list. */
 static void run_finalizers(struct link *unreachable)
 {
 	struct link seen;
-	list_init(&seen);
-	while (!list_is_empty(unreachable)) {
+	links_init(&seen);
+	while (!links_are_empty(unreachable)) {
 		struct link *link = unreachable->next;
 		rgc_object *object = object_of(link);
-		list_remove(link);
-		list_append(&seen, link);
+		links_remove(link);
+		links_append(&seen, link);
 		if (!object->type->finalize)
 			continue;
 		rgc_incref(object);
-		object_finalize(object);
+		rgc__object_finalize(object);
 		rgc_decref(object);
 	}
-	list_splice(&seen, unreachable);
+	links_splice(&seen, unreachable);
 }
 
 /* Runs what is to run before anything is cleared; leaves in `unreachable` what is so still. */
@@ -69,10 +74,10 @@ static void say_farewell(rgc_heap *heap, struct link *unreachable, struct link *
 	if (found->finalizers)
 		run_finalizers(unreachable);
 	struct link still;
-	list_init(&still);
-	unreachable_split(heap, unreachable, &still, found, false);
-	list_splice(unreachable, survivors);
-	list_splice(&still, unreachable);
+	links_init(&still);
+	rgc__unreachable_split(heap, unreachable, &still, found, false);
+	links_splice(unreachable, survivors);
+	links_splice(&still, unreachable);
 	if (found->weak || found->weak_targets) /* made by finalizers */
 		clear_weak_references(heap, unreachable);
 }
@@ -87,13 +92,13 @@ static void keep_as_garbage(rgc_heap *heap, struct link *link)
 	rgc_object *object = object_of(link);
 	object->flags &= ~(uint32_t)OBJECT_UNREACHABLE;
 	rgc_incref(object);
-	list_remove(link);
-	list_append(&heap->garbage, link);
+	links_remove(link);
+	links_append(&heap->garbage, link);
 }
 
 static void clear_each(rgc_heap *heap, struct link *unreachable, struct link *cleared)
 {
-	while (!list_is_empty(unreachable)) {
+	while (!links_are_empty(unreachable)) {
 		struct link *link = unreachable->next;
 		rgc_object *object = object_of(link);
 		if (heap->debug & RGC_DEBUG_COLLECTABLE)
@@ -102,12 +107,12 @@ static void clear_each(rgc_heap *heap, struct link *unreachable, struct link *cl
 			keep_as_garbage(heap, link);
 			continue;
 		}
-		list_remove(link);
-		list_append(cleared, link);
+		links_remove(link);
+		links_append(cleared, link);
 		rgc_incref(object);
-		object_clear(object);
+		rgc__object_clear(object);
 #ifdef RGC_DEBUG
-		debug_check_cleared(object);
+		rgc__debug_check_cleared(object);
 #endif
 		rgc_decref(object);
 	}
@@ -118,9 +123,9 @@ static size_t delete_unreachable(rgc_heap *heap, struct link *unreachable)
 {
 	struct link cleared;
 	size_t left = 0;
-	list_init(&cleared);
+	links_init(&cleared);
 	clear_each(heap, unreachable, &cleared);
-	for (; !list_is_empty(&cleared); left++) {
+	for (; !links_are_empty(&cleared); left++) {
 		if (heap->debug & RGC_DEBUG_UNCOLLECTABLE)
 			print_object(object_of(cleared.next), "uncollectable");
 		keep_as_garbage(heap, cleared.next);
@@ -144,25 +149,26 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 {
 	int generation = info->generation;
 	struct link candidates, unreachable;
-	list_init(&candidates);
-	list_init(&unreachable);
-	list_splice(&heap->generations[generation], &candidates);
+	links_init(&candidates);
+	links_init(&unreachable);
+	links_splice(&heap->generations[generation], &candidates);
 	heap->counts[generation] = 0;
 	for (int i = 0; i < generation; i++) {
-		list_splice(&heap->generations[i], &candidates);
+		links_splice(&heap->generations[i], &candidates);
 		heap->counts[i] = 0;
 	}
 	struct link *older = &heap->generations[generation < OLDEST ? generation + 1 : OLDEST];
 	if (generation < OLDEST)
 		heap->counts[generation + 1]++;
 	struct findings found;
-	info->candidates = unreachable_split(heap, &candidates, &unreachable, &found, generation == OLDEST);
+	info->candidates =
+		rgc__unreachable_split(heap, &candidates, &unreachable, &found, generation == OLDEST);
 	update_counts(heap, generation, info->candidates - found.count);
-	list_splice(&candidates, older);
+	links_splice(&candidates, older);
 	say_farewell(heap, &unreachable, older, &found);
-	if (!found.simple || !simple_free_all(heap, &unreachable, found.outside)) {
+	if (!found.simple || !rgc__simple_free_all(heap, &unreachable, found.outside)) {
 		if (found.simple)
-			unreachable_end_collecting(&unreachable, &found);
+			rgc__unreachable_end_collecting(&unreachable, &found);
 		info->uncollectable = delete_unreachable(heap, &unreachable);
 	}
 	info->collected = found.count - info->uncollectable;
@@ -198,16 +204,16 @@ static inline __attribute__((always_inline)) void tell_mprof(const struct rgc_in
 	mprof_gc_end(&told);
 }
 
-size_t collect(rgc_heap *heap, int generation)
+static size_t collect(rgc_heap *heap, int generation)
 {
 	if (heap->collecting)
 		return 0;
 	int saved_errno = errno;
 	heap->collecting = true;
-	struct drop_state drops = drops_begin();
-	shared_settle();
+	struct drop_state drops = rgc__drops_begin();
+	rgc__shared_settle();
 	struct rgc_info info = {.generation = generation, .heap_bytes = heap->bytes};
-	callbacks_run(heap, RGC_START, &info);
+	rgc__callbacks_run(heap, RGC_START, &info);
 	mprof_gc_begin((uint32_t)generation);
 	uint64_t start_ns = now_ns();
 	size_t bytes_before = heap->bytes;
@@ -217,14 +223,14 @@ size_t collect(rgc_heap *heap, int generation)
 	info.duration_ns = now_ns() - start_ns;
 	tell_mprof(&info);
 	add_to_stats(heap, &info);
-	callbacks_run(heap, RGC_STOP, &info);
-	drops_end(drops);
+	rgc__callbacks_run(heap, RGC_STOP, &info);
+	rgc__drops_end(drops);
 	heap->collecting = false;
 	errno = saved_errno;
 	return info.collected + info.uncollectable;
 }
 
-void collect_automatically(rgc_heap *heap)
+void rgc__collect_automatically(rgc_heap *heap)
 {
 	if (heap->collecting)
 		return;

@@ -5,7 +5,8 @@
  */
 #ifdef RGC_DEBUG
 
-#include "internal.h"
+#include "debug.h"
+#include "verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,17 +64,17 @@ static struct note *note_at(struct link *link)
 	return (struct note *)(void *)link;
 }
 
-void *debug_block_new(size_t bytes)
+void *rgc__debug_block_new(size_t bytes)
 {
 	struct note *note = calloc(1, sizeof(*note) + bytes);
 	return note ? note + 1 : NULL;
 }
 
-void debug_born(rgc_heap *heap, rgc_object *object)
+void rgc__debug_born(rgc_heap *heap, rgc_object *object)
 {
 	struct note *note = note_of(object);
 	note->object = object;
-	list_append(&heap->blocks, &note->link);
+	links_append(&heap->blocks, &note->link);
 }
 
 /* The part of a dead object that must not be looked at: all but its head, which names it in messages. */
@@ -93,10 +94,10 @@ static void release(struct note *note)
 	free(note);
 }
 
-void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes)
+void rgc__debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes)
 {
 	struct note *note = note_of(object);
-	list_remove(&note->link);
+	links_remove(&note->link);
 	note->external = (size_t)((char *)block_of(object) + bytes - (char *)body_of(object));
 	object->refs = REFS_DEAD;
 	memset(body_of(object), POISON, note->external);
@@ -107,51 +108,51 @@ void debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes)
 	*place = note;
 }
 
-void debug_heap_finish(rgc_heap *heap)
+void rgc__debug_heap_finish(rgc_heap *heap)
 {
 	for (size_t i = 0; i < QUARANTINE; i++)
 		release(heap->quarantine[i]);
 }
 
-void debug_before_new(rgc_heap *heap)
+void rgc__debug_before_new(rgc_heap *heap)
 {
 	if (stress && ++heap->allocations % stress == 0)
-		collect(heap, RGC_GENERATIONS - 1);
+		rgc_collect(RGC_GENERATIONS - 1);
 }
 
-_Noreturn void debug_fail(const rgc_object *object, const char *fault)
+_Noreturn void rgc__debug_fail(const rgc_object *object, const char *fault)
 {
 	fprintf(stderr, "rgc: <%s at %p>: %s\n", object->type->name, (const void *)object, fault);
 	abort();
 }
 
-void debug_check_owner(const rgc_object *object)
+void rgc__debug_check_owner(const rgc_object *object)
 {
 	const uint32_t mask = (uint32_t)UINT16_MAX << OBJECT_HEAP_SHIFT;
-	if (rgc_thread.heap && (object->flags & mask) != rgc_thread.heap->number)
-		debug_fail(object, "an object of another heap is used");
+	if (rgc__thread.heap && (object->flags & mask) != rgc__thread.heap->number)
+		rgc__debug_fail(object, "an object of another heap is used");
 }
 
 static int reject(rgc_object *child, void *parent)
 {
 	(void)child;
-	debug_fail(parent, "clear has left a reference that traverse visits");
+	rgc__debug_fail(parent, "clear has left a reference that traverse visits");
 }
 
-void debug_check_cleared(rgc_object *object)
+void rgc__debug_check_cleared(rgc_object *object)
 {
 	if (!object->type->traverse || object->type->clear)
 		object_traverse(object, reject, object);
 }
 
-void debug_check_store(const rgc_object *object)
+void rgc__debug_check_store(const rgc_object *object)
 {
 	if (!object)
 		return;
 	if (object->refs == 0 || object->refs == REFS_DEAD)
-		debug_fail(object, "a dead object is stored");
+		rgc__debug_fail(object, "a dead object is stored");
 	if (object->refs > 0)
-		debug_check_owner(object);
+		rgc__debug_check_owner(object);
 }
 
 /* ---- leaks ---- */
@@ -192,7 +193,7 @@ static size_t report_type(struct link *blocks, struct link *first, FILE *file)
 		objects++;
 		external += note_at(link)->external;
 	}
-	print_alive(file, type, objects, external);
+	rgc__print_alive(file, type, objects, external);
 	return objects;
 }
 
@@ -215,9 +216,9 @@ size_t rgc_report_leaks(FILE *file)
 __attribute__((destructor)) static void report_at_exit(void)
 {
 	const char *setting = getenv("RGC_LEAKS");
-	if (!rgc_thread.heap || (setting && strcmp(setting, "0") == 0))
+	if (!rgc__thread.heap || (setting && strcmp(setting, "0") == 0))
 		return;
-	collect(rgc_thread.heap, RGC_GENERATIONS - 1);
+	rgc_collect(RGC_GENERATIONS - 1);
 	rgc_report_leaks(stderr);
 }
 

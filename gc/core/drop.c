@@ -7,12 +7,18 @@
  * `clear`) nests, up to a limit; drops in deeper ones wait.  Objects without a link own nothing and are ended
  * at once.
  */
-#include "internal.h"
+#include "drop.h"
+#include "block.h"
+#include "debug.h"
+#include "shared.h"
+#include "simple.h"
+#include "tracking.h"
+#include "weakref.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-void object_finalize(rgc_object *object)
+void rgc__object_finalize(rgc_object *object)
 {
 	if (!object->type->finalize || object->flags & OBJECT_FINALIZED)
 		return;
@@ -22,7 +28,7 @@ void object_finalize(rgc_object *object)
 	errno = saved_errno;
 }
 
-void object_clear(rgc_object *object)
+void rgc__object_clear(rgc_object *object)
 {
 	const struct rgc_type *type = object->type;
 	if (type->clear)
@@ -57,14 +63,14 @@ static void unnest(struct thread *thread, struct drop_state state)
 	thread->nesting--;
 }
 
-struct drop_state drops_begin(void)
+struct drop_state rgc__drops_begin(void)
 {
-	return nest(&rgc_thread, true);
+	return nest(&rgc__thread, true);
 }
 
-void drops_end(struct drop_state state)
+void rgc__drops_end(struct drop_state state)
 {
-	unnest(&rgc_thread, state);
+	unnest(&rgc__thread, state);
 }
 
 static struct drop_state function_begins(struct thread *thread)
@@ -78,7 +84,7 @@ static __attribute__((noinline)) bool object_survives(struct thread *thread, rgc
 {
 	bool shared = object->flags & OBJECT_SHARED;
 	if (shared)
-		shared_revive(object);
+		rgc__shared_revive(object);
 	else
 		object->refs = 1;
 	/* A running collection that found it unreachable has lost it to this drop. */
@@ -86,24 +92,24 @@ static __attribute__((noinline)) bool object_survives(struct thread *thread, rgc
 	if (object->flags & OBJECT_TRACKED)
 		object_track(thread->heap, object);
 	struct drop_state state = function_begins(thread);
-	object_finalize(object);
+	rgc__object_finalize(object);
 	unnest(thread, state);
 	if (shared)
-		return !shared_expire(object);
+		return !rgc__shared_expire(object);
 	if (--object->refs > 0)
 		return true;
 	if (object->flags & OBJECT_TRACKED)
-		list_remove(link_of(object));
+		links_remove(link_of(object));
 	return false;
 }
 
 static __attribute__((noinline)) void object_end_weak(struct thread *thread, rgc_object *object)
 {
 	struct weak_queue queue;
-	weak_queue_init(&queue);
-	weak_clear_target(thread->heap, object, &queue);
+	rgc__weak_queue_init(&queue);
+	rgc__weak_clear_target(thread->heap, object, &queue);
 	struct drop_state state = function_begins(thread);
-	weak_run_callbacks(&queue);
+	rgc__weak_run_callbacks(&queue);
 	unnest(thread, state);
 }
 
@@ -118,7 +124,7 @@ static inline void queue(struct thread *thread, rgc_object *object)
 {
 	struct link *link = link_of(object);
 	if (object->flags & OBJECT_TRACKED)
-		list_remove(link);
+		links_remove(link);
 	push(thread, link);
 }
 
@@ -175,7 +181,7 @@ static inline rgc_object *next_member(rgc_object *object, uint32_t *at)
 static inline void object_release(struct thread *thread, rgc_object *object)
 {
 	if (unlikely(object->flags & OBJECT_SHARED))
-		shared_free(object);
+		rgc__shared_free(object);
 	else
 		object_free(thread->heap, object);
 }
@@ -227,13 +233,13 @@ static void drop_all(struct thread *thread)
 static void drop_plain(rgc_object *object)
 {
 	if (unlikely(object->flags & OBJECT_WEAK_TARGET))
-		object_end_weak(&rgc_thread, object);
-	object_free(rgc_thread.heap, object);
+		object_end_weak(&rgc__thread, object);
+	object_free(rgc__thread.heap, object);
 }
 
-void object_drop(rgc_object *object)
+void rgc__object_drop(rgc_object *object)
 {
-	struct thread *thread = &rgc_thread;
+	struct thread *thread = &rgc__thread;
 	/* A thread that is ending may have given its heap back already. */
 	if (unlikely(!thread->heap) && !(object->flags & OBJECT_SHARED) && !heap_current())
 		return;
@@ -250,21 +256,21 @@ void rgc_decref_slow_(rgc_object *object)
 {
 	if (likely(object->refs == 1)) {
 #ifdef RGC_DEBUG
-		debug_check_owner(object);
+		rgc__debug_check_owner(object);
 #else
-		struct thread *thread = &rgc_thread;
+		struct thread *thread = &rgc__thread;
 		if (likely(ends_simply(object) && thread->heap && !thread->dropping)) {
-			simple_drop(thread->heap, object);
+			rgc__simple_drop(thread->heap, object);
 			return;
 		}
 #endif
 		object->refs = 0;
-		object_drop(object);
+		rgc__object_drop(object);
 	} else if (object->refs == REFS_SHARED) {
-		shared_decref(object);
+		rgc__shared_decref(object);
 	}
 #ifdef RGC_DEBUG
 	else if (object->refs == 0 || object->refs == REFS_DEAD)
-		debug_fail(object, "a reference is dropped once too often");
+		rgc__debug_fail(object, "a reference is dropped once too often");
 #endif
 }

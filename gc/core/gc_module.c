@@ -1,18 +1,11 @@
 /*
- * gc_module.c - the settings of the collector, questions about its objects, and callbacks: what Python's
- * module `gc` offers besides collecting.
+ * gc_module.c - the settings of the collector, and questions about its objects: what Python's module `gc`
+ * offers besides collecting, and callbacks (callbacks.c).
  */
-#include "internal.h"
+#include "tracking.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-
-void heap_update_trigger(rgc_heap *heap)
-{
-	heap->trigger = heap->enabled && heap->thresholds[0] ? heap->thresholds[0] : UINT_MAX;
-}
 
 static void set_enabled(bool enabled)
 {
@@ -184,7 +177,7 @@ void rgc_track(void *pointer)
 	rgc_object *object = pointer;
 	if ((object->flags & (OBJECT_LINKED | OBJECT_TRACKED)) == OBJECT_LINKED && object->refs > 0 &&
 	    type_has_references(object->type))
-		object_track(rgc_thread.heap, object);
+		object_track(rgc__thread.heap, object);
 }
 
 void rgc_untrack(void *pointer)
@@ -203,7 +196,7 @@ void rgc_freeze(void)
 {
 	rgc_heap *heap = heap_current();
 	for (int i = 0; heap && i < RGC_GENERATIONS; i++) {
-		list_splice(&heap->generations[i], &heap->permanent);
+		links_splice(&heap->generations[i], &heap->permanent);
 		heap->counts[i] = 0;
 	}
 }
@@ -212,7 +205,7 @@ void rgc_unfreeze(void)
 {
 	rgc_heap *heap = heap_current();
 	if (heap)
-		list_splice(&heap->permanent, &heap->generations[RGC_GENERATIONS - 1]);
+		links_splice(&heap->permanent, &heap->generations[RGC_GENERATIONS - 1]);
 }
 
 size_t rgc_get_freeze_count(void)
@@ -240,80 +233,12 @@ void rgc_garbage_clear(void)
 		return;
 	/* What user code adds meanwhile stays for the next time. */
 	struct link garbage;
-	list_init(&garbage);
-	list_splice(&heap->garbage, &garbage);
-	while (!list_is_empty(&garbage)) {
+	links_init(&garbage);
+	links_splice(&heap->garbage, &garbage);
+	while (!links_are_empty(&garbage)) {
 		struct link *link = garbage.next;
-		list_remove(link);
-		list_append(&heap->generations[RGC_GENERATIONS - 1], link);
+		links_remove(link);
+		links_append(&heap->generations[RGC_GENERATIONS - 1], link);
 		rgc_decref(object_of(link));
-	}
-}
-
-/* ---- callbacks ---- */
-
-int rgc_callback_add(rgc_callback function, void *data)
-{
-	rgc_heap *heap = heap_current();
-	struct callback *callback = heap ? malloc(sizeof(*callback)) : NULL;
-	if (!callback)
-		return -1;
-	*callback = (struct callback){.function = function, .data = data, .is_new = heap->calling_back > 0};
-	struct callback **end = &heap->callbacks;
-	while (*end)
-		end = &(*end)->next;
-	*end = callback;
-	return 0;
-}
-
-/* Frees removed callbacks, once nobody walks the list. */
-static void purge(rgc_heap *heap)
-{
-	struct callback **at = &heap->callbacks;
-	while (*at) {
-		struct callback *callback = *at;
-		callback->is_new = false;
-		if (callback->function) {
-			at = &callback->next;
-			continue;
-		}
-		*at = callback->next;
-		free(callback);
-	}
-}
-
-int rgc_callback_remove(rgc_callback function, void *data)
-{
-	rgc_heap *heap = heap_current();
-	for (struct callback *at = heap ? heap->callbacks : NULL; at; at = at->next) {
-		if (at->function != function || at->data != data)
-			continue;
-		at->function = NULL;
-		if (!heap->calling_back)
-			purge(heap);
-		return 0;
-	}
-	errno = ENOENT;
-	return -1;
-}
-
-void callbacks_run(rgc_heap *heap, enum rgc_phase phase, const struct rgc_info *info)
-{
-	if (!heap->callbacks)
-		return;
-	heap->calling_back++;
-	for (struct callback *at = heap->callbacks; at; at = at->next) {
-		if (at->function && !at->is_new)
-			at->function(phase, info, at->data);
-	}
-	if (--heap->calling_back == 0)
-		purge(heap);
-}
-
-void callbacks_finish(rgc_heap *heap)
-{
-	for (struct callback *at = heap->callbacks, *next; at; at = next) {
-		next = at->next;
-		free(at);
 	}
 }

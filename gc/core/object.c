@@ -1,9 +1,11 @@
 /*
  * object.c - objects come into being, and what holds for all types.  They end in drop.c.
  */
-#include "internal.h"
-
-#include <mprof/mprof.h>
+#include "block.h"
+#include "collect.h"
+#include "debug.h"
+#include "shared.h"
+#include "tracking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@ static void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes
 	(void)heap;
 	(void)type;
 	*class = 0;
-	return debug_block_new(bytes);
+	return rgc__debug_block_new(bytes);
 }
 
 #else
@@ -25,9 +27,9 @@ static inline void *large_block_new(rgc_heap *heap, const struct rgc_type *type,
 				    unsigned *class)
 {
 	*class = 0;
-	if (likely(!recorded))
+	if (likely(!rgc__recorded))
 		return calloc(1, bytes);
-	void *block = recorded_memory_new(heap, bytes);
+	void *block = rgc__recorded_new(&heap->pool, bytes);
 	if (block)
 		mprof_track_alloc_typed(block, bytes, type->name);
 	return block;
@@ -55,7 +57,7 @@ static inline void zero_rest(void *block, size_t grains)
 static inline bool is_pooled(size_t grains)
 {
 	/* Relaxed: a setting, see pool.c. */
-	return grains < atomic_load_explicit(&pool_classes, memory_order_relaxed);
+	return grains < atomic_load_explicit(&rgc__pool_classes, memory_order_relaxed);
 }
 
 /* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
@@ -68,7 +70,7 @@ static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_
 	struct free_block *block = heap->pool.free[grains];
 	if (block)
 		heap->pool.free[grains] = block->next;
-	else if (!(block = pool_refill(&heap->pool, (unsigned)grains)))
+	else if (!(block = rgc__pool_refill(&heap->pool, (unsigned)grains)))
 		return NULL;
 	zero_rest(block, grains);
 	return block;
@@ -93,7 +95,7 @@ static inline __attribute__((always_inline)) void *object_new(const struct rgc_t
 	if (unlikely(!heap))
 		return NULL;
 #ifdef RGC_DEBUG
-	debug_before_new(heap);
+	rgc__debug_before_new(heap);
 #endif
 	bool linked = type_is_linked(type);
 	if (linked)
@@ -101,7 +103,7 @@ static inline __attribute__((always_inline)) void *object_new(const struct rgc_t
 	if (type_has_references(type)) {
 		/* The safe point: the new object does not exist yet, so nothing half built is traversed. */
 		if (unlikely(++heap->counts[0] > heap->trigger))
-			collect_automatically(heap);
+			rgc__collect_automatically(heap);
 	}
 	unsigned class;
 	void *block = block_new(heap, type, bytes, &class);
@@ -110,7 +112,7 @@ static inline __attribute__((always_inline)) void *object_new(const struct rgc_t
 	uint32_t flags = (linked ? (uint32_t)OBJECT_LINKED : 0) | (type_is_simple(type) ? OBJECT_SIMPLE : 0);
 	rgc_object *object = object_begin(heap, type, block, bytes, class, flags);
 #ifdef RGC_DEBUG
-	debug_born(heap, object);
+	rgc__debug_born(heap, object);
 #endif
 	if (linked && !(type->flags & RGC_TYPE_LAZY) && type_has_references(type))
 		object_track(heap, object);
@@ -135,7 +137,7 @@ static __attribute__((noinline)) void *unusual_new(const struct rgc_type *type)
 /* The usual case without any call: a simple object, a free block, no collection due. */
 void *rgc_new_(const struct rgc_type *type)
 {
-	rgc_heap *heap = rgc_thread.heap;
+	rgc_heap *heap = rgc__thread.heap;
 	size_t bytes = type->size + sizeof(struct link), grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
 	struct free_block *block;
 	if (unlikely(!heap || !type_is_simple(type) || heap->counts[0] >= heap->trigger ||
@@ -146,7 +148,7 @@ void *rgc_new_(const struct rgc_type *type)
 	zero_rest(block, grains);
 	rgc_object *object = object_begin(heap, type, block, bytes, grains,
 					  OBJECT_LINKED | OBJECT_TRACKED | OBJECT_SIMPLE);
-	list_append(&heap->generations[0], link_of(object));
+	links_append(&heap->generations[0], link_of(object));
 	return object;
 }
 
@@ -166,40 +168,28 @@ void *rgc_new_items_(const struct rgc_type *type, size_t count)
 	return object;
 }
 
-int object_traverse(rgc_object *object, rgc_visit visit, void *argument)
-{
-	const struct rgc_type *type = object->type;
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		rgc_object *child = *object_field(object, i);
-		int stop = child ? visit(child, argument) : 0;
-		if (stop)
-			return stop;
-	}
-	return type->traverse ? type->traverse(object, visit, argument) : 0;
-}
-
 int32_t rgc_refcount(const void *pointer)
 {
 	const rgc_object *object = pointer;
 	if (object->refs >= 0)
 		return object->refs;
-	return object->flags & OBJECT_SHARED ? shared_refcount(object) : INT32_MAX;
+	return object->flags & OBJECT_SHARED ? rgc__shared_refcount(object) : INT32_MAX;
 }
 
 void rgc_incref_slow_(rgc_object *object)
 {
 	if (object->refs == REFS_SHARED)
-		shared_incref(object);
+		rgc__shared_incref(object);
 #ifdef RGC_DEBUG
 	else if (object->refs == 0 || object->refs == REFS_DEAD)
-		debug_fail(object, "a reference to a dead object is taken");
+		rgc__debug_fail(object, "a reference to a dead object is taken");
 #endif
 }
 
 void rgc_check_store_(const rgc_object *object)
 {
 #ifdef RGC_DEBUG
-	debug_check_store(object);
+	rgc__debug_check_store(object);
 #else
 	(void)object;
 #endif

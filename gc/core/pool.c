@@ -2,10 +2,11 @@
  * pool.c - memory for small blocks: a free list per size, filled from chunks.  A heap's pool is used by one
  * thread at a time, and gives its chunks back only as a whole.  Knows nothing of objects.
  */
-#include "internal.h"
+#include "pool.h"
 
-#include <mprof/mprof.h>
+#include <mprof/rgc/heap.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,7 +28,8 @@
 /* Chunks that consist of huge pages ask for them: half the time of filling a large heap is page faults. */
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-_Atomic unsigned pool_classes;
+_Atomic unsigned rgc__pool_classes;
+bool rgc__recorded;
 
 /* In programs built with AddressSanitizer. */
 extern void __asan_init(void) __attribute__((weak));
@@ -40,10 +42,10 @@ static bool is_watched(void)
 
 void rgc_set_pool(bool on)
 {
-	if (recorded)
+	if (rgc__recorded)
 		return;
 	/* Relaxed: a setting; nothing is published with it. */
-	atomic_store_explicit(&pool_classes, on ? POOL_CLASSES : 0, memory_order_relaxed);
+	atomic_store_explicit(&rgc__pool_classes, on ? POOL_CLASSES : 0, memory_order_relaxed);
 }
 
 bool rgc_get_pool(void)
@@ -51,7 +53,8 @@ bool rgc_get_pool(void)
 #ifdef RGC_DEBUG
 	return false;
 #else
-	return recorded || atomic_load_explicit(&pool_classes, memory_order_relaxed) != 0; /* as above */
+	return rgc__recorded ||
+	       atomic_load_explicit(&rgc__pool_classes, memory_order_relaxed) != 0; /* as above */
 #endif
 }
 
@@ -61,7 +64,7 @@ __attribute__((constructor(101))) static void choose(void)
 	const char *setting = getenv("RGC_POOL");
 	bool on = setting ? strcmp(setting, "0") != 0 : !is_watched();
 #ifndef RGC_DEBUG
-	recorded = on && mprof_recording();
+	rgc__recorded = on && mprof_recording();
 #endif
 	rgc_set_pool(on);
 }
@@ -69,7 +72,7 @@ __attribute__((constructor(101))) static void choose(void)
 /* mprof counts the blocks, so it must not see a malloc that they come from. */
 static struct chunk *chunk_new(size_t bytes, size_t alignment)
 {
-	if (!recorded)
+	if (!rgc__recorded)
 		return aligned_alloc(alignment, bytes);
 	void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return map == MAP_FAILED ? NULL : map;
@@ -77,7 +80,7 @@ static struct chunk *chunk_new(size_t bytes, size_t alignment)
 
 static void chunk_free(struct chunk *chunk)
 {
-	if (recorded)
+	if (rgc__recorded)
 		munmap(chunk, chunk->bytes);
 	else
 		free(chunk);
@@ -111,9 +114,7 @@ static void retire_rest(struct pool *pool)
 		size_t class = (size_t)(pool->end - pool->unused) / POOL_GRAIN;
 		if (class >= POOL_CLASSES)
 			class = POOL_CLASSES - 1;
-		struct free_block *block = (struct free_block *)(void *)pool->unused;
-		block->next = pool->free[class];
-		pool->free[class] = block;
+		pool_put(pool, (unsigned)class, pool->unused);
 		pool->unused += class * POOL_GRAIN;
 	}
 }
@@ -126,7 +127,7 @@ static bool reserve(struct pool *pool, size_t bytes)
 	return add_chunk(pool);
 }
 
-void *pool_carve(struct pool *pool, size_t bytes)
+void *rgc__pool_carve(struct pool *pool, size_t bytes)
 {
 	if (!reserve(pool, bytes))
 		return NULL;
@@ -135,7 +136,7 @@ void *pool_carve(struct pool *pool, size_t bytes)
 	return block;
 }
 
-void *pool_refill(struct pool *pool, unsigned class)
+void *rgc__pool_refill(struct pool *pool, unsigned class)
 {
 	size_t block_bytes = (size_t) class * POOL_GRAIN;
 	if (!reserve(pool, block_bytes))
@@ -155,7 +156,7 @@ void *pool_refill(struct pool *pool, unsigned class)
 	return first;
 }
 
-void pool_finish(struct pool *pool)
+void rgc__pool_finish(struct pool *pool)
 {
 	for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
 		next = chunk->next;

@@ -3,16 +3,12 @@
  * line that asked for it.  Memory comes from the heap's pool, as it would otherwise; blocks too large for its
  * classes have classes here, and the largest are mappings of their own: a malloc would be recorded besides.
  */
-#include "internal.h"
-
-#include <mprof/mprof.h>
+#include "recorded.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-
-bool recorded;
 
 static void *map_new(size_t bytes)
 {
@@ -46,9 +42,9 @@ static void *take(struct pool *pool, size_t bytes)
 	if (block)
 		*list = block->next;
 	else if (bytes < POOL_CLASSES * POOL_GRAIN)
-		block = pool_refill(pool, (unsigned)(bytes / POOL_GRAIN));
+		block = rgc__pool_refill(pool, (unsigned)(bytes / POOL_GRAIN));
 	else
-		block = pool_carve(pool, bytes);
+		block = rgc__pool_carve(pool, bytes);
 	return block ? memset(block, 0, bytes) : NULL;
 }
 
@@ -63,22 +59,22 @@ static void put_back(struct pool *pool, void *block, size_t bytes)
 	*list = free_block;
 }
 
-void *recorded_memory_new(rgc_heap *heap, size_t bytes)
+void *rgc__recorded_new(struct pool *pool, size_t bytes)
 {
-	return take(&heap->pool, bytes);
+	return take(pool, bytes);
 }
 
-void recorded_block_free(rgc_heap *heap, void *block, size_t bytes)
+void rgc__recorded_free(struct pool *pool, void *block, size_t bytes)
 {
 	mprof_track_free(block);
-	put_back(&heap->pool, block, bytes);
+	put_back(pool, block, bytes);
 }
 
 /* Of shared objects, which any thread may free. */
 static struct pool shared_pool;
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
 
-void *recorded_shared_new(size_t bytes)
+void *rgc__recorded_shared_new(size_t bytes)
 {
 	pthread_mutex_lock(&shared_lock);
 	void *block = take(&shared_pool, bytes);
@@ -86,7 +82,7 @@ void *recorded_shared_new(size_t bytes)
 	return block;
 }
 
-void recorded_shared_free(void *block, size_t bytes)
+void rgc__recorded_shared_free(void *block, size_t bytes)
 {
 	mprof_track_free(block);
 	pthread_mutex_lock(&shared_lock);

@@ -8,10 +8,28 @@
  * count, and whoever brings it to 0 ends the object.  The owner also merges when `local` gets to 0.  After an
  * owner's thread has ended, whoever would queue an object merges it.
  */
-#include "internal.h"
+#include "shared.h"
+#include "drop.h"
+#include "heap.h"
+#include "recorded.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+
+/* Before a shared object. */
+struct shared_count {
+	_Atomic uint64_t owner; /* the thread that may use `local`; 0 once merged */
+	uint32_t local;
+	_Atomic int32_t shared; /* count * 4 | SHARED_MERGED | SHARED_QUEUED */
+	struct link link;
+};
+
+enum { SHARED_MERGED = 1, SHARED_QUEUED = 2, SHARED_ONE = 4 };
+
+static inline struct shared_count *shared_of(rgc_object *object)
+{
+	return (struct shared_count *)(void *)object - 1;
+}
 
 struct owner {
 	struct owner *next;
@@ -27,7 +45,7 @@ static _Thread_local struct owner own __attribute__((tls_model("initial-exec")))
 static void become_owner(void)
 {
 	pthread_mutex_lock(&lock);
-	own.id = rgc_thread.id = ++last_id;
+	own.id = rgc__thread.id = ++last_id;
 	own.next = owners;
 	owners = &own;
 	pthread_mutex_unlock(&lock);
@@ -37,7 +55,7 @@ static bool is_owner(struct shared_count *count)
 {
 	/* Relaxed: only the owner itself ever sees its own number here, and only it stores another. */
 	uint64_t owner = atomic_load_explicit(&count->owner, memory_order_relaxed);
-	return owner && owner == rgc_thread.id;
+	return owner && owner == rgc__thread.id;
 }
 
 static void end(struct shared_count *count)
@@ -45,7 +63,7 @@ static void end(struct shared_count *count)
 	/* Acquire pairs with the release of everyone who dropped a reference: their use of the object lies
 	 * before this.  A load rather than a fence, which ThreadSanitizer does not know. */
 	(void)atomic_load_explicit(&count->shared, memory_order_acquire);
-	object_drop(object_of(&count->link));
+	rgc__object_drop(object_of(&count->link));
 }
 
 /* By the owner, or after its thread has ended by the one that would queue the object. */
@@ -97,7 +115,7 @@ static void leave_to_owner(struct shared_count *count)
 		drop_left_reference(count, id == 0);
 }
 
-void shared_incref(rgc_object *object)
+void rgc__shared_incref(rgc_object *object)
 {
 	struct shared_count *count = shared_of(object);
 	if (is_owner(count))
@@ -131,7 +149,7 @@ static void drop_left_reference(struct shared_count *count, bool merged)
 	merge(count);
 }
 
-void shared_decref(rgc_object *object)
+void rgc__shared_decref(rgc_object *object)
 {
 	struct shared_count *count = shared_of(object);
 	if (!is_owner(count))
@@ -140,7 +158,7 @@ void shared_decref(rgc_object *object)
 		merge(count);
 }
 
-int32_t shared_refcount(const rgc_object *object)
+int32_t rgc__shared_refcount(const rgc_object *object)
 {
 	struct shared_count *count = shared_of((rgc_object *)(uintptr_t)object);
 	/* Relaxed: a snapshot; only the owner knows the rest. */
@@ -154,7 +172,7 @@ static struct link *take_queue(void)
 	return atomic_exchange_explicit(&own.queue, NULL, memory_order_acquire);
 }
 
-void shared_settle(void)
+void rgc__shared_settle(void)
 {
 	/* Relaxed: take_queue looks again. */
 	if (likely(!atomic_load_explicit(&own.queue, memory_order_relaxed)))
@@ -168,7 +186,7 @@ void shared_settle(void)
 
 void rgc_shared_settle(void)
 {
-	shared_settle();
+	rgc__shared_settle();
 }
 
 /* Takes the thread from the list, unless there is something to settle. */
@@ -186,13 +204,13 @@ static bool resign(void)
 	return idle;
 }
 
-void shared_thread_ends(void)
+void rgc__shared_thread_ends(void)
 {
-	if (!rgc_thread.id)
+	if (!rgc__thread.id)
 		return;
 	while (!resign())
-		shared_settle();
-	rgc_thread.id = 0;
+		rgc__shared_settle();
+	rgc__thread.id = 0;
 }
 
 static inline size_t bytes_of(const struct rgc_type *type)
@@ -203,9 +221,9 @@ static inline size_t bytes_of(const struct rgc_type *type)
 /* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
 static inline __attribute__((always_inline)) void *count_new(const struct rgc_type *type)
 {
-	if (likely(!recorded))
+	if (likely(!rgc__recorded))
 		return calloc(1, bytes_of(type));
-	void *block = recorded_shared_new(bytes_of(type));
+	void *block = rgc__recorded_shared_new(bytes_of(type));
 	if (block)
 		mprof_track_alloc_typed(block, bytes_of(type), type->name);
 	return block;
@@ -219,11 +237,11 @@ void *rgc_new_shared_(const struct rgc_type *type)
 	struct shared_count *count = count_new(type);
 	if (!count)
 		return NULL;
-	if (!rgc_thread.id)
+	if (!rgc__thread.id)
 		become_owner();
 	count->local = 1;
 	/* Relaxed: the creator publishes the object itself. */
-	atomic_store_explicit(&count->owner, rgc_thread.id, memory_order_relaxed);
+	atomic_store_explicit(&count->owner, rgc__thread.id, memory_order_relaxed);
 	rgc_object *object = object_of(&count->link);
 	object->type = type;
 	object->refs = REFS_SHARED;
@@ -231,24 +249,24 @@ void *rgc_new_shared_(const struct rgc_type *type)
 	return object;
 }
 
-void shared_revive(rgc_object *object)
+void rgc__shared_revive(rgc_object *object)
 {
 	/* Relaxed: nobody else has a reference. */
 	atomic_fetch_add_explicit(&shared_of(object)->shared, SHARED_ONE, memory_order_relaxed);
 }
 
-bool shared_expire(rgc_object *object)
+bool rgc__shared_expire(rgc_object *object)
 {
 	/* Acquire and release as in decref_elsewhere and end(), for those that the finalizer lent it to. */
 	return atomic_fetch_sub_explicit(&shared_of(object)->shared, SHARED_ONE, memory_order_acq_rel) ==
 	       (SHARED_ONE | SHARED_MERGED);
 }
 
-void shared_free(rgc_object *object)
+void rgc__shared_free(rgc_object *object)
 {
 	object->refs = REFS_DEAD;
-	if (recorded)
-		recorded_shared_free(shared_of(object), bytes_of(object->type));
+	if (rgc__recorded)
+		rgc__recorded_shared_free(shared_of(object), bytes_of(object->type));
 	else
 		free(shared_of(object));
 }

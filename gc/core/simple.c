@@ -2,7 +2,8 @@
  * simple.c - the end of simple objects, which are fields and nothing else: what drop.c and collect.c do to
  * any object, done to these without asking each time, as nobody can tell the difference.
  */
-#include "internal.h"
+#include "simple.h"
+#include "block.h"
 
 #ifndef RGC_DEBUG
 
@@ -23,7 +24,7 @@ static inline void enter(struct walk *walk, rgc_object *object)
 static inline void unlink_object(rgc_object *object)
 {
 	if (likely(object->flags & OBJECT_TRACKED))
-		list_remove(link_of(object));
+		links_remove(link_of(object));
 }
 
 /* object_free, for a simple object. */
@@ -104,7 +105,7 @@ static __attribute__((noinline)) void drop_structure(rgc_heap *heap, rgc_object 
 	}
 }
 
-void simple_drop(rgc_heap *heap, rgc_object *object)
+void rgc__simple_drop(rgc_heap *heap, rgc_object *object)
 {
 	const struct rgc_type *type = object->type;
 	unlink_object(object);
@@ -164,7 +165,7 @@ static inline bool drop_value(rgc_object *child)
 	return false;
 }
 
-bool simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside)
+bool rgc__simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside)
 {
 	if (outside && any_outside(unreachable, let_go)) {
 		any_outside(unreachable, take_again);
@@ -177,6 +178,6 @@ bool simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside)
 		next = link->prev;
 		object_free(heap, object_of(link));
 	}
-	list_init(unreachable);
+	links_init(unreachable);
 	return true;
 }

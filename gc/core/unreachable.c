@@ -115,8 +115,8 @@ static inline void reach_child(rgc_object *child, struct link *candidates)
 	struct link *link = link_of(child);
 	if (child->flags & OBJECT_UNREACHABLE) {
 		child->flags &= ~(uint32_t)OBJECT_UNREACHABLE;
-		list_remove(link);
-		list_append(candidates, link);
+		links_remove(link);
+		links_append(candidates, link);
 		link->external = 1;
 	} else if (link->external == 0) {
 		link->external = 1;
@@ -164,7 +164,7 @@ static size_t put_unreachable_aside(struct link *candidates, struct link *unreac
 		} else {
 			uint32_t flags = object->flags;
 			behind->next = link->next;
-			list_append(unreachable, link);
+			links_append(unreachable, link);
 			object->flags = flags | OBJECT_UNREACHABLE;
 			common &= flags & OBJECT_WEAK_TARGET ? 0 : flags;
 		}
@@ -174,7 +174,7 @@ static size_t put_unreachable_aside(struct link *candidates, struct link *unreac
 	return reachable;
 }
 
-void unreachable_end_collecting(struct link *unreachable, struct findings *found)
+void rgc__unreachable_end_collecting(struct link *unreachable, struct findings *found)
 {
 	for (struct link *link = unreachable->next; link != unreachable; link = link->next) {
 		rgc_object *object = object_of(link);
@@ -185,8 +185,8 @@ void unreachable_end_collecting(struct link *unreachable, struct findings *found
 	}
 }
 
-size_t unreachable_split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
-			 struct findings *found, bool many)
+size_t rgc__unreachable_split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
+			      struct findings *found, bool many)
 {
 	size_t count = many ? copy_many_counts(candidates) : copy_counts(candidates);
 	*found = (struct findings){.outside = subtract_internal(candidates)};
@@ -195,6 +195,6 @@ size_t unreachable_split(const rgc_heap *heap, struct link *candidates, struct l
 	found->outside |= reachable > 0;
 	found->simple &= !heap->debug;
 	if (!found->simple)
-		unreachable_end_collecting(unreachable, found);
+		rgc__unreachable_end_collecting(unreachable, found);
 	return count;
 }

@@ -5,7 +5,7 @@
 #ifndef RGC_GC_CORE_UNREACHABLE_H
 #define RGC_GC_CORE_UNREACHABLE_H
 
-#include "internal.h"
+#include "heap.h"
 
 /* What is known of the unreachable. */
 struct findings {
@@ -19,11 +19,11 @@ struct findings {
 
 /* Moves the unreachable from `candidates` to `unreachable`, which must be empty.  Returns the number of
  * candidates; `many`: there may be more than any cache holds. */
-size_t unreachable_split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
-			 struct findings *found, bool many);
+size_t rgc__unreachable_split(const rgc_heap *heap, struct link *candidates, struct link *unreachable,
+			      struct findings *found, bool many);
 
 /* Takes their marks off, and looks at what they are. */
-void unreachable_end_collecting(struct link *unreachable, struct findings *found);
+void rgc__unreachable_end_collecting(struct link *unreachable, struct findings *found);
 
 #pragma GCC visibility pop
 

@@ -2,7 +2,8 @@
  * verify.c - looks over a heap that is at rest: rgc_verify, and the list of leaks of the library without
  * checks.
  */
-#include "internal.h"
+#include "verify.h"
+#include "heap.h"
 
 #include <errno.h>
 
@@ -94,7 +95,7 @@ int rgc_verify(void)
 	return result;
 }
 
-void print_alive(FILE *file, const struct rgc_type *type, size_t objects, size_t external)
+void rgc__print_alive(FILE *file, const struct rgc_type *type, size_t objects, size_t external)
 {
 	fprintf(file, "rgc: %zu %s alive, %zu references from outside\n", objects, type->name, external);
 }
@@ -140,7 +141,7 @@ static size_t report_list(rgc_heap *heap, struct link *head, FILE *file)
 		if (!(object->flags & OBJECT_COLLECTING))
 			continue;
 		struct line line = take_type(heap, object->type);
-		print_alive(file, object->type, line.objects, line.external);
+		rgc__print_alive(file, object->type, line.objects, line.external);
 		total += line.objects;
 	}
 	return total;

@@ -2,7 +2,7 @@
  * weakref.c - weak references, found from their target through a hash table beside the objects.  Only making
  * one needs memory.
  */
-#include "internal.h"
+#include "weakref.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,66 +23,66 @@ struct weak_entry {
 /* Half full at most, so that probes are short and end. */
 #define FIRST_CAPACITY 16u
 
-static size_t home(const struct weak_table *table, const rgc_object *target)
+static size_t home(const struct weak_map *map, const rgc_object *target)
 {
 	uint64_t hash = (uintptr_t)target / POOL_GRAIN * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(hash >> 32) & (table->capacity - 1);
+	return (size_t)(hash >> 32) & (map->capacity - 1);
 }
 
-/* The target's entry, or the empty one where it belongs.  The table must have a capacity. */
-static struct weak_entry *find(const struct weak_table *table, const rgc_object *target)
+/* The target's entry, or the empty one where it belongs.  The map must have a capacity. */
+static struct weak_entry *find(const struct weak_map *map, const rgc_object *target)
 {
-	size_t at = home(table, target);
-	while (table->entries[at].target && table->entries[at].target != target)
-		at = (at + 1) & (table->capacity - 1);
-	return &table->entries[at];
+	size_t at = home(map, target);
+	while (map->entries[at].target && map->entries[at].target != target)
+		at = (at + 1) & (map->capacity - 1);
+	return &map->entries[at];
 }
 
-static void put(struct weak_table *table, rgc_object *target, rgc_weak *first)
+static void put(struct weak_map *map, rgc_object *target, rgc_weak *first)
 {
-	struct weak_entry *entry = find(table, target);
+	struct weak_entry *entry = find(map, target);
 	entry->target = target;
 	entry->first = first;
 	first->previous = &entry->first;
 }
 
-static bool reserve(struct weak_table *table)
+static bool reserve(struct weak_map *map)
 {
-	if (2 * (table->used + 1) <= table->capacity)
+	if (2 * (map->used + 1) <= map->capacity)
 		return true;
-	struct weak_table larger = {.used = table->used};
-	larger.capacity = table->capacity ? 2 * table->capacity : FIRST_CAPACITY;
+	struct weak_map larger = {.used = map->used};
+	larger.capacity = map->capacity ? 2 * map->capacity : FIRST_CAPACITY;
 	larger.entries = calloc(larger.capacity, sizeof(*larger.entries));
 	if (!larger.entries)
 		return false;
-	for (size_t i = 0; i < table->capacity; i++) {
-		if (table->entries[i].target)
-			put(&larger, table->entries[i].target, table->entries[i].first);
+	for (size_t i = 0; i < map->capacity; i++) {
+		if (map->entries[i].target)
+			put(&larger, map->entries[i].target, map->entries[i].first);
 	}
-	free(table->entries);
-	*table = larger;
+	free(map->entries);
+	*map = larger;
 	return true;
 }
 
 /* Closes the gap: entries after it that would not be found across it move back. */
-static void delete_entry(struct weak_table *table, struct weak_entry *entry)
+static void delete_entry(struct weak_map *map, struct weak_entry *entry)
 {
-	size_t mask = table->capacity - 1, gap = (size_t)(entry - table->entries);
-	for (size_t at = (gap + 1) & mask; table->entries[at].target; at = (at + 1) & mask) {
-		if (((at - home(table, table->entries[at].target)) & mask) < ((at - gap) & mask))
+	size_t mask = map->capacity - 1, gap = (size_t)(entry - map->entries);
+	for (size_t at = (gap + 1) & mask; map->entries[at].target; at = (at + 1) & mask) {
+		if (((at - home(map, map->entries[at].target)) & mask) < ((at - gap) & mask))
 			continue;
-		table->entries[gap] = table->entries[at];
-		table->entries[gap].first->previous = &table->entries[gap].first;
+		map->entries[gap] = map->entries[at];
+		map->entries[gap].first->previous = &map->entries[gap].first;
 		gap = at;
 	}
-	table->entries[gap] = (struct weak_entry){NULL, NULL};
-	table->used--;
+	map->entries[gap] = (struct weak_entry){NULL, NULL};
+	map->used--;
 }
 
-void weak_table_finish(struct weak_table *table)
+void rgc__weak_map_finish(struct weak_map *map)
 {
-	free(table->entries);
-	*table = (struct weak_table){NULL, 0, 0};
+	free(map->entries);
+	*map = (struct weak_map){NULL, 0, 0};
 }
 
 static void forget_target(rgc_heap *heap, rgc_object *target, struct weak_entry *entry)
@@ -101,13 +101,13 @@ static void detach(rgc_weak *weak)
 	*weak->previous = weak->next;
 	if (weak->next)
 		weak->next->previous = weak->previous;
-	rgc_heap *heap = rgc_thread.heap;
+	rgc_heap *heap = rgc__thread.heap;
 	struct weak_entry *entry = find(&heap->weak, target);
 	if (!entry->first)
 		forget_target(heap, target, entry);
 }
 
-void weak_forget_target(rgc_object *weak)
+void rgc__weak_forget_target(rgc_object *weak)
 {
 	detach((rgc_weak *)(void *)weak);
 }
@@ -140,8 +140,8 @@ rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument
 		return NULL;
 	}
 	rgc_weak *weak = rgc_new(rgc_weak);
-	/* Reserved afterwards: making the object may collect, and callbacks may use the table. */
-	rgc_heap *heap = rgc_thread.heap;
+	/* Reserved afterwards: making the object may collect, and callbacks may use the map. */
+	rgc_heap *heap = rgc__thread.heap;
 	if (!weak || (!(target->flags & OBJECT_WEAK_TARGET) && !reserve(&heap->weak))) {
 		rgc_decref(weak);
 		return NULL;
@@ -178,19 +178,19 @@ size_t rgc_weak_count(const void *pointer)
 	const rgc_object *target = pointer;
 	size_t count = 0;
 	if (target->flags & OBJECT_WEAK_TARGET) {
-		for (rgc_weak *weak = find(&rgc_thread.heap->weak, target)->first; weak; weak = weak->next)
+		for (rgc_weak *weak = find(&rgc__thread.heap->weak, target)->first; weak; weak = weak->next)
 			count++;
 	}
 	return count;
 }
 
-void weak_queue_init(struct weak_queue *queue)
+void rgc__weak_queue_init(struct weak_queue *queue)
 {
 	queue->first = NULL;
 	queue->end = &queue->first;
 }
 
-void weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue)
+void rgc__weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue)
 {
 	struct weak_entry *entry = find(&heap->weak, target);
 	rgc_weak *weak = entry->first;
@@ -209,7 +209,7 @@ void weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *qu
 	}
 }
 
-void weak_run_callbacks(struct weak_queue *queue)
+void rgc__weak_run_callbacks(struct weak_queue *queue)
 {
 	for (rgc_weak *weak = queue->first, *next; weak; weak = next) {
 		next = weak->next;

@@ -21,6 +21,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The release that this header belongs to. */
+#define MPROF_VERSION "0.1.0"
+#define MPROF_VERSION_MAJOR 0
+#define MPROF_VERSION_MINOR 1
+#define MPROF_VERSION_PATCH 0
+
 /*
  * Marks a function whose line table `mprof report` prints by default:
  *

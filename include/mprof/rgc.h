@@ -39,6 +39,12 @@
 
 #include <mprof/rgc/type.h>
 
+/* The release that these headers belong to. */
+#define RGC_VERSION "0.1.0"
+#define RGC_VERSION_MAJOR 0
+#define RGC_VERSION_MINOR 1
+#define RGC_VERSION_PATCH 0
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -2,12 +2,17 @@
  * values.h - the layout of the values that are keys most often, for the hash table's short cuts.  What they
  * compute is what the types' own functions in number.c and str.c do.
  */
-#ifndef RGC_GC_CORE_VALUES_H
-#define RGC_GC_CORE_VALUES_H
+#ifndef RGC_GC_CONTAINERS_VALUES_H
+#define RGC_GC_CONTAINERS_VALUES_H
 
-#include "internal.h"
+#include "../core/base.h"
 
+#include <mprof/rgc.h>
+
+#include <stdatomic.h>
 #include <string.h>
+
+MPROF_RUNTIME
 
 struct rgc_int {
 	RGC_HEAD;

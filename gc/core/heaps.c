@@ -1,15 +1,19 @@
 /*
- * heap.c - heaps, and which one a thread uses: made when first needed, left behind when the thread ends,
+ * heaps.c - heaps, and which one a thread uses: made when first needed, left behind when the thread ends,
  * inherited.
  */
-#include "internal.h"
+#include "heap.h"
+#include "callbacks.h"
+#include "debug.h"
+#include "shared.h"
+#include "weakref.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-_Thread_local struct thread rgc_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
+_Thread_local struct thread rgc__thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static rgc_heap *left_behind; /* by ended threads, with objects still alive; under `lock` */
@@ -17,17 +21,6 @@ static rgc_heap *left_behind; /* by ended threads, with objects still alive; und
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_end;
 static int thread_end_error;
-
-void list_splice(struct link *from, struct link *to)
-{
-	if (list_is_empty(from))
-		return;
-	to->prev->next = from->next;
-	from->next->prev = to->prev;
-	to->prev = from->prev;
-	to->prev->next = to;
-	list_init(from);
-}
 
 /* The first heap is nobody's allocation: most programs have no other, and keep it to the end. */
 static rgc_heap first;
@@ -56,11 +49,11 @@ rgc_heap *rgc_heap_new(void)
 	if (!heap)
 		return NULL;
 	for (int i = 0; i < RGC_GENERATIONS; i++)
-		list_init(&heap->generations[i]);
-	list_init(&heap->permanent);
-	list_init(&heap->garbage);
+		links_init(&heap->generations[i]);
+	links_init(&heap->permanent);
+	links_init(&heap->garbage);
 #ifdef RGC_DEBUG
-	list_init(&heap->blocks);
+	links_init(&heap->blocks);
 #endif
 	/* Relaxed: only the number matters. */
 	uint32_t number = atomic_fetch_add_explicit(&heaps, 1, memory_order_relaxed);
@@ -74,11 +67,11 @@ rgc_heap *rgc_heap_new(void)
 
 static void heap_free(rgc_heap *heap)
 {
-	callbacks_finish(heap);
-	weak_table_finish(&heap->weak);
-	pool_finish(&heap->pool);
+	rgc__callbacks_finish(heap);
+	rgc__weak_map_finish(&heap->weak);
+	rgc__pool_finish(&heap->pool);
 #ifdef RGC_DEBUG
-	debug_heap_finish(heap);
+	rgc__debug_heap_finish(heap);
 #endif
 	memory_free(heap);
 }
@@ -88,7 +81,7 @@ static bool heap_empty_current(rgc_heap *heap)
 {
 	rgc_unfreeze();
 	rgc_garbage_clear();
-	collect(heap, RGC_GENERATIONS - 1);
+	rgc_collect(RGC_GENERATIONS - 1);
 	return heap->bytes == 0;
 }
 
@@ -108,11 +101,11 @@ int rgc_heap_delete(rgc_heap *heap)
 {
 	if (!heap)
 		return 0;
-	rgc_heap *present = rgc_thread.heap;
+	rgc_heap *present = rgc__thread.heap;
 	if (rgc_heap_use(heap) < 0)
 		return -1;
 	bool empty = heap_empty_current(heap);
-	rgc_thread.heap = present;
+	rgc__thread.heap = present;
 	if (empty) {
 		heap_free(heap);
 		return 0;
@@ -127,12 +120,12 @@ int rgc_heap_delete(rgc_heap *heap)
 static void leave(void *unused)
 {
 	(void)unused;
-	struct thread *thread = &rgc_thread;
+	struct thread *thread = &rgc__thread;
 	if (thread->heap != thread->own)
 		heap_release(thread->heap);
 	rgc_heap *heap = thread->heap = thread->own;
 	bool empty = heap_empty_current(heap);
-	shared_thread_ends();
+	rgc__shared_thread_ends();
 	thread->heap = thread->own = NULL;
 	if (empty) {
 		heap_free(heap);
@@ -151,12 +144,12 @@ static void leave(void *unused)
  */
 __attribute__((destructor(101))) static void finish_at_exit(void)
 {
-	struct thread *thread = &rgc_thread;
+	struct thread *thread = &rgc__thread;
 	rgc_heap *heap = thread->own;
 	if (!heap || thread->heap != heap || thread->nesting)
 		return;
 	if (!heap->weak.used)
-		weak_table_finish(&heap->weak);
+		rgc__weak_map_finish(&heap->weak);
 	if (heap->bytes)
 		return;
 	thread->heap = thread->own = NULL;
@@ -178,7 +171,7 @@ static rgc_heap *inherit(void)
 	return heap;
 }
 
-rgc_heap *heap_create_own(void)
+static rgc_heap *create_own(void)
 {
 	pthread_once(&once, make_key);
 	rgc_heap *heap = thread_end_error ? NULL : inherit();
@@ -191,13 +184,14 @@ rgc_heap *heap_create_own(void)
 		return NULL;
 	}
 	heap_acquire(heap);
-	rgc_thread.heap = rgc_thread.own = heap;
+	rgc__thread.heap = rgc__thread.own = heap;
 	return heap;
 }
 
 rgc_heap *rgc_heap_current(void)
 {
-	return heap_current();
+	rgc_heap *heap = rgc__thread.heap;
+	return heap ? heap : create_own();
 }
 
 int rgc_heap_use(rgc_heap *heap)
@@ -205,18 +199,18 @@ int rgc_heap_use(rgc_heap *heap)
 	rgc_heap *present = heap_current();
 	if (!present)
 		return -1;
-	rgc_heap *own = rgc_thread.own;
+	rgc_heap *own = rgc__thread.own;
 	if (!heap)
 		heap = own;
 	if (heap == present)
 		return 0;
-	if (present->collecting || rgc_thread.nesting || (heap != own && !heap_acquire(heap))) {
+	if (present->collecting || rgc__thread.nesting || (heap != own && !heap_acquire(heap))) {
 		errno = EBUSY;
 		return -1;
 	}
 	if (present != own)
 		heap_release(present);
-	rgc_thread.heap = heap;
+	rgc__thread.heap = heap;
 	return 0;
 }
 

@@ -1,0 +1,33 @@
+/*
+ * debug.h - what librgc-debug does besides, called where objects come, change and go.  Empty without
+ * RGC_DEBUG.
+ */
+#ifndef RGC_GC_CORE_DEBUG_H
+#define RGC_GC_CORE_DEBUG_H
+
+#ifdef RGC_DEBUG
+
+#include "heap.h"
+
+#pragma GCC visibility push(hidden)
+
+/* A block from malloc, zeroed; NULL with ENOMEM.  rgc__debug_born makes its object known. */
+void *rgc__debug_block_new(size_t bytes);
+void rgc__debug_born(rgc_heap *heap, rgc_object *object);
+/* Overwrites the dead object and keeps its block of `bytes` for a while. */
+void rgc__debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
+void rgc__debug_heap_finish(rgc_heap *heap);
+/* Called before each allocation in the current heap: RGC_STRESS. */
+void rgc__debug_before_new(rgc_heap *heap);
+/* Aborts with a message about an object. */
+_Noreturn void rgc__debug_fail(const rgc_object *object, const char *fault);
+/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
+void rgc__debug_check_owner(const rgc_object *object);
+void rgc__debug_check_cleared(rgc_object *object);
+void rgc__debug_check_store(const rgc_object *object);
+
+#pragma GCC visibility pop
+
+#endif
+
+#endif
