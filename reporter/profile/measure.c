@@ -113,20 +113,18 @@ int profile_measure(struct profile *profile, const struct measure_place *place, 
 
 /* ---- one path ------------------------------------------------------------------------ */
 
-struct source_frame *profile_measured_frames(struct profile *profile, uint32_t node, size_t limit,
-					     size_t *count)
+size_t profile_path_frames(struct profile *profile, uint32_t node, struct source_frame *out, size_t limit)
 {
-	struct source_frame *out = calloc(limit + 1, sizeof(*out));
 	const struct source_frame *frames;
+	size_t count = 0;
 
-	*count = 0;
-	for (; out && node != 0; node = profile->info->nodes[node].parent) {
+	for (; node != 0 && count < limit; node = profile->info->nodes[node].parent) {
 		size_t here = profile_frames(profile, node, &frames);
 
-		for (size_t i = 0; i < here && *count < limit; i++)
-			out[(*count)++] = frames[i];
+		for (size_t i = 0; i < here && count < limit; i++)
+			out[count++] = frames[i];
 	}
-	return out;
+	return count;
 }
 
 int profile_recall_wrappers(struct profile *profile, profile_recall_fn *recall, void *context)
@@ -171,9 +169,22 @@ struct amounts profile_suppressed(struct profile *profile, size_t suppression)
 	return sum;
 }
 
+/* Asked of every frame of every path, and told from names: remembered. */
 bool profile_begins_in(struct profile *profile, const struct source_function *function)
 {
-	return keeper_starts(profile->symbolizer, function, NULL);
+	enum { UNKNOWN, NO, YES };
+	uint8_t *known;
+
+	if (function->id >= profile->begins_capacity) {
+		size_t before = profile->begins_capacity;
+
+		profile->begins = pool_grow(profile->begins, &profile->begins_capacity, function->id + 1, 1);
+		memset(profile->begins + before, UNKNOWN, profile->begins_capacity - before);
+	}
+	known = &profile->begins[function->id];
+	if (*known == UNKNOWN)
+		*known = keeper_starts(profile->symbolizer, function, NULL) ? YES : NO;
+	return *known == YES;
 }
 
 const struct trace_info *profile_trace(const struct profile *profile)

@@ -35,10 +35,8 @@ struct measured_path {
 int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
 		    size_t *count, bool *met);
 
-/* The frames of a call path, innermost first, at most `limit`: the caller's to free().  NULL with errno
- * ENOMEM. */
-struct source_frame *profile_measured_frames(struct profile *profile, uint32_t node, size_t limit,
-					     size_t *count);
+/* The frames of a call path, innermost first, at most `limit`: how many they are. */
+size_t profile_path_frames(struct profile *profile, uint32_t node, struct source_frame *out, size_t limit);
 
 /* What was decided of a function before: 1 it is a wrapper, 0 it is none; -1 nothing. */
 typedef int profile_recall_fn(void *context, const char *function);

@@ -68,6 +68,8 @@ struct profile {
 	bool names_known;         /* all code is looked up, but for what is skipped */
 	struct overview overview; /* what remains of blocks: once remains are known */
 	struct site_list sites;
+	uint8_t *begins; /* by function id, whether programs or threads begin in it: 0: not asked yet */
+	size_t begins_capacity;
 	struct gc_figures gc;
 	char **warnings;
 	size_t warning_count;

@@ -184,6 +184,7 @@ void profile_close(struct profile *profile)
 	free(profile->sites.of_node);
 	map_finish(&profile->sites.known);
 	free(profile->passing);
+	free(profile->begins);
 	free(profile->sums);
 	free(profile->chosen);
 	free(profile->inner);

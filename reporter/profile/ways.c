@@ -5,6 +5,7 @@
 #include "profile/measure.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How many frames there are up to the outermost of the program's own; of code that can be shown, if there is
  * any; where all are library code, up to where programs and threads begin. */
@@ -27,22 +28,22 @@ static size_t own_length(struct profile *profile, const struct source_frame *fra
 struct way way_of(struct profile *profile, uint32_t node, const struct source_function *function,
 		  uint64_t spot)
 {
-	size_t count, length, begin = 0;
-	struct source_frame *frames = profile_measured_frames(profile, node, WAY_FRAMES_MAX, &count);
+	struct source_frame frames[WAY_FRAMES_MAX], *kept;
+	size_t count = profile_path_frames(profile, node, frames, WAY_FRAMES_MAX), length, begin = 0;
 
-	if (!frames)
-		memory_exhausted();
 	while (begin < count &&
 	       (frames[begin].function != function || source_frame_spot(&frames[begin]) != spot))
 		begin++;
 	length = own_length(profile, frames, count);
-	return (struct way){
-		.frames = frames, .first = frames + begin, .count = length > begin ? length - begin : 0};
+	count = length > begin ? length - begin : 0;
+	kept = memory_zeroed(count, sizeof(*kept));
+	memcpy(kept, frames + begin, count * sizeof(*kept));
+	return (struct way){.first = kept, .count = count};
 }
 
 void way_finish(struct way *way)
 {
-	free(way->frames);
+	free(way->first);
 }
 
 static int by_frames(const void *left, const void *right)

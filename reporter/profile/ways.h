@@ -11,11 +11,10 @@
 #define WAYS_SHARE 0.9 /* paths that make up so much are told, the others counted */
 
 struct way {
-	struct source_frame *frames; /* innermost first, those within the place before it; the way's own */
-	const struct source_frame *first; /* within them: the place's own */
-	size_t count;                     /* from there on */
-	bool cut;                         /* there are more, see ways_shorten */
-	uint64_t value;                   /* what of the figure came by it: the caller's to fill in */
+	struct source_frame *first; /* the place's own frame, and those further out; the way's */
+	size_t count;
+	bool cut;       /* there are more, see ways_shorten */
+	uint64_t value; /* what of the figure came by it: the caller's to fill in */
 };
 
 /* The way of a call path from the frame of this function at this spot (source_frame_spot) outwards. */
