@@ -151,21 +151,19 @@ static int open_all(struct work *work, struct diagnostic *diagnostic)
 
 /* ---- the document -------------------------------------------------------------------------- */
 
-/* On standard error, for formats that have no place for them that people see. */
+/* On standard error, where people do not see them among the facts. */
 static void tell_warnings(const struct work *work)
 {
 	for (size_t i = 0; i < work->count; i++) {
-		struct warnings warnings = profile_warnings(work->profiles[i]);
-		const char *trace = profile_overview(work->profiles[i], false)->path;
+		struct profile *profile = work->profiles[i];
+		struct warnings warnings = work->request.all_warnings ? profile_warnings(profile)
+								      : profile_warnings_in_brief(profile);
+		const char *trace = profile_overview(profile, false)->path;
 
-		for (size_t k = 0; k < warnings.count && (k == 0 || work->request.all_warnings); k++) {
+		for (size_t k = 0; k < warnings.count; k++) {
 			clean_print_between(stderr, "mprof: warning: ", work->count > 1 ? trace : "",
 					    work->count > 1 ? ": " : "");
-			clean_print_between(stderr, "", warnings.lines[k], "");
-			if (warnings.count > 1 && !work->request.all_warnings)
-				fprintf(stderr, " (and %zu other%s: -v)", warnings.count - 1,
-					warnings.count == 2 ? "" : "s");
-			fputc('\n', stderr);
+			clean_print_between(stderr, "", warnings.lines[k], "\n");
 		}
 	}
 }

@@ -231,3 +231,20 @@ struct warnings profile_warnings(struct profile *profile)
 	return (struct warnings){(const char *const *)profile->warnings, profile->warning_count,
 				 profile->modules_warned};
 }
+
+struct warnings profile_warnings_in_brief(struct profile *profile)
+{
+	struct warnings all = profile_warnings(profile);
+	size_t own = all.count - all.module_count;
+	const char **lines;
+
+	if (all.module_count < 2)
+		return all;
+	lines = pool_alloc(&profile->pool, (own + 1) * sizeof(*lines));
+	for (size_t i = 0; i < own; i++)
+		lines[i] = all.lines[i];
+	lines[own] = pool_format(&profile->pool,
+				 "%zu modules lack lines or names of functions; -v says which, and why",
+				 all.module_count);
+	return (struct warnings){lines, own + 1, 1};
+}

@@ -48,6 +48,9 @@ struct warnings {
 };
 struct warnings profile_warnings(struct profile *profile);
 
+/* The same in brief: those of modules are one, where there are several. */
+struct warnings profile_warnings_in_brief(struct profile *profile);
+
 /* Which line tables: at most `top` (0: all, or a few if nobody has named functions), by a figure. */
 struct table_choice {
 	size_t top;

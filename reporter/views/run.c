@@ -179,17 +179,16 @@ static const char *collections_line(const struct telling *telling)
 /* One is told, and how many there are; all on request. */
 static const char *const *warning_lines(const struct telling *telling)
 {
-	struct warnings warnings = profile_warnings(telling->profile);
-	const char **lines = pool_alloc(&telling->document->pool, 2 * sizeof(*lines));
+	struct warnings all = profile_warnings(telling->profile);
+	struct warnings brief = profile_warnings_in_brief(telling->profile);
+	const char *line = brief.lines ? *brief.lines : NULL;
 
 	if (telling->request->all_warnings)
-		return document_words(telling->document, warnings.lines, warnings.count);
-	if (warnings.count == 1)
-		lines[0] = warnings.lines[0];
-	else if (warnings.count > 1)
-		lines[0] = pool_format(&telling->document->pool, "%s (and %s: -v)", warnings.lines[0],
-				       part_count(telling->document, warnings.count - 1, "other"));
-	return lines;
+		return document_words(telling->document, all.lines, all.count);
+	if (brief.count > 1)
+		line = pool_format(&telling->document->pool, "%s (and %s: -v)", line,
+				   part_count(telling->document, brief.count - 1, "other"));
+	return document_words(telling->document, &line, brief.count > 0);
 }
 
 #define LINES ((const struct run_lines *)row)
