@@ -7,7 +7,7 @@
  */
 #include "real.h"
 
-#include "guard.h"
+#include "base/guard.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  */
 #include "sample.h"
 
-#include "hooks/guard.h"
-#include "session/pages.h"
+#include "base/guard.h"
+#include "base/pages.h"
 #include "recorder.h"
 #include "sample_draw.h"
 
