@@ -3,6 +3,8 @@
  *
  * File: header page | rows, as many as there is room for.
  */
+#include "drain/livemap.h"
+
 #include "drain/livemap_rows.h"
 
 #include <errno.h>
