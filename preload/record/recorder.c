@@ -10,7 +10,7 @@
 #include "memory/arena.h"
 #include "base/epoch.h"
 #include "base/guard.h"
-#include "ordinary.h"
+#include "record/ordinary.h" /* which faults.py puts beside a copy of this */
 #include "memory/process.h"
 #include "thread.h"
 #include "thread_chunks.h"
