@@ -40,6 +40,7 @@ static inline int guard_enter_internal(void)
 
 static inline void guard_leave(int outer)
 {
+	/* Pairs with guard_enter in a signal handler of this thread: it finds done what was guarded. */
 	atomic_signal_fence(memory_order_seq_cst);
 	guard = outer;
 }

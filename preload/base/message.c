@@ -118,6 +118,7 @@ static void write_without_signals(const char *bytes, size_t count)
 	kernel_call(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
+/* Seq_cst by default, and relaxed would do: it says who comes first, and hands nothing over. */
 static atomic_flag spoken = ATOMIC_FLAG_INIT;
 
 void message_silence(void)

@@ -138,7 +138,8 @@ static void forget_rules(void)
 	/* A thread that reads the new generation also sees the modules marked gone before it,
 	 * and so does not give their index to what has taken their place. */
 	epoch_advance(EPOCH_CODE);
-	/* Only to make room: places of older generations answer to no key any more. */
+	/* Only to make room: places of older generations answer to no key any more.  Acquire: pairs with
+	 * the release in shared_table; it is mapped. */
 	struct shared_place *table = atomic_load_explicit(&shared, memory_order_acquire);
 	if (table != NULL)
 		pages_clear(table, SHARED_BYTES);
