@@ -91,7 +91,7 @@ FAULTS = {
     "leaves before it is done": (THREAD, "left by two", (
         "&process->vacant, &top, pushed, memory_order_release,", "&process->vacant, &top, pushed, memory_order_relaxed,")),
     "does not say whose the queue is": (THREAD, "left", (
-        "		took_over(thread, ", "		(void)took_over, (void)(")),
+        "		took_over(thread,\n", "		(void)took_over, (void)(\n")),
     "waits for what nobody has": (WAIT, "left, kill", (" && !gives_nothing(pulse, last)", "")),
     "gives back a slot that was left": (DRAINER, "left by two", (
         "thread_owner_state(owner) != THREAD_OWNED || ", "(uint32_t)(owner >> 32) == 0 || "), (
