@@ -1,11 +1,11 @@
 /*
  * flat_arena.h - an arena over a session that is mapped whole, for tests that stand in for
- * preload/session/arena.c.
+ * preload/memory/arena.c.
  */
 #ifndef MPROF_TESTS_FLAT_ARENA_H
 #define MPROF_TESTS_FLAT_ARENA_H
 
-#include "preload/session/arena.h"
+#include "preload/memory/arena.h"
 
 static inline void flat_pieces(arena_piece *pieces, char *from, uint64_t count, uint64_t in_piece,
 			       size_t bytes)

@@ -49,7 +49,7 @@ enum record_type {
  * others are events of their own: w1 = node | stamp, payload in w0. */
 enum ext_type {
 	EXT_SIZE = 1,           /* prefix: size_bytes that does not fit 17 bits */
-	EXT_ADDRESS = 2,        /* prefix: address that is not 8-aligned below 2^47 */
+	EXT_ADDRESS = 2,        /* prefix: address that does not fit a record */
 	EXT_EPOCH = 3,          /* prefix: full ticks >> stamp_shift of the next record */
 	EXT_VALUE = 4,          /* prefix: one more argument of the next note */
 	EXT_REALLOC_FAILED = 5, /* undoes this thread's last REALLOC_FREE */
@@ -71,6 +71,9 @@ enum ext_type {
 
 #define RECORD_ADDRESS_SHIFT 3
 #define RECORD_ADDRESS_BITS 44
+/* Blocks lie below 2 to this, or each of their records takes a prefix: so it is on x86-64.  aarch64 has more.
+ */
+#define RECORD_ADDRESS_LIMIT_BITS (RECORD_ADDRESS_BITS + RECORD_ADDRESS_SHIFT)
 #define RECORD_SIZE_BITS 17
 #define RECORD_SIZE_MAX ((UINT64_C(1) << RECORD_SIZE_BITS) - 1)
 #define RECORD_TEMPORARY 1u /* in size_bytes of a sampled block's FREE, REALLOC_FREE and TRACK_FREE */
@@ -80,7 +83,7 @@ enum ext_type {
 
 static inline int record_address_fits(uint64_t address)
 {
-	return (address & 7) == 0 && address >> (RECORD_ADDRESS_BITS + RECORD_ADDRESS_SHIFT) == 0;
+	return (address & 7) == 0 && address >> RECORD_ADDRESS_LIMIT_BITS == 0;
 }
 
 static inline uint64_t record_w0(enum record_type type, uint64_t address, uint64_t size_bytes)
@@ -288,7 +291,7 @@ enum session_flags {
  * room. */
 enum session_doorbell { DOORBELL_AWAKE = 0, DOORBELL_ASLEEP = 1, DOORBELL_NAPPING = 2 };
 
-/* The time as the drainer last saw it: see preload/hooks/ordinary.h for who may use it.  Stored without
+/* The time as the drainer last saw it: see preload/record/ordinary.h for who may use it.  Stored without
  * order, since any value that is seen was true once. */
 struct session_clock {
 	_Atomic uint64_t stamp; /* 0 while the drainer does not look at the clock */

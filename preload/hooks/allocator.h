@@ -12,7 +12,7 @@
 #ifndef MPROF_PRELOAD_HOOKS_ALLOCATOR_H
 #define MPROF_PRELOAD_HOOKS_ALLOCATOR_H
 
-#include "guard.h"
+#include "base/guard.h"
 #include "real.h"
 
 #include <stdbool.h>

@@ -7,12 +7,12 @@
  * through our malloc; elsewhere they are a jump to the real ones.
  */
 #include "allocator.h"
-#include "guard.h"
-#include "ordinary.h"
+#include "base/guard.h"
+#include "record/ordinary.h"
 #include "real.h"
 #include "record/recorder.h"
 #include "record/sample.h"
-#include "unwind/unwind.h"
+#include "unwind/start.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * destructors.
  */
 #include "real.h"
-#include "session/session.h"
-#include "unwind/unwind.h"
+#include "record/session_end.h"
+#include "unwind/rules.h"
 
 #define HOOK(name, result, parameters) extern __attribute__((visibility("default"))) result name parameters;
 #include "hooks.def"

@@ -6,11 +6,11 @@
  * is not asked to: it would not start.  Async-signal-safe, as exec must be; a vfork child changes nothing but
  * its stack, and one that is mapped for a moment.
  */
-#include "session/confine.h"
-#include "session/kernel.h"
+#include "base/confined.h"
+#include "base/kernel.h"
 #include "session/loadable.h"
 #include "real.h"
-#include "session/session.h"
+#include "record/session_end.h"
 #include "session/settings.h"
 #include "record/unrecorded.h"
 
@@ -85,7 +85,7 @@ static struct mention mention_of_us(char *const envp[])
 /* What is started without us, where it is the environment that brought us here. */
 static bool goes_without_us(const struct mention *mention, enum loading loading)
 {
-	return loading != LOADING_WORKS || (mention->missing && session_came_by_environment());
+	return loading != LOADING_WORKS || (mention->missing && settings_came_by_environment());
 }
 
 /* Strings that name us are written behind the pointers; the others stay where they are. */

@@ -4,8 +4,9 @@
  * All other calls go on to the real ones as they are: of syscall not even the stack may look different to the
  * kernel, which may be asked for a new process or thread there.
  */
-#include "session/confine.h"
+#include "record/confine.h"
 #include "real.h"
+#include "arch_syscall.h"
 
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
@@ -67,21 +68,6 @@ __attribute__((used)) static long odd_syscall(long number, long one, long two, l
 	return result;
 }
 
-#if defined(__x86_64__)
-_Static_assert(SYS_seccomp == 317, "as the assembler below has it");
 static const size_t syscall_offset __attribute__((used)) = offsetof(struct real_functions, syscall);
 
-__attribute__((naked)) long syscall(long number __attribute__((unused)), ...)
-{
-	__asm__("cmpq $317, %rdi\n\t"
-		"je odd_syscall\n\t"
-		"movq syscall_offset(%rip), %rax\n\t"
-		"leaq real(%rip), %r11\n\t"
-		"movq (%r11,%rax), %rax\n\t"
-		"testq %rax, %rax\n\t"
-		"je odd_syscall\n\t"
-		"jmp *%rax");
-}
-#else
-#error "no way to pass system calls on for this architecture yet"
-#endif
+ARCH_PASS_ON_SYSCALL(odd_syscall, real, syscall_offset)

@@ -6,7 +6,7 @@
  */
 #include "operators.h"
 
-#include "session/kernel.h"
+#include "base/kernel.h"
 #include "libc/exported.h"
 
 #include <dlfcn.h>

@@ -7,7 +7,7 @@
  */
 #include "real.h"
 
-#include "guard.h"
+#include "base/guard.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -131,6 +131,7 @@ void real_resolve(void)
 	int expected = UNRESOLVED;
 	struct real_functions found;
 
+	/* Seq_cst by default, and relaxed would do: it says who resolves, and hands nothing over. */
 	if (!atomic_compare_exchange_strong(&resolution, &expected, RESOLVING))
 		return;
 	memset(&found, 0, sizeof found);
@@ -155,6 +156,7 @@ void real_ensure(void)
 static bool resolved_now(void)
 {
 	real_ensure();
+	/* Acquire: pairs with the release in real_resolve; the table is filled. */
 	return atomic_load_explicit(&resolution, memory_order_acquire) == RESOLVED;
 }
 

@@ -3,7 +3,7 @@
  *
  * They do what libc's do but for one thing: no thread is ever cancelled in them.
  */
-#include "preload/session/kernel.h"
+#include "preload/base/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -263,41 +263,3 @@ OWN int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
 		sigemptyset(before);
 	return (int)kernel_call(SYS_rt_sigprocmask, how, set, before, SIGNAL_BYTES);
 }
-
-/* ---- clone -------------------------------------------------------------------------- */
-
-#if defined(__x86_64__)
-_Static_assert(SYS_clone == 56 && SYS_exit == 60, "as the assembler below has it");
-
-/* As libc's, but that there is nothing for a thread's local storage. */
-OWN __attribute__((naked)) int clone(int (*function)(void *) __attribute__((unused)),
-				     void *stack __attribute__((unused)), int flags __attribute__((unused)),
-				     void *argument __attribute__((unused)), ...)
-{
-	__asm__("andq $-16, %rsi\n\t"
-		"subq $16, %rsi\n\t"
-		"movq %rdi, (%rsi)\n\t"
-		"movq %rcx, 8(%rsi)\n\t"
-		"movslq %edx, %rdi\n\t"
-		"xorl %edx, %edx\n\t"
-		"xorl %r10d, %r10d\n\t"
-		"xorl %r8d, %r8d\n\t"
-		"movl $56, %eax\n\t"
-		"syscall\n\t"
-		"testq %rax, %rax\n\t"
-		"jz 1f\n\t"
-		"movq %rax, %rdi\n\t"
-		"jmp kernel_result\n"
-		"1:\t.cfi_undefined rip\n\t"
-		"xorl %ebp, %ebp\n\t"
-		"popq %rax\n\t"
-		"popq %rdi\n\t"
-		"call *%rax\n\t"
-		"movl %eax, %edi\n\t"
-		"movl $60, %eax\n\t"
-		"syscall\n\t"
-		"hlt");
-}
-#else
-#error "no way to make a process for this architecture yet"
-#endif

@@ -5,6 +5,8 @@
  */
 #include "preload/libc/exported.h"
 
+#include "arch_thread.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -76,15 +78,7 @@ OWN char *getenv(const char *name)
 	return NULL;
 }
 
-#if defined(__x86_64__)
-/* A thread is known by where its descriptor lies, which is the descriptor's first word. */
 OWN pthread_t pthread_self(void)
 {
-	pthread_t self;
-
-	__asm__("movq %%fs:0, %0" : "=r"(self));
-	return self;
+	return (pthread_t)arch_thread();
 }
-#else
-#error "no way to know a thread for this architecture yet"
-#endif

@@ -6,6 +6,8 @@
  * that is not ready yet.  For libmprof.so alone; tests have libc's.  As libc's, short and simple: nothing
  * here is on the hot path.
  */
+#include "arch_memory.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,32 +17,17 @@
 
 /* ---- memory ----------------------------------------------------------------------- */
 
-#if defined(__x86_64__)
 OWN void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
-	void *at = to;
-	size_t words = bytes / 8;
-
-	__asm__ volatile("rep movsq" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
-	bytes %= 8;
-	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(bytes) : : "memory");
+	arch_copy(to, from, bytes);
 	return to;
 }
 
 OWN void *memset(void *to, int byte, size_t bytes)
 {
-	void *at = to;
-	uint64_t filled = (unsigned char)byte * UINT64_C(0x0101010101010101);
-	size_t words = bytes / 8;
-
-	__asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(filled) : "memory");
-	bytes %= 8;
-	__asm__ volatile("rep stosb" : "+D"(at), "+c"(bytes) : "a"(filled) : "memory");
+	arch_fill(to, (unsigned char)byte, bytes);
 	return to;
 }
-#else
-#error "no way to copy memory for this architecture yet"
-#endif
 
 OWN void *memmove(void *to, const void *from, size_t bytes)
 {

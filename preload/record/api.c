@@ -3,11 +3,11 @@
  *
  * Callable from any thread; everything but live_bytes from signal handlers too.
  */
-#include "session/arena.h"
-#include "session/process.h"
+#include "memory/arena.h"
+#include "memory/process.h"
 #include "recorder.h"
 #include "sample.h"
-#include "thread.h"
+#include "thread_wait.h"
 
 #include "mprof/mprof.h"
 

@@ -7,20 +7,21 @@
  */
 #include "recorder.h"
 
-#include "session/arena.h"
-#include "epoch.h"
-#include "hooks/guard.h"
-#include "hooks/ordinary.h"
-#include "session/process.h"
-#include "session/session.h"
+#include "memory/arena.h"
+#include "base/epoch.h"
+#include "base/guard.h"
+#include "record/ordinary.h" /* which faults.py puts beside a copy of this */
+#include "memory/process.h"
 #include "thread.h"
+#include "thread_chunks.h"
+#include "thread_jump.h"
+#include "thread_side.h"
 #include "unwind/context.h"
 
 #include <stdatomic.h>
 
 #define PREFIXES_MAX 3
 
-__thread volatile int guard __attribute__((tls_model("initial-exec")));
 static __thread uint32_t fork_id __attribute__((tls_model("initial-exec")));
 
 /* The session at a fork by a handler that interrupted an event, for recorder_fork_child. */
@@ -137,12 +138,18 @@ static inline bool may_enter(const struct unwind_start *here)
 
 /* ---- events ---------------------------------------------------------------------- */
 
+/* The queue of a thread that has ended goes on as that of this one. */
+static void took_over(struct thread *thread, uint32_t tid)
+{
+	emit_note(thread, record_ext_w0(EXT_THREAD, tid), (struct note_values){NULL, 0}, 0);
+}
+
 /* The attached thread, or NULL.  A fork child finds its state zeroed and attaches anew. */
 static inline struct thread *attached(void)
 {
 	struct thread *thread = thread_self;
 
-	return LIKELY(thread && thread->session) ? thread : thread_attach();
+	return LIKELY(thread && thread->session) ? thread : thread_attach(took_over);
 }
 
 /* An event of a thread that could not be attached, if there is a recording that lacks it. */
@@ -285,11 +292,6 @@ void recorder_resume(void)
 	recorder_note(NULL, EXT_RESUME, 0);
 }
 
-void recorder_took_over(struct thread *thread, uint32_t tid)
-{
-	emit_note(thread, record_ext_w0(EXT_THREAD, tid), (struct note_values){NULL, 0}, 0);
-}
-
 /* ---- fork --------------------------------------------------------------------------- */
 
 void recorder_fork_prepare(void)
@@ -352,7 +354,7 @@ struct session_header *recorder_session(void)
 	if (LIKELY(thread && thread->session))
 		return thread->session;
 	int outer = guard_enter(GUARD_BUSY);
-	thread = thread_attach();
+	thread = thread_attach(took_over);
 	guard_leave(outer);
 	return thread ? thread->session : NULL;
 }

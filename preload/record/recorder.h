@@ -8,7 +8,7 @@
 #ifndef MPROF_PRELOAD_RECORD_RECORDER_H
 #define MPROF_PRELOAD_RECORD_RECORDER_H
 
-#include "unwind/unwind.h"
+#include "unwind/start.h"
 
 #include "trace/session.h"
 
@@ -60,10 +60,5 @@ uint32_t recorder_fork_id(void);
 
 /* The session of this process, started if need be; NULL where recording is off. */
 struct session_header *recorder_session(void);
-
-struct thread;
-
-/* The queue of a thread that has ended goes on as that of this one. */
-void recorder_took_over(struct thread *thread, uint32_t tid);
 
 #endif

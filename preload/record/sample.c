@@ -3,8 +3,8 @@
  */
 #include "sample.h"
 
-#include "hooks/guard.h"
-#include "session/pages.h"
+#include "base/guard.h"
+#include "base/pages.h"
 #include "recorder.h"
 #include "sample_draw.h"
 
@@ -95,6 +95,7 @@ static enum sample_mode learn_mode(void)
 	if (guard == GUARD_IDLE && !recorder_session())
 		atomic_compare_exchange_strong_explicit(&sample_mode, &unknown, SAMPLE_NOT,
 							memory_order_relaxed, memory_order_relaxed);
+	/* Acquire: pairs with the releases in sample_start; the set is mapped, the mean is known. */
 	return atomic_load_explicit(&sample_mode, memory_order_acquire);
 }
 

@@ -15,8 +15,6 @@
 
 #include "sample_set.h"
 
-#include "unwind/unwind.h"
-
 #include <stddef.h>
 
 enum sample_mode {

@@ -1,22 +1,23 @@
 /*
- * thread.c - attaching threads, and what their events rely on.
+ * thread.c - attaching threads.
  *
  * Slow path of the recorder: system calls are allowed here, locks and the interposed
  * functions are not.
  */
-#include "thread_private.h"
+#include "thread.h"
 
-#include "session/arena.h"
-#include "session/confine.h"
-#include "epoch.h"
-#include "hooks/guard.h"
-#include "session/kernel.h"
-#include "session/pages.h"
-#include "session/process.h"
-#include "recorder.h"
-#include "session/session.h"
-#include "session/signals.h"
-#include "unwind/rules.h"
+#include "base/confined.h"
+#include "base/epoch.h"
+#include "base/guard.h"
+#include "base/kernel.h"
+#include "base/pages.h"
+#include "base/signals.h"
+#include "first_event.h"
+#include "memory/arena.h"
+#include "memory/process.h"
+#include "thread_chunks.h"
+#include "unwind/room.h"
+#include "unwind/unwind.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -34,57 +35,6 @@
 #endif
 
 #define KEYS_WITH_ROOM 32u /* glibc's PTHREAD_KEY_2NDLEVEL_SIZE */
-
-__thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
-
-/* ---- what events rely on ------------------------------------------------------ */
-
-void thread_want_own_clocks(struct process *process)
-{
-	atomic_store_explicit(&process->own_clocks, 1, memory_order_relaxed);
-	/* Even if it was set: who set it may not have come to this yet. */
-	epoch_advance(EPOCH_RECORDING);
-}
-
-void thread_review(struct thread *thread)
-{
-	uint64_t now = epoch_now();
-	const struct process *process = thread->process;
-
-	if (thread->epoch == now)
-		return;
-	/* Relaxed, both: what was stored before `now` began is seen. */
-	if (atomic_load_explicit(&process->own_clocks, memory_order_relaxed))
-		thread->coarse_run = thread->coarse_until = 0;
-	bool pauses = atomic_load_explicit(&process->paused, memory_order_relaxed) != 0 ||
-		      atomic_load_explicit(&process->blind, memory_order_relaxed) != 0;
-	bool hidden = (thread->flags & SESSION_FOREIGN_MALLOC) != 0;
-	bool ordinary = !pauses && !thread->samples && !hidden && rules_are_current(thread->unwind);
-	thread->epoch = ordinary ? now : 0;
-}
-
-/* ---- the end of a recording ------------------------------------------------------ */
-
-void thread_lose(struct thread *thread)
-{
-	/* Relaxed: a count.  In one step, for the sake of the thread's own signal handlers. */
-	atomic_fetch_add_explicit(&thread->slot->lost_events, 1, memory_order_relaxed);
-}
-
-void thread_go_blind(struct process *process, enum blind_reason reason)
-{
-	struct session_header *session = process->session;
-	uint32_t seen = BLIND_NOT;
-
-	/* Relaxed, all: the drainer looks at them when all is over. */
-	if (!session || !atomic_compare_exchange_strong_explicit(&session->blind_reason, &seen, reason,
-								 memory_order_relaxed, memory_order_relaxed))
-		return;
-	atomic_store_explicit(&session->blind_ticks, clock_ticks(session->flags), memory_order_relaxed);
-	atomic_store_explicit(&process->blind, 1, memory_order_relaxed);
-	epoch_advance(EPOCH_RECORDING);
-	session_is_blind(reason);
-}
 
 /* ---- slots ---------------------------------------------------------------------- */
 
@@ -320,14 +270,14 @@ static void watch_own_end(void)
 
 /* ---- the whole -------------------------------------------------------------------- */
 
-static struct thread *attach(struct process *process)
+static struct thread *attach(struct process *process, void (*took_over)(struct thread *thread, uint32_t tid))
 {
 	struct thread *thread = take_over(process);
 
 	if (thread) {
 		thread_self = thread;
-		recorder_took_over(thread, thread_owner_tid(atomic_load_explicit(&thread->slot->owner,
-										 memory_order_relaxed)));
+		took_over(thread,
+			  thread_owner_tid(atomic_load_explicit(&thread->slot->owner, memory_order_relaxed)));
 	} else {
 		thread_self = thread = claim(process);
 	}
@@ -342,7 +292,7 @@ static bool is_pointless(const struct process *process)
 	       atomic_load_explicit(&process->blind, memory_order_relaxed) != 0;
 }
 
-struct thread *thread_attach(void)
+struct thread *thread_attach(void (*took_over)(struct thread *thread, uint32_t tid))
 {
 	int saved = errno;
 	uint64_t signals;
@@ -356,7 +306,7 @@ struct thread *thread_attach(void)
 		confine_look(process->session);
 	signals_block(&signals);
 	if (session_ensure(process))
-		thread = attach(process);
+		thread = attach(process, took_over);
 	signals_restore(&signals);
 	errno = saved;
 	return thread;

@@ -4,12 +4,13 @@
  * Slow path of the recorder, once a chunk: waits for a drainer that is behind, but takes no lock and calls
  * none of the interposed functions.
  */
-#include "thread_private.h"
+#include "thread_chunks.h"
 
-#include "session/arena.h"
-#include "session/confine.h"
-#include "session/process.h"
-#include "session/signals.h"
+#include "memory/arena.h"
+#include "base/confined.h"
+#include "memory/process.h"
+#include "base/signals.h"
+#include "thread_wait.h"
 
 #include <errno.h>
 

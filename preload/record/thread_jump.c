@@ -4,18 +4,19 @@
  *
  * Takes no lock and calls none of the interposed functions.
  */
-#include "thread_private.h"
+#include "thread_jump.h"
 
-#include "session/pages.h"
-#include "session/signals.h"
-#include "unwind/code_object.h"
+#include "base/pages.h"
+#include "base/signals.h"
+#include "base/code_object.h"
+#include "thread_wait.h"
+#include "unwind/unwind.h"
 
 #include <errno.h>
 
 #define ASK_EVERY 16u
 
-static bool passes_through(const struct unwind_frame *frames, size_t count,
-			   const struct dl_find_object *object)
+static bool passes_through(const struct path_frame *frames, size_t count, const struct dl_find_object *object)
 {
 	for (size_t i = 0; i < count; i++)
 		if (frames[i].pc >= (uintptr_t)object->dlfo_map_start &&
@@ -27,7 +28,7 @@ static bool passes_through(const struct unwind_frame *frames, size_t count,
 /* Walks with a state of its own, since the thread's may be in use. */
 static bool is_stack_without_shim(struct thread *thread, const struct unwind_start *here)
 {
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	struct dl_find_object shim;
 
 	if (!thread->spare_unwind)

@@ -4,10 +4,11 @@
  * System calls are allowed here, as far as the program does not filter them; locks and the interposed
  * functions are not.
  */
-#include "thread_private.h"
+#include "thread_side.h"
 
-#include "session/confine.h"
-#include "session/signals.h"
+#include "base/confined.h"
+#include "base/signals.h"
+#include "thread_wait.h"
 
 #include <errno.h>
 

@@ -4,11 +4,11 @@
  * System calls are allowed here, as far as the program does not filter them; locks and the interposed
  * functions are not.
  */
-#include "thread_private.h"
+#include "thread_wait.h"
 
-#include "session/confine.h"
-#include "session/kernel.h"
-#include "session/process.h"
+#include "base/confined.h"
+#include "base/kernel.h"
+#include "memory/process.h"
 
 #include <linux/futex.h>
 #include <time.h>

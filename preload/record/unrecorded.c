@@ -3,11 +3,12 @@
  */
 #include "unrecorded.h"
 
-#include "session/arena.h"
-#include "session/confine.h"
-#include "session/own_stack.h"
+#include "memory/arena.h"
+#include "memory/process.h"
+#include "base/confined.h"
+#include "base/own_stack.h"
 #include "session/parent.h"
-#include "session/signals.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -23,7 +24,7 @@ static void add(struct session_header *session, int programs)
 /* The session of the parent of a fork child that has had no event, or of a program between exec and exec. */
 static void add_to_parents(void *programs)
 {
-	struct session_header *parents = parent_map_session(FILES_MEMORY, (unsigned long)getppid());
+	struct session_header *parents = parent_map_session(SESSIONS_DIRECTORY, (unsigned long)getppid());
 
 	if (!parents)
 		return;
@@ -33,7 +34,7 @@ static void add_to_parents(void *programs)
 
 void unrecorded_add(int programs)
 {
-	struct arena *arena = arena_current();
+	struct arena *arena = process_arena();
 	int saved = errno;
 	uint64_t before;
 

@@ -7,8 +7,8 @@
  */
 #include "exe.h"
 
-#include "kernel.h"
-#include "message.h"
+#include "base/kernel.h"
+#include "base/message.h"
 #include "settings.h"
 
 #include <elf.h>

@@ -4,7 +4,7 @@
 #include "files.h"
 
 #include "exe.h"
-#include "kernel.h"
+#include "base/kernel.h"
 #include "parent.h"
 #include "proc.h"
 
@@ -52,7 +52,7 @@ void files_gather(struct files_facts *facts, const char *forked_from)
 	if (forked_from)
 		memcpy(facts->parent_trace_path, forked_from, SESSION_PATH_BYTES);
 	else
-		parent_find(facts, FILES_MEMORY);
+		parent_find(facts, SESSIONS_DIRECTORY);
 }
 
 /* ---- trace ------------------------------------------------------------------------ */

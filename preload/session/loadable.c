@@ -3,10 +3,10 @@
  */
 #include "loadable.h"
 
-#include "kernel.h"
-#include "own_stack.h"
+#include "base/kernel.h"
+#include "base/own_stack.h"
 #include "sanitized.h"
-#include "signals.h"
+#include "base/signals.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -68,7 +68,7 @@ static struct session_header *map_header(const char *path)
 	if (map == MAP_FAILED)
 		return NULL;
 	struct session_header *session = map;
-	/* Acquire: pairs with the release of `ready` in session.c; the header is filled. */
+	/* Acquire: pairs with the release of `ready` in start.c; the header is filled. */
 	if (session->magic == SESSION_MAGIC && session->version == SESSION_VERSION &&
 	    atomic_load_explicit(&session->ready, memory_order_acquire))
 		return session;

@@ -5,9 +5,10 @@
  * program that finds it full dies by SIGBUS.  So where there is little the session lies on disk, beside the
  * trace, and whatever it is, the session takes a share of it at most.
  */
-#include "files.h"
+#include "place.h"
 
-#include "kernel.h"
+#include "base/kernel.h"
+#include "base/message.h"
 #include "parent.h"
 #include "proc.h"
 
@@ -81,7 +82,7 @@ static bool choose(const struct files_facts *facts, struct place *memory, struct
 {
 	size_t length = (size_t)(strrchr(facts->trace_path, '/') - facts->trace_path);
 
-	look_at(memory, FILES_MEMORY, strlen(FILES_MEMORY));
+	look_at(memory, SESSIONS_DIRECTORY, strlen(SESSIONS_DIRECTORY));
 	*chosen = memory;
 	if (memory->usable && memory->all_bytes >= PLENTY_BYTES && memory->free_bytes >= ROOMY_BYTES)
 		return true;
@@ -202,7 +203,7 @@ static void leave_link(struct session_header *layout, const struct files_facts *
 	char link[SESSION_PATH_BYTES];
 
 	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
-		parent_session_path(link, FILES_MEMORY, false, facts->pid, number);
+		parent_session_path(link, SESSIONS_DIRECTORY, false, facts->pid, number);
 		if (strlen(link) >= sizeof layout->link_path)
 			return;
 		if (symlink(path, link) == 0) {
@@ -231,14 +232,14 @@ static void remove_files(const char *path, const char *link)
 		unlink(link);
 }
 
-struct arena *files_create_session(const struct files_facts *facts, char path[SESSION_PATH_BYTES],
+struct arena *place_create_session(const struct files_facts *facts, char path[SESSION_PATH_BYTES],
 				   int *failed)
 {
 	struct place memory, disk, *chosen;
 	struct session_header layout;
 
 	memset(&layout, 0, sizeof layout);
-	parent_session_path(path, FILES_MEMORY, false, facts->pid, 0);
+	parent_session_path(path, SESSIONS_DIRECTORY, false, facts->pid, 0);
 	*failed = ENOSPC;
 	if (!choose(facts, &memory, &disk, &chosen))
 		return NULL;
@@ -259,7 +260,7 @@ struct arena *files_create_session(const struct files_facts *facts, char path[SE
 	return arena;
 }
 
-void files_discard(const struct files_facts *facts, struct arena *arena)
+void place_discard(const struct files_facts *facts, struct arena *arena)
 {
 	remove_files(arena->path, arena->header->link_path);
 	unlink(facts->trace_path);

@@ -3,8 +3,8 @@
  */
 #include "proc.h"
 
-#include "kernel.h"
-#include "message.h"
+#include "base/kernel.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -185,6 +185,18 @@ bool settings_preloaded(const struct settings_list *environment, const char *lib
 	return libraries && strstr(libraries, library_name);
 }
 
+static bool came_by_environment;
+
+void settings_remember_origin(const struct settings_list *environment, const char *library_name)
+{
+	came_by_environment = settings_preloaded(environment, library_name);
+}
+
+bool settings_came_by_environment(void)
+{
+	return came_by_environment;
+}
+
 bool settings_preloads(const char *entry, const char *library_name)
 {
 	if (strncmp(entry, preload_variable, sizeof preload_variable - 1) != 0)

@@ -7,7 +7,7 @@
 #ifndef MPROF_PRELOAD_SESSION_SETTINGS_H
 #define MPROF_PRELOAD_SESSION_SETTINGS_H
 
-#include "message.h"
+#include "base/message.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,6 +53,13 @@ void settings_expand(struct text *path, const char *pattern, const struct settin
 
 /* Whether a program that began with this environment was to load the library. */
 bool settings_preloaded(const struct settings_list *environment, const char *library_name);
+
+/* At start: remembers whether the program began with such an environment. */
+void settings_remember_origin(const struct settings_list *environment, const char *library_name);
+
+/* Whether LD_PRELOAD has brought us here: then what is started without it goes without us.  Not so where it
+ * was /etc/ld.so.preload, or an option of the dynamic linker.  Any thread, any time. */
+bool settings_came_by_environment(void);
 
 /* Whether a string of an environment is an LD_PRELOAD that names this library. */
 bool settings_preloads(const char *entry, const char *library_name);

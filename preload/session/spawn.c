@@ -13,8 +13,8 @@
  */
 #include "spawn.h"
 
-#include "kernel.h"
-#include "preload/unwind/valgrind.h"
+#include "base/kernel.h"
+#include "preload/base/valgrind.h"
 #include "trace/session.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_CFI_H
 #define MPROF_PRELOAD_UNWIND_CFI_H
 
-#include "preload/unwind/arch.h"
+#include "arch_registers.h"
 #include "preload/unwind/eh_frame.h"
 
 /* How to get the caller's value of a register; `value` is an offset from the CFA in bytes, a

@@ -3,12 +3,14 @@
  */
 #include "preload/unwind/context.h"
 
+#include "preload/unwind/fast_walk.h"
 #include "preload/unwind/room.h"
+#include "preload/unwind/unwind.h"
 
 static __attribute__((noinline)) uint32_t walk_whole(struct unwind_state *state, struct contexts *contexts,
 						     const struct unwind_start *start)
 {
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	size_t count = unwind_walk(state, start, &frames);
 	uint32_t node = contexts_path(contexts, frames, count);
 	if (count > state->trail.max)
@@ -20,8 +22,8 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 			     const struct unwind_start *start)
 {
 	struct trail_meeting met;
-	state_refresh(state);
-	if (!arch_follow(state, start, &met))
+	unwind_refresh(state);
+	if (!fast_walk_follow(state, start, &met))
 		return walk_whole(state, contexts, start);
 	trail_renew(&state->trail, contexts, met);
 	/* While memory answers for the nodes. */

@@ -6,7 +6,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_EXPRESSION_H
 #define MPROF_PRELOAD_UNWIND_EXPRESSION_H
 
-#include "preload/unwind/arch.h"
+#include "arch_registers.h"
 #include "preload/unwind/bytes.h"
 #include "preload/unwind/readable.h"
 

@@ -3,8 +3,8 @@
  */
 #include "preload/unwind/lookup.h"
 
-#include "preload/record/modules.h"
-#include "preload/unwind/code_object.h"
+#include "preload/memory/modules.h"
+#include "preload/base/code_object.h"
 
 struct lookup lookup_frame(struct unwind_state *state, uintptr_t pc, bool exact)
 {

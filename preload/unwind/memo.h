@@ -12,8 +12,8 @@
 #ifndef MPROF_PRELOAD_UNWIND_MEMO_H
 #define MPROF_PRELOAD_UNWIND_MEMO_H
 
+#include "preload/unwind/start.h"
 #include "preload/unwind/trail.h"
-#include "preload/unwind/unwind.h"
 
 #define MEMO_SETS 256
 #define MEMO_WAYS 8          /* callers of one function often have stacks of one depth, and so of one set */

@@ -1,20 +1,13 @@
 /*
  * readable.c - proven ranges of stack memory; see readable.h.
- *
- * The kernel is asked through rt_sigprocmask with an impossible `how`: it copies the set from
- * the given address first (EFAULT if that fails) and then refuses (EINVAL), so nothing changes,
- * no descriptor is needed, and sandboxes allow it because every libc uses it.  Valgrind, which has
- * a word about that each time, has none about a process that reads from itself.
  */
 #include "preload/unwind/readable.h"
 
-#include "preload/session/confine.h"
-#include "preload/session/kernel.h"
-#include "preload/unwind/valgrind.h"
+#include "preload/base/confined.h"
+#include "preload/base/kernel.h"
+#include "preload/base/probe.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
@@ -22,26 +15,6 @@
 #define REACH_BYTES ((uintptr_t)64 << 20)
 
 extern void *__libc_stack_end; /* the dynamic linker's: where the process's stack was when it began */
-
-static bool can_be_copied(uintptr_t address)
-{
-	uint64_t word;
-	struct iovec to = {&word, sizeof(word)}, from = {(void *)address, sizeof(word)};
-	return kernel_call(SYS_process_vm_readv, getpid(), &to, 1UL, &from, 1UL, 0UL) == sizeof(word);
-}
-
-bool readable_probe(uintptr_t address)
-{
-	if (confined())
-		return false;
-	int saved = errno;
-	bool readable = valgrind_runs_us()
-				? can_be_copied(address)
-				: kernel_call(SYS_rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == 0 ||
-					  errno == EINVAL;
-	errno = saved;
-	return readable;
-}
 
 static struct readable_range *range_of(struct readable *readable, uintptr_t sp)
 {
@@ -99,7 +72,7 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 	while (range->high < end) {
 		if (merge_at_end(readable, range))
 			continue;
-		if (!is_there_for_certain(sp, range->high) && !readable_probe(range->high))
+		if (!is_there_for_certain(sp, range->high) && !probe_word(range->high))
 			return 0;
 		range->high += PAGE_BYTES;
 	}
@@ -139,7 +112,7 @@ READS_STACK bool readable_word(const struct readable *readable, uintptr_t addres
 		return false;
 	for (size_t i = 0; i < READABLE_RANGES; i++)
 		known |= address >= readable->range[i].low && last < readable->range[i].high;
-	if (!known && (!readable_probe(address & ~(uintptr_t)7) || !readable_probe(last & ~(uintptr_t)7)))
+	if (!known && (!probe_word(address & ~(uintptr_t)7) || !probe_word(last & ~(uintptr_t)7)))
 		return false;
 	*value = stack_word(address);
 	return true;

@@ -26,9 +26,6 @@ struct readable {
 	struct readable_range own; /* of the stack that the thread was made with, what was asked for */
 };
 
-/* True if the eight bytes at an 8-aligned address can be read.  One system call; errno kept. */
-bool readable_probe(uintptr_t address);
-
 /* End of the proven range that holds the live stack at `sp`, whose word below sp exists. */
 uintptr_t readable_limit(struct readable *readable, uintptr_t sp);
 

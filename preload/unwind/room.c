@@ -6,12 +6,12 @@
  */
 #include "preload/unwind/room.h"
 
-#include "preload/session/pages.h"
+#include "preload/base/pages.h"
 
 #include <stdatomic.h>
 
 struct room_deep {
-	struct unwind_frame walked[UNWIND_FRAMES_MAX];
+	struct path_frame walked[UNWIND_FRAMES_MAX];
 	struct trail_frame frames[UNWIND_FRAMES_MAX];
 	struct trail_word words[UNWIND_FRAMES_MAX * TRAIL_WORDS_PER_FRAME];
 	struct trail_step steps[UNWIND_FRAMES_MAX];

@@ -16,4 +16,7 @@ void room_begin(struct unwind_state *state);
 /* Room for all frames, and an empty trail.  False: there is no more than there was. */
 bool room_deepen(struct unwind_state *state);
 
+/* Whether a fork child finds what the state has outside its own memory, or zeroes. */
+void unwind_keep_on_fork(struct unwind_state *state, bool keep);
+
 #endif

@@ -5,8 +5,9 @@
  */
 #include "preload/unwind/rules.h"
 
-#include "preload/session/pages.h"
+#include "preload/base/pages.h"
 #include "preload/unwind/lookup.h"
+#include "preload/unwind/row_rule.h"
 
 #define SHARED_BITS 17
 #define SHARED_PLACES ((size_t)1 << SHARED_BITS)
@@ -23,7 +24,6 @@ struct shared_place {
 };
 
 static _Atomic(struct shared_place *) shared;
-_Atomic uint64_t epoch_word = EPOCH_RECORDING;
 
 /* The generation is part of the key: a thread that is late in storing a rule of code that is
  * gone stores it where nobody looks. */
@@ -97,7 +97,7 @@ static uint64_t compile(struct unwind_state *state, uintptr_t pc)
 	struct lookup found = lookup_frame(state, pc, false);
 	uint64_t rule = rule_make(RULE_NONE, 0, 0);
 	if (found.has_row)
-		rule = arch_rule(&state->machine.row, found.signal_frame);
+		rule = row_rule(&state->machine.row, found.signal_frame);
 	return rule | found.module;
 }
 
@@ -138,7 +138,8 @@ static void forget_rules(void)
 	/* A thread that reads the new generation also sees the modules marked gone before it,
 	 * and so does not give their index to what has taken their place. */
 	epoch_advance(EPOCH_CODE);
-	/* Only to make room: places of older generations answer to no key any more. */
+	/* Only to make room: places of older generations answer to no key any more.  Acquire: pairs with
+	 * the release in shared_table; it is mapped. */
 	struct shared_place *table = atomic_load_explicit(&shared, memory_order_acquire);
 	if (table != NULL)
 		pages_clear(table, SHARED_BYTES);

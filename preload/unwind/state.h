@@ -20,6 +20,9 @@ struct rule_place {
 	uint64_t rule;
 };
 
+/* Deepest stack that is kept whole; of deeper ones the innermost frames are. */
+#define UNWIND_FRAMES_MAX 131072
+
 /* Room for the stacks of nearly all threads: see room.h. */
 #define TRAIL_FRAMES_FEW 4096
 #define WALKED_FRAMES_FEW 32768
@@ -28,7 +31,7 @@ struct room {
 	struct trail_frame frames[TRAIL_FRAMES_FEW];
 	struct trail_word words[TRAIL_FRAMES_FEW * TRAIL_WORDS_PER_FRAME];
 	struct trail_step steps[TRAIL_FRAMES_FEW];
-	struct unwind_frame walked[WALKED_FRAMES_FEW];
+	struct path_frame walked[WALKED_FRAMES_FEW];
 };
 
 struct unwind_state {
@@ -42,13 +45,10 @@ struct unwind_state {
 	uint32_t rules_mask;                                     /* of the sets, beyond those of the few */
 	_Alignas(64) struct rule_place rules[RULE_SETS_MANY][2]; /* a set never straddles cache lines */
 	struct trail trail;
-	struct unwind_frame *walked; /* the last walk's, innermost first */
+	struct path_frame *walked; /* the last walk's, innermost first */
 	size_t walked_max;
 	struct room_deep *deep; /* NULL until it is needed */
 	struct room room;
 };
-
-/* Before a walk: forgets what has become wrong since the last one. */
-void state_refresh(struct unwind_state *state);
 
 #endif

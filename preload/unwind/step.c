@@ -7,6 +7,7 @@
 #include "preload/unwind/step.h"
 
 #include "preload/unwind/expression.h"
+#include "preload/unwind/fast_walk.h"
 #include "preload/unwind/lookup.h"
 
 static bool known(const struct unwind_registers *registers, uint64_t number)
@@ -89,7 +90,7 @@ static enum unwind_stop guess(struct unwind_state *state)
 	if (registers->exact || (registers->valid & needed) != needed)
 		return STOP_CUT;
 	uintptr_t pc, sp = registers->value[ARCH_SP], fp = registers->value[ARCH_FP];
-	if (!arch_guess(&state->readable, &pc, &sp, &fp))
+	if (!fast_walk_guess(&state->readable, &pc, &sp, &fp))
 		return STOP_CUT;
 	*registers = (struct unwind_registers){.valid = needed | 1u << ARCH_PC};
 	registers->value[ARCH_PC] = pc;

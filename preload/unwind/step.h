@@ -6,6 +6,7 @@
 #define MPROF_PRELOAD_UNWIND_STEP_H
 
 #include "preload/unwind/state.h"
+#include "preload/unwind/stop.h"
 
 /* Moves state->registers to the caller's frame.  STOP_NONE if there is one. */
 enum unwind_stop step_outwards(struct unwind_state *state);

@@ -3,8 +3,7 @@
  */
 #include "preload/unwind/trail.h"
 
-#include "preload/unwind/arch.h"
-#include "preload/unwind/rules.h"
+#include "preload/unwind/rule.h"
 
 #include "trace/session.h"
 
@@ -29,10 +28,59 @@ static void hash_steps(struct trail *trail, const struct contexts *contexts, str
 	}
 }
 
+/* The words that leaving the step's frame read to get to `outer`, last first.  Returns how many. */
+static inline size_t add_words(const struct trail_step *step, const struct trail_frame *outer,
+			       struct trail_word *words)
+{
+	uintptr_t slot_base = outer->sp;
+	size_t count = 0;
+	bool realigned = rule_kind(step->rule) == RULE_REALIGNED;
+	int64_t fp_words = rule_fp_words(step->rule);
+	words[count++] = (struct trail_word){outer->sp + ARCH_RETURN_OFFSET, outer->pc};
+	if (realigned)
+		slot_base = step->fp;
+	if (outer->needs_fp && fp_words != RULE_FP_SAME)
+		words[count++] =
+			(struct trail_word){slot_base + (uintptr_t)(ARCH_WORD_BYTES * fp_words), outer->fp};
+	if (realigned)
+		words[count++] =
+			(struct trail_word){step->fp + (uintptr_t)rule_cfa_offset(step->rule), outer->sp};
+	return count;
+}
+
+static inline bool needs_fp(const struct trail_step *step, bool outer_needs_fp)
+{
+	enum rule_kind kind = rule_kind(step->rule);
+	if (kind == RULE_FP || kind == RULE_REALIGNED || kind == RULE_CUT)
+		return true;
+	return outer_needs_fp && rule_fp_words(step->rule) == RULE_FP_SAME;
+}
+
+/* Puts the steps in the place of the frames that were not kept: all of them but their paths. */
+static void place(struct trail *trail, struct trail_meeting met)
+{
+	const struct trail_frame *first = trail->frames;
+	struct trail_frame *frame = trail->frames + met.kept;
+	struct trail_word *all_words = trail->words;
+	const struct trail_step *steps = trail->steps;
+	size_t words = met.kept > 0 ? frame[-1].words : 0;
+	for (size_t i = met.steps; i-- > 0; frame++) {
+		const struct trail_step *step = &steps[i];
+		bool outermost = frame == first;
+		if (!outermost)
+			words += add_words(step, frame - 1, all_words + words);
+		frame->pc = step->pc;
+		frame->sp = step->sp;
+		frame->fp = step->fp;
+		frame->words = (uint32_t)words;
+		frame->needs_fp = needs_fp(step, !outermost && frame[-1].needs_fp);
+	}
+}
+
 void trail_renew(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)
 {
 	hash_steps(trail, contexts, met);
-	arch_place(trail, met);
+	place(trail, met);
 	trail->count = met.kept + met.steps;
 	if (trail->copy.frames > met.kept)
 		trail->copy.frames = met.kept;

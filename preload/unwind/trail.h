@@ -12,7 +12,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_TRAIL_H
 #define MPROF_PRELOAD_UNWIND_TRAIL_H
 
-#include "preload/record/contexts.h"
+#include "preload/memory/contexts.h"
 #include "preload/unwind/readable.h"
 
 #define TRAIL_WORDS_PER_FRAME 3

@@ -6,6 +6,9 @@
  * dlopen, would wait for itself or for one that waits for malloc), and libunwind has locks and
  * caches of its own.  They serve as oracles in the tests.  Nothing here locks or allocates.
  */
+#include "preload/unwind/unwind.h"
+
+#include "preload/unwind/fast_walk.h"
 #include "preload/unwind/lookup.h"
 #include "preload/unwind/room.h"
 #include "preload/unwind/rules.h"
@@ -56,7 +59,7 @@ static bool record_here(struct unwind_state *state, struct unwind_cursor *cursor
 	uintptr_t pc = registers->value[ARCH_PC];
 	uint32_t module = lookup_frame(state, pc, registers->exact).module;
 	state->walked[cursor->count++] =
-		(struct unwind_frame){pc, module | (registers->exact ? NODE_EXACT_PC : 0)};
+		(struct path_frame){pc, module | (registers->exact ? NODE_EXACT_PC : 0)};
 	return true;
 }
 
@@ -89,14 +92,14 @@ static __attribute__((noinline)) enum unwind_stop walk_with_registers(struct unw
 			cursor->pc = registers->value[ARCH_PC];
 			cursor->sp = registers->value[ARCH_SP];
 			cursor->fp = registers->value[ARCH_FP];
-			stop = arch_walk(state, cursor);
+			stop = fast_walk(state, cursor);
 			if (stop != STOP_FULL_REGISTERS)
 				return stop;
 		}
 	}
 }
 
-void state_refresh(struct unwind_state *state)
+void unwind_refresh(struct unwind_state *state)
 {
 	if (__builtin_expect(!rules_are_current(state), 0)) {
 		rules_renew(state);
@@ -114,7 +117,7 @@ static inline enum unwind_stop walk(struct unwind_state *state, const struct unw
 				    size_t *count)
 {
 	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
-	enum unwind_stop stop = arch_walk(state, &cursor);
+	enum unwind_stop stop = fast_walk(state, &cursor);
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);
 	*count = cursor.count;
@@ -122,10 +125,10 @@ static inline enum unwind_stop walk(struct unwind_state *state, const struct unw
 }
 
 size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
-		   const struct unwind_frame **frames)
+		   const struct path_frame **frames)
 {
 	size_t count;
-	state_refresh(state);
+	unwind_refresh(state);
 	enum unwind_stop stop = walk(state, start, &count);
 	if (__builtin_expect(count == state->walked_max, 0) && room_deepen(state))
 		stop = walk(state, start, &count);

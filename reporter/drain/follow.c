@@ -88,6 +88,7 @@ static bool sleep_at_doorbell(struct drain *drain, uint64_t ns)
 		merge_hide_clock(drain);
 	if (!called)
 		syscall(SYS_futex, &h->doorbell, FUTEX_WAIT, sleeping, &time, NULL, 0);
+	/* Acq_rel: pairs with the exchange in thread_ring_doorbell; what was committed before it is seen. */
 	bool rung = atomic_exchange_explicit(&h->doorbell, DOORBELL_AWAKE, memory_order_acq_rel) ==
 		    DOORBELL_AWAKE;
 	if (called || rung)
@@ -292,6 +293,7 @@ static void follow(struct drain *drain, struct pace *pace)
 static int end_kind(const struct drain *drain, const struct pace *pace, int *by_signal)
 {
 	*by_signal = 0;
+	/* Acquire: pairs with the release in session_ending; the figures of the end are there. */
 	uint32_t state = atomic_load_explicit(&drain->mapping.header->end_state, memory_order_acquire);
 	if (state == SESSION_EXITED)
 		return END_EXITED;

@@ -6,7 +6,7 @@
 #ifndef MPROF_REPORTER_DRAIN_LEDGER_EMIT_H
 #define MPROF_REPORTER_DRAIN_LEDGER_EMIT_H
 
-#include "drain/ledger.h"
+#include "drain/ledger_state.h"
 
 /* A block of entry->key and size_bytes came into being; fills in the rest of the entry. */
 void ledger_emit_alloc(struct ledger *ledger, const struct ledger_moment *moment, struct livemap_entry *entry,

@@ -3,6 +3,8 @@
  *
  * File: header page | rows, as many as there is room for.
  */
+#include "drain/livemap.h"
+
 #include "drain/livemap_rows.h"
 
 #include <errno.h>
@@ -55,6 +57,8 @@ static void empty_rows(struct livemap *map)
 static void begin_file(struct livemap *map)
 {
 	empty_rows(map);
+	/* Release, for the compiler alone, as in livemap_rows.h: whoever opens the file after this process's
+	 * death finds no commit point before the rows are empty. */
 	atomic_store_explicit(&header_of(map)->batch, UINT32_MAX, memory_order_release);
 	header_of(map)->magic = LIVEMAP_MAGIC;
 }

@@ -10,35 +10,15 @@
 #ifndef MPROF_REPORTER_DRAIN_LIVEMAP_H
 #define MPROF_REPORTER_DRAIN_LIVEMAP_H
 
+#include "drain/livemap_entry.h"
 #include "drain/livemap_file.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Blocks allocated while recording was paused are numbered apart. */
-#define LIVEMAP_HIDDEN (UINT64_C(1) << 63)
-
 /* Removals between two commits, which can be undone; livemap_ready fails beyond. */
 #define LIVEMAP_UNDO_MAX (1u << 19)
-
-/* What a row has room for.  All of an address space is below; so are the ordinals of a year of events, at two
- * million a second. */
-#define LIVEMAP_ADDRESS_BITS 61
-#define LIVEMAP_BLOCK_BITS 46
-#define LIVEMAP_SIZE_BITS 49
-#define LIVEMAP_SIZE_MAX ((UINT64_C(1) << LIVEMAP_SIZE_BITS) - 1)
-
-struct livemap_entry {
-	uint64_t key;   /* livemap_key: never 0 */
-	uint64_t block; /* allocation ordinal, or hidden ordinal | LIVEMAP_HIDDEN */
-	uint64_t size_bytes;
-	uint32_t operation; /* of its allocation, in the trace; 0 if it is hidden */
-	uint32_t born;      /* time_ns / LIVEMAP_BORN_NS, modulo 2^32 */
-};
-
-/* How exactly the map knows when a block was allocated; the count comes round after 78 hours. */
-#define LIVEMAP_BORN_NS (UINT64_C(1) << 16)
 
 /* A point between two records of the merged order: what existed then has ordinals below. */
 struct livemap_point {
@@ -47,11 +27,6 @@ struct livemap_point {
 };
 
 struct livemap;
-
-static inline uint64_t livemap_key(uint64_t address, bool tracked)
-{
-	return address << 1 | tracked;
-}
 
 /* Opens or creates the file where `files` says it is, which may change; the paths are the caller's, and stay.
  * 0 or -errno; a file of an unknown layout is emptied.  livemap_recover comes next. */

@@ -11,7 +11,8 @@
 #ifndef MPROF_REPORTER_DRAIN_LIVEMAP_ROWS_H
 #define MPROF_REPORTER_DRAIN_LIVEMAP_ROWS_H
 
-#include "drain/livemap.h"
+#include "drain/livemap_entry.h"
+#include "drain/livemap_file.h"
 
 #include <string.h>
 #ifdef __SSE2__

@@ -270,7 +270,8 @@ static void release_chunks(struct queue *queue)
 		if (!chunk_at(queue, next))
 			return;
 		/* Unhooked before it is given away: should this process die between, a chunk is
-		 * lost, not used twice. */
+		 * lost, not used twice.  Release, for the compiler alone: the next drainer finds the stores
+		 * in program order, and the push has a release of its own. */
 		atomic_store_explicit(&queue->slot->first_chunk, next, memory_order_release);
 		push(&queue->session->free_chunks, &chunk->free_next, first);
 		first = next;
@@ -324,7 +325,7 @@ void queue_retire(struct queue *queue)
 	uint32_t last = atomic_load_explicit(&slot->first_chunk, memory_order_relaxed);
 	struct session_chunk *chunk = chunk_at(queue, last);
 	/* A death between two steps loses chunk and slot, and gives neither to two owners: nobody takes up a
-	 * slot that is being retired. */
+	 * slot that is being retired.  Release, both: as in release_chunks. */
 	atomic_store_explicit(&slot->first_chunk, 0, memory_order_release);
 	if (chunk)
 		push(&queue->session->free_chunks, &chunk->free_next, last);

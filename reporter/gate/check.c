@@ -1,6 +1,8 @@
 /*
  * check.c - from traces to a result: which traces are one program's, and what their verdicts add up to.
  */
+#include "gate/check.h"
+
 #include "gate/private.h"
 #include "base/status.h"
 

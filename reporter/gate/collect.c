@@ -2,6 +2,7 @@
  * collect.c - from a trace to the figures of every subject.
  */
 #include "gate/key.h"
+#include "gate/check.h"
 #include "gate/private.h"
 #include "trace/format.h"
 

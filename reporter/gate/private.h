@@ -5,7 +5,8 @@
 #define MPROF_REPORTER_GATE_PRIVATE_H
 
 #include "gate/baseline.h"
-#include "gate/check.h"
+#include "gate/check_options.h"
+#include "gate/verdict.h"
 #include "profile/ownership.h"
 
 /* All figures of one subject. */

@@ -1,10 +1,11 @@
 /*
- * bench_session.c - see bench_session.h; stands in for preload/session/arena.c.
+ * bench_session.c - see bench_session.h; stands in for preload/memory/arena.c.
  */
 #include "tests/bench/bench_session.h"
 
-#include "preload/session/arena.h"
-#include "preload/session/pages.h"
+#include "preload/memory/arena.h"
+#include "preload/base/pages.h"
+#include "preload/memory/process.h"
 #include "tests/flat_arena.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ struct session_header *bench_session_start(void)
 	return session;
 }
 
-struct arena *arena_current(void)
+struct arena *process_arena(void)
 {
 	return &arena;
 }

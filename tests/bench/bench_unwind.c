@@ -2,8 +2,10 @@
  * bench_unwind.c - nanoseconds a stack at several depths: what the recorder asks for a stack that is known
  * whole, or in part; our walk, alone and with interning; libunwind's unw_backtrace.
  */
-#include "preload/record/contexts.h"
+#include "preload/memory/contexts.h"
 #include "preload/unwind/context.h"
+#include "preload/unwind/fast_walk.h"
+#include "preload/unwind/unwind.h"
 #include "tests/bench/bench_session.h"
 
 #define UNW_LOCAL_ONLY
@@ -32,7 +34,7 @@ static double now_ns(void)
 __attribute__((noinline)) static void take(enum method method)
 {
 	struct unwind_start start;
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	void *pcs[256];
 	UNWIND_HERE(&start);
 	if (method == UNW_BACKTRACE) {
@@ -45,7 +47,7 @@ __attribute__((noinline)) static void take(enum method method)
 	}
 	if (method == KNOWN_IN_PART) {
 		struct trail_meeting met;
-		if (!arch_follow(state, &start, &met))
+		if (!fast_walk_follow(state, &start, &met))
 			return;
 		trail_renew(&state->trail, contexts, met);
 		node = trail_intern(&state->trail, contexts, met);

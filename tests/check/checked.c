@@ -6,8 +6,10 @@
  */
 #include "tests/check/checked.h"
 
-#include "preload/session/arena.h"
-#include "preload/unwind/arch.h"
+#include "preload/memory/arena.h"
+#include "preload/memory/process.h"
+#include "preload/unwind/unwind.h"
+#include "arch_registers.h"
 #include "tests/check/libunwind_local.h"
 #include "tests/check/oracle.h"
 
@@ -46,7 +48,7 @@ static __attribute__((destructor)) void print_counts(void)
 		_exit(1);
 }
 
-static void show(const char *judge, const struct unwind_frame *frames, size_t count, const uintptr_t *pcs,
+static void show(const char *judge, const struct path_frame *frames, size_t count, const uintptr_t *pcs,
 		 size_t pcs_count)
 {
 	static _Atomic unsigned shown;
@@ -59,7 +61,7 @@ static void show(const char *judge, const struct unwind_frame *frames, size_t co
 }
 
 /* A stack that we cut is compared as far as it goes; so is one where libunwind gives up. */
-static void compare_with_libunwind(const struct unwind_start *start, const struct unwind_frame *frames,
+static void compare_with_libunwind(const struct unwind_start *start, const struct path_frame *frames,
 				   size_t count)
 {
 	static __thread uintptr_t pcs[COMPARED_MAX] __attribute__((tls_model("initial-exec")));
@@ -84,7 +86,7 @@ uint32_t checked_context(struct unwind_state *state, struct contexts *contexts,
 {
 	int saved = errno;
 	enum oracle_source source;
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	if (every == 0)
 		return unwind_context(state, contexts, start);
 	uint32_t node = oracle_context(state, contexts, start, &source);
@@ -92,7 +94,7 @@ uint32_t checked_context(struct unwind_state *state, struct contexts *contexts,
 	unsigned long number = stacks++;
 	from[source]++;
 	cut += (frames[count - 1].module & NODE_TRUNCATED) != 0;
-	if (!oracle_is_path(arena_current(), node, frames, count)) {
+	if (!oracle_is_path(process_arena(), node, frames, count)) {
 		wrong++;
 		show("a plain walk", frames, count, NULL, 0);
 	}

@@ -4,13 +4,14 @@
 #include "tests/check/oracle.h"
 
 #include "preload/unwind/context.h"
+#include "preload/unwind/fast_walk.h"
 
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
 #define INNER_FRAMES_MAX 20
 
-bool oracle_is_path(const struct arena *arena, uint32_t node, const struct unwind_frame *frames, size_t count)
+bool oracle_is_path(const struct arena *arena, uint32_t node, const struct path_frame *frames, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct session_node *at = arena_node(arena->nodes, node);
@@ -28,7 +29,7 @@ uint32_t oracle_context(struct unwind_state *state, struct contexts *contexts,
 	*source = ORACLE_WALK;
 	if (rules_are_current(state) && memo_find(&state->memo, start) != 0)
 		*source = ORACLE_MEMO;
-	else if (rules_are_current(state) && arch_follow(state, start, &met) && met.kept > 0)
+	else if (rules_are_current(state) && fast_walk_follow(state, start, &met) && met.kept > 0)
 		*source = ORACLE_TRAIL;
 	return unwind_context(state, contexts, start);
 }

@@ -7,13 +7,14 @@
 #ifndef MPROF_TESTS_ORACLE_H
 #define MPROF_TESTS_ORACLE_H
 
-#include "preload/record/contexts.h"
+#include "preload/memory/arena.h"
+#include "preload/memory/contexts.h"
+#include "preload/unwind/start.h"
 
-#include "preload/session/arena.h"
+struct unwind_state;
 
 /* Whether `node` is the call path of these frames, modules and flags included. */
-bool oracle_is_path(const struct arena *arena, uint32_t node, const struct unwind_frame *frames,
-		    size_t count);
+bool oracle_is_path(const struct arena *arena, uint32_t node, const struct path_frame *frames, size_t count);
 
 /* Where the last answer came from. */
 enum oracle_source { ORACLE_MEMO, ORACLE_TRAIL, ORACLE_WALK, ORACLE_SOURCES };

@@ -1,9 +1,10 @@
 /*
  * doubles.c - what the code under test asks the rest of the shim, answered as a process would that records.
  */
-#include "preload/session/arena.h"
-#include "preload/session/process.h"
-#include "preload/session/session.h"
+#include "preload/memory/arena.h"
+#include "preload/memory/process.h"
+#include "preload/record/first_event.h"
+#include "preload/record/session_end.h"
 
 extern struct process model_process;
 
@@ -28,7 +29,7 @@ bool arena_reserve(struct arena *arena, enum arena_region region, uint64_t end)
 	return region != ARENA_CHUNKS || end <= arena->header->chunks_max * sizeof(struct session_chunk);
 }
 
-struct arena *arena_current(void)
+struct arena *process_arena(void)
 {
 	return model_process.arena;
 }

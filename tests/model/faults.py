@@ -12,11 +12,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 RECORDER, THREAD, QUEUE, DRAINER = "preload/record/recorder.c", "preload/record/thread.c", "reporter/drain/queue.c", "tests/model/drainer.c"
+STATE = "preload/record/thread_state.c"
 CHUNKS, SIDE, WAIT = "preload/record/thread_chunks.c", "preload/record/thread_side.c", "preload/record/thread_wait.c"
 PRODUCERS = "tests/model/producers.c"
-ORDINARY, PEEK = "preload/hooks/ordinary.h", "reporter/drain/queue.h"
+ORDINARY, PEEK = "preload/record/ordinary.h", "reporter/drain/queue.h"
 # A header is found beside who includes it, by the name that it is included by.
-HEADERS = {ORDINARY: ("hooks/ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
+HEADERS = {ORDINARY: ("record/ordinary.h", (RECORDER, PRODUCERS)), PEEK: ("drain/queue.h", (QUEUE, DRAINER))}
 
 ACQUIRE_POP = """		if (atomic_compare_exchange_weak_explicit(stack, &top, next, memory_order_acquire,
 							  memory_order_acquire))"""
@@ -60,12 +61,12 @@ FAULTS = {
         "	thread->coarse_least = stamp - ", "	thread->coarse_least = 0 * ")),
     "goes back to an older shown stamp": (ORDINARY, "clock", (
         "	*stamp = coarse > thread->last_stamp ? coarse : thread->last_stamp;", "	*stamp = coarse;")),
-    "goes on with shown stamps": (THREAD, "clock, more events", (
+    "goes on with shown stamps": (STATE, "clock, more events", (
         "atomic_load_explicit(&process->own_clocks, memory_order_relaxed)", "0")),
-    "does not see a pause": (THREAD, "clock, two threads", (
+    "does not see a pause": (STATE, "clock, two threads", (
         "atomic_load_explicit(&process->paused, memory_order_relaxed)", "0")),
     "does not see that the epoch is over": (ORDINARY, "clock, two threads", ("LIKELY(thread->epoch == epoch_now())", "true")),
-    "takes a look back for one ahead": (THREAD, "clock, more events", (
+    "takes a look back for one ahead": (STATE, "clock, more events", (
         "	thread->epoch = ordinary ? now : 0;", "	thread->epoch = ordinary ? epoch_now() : 0;")),
     "leaves no room for prefixes": (RECORDER, "one thread", (
         "!make_room(thread, 1 + PREFIXES_MAX))\n		return;\n	thread_review",
@@ -90,7 +91,7 @@ FAULTS = {
     "leaves before it is done": (THREAD, "left by two", (
         "&process->vacant, &top, pushed, memory_order_release,", "&process->vacant, &top, pushed, memory_order_relaxed,")),
     "does not say whose the queue is": (THREAD, "left", (
-        "		recorder_took_over(thread, ", "		(void)recorder_took_over, (void)(")),
+        "		took_over(thread,\n", "		(void)took_over, (void)(\n")),
     "waits for what nobody has": (WAIT, "left, kill", (" && !gives_nothing(pulse, last)", "")),
     "gives back a slot that was left": (DRAINER, "left by two", (
         "thread_owner_state(owner) != THREAD_OWNED || ", "(uint32_t)(owner >> 32) == 0 || "), (

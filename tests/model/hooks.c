@@ -5,7 +5,7 @@
 #include "memory.h"
 #include "schedule.h"
 
-#include "preload/session/kernel.h"
+#include "preload/base/kernel.h"
 #include "trace/session.h"
 
 #include <errno.h>
@@ -246,7 +246,7 @@ static long map_pages(size_t bytes)
 	return pages[task] ? (long)(uintptr_t)pages[task] : -1;
 }
 
-/* As preload/session/kernel.c, of which nothing else may be linked. */
+/* As preload/base/kernel.c, of which nothing else may be linked. */
 _Atomic uint32_t confine_word;
 
 long kernel_call_of_six(long number, ...)

@@ -7,7 +7,7 @@
 
 #include "judge.h"
 
-#include "hooks/ordinary.h" /* which faults.py puts beside a copy of this */
+#include "record/ordinary.h" /* which faults.py puts beside a copy of this */
 #include "preload/record/recorder.h"
 #include "preload/record/thread.h"
 

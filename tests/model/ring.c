@@ -1,7 +1,7 @@
 /*
  * ring.c - the chunk queue between recorder and drainer, under every schedule of small configurations.
  *
- * Runs the very functions of preload/hooks/ordinary.h, recorder.c, thread.c and reporter/drain/queue.c, on a
+ * Runs the very functions of preload/record/ordinary.h, recorder.c, thread.c and reporter/drain/queue.c, on a
  * ring of two events a chunk: setups.c says with what, producers.c makes the events, drainer.c takes them
  * and judge.c knows what has to come out.
  *

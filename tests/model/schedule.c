@@ -5,7 +5,7 @@
 
 #include "explore.h"
 
-#include "preload/hooks/guard.h"
+#include "preload/base/guard.h"
 #include "preload/record/thread.h"
 
 #include <stdio.h>

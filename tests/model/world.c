@@ -3,8 +3,8 @@
  */
 #include "world.h"
 
-#include "preload/record/epoch.h"
-#include "preload/session/process.h"
+#include "preload/base/epoch.h"
+#include "preload/memory/process.h"
 #include "tests/flat_arena.h"
 
 #include <stddef.h>

@@ -5,8 +5,9 @@
  * says the right path, to any thread that was handed it, that nobody makes more than one node of a step, and
  * that ids are settled once all is quiet.
  */
-#include "preload/session/arena.h"
-#include "preload/record/contexts.h"
+#include "preload/memory/arena.h"
+#include "preload/memory/contexts.h"
+#include "preload/memory/process.h"
 #include "tests/flat_arena.h"
 
 #include <inttypes.h>
@@ -28,7 +29,7 @@ static _Atomic uint32_t leaves[THREADS][PATHS]; /* 0: not there yet */
 static _Atomic uint32_t wrong;
 
 /* In place of the shim's. */
-struct arena *arena_current(void)
+struct arena *process_arena(void)
 {
 	return &arena;
 }
@@ -54,23 +55,23 @@ static bool start_session(void)
 }
 
 /* Paths share their outer frames, as call paths do. */
-static void make_path(unsigned path, struct unwind_frame frames[DEPTH])
+static void make_path(unsigned path, struct path_frame frames[DEPTH])
 {
 	unsigned digits = path;
 	for (unsigned i = 0; i < DEPTH; i++, digits /= 16)
-		frames[i] = (struct unwind_frame){0x1000 + digits, 1 + i};
+		frames[i] = (struct path_frame){0x1000 + digits, 1 + i};
 }
 
 static uint32_t intern(unsigned path)
 {
-	struct unwind_frame frames[DEPTH];
+	struct path_frame frames[DEPTH];
 	make_path(path, frames);
 	return contexts_path(&contexts, frames, DEPTH);
 }
 
 static bool is_path(uint32_t id, unsigned path)
 {
-	struct unwind_frame frames[DEPTH];
+	struct path_frame frames[DEPTH];
 	make_path(path, frames);
 	for (unsigned i = 0; i < DEPTH; i++) {
 		const struct session_node *node = session_node(session, id);

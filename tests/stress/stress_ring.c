@@ -5,8 +5,8 @@
  * thread, with the address and the size that went in.  A plain program: Criterion does not run under TSan.
  */
 #include "preload/hooks/allocator.h"
-#include "preload/hooks/ordinary.h"
-#include "preload/session/process.h"
+#include "preload/record/ordinary.h"
+#include "preload/memory/process.h"
 #include "preload/record/recorder.h"
 #include "reporter/drain/queue.h"
 
@@ -128,7 +128,7 @@ static bool consume(struct follower *follower, struct session_header *session, u
  * memory. */
 static struct session_header *map_for_both(void)
 {
-	struct arena *arena = recorder_session() ? arena_current() : NULL;
+	struct arena *arena = recorder_session() ? process_arena() : NULL;
 	int fd = arena ? open(arena->path, O_RDWR | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return NULL;
@@ -144,7 +144,7 @@ static struct session_header *map_for_both(void)
 /* What a drainer would do at the end. */
 static void unlink_files(const struct session_header *session)
 {
-	unlink(arena_current()->path);
+	unlink(process_arena()->path);
 	if (*session->link_path)
 		unlink(session->link_path);
 	unlink(session->trace_path);

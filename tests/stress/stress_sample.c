@@ -6,7 +6,7 @@
  * "frees" them: what was taken must be seen to end there, what was not must not, and in the end nothing may
  * be left. The hand-over is the only ordering between threads, as in a real program.
  */
-#include "preload/hooks/guard.h"
+#include "preload/base/guard.h"
 #include "preload/record/recorder.h"
 #include "preload/record/sample.h"
 

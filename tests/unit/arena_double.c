@@ -3,6 +3,7 @@
  */
 #include "arena_double.h"
 
+#include "preload/memory/process.h"
 #include "tests/flat_arena.h"
 
 #include <criterion/criterion.h>
@@ -43,7 +44,7 @@ void arena_double_refuse_nodes_beyond(uint64_t end)
 	refused_beyond = end;
 }
 
-struct arena *arena_current(void)
+struct arena *process_arena(void)
 {
 	return session ? &arena : NULL;
 }

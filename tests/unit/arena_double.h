@@ -1,10 +1,10 @@
 /*
- * arena_double.h - a session in anonymous memory, standing in for preload/session/arena.c in tests.
+ * arena_double.h - a session in anonymous memory, standing in for preload/memory/arena.c in tests.
  */
 #ifndef MPROF_TESTS_ARENA_DOUBLE_H
 #define MPROF_TESTS_ARENA_DOUBLE_H
 
-#include "preload/session/arena.h"
+#include "preload/memory/arena.h"
 
 /* Starts an empty session with so many places; leaves the one before it mapped. */
 struct session_header *arena_double_start(uint32_t modules_max, uint32_t nodes_max);

@@ -1,7 +1,7 @@
 /*
  * test_arena.c - the session file in pieces: what is mapped, what is reserved, and what is refused.
  */
-#include "preload/session/arena.h"
+#include "preload/memory/arena.h"
 #include "preload/session/files.h"
 
 #include <criterion/criterion.h>

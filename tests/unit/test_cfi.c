@@ -1,9 +1,11 @@
 /*
  * test_cfi.c - call frame instructions and expressions, on hand-made bytes, whole and cut.
  */
+#include "preload/base/probe.h"
 #include "preload/unwind/cfi.h"
 #include "preload/unwind/expression.h"
 #include "preload/unwind/readable.h"
+#include "preload/unwind/row_rule.h"
 #include "preload/unwind/rules.h"
 
 #include <criterion/criterion.h>
@@ -53,21 +55,21 @@ Test(cfi, rows_of_an_ordinary_function)
 			{START + 0x15, rule_make(RULE_FP, 16, -2)}};
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		cr_assert(row_at(with_frame_pointer, sizeof(with_frame_pointer), expected[i].pc));
-		cr_assert_eq(arch_rule(&machine.row, false), expected[i].rule, "row at %#lx", expected[i].pc);
+		cr_assert_eq(row_rule(&machine.row, false), expected[i].rule, "row at %#lx", expected[i].pc);
 	}
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, true)), RULE_FULL, "a signal frame never is ordinary");
+	cr_assert_eq(rule_kind(row_rule(&machine.row, true)), RULE_FULL, "a signal frame never is ordinary");
 }
 
 Test(cfi, what_needs_all_registers)
 {
 	cr_assert(row_at(BYTES(0x0c, 10, 0), START)); /* CFA = r10 */
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, false)), RULE_FULL);
+	cr_assert_eq(rule_kind(row_rule(&machine.row, false)), RULE_FULL);
 	cr_assert(row_at(BYTES(0x14, 6, 2), START)); /* rbp is CFA - 16, not saved there */
 	cr_assert_eq(machine.row.kind[6], CFI_VALUE_OFFSET);
 	cr_assert_eq(machine.row.value[6], -16);
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, false)), RULE_FULL);
+	cr_assert_eq(rule_kind(row_rule(&machine.row, false)), RULE_FULL);
 	cr_assert(row_at(BYTES(0x0e, 0x80, 0x80, 0x80, 8), START)); /* 16 MiB */
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, false)), RULE_FULL);
+	cr_assert_eq(rule_kind(row_rule(&machine.row, false)), RULE_FULL);
 }
 
 Test(cfi, realigned_frame)
@@ -75,17 +77,17 @@ Test(cfi, realigned_frame)
 	/* CFA = *(rbp - 8), rbp saved at rbp + 0.  The row points into the program. */
 	static const uint8_t realigned[] = {0x0f, 3, 0x76, 0x78, 0x06, 0x10, 6, 2, 0x76, 0};
 	cr_assert(row_at(realigned, sizeof(realigned), START));
-	cr_assert_eq(arch_rule(&machine.row, false), rule_make(RULE_REALIGNED, -8, 0));
+	cr_assert_eq(row_rule(&machine.row, false), rule_make(RULE_REALIGNED, -8, 0));
 	/* The same without the dereference is something else. */
 	static const uint8_t plain[] = {0x0f, 2, 0x76, 0x78, 0x10, 6, 2, 0x76, 0};
 	cr_assert(row_at(plain, sizeof(plain), START));
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, false)), RULE_FULL);
+	cr_assert_eq(rule_kind(row_rule(&machine.row, false)), RULE_FULL);
 }
 
 Test(cfi, outermost_frame)
 {
 	cr_assert(row_at(BYTES(0x07, 16), START));
-	cr_assert_eq(rule_kind(arch_rule(&machine.row, false)), RULE_END);
+	cr_assert_eq(rule_kind(row_rule(&machine.row, false)), RULE_END);
 }
 
 Test(cfi, malformed_instructions_are_refused)
@@ -228,7 +230,7 @@ Test(eh_frame, damaged_table_does_no_harm)
 	for (unsigned round = 0; round < 2000; round++) {
 		if (round % 16 == 0)
 			for (size_t at = 0; at + 4096 <= size; at += 4096)
-				if (readable_probe(old + at))
+				if (probe_word(old + at))
 					copy_page(copy + at, old + at);
 		damaged.dlfo_map_start = copy;
 		damaged.dlfo_map_end = copy + size;

@@ -1,7 +1,7 @@
 /*
  * test_contexts.c - interning: one node a path.  Threads: see tests/stress/stress_contexts.c.
  */
-#include "preload/record/contexts.h"
+#include "preload/memory/contexts.h"
 
 #include "arena_double.h"
 
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preload/session/pages.h"
+#include "preload/base/pages.h"
 
 #define NODES_MAX 2000000u
 
@@ -28,7 +28,7 @@ TestSuite(contexts, .init = begin, .timeout = 60);
 
 Test(contexts, path_is_a_chain_of_nodes)
 {
-	const struct unwind_frame frames[] = {{0x3000, 2}, {0x2000, 1 | NODE_EXACT_PC}, {0x1000, 1}};
+	const struct path_frame frames[] = {{0x3000, 2}, {0x2000, 1 | NODE_EXACT_PC}, {0x1000, 1}};
 	uint32_t leaf = contexts_path(contexts, frames, 3);
 	for (size_t i = 0; i < 3; i++) {
 		const struct session_node *node = session_node(session, leaf);
@@ -88,7 +88,7 @@ Test(contexts, nodes_behind_their_parents_need_no_index)
 Test(contexts, no_room_cuts_the_path)
 {
 	arena_double_refuse_nodes_beyond(3 * sizeof(struct session_node));
-	const struct unwind_frame frames[] = {{0x4000, 1}, {0x3000, 1}, {0x2000, 1}, {0x1000, 1}};
+	const struct path_frame frames[] = {{0x4000, 1}, {0x3000, 1}, {0x2000, 1}, {0x1000, 1}};
 	uint32_t cut = contexts_path(contexts, frames, 4);
 	cr_assert_eq(cut, contexts_path(contexts, frames + 2, 2));
 	cr_assert_eq(session->nodes_used, 3, "no id without memory");

@@ -1,11 +1,13 @@
 /*
  * test_modules.c - naming of loaded objects, and of what comes after them at the same address.
  */
-#include "preload/record/modules.h"
+#include "preload/memory/modules.h"
+#include "preload/memory/process.h"
 
 #include "arena_double.h"
-#include "preload/unwind/code_object.h"
+#include "preload/base/code_object.h"
 #include "preload/unwind/unwind.h"
+#include "preload/unwind/rules.h"
 
 #include <criterion/criterion.h>
 #include <dlfcn.h>
@@ -117,7 +119,7 @@ static uint32_t seen_module;
 __attribute__((noinline)) static void look(void)
 {
 	struct unwind_start start;
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	UNWIND_HERE(&start);
 	cr_assert_geq(unwind_walk(state, &start, &frames), 3);
 	seen_pc = frames[0].pc;
@@ -135,7 +137,7 @@ static void load_and_look(const char *path)
 	call(look);
 	unwind_code_changing();
 	dlclose(handle);
-	modules_after_dlclose(arena_current(), clock_ticks());
+	modules_after_dlclose(process_arena(), clock_ticks());
 	unwind_code_changed();
 }
 

@@ -2,7 +2,7 @@
  * test_sample.c - which blocks are sampled: intervals, the set of those that live, a thread's decisions; and
  * sizes as people write them.  Seeds are fixed, so that a bound that holds once holds always.
  */
-#include "preload/hooks/guard.h"
+#include "preload/base/guard.h"
 #include "preload/record/recorder.h"
 #include "preload/record/sample.h"
 #include "preload/record/sample_draw.h"

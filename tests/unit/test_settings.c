@@ -1,7 +1,7 @@
 /*
  * test_settings.c - the shim's environment, output patterns and fixed-buffer text.
  */
-#include "preload/session/message.h"
+#include "preload/base/message.h"
 #include "preload/session/settings.h"
 
 #include <criterion/criterion.h>

@@ -9,9 +9,11 @@
 #include "arena_double.h"
 #include "torture.h"
 
-#include "preload/record/contexts.h"
-#include "preload/record/modules.h"
+#include "preload/memory/contexts.h"
+#include "preload/memory/modules.h"
+#include "preload/memory/process.h"
 #include "preload/unwind/context.h"
+#include "preload/unwind/fast_walk.h"
 #include "tests/check/oracle.h"
 
 #define UNW_LOCAL_ONLY
@@ -86,7 +88,7 @@ static struct unwind_state *learning_state(void)
 
 /* ---- comparing --------------------------------------------------------------------- */
 
-static void report(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
+static void report(const struct path_frame *frames, size_t count, const uintptr_t *expected,
 		   size_t expected_count)
 {
 	if (atomic_fetch_add(&mismatches, 1) >= 3)
@@ -96,7 +98,7 @@ static void report(const struct unwind_frame *frames, size_t count, const uintpt
 			i < count ? frames[i].module : 0, i < expected_count ? expected[i] : 0);
 }
 
-static void compare(const struct unwind_frame *frames, size_t count, const uintptr_t *expected,
+static void compare(const struct path_frame *frames, size_t count, const uintptr_t *expected,
 		    size_t expected_count)
 {
 	bool same = count == expected_count;
@@ -115,13 +117,13 @@ static void compare(const struct unwind_frame *frames, size_t count, const uintp
 }
 
 /* The recorder's answer first, so that it cannot profit from the walk that judges it. */
-static size_t walk_and_judge(const struct unwind_start *start, const struct unwind_frame **frames)
+static size_t walk_and_judge(const struct unwind_start *start, const struct path_frame **frames)
 {
 	enum oracle_source source;
 	uint32_t node = oracle_context(learning_state(), &contexts, start, &source);
 	size_t count = unwind_walk(own_state(), start, frames);
 	from[source]++;
-	wrong_nodes += !oracle_is_path(arena_current(), node, *frames, count);
+	wrong_nodes += !oracle_is_path(process_arena(), node, *frames, count);
 	return count;
 }
 
@@ -131,7 +133,7 @@ __attribute__((noinline)) void probe(void)
 		return;
 	probing = true;
 	struct unwind_start start;
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	UNWIND_HERE(&start);
 	size_t count = walk_and_judge(&start, &frames);
 	uintptr_t expected[COMPARED_MAX];
@@ -348,7 +350,7 @@ static void call_plugin(const char *path)
 		call(probe);
 	unwind_code_changing();
 	dlclose(handle);
-	modules_after_dlclose(arena_current(), 1);
+	modules_after_dlclose(process_arena(), 1);
 	unwind_code_changed();
 	unw_flush_cache(unw_local_addr_space, 0, 0);
 }
@@ -364,7 +366,7 @@ Test(unwind, libraries_at_the_same_address)
 
 /* ---- the edges of what can be walked -------------------------------------------- */
 
-static size_t walk(const struct unwind_start *start, const struct unwind_frame **frames)
+static size_t walk(const struct unwind_start *start, const struct path_frame **frames)
 {
 	return unwind_walk(own_state(), start, frames);
 }
@@ -381,7 +383,7 @@ Test(unwind, unknown_code_is_cut)
 {
 	uintptr_t *stack = guarded_page();
 	struct unwind_start start = {(uintptr_t)stack, (uintptr_t)(stack + 8), 0};
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	cr_assert_eq(walk(&start, &frames), 1);
 	cr_assert_eq(frames[0].pc, (uintptr_t)stack);
 	cr_assert_eq(frames[0].module, NODE_TRUNCATED);
@@ -398,7 +400,7 @@ Test(unwind, frame_pointers_lead_through_unknown_code)
 	stack[60] = 0;
 	stack[61] = 0;
 	struct unwind_start start = {code, (uintptr_t)(stack + 8), (uintptr_t)(stack + 20)};
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	cr_assert_eq(walk(&start, &frames), 3);
 	cr_assert_eq(frames[1].pc, code + 1);
 	cr_assert_eq(frames[2].pc, code + 2);
@@ -417,7 +419,7 @@ Test(unwind, nothing_is_read_beyond_the_stack)
 				     (uintptr_t)(stack + 4096)};
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
 		struct unwind_start start = {(uintptr_t)stack, (uintptr_t)(stack + 8), hostile[i]};
-		const struct unwind_frame *frames;
+		const struct path_frame *frames;
 		cr_assert_eq(walk(&start, &frames), 1);
 		cr_assert_eq(frames[0].module, NODE_TRUNCATED);
 	}
@@ -428,7 +430,7 @@ Test(unwind, nothing_is_read_beyond_the_stack)
 /* Judged by a walk.  Returns the number of frames. */
 static size_t judge(const struct unwind_start *start, enum oracle_source expected)
 {
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	unsigned long before = from[expected];
 	size_t count = walk_and_judge(start, &frames);
 	cr_expect_eq(wrong_nodes, 0);
@@ -512,7 +514,7 @@ Test(unwind, corrupt_stacks_do_no_harm)
 		}
 		struct unwind_start start = {code[round % 4] + (unsigned)round % 50, near + 64,
 					     near + (unsigned)round % 4096};
-		const struct unwind_frame *frames;
+		const struct path_frame *frames;
 		size_t count = walk(&start, &frames);
 		cr_assert(count >= 1 && count <= 1024);
 	}
@@ -524,7 +526,7 @@ __attribute__((noinline)) static size_t steps_to_known(void)
 	struct unwind_start start;
 	struct trail_meeting met = {0};
 	UNWIND_HERE(&start);
-	return arch_follow(learning_state(), &start, &met) && met.kept > 0 ? met.steps : 0;
+	return fast_walk_follow(learning_state(), &start, &met) && met.kept > 0 ? met.steps : 0;
 }
 
 static size_t steps_at_depth;
@@ -583,7 +585,7 @@ __attribute__((noinline)) static int dive(int depth)
 		return result + 1;
 	}
 	struct unwind_start start;
-	const struct unwind_frame *frames;
+	const struct path_frame *frames;
 	UNWIND_HERE(&start);
 	deepest = walk(&start, &frames);
 	deepest_flags = frames[deepest - 1].module & FLAGS;

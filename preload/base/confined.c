@@ -1,0 +1,6 @@
+/*
+ * confined.c - see confined.h.
+ */
+#include "preload/base/confined.h"
+
+_Atomic uint32_t confine_word;
