@@ -5,7 +5,7 @@ import subprocess
 
 from harness import PROGRAMS, SOURCE, case, check, check_equal, compile, mprof, needs, record, report, run_cases
 
-TIMES = {"duration_ns", "peak_time_ns", "peak_rss_bytes", "recorder_bytes", "pid", "command", "aggregate"}
+TIMES = {"trace", "started_realtime_ns", "duration_ns", "peak_time_ns", "peak_rss_bytes", "recorder_bytes", "pid", "command", "aggregate"}
 SQL = "create table t(a, b); with recursive c(n) as (select 1 union all select n + 1 from c where n < 20000) " \
       "insert into t select n, printf('%d', n) from c; create index i on t(b); select count(*) from t;"
 

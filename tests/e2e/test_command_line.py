@@ -50,8 +50,8 @@ def many_warnings_are_one(directory):
     recorded(directory, f"-L{directory}", f"-Wl,-rpath,{directory}", *(f"-l{name}" for name in names),
              source=f"#include <stdlib.h>\nint main(void) {{ {calls} return 0; }}\n")
     text = mprof("report", "one.mprof", directory=directory).stdout
-    check_equal(re.findall("warning: (.*)", text), ["6 modules lack lines or names of functions; --warnings says which, and why"], "few")
-    check_equal(len(re.findall("warning: .*-g", mprof("report", "--warnings", "one.mprof", directory=directory).stdout)), 6, "all")
+    check_equal(re.findall("warning: (.*)", text), ["6 modules lack lines or names of functions; -v says which, and why"], "few")
+    check_equal(len(re.findall("warning: .*-g", mprof("report", "-v", "one.mprof", directory=directory).stdout)), 6, "all")
     done = mprof("report", "--format", "json", "one.mprof", directory=directory)
     check_equal(done.stderr.count("warning:"), 1, f"beside data: {done.stderr}")
 
@@ -77,11 +77,11 @@ def completions(directory):
     for command in commands[:-1]:
         options = set(re.findall(r"^ +(?:-\w, +)?(--[a-z-]+)", mprof("help", command).stdout, re.M))
         check_equal({option.rstrip("=") for option in completed(directory, command, "--")}, options, f"options of {command}")
-    check_equal(completed(directory, "report", "--wa"), ["--warnings"], "an option without a value")
+    check_equal(completed(directory, "report", "--verb"), ["--verbose"], "an option without a value")
     check_equal(completed(directory, "run", "./mprof"), ["./mprof.bash"], "files")
     for shell in ("zsh", "fish"):
         text = mprof("help", "--completion", shell).stdout
-        for option in ("--allow-idle", "--warnings") if shell == "zsh" else ("-l allow-idle", "-l warnings"):
+        for option in ("--allow-idle", "--verbose") if shell == "zsh" else ("-l allow-idle", "-l verbose"):
             check(option in text, f"{shell}: {option}")
         if shutil.which(shell):
             (directory / shell).write_text(text)

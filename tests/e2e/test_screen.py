@@ -150,9 +150,19 @@ def one_line_of_warnings(directory):
     text = shown(done, directory).stdout
     warnings = [line for line in text.splitlines() if line.startswith("warning: ")]
     check_equal(len(warnings), 1, "warnings")
-    check(re.search(r"\(and \d+ others?: -v\)$", warnings[0]), warnings[0])
+    check_equal(warnings[0], "warning: 5 modules lack lines or names of functions; -v says which, and why", "modules are one")
     more = [line for line in shown(done, directory, "-v").stdout.splitlines() if line.startswith("warning: ")]
     check(len(more) >= 5, more)
+
+
+@case
+def several_warnings_are_told_by_the_first_and_their_number(directory):
+    """A killed program without debug information."""
+    (directory / "k.c").write_text("#include <signal.h>\n#include <stdlib.h>\nvoid *kept;int main(void){kept=malloc(10);raise(SIGKILL);return 0;}")
+    done = record([compile(directory / "k.c", directory / "k", "-s")], directory)
+    warnings = [line for line in shown(done, directory).stdout.splitlines() if line.startswith("warning: ")]
+    check_equal(len(warnings), 1, "warnings")
+    check(re.search(r"killed.* \(and 1 other: -v\)$", warnings[0]), warnings[0])
 
 
 @case

@@ -1,4 +1,4 @@
-/* views.c - the list of views, from views.def. */
+/* view.c - the list of views, from views.def. */
 #include "views/view.h"
 
 const struct view *const views[] = {

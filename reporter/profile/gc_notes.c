@@ -1,5 +1,5 @@
 /*
- * collections.c - from notes to collections: when, what they did, and which line had them run.
+ * gc_notes.c - from notes to collections: when, what they did, and which line had them run.
  */
 #include "base/memory.h"
 #include "profile/private.h"

@@ -1,5 +1,5 @@
 /*
- * profile.c - the handle: what is known from the beginning, and the order in which the rest is found out.
+ * handle.c - the handle: what is known from the beginning, and the order in which the rest is found out.
  */
 #include "base/memory.h"
 #include "profile/private.h"
