@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDTH_PIPED 80 /* where the output is no terminal */
-#define NAME_SHARE 2   /* a name may have so much of a line: one half */
+#define WIDTH_PIPED 80  /* where the output is no terminal */
+#define PLACE_INDENT 38 /* of a table's last column, and a line number */
+#define NAME_SHARE 2    /* a name may have so much of a line: one half */
 
 size_t place_width(const struct request *request)
 {
@@ -34,6 +35,15 @@ static const char *cut(struct document *document, const char *name, size_t width
 	return kept;
 }
 
+/* A path where there is room for it, else the file's name. */
+static const char *file_shown(const struct request *request, const char *name, const char *file)
+{
+	const char *path = style_short_path(request->style, file);
+	size_t width = place_width(request);
+
+	return PLACE_INDENT + clean_length(name) + clean_length(path) <= width ? path : base_name(path);
+}
+
 const char *part_place(struct document *document, const struct request *request, const char *place,
 		       const char *file, uint32_t line, const char *module)
 {
@@ -41,10 +51,9 @@ const char *part_place(struct document *document, const struct request *request,
 	const char *name = cut(document, place, width), *object = base_name(module);
 
 	if (*file && line == 0)
-		return pool_format(&document->pool, "%s  %s", name, style_short_path(request->style, file));
+		return pool_format(&document->pool, "%s  %s", name, file_shown(request, name, file));
 	if (*file)
-		return pool_format(&document->pool, "%s  %s:%u", name, style_short_path(request->style, file),
-				   line);
+		return pool_format(&document->pool, "%s  %s:%u", name, file_shown(request, name, file), line);
 	if (*object && strcmp(object, place) != 0)
 		return pool_format(&document->pool, "%s  (%s)", name, object);
 	return name;

@@ -2,6 +2,7 @@
  * tables.c - line tables, in the manner of memory_profiler: of each function its lines with figures and what
  * stands around them.
  */
+#include "base/memory.h"
 #include "base/number.h"
 #include "views/parts.h"
 
@@ -98,38 +99,49 @@ static uint64_t figure_of_line(const struct table_line *line, enum figure figure
 	return value > 0 ? value : line->amounts.allocated_bytes + line->amounts.freed_bytes > 0;
 }
 
-/* Lines with the least that can be left out, until no more than so many have figures. */
+struct ranked {
+	size_t line;
+	uint64_t figure;
+};
+
+static int by_figure(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	if (a->figure != b->figure)
+		return a->figure > b->figure ? -1 : 1;
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* Of those shown, the first one and the `most` that have most of a figure. */
 static void keep_greatest(const struct line_table *table, bool *shown, size_t most, enum figure figure)
 {
-	for (size_t left = table->line_count; left > most;) {
-		uint64_t least = UINT64_MAX;
+	struct ranked *ranked = memory_zeroed(table->line_count, sizeof(*ranked));
+	size_t count = 0;
 
-		left = 0;
-		for (size_t i = 0; i < table->line_count; i++)
-			if (shown[i] && figure_of_line(&table->lines[i], figure) < least)
-				least = figure_of_line(&table->lines[i], figure);
-		for (size_t i = 0; i < table->line_count; i++) {
-			shown[i] &= figure_of_line(&table->lines[i], figure) > least || i == 0;
-			left += shown[i];
-		}
-	}
+	for (size_t i = 1; i < table->line_count; i++)
+		if (shown[i])
+			ranked[count++] = (struct ranked){i, figure_of_line(&table->lines[i], figure)};
+	qsort(ranked, count, sizeof(*ranked), by_figure);
+	for (size_t i = most; i < count; i++)
+		shown[ranked[i].line] = false;
+	free(ranked);
 }
 
 /* Each line that has figures, and those around it; `most` of the former. */
 static void choose_lines(const struct line_table *table, bool *shown, size_t most, enum figure figure)
 {
-	bool *around = calloc(table->line_count + 1, sizeof(*around));
+	bool *around = memory_zeroed(table->line_count, sizeof(*around));
 
 	for (size_t i = 0; i < table->line_count; i++)
 		shown[i] = has_figures(&table->lines[i]);
 	if (most > 0)
 		keep_greatest(table, shown, most, figure);
-	for (size_t i = 0; around && i < table->line_count; i++)
+	for (size_t i = 0; i < table->line_count; i++)
 		for (size_t k = i < LINES_AROUND ? 0 : i - LINES_AROUND;
 		     k <= i + LINES_AROUND && k < table->line_count; k++)
 			around[i] |= shown[k];
-	if (around)
-		memcpy(shown, around, table->line_count * sizeof(*shown));
+	memcpy(shown, around, table->line_count * sizeof(*shown));
 	free(around);
 }
 
@@ -267,6 +279,10 @@ void part_tables(struct document *document, struct profile *profile, const struc
 
 	for (size_t i = 0; i < count; i++) {
 		size_t left = line_budget > height ? line_budget - height : 1;
+
+		/* More than one is to be seen. */
+		if (used == 0 && count > 1)
+			left = left * 2 / 3;
 
 		if (!fit(document, request, &tables[i], sample_bytes, bounded ? left : 0, &rows[used]))
 			break;

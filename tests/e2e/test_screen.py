@@ -131,6 +131,16 @@ def a_screen_or_two_for_any_program(directory):
 
 
 @case
+def a_function_of_many_alike_lines_is_cut(directory):
+    lines = "\n".join(f"\tkept[{i}] = malloc(100);" for i in range(300))
+    (directory / "alike.c").write_text(f"#include <stdlib.h>\nvoid *kept[300];\nint main(void)\n{{\n{lines}\n\treturn 0;\n}}\n")
+    done = record([compile(directory / "alike.c", directory / "alike", "-g")], directory)
+    text = shown(done, directory).stdout
+    check(len(text.splitlines()) <= 100, f"{len(text.splitlines())} lines")
+    check(text.count("kept[") > 20, text)
+
+
+@case
 def eighty_columns_but_for_source_text(directory):
     text = shown(many_functions(directory), directory).stdout
     before = text[:text.index("Filename:")]
