@@ -77,11 +77,11 @@ def completions(directory):
     for command in commands[:-1]:
         options = set(re.findall(r"^ +(?:-\w, +)?(--[a-z-]+)", mprof("help", command).stdout, re.M))
         check_equal({option.rstrip("=") for option in completed(directory, command, "--")}, options, f"options of {command}")
-    check_equal(completed(directory, "report", "--wa"), ["--warnings"], "an option without a value")
+    check_equal(completed(directory, "report", "--verb"), ["--verbose"], "an option without a value")
     check_equal(completed(directory, "run", "./mprof"), ["./mprof.bash"], "files")
     for shell in ("zsh", "fish"):
         text = mprof("help", "--completion", shell).stdout
-        for option in ("--allow-idle", "--warnings") if shell == "zsh" else ("-l allow-idle", "-l warnings"):
+        for option in ("--allow-idle", "--verbose") if shell == "zsh" else ("-l allow-idle", "-l verbose"):
             check(option in text, f"{shell}: {option}")
         if shutil.which(shell):
             (directory / shell).write_text(text)
