@@ -3,6 +3,7 @@
  */
 #include "commands/command.h"
 #include "commands/completion.h"
+#include "commands/manual.h"
 #include "commands/view_command.h"
 #include "base/nearest.h"
 #include "cli/options.h"
@@ -77,6 +78,19 @@ static int unknown_command(const char *name, struct diagnostic *diagnostic)
 	return diagnostic_set(diagnostic, EINVAL, "unknown %s '%s'; try 'mprof help'", what, name);
 }
 
+static int print_manual(const char *template_path, const char *name, struct diagnostic *diagnostic)
+{
+	const struct command *command = name ? command_find(name) : NULL;
+
+	return name && !command ? unknown_command(name, diagnostic)
+				: manual_print(template_path, command, diagnostic);
+}
+
+static bool print_tables(const char *form, const struct argp *argp)
+{
+	return manual_print_options(form, argp) || completion_print_options(form, argp);
+}
+
 int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
 {
 	char help[] = "--help";
@@ -84,6 +98,8 @@ int cmd_help(int argc, char **argv, struct diagnostic *diagnostic)
 
 	if (argc == 3 && strcmp(argv[1], "--completion") == 0)
 		return completion_print(argv[2], diagnostic);
+	if (argc > 2 && strcmp(argv[1], "--manual") == 0)
+		return print_manual(argv[2], argv[3], diagnostic);
 	if (argc < 2 || strcmp(argv[1], help) == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return STATUS_DONE;
@@ -119,7 +135,7 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	options_completion = completion_print_options;
+	options_tables = print_tables;
 	status = dispatch(argc, argv, &diagnostic);
 	if (status < 0) {
 		clean_print_between(stderr,

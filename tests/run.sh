@@ -3,7 +3,7 @@
 # with one line over all of them.  All that it makes is in ./build-tests.
 #
 # Suites: unit (plain and under ASan + UBSan), stress (plain and under TSan), e2e, gate (mprof's own memory), man (its
-# options), fuzz (the corpus; FUZZ_SECONDS=N adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
+# pages), fuzz (the corpus; FUZZ_SECONDS=N adds N seconds of fuzzing to each target).  JOBS=N sets how many tests run at a time.
 # WERROR=true makes errors of the compilers' warnings.
 set -eu
 cd "$(dirname "$0")/.."

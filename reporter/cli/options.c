@@ -31,14 +31,13 @@ static struct parse *parse_of(const struct argp_state *state)
 	return (struct parse *)((uintptr_t)state->root_argp - offsetof(struct parse, root));
 }
 
-enum { KEY_HELP = 'h', KEY_COMPLETION = 0xf00 };
+enum { KEY_HELP = 'h', KEY_TABLES = 0xf00 };
 
-bool (*options_completion)(const char *shell, const struct argp *argp);
+bool (*options_tables)(const char *form, const struct argp *argp);
 
 static const struct argp_option root_options[] = {
 	{"help", KEY_HELP, NULL, 0, "Show this help", -1},
-	{"completion", KEY_COMPLETION, "SHELL", OPTION_HIDDEN, "Print the options for a shell's completion",
-	 -1},
+	{"tables", KEY_TABLES, "FORM", OPTION_HIDDEN, "Print these tables for completions or the manual", -1},
 	{0},
 };
 
@@ -52,7 +51,7 @@ static error_t parse_root(int key, char *argument, struct argp_state *state)
 	}
 	if (key == ARGP_KEY_ERROR)
 		parse->next = state->next;
-	if (key == KEY_COMPLETION && options_completion && options_completion(argument, &parse->root)) {
+	if (key == KEY_TABLES && options_tables && options_tables(argument, &parse->root)) {
 		parse->helped = true;
 		return ECANCELED;
 	}

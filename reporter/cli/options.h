@@ -20,9 +20,9 @@
 int options_parse(const struct argp *argp, bool in_order, int argc, char **argv, void *input,
 		  struct diagnostic *diagnostic);
 
-/* Called for the hidden option --completion=SHELL with all of a command's tables, in place of running it;
- * NULL: there is no such option.  False for a shell that is not known. */
-extern bool (*options_completion)(const char *shell, const struct argp *argp);
+/* Called for the hidden option --tables=FORM with all of a command's tables, in place of running it; NULL:
+ * there is no such option.  False for a form that is not known. */
+extern bool (*options_tables)(const char *form, const struct argp *argp);
 
 /* For argp parsers: makes options_parse fail with this message; returns EINVAL for the parser to return. */
 error_t options_error(struct argp_state *state, const char *format, ...)

@@ -204,7 +204,7 @@ int completion_print(const char *name, struct diagnostic *diagnostic)
 	if (!shell)
 		return diagnostic_set(diagnostic, EINVAL, "no completion for '%s'; there is one for %s", name,
 				      completion_shells());
-	snprintf(option, sizeof(option), "--completion=%s", name);
+	snprintf(option, sizeof(option), "--tables=%s", name);
 	shell->begin();
 	for (const struct command *command = commands; status == 0 && command->name; command++) {
 		char *arguments[] = {(char *)(uintptr_t)command->name, option, NULL};

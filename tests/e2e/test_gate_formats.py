@@ -64,15 +64,15 @@ def a_regression_under_hostile_names_is_told_in_every_format(directory):
 
 
 @case
-def help_manual_and_readme_name_every_format(directory):
+def help_manual_and_guide_name_every_format(directory):
     complaint = mprof("check", "--max-peak", "1", "--format", "nonsense", directory=directory).stderr
     check_equal(tuple(re.search("one of: ([^;]*);", complaint)[1].split(", ")), FORMATS, "the table")
     for command in ("check", "run"):
         text = " ".join(mprof(command, "--help").stdout.split())
         check_equal(re.search(r"--format=\S+ One of (.*?) \(default text\);", text)[1], ", ".join(FORMATS), f"{command} --help")
-    manual, readme = (SOURCE / "man/mprof-check.1").read_text(), (SOURCE / "README.md").read_text()
+    manual, guide = (SOURCE / "man/mprof-check.1.in").read_text(), (SOURCE / "doc/ci.md").read_text()
     check_equal([name for name in FORMATS if not re.search(rf"^\.Cm {name}\b", manual, re.MULTILINE)], [], "not in the manual")
-    check_equal([name for name in FORMATS if not re.search(rf"(?:`|--format ){name}\b", readme)], [], "not in the README")
+    check_equal([name for name in FORMATS if not re.search(rf"(?:`|--format ){name}\b", guide)], [], "not in doc/ci.md")
 
 
 run_cases()
