@@ -116,14 +116,17 @@ struct look {
 	struct ownership *ownership;
 	const char *innermost; /* exported function of a library that keeps, next to the allocators; "" if
 				  unknown */
-	enum keeper_use use;   /* the most that any exported function of such libraries says */
-	bool in_library;       /* so far there are only frames of such libraries */
-	bool opens;            /* one of them gives its caller a stream */
-	bool foreign;          /* passed code that the program's own may be inlined in, without a trace */
+	enum keeper_use use;   /* the most that any exported function of such libraries says: */
+	enum keeper keeper;
+	const char *asker;
+	bool in_library; /* so far there are only frames of such libraries */
+	bool opens;      /* one of them gives its caller a stream */
+	bool foreign;    /* passed code that the program's own may be inlined in, without a trace */
 	bool decided, kept;
-	bool asked;            /* there was a frame already, but for allocators */
-	bool truncated;        /* outer frames are missing */
-	const char *outermost; /* module of the last frame */
+	bool asked;                               /* there was a frame already, but for allocators */
+	struct kept_reason reason;                /* of what is kept */
+	bool truncated;                           /* outer frames are missing */
+	const char *innermost_module, *outermost; /* of the first frame but for allocators, and the last */
 };
 
 static void decide(struct look *look, bool kept)
@@ -132,11 +135,21 @@ static void decide(struct look *look, bool kept)
 	look->kept = kept;
 }
 
+static void keep(struct look *look, enum kept_why why, const char *name)
+{
+	decide(look, true);
+	look->reason = (struct kept_reason){why, name};
+}
+
 /* The first frame beyond the library that asked. */
 static void leave_library(struct look *look)
 {
 	if (look->in_library && look->use != USE_HANDED_OUT)
-		decide(look, true);
+		keep(look,
+		     look->use == USE_STREAM    ? KEPT_STREAM
+		     : look->keeper == KEEPER_C ? KEPT_C
+						: KEPT_RUNTIME,
+		     look->asker);
 	look->in_library = false;
 }
 
@@ -166,7 +179,11 @@ static void look_in_library(struct look *look, const char *name, const struct so
 	if (!name)
 		return;
 	enum keeper_use use = keeper_use(keeper, name, look->innermost);
-	look->use = use > look->use ? use : look->use;
+	if (use > look->use) {
+		look->use = use;
+		look->keeper = keeper;
+		look->asker = name;
+	}
 	look->opens |= keeper_opens_stream(name);
 }
 
@@ -180,11 +197,21 @@ static bool may_hold_own_code(struct symbolizer *symbolizer, const struct source
 				   (RUNTIME_RUST | RUNTIME_CXX)) != RUNTIME_RUST;
 }
 
+/* None of the program's own functions was on the way, unless one may be inlined in what was. */
+static void decide_by_outside(struct look *look)
+{
+	if (look->foreign)
+		decide(look, false);
+	else
+		keep(look, KEPT_OUTSIDE, look->innermost_module);
+}
+
 static void look_at(struct look *look, uint32_t node, const struct source_function *function)
 {
 	struct symbolizer *symbolizer = look->ownership->source.symbolizer;
 	const char *name = exported(look, node, function);
 	enum keeper keeper = keeper_of(symbolizer, function);
+	const char *pattern;
 
 	if (look->in_library && keeper != KEEPER_NONE)
 		look_in_library(look, name, function, keeper);
@@ -197,12 +224,15 @@ static void look_at(struct look *look, uint32_t node, const struct source_functi
 	/* What the dynamic linker calls is a constructor. */
 	else if (keeper_starts(symbolizer, function, name) ||
 		 (!look->in_library && is_loader(function->module)))
-		decide(look, !look->foreign);
-	else if (keeper_suppressed(symbolizer, function, name) ||
-		 (look->asked && keeper_slab(symbolizer, function, name)))
-		decide(look, true);
+		decide_by_outside(look);
+	else if ((pattern = keeper_suppressed(symbolizer, function, name)))
+		keep(look, KEPT_NAMED, pattern);
+	else if (look->asked && keeper_slab(symbolizer, function, name))
+		keep(look, KEPT_SLAB, name);
 	else if (keeper == KEEPER_NONE)
 		look->foreign |= may_hold_own_code(symbolizer, function);
+	if (!look->asked)
+		look->innermost_module = function->module;
 	look->asked = true;
 }
 
@@ -258,10 +288,18 @@ static struct look look_along(struct ownership *ownership, uint32_t leaf)
 		look_at_node(&look, node);
 	if (!look.decided)
 		leave_library(&look);
-	if (!look.decided)
-		decide(&look,
-		       look.outermost && !look.foreign && (!look.truncated || is_loader(look.outermost)));
+	if (!look.decided && look.outermost && (!look.truncated || is_loader(look.outermost)))
+		decide_by_outside(&look);
 	return look;
+}
+
+struct kept_reason ownership_kept_by(struct ownership *ownership, uint32_t node, const struct model_node *own)
+{
+	const struct look look = look_along(ownership, node);
+
+	if (!look.kept && start_up_asked(ownership, node, own))
+		return (struct kept_reason){KEPT_START_UP, NULL};
+	return look.reason;
 }
 
 static size_t find_for_frame(struct ownership *ownership, const struct source_frame *frame)

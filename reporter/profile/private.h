@@ -68,6 +68,7 @@ struct profile {
 	bool names_known;         /* all code is looked up, but for what is skipped */
 	struct overview overview; /* what remains of blocks: once remains are known */
 	struct site_list sites;
+	struct path_tree *paths; /* groups.c's; NULL: not asked for */
 	struct gc_figures gc;
 	char **warnings;
 	size_t warning_count;
@@ -121,6 +122,8 @@ size_t profile_met_code(void *profile, uint32_t code, const struct source_frame 
  * the second time.  0 or -ENOMEM.  put_back.c */
 int profile_put_back(struct profile *profile);
 void put_back_finish(struct put_back *put_back);
+
+void path_tree_free(struct path_tree *tree); /* groups.c; NULL is fine */
 
 /* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
  * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */

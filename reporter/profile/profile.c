@@ -183,6 +183,7 @@ void profile_close(struct profile *profile)
 	free(profile->sites.sites);
 	free(profile->sites.of_node);
 	map_finish(&profile->sites.known);
+	path_tree_free(profile->paths);
 	free(profile->passing);
 	free(profile->sums);
 	free(profile->chosen);
