@@ -150,38 +150,30 @@ static uint64_t number_text(struct grouper *grouper, const char *text)
 	return text ? (uintptr_t)strings_intern(&grouper->strings, text) : 0;
 }
 
-/* What is equal for paths of one group. */
-static void key_of(struct grouper *grouper, const struct group *path, uint64_t *a, uint64_t *b)
+/* What is equal for all of one group. */
+static void key_of(struct grouper *grouper, const struct site *site, const char *type, uint64_t *a,
+		   uint64_t *b)
 {
-	const struct source_function *function = path->site->function;
+	const char *object = *site->file ? site->file : site->module;
 
 	*a = *b = 0;
 	switch (grouper->grouping) {
-	case GROUP_SITE:
-		*a = (uintptr_t)function;
-		*b = source_frame_spot(path->site);
-		break;
 	case GROUP_FUNCTION:
-		*a = (uintptr_t)function;
+		*a = number_text(grouper, site->function);
+		*b = number_text(grouper, object);
 		break;
 	case GROUP_FILE:
-		*a = number_text(grouper, function->file);
-		*b = *function->file ? 0 : number_text(grouper, function->module);
+		*a = number_text(grouper, object);
 		break;
 	case GROUP_MODULE:
-		*a = number_text(grouper, function->module);
+		*a = number_text(grouper, site->module);
 		break;
 	case GROUP_TYPE:
-		*a = number_text(grouper, path->type);
+		*a = number_text(grouper, type);
 		break;
 	default:
-		*a = path->path;
+		*a = site->index;
 	}
-}
-
-static bool is_greater(const struct grouper *grouper, const struct amounts *a, const struct amounts *b)
-{
-	return figure_of(a, grouper->figure) > figure_of(b, grouper->figure);
 }
 
 /* The group of this key, a new one if need be. */
@@ -198,6 +190,20 @@ static struct group *group_at(struct grouper *grouper, uint64_t a, uint64_t b)
 	return &grouper->list[grouper->count - 1];
 }
 
+/* All sites are known: none moves any more. */
+static const struct site *site_of(const struct grouper *grouper, uint32_t node)
+{
+	const struct site_list *sites = &grouper->profile->sites;
+
+	return &sites->sites[sites->of_node[node] - 1];
+}
+
+/* Or no path of the site has the figure: then it is known as a whole.  Types have no sites. */
+static bool is_wanted(const struct grouper *grouper, const struct site *site)
+{
+	return grouper->grouping == GROUP_TYPE || figure_of(&site->amounts, grouper->figure) > 0;
+}
+
 /* A node's figures to its path; of types only those who group by them keep paths apart. */
 static void add_to_path(struct grouper *grouper, uint32_t node, const struct amounts *amounts)
 {
@@ -208,16 +214,8 @@ static void add_to_path(struct grouper *grouper, uint32_t node, const struct amo
 	group->path = path;
 	group->path_count = 1;
 	group->type = type;
+	group->site = site_of(grouper, node);
 	amounts_add(&group->amounts, amounts);
-}
-
-/* Whether the site has the figure, or none of its paths has. */
-static bool is_wanted(const struct grouper *grouper, uint32_t node)
-{
-	const struct site_list *sites = &grouper->profile->sites;
-	uint32_t index = sites->of_node[node];
-
-	return index > 0 && figure_of(&sites->sites[index - 1].amounts, grouper->figure) > 0;
 }
 
 static void collect_paths(struct grouper *grouper)
@@ -233,27 +231,61 @@ static void collect_paths(struct grouper *grouper)
 		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
 		amounts.frees = amounts.freed_bytes = 0; /* of blocks of any place */
 		amounts_add(&grouper->total, &amounts);
-		if (is_wanted(grouper, node))
+		if (is_wanted(grouper, site_of(grouper, node)))
 			add_to_path(grouper, node, &amounts);
 	}
 }
 
-/* Once all paths are known: those that have the figure, with their sites. */
-static void settle_paths(struct grouper *grouper)
+static bool has_figure(const struct grouper *grouper, const struct group *group)
 {
-	const struct path_tree *tree = grouper->tree;
+	return figure_of(&group->amounts, grouper->figure) > 0;
+}
+
+/* Once all is added. */
+static void drop_those_without(struct grouper *grouper)
+{
 	size_t kept = 0;
 
-	for (size_t i = 0; i < grouper->count; i++) {
-		struct group *group = &grouper->list[i];
-
-		if (figure_of(&group->amounts, grouper->figure) == 0)
-			continue;
-		group->site = &tree->frames[tree->steps[group->path].frame];
-		grouper->list[kept++] = *group;
-	}
+	for (size_t i = 0; i < grouper->count; i++)
+		if (has_figure(grouper, &grouper->list[i]))
+			grouper->list[kept++] = grouper->list[i];
 	grouper->count = kept;
-	map_finish(&grouper->known);
+}
+
+/* A path to its group; those without the figure are counted as no path of it. */
+static void add_to_group(struct grouper *grouper, const struct group *path)
+{
+	struct group *group;
+	uint64_t a, b;
+
+	key_of(grouper, path->site, path->type, &a, &b);
+	group = group_at(grouper, a, b);
+	amounts_add(&group->amounts, &path->amounts);
+	if (!has_figure(grouper, path))
+		return;
+	group->path_count++;
+	group->type = path->type;
+	if (figure_of(&path->amounts, grouper->figure) > group->greatest) {
+		group->greatest = figure_of(&path->amounts, grouper->figure);
+		group->path = path->path;
+		group->site = path->site;
+	}
+}
+
+/* What the others of a group allocated, which have none of the figure. */
+static void add_other_sites(struct grouper *grouper)
+{
+	const struct site_list *sites = &grouper->profile->sites;
+
+	for (size_t i = 0; i < sites->count; i++) {
+		uint64_t a, b;
+
+		if (is_wanted(grouper, &sites->sites[i]))
+			continue;
+		key_of(grouper, &sites->sites[i], NULL, &a, &b);
+		if (map_get(&grouper->known, a, b))
+			amounts_add(&group_at(grouper, a, b)->amounts, &sites->sites[i].amounts);
+	}
 }
 
 /* In place of the paths what they have in common. */
@@ -261,29 +293,13 @@ static void group_paths(struct grouper *grouper)
 {
 	struct group *paths = grouper->list;
 	size_t path_count = grouper->count;
-	struct amounts *greatest = NULL;
-	size_t capacity = 0;
 
+	map_finish(&grouper->known);
 	grouper->list = NULL;
 	grouper->count = grouper->capacity = 0;
-	for (size_t i = 0; i < path_count; i++) {
-		struct group *group;
-		uint64_t a, b;
-
-		key_of(grouper, &paths[i], &a, &b);
-		group = group_at(grouper, a, b);
-		size_t index = (size_t)(group - grouper->list);
-		greatest = pool_grow(greatest, &capacity, grouper->count, sizeof(*greatest));
-		if (group->path_count == 0 || is_greater(grouper, &paths[i].amounts, &greatest[index])) {
-			greatest[index] = paths[i].amounts;
-			group->path = paths[i].path;
-			group->site = paths[i].site;
-		}
-		group->type = paths[i].type;
-		group->path_count++;
-		amounts_add(&group->amounts, &paths[i].amounts);
-	}
-	free(greatest);
+	for (size_t i = 0; i < path_count; i++)
+		add_to_group(grouper, &paths[i]);
+	add_other_sites(grouper);
 	free(paths);
 }
 
@@ -296,15 +312,15 @@ static int compare_text(const char *a, const char *b)
 
 static int compare_sites(const struct group *a, const struct group *b)
 {
-	const struct source_function *x = a->site->function, *y = b->site->function;
+	const struct site *x = a->site, *y = b->site;
 	int order = compare_text(a->type, b->type);
 
 	if (order == 0)
 		order = strcmp(x->file, y->file);
 	if (order == 0)
-		order = a->site->line < b->site->line ? -1 : a->site->line > b->site->line;
+		order = x->line < y->line ? -1 : x->line > y->line;
 	if (order == 0)
-		order = strcmp(a->place, b->place);
+		order = strcmp(x->place, y->place);
 	return order != 0 ? order : strcmp(x->module, y->module);
 }
 
@@ -323,31 +339,24 @@ static int compare_groups(const void *left, const void *right, void *context)
 
 static void finish_list(struct grouper *grouper)
 {
-	struct profile *profile = grouper->profile;
+	uint64_t sample_bytes = grouper->profile->info->sample_bytes;
 
-	for (size_t i = 0; i < grouper->count; i++)
-		grouper->list[i].place = symbolizer_place(profile->symbolizer, grouper->list[i].site);
 	if (grouper->count > 0)
 		qsort_r(grouper->list, grouper->count, sizeof(*grouper->list), compare_groups, grouper);
 	for (size_t i = 0; i < grouper->count; i++)
-		amounts_weigh(&grouper->list[i].amounts, profile->info->sample_bytes);
-	amounts_weigh(&grouper->total, profile->info->sample_bytes);
+		amounts_weigh(&grouper->list[i].amounts, sample_bytes);
+	amounts_weigh(&grouper->total, sample_bytes);
 }
 
-/* The list in the profile's own memory: frames may still move as long as paths are added. */
+/* The list in the profile's own memory. */
 static const struct groups *kept(struct grouper *grouper)
 {
 	struct pool *pool = &grouper->profile->pool;
 	struct groups *groups = pool_alloc(pool, sizeof(*groups));
 	struct group *list = pool_alloc(pool, (grouper->count + 1) * sizeof(*list));
 
-	for (size_t i = 0; i < grouper->count; i++) {
-		struct source_frame *site = pool_alloc(pool, sizeof(*site));
-
-		*site = *grouper->list[i].site;
-		list[i] = grouper->list[i];
-		list[i].site = site;
-	}
+	if (grouper->count > 0)
+		memcpy(list, grouper->list, grouper->count * sizeof(*list));
 	*groups = (struct groups){list, grouper->count, grouper->total};
 	return groups;
 }
@@ -361,9 +370,9 @@ const struct groups *profile_groups(struct profile *profile, enum grouping group
 	grouper.tree = path_tree_of(profile);
 	strings_init(&grouper.strings);
 	collect_paths(&grouper);
-	settle_paths(&grouper);
 	if (grouping != GROUP_PATH)
 		group_paths(&grouper);
+	drop_those_without(&grouper);
 	finish_list(&grouper);
 	groups = kept(&grouper);
 	map_finish(&grouper.known);

@@ -27,12 +27,12 @@ const char *grouping_name(enum grouping grouping);
 
 /* What some paths amount to. */
 struct group {
-	const struct source_frame *site; /* of its greatest path */
-	const char *place;               /* of that, as symbolizer_place */
-	const char *type;                /* NULL: none, or several */
-	uint32_t path;                   /* the greatest one: for groups_frames */
-	uint32_t path_count;
-	struct amounts amounts;
+	const struct site *site; /* of its greatest path, with the amounts of the whole site */
+	const char *type;        /* NULL: none, or several */
+	uint32_t path;           /* the greatest one: for profile_group_frames */
+	uint32_t path_count;     /* those that have the figure */
+	uint64_t greatest;       /* the figure of the greatest */
+	struct amounts amounts;  /* of all of it, with the figure or not */
 };
 
 struct groups {

@@ -37,7 +37,7 @@ struct leak_context {
 #define ROW ((const struct leak_row *)row)
 #define GROUP (ROW->group)
 #define CONTEXT ((const struct leak_context *)context)
-#define SITE (GROUP->site->function)
+#define SITE (GROUP->site)
 
 TABLE_COLUMN(leaked_bytes, "leaked_bytes", NULL, 0, 0, cell_count(GROUP->amounts.leaked_bytes))
 TABLE_COLUMN(leaked_error, "leaked_bytes_error", NULL, 0, 0,
@@ -48,10 +48,10 @@ TABLE_COLUMN(allocated_bytes, "allocated_bytes", NULL, 0, 0, cell_count(GROUP->a
 TABLE_COLUMN(share, "share", NULL, 0, 0,
 	     cell_share(GROUP->amounts.leaked_bytes, CONTEXT->groups->total.leaked_bytes))
 TABLE_COLUMN(path_count, "path_count", NULL, 0, 0, cell_count(GROUP->path_count))
-TABLE_COLUMN(site_function, "function", NULL, 0, 0, cell_text(SITE->name))
+TABLE_COLUMN(site_function, "function", NULL, 0, 0, cell_text(SITE->function))
 TABLE_COLUMN(file, "file", NULL, 0, 0, cell_text(SITE->file))
-TABLE_COLUMN(line, "line", NULL, 0, 0, cell_count(GROUP->site->line))
-TABLE_COLUMN(place, "place", NULL, 0, 0, cell_text(GROUP->place))
+TABLE_COLUMN(line, "line", NULL, 0, 0, cell_count(SITE->line))
+TABLE_COLUMN(place, "place", NULL, 0, 0, cell_text(SITE->place))
 TABLE_COLUMN(module, "module", NULL, 0, 0, cell_text(SITE->module))
 TABLE_COLUMN(type, "type", NULL, 0, 0, cell_text(GROUP->type))
 TABLE_COLUMN(frames, "frames", NULL, 0, 0, frame_rows_cell(CONTEXT->frames, GROUP))
@@ -124,22 +124,21 @@ static const char *base_name(const char *path)
 
 static const char *what(struct document *document, const struct request *request, const struct group *group)
 {
-	const struct source_function *function = group->site->function;
+	const struct site *site = group->site;
 
 	switch (request->numbers[GROUPING]) {
 	case GROUP_FUNCTION:
-		return part_place(document, request, function->name, function->file, 0, function->module);
+		return part_place(document, request, site->function, site->file, 0, site->module);
 	case GROUP_FILE:
-		if (*function->file)
-			return style_short_path(request->style, function->file);
-		return pool_format(&document->pool, "(unknown, in %s)", base_name(function->module));
+		if (*site->file)
+			return style_short_path(request->style, site->file);
+		return pool_format(&document->pool, "(unknown, in %s)", base_name(site->module));
 	case GROUP_MODULE:
-		return *function->module ? function->module : "(unknown)";
+		return *site->module ? site->module : "(unknown)";
 	case GROUP_TYPE:
 		return group->type ? group->type : "(no type)";
 	default:
-		return part_place(document, request, group->place, function->file, group->site->line,
-				  function->module);
+		return part_site(document, request, site);
 	}
 }
 

@@ -59,9 +59,9 @@ def groupings(directory):
                     [(400, 4, 10, "parse", 1), (58, 13, 13, "load", 2)], grouping)
     check_equal([(row["file"].rpartition("/")[2], *row_) for row, row_ in
                  zip(leaks(trace, "--group-by", "file")["leaks"], rows_of(leaks(trace, "--group-by", "file")))],
-                [("leaks.c", 458, 17, 23)], "file")
-    check_equal(rows_of(leaks(trace, "--group-by", "module"), "module"), [(458, 17, 23, str(directory / "leaks"))], "module")
-    check_equal(rows_of(leaks(trace, "--group-by", "type"), "type"), [(458, 17, 23, None)], "type")
+                [("leaks.c", 458, 17, 26)], "file")
+    check_equal(rows_of(leaks(trace, "--group-by", "module"), "module"), [(458, 17, 26, str(directory / "leaks"))], "module")
+    check_equal(rows_of(leaks(trace, "--group-by", "type"), "type"), [(458, 17, 26, None)], "type")
     for wrong, complaint in (("thread", "--group-by thread: recordings do not tell"), ("x", "--group-by takes path, site,")):
         done = mprof("leaks", "--group-by", wrong, trace)
         check_equal(done.returncode, 2, wrong)
