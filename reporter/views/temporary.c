@@ -62,7 +62,7 @@ TABLE_COLUMN(sum_temporary, "temporary", NULL, 0, 0, cell_count(SUM->total->temp
 TABLE_COLUMN(sum_allocations, "allocations", NULL, 0, 0, cell_count(SUM->total->allocations))
 TABLE_COLUMN(sum_line, NULL, "Temporary", 0, 0, cell_text(SUM->line))
 TABLE_COLUMN(sum_hint, NULL, "That is", 0, 0,
-	     cell_text("freed before the thread's next allocation: a buffer could be reused"))
+	     cell_text("freed before the thread's next allocation; reuse a buffer"))
 static const struct column *const sum_columns[] = {&sum_temporary, &sum_allocations, &sum_line, &sum_hint,
 						   NULL};
 
