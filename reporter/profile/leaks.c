@@ -13,18 +13,22 @@
 
 const struct leak_rule *profile_suppression_rules(struct profile *profile, size_t *count)
 {
-	const struct suppressions *all = profile->options->suppressions;
+	const struct suppressions *all = &profile->suppressions;
 	struct leak_rule *rules;
 
-	*count = all ? all->count : 0;
+	profile_know_remains(profile);
+	*count = all->count;
 	rules = pool_alloc(&profile->pool, (*count + 1) * sizeof(*rules));
 	for (size_t i = 0; i < *count; i++) {
 		const struct amounts sum = profile_suppressed(profile, i);
 
 		rules[i] = (struct leak_rule){
 			.rule = pool_format(&profile->pool, "leak:%s", all->list[i].pattern),
+			.pattern = all->list[i].pattern,
 			.file = all->list[i].path,
 			.line = all->list[i].line,
+			.limit_bytes = all->list[i].limit_bytes,
+			.beyond_bytes = profile->ownership.beyond_bytes[i],
 			.blocks = sum.suppressed_blocks,
 			.bytes = sum.suppressed_bytes,
 		};

@@ -9,10 +9,12 @@
 
 /* What one rule kept from being counted. */
 struct leak_rule {
-	const char *rule; /* of suppressions "leak:PATTERN", as in the file */
-	const char *file; /* that the suppression stands in; NULL: built in */
+	const char *rule;    /* of suppressions "leak:PATTERN", as in the file */
+	const char *pattern; /* of suppressions; NULL: none */
+	const char *file;    /* that the suppression stands in; NULL: built in */
 	size_t line;
-	uint64_t limit_bytes; /* of a suppression that suppresses no more; 0: none */
+	uint64_t limit_bytes;  /* of a suppression that suppresses no more; 0: none */
+	uint64_t beyond_bytes; /* what matched, but was over the limit */
 	uint64_t blocks, bytes;
 };
 

@@ -22,6 +22,8 @@ void ownership_finish(struct ownership *ownership)
 	free(ownership->wrappers);
 	free(ownership->remains);
 	free(ownership->suppressed);
+	free(ownership->beyond_bytes);
+	suppression_walk_finish(&ownership->walk);
 }
 
 /* ---- functions ---------------------------------------------------------------------- */
@@ -302,14 +304,6 @@ struct kept_reason ownership_kept_by(struct ownership *ownership, uint32_t node,
 	return look.reason;
 }
 
-static size_t find_for_frame(struct ownership *ownership, const struct source_frame *frame)
-{
-	const struct ownership_source *source = &ownership->source;
-
-	return suppressions_find(source->suppressions, symbolizer_demangled_name(source->symbolizer, frame),
-				 frame->function->file, frame->function->module);
-}
-
 static size_t suppression_count(const struct ownership *ownership)
 {
 	return ownership->source.suppressions ? ownership->source.suppressions->count : 0;
@@ -319,15 +313,19 @@ static size_t suppression_count(const struct ownership *ownership)
 static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 {
 	size_t none = suppression_count(ownership);
-	const struct trace_info *info = ownership->source.info;
-	const struct frame_source *source = &ownership->source.all;
+	const struct ownership_source *source = &ownership->source;
 	const struct source_frame *frames;
 
-	for (uint32_t node = leaf; none > 0 && node != 0; node = info->nodes[node].parent) {
-		size_t count = source->frames(source->context, info->nodes[node].code, &frames);
+	if (none > 0)
+		suppression_walk_restart(&ownership->walk);
+	for (uint32_t node = leaf; none > 0 && node != 0; node = source->info->nodes[node].parent) {
+		size_t count =
+			source->all.frames(source->all.context, source->info->nodes[node].code, &frames);
 
 		for (size_t i = 0; i < count; i++) {
-			size_t found = find_for_frame(ownership, &frames[i]);
+			const char *name = symbolizer_demangled_name(source->symbolizer, &frames[i]);
+			size_t found = suppression_walk_to(&ownership->walk, name, frames[i].function->file,
+							   frames[i].function->module);
 
 			if (found < none)
 				return found;
@@ -336,8 +334,61 @@ static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 	return none;
 }
 
+/* ---- suppressions of no more than so much ------------------------------------------------ */
+
+/* A path with a suppression that has a limit. */
+struct limited {
+	uint32_t node;
+	size_t suppression;
+	struct amounts amounts; /* if it is suppressed */
+};
+
+struct limited_list {
+	struct limited *list;
+	size_t count, capacity;
+};
+
+static void add_limited(struct limited_list *limited, uint32_t node, size_t suppression,
+			const struct amounts *amounts)
+{
+	limited->list =
+		pool_grow(limited->list, &limited->capacity, limited->count + 1, sizeof(*limited->list));
+	limited->list[limited->count++] = (struct limited){node, suppression, *amounts};
+}
+
+static int by_bytes_and_blocks(const void *left, const void *right)
+{
+	const struct amounts *a = &((const struct limited *)left)->amounts;
+	const struct amounts *b = &((const struct limited *)right)->amounts;
+
+	if (a->suppressed_bytes != b->suppressed_bytes)
+		return a->suppressed_bytes < b->suppressed_bytes ? -1 : 1;
+	return a->suppressed_blocks < b->suppressed_blocks ? -1 : a->suppressed_blocks > b->suppressed_blocks;
+}
+
+/* The smallest first, as many as the limit has room for, whatever their order: what is beyond it has leaked.
+ */
+static void settle_limited(struct ownership *ownership, struct limited_list *limited)
+{
+	if (limited->count > 0)
+		qsort(limited->list, limited->count, sizeof(*limited->list), by_bytes_and_blocks);
+	for (size_t i = 0; i < limited->count; i++) {
+		const struct limited *path = &limited->list[i];
+		uint64_t limit = ownership->source.suppressions->list[path->suppression].limit_bytes;
+		struct amounts *so_far = &ownership->suppressed[path->suppression];
+
+		if (path->amounts.suppressed_bytes <= limit - so_far->suppressed_bytes) {
+			amounts_add(so_far, &path->amounts);
+			continue;
+		}
+		ownership->remains[path->node] = REMAINS_LEAKED;
+		ownership->beyond_bytes[path->suppression] += path->amounts.suppressed_bytes;
+	}
+	free(limited->list);
+}
+
 static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own,
-				   bool kept)
+				   bool kept, struct limited_list *limited)
 {
 	size_t suppression;
 
@@ -347,7 +398,10 @@ static enum remains decide_remains(struct ownership *ownership, uint32_t node, c
 	if (suppression == suppression_count(ownership))
 		return REMAINS_LEAKED;
 	const struct amounts amounts = amounts_of(own, REMAINS_SUPPRESSED);
-	amounts_add(&ownership->suppressed[suppression], &amounts);
+	if (ownership->source.suppressions->list[suppression].limit_bytes > 0)
+		add_limited(limited, node, suppression, &amounts);
+	else
+		amounts_add(&ownership->suppressed[suppression], &amounts);
 	return REMAINS_SUPPRESSED;
 }
 
@@ -393,14 +447,24 @@ static void take_remains(struct amounts *total, const struct amounts *sum)
 	total->suppressed_blocks = sum->suppressed_blocks;
 }
 
-static enum remains decide_node(struct ownership *ownership, uint32_t node, const struct model_node *own,
-				bool left_open)
+static void decide_all(struct ownership *ownership, const struct figures_nodes *figures)
 {
-	enum remains remains =
-		decide_remains(ownership, node, own, is_kept(ownership->remains[node], left_open));
+	bool left_open = look_at_all(ownership, figures);
+	struct figures_walk walk = figures_walk(figures);
+	struct limited_list limited = {0};
+	struct model_node own;
+	uint32_t node;
 
-	ownership->remains[node] = (uint8_t)remains;
-	return remains;
+	if (ownership->source.suppressions)
+		suppression_walk_begin(&ownership->walk, ownership->source.suppressions);
+	while (figures_walk_next(&walk, &node, &own)) {
+		uint8_t *remains = &ownership->remains[node];
+
+		if (own.live_blocks > 0)
+			*remains = (uint8_t)decide_remains(ownership, node, &own,
+							   is_kept(*remains, left_open), &limited);
+	}
+	settle_limited(ownership, &limited);
 }
 
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
@@ -414,13 +478,12 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 
 	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
 	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
-	if (!ownership->remains || !ownership->suppressed)
+	ownership->beyond_bytes = calloc(suppression_count(ownership) + 1, sizeof(*ownership->beyond_bytes));
+	if (!ownership->remains || !ownership->suppressed || !ownership->beyond_bytes)
 		return -ENOMEM;
-	bool left_open = look_at_all(ownership, figures);
+	decide_all(ownership, figures);
 	while (figures_walk_next(&walk, &node, &own)) {
-		if (own.live_blocks == 0)
-			continue;
-		struct amounts here = amounts_of(&own, decide_node(ownership, node, &own, left_open));
+		struct amounts here = amounts_of(&own, ownership->remains[node]);
 		amounts_add(&sum, &here);
 	}
 	amounts_weigh(&sum, sample_bytes);

@@ -50,6 +50,7 @@ struct code_frames {
 
 struct profile {
 	const struct profile_options *options;
+	struct suppressions suppressions; /* those of the options first */
 	struct trace *trace;
 	const struct trace_info *info;
 	struct pool pool; /* results that need no end of their own */

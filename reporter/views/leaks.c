@@ -271,25 +271,38 @@ static void add_sums(struct document *document, const struct request *request,
 
 #define RULE ((const struct leak_rule *)row)
 
+static bool is_unused(const struct leak_rule *rule)
+{
+	return rule->blocks == 0 && rule->beyond_bytes == 0;
+}
+
 static struct cell where_cell(const struct leak_rule *rule, struct document *document)
 {
-	const char *unused = rule->blocks == 0 ? "  (unused)" : "";
+	const char *limit = "";
+	char size[NUMBER_BYTES];
 
-	return cell_text(pool_format(&document->pool, "%s:%zu%s", rule->file, rule->line, unused));
+	number_size(size, sizeof(size), rule->limit_bytes, NUMBER_PRECISION_DEFAULT);
+	if (rule->limit_bytes > 0)
+		limit = pool_format(&document->pool, "  (max %s%s)", size,
+				    rule->beyond_bytes > 0 ? ", and there is more" : "");
+	return cell_text(pool_format(&document->pool, "%s:%zu%s%s", rule->file, rule->line, limit,
+				     is_unused(rule) ? "  (unused)" : ""));
 }
 
 TABLE_COLUMN(rule_text, "rule", "Rule", 2, 0, cell_text(RULE->rule))
 TABLE_COLUMN(rule_file, "file", NULL, 0, 0, cell_text(RULE->file))
 TABLE_COLUMN(rule_line, "line", NULL, 0, 0, cell_count(RULE->line))
+TABLE_COLUMN(rule_limit, "limit_bytes", NULL, 0, 0, cell_count(RULE->limit_bytes))
+TABLE_COLUMN(rule_beyond, "beyond_bytes", NULL, 0, 0, cell_count(RULE->beyond_bytes))
 TABLE_COLUMN(rule_blocks, "blocks", NULL, 0, 0, cell_count(RULE->blocks))
 TABLE_COLUMN(rule_bytes, "bytes", NULL, 0, 0, cell_count(RULE->bytes))
 TABLE_COLUMN(rule_text_bytes, NULL, "Bytes", 0, 10, cell_size(RULE->bytes))
 TABLE_COLUMN(rule_text_blocks, NULL, "Blocks", 1, 7, cell_count(RULE->blocks))
 TABLE_COLUMN(rule_where, NULL, "In", 2, -1, where_cell(RULE, (struct document *)(uintptr_t)context))
 
-static const struct column *const suppression_columns[] = {&rule_text_bytes, &rule_text_blocks, &rule_text,
-							   &rule_file,       &rule_line,        &rule_blocks,
-							   &rule_bytes,      &rule_where,       NULL};
+static const struct column *const suppression_columns[] = {
+	&rule_text_bytes, &rule_text_blocks, &rule_text,  &rule_file,  &rule_line, &rule_limit,
+	&rule_beyond,     &rule_blocks,      &rule_bytes, &rule_where, NULL};
 static const struct column *const keeper_columns[] = {&rule_text_bytes, &rule_text_blocks, &rule_text,
 						      &rule_blocks,     &rule_bytes,       NULL};
 
@@ -298,7 +311,7 @@ static size_t count_unused(const struct leak_rule *rules, size_t count)
 	size_t unused = 0;
 
 	for (size_t i = 0; i < count; i++)
-		unused += rules[i].blocks == 0;
+		unused += is_unused(&rules[i]);
 	return unused;
 }
 

@@ -140,6 +140,90 @@ def of_stripped_programs(directory):
     check(all(re.fullmatch(r"0x[0-9a-f]+", frame["place"]) for row in figures["leaks"] for frame in row["frames"]), "addresses")
 
 
+# ---- suppressions ------------------------------------------------------------------------------
+
+def suppressed(figures):
+    return [(rule["rule"], rule["line"], rule["bytes"], rule["blocks"]) for rule in figures["suppressed"]]
+
+
+@case
+def suppressions_by_rule(directory):
+    trace = recorded(directory)
+    (directory / "s").write_text("# known\nleak:load\nleak:nothing\nleak:main\n")
+    figures = leaks(trace, "--suppressions", "s", directory=directory)
+    check_equal(figures["leaked"]["bytes"], 0, "leaked")
+    check_equal(suppressed(figures), [("leak:load", 2, 58, 13), ("leak:nothing", 3, 0, 0), ("leak:main", 4, 400, 4)], "by rule")
+    check_equal({rule["file"] for rule in figures["suppressed"]}, {"s"}, "file")
+    text = mprof("leaks", "--suppressions", "s", trace, directory=directory).stdout
+    check("Nothing leaked." in text and "1 suppression suppressed nothing (--show-suppressed)" in text, text)
+    check("458 B in 17 blocks suppressed, " in text, text)
+    text = mprof("leaks", "--suppressions", "s", "--show-suppressed", trace, directory=directory).stdout
+    check(re.search(r"^ +58 B +13  leak:load +s:2\n +0 B +0  leak:nothing +s:3  \(unused\)\n +400 B +4  leak:main +s:4$", text, re.M), text)
+
+
+@case
+def suppressions_of_chains(directory):
+    trace = recorded(directory)
+    for pattern, remains in (("load;deep", 440), ("load;main", 400), ("deep;load", 458), ("load;deep;main", 440), ("^load$ ; ^main$", 400),
+                             ("deep;deep;deep", 440), (9 * "deep;" + "main", 458), ("^main$;^main$", 458), ("leaks.c;main", 0)):
+        (directory / "s").write_text(f"leak:{pattern}\n")
+        for command in (("leaks",), ("report",)):
+            figures = json.loads(mprof(*command, "--format", "json", "--suppressions", "s", trace, directory=directory).stdout)
+            check_equal(figures["leaked"]["bytes"] if "leaked" in figures else figures["totals"]["leaked_bytes"], remains, f"{command}, {pattern}")
+        judged = mprof("check", "--max-leaked", remains, "--suppressions", "s", trace, directory=directory)
+        check_equal(judged.returncode, 0, f"{pattern}: {judged.stdout}")
+        if remains:
+            judged = mprof("check", "--max-leaked", remains - 1, "--suppressions", "s", trace, directory=directory)
+            check_equal(judged.returncode, 1, f"{pattern}: {judged.stdout}")
+
+
+@case
+def suppressions_with_limits(directory):
+    trace = recorded(directory)
+    for rule, remains, beyond in (("load # max 1 KiB", 400, 0), ("load # max 58", 400, 0), ("load # max 57 B", 440, 40), ("load # max 17", 458, 58),
+                                  ("main # max 458", 0, 0), ("main # max 457", 400, 400), ("main\t#\tmax 4K", 458, 0), ("main# max 4K", 458, 0)):
+        (directory / "s").write_text(f"leak:{rule}\n")
+        figures = leaks(trace, "--suppressions", "s", directory=directory)
+        check_equal((figures["leaked"]["bytes"], figures["suppressed"][0]["beyond_bytes"]), (remains, beyond), rule)
+        check_equal(sum(row["leaked_bytes"] for row in figures["leaks"]), remains, f"{rule}: rows")
+        check_equal(figures["suppressed"][0]["bytes"], 458 - remains, f"{rule}: suppressed")
+    (directory / "s").write_text("leak:load # max 17 B\n")
+    text = mprof("leaks", "--suppressions", "s", "--show-suppressed", trace, directory=directory).stdout
+    check("s:1  (max 17 B, and there is more)" in text, text)
+    for wrong, complaint in (("leak:x # max many", "s:1: a limit is a size"), ("leak:x # max 0", "s:1: a limit is a size"),
+                             ("leak:a;;b", "s:1: a pattern that matches everything"), ("leak:a;*", "s:1: a pattern that matches everything"),
+                             ("race:x", "s:1: no line 'leak:PATTERN': 'race:x'")):
+        (directory / "s").write_text(wrong + "\n")
+        done = mprof("leaks", "--suppressions", "s", trace, directory=directory)
+        check_equal(done.returncode, 2, wrong)
+        check(complaint in done.stderr, done.stderr)
+
+
+@case
+def suppressions_of_lsan_options(directory):
+    trace = recorded(directory)
+    (directory / "s").write_text("leak:load\n")
+    (directory / "elsewhere").mkdir()
+    remains = lambda options, where=directory: leaks(trace, directory=where, LSAN_OPTIONS=options)["leaked"]["bytes"]
+    for options in ("suppressions=s", "verbosity=0:suppressions=s", "suppressions='s',report_objects=1", 'exitcode=0 suppressions="s"',
+                    f"suppressions={directory}/s", "suppressions=other:suppressions=s"):
+        check_equal(remains(options), 400, options)
+    check_equal(remains("suppressions=s", directory / "elsewhere"), 400, "beside the program")
+    for options in ("", "print_suppressions=s", "suppressions="):
+        check_equal(remains(options), 458, options)
+    (directory / "t").write_text("leak:parse\n")
+    figures = leaks(trace, "--suppressions", "t", directory=directory, LSAN_OPTIONS="suppressions=s")
+    check_equal(suppressed(figures), [("leak:parse", 1, 400, 4), ("leak:load", 1, 58, 13)], "those of options first")
+    done = mprof("check", "--max-leaked", "400", trace, directory=directory, LSAN_OPTIONS="suppressions=s")
+    check_equal(done.returncode, 0, done.stdout)
+    check("suppressed: 58 B in 13 blocks by leak:load" in done.stdout, done.stdout)
+    done = mprof("leaks", trace, directory=directory, LSAN_OPTIONS="suppressions=missing")
+    check("mprof: warning: LSAN_OPTIONS: the suppressions missing cannot be read" in done.stderr and done.returncode == 0, done.stderr)
+    (directory / "s").write_text("race:x\n")
+    done = mprof("leaks", trace, directory=directory, LSAN_OPTIONS="suppressions=s")
+    check("s:1: no line 'leak:PATTERN'" in done.stderr and done.returncode == 2, done.stderr)
+
+
 @case
 def hostile_names(directory):
     (directory / "e\x1b[31m.c").write_bytes(b"#include <stdlib.h>\nvoid *volatile p;\n\n"
