@@ -3,6 +3,8 @@
 
 #include "recordings/traces.h"
 
+#include <stdlib.h>
+
 error_t opening_take_one(struct argp_state *state, char *argument, const char **trace)
 {
 	if (*trace)
@@ -18,6 +20,7 @@ void opening_fill(struct profile_options *profile, const struct symbol_options *
 	profile->symbols = symbol_options_symbolizer(symbols);
 	profile->symbols.progress = progress_step;
 	profile->symbols.progress_context = progress;
+	profile->lsan_options = getenv("LSAN_OPTIONS");
 	profile->progress = progress_events;
 	profile->progress_context = progress;
 }

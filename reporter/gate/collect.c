@@ -4,6 +4,7 @@
 #include "gate/key.h"
 #include "gate/check.h"
 #include "gate/private.h"
+#include "profile/leaks.h"
 #include "trace/format.h"
 
 #include <errno.h>
@@ -139,6 +140,25 @@ static void drop_leaks(const struct gate *gate, struct input *input)
 				input->tallies[i].of[figure] = 0;
 }
 
+/* The gate's suppressions are the first of the profile's, and the only ones that all traces have. */
+static void take_suppressed(struct check *check, struct profile *profile, struct input *input)
+{
+	size_t own = check->options->gate->suppressions.count, count;
+	const struct leak_rule *rules = profile_suppression_rules(profile, &count);
+	struct suppressed_leaks *others = check_alloc(check, count - own, sizeof(*others));
+
+	input->suppressed = check_alloc(check, own, sizeof(*input->suppressed));
+	for (size_t i = 0; i < own; i++)
+		input->suppressed[i] = profile_suppressed(profile, i);
+	for (size_t i = own; i < count; i++)
+		if (rules[i].blocks > 0)
+			others[input->by_others_count++] = (struct suppressed_leaks){
+				.pattern = check_string(check, "%s", rules[i].pattern),
+				.bytes = rules[i].bytes,
+				.blocks = rules[i].blocks};
+	input->by_others = others;
+}
+
 static int take_figures(struct check *check, struct profile *profile, struct input *input)
 {
 	const struct gate *gate = check->options->gate;
@@ -146,9 +166,7 @@ static int take_figures(struct check *check, struct profile *profile, struct inp
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
-	input->suppressed = check_alloc(check, gate->suppressions.count, sizeof(*input->suppressed));
-	for (size_t i = 0; i < gate->suppressions.count; i++)
-		input->suppressed[i] = profile_suppressed(profile, i);
+	take_suppressed(check, profile, input);
 	input->tallies[0] = whole_program(profile);
 	for (size_t i = 1; !error && i < gate->subject_count; i++) {
 		if (!is_asked(gate, i, input->key))

@@ -35,11 +35,13 @@ struct input {
 	uint64_t started_realtime_ns, duration_ns;
 	uint64_t unrecorded; /* programs that it started and that went unrecorded */
 	size_t thread_count;
-	uint64_t sample_bytes;      /* 0: all was recorded */
-	uint64_t blocks_error;      /* of any count of blocks, where they were sampled */
-	struct tally *tallies;      /* by subject */
-	bool *met;                  /* by subject: some call path passes it */
-	struct amounts *suppressed; /* by suppression of the gate */
+	uint64_t sample_bytes;                    /* 0: all was recorded */
+	uint64_t blocks_error;                    /* of any count of blocks, where they were sampled */
+	struct tally *tallies;                    /* by subject */
+	bool *met;                                /* by subject: some call path passes it */
+	struct amounts *suppressed;               /* by suppression of the gate */
+	const struct suppressed_leaks *by_others; /* what those of LSAN_OPTIONS suppressed */
+	size_t by_others_count;
 };
 
 struct check {

@@ -45,10 +45,23 @@ static const char *note_of(struct check *check, const struct checked_program *pr
 	return count > NAMED ? check_string(check, "%s, and by %zu more", note, count - NAMED) : note;
 }
 
+/* The process with most of those that are not the gate's, which each trace may have others of. */
+static const struct input *most_by_others(const struct program *program)
+{
+	const struct input *most = &program->inputs[0];
+
+	for (size_t i = 1; i < program->count; i++)
+		if (program->inputs[i].by_others_count > most->by_others_count)
+			most = &program->inputs[i];
+	return most;
+}
+
 void note_suppressed(struct check *check, const struct program *program, struct checked_program *out)
 {
 	const struct suppressions *all = &check->options->gate->suppressions;
-	struct suppressed_leaks *suppressed = check_alloc(check, all->count, sizeof(*suppressed));
+	const struct input *others = most_by_others(program);
+	struct suppressed_leaks *suppressed =
+		check_alloc(check, all->count + others->by_others_count, sizeof(*suppressed));
 	const char *note;
 
 	for (size_t i = 0; i < all->count; i++) {
@@ -57,6 +70,8 @@ void note_suppressed(struct check *check, const struct program *program, struct 
 		if (leaks.blocks > 0)
 			suppressed[out->suppressed_count++] = leaks;
 	}
+	for (size_t i = 0; i < others->by_others_count; i++)
+		suppressed[out->suppressed_count++] = others->by_others[i];
 	out->suppressed = suppressed;
 	if (out->suppressed_count == 0)
 		return;

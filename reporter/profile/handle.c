@@ -88,8 +88,25 @@ static void init_ownership(struct profile *profile)
 						    .info = profile->info,
 						    .symbolizer = profile->symbolizer,
 						    .all = {.frames = any_code, .context = profile},
-						    .suppressions = profile->options->suppressions,
+						    .suppressions = &profile->suppressions,
 					    });
+}
+
+/* From all sources but gates' files, which are among the options. */
+static int open_suppressions(struct profile *profile, struct diagnostic *diagnostic)
+{
+	const struct profile_options *options = profile->options;
+	const char *missing;
+	int error;
+
+	if (options->suppressions)
+		suppressions_borrow(&profile->suppressions, options->suppressions);
+	error = suppressions_read_environment(&profile->suppressions, options->lsan_options,
+					      profile->info->exe, &missing, diagnostic);
+	if (!error && missing)
+		profile_must(
+			profile_warn(profile, "LSAN_OPTIONS: the suppressions %s cannot be read", missing));
+	return error;
 }
 
 static bool has_executable(const struct trace_info *info)
@@ -135,6 +152,8 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 	if (!modules)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 	error = symbolizer_create(modules, module_count, &profile->symbols, &profile->symbolizer, diagnostic);
+	if (!error)
+		error = open_suppressions(profile, diagnostic);
 	if (error)
 		return error;
 	init_ownership(profile);
@@ -183,6 +202,7 @@ void profile_close(struct profile *profile)
 	free(profile->sites.sites);
 	free(profile->sites.of_node);
 	map_finish(&profile->sites.known);
+	path_tree_free(profile->paths);
 	free(profile->passing);
 	free(profile->begins);
 	free(profile->sums);
@@ -198,6 +218,7 @@ void profile_close(struct profile *profile)
 	model_destroy(profile->model);
 	summary_decoder_finish(&profile->kept);
 	ownership_finish(&profile->ownership);
+	suppressions_finish(&profile->suppressions);
 	sources_destroy(profile->sources);
 	symbolizer_destroy(profile->symbolizer);
 	free(profile->modules);

@@ -210,15 +210,15 @@ bool keeper_begins_program(const struct source_function *function)
 	       (strcmp(function->name, "main") == 0 && !is_system_library(function->module));
 }
 
-bool keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,
-		       const char *exported)
+const char *keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,
+			      const char *exported)
 {
 	for (size_t i = 0; i < COUNT(suppressed); i++)
 		if ((suppression_matches(suppressed[i].pattern, function->name) ||
 		     (exported && suppression_matches(suppressed[i].pattern, exported))) &&
 		    has_runtimes(symbolizer, function, suppressed[i].runtimes))
-			return true;
-	return false;
+			return suppressed[i].pattern;
+	return NULL;
 }
 
 bool keeper_slab(struct symbolizer *symbolizer, const struct source_function *function, const char *exported)

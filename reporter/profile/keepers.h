@@ -55,9 +55,10 @@ bool keeper_begins_rust(const struct source_function *function);
 
 /* `exported` is what the frame's library calls the function outside, and may be NULL from here on. */
 
-/* Whether the built-in suppressions name the function, of a library that hands memory out. */
-bool keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,
-		       const char *exported);
+/* The pattern of the built-in suppressions that names the function, of a library that hands memory out; NULL:
+ * none does. */
+const char *keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,
+			      const char *exported);
 
 /* Whether the function takes memory by the piece and hands it out by the crumb: what it asks for by way of
  * other functions than allocators is its own. */

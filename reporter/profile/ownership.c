@@ -22,6 +22,8 @@ void ownership_finish(struct ownership *ownership)
 	free(ownership->wrappers);
 	free(ownership->remains);
 	free(ownership->suppressed);
+	free(ownership->beyond_bytes);
+	suppression_walk_finish(&ownership->walk);
 }
 
 /* ---- functions ---------------------------------------------------------------------- */
@@ -116,14 +118,17 @@ struct look {
 	struct ownership *ownership;
 	const char *innermost; /* exported function of a library that keeps, next to the allocators; "" if
 				  unknown */
-	enum keeper_use use;   /* the most that any exported function of such libraries says */
-	bool in_library;       /* so far there are only frames of such libraries */
-	bool opens;            /* one of them gives its caller a stream */
-	bool foreign;          /* passed code that the program's own may be inlined in, without a trace */
+	enum keeper_use use;   /* the most that any exported function of such libraries says: */
+	enum keeper keeper;
+	const char *asker;
+	bool in_library; /* so far there are only frames of such libraries */
+	bool opens;      /* one of them gives its caller a stream */
+	bool foreign;    /* passed code that the program's own may be inlined in, without a trace */
 	bool decided, kept;
-	bool asked;            /* there was a frame already, but for allocators */
-	bool truncated;        /* outer frames are missing */
-	const char *outermost; /* module of the last frame */
+	bool asked;                               /* there was a frame already, but for allocators */
+	struct kept_reason reason;                /* of what is kept */
+	bool truncated;                           /* outer frames are missing */
+	const char *innermost_module, *outermost; /* of the first frame but for allocators, and the last */
 };
 
 static void decide(struct look *look, bool kept)
@@ -132,11 +137,21 @@ static void decide(struct look *look, bool kept)
 	look->kept = kept;
 }
 
+static void keep(struct look *look, enum kept_why why, const char *name)
+{
+	decide(look, true);
+	look->reason = (struct kept_reason){why, name};
+}
+
 /* The first frame beyond the library that asked. */
 static void leave_library(struct look *look)
 {
 	if (look->in_library && look->use != USE_HANDED_OUT)
-		decide(look, true);
+		keep(look,
+		     look->use == USE_STREAM    ? KEPT_STREAM
+		     : look->keeper == KEEPER_C ? KEPT_C
+						: KEPT_RUNTIME,
+		     look->asker);
 	look->in_library = false;
 }
 
@@ -166,7 +181,11 @@ static void look_in_library(struct look *look, const char *name, const struct so
 	if (!name)
 		return;
 	enum keeper_use use = keeper_use(keeper, name, look->innermost);
-	look->use = use > look->use ? use : look->use;
+	if (use > look->use) {
+		look->use = use;
+		look->keeper = keeper;
+		look->asker = name;
+	}
 	look->opens |= keeper_opens_stream(name);
 }
 
@@ -180,11 +199,21 @@ static bool may_hold_own_code(struct symbolizer *symbolizer, const struct source
 				   (RUNTIME_RUST | RUNTIME_CXX)) != RUNTIME_RUST;
 }
 
+/* None of the program's own functions was on the way, unless one may be inlined in what was. */
+static void decide_by_outside(struct look *look)
+{
+	if (look->foreign)
+		decide(look, false);
+	else
+		keep(look, KEPT_OUTSIDE, look->innermost_module);
+}
+
 static void look_at(struct look *look, uint32_t node, const struct source_function *function)
 {
 	struct symbolizer *symbolizer = look->ownership->source.symbolizer;
 	const char *name = exported(look, node, function);
 	enum keeper keeper = keeper_of(symbolizer, function);
+	const char *pattern;
 
 	if (look->in_library && keeper != KEEPER_NONE)
 		look_in_library(look, name, function, keeper);
@@ -197,12 +226,15 @@ static void look_at(struct look *look, uint32_t node, const struct source_functi
 	/* What the dynamic linker calls is a constructor. */
 	else if (keeper_starts(symbolizer, function, name) ||
 		 (!look->in_library && is_loader(function->module)))
-		decide(look, !look->foreign);
-	else if (keeper_suppressed(symbolizer, function, name) ||
-		 (look->asked && keeper_slab(symbolizer, function, name)))
-		decide(look, true);
+		decide_by_outside(look);
+	else if ((pattern = keeper_suppressed(symbolizer, function, name)))
+		keep(look, KEPT_NAMED, pattern);
+	else if (look->asked && keeper_slab(symbolizer, function, name))
+		keep(look, KEPT_SLAB, name);
 	else if (keeper == KEEPER_NONE)
 		look->foreign |= may_hold_own_code(symbolizer, function);
+	if (!look->asked)
+		look->innermost_module = function->module;
 	look->asked = true;
 }
 
@@ -258,18 +290,18 @@ static struct look look_along(struct ownership *ownership, uint32_t leaf)
 		look_at_node(&look, node);
 	if (!look.decided)
 		leave_library(&look);
-	if (!look.decided)
-		decide(&look,
-		       look.outermost && !look.foreign && (!look.truncated || is_loader(look.outermost)));
+	if (!look.decided && look.outermost && (!look.truncated || is_loader(look.outermost)))
+		decide_by_outside(&look);
 	return look;
 }
 
-static size_t find_for_frame(struct ownership *ownership, const struct source_frame *frame)
+struct kept_reason ownership_kept_by(struct ownership *ownership, uint32_t node, const struct model_node *own)
 {
-	const struct ownership_source *source = &ownership->source;
+	const struct look look = look_along(ownership, node);
 
-	return suppressions_find(source->suppressions, symbolizer_demangled_name(source->symbolizer, frame),
-				 frame->function->file, frame->function->module);
+	if (!look.kept && start_up_asked(ownership, node, own))
+		return (struct kept_reason){KEPT_START_UP, NULL};
+	return look.reason;
 }
 
 static size_t suppression_count(const struct ownership *ownership)
@@ -281,15 +313,19 @@ static size_t suppression_count(const struct ownership *ownership)
 static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 {
 	size_t none = suppression_count(ownership);
-	const struct trace_info *info = ownership->source.info;
-	const struct frame_source *source = &ownership->source.all;
+	const struct ownership_source *source = &ownership->source;
 	const struct source_frame *frames;
 
-	for (uint32_t node = leaf; none > 0 && node != 0; node = info->nodes[node].parent) {
-		size_t count = source->frames(source->context, info->nodes[node].code, &frames);
+	if (none > 0)
+		suppression_walk_restart(&ownership->walk);
+	for (uint32_t node = leaf; none > 0 && node != 0; node = source->info->nodes[node].parent) {
+		size_t count =
+			source->all.frames(source->all.context, source->info->nodes[node].code, &frames);
 
 		for (size_t i = 0; i < count; i++) {
-			size_t found = find_for_frame(ownership, &frames[i]);
+			const char *name = symbolizer_demangled_name(source->symbolizer, &frames[i]);
+			size_t found = suppression_walk_to(&ownership->walk, name, frames[i].function->file,
+							   frames[i].function->module);
 
 			if (found < none)
 				return found;
@@ -298,8 +334,61 @@ static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
 	return none;
 }
 
+/* ---- suppressions of no more than so much ------------------------------------------------ */
+
+/* A path with a suppression that has a limit. */
+struct limited {
+	uint32_t node;
+	size_t suppression;
+	struct amounts amounts; /* if it is suppressed */
+};
+
+struct limited_list {
+	struct limited *list;
+	size_t count, capacity;
+};
+
+static void add_limited(struct limited_list *limited, uint32_t node, size_t suppression,
+			const struct amounts *amounts)
+{
+	limited->list =
+		pool_grow(limited->list, &limited->capacity, limited->count + 1, sizeof(*limited->list));
+	limited->list[limited->count++] = (struct limited){node, suppression, *amounts};
+}
+
+static int by_bytes_and_blocks(const void *left, const void *right)
+{
+	const struct amounts *a = &((const struct limited *)left)->amounts;
+	const struct amounts *b = &((const struct limited *)right)->amounts;
+
+	if (a->suppressed_bytes != b->suppressed_bytes)
+		return a->suppressed_bytes < b->suppressed_bytes ? -1 : 1;
+	return a->suppressed_blocks < b->suppressed_blocks ? -1 : a->suppressed_blocks > b->suppressed_blocks;
+}
+
+/* The smallest first, as many as the limit has room for, whatever their order: what is beyond it has leaked.
+ */
+static void settle_limited(struct ownership *ownership, struct limited_list *limited)
+{
+	if (limited->count > 0)
+		qsort(limited->list, limited->count, sizeof(*limited->list), by_bytes_and_blocks);
+	for (size_t i = 0; i < limited->count; i++) {
+		const struct limited *path = &limited->list[i];
+		uint64_t limit = ownership->source.suppressions->list[path->suppression].limit_bytes;
+		struct amounts *so_far = &ownership->suppressed[path->suppression];
+
+		if (path->amounts.suppressed_bytes <= limit - so_far->suppressed_bytes) {
+			amounts_add(so_far, &path->amounts);
+			continue;
+		}
+		ownership->remains[path->node] = REMAINS_LEAKED;
+		ownership->beyond_bytes[path->suppression] += path->amounts.suppressed_bytes;
+	}
+	free(limited->list);
+}
+
 static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own,
-				   bool kept)
+				   bool kept, struct limited_list *limited)
 {
 	size_t suppression;
 
@@ -309,7 +398,10 @@ static enum remains decide_remains(struct ownership *ownership, uint32_t node, c
 	if (suppression == suppression_count(ownership))
 		return REMAINS_LEAKED;
 	const struct amounts amounts = amounts_of(own, REMAINS_SUPPRESSED);
-	amounts_add(&ownership->suppressed[suppression], &amounts);
+	if (ownership->source.suppressions->list[suppression].limit_bytes > 0)
+		add_limited(limited, node, suppression, &amounts);
+	else
+		amounts_add(&ownership->suppressed[suppression], &amounts);
 	return REMAINS_SUPPRESSED;
 }
 
@@ -355,14 +447,24 @@ static void take_remains(struct amounts *total, const struct amounts *sum)
 	total->suppressed_blocks = sum->suppressed_blocks;
 }
 
-static enum remains decide_node(struct ownership *ownership, uint32_t node, const struct model_node *own,
-				bool left_open)
+static void decide_all(struct ownership *ownership, const struct figures_nodes *figures)
 {
-	enum remains remains =
-		decide_remains(ownership, node, own, is_kept(ownership->remains[node], left_open));
+	bool left_open = look_at_all(ownership, figures);
+	struct figures_walk walk = figures_walk(figures);
+	struct limited_list limited = {0};
+	struct model_node own;
+	uint32_t node;
 
-	ownership->remains[node] = (uint8_t)remains;
-	return remains;
+	if (ownership->source.suppressions)
+		suppression_walk_begin(&ownership->walk, ownership->source.suppressions);
+	while (figures_walk_next(&walk, &node, &own)) {
+		uint8_t *remains = &ownership->remains[node];
+
+		if (own.live_blocks > 0)
+			*remains = (uint8_t)decide_remains(ownership, node, &own,
+							   is_kept(*remains, left_open), &limited);
+	}
+	settle_limited(ownership, &limited);
 }
 
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
@@ -376,13 +478,12 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 
 	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
 	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
-	if (!ownership->remains || !ownership->suppressed)
+	ownership->beyond_bytes = calloc(suppression_count(ownership) + 1, sizeof(*ownership->beyond_bytes));
+	if (!ownership->remains || !ownership->suppressed || !ownership->beyond_bytes)
 		return -ENOMEM;
-	bool left_open = look_at_all(ownership, figures);
+	decide_all(ownership, figures);
 	while (figures_walk_next(&walk, &node, &own)) {
-		if (own.live_blocks == 0)
-			continue;
-		struct amounts here = amounts_of(&own, decide_node(ownership, node, &own, left_open));
+		struct amounts here = amounts_of(&own, ownership->remains[node]);
 		amounts_add(&sum, &here);
 	}
 	amounts_weigh(&sum, sample_bytes);

@@ -34,6 +34,8 @@ struct ownership {
 	size_t wrapper_count;
 	uint8_t *remains;                 /* enum remains, by node; NULL: not asked for yet */
 	struct amounts *suppressed;       /* with that, by suppression; unweighed */
+	uint64_t *beyond_bytes;           /* with that, by suppression: what matched and was over its limit */
+	struct suppression_walk walk;     /* of them, along a call path */
 	bool rust_main_sought, rust_main; /* start_up.c's */
 };
 
@@ -57,7 +59,28 @@ int ownership_find_wrappers(struct ownership *ownership, const struct figures_no
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
 			   struct amounts *total);
 
-/* With that done. */
+/* Why a library keeps blocks. */
+enum kept_why {
+	KEPT_NOT,
+	KEPT_OUTSIDE, /* none of the program's own functions ran */
+	KEPT_C,       /* a function of the C library asked, for its own tables */
+	KEPT_STREAM,  /* the same, for a stream's buffer */
+	KEPT_RUNTIME, /* a function of a language's runtime asked */
+	KEPT_NAMED,   /* the built-in suppressions name a function */
+	KEPT_SLAB,
+	KEPT_START_UP, /* a runtime asked that is linked in, before main */
+};
+
+struct kept_reason {
+	enum kept_why why;
+	const char *name; /* of the function, pattern or module; may be NULL */
+};
+
+/* With that done, of a call path whose blocks a library keeps.  It is worked out anew. */
+struct kept_reason ownership_kept_by(struct ownership *ownership, uint32_t node,
+				     const struct model_node *own);
+
+/* The same. */
 static inline bool ownership_leaks(const struct ownership *ownership, uint32_t node)
 {
 	return ownership->remains[node] == REMAINS_LEAKED;

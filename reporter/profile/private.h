@@ -50,6 +50,7 @@ struct code_frames {
 
 struct profile {
 	const struct profile_options *options;
+	struct suppressions suppressions; /* those of the options first */
 	struct trace *trace;
 	const struct trace_info *info;
 	struct pool pool; /* results that need no end of their own */
@@ -70,6 +71,7 @@ struct profile {
 	struct site_list sites;
 	uint8_t *begins; /* by function id, whether programs or threads begin in it: 0: not asked yet */
 	size_t begins_capacity;
+	struct path_tree *paths; /* groups.c's; NULL: not asked for */
 	struct gc_figures gc;
 	char **warnings;
 	size_t warning_count;
@@ -123,6 +125,8 @@ size_t profile_met_code(void *profile, uint32_t code, const struct source_frame 
  * the second time.  0 or -ENOMEM.  put_back.c */
 int profile_put_back(struct profile *profile);
 void put_back_finish(struct put_back *put_back);
+
+void path_tree_free(struct path_tree *tree); /* groups.c; NULL is fine */
 
 /* Gives the model the blocks of a fork's parent, if there was one.  Without the parent's trace the child's
  * frees of inherited blocks stay unmatched: counted, not fatal.  0 or -ENOMEM.  replay.c */

@@ -24,6 +24,7 @@ struct profile_options {
 	struct source_options sources;
 	struct symbolizer_options symbols;
 	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
+	const char *lsan_options;                /* whose suppressions hold too, behind those; NULL: none */
 	bool replay; /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -51,4 +51,8 @@ const char *part_size(struct document *document, const struct request *request, 
 const char *part_place(struct document *document, const struct request *request, const char *place,
 		       const char *file, uint32_t line, const char *module);
 
+/* The same of a call site; code without a name is known best by what it called: "sqlite3_step
+ * (libsqlite3.so.0) at 0x20a0 (sqlite3)". */
+const char *part_site(struct document *document, const struct request *request, const struct site *site);
+
 #endif

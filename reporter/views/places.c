@@ -61,11 +61,8 @@ const char *part_place(struct document *document, const struct request *request,
 
 /* ---- call paths ---------------------------------------------------------------------------- */
 
-/* "name file.c:12"; without lines "name", or an address, with its module where that is another than before.
- */
-static const char *frame_text(struct document *document, struct profile *profile,
-			      const struct source_frame *frame, const struct source_frame *before,
-			      size_t width)
+const char *place_frame(struct document *document, struct profile *profile, const struct source_frame *frame,
+			const struct source_frame *before, size_t width)
 {
 	const struct source_function *function = frame->function;
 	bool nameless = function->name[0] == '0' && function->name[1] == 'x';
@@ -108,7 +105,7 @@ static const char *place_of_first_callers(struct growing *line, struct profile *
 
 	for (; i < way->count; i++) {
 		const char *text =
-			frame_text(line->document, profile, &way->first[i], &way->first[i - 1], line->width);
+			place_frame(line->document, profile, &way->first[i], &way->first[i - 1], line->width);
 
 		if (i > 1 && !fits(line, text, strlen(" < ...")))
 			break;
@@ -129,11 +126,11 @@ const char *place_callers(struct document *document, struct profile *profile, co
 		return NULL;
 	if (way->cut)
 		return place_of_first_callers(&line, profile, way);
-	outermost = frame_text(document, profile, &way->first[way->count - 1], &way->first[way->count - 2],
-			       width);
+	outermost = place_frame(document, profile, &way->first[way->count - 1], &way->first[way->count - 2],
+				width);
 	for (; shown + 1 < way->count; shown++) {
 		const char *text =
-			frame_text(document, profile, &way->first[shown], &way->first[shown - 1], width);
+			place_frame(document, profile, &way->first[shown], &way->first[shown - 1], width);
 		size_t reserve = strlen(" < ") + clean_length(outermost) +
 				 (shown + 2 == way->count ? 0 : strlen(" < ..."));
 

@@ -187,9 +187,7 @@ static const char *const *caller_lines(struct document *document, struct profile
 	return lines;
 }
 
-/* Code without a name is known best by what it called: "sqlite3_step  (libsqlite3.so.0) at 0x20a0 (sqlite3)".
- */
-static const char *where(struct document *document, const struct request *request, const struct site *site)
+const char *part_site(struct document *document, const struct request *request, const struct site *site)
 {
 	const char *place = part_place(document, request, site->place, site->file, site->line, site->module);
 
@@ -209,7 +207,7 @@ static void fill_row(struct site_row *row, struct document *document, struct pro
 	uint64_t whole = figure_of(&site->amounts, choice->figure);
 
 	if (request->for_people) {
-		row->where = where(document, request, site);
+		row->where = part_site(document, request, site);
 		row->callers =
 			paths ? caller_lines(document, profile, request, paths, whole, choice->path_lines)
 			      : NULL;

@@ -1,0 +1,56 @@
+/*
+ * all_sites.c - mprof sites: all call sites, by any figure, with who called them.
+ */
+#include "views/parts.h"
+
+#define SITES_SHOWN 20
+#define PATHS_SHOWN 2 /* of a site */
+
+enum { KEY_PATHS = 0x400 };
+enum { PATHS }; /* of request->flags */
+
+static int make(struct profile *const *profiles, size_t count, const struct request *request,
+		struct document *document, struct diagnostic *diagnostic)
+{
+	/* Programs get all sites that allocated, unless they ask for the greatest by a figure. */
+	bool all = !request->for_people && request->top == 0 && !request->figure_given;
+	const struct site_choice choice = {
+		.name = "sites",
+		.figure = all ? FIGURE_ALLOCATIONS : request->figure,
+		.limit = request_rows(request, SITES_SHOWN),
+		.paths = request->for_people || request->flags[PATHS] || request->top > 0,
+		.path_lines = PATHS_SHOWN,
+	};
+	struct profile *profile = *profiles;
+
+	(void)count, (void)diagnostic;
+	document->main = "sites";
+	part_head(document, profile);
+	part_totals(document, profile);
+	part_sites(document, profile, request, &choice);
+	return 0;
+}
+
+static const struct argp_option options[] = {
+	{"paths", KEY_PATHS, NULL, 0, "Give the call paths of every call site (in json)", 1},
+	{0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	(void)argument;
+	return key == KEY_PATHS ? (request->flags[PATHS] = true, 0) : ARGP_ERR_UNKNOWN;
+}
+
+const struct view view_sites = {
+	.name = "sites",
+	.summary = "Show all call sites with who called them",
+	.doc = "Shows the lines that asked for memory, by any figure, and the call paths that make up most "
+	       "of each.",
+	.traces = VIEW_ONE,
+	.options = options,
+	.parse = parse,
+	.make = make,
+};

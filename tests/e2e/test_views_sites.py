@@ -1,0 +1,107 @@
+"""mprof sites and mprof temporary: call sites by a figure, with who called them."""
+
+import csv
+import io
+import json
+
+from harness import case, check, check_equal, compile, mprof, record, report, run_cases
+
+FLAGS = ("-O1", "-fno-optimize-sibling-calls", "-fno-omit-frame-pointer", "-fno-builtin")
+
+
+def view(name, trace, *arguments):
+    done = mprof(name, "--format", "json", *arguments, str(trace))
+    check_equal(done.returncode, 0, f"mprof {name} {arguments}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def recorded(directory, *flags):
+    return record([compile("churn.c", directory / "churn", *FLAGS, *flags)], directory).trace()
+
+
+def churn_of(figures):
+    return [(row["function"], row["temporary"], row["allocations"], row["allocated_bytes"]) for row in figures["temporary"]]
+
+
+@case
+def temporary_figures(directory):
+    trace = recorded(directory)
+    figures = view("temporary", trace)
+    check_equal(figures["total"], {"temporary": 25, "allocations": 45}, "in all")
+    check_equal(churn_of(figures), [("join", 20, 30, 3000), ("name", 5, 5, 25)], "by site")
+    for row, share, of_site in zip(figures["temporary"], (20 / 25, 5 / 25), (20 / 30, 1)):
+        check(abs(row["share"] - share) < 1e-5 and abs(row["share_of_site"] - of_site) < 1e-5, row)
+    check_equal([frame["function"] for frame in figures["temporary"][0]["frames"]], ["join", "main"], "by which path most came")
+    check_equal(figures["temporary"][0]["path_count"], 1, "of the paths of join one alone has some")
+    check_equal(sum(row["temporary"] for row in figures["temporary"]), report(trace)["totals"]["temporary_allocations"], "the sum")
+
+
+@case
+def temporary_in_every_format(directory):
+    trace = recorded(directory)
+    text = mprof("temporary", trace).stdout
+    lines = [line.split() for line in text.splitlines()]
+    check_equal(lines[0], "Temporary: 25 of 45 allocations (55.6%)".split(), "the sum")
+    check_equal([line[:4] for line in lines if "join" in line or "name" in line],
+                [["20", "80.0%", "66.7%", "2.9"], ["5", "20.0%", "100.0%", "25"]], "the rows")
+    check(max(len(line) for line in text.splitlines()) <= 80, text)
+    rows = list(csv.DictReader(io.StringIO(mprof("temporary", "--format", "csv", trace).stdout)))
+    check_equal([(row["function"], row["temporary"]) for row in rows], [("join", "20"), ("name", "5")], "CSV")
+    markdown = mprof("temporary", "--format", "markdown", trace).stdout
+    check("| 20 | 80.0% | 66.7% | 2.9 KiB |" in markdown, markdown)
+    text = mprof("temporary", "-n", "1", trace).stdout
+    check("... and 1 more (-n N)" in text and "name" not in text, text)
+
+
+@case
+def temporary_filters(directory):
+    trace = recorded(directory)
+    check_equal(churn_of(view("temporary", trace, "-f", "name")), [("name", 5, 5, 25)], "-f")
+    check_equal(churn_of(view("temporary", trace, "--ignore", "main")), [], "--ignore")
+    check("No block was freed before" in mprof("temporary", "-f", "keep", trace).stdout, "none")
+
+
+@case
+def temporary_of_stripped_programs(directory):
+    figures = view("temporary", recorded(directory, "-s"))
+    check_equal(sorted(row["temporary"] for row in figures["temporary"]), [5, 20], "the same figures")
+    check_equal(figures["total"], {"temporary": 25, "allocations": 45}, "in all")
+
+
+@case
+def all_sites(directory):
+    trace = recorded(directory)
+    figures = view("sites", trace)
+    without_share = [{key: value for key, value in site.items() if key != "share"} for site in figures["sites"]]
+    check_equal(without_share, [{key: value for key, value in site.items() if key != "share"} for site in report(trace)["sites"]],
+                "programs get those of report")
+    check("paths" not in figures["sites"][0], "no paths unless asked for")
+    check_equal(sum(site["allocations"] for site in figures["sites"]), figures["totals"]["allocations"], "the sum")
+    by_leaked = view("sites", trace, "--sort", "leaked")["sites"]
+    check_equal([(site["function"], site["leaked_bytes"]) for site in by_leaked], [("keep", 100)], "by another figure")
+    paths = view("sites", trace, "--paths")["sites"]
+    join = next(site for site in paths if site["function"] == "join")
+    check_equal(sorted(path["value"] for path in join["paths"]), [10, 20], "the paths of a site, by allocations")
+    check_equal(len(view("sites", trace, "-n", "1")["sites"]), 1, "--top")
+
+
+@case
+def sites_for_people(directory):
+    trace = recorded(directory)
+    lines = mprof("sites", "--sort", "temporary", trace).stdout.splitlines()
+    check_equal([line.split()[:3] for line in lines if "churn.c" in line and "<" not in line],
+                [["20", "80.0%", "join"], ["5", "20.0%", "name"]], "sites")
+    check(any("< main churn.c:" in line for line in lines), lines)
+    check(max(len(line) for line in lines) <= 80, lines)
+
+
+@case
+def twenty_sites_for_people(directory):
+    (directory / "many.c").write_text("#include <stdlib.h>\nvoid *volatile p;\nint main(void) {\n" + "p = malloc(10);\n" * 30 + "return 0; }\n")
+    trace = record([compile(directory / "many.c", directory / "many", "-O0")], directory).trace()
+    shown = [line for line in mprof("sites", trace).stdout.splitlines() if "many.c:" in line]
+    check_equal(len(shown), 20, "a screen")
+    check_equal(len(view("sites", trace)["sites"]), 30, "all")
+
+
+run_cases()
