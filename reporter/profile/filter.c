@@ -24,8 +24,8 @@ bool filter_empty(const struct filter *filter)
 static bool path_matches(const char *const *globs, const char *path)
 {
 	for (; !is_empty(globs); globs++)
-		for (const char *part = path; part; part = strchr(part, '/')) {
-			part += part > path;
+		for (const char *part = path, *slash; part; part = slash ? slash + 1 : NULL) {
+			slash = strchr(part, '/');
 			if (fnmatch(*globs, part, 0) == 0)
 				return true;
 		}
