@@ -244,8 +244,10 @@ struct diff profile_diff(struct profile *old, struct profile *new, const struct 
 	struct work work = {.choice = choice};
 	struct diff diff = {.scale_new = 1, .scale_old = 1};
 
-	diff_side_init(&work.old, old, choice->group);
-	diff_side_init(&work.new, new, choice->group);
+	profile_collect_sites(old, true);
+	profile_collect_sites(new, true);
+	diff_side_init(&work.old, old, new, choice->group);
+	diff_side_init(&work.new, new, old, choice->group);
 	diff_match(&work.old, &work.new);
 	add_things(&work);
 	diff.old = work.old.total;

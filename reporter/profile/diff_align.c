@@ -25,25 +25,6 @@ enum {
 
 /* ---- what is known of a site ------------------------------------------------------------------- */
 
-/* Of a module, as it was recorded; an empty one is not known. */
-static const struct trace_module *module_of(const struct profile *profile, const char *path)
-{
-	for (size_t i = 1; *path && i < profile->info->module_count; i++)
-		if (strcmp(profile->info->modules[i].path, path) == 0)
-			return &profile->info->modules[i];
-	return NULL;
-}
-
-static bool same_build(const struct diff_side *old, const struct diff_site *a, const struct diff_side *new,
-		       const struct diff_site *b)
-{
-	const struct trace_module *x = module_of(old->profile, a->function->module);
-	const struct trace_module *y = module_of(new->profile, b->function->module);
-
-	return x && y && x->build_id_bytes > 0 && x->build_id_bytes == y->build_id_bytes &&
-	       memcmp(x->build_id, y->build_id, x->build_id_bytes) == 0;
-}
-
 const char *diff_source(struct profile *profile, const struct diff_site *site)
 {
 	const struct source_text *text = site->line > 0 && *site->function->file
@@ -197,7 +178,7 @@ size_t diff_align(const struct diff_side *old_side, const struct diff_thing *old
 
 	if (!old || !new)
 		return align_by(old ? old : &none, new ? new : &none, spot_of, pairs);
-	if (same_build(old_side, old->sites, new_side, new->sites))
+	if (diff_same_build(old_side->profile, new_side->profile, old->sites->function))
 		return align_by(old, new, spot_of, pairs);
 	if ((old->site_count + 1) * (new->site_count + 1) > CELLS_MOST)
 		return align_by(old, new, distance, pairs);

@@ -33,9 +33,14 @@ struct diff_side {
 	struct amounts total; /* weighed */
 };
 
-/* diff_side.c */
-void diff_side_init(struct diff_side *side, struct profile *profile, enum diff_group group);
+/* With the sites of both profiles made.  diff_side.c */
+void diff_side_init(struct diff_side *side, struct profile *profile, const struct profile *other,
+		    enum diff_group group);
 void diff_side_finish(struct diff_side *side);
+
+/* Whether a function's module was the same file in both recordings, to the byte: then addresses tell, too. */
+bool diff_same_build(const struct profile *profile, const struct profile *other,
+		     const struct source_function *function);
 
 /* Finds each one's `other`.  diff_match.c */
 void diff_match(struct diff_side *old, struct diff_side *new);

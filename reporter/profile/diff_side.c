@@ -17,6 +17,32 @@ const char *diff_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* ---- builds --------------------------------------------------------------------------------- */
+
+static bool has_build(const struct profile *profile, const struct trace_module *build)
+{
+	for (size_t i = 1; i < profile->info->module_count; i++) {
+		const struct trace_module *module = &profile->info->modules[i];
+
+		if (module->build_id_bytes == build->build_id_bytes &&
+		    memcmp(module->build_id, build->build_id, build->build_id_bytes) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool diff_same_build(const struct profile *profile, const struct profile *other,
+		     const struct source_function *function)
+{
+	for (size_t i = 1; *function->module && i < profile->info->module_count; i++) {
+		const struct trace_module *module = &profile->info->modules[i];
+
+		if (strcmp(module->path, function->module) == 0)
+			return module->build_id_bytes > 0 && has_build(other, module);
+	}
+	return false;
+}
+
 /* ---- sites ---------------------------------------------------------------------------------- */
 
 /* Each site of the list once, by the first call path that has it. */
@@ -101,26 +127,27 @@ static struct diff_thing file_of(struct profile *profile, const struct source_fu
 				   .module = ""};
 }
 
-static struct diff_thing function_of(struct profile *profile, const struct source_function *function)
+static struct diff_thing function_of(struct profile *profile, const struct profile *other,
+				     const struct source_function *function)
 {
 	struct diff_thing thing = {.key = function->name,
 				   .name = function->name,
 				   .file = function->file,
 				   .module = function->module};
 
-	if (is_nameless(function)) {
+	if (is_nameless(function) && !diff_same_build(profile, other, function)) {
 		thing.key = pool_format(&profile->pool, "\n%s", module_key(profile, function->module));
 		thing.name = NAMELESS;
 	}
 	return thing;
 }
 
-static struct diff_thing thing_of(struct profile *profile, const struct source_function *function,
-				  enum diff_group group)
+static struct diff_thing thing_of(struct profile *profile, const struct profile *other,
+				  const struct source_function *function, enum diff_group group)
 {
 	if (group == DIFF_MODULE)
 		return module_of(profile, function);
-	return group == DIFF_FILE ? file_of(profile, function) : function_of(profile, function);
+	return group == DIFF_FILE ? file_of(profile, function) : function_of(profile, other, function);
 }
 
 /* ---- things --------------------------------------------------------------------------------- */
@@ -162,12 +189,12 @@ static int compare_sorted(const void *left, const void *right)
 		       : a->site.function->first_line > b->site.function->first_line;
 }
 
-static struct sorted *sort_sites(struct diff_side *side, enum diff_group group)
+static struct sorted *sort_sites(struct diff_side *side, const struct profile *other, enum diff_group group)
 {
 	struct sorted *sorted = memory_zeroed(side->site_count, sizeof(*sorted));
 
 	for (size_t i = 0; i < side->site_count; i++) {
-		sorted[i] = (struct sorted){thing_of(side->profile, side->sites[i].function, group),
+		sorted[i] = (struct sorted){thing_of(side->profile, other, side->sites[i].function, group),
 					    side->sites[i]};
 		sorted[i].site.spot = place_in_order(&side->sites[i]);
 	}
@@ -189,12 +216,12 @@ static void add_site(struct diff_side *side, const struct diff_site *site)
 	side->site_count++;
 }
 
-void diff_side_init(struct diff_side *side, struct profile *profile, enum diff_group group)
+void diff_side_init(struct diff_side *side, struct profile *profile, const struct profile *other,
+		    enum diff_group group)
 {
 	*side = (struct diff_side){.profile = profile};
-	profile_collect_sites(profile, true);
 	collect_sites(side);
-	struct sorted *sorted = sort_sites(side, group);
+	struct sorted *sorted = sort_sites(side, other, group);
 	size_t count = side->site_count;
 
 	side->things = memory_zeroed(count, sizeof(*side->things));

@@ -359,28 +359,34 @@ static const char *different_programs(const struct comparing *of)
 			   profile_trace(of->profiles[OLD])->exe, profile_trace(of->profiles[NEW])->exe);
 }
 
-/* What is to be said of the pair, then the first of each one's own, or all on request. */
+static bool is_among(const struct warnings *warnings, const char *line)
+{
+	for (size_t i = 0; i < warnings->count; i++)
+		if (strcmp(warnings->lines[i], line) == 0)
+			return true;
+	return false;
+}
+
+/* What is to be said of the pair, of both, and of each; people get the first, or all on request. */
 static const char *const *warning_lines(const struct comparing *of)
 {
-	static const char *const names[] = {[OLD] = "OLD", [NEW] = "NEW"};
-	const struct warnings both[] = {profile_warnings(of->profiles[OLD]),
-					profile_warnings(of->profiles[NEW])};
-	const char **lines =
-		pool_alloc(&of->document->pool, (both[OLD].count + both[NEW].count + 2) * sizeof(*lines));
-	size_t count = 0;
+	const struct warnings old = profile_warnings(of->profiles[OLD]),
+			      new = profile_warnings(of->profiles[NEW]);
+	const char **lines = pool_alloc(&of->document->pool, (old.count + new.count + 2) * sizeof(*lines));
+	size_t begin = different_programs(of) != NULL, count = begin;
 
-	if (different_programs(of))
-		lines[count++] = different_programs(of);
-	for (size_t which = OLD; which < COMPARED; which++)
-		for (size_t i = 0; i < both[which].count; i++) {
-			bool more = !of->request->all_warnings && of->request->for_people &&
-				    both[which].count > 1;
-
-			lines[count++] = pool_format(&of->document->pool, "%s: %s%s", names[which],
-						     both[which].lines[i], more ? " (and others: -v)" : "");
-			if (more)
-				break;
-		}
+	lines[0] = different_programs(of);
+	for (size_t i = 0; i < old.count; i++)
+		lines[count++] = pool_format(&of->document->pool, "%s%s",
+					     is_among(&new, old.lines[i]) ? "" : "OLD: ", old.lines[i]);
+	for (size_t i = 0; i < new.count; i++)
+		if (!is_among(&old, new.lines[i]))
+			lines[count++] = pool_format(&of->document->pool, "NEW: %s", new.lines[i]);
+	if (of->request->for_people && !of->request->all_warnings && count > begin + 1) {
+		lines[begin] = pool_format(&of->document->pool, "%s (and %s: -v)", lines[begin],
+					   part_count(of->document, count - begin - 1, "other"));
+		lines[begin + 1] = NULL;
+	}
 	return lines;
 }
 
