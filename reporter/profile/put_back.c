@@ -115,8 +115,11 @@ static void settle(struct work *work, uint32_t node)
 	if (work->called[work->info->nodes[parent].code]) {
 		struct code_frames between = left_out(work, parent, node), own = left_out(work, parent, 0);
 
-		if (between.count != own.count || (own.count > 0 && between.list != own.list))
-			work->nodes[node].parent = copy_of(work, parent, &between);
+		if (between.count != own.count || (own.count > 0 && between.list != own.list)) {
+			uint32_t copy = copy_of(work, parent, &between); /* may move the nodes */
+
+			work->nodes[node].parent = copy;
+		}
 	}
 	if (work->called[work->nodes[node].code]) {
 		struct code_frames own = left_out(work, node, 0);

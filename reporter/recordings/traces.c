@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char suffix[] = ".mprof";
 
@@ -208,11 +209,24 @@ const char *trace_list_program(const struct trace_list *list)
 	return newest_program(list, true)->path;
 }
 
+/* TRACE@TIME, as in "app.12.mprof@1.5s". */
+static bool names_moment(const char *argument)
+{
+	const char *at = strrchr(argument, '@');
+
+	return at && at > argument && at[1] && !at[1 + strspn(at + 1, "0123456789.:%smin")] &&
+	       access(argument, F_OK) != 0;
+}
+
 int trace_list_pick(const struct trace_list *list, const char *argument, const char **path,
 		    struct diagnostic *diagnostic)
 {
 	long index = -1;
 
+	if (argument && names_moment(argument))
+		return diagnostic_set(diagnostic, EINVAL,
+				      "%s: recordings do not keep what lived at a moment: name a whole one",
+				      argument);
 	if (argument && !trace_argument_is_index(argument, &index)) {
 		*path = argument;
 		return 0;

@@ -4,6 +4,7 @@
  */
 #include "profile/keepers.h"
 #include "views/parts.h"
+#include "views/processes.h"
 
 #include <stdio.h>
 
@@ -14,17 +15,18 @@
 #define LINES_SHOWN 100 /* where nobody named functions: a screen or two */
 #define LINES_OF_RUN 8
 
-enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS };
+enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS, KEY_ALL };
 
 static const struct argp_option options[] = {
 	{"all-lines", KEY_ALL_LINES, NULL, 0, "Show all lines of functions, as memory_profiler does", 1},
+	{"all", KEY_ALL, NULL, 0, "Sum the call sites of all recordings of the run", 1},
 	{"paths", KEY_PATHS, NULL, 0, "Give the call paths of every call site (in json)", 1},
 	{"print-suppressions", KEY_PRINT_SUPPRESSIONS, NULL, 0,
 	 "Print what is known of memory that libraries keep, in LeakSanitizer's syntax", 1},
 	{0},
 };
 
-enum { PRINT_SUPPRESSIONS = REPORT_ALL_LINES + 1, PATHS };
+enum { PRINT_SUPPRESSIONS = REPORT_ALL_LINES + 1, PATHS, ALL };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -36,6 +38,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return request->flags[REPORT_ALL_LINES] = true, 0;
 	case KEY_PATHS:
 		return request->flags[PATHS] = true, 0;
+	case KEY_ALL:
+		return request->flags[ALL] = true, 0;
 	case KEY_PRINT_SUPPRESSIONS:
 		return request->flags[PRINT_SUPPRESSIONS] = true, 0;
 	default:
@@ -76,10 +80,13 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 					  .path_lines = PATHS_SHOWN - 1};
 	struct profile *profile = *profiles;
 	size_t table_count, used = LINES_OF_RUN;
-	const struct line_table *tables = profile_tables(profile, &choice, &table_count);
+	const struct line_table *tables;
 	bool named = request->functions.count > 0 || request->files.count > 0 || request->top > 0;
 
-	(void)count, (void)diagnostic;
+	(void)count;
+	if (request->flags[ALL])
+		return all_make(profile, request, document, diagnostic);
+	tables = profile_tables(profile, &choice, &table_count);
 	document->main = "functions";
 	part_run(document, profile, request);
 	part_head(document, profile);
