@@ -23,6 +23,7 @@ const struct command commands[] = {
 	{"list", "List the recordings here", cmd_list},
 	{"rm", "Remove recordings", cmd_rm},
 	{"clean", "Remove all recordings here, and what dead ones left in memory", cmd_clean},
+	{"pack", "Make a recording that can be read elsewhere", cmd_pack},
 	{"dump", "Print a recording event by event", cmd_dump},
 	{"help", "Show this, or the options of a command", cmd_help},
 	{0},

@@ -50,6 +50,7 @@ void show_fill_options(struct profile_options *profile, const struct symbol_opti
 {
 	profile->sources = symbol_options_sources(symbols);
 	profile->symbols = symbol_options_symbolizer(symbols);
+	profile->no_names = symbols->no_names;
 	profile->symbols.progress = progress_step;
 	profile->symbols.progress_context = progress;
 	profile->progress = progress_events;
@@ -107,6 +108,7 @@ static int show_path(const char *path, void *context, struct diagnostic *diagnos
 
 	show_fill_options(options, &shown->symbols, &progress);
 	options->replay = shown->replay;
+	options->remember = true;
 	if (options->detail == REPORT_LINES && shown->output.format == FORMAT_TEXT)
 		options->sites = view_text_sites_shown(showing->show->sites);
 	int error = profile_create(path, options, &profile, diagnostic);

@@ -72,6 +72,7 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 		.precision = (int)output->precision,
 		.from = (uint64_t)options->from,
 		.count = (uint64_t)options->count,
+		.no_names = options->show.symbols.no_names,
 		.frames = options->frames ? &symbols : NULL,
 	};
 	FILE *out;

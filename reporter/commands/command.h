@@ -21,6 +21,7 @@ struct command {
 /* All commands, ending with a NULL name; the one list of them. */
 extern const struct command commands[];
 
-command_fn cmd_run, cmd_report, cmd_peak, cmd_check, cmd_gc, cmd_list, cmd_rm, cmd_clean, cmd_dump, cmd_help;
+command_fn cmd_run, cmd_report, cmd_pack, cmd_peak, cmd_check, cmd_gc, cmd_list, cmd_rm, cmd_clean, cmd_dump,
+	cmd_help;
 
 #endif

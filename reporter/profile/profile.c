@@ -121,7 +121,27 @@ static const struct trace_module *know_executable(struct profile *profile, size_
 	return profile->modules;
 }
 
-static int open_inputs(struct profile *profile, const char *path, struct diagnostic *diagnostic)
+/* Source text that was packed is that of the program that ran. */
+static bool know_sources(struct profile *profile)
+{
+	size_t bytes;
+	const uint8_t *packed = trace_sources(profile->trace, &bytes);
+
+	return profile->options->no_names || sources_unpack(profile->sources, packed, bytes) == 0;
+}
+
+/* What the trace remembers is as good as what is here, and faster, unless more is known here by now. */
+static const struct names *choose_names(struct profile *profile, const struct trace_module *modules,
+					size_t module_count)
+{
+	const struct names *names = profile->options->no_names ? NULL : trace_names(profile->trace);
+
+	if (names && symbolizer_knows_more(modules, module_count, &profile->symbols, names))
+		return NULL;
+	return names;
+}
+
+int profile_open_inputs(struct profile *profile, const char *path, struct diagnostic *diagnostic)
 {
 	const struct trace_module *modules;
 	size_t module_count;
@@ -129,7 +149,7 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 
 	if (error)
 		return error;
-	profile->info = trace_info(profile->trace);
+	profile->info = profile->recorded = trace_info(profile->trace);
 	profile->symbols = profile->options->symbols;
 	profile->symbols.inclusion = profile_inclusion;
 	profile->symbols.inclusion_context = profile;
@@ -137,13 +157,14 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 	modules = know_executable(profile, &module_count);
 	if (!modules)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	profile->symbols.names = choose_names(profile, modules, module_count);
 	error = symbolizer_create(modules, module_count, &profile->symbols, &profile->symbolizer, diagnostic);
 	if (error)
 		return error;
 	init_ownership(profile);
 	profile->sources = sources_create(&profile->options->sources);
 	profile->frames = calloc(profile->info->code_count, sizeof(*profile->frames));
-	return profile->sources && profile->frames
+	return profile->sources && profile->frames && know_sources(profile)
 		       ? 0
 		       : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 }
@@ -205,7 +226,7 @@ static int profile_build(struct profile *profile, const char *path, struct diagn
 {
 	enum profile_detail detail = profile->options->detail;
 	bool names = detail == REPORT_LINES || detail == REPORT_SITES;
-	int error = open_inputs(profile, path, diagnostic);
+	int error = profile_open_inputs(profile, path, diagnostic);
 
 	if (error)
 		return error;
@@ -245,6 +266,8 @@ int profile_create(const char *path, const struct profile_options *options, stru
 	error = profile_build(profile, path, diagnostic);
 	if (error && !diagnostic->message[0])
 		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
+	if (!error && options->remember && !options->no_names && options->detail < REPORT_LEAKS)
+		profile_remember(profile);
 	if (error)
 		profile_destroy(profile);
 	else

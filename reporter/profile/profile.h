@@ -33,7 +33,9 @@ struct profile_options {
 	struct source_options sources;
 	struct symbolizer_options symbols;
 	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
-	bool replay; /* trust neither a summary nor what was kept: read every event */
+	bool no_names; /* look everything up, and pass over what the trace remembers */
+	bool remember; /* add names to the trace if it has none */
+	bool replay;   /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;
