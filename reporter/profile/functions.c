@@ -72,11 +72,12 @@ static uint32_t function_end(const struct profile *profile, const struct entry *
 	return end < next ? end : next - 1;
 }
 
+/* Without text, too, where lines of functions within this one have no table but this. */
 static bool shows_all_lines(const struct entry *entry, uint32_t end)
 {
 	uint32_t first = entry->function->first_line;
 
-	return entry->text && end >= first && end - first < LINES_MAX;
+	return (entry->text || entry->inner_count > 0) && end >= first && end - first < LINES_MAX;
 }
 
 /* ---- rows ------------------------------------------------------------------------- */

@@ -172,10 +172,11 @@ static bool has_lines(const struct trace_module *module, struct places *places)
 static bool has_more(const struct trace_module *modules, size_t module_count, struct places *places,
 		     const struct names *names)
 {
-	bool more = false;
+	const char *servers = getenv("DEBUGINFOD_URLS");
+	bool more = false, has_servers = servers && *servers;
 	for (size_t i = 1; i < module_count && i < names->module_count && !more; i++)
-		more = !names->modules[i].lines && has_debug_file(&modules[i], places) &&
-		       has_lines(&modules[i], places);
+		more = !names->modules[i].lines && modules[i].path[0] == '/' &&
+		       (has_servers || has_debug_file(&modules[i], places)) && has_lines(&modules[i], places);
 	for (size_t i = 1; i < module_count && i < names->module_count && more; i++)
 		more = !names->modules[i].lines || has_lines(&modules[i], places);
 	return more;
