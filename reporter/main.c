@@ -25,6 +25,7 @@ const struct command commands[] = {
 	{"list", "List the recordings here", cmd_list, NULL},
 	{"rm", "Remove recordings", cmd_rm, NULL},
 	{"clean", "Remove all recordings here, and what dead ones left in memory", cmd_clean, NULL},
+	{"pack", "Make a recording that can be read elsewhere", cmd_pack, NULL},
 	{"dump", "Print a recording event by event", cmd_dump, NULL},
 	{"help", "Show this, or the options of a command", cmd_help, NULL},
 	{0},

@@ -128,7 +128,37 @@ enum block_kind {
 	 * them in its parent's SNAPSHOT: v count, then per STRAY_FREE z address / 8 - the one before it in
 	 * this block. Only the first FORMAT_STRAYS_MAX. */
 	BLOCK_STRAYS = 16,
+	/* What the symbolizer of the machine said of the code of all nodes, behind END, by whoever reported
+	 * the trace first or waited for it: so it can be reported where program and debug information are
+	 * not.  No part of the recording: nothing that was counted depends on it.  v bytes in all, v of them
+	 * in blocks before, then these bytes; blocks that do not continue those before begin anew, and the
+	 * last complete sequence holds.  The bytes: v hash of what the executable was made of, v CRC-32 of
+	 * the code that codes below are about; and tables, each with its v count before it: texts: text,
+	 * sorted; from here on "t" is a v index, from 1, 0 being the empty one functions: t name, t file, t
+	 * module, v 0 or 1 + the function that it is a part of, z first line - that of the function before, z
+	 * last line - first line, v flags (1 nested, 2 marked, 4 system, 8 allocator) | what its type says
+	 * (enum signature) << 4 codes, of all nodes by module, pc, exactness, each once, labels apart: v
+	 * flags (1 called, 2 entered, 4 exported) | frames << 3, v called, v entered (numbers of pairs), t
+	 * exported name (these three by flag; without the last that of the code before), frames pairs, of a
+	 * function called and the one entered where jumps left frames out: v called, v entered, v frames,
+	 * frames modules, of all MODULES and the unknown one: v runtimes (enum runtime) << 1 | has debug
+	 * information sources: t file, v bytes, v time of its last change in ns, 16 bytes MD5 marked
+	 * functions: v function;  warnings: t Frames, innermost first, each: v flags (1 inlined, 2 jumped, 4
+	 * instance, 8 offset, 16 line), z function - that of the frame before, t instance, z offset - that
+	 * before, z line - that before (these three by flag, and against the last frame of the same
+	 * function). */
+	BLOCK_NAMES = 17,
+	/* Source text of functions, from `mprof pack`; in pieces as NAMES.  The bytes: v files, then per
+	 * file: text path, 16 bytes MD5 of the whole file, v ranges, and per range v lines that are not here
+	 * since the last that is, v lines, and each line as a text. */
+	BLOCK_SOURCES = 18,
 };
+
+/* What is added to a recording, and is none of it. */
+static inline int format_is_extra(unsigned kind)
+{
+	return kind == BLOCK_NAMES || kind == BLOCK_SOURCES;
+}
 
 /*
  * BLOCK_EVENTS.  Head: v first event, v events, v allocations before, v time_ns of the

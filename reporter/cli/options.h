@@ -69,6 +69,7 @@ extern const struct argp output_argp;
 struct symbol_options {
 	struct option_list maps, directories, debug_directories;
 	const char *sysroot;
+	bool no_names; /* neither use nor make names in the trace */
 };
 extern const struct argp symbol_argp;
 

@@ -14,6 +14,7 @@ enum {
 	KEY_SOURCE_MAP,
 	KEY_SYSROOT,
 	KEY_DEBUG_DIR,
+	KEY_NO_NAMES,
 	KEY_FORMAT,
 	KEY_COLOR,
 	KEY_UNIT,
@@ -104,6 +105,8 @@ static const struct argp_option symbol_option_table[] = {
 	 20},
 	{"sysroot", KEY_SYSROOT, "DIR", 0, "Look for programs, libraries and sources below DIR first", 20},
 	{"debug-dir", KEY_DEBUG_DIR, "DIR", 0, "Look for separate debug files below DIR too", 20},
+	{"no-names", KEY_NO_NAMES, NULL, 0, "Look up all names here: use none that the trace holds, add none",
+	 20},
 	{0},
 };
 
@@ -123,6 +126,9 @@ static error_t parse_symbols(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_DEBUG_DIR:
 		return option_list_add(&options->debug_directories, argument);
+	case KEY_NO_NAMES:
+		options->no_names = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -83,6 +83,7 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 		.format = output->format,
 		.from = (uint64_t)options->from,
 		.count = (uint64_t)options->count,
+		.no_names = options->request.symbols.no_names,
 		.frames = options->frames ? &symbols : NULL,
 	};
 	FILE *out;

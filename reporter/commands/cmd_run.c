@@ -7,6 +7,7 @@
 #include "launch/spawn.h"
 #include "cli/options.h"
 #include "recordings/recorded.h"
+#include "commands/run_names.h"
 #include "commands/run_gate.h"
 #include "trace/size.h"
 
@@ -18,13 +19,13 @@
 struct options {
 	const char *output;
 	const char *sample; /* as MPROF_SAMPLE takes it; NULL: what that says */
-	bool aggregate, quiet;
+	bool aggregate, quiet, no_names;
 	struct gate_options gate;
 	long repeat;
 	char **program; /* with its arguments, NULL-terminated */
 };
 
-enum { KEY_REPEAT = 0x800 };
+enum { KEY_REPEAT = 0x800, KEY_NO_NAMES };
 
 static const struct argp_option option_table[] = {
 	{"output", 'o', "FILE", 0,
@@ -34,6 +35,8 @@ static const struct argp_option option_table[] = {
 	{"aggregate", 'a', NULL, 0,
 	 "Keep sums per call path, not single events: a run of days stays small; all but dump works", 1},
 	{"quiet", 'q', NULL, 0, "Do not say where the recording is", 1},
+	{"no-names", KEY_NO_NAMES, NULL, 0,
+	 "Do not add the names of the program's code to the recording: the first report does", 1},
 	{"repeat", KEY_REPEAT, "N", 0, "Run the program N times, for a gate", 1},
 	{0},
 };
@@ -66,6 +69,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'q':
 		options->quiet = true;
+		return 0;
+	case KEY_NO_NAMES:
+		options->no_names = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		(void)argument;
@@ -154,6 +160,8 @@ static int record(const struct options *options, const char *path, const char *p
 		recorded_warn(&traces, pid);
 	if (!error && !options->quiet && !gate)
 		recorded_tell(&traces);
+	if (!error && !options->no_names && !(gate && run_gate_pattern(gate)))
+		run_names_add(&traces);
 	if (gate)
 		run_gate_take(gate, &traces, pid);
 	else

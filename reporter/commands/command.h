@@ -29,6 +29,6 @@ int command_run(const struct command *command, int argc, char **argv, struct dia
 /* All commands, ending with a NULL name; views are among them. */
 extern const struct command commands[];
 
-command_fn cmd_run, cmd_check, cmd_list, cmd_rm, cmd_clean, cmd_dump, cmd_help;
+command_fn cmd_run, cmd_check, cmd_pack, cmd_list, cmd_rm, cmd_clean, cmd_dump, cmd_help;
 
 #endif

@@ -216,6 +216,7 @@ int dump_events(FILE *out, struct trace *trace, const struct dump_options *optio
 	if (options->frames) {
 		struct symbolizer_options symbols = *options->frames;
 		symbols.started_realtime_ns = dump.info->started_realtime_ns;
+		symbols.names = options->no_names ? NULL : trace_names(trace);
 		error = symbolizer_create(dump.info->modules, dump.info->module_count, &symbols,
 					  &dump.symbolizer, diagnostic);
 	}

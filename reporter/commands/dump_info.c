@@ -69,12 +69,32 @@ static void print_end(FILE *out, const struct trace_info *info)
 	fprintf(out, "Events:     %" PRIu64 ", %" PRIu64 " lost\n", info->event_count, info->lost_events);
 	fprintf(out,
 		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples, %zu "
-		"heap samples\n\n",
+		"heap samples\n",
 		info->node_count, info->module_count, info->thread_count, info->note_count,
 		info->sample_count, info->series_count);
 }
 
-void dump_info(FILE *out, const struct trace *trace)
+/* What stands behind the recording. */
+static void print_extras(FILE *out, struct trace *trace)
+{
+	const struct names *names = trace_names(trace);
+	size_t source_bytes;
+
+	trace_sources(trace, &source_bytes);
+	if (names)
+		fprintf(out,
+			"Names:      of %zu places of code, %zu functions, %zu source files; %zu texts, %zu "
+			"warnings\n",
+			names->code_count, names->function_count, names->source_count, names->text_count - 1,
+			names->warning_count);
+	else
+		fprintf(out, "Names:      %s\n", trace_has_names(trace) ? "not of use" : "none");
+	if (source_bytes > 0)
+		fprintf(out, "Sources:    %zu bytes of text\n", source_bytes);
+	fputc('\n', out);
+}
+
+void dump_info(FILE *out, struct trace *trace)
 {
 	const struct trace_info *info = trace_info(trace);
 	struct table modules = {module_columns, info->modules, info->module_count, sizeof(*info->modules),
@@ -84,6 +104,7 @@ void dump_info(FILE *out, const struct trace *trace)
 
 	print_run(out, info);
 	print_end(out, info);
+	print_extras(out, trace);
 	print_rows(out, &modules);
 	fputc('\n', out);
 	print_rows(out, &threads);

@@ -16,6 +16,7 @@ error_t opening_take_one(struct argp_state *state, char *argument, const char **
 void opening_fill(struct profile_options *profile, const struct symbol_options *symbols,
 		  struct progress *progress)
 {
+	profile->no_names = symbols->no_names;
 	profile->sources = symbol_options_sources(symbols);
 	profile->symbols = symbol_options_symbolizer(symbols);
 	profile->symbols.progress = progress_step;

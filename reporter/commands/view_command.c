@@ -10,6 +10,7 @@
 #include "cli/pager.h"
 #include "commands/opening.h"
 #include "profile/existing.h"
+#include "profile/remember.h"
 #include "recordings/traces.h"
 
 #include <errno.h>
@@ -236,7 +237,11 @@ static int show(struct work *work, struct diagnostic *diagnostic)
 		output_close(path, out, &(struct diagnostic){0});
 		return error;
 	}
-	return output_close(path, out, diagnostic) ? -EIO : 0;
+	error = output_close(path, out, diagnostic) ? -EIO : 0;
+	/* Once everything is shown: what was looked up for it is kept. */
+	for (size_t i = 0; i < work->count; i++)
+		profile_remember_known(work->profiles[i]);
+	return error;
 }
 
 static void finish(struct work *work)

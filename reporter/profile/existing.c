@@ -79,8 +79,12 @@ static bool is_named(const struct source_function *function)
 static bool any_of_executable(struct profile *profile, bool lines)
 {
 	const struct source_function *const *functions;
-	size_t count = all_functions(profile, &functions);
+	size_t count;
 
+	/* With names alone it cannot be told what else there is. */
+	if (!symbolizer_is_at_hand(profile->symbolizer, profile->info->exe))
+		return false;
+	count = all_functions(profile, &functions);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(functions[i]->module, profile->info->exe) == 0 &&
 		    (lines ? profile_is_own(profile, functions[i])

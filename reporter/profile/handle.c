@@ -135,7 +135,27 @@ static const struct trace_module *know_executable(struct profile *profile, size_
 	return profile->modules;
 }
 
-static int open_inputs(struct profile *profile, const char *path, struct diagnostic *diagnostic)
+/* Source text that was packed is that of the program that ran. */
+static bool know_sources(struct profile *profile)
+{
+	size_t bytes;
+	const uint8_t *packed = trace_sources(profile->trace, &bytes);
+
+	return profile->options->no_names || sources_unpack(profile->sources, packed, bytes) == 0;
+}
+
+/* What the trace remembers is as good as what is here, and faster, unless more is known here by now. */
+static const struct names *choose_names(struct profile *profile, const struct trace_module *modules,
+					size_t module_count)
+{
+	const struct names *names = profile->options->no_names ? NULL : trace_names(profile->trace);
+
+	if (names && symbolizer_knows_more(modules, module_count, &profile->symbols, names))
+		return NULL;
+	return names;
+}
+
+int profile_open_inputs(struct profile *profile, const char *path, struct diagnostic *diagnostic)
 {
 	const struct trace_module *modules;
 	size_t module_count;
@@ -143,7 +163,7 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 
 	if (error)
 		return error;
-	profile->info = trace_info(profile->trace);
+	profile->info = profile->recorded = trace_info(profile->trace);
 	profile->symbols = profile->options->symbols;
 	profile->symbols.inclusion = profile_inclusion;
 	profile->symbols.inclusion_context = profile;
@@ -151,6 +171,7 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 	modules = know_executable(profile, &module_count);
 	if (!modules)
 		return diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
+	profile->symbols.names = choose_names(profile, modules, module_count);
 	error = symbolizer_create(modules, module_count, &profile->symbols, &profile->symbolizer, diagnostic);
 	if (!error)
 		error = open_suppressions(profile, diagnostic);
@@ -159,7 +180,7 @@ static int open_inputs(struct profile *profile, const char *path, struct diagnos
 	init_ownership(profile);
 	profile->sources = sources_create(&profile->options->sources);
 	profile->frames = calloc(profile->info->code_count, sizeof(*profile->frames));
-	return profile->sources && profile->frames
+	return profile->sources && profile->frames && know_sources(profile)
 		       ? 0
 		       : diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", path);
 }
@@ -172,7 +193,7 @@ int profile_open(const char *path, const struct profile_options *options, struct
 
 	*out = NULL;
 	profile->options = options;
-	error = open_inputs(profile, path, diagnostic);
+	error = profile_open_inputs(profile, path, diagnostic);
 	if (!error) {
 		diagnostic->message[0] = '\0';
 		profile_must(profile_select(profile));

@@ -28,7 +28,7 @@ static struct kept_header header_of(const struct trace_info *info)
 {
 	struct kept_header header = {.version = VERSION,
 				     .fingerprint = info->fingerprint,
-				     .file_bytes = info->file_bytes,
+				     .file_bytes = info->recorded_bytes,
 				     .events = info->event_count};
 
 	memcpy(header.magic, MAGIC, sizeof(header.magic));

@@ -88,6 +88,10 @@ static int warn_end(struct profile *profile, const struct trace_info *info)
 		error = profile_warn(
 			profile, "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
 			info->damaged_at);
+	if (!error && !profile->options->no_names && trace_has_names(profile->trace) &&
+	    !trace_names(profile->trace))
+		error = profile_warn(profile,
+				     "the names that the trace holds make no sense, and are not used");
 	if (!error && info->foreign_bytes > 0)
 		error = profile_warn(profile,
 				     "the trace is whole, but %" PRIu64

@@ -54,6 +54,7 @@ struct profile {
 	struct trace *trace;
 	const struct trace_info *info;
 	struct pool pool; /* results that need no end of their own */
+	const struct trace_info *recorded; /* as it was before frames were put back */
 	struct symbolizer_options symbols;
 	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */
 	struct symbolizer *symbolizer;
@@ -100,6 +101,12 @@ struct profile {
 /* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
 uint32_t profile_inclusion(void *profile, const struct source_function *function, const char *file,
 			   uint32_t line);
+
+/* Opens the trace, and what is asked about its code and sources.  0, or -errno with a diagnostic. */
+int profile_open_inputs(struct profile *profile, const char *path, struct diagnostic *diagnostic);
+
+/* Adds names to the trace if it has none.  remember.c */
+void profile_remember(struct profile *profile);
 
 /* Adds a line to the warnings; 0 or -ENOMEM. */
 int profile_warn(struct profile *profile, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -25,7 +25,8 @@ struct profile_options {
 	struct symbolizer_options symbols;
 	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
 	const char *lsan_options;                /* whose suppressions hold too, behind those; NULL: none */
-	bool replay; /* trust neither a summary nor what was kept: read every event */
+	bool no_names; /* look everything up, and pass over what the trace remembers */
+	bool replay;   /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;

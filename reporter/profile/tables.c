@@ -18,6 +18,7 @@ struct entry {
 	uint32_t scope;    /* of the whole function; its lines' scopes follow */
 	uint32_t line_end; /* scope id behind the last line's */
 	const struct source_text *text;
+	const struct source_text *changed;    /* in place of that, what is known to be another text */
 	const struct source_function **inner; /* chosen, and stand within this one */
 	size_t inner_count;
 };
@@ -71,11 +72,12 @@ static uint32_t function_end(const struct profile *profile, const struct entry *
 	return end < next ? end : next - 1;
 }
 
+/* Without text, too, where lines of functions within this one have no table but this. */
 static bool shows_all_lines(const struct entry *entry, uint32_t end)
 {
 	uint32_t first = entry->function->first_line;
 
-	return entry->text && end >= first && end - first < LINES_MAX;
+	return (entry->text || entry->inner_count > 0) && end >= first && end - first < LINES_MAX;
 }
 
 /* ---- rows ------------------------------------------------------------------------- */
@@ -188,7 +190,7 @@ static int warn_missing(struct profile *profile, const struct entry *entries, si
 	size_t missing = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (entries[i].text)
+		if (entries[i].text || entries[i].changed)
 			continue;
 		first = first ? first : entries[i].function->file;
 		missing += i == 0 || strcmp(entries[i].function->file, entries[i - 1].function->file) != 0;
@@ -203,7 +205,7 @@ static int warn_missing(struct profile *profile, const struct entry *entries, si
 static bool told_before(const struct entry *entries, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (entries[i].text == entries[index].text)
+		if (entries[i].text == entries[index].text && entries[i].changed == entries[index].changed)
 			return true;
 	return false;
 }
@@ -217,12 +219,11 @@ static int warn_stale(struct profile *profile, const struct entry *entry)
 	};
 	const char *since;
 
-	if (!stale_is(entry->text, &facts, &since))
+	if (entry->changed)
+		return profile_warn(profile, "%s is not the text that %s was compiled from: it is not shown",
+				    entry->changed->path, facts.module);
+	if (facts.md5 || !stale_is(entry->text, &facts, &since))
 		return 0;
-	if (facts.md5)
-		return profile_warn(profile,
-				    "%s is not the text that %s was compiled from: lines may not match",
-				    entry->text->path, since);
 	return profile_warn(profile, "%s is newer than %s: lines may not match what was recorded",
 			    entry->text->path, since);
 }
@@ -232,7 +233,7 @@ static int warn_sources(struct profile *profile, const struct entry *entries, si
 	int error = warn_missing(profile, entries, count);
 
 	for (size_t i = 0; !error && i < count; i++)
-		if (entries[i].text && !told_before(entries, i))
+		if ((entries[i].text || entries[i].changed) && !told_before(entries, i))
 			error = warn_stale(profile, &entries[i]);
 	return error;
 }
@@ -265,6 +266,19 @@ static uint64_t figure_of_whole(const struct profile *profile, const struct sour
 	if (scope == SCOPE_NONE)
 		scope = scope_find(&profile->scopes, function->id, 0);
 	return figure_of(&profile->sums[scope], profile->choice.figure);
+}
+
+/* A wrong text at the right lines is worse than none. */
+static void find_text(struct profile *profile, struct entry *entry)
+{
+	const char *file = entry->function->file;
+	const unsigned char *md5 = symbolizer_source_md5(profile->symbolizer, file);
+	const struct source_text *text = sources_find(profile->sources, file);
+
+	if (text && md5 && memcmp(md5, text->md5, sizeof(text->md5)) != 0)
+		entry->changed = text;
+	else
+		entry->text = text;
 }
 
 /* What was generated from a text that is there, into a file that is not: its lines are shown in the former.
@@ -305,9 +319,10 @@ static int collect(struct profile *profile, struct entry *entries, size_t *count
 			.figure = figure_of_whole(profile, function),
 			.scope = scope,
 			.line_end = end,
-			.text = sources_find(profile->sources, function->file),
 		};
-		if (profile->own_code && !entries[*count - 1].text && shows_in_part(profile, function))
+		find_text(profile, &entries[*count - 1]);
+		if (profile->own_code && !entries[*count - 1].text && !entries[*count - 1].changed &&
+		    shows_in_part(profile, function))
 			(*count)--;
 	}
 	qsort(entries, *count, sizeof(*entries), entry_compare);

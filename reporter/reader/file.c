@@ -241,12 +241,23 @@ static int zero_tail(struct trace *trace, uint64_t at)
 	return 1;
 }
 
+/* The beginning of names that somebody was adding behind the end. */
+static bool is_torn_extra(struct trace *trace, uint64_t at)
+{
+	uint16_t kind;
+
+	return trace->info.ended && trace->blocks_end - at >= sizeof(kind) &&
+	       read_near(trace, &kind, sizeof(kind), at) == 0 && format_is_extra(kind);
+}
+
 /* What is no block: zeroes are what a file system makes of what was not written in time. */
 static int cut_off(struct trace *trace, uint64_t at, bool zeroes, struct diagnostic *diagnostic)
 {
 	if (trace->opened)
 		return damaged(trace, at, "the file changed while it was read", diagnostic);
-	if (trace->info.ended && !zeroes)
+	if (is_torn_extra(trace, at))
+		trace->info.torn_bytes = trace->blocks_end - at;
+	else if (trace->info.ended && !zeroes)
 		trace->info.foreign_bytes = trace->blocks_end - at;
 	else
 		trace->info.damaged_at = at;
@@ -290,7 +301,7 @@ static const char *kind_name(unsigned kind)
 		[BLOCK_EVENTS] = "EVENTS",     [BLOCK_NOTES] = "NOTES",     [BLOCK_RSS] = "RSS",
 		[BLOCK_SNAPSHOT] = "SNAPSHOT", [BLOCK_CURSOR] = "CURSOR",   [BLOCK_SUMMARY] = "SUMMARY",
 		[BLOCK_MOVES] = "MOVES",       [BLOCK_SERIES] = "SERIES",   [BLOCK_STRAYS] = "STRAYS",
-		[BLOCK_END] = "END",
+		[BLOCK_END] = "END",           [BLOCK_NAMES] = "NAMES",     [BLOCK_SOURCES] = "SOURCES",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "unknown";

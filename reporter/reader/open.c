@@ -14,7 +14,8 @@ static table_parser *parser_of(unsigned kind)
 		[BLOCK_NOTES] = table_notes,       [BLOCK_RSS] = table_rss,
 		[BLOCK_SUMMARY] = table_summary,   [BLOCK_END] = table_end,
 		[BLOCK_MOVES] = table_moves,       [BLOCK_SERIES] = table_series,
-		[BLOCK_STRAYS] = table_strays,
+		[BLOCK_STRAYS] = table_strays,     [BLOCK_NAMES] = table_names,
+		[BLOCK_SOURCES] = table_sources,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;
@@ -57,7 +58,10 @@ static int read_blocks(struct trace *trace, struct diagnostic *diagnostic)
 	int result;
 
 	while ((result = file_next(trace, &block, diagnostic)) > 0) {
-		add_fingerprint(trace, block.header.crc);
+		if (!format_is_extra(block.header.kind)) {
+			add_fingerprint(trace, block.header.crc);
+			trace->info.recorded_bytes = block.next;
+		}
 		if (block.header.kind == BLOCK_EVENTS)
 			last_events = block;
 		else if (block.header.kind == BLOCK_CURSOR) /* the drainer's; checked by a replay */
@@ -120,6 +124,7 @@ int trace_open(const char *path, struct trace **out, struct diagnostic *diagnost
 		goto out;
 	}
 	tables_complete(trace);
+	trace->info.blocks_end = trace->blocks_end;
 	trace->opened = true;
 	*out = trace;
 	return 0;
@@ -148,6 +153,7 @@ void trace_close(struct trace *trace)
 	vector_finish(&trace->strays);
 	vector_finish(&trace->notes);
 	summary_decoder_finish(&trace->summary);
+	extras_finish(trace);
 	pool_release(&trace->pool);
 	free(trace);
 }

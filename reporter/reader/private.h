@@ -8,6 +8,7 @@
 #define MPROF_REPORTER_READER_PRIVATE_H
 
 #include "figures/summary.h"
+#include "names/names.h"
 #include "reader/codes.h"
 #include "reader/pool.h"
 #include "reader/reader.h"
@@ -23,6 +24,12 @@
 struct trace_text_label {
 	uint64_t id;
 	const char *text;
+};
+
+/* A sequence of bytes in several blocks; of two sequences the last one that is complete. */
+struct extra {
+	struct buffer whole, begun;
+	uint64_t begun_bytes; /* when complete */
 };
 
 struct trace {
@@ -47,6 +54,10 @@ struct trace {
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
+	struct extra names_bytes, source_bytes;
+	struct names names;
+	struct names_key *keys;
+	bool names_asked;
 };
 
 /* ---- file.c -------------------------------------------------------------- */
@@ -77,13 +88,18 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 /* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
-	table_summary, table_moves, table_series, table_strays, table_end, table_meta;
+	table_summary, table_moves, table_series, table_strays, table_end, table_meta, table_names,
+	table_sources;
 
 /* An aggregate trace's figures as of its last batch.  0 or -EBADMSG. */
 int tables_without_end(struct trace *trace);
 
 /* Once all blocks are read: sorts labels, turns pages into bytes, publishes all in info. */
 void tables_complete(struct trace *trace);
+
+/* ---- names.c ------------------------------------------------------------- */
+
+void extras_finish(struct trace *trace);
 
 /* ---- replay.c ------------------------------------------------------------ */
 

@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "figures/figures.h"
+#include "names/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -109,12 +110,15 @@ struct trace_info {
 	uint64_t unrecorded_children; /* programs started that went unrecorded */
 	uint64_t damaged_at;          /* file offset of a cut-off tail; 0: none */
 	uint64_t foreign_bytes;       /* behind the end, of whoever put them there; not read */
+	uint64_t torn_bytes;          /* behind the end, of names that somebody began to add */
+	uint64_t recorded_bytes;      /* of the file up to the end of the recording, before any names */
+	uint64_t blocks_end;          /* where the last block ends */
 	/* What the events amount to, as the drainer counted; NULL: only a replay can tell.  Blocks that a
 	 * fork child inherited are not resolved in it. */
 	const struct figures_summary *summary;
 	const uint64_t *strays; /* addresses of a fork child's STRAY_FREEs, the first of them at least */
 	size_t stray_count;
-	uint64_t fingerprint; /* of what is in the file, wherever it lies */
+	uint64_t fingerprint; /* of what was recorded, wherever it lies */
 };
 
 enum trace_event_type {
@@ -154,6 +158,20 @@ static inline const struct trace_code *trace_code(const struct trace_info *info,
 {
 	return &info->codes[info->nodes[node].code];
 }
+
+/* What was said of the trace's code when it was recorded, or reported first; NULL if nothing was, or it makes
+ * no sense.  Lives as long as the trace. */
+const struct names *trace_names(struct trace *trace);
+
+/* Whether there are names, be they of use or not. */
+bool trace_has_names(const struct trace *trace);
+
+/* The same of source text: its bytes as they are stored, 0 of them if there is none. */
+const uint8_t *trace_sources(const struct trace *trace, size_t *bytes);
+
+/* What the codes of names are about: all code, each once and sorted, `*count` of them.  The caller's to
+ * free(); NULL: no memory. */
+struct names_key *trace_names_keys(const struct trace_info *info, size_t *count);
 
 /* The label with this id, "" if there is none. */
 const char *trace_label(const struct trace *trace, uint64_t id);

@@ -1,7 +1,7 @@
 /*
  * sources.c - finds and reads source text.
  */
-#include "sources/sources.h"
+#include "sources/private.h"
 
 #include <fcntl.h>
 #include <md5.h>
@@ -12,20 +12,6 @@
 #include <unistd.h>
 
 #define SOURCE_BYTES_MAX (64 << 20) /* more than that is not source text */
-
-struct entry {
-	struct entry *next;
-	char *file;
-	bool found;
-	char *path, *content;
-	const char **lines;
-	struct source_text text;
-};
-
-struct sources {
-	const struct source_options *options;
-	struct entry *entries;
-};
 
 struct sources *sources_create(const struct source_options *options)
 {
@@ -39,7 +25,7 @@ struct sources *sources_create(const struct source_options *options)
 void sources_destroy(struct sources *sources)
 {
 	while (sources && sources->entries) {
-		struct entry *entry = sources->entries;
+		struct source_entry *entry = sources->entries;
 
 		sources->entries = entry->next;
 		free(entry->file);
@@ -48,6 +34,8 @@ void sources_destroy(struct sources *sources)
 		free(entry->lines);
 		free(entry);
 	}
+	if (sources)
+		free(sources->unpacked);
 	free(sources);
 }
 
@@ -176,7 +164,7 @@ static size_t count_lines(const char *content)
 }
 
 /* Cuts the content into lines in place. */
-static void split_lines(struct entry *entry)
+static void split_lines(struct source_entry *entry)
 {
 	char *line = entry->content;
 
@@ -192,7 +180,7 @@ static void split_lines(struct entry *entry)
 	}
 }
 
-static void note_checksum(struct entry *entry, size_t content_bytes)
+static void note_checksum(struct source_entry *entry, size_t content_bytes)
 {
 	MD5_CTX md5;
 
@@ -201,7 +189,7 @@ static void note_checksum(struct entry *entry, size_t content_bytes)
 	MD5Final(entry->text.md5, &md5);
 }
 
-static void entry_load(struct entry *entry, const struct source_options *options)
+static void entry_load(struct source_entry *entry, const struct source_options *options)
 {
 	struct stat status;
 
@@ -218,26 +206,35 @@ static void entry_load(struct entry *entry, const struct source_options *options
 	entry->text.path = entry->path;
 	entry->text.lines = entry->lines;
 	entry->text.modified = status.st_mtim;
+	entry->text.size_bytes = (uint64_t)status.st_size;
 	entry->found = true;
+}
+
+struct source_entry *sources_add(struct sources *sources, const char *file, size_t length)
+{
+	struct source_entry *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->file = strndup(file, length);
+	if (!entry->file) {
+		free(entry);
+		return NULL;
+	}
+	entry->next = sources->entries;
+	return sources->entries = entry;
 }
 
 const struct source_text *sources_find(struct sources *sources, const char *file)
 {
-	struct entry *entry = sources->entries;
+	struct source_entry *entry = sources->entries;
 
 	while (entry && strcmp(entry->file, file) != 0)
 		entry = entry->next;
 	if (!entry) {
-		entry = calloc(1, sizeof(*entry));
+		entry = sources_add(sources, file, strlen(file));
 		if (!entry)
 			return NULL;
-		entry->file = strdup(file);
-		if (!entry->file) {
-			free(entry);
-			return NULL;
-		}
-		entry->next = sources->entries;
-		sources->entries = entry;
 		entry_load(entry, sources->options);
 	}
 	return entry->found ? &entry->text : NULL;

@@ -24,6 +24,7 @@ struct source_text {
 	const char *const *lines; /* without line ends; lines[0] is line 1 */
 	size_t line_count;
 	struct timespec modified;
+	uint64_t size_bytes;
 	unsigned char md5[16]; /* of the file as it is now */
 };
 
@@ -32,6 +33,22 @@ struct sources;
 /* options are borrowed until sources_destroy.  NULL with errno ENOMEM. */
 struct sources *sources_create(const struct source_options *options);
 void sources_destroy(struct sources *sources); /* NULL is fine */
+
+/* Makes known text of parts of files, as sources_pack has written it; untrusted.  What does not make sense is
+ * passed over.  0 or -ENOMEM. */
+int sources_unpack(struct sources *sources, const uint8_t *bytes, size_t count);
+
+/* Lines of files, to be packed. */
+struct source_lines {
+	const char *file;
+	uint32_t first, last;
+};
+
+/* Appends these lines, by file and then by first line, of files whose text is there, to `out`; only as many
+ * as are reasonable. */
+struct buffer;
+void sources_pack(struct sources *sources, const struct source_lines *lines, size_t count,
+		  struct buffer *out);
 
 /* The text of a file by its recorded path; NULL if it is nowhere or cannot be read.  Each file is looked for
  * once; the result lives as long as `sources`. */

@@ -52,18 +52,24 @@ static bool is_runtime(const struct functions *functions, const char *file)
 	return false;
 }
 
-static struct source_function *add(struct functions *functions, struct source_function function, bool rust)
+struct source_function *functions_add_known(struct functions *functions,
+					    const struct source_function *function)
 {
 	struct source_function *made = pool_alloc(&functions->pool, sizeof(*made));
-	*made = function;
+	*made = *function;
 	made->id = (uint32_t)functions->count;
-	made->system = is_system_code(made->name, made->file, made->module, rust) ||
-		       is_runtime(functions, made->file);
-	made->allocator = is_allocator(made->name, made->first_line > 0, made->system);
 	functions->list = pool_grow(functions->list, &functions->capacity, functions->count + 1,
 				    sizeof(struct source_function *));
 	functions->list[functions->count++] = made;
 	return made;
+}
+
+static struct source_function *add(struct functions *functions, struct source_function function, bool rust)
+{
+	function.system = is_system_code(function.name, function.file, function.module, rust) ||
+			  is_runtime(functions, function.file);
+	function.allocator = is_allocator(function.name, function.first_line > 0, function.system);
+	return functions_add_known(functions, &function);
 }
 
 /* The symbol of a DIE, through its origin and specification; NULL in C. */

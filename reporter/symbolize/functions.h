@@ -44,6 +44,10 @@ struct source_function *functions_of_part(struct functions *functions, const str
 struct source_function *functions_of_symbol(struct functions *functions, const char *symbol,
 					    const char *module);
 
+/* A function as it was known once; its id is given to it here. */
+struct source_function *functions_add_known(struct functions *functions,
+					    const struct source_function *function);
+
 /* What stands for code without any name: "libfoo.so" or "[anonymous code]". */
 struct source_function *functions_of_module(struct functions *functions, const char *module);
 

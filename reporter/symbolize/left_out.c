@@ -7,6 +7,7 @@
  * end included.
  */
 #include "private.h"
+#include "remembered.h"
 
 #include "classify.h"
 #include "base/pool.h"
@@ -46,6 +47,8 @@ static bool is_dynamic_linker(const char *path)
 
 const struct code_function *symbolizer_called(struct symbolizer *symbolizer, const struct trace_code *code)
 {
+	if (symbolizer->remembered)
+		return remembered_called(symbolizer->remembered, code);
 	struct image *image = code->exact_pc ? NULL : image_of(symbolizer, code);
 
 	if (!image)
@@ -61,6 +64,8 @@ const struct code_function *symbolizer_called(struct symbolizer *symbolizer, con
 
 const struct code_function *symbolizer_entered(struct symbolizer *symbolizer, const struct trace_code *code)
 {
+	if (symbolizer->remembered)
+		return remembered_entered(symbolizer->remembered, code);
 	if (code->module > 0 && code->module < symbolizer->module_count &&
 	    is_dynamic_linker(symbolizer->modules[code->module].path))
 		return &dynamic_linker;
@@ -271,7 +276,8 @@ size_t symbolizer_left_out(struct symbolizer *symbolizer, const struct code_func
 	struct frames *frames = map_get(&symbolizer->left_out, (uintptr_t)called, (uintptr_t)entered);
 
 	if (!frames) {
-		frames = find(symbolizer, called, entered);
+		frames = symbolizer->remembered ? remembered_left_out(symbolizer->remembered, called, entered)
+						: find(symbolizer, called, entered);
 		map_put(&symbolizer->left_out, (uintptr_t)called, (uintptr_t)entered, frames);
 	}
 	*out = frames->list;

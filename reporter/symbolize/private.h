@@ -56,13 +56,14 @@ struct symbolizer {
 	struct functions functions;
 	struct pool pool;
 	struct frame_list made;
-	struct map codes;          /* symbol -> its function, where a line table alone is about it */
-	struct map frames;         /* (pc, module and exactness) -> struct frames */
-	struct map callees;        /* DIE -> the function with code */
-	struct map code_functions; /* origin -> itself as such */
-	struct map left_out;       /* (function called, function inside) -> struct frames */
-	struct image **images;     /* by module; NULL until needed */
-	bool *c_library;           /* by module */
+	struct map codes;              /* symbol -> its function, where a line table alone is about it */
+	struct map frames;             /* (pc, module and exactness) -> struct frames */
+	struct map callees;            /* DIE -> the function with code */
+	struct map code_functions;     /* origin -> itself as such */
+	struct map left_out;           /* (function called, function inside) -> struct frames */
+	struct remembered *remembered; /* NULL: everything is looked up */
+	struct image **images;         /* by module; NULL until needed */
+	bool *c_library;               /* by module */
 	const char **warnings;
 	size_t warning_count, warning_capacity;
 	const struct source_function **marked;
@@ -86,6 +87,9 @@ struct source_function *symbolizer_function(struct symbolizer *symbolizer, struc
 /* Adds a frame to those that are being made; and takes these. */
 void symbolizer_push(struct symbolizer *symbolizer, const struct source_frame *frame);
 struct frames *symbolizer_made(struct symbolizer *symbolizer);
+
+/* Adds a function to those that carry a mark. */
+void symbolizer_add_marked(struct symbolizer *symbolizer, const struct source_function *function);
 
 /* The exports of an object, read when first asked for. */
 struct exports *image_exports(struct image *image);

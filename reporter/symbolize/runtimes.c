@@ -6,6 +6,7 @@
 #include "symbolize/symbolize.h"
 
 #include "private.h"
+#include "remembered.h"
 
 #include <string.h>
 
@@ -59,6 +60,8 @@ static bool has_cxx_types(const struct object *object)
 
 unsigned symbolizer_runtimes(struct symbolizer *symbolizer, const char *path)
 {
+	if (symbolizer->remembered)
+		return remembered_runtimes(symbolizer->remembered, path);
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
 		struct image *image = symbolizer->images[i];
 

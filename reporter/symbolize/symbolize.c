@@ -8,6 +8,7 @@
 #include "missing.h"
 #include "names.h"
 #include "private.h"
+#include "remembered.h"
 #include "unwind_table.h"
 
 #include <errno.h>
@@ -40,6 +41,10 @@ int symbolizer_create(const struct trace_module *modules, size_t module_count,
 	}
 	for (size_t i = 1; i < module_count; i++)
 		made->c_library[i] = is_c_library(modules[i].path);
+	if (made->options.names && !(made->remembered = remembered_create(made, made->options.names))) {
+		symbolizer_destroy(made);
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	}
 	*out = made;
 	return 0;
 }
@@ -59,6 +64,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 {
 	if (!symbolizer)
 		return;
+	remembered_destroy(symbolizer->remembered);
 	code_functions_finish(symbolizer);
 	for (size_t i = 0; symbolizer->images && i < symbolizer->module_count; i++)
 		if (symbolizer->images[i] && symbolizer->images[i]->module == &symbolizer->modules[i])
@@ -411,22 +417,29 @@ const char *symbolizer_demangled_name(struct symbolizer *symbolizer, const struc
 	return symbolizer_full_name(symbolizer, frame, true);
 }
 
+static struct frames *look_up_code(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact)
+{
+	if (module == 0 || module >= symbolizer->module_count)
+		return look_up_unknown(symbolizer, pc);
+	struct image *image = symbolizer_image(symbolizer, module);
+	uint64_t reached = pc - symbolizer->modules[module].bias;
+	warn_of_missing_lines(symbolizer, image);
+	return look_up(symbolizer, &(struct place){image, exact ? reached : reached - 1, reached});
+}
+
 size_t symbolizer_frames(struct symbolizer *symbolizer, uint16_t module, uint64_t pc, bool exact,
 			 const struct source_frame **out)
 {
 	uint64_t key = (uint64_t)module << 1 | exact;
-	struct frames *frames = map_get(&symbolizer->frames, pc, key);
+	const struct frames *frames = NULL;
+	if (symbolizer->remembered)
+		frames = remembered_frames(symbolizer->remembered, &(struct names_key){pc, module, exact});
+	if (!frames)
+		frames = map_get(&symbolizer->frames, pc, key);
 	if (!frames) {
-		if (module == 0 || module >= symbolizer->module_count) {
-			frames = look_up_unknown(symbolizer, pc);
-		} else {
-			struct image *image = symbolizer_image(symbolizer, module);
-			uint64_t reached = pc - symbolizer->modules[module].bias;
-			warn_of_missing_lines(symbolizer, image);
-			frames = look_up(symbolizer,
-					 &(struct place){image, exact ? reached : reached - 1, reached});
-		}
-		map_put(&symbolizer->frames, pc, key, frames);
+		struct frames *found = look_up_code(symbolizer, module, pc, exact);
+		map_put(&symbolizer->frames, pc, key, found);
+		frames = found;
 	}
 	*out = frames->list;
 	return frames->count;
@@ -436,6 +449,8 @@ const char *symbolizer_export(struct symbolizer *symbolizer, const struct trace_
 {
 	struct image *image;
 
+	if (symbolizer->remembered)
+		return remembered_export(symbolizer->remembered, code);
 	if (code->module == 0 || code->module >= symbolizer->module_count)
 		return NULL;
 	image = symbolizer_image(symbolizer, code->module);
@@ -455,6 +470,13 @@ size_t symbolizer_functions(const struct symbolizer *symbolizer,
 	return symbolizer->functions.count;
 }
 
+void symbolizer_add_marked(struct symbolizer *symbolizer, const struct source_function *function)
+{
+	symbolizer->marked = pool_grow(symbolizer->marked, &symbolizer->marked_capacity,
+				       symbolizer->marked_count + 1, sizeof(struct source_function *));
+	symbolizer->marked[symbolizer->marked_count++] = function;
+}
+
 struct marking {
 	struct symbolizer *symbolizer;
 	struct image *image;
@@ -470,13 +492,13 @@ static void mark_function(void *context, struct unit_origin *origin)
 	if (function->marked)
 		return;
 	function->marked = true;
-	symbolizer->marked = pool_grow(symbolizer->marked, &symbolizer->marked_capacity,
-				       symbolizer->marked_count + 1, sizeof(struct source_function *));
-	symbolizer->marked[symbolizer->marked_count++] = function;
+	symbolizer_add_marked(symbolizer, function);
 }
 
 size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_function *const **functions)
 {
+	if (symbolizer->remembered)
+		return remembered_marks(symbolizer->remembered, functions);
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
 		struct image *image = symbolizer_image(symbolizer, i);
 		if (image->module != &symbolizer->modules[i])
@@ -497,6 +519,8 @@ size_t symbolizer_marks(struct symbolizer *symbolizer, const struct source_funct
 const unsigned char *symbolizer_source_md5(const struct symbolizer *symbolizer, const char *file)
 {
 	const unsigned char *md5 = NULL;
+	if (symbolizer->remembered)
+		return remembered_md5(symbolizer->remembered, file);
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
 		const struct image *image = symbolizer->images[i];
 		const unsigned char *found = image ? sources_md5(&image->sources, file) : NULL;

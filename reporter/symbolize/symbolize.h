@@ -89,6 +89,7 @@ struct symbolizer_options {
 	uint32_t (*inclusion)(void *context, const struct source_function *function, const char *file,
 			      uint32_t line);
 	void *inclusion_context;
+	const struct names *names; /* of the trace, to be asked first; NULL: none */
 };
 
 int symbolizer_create(const struct trace_module *modules, size_t module_count,
@@ -177,6 +178,17 @@ const struct source_function *symbolizer_namesake(struct symbolizer *symbolizer,
  * made of, as the compiler was told them; of its build-id or path where those are not known.  Builds of the
  * same source in different folders have the same, unless they name their files by absolute paths. */
 uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path);
+
+/* Whether the object of a module by this path is here, and the one that ran. */
+bool symbolizer_is_at_hand(struct symbolizer *symbolizer, const char *path);
+
+/* Whether debug information of a module that was looked up in has been found. */
+bool symbolizer_has_lines(const struct symbolizer *symbolizer, size_t module);
+
+/* Whether this machine tells more of the code than names do: it has debug information of a module that names
+ * lack, and lacks none that they have.  Cheap where it does not. */
+bool symbolizer_knows_more(const struct trace_module *modules, size_t module_count,
+			   const struct symbolizer_options *options, const struct names *names);
 
 /* What a user should be told about modules: debug information missing, build-id mismatch,
  * file gone.  NULL after the last (index from 0). */

@@ -6,8 +6,12 @@
 #include "unit_places.h"
 
 #include "classify.h"
+#include "debug_file.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The object of a module that may hold code of the program's own, at the first module that it is loaded as;
  * else NULL. */
@@ -110,6 +114,8 @@ static uint64_t hash_sources(uint64_t hash, struct units *units)
 uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
 {
 	const uint64_t basis = UINT64_C(0xcbf29ce484222325);
+	if (symbolizer->options.names)
+		return symbolizer->options.names->origin;
 	for (size_t i = 1; i < symbolizer->module_count; i++) {
 		const struct trace_module *module = &symbolizer->modules[i];
 		if (strcmp(module->path, path) != 0)
@@ -121,4 +127,66 @@ uint64_t symbolizer_origin(struct symbolizer *symbolizer, const char *path)
 			return hash_bytes(basis, module->build_id, module->build_id_bytes);
 	}
 	return hash_bytes(basis, path, strlen(path));
+}
+
+bool symbolizer_is_at_hand(struct symbolizer *symbolizer, const char *path)
+{
+	for (size_t i = 1; i < symbolizer->module_count; i++)
+		if (strcmp(symbolizer->modules[i].path, path) == 0)
+			return symbolizer_image(symbolizer, i)->object.state == OBJECT_FOUND;
+	return false;
+}
+
+bool symbolizer_has_lines(const struct symbolizer *symbolizer, size_t module)
+{
+	return module < symbolizer->module_count && symbolizer->images[module] &&
+	       symbolizer->images[module]->object.dwarf;
+}
+
+/* ---- against names ----------------------------------------------------------------------------- */
+
+static bool has_debug_file(const struct trace_module *module, const struct places *places)
+{
+	char *name = debug_file_build_id_name(module->build_id, module->build_id_bytes);
+	bool found = false;
+	for (char *const *root = places->build_id_roots; name && *root && !found; root++) {
+		char *path;
+		if (asprintf(&path, "%s%s", *root, name) < 0)
+			continue;
+		found = access(path, R_OK) == 0;
+		free(path);
+	}
+	free(name);
+	return found;
+}
+
+static bool has_lines(const struct trace_module *module, struct places *places)
+{
+	struct object object = {0};
+	object_open(&object, module, places);
+	bool found = object.state == OBJECT_FOUND && object_dwarf(&object);
+	object_close(&object);
+	return found;
+}
+
+static bool has_more(const struct trace_module *modules, size_t module_count, struct places *places,
+		     const struct names *names)
+{
+	const char *servers = getenv("DEBUGINFOD_URLS");
+	bool more = false, has_servers = servers && *servers;
+	for (size_t i = 1; i < module_count && i < names->module_count && !more; i++)
+		more = !names->modules[i].lines && modules[i].path[0] == '/' &&
+		       (has_servers || has_debug_file(&modules[i], places)) && has_lines(&modules[i], places);
+	for (size_t i = 1; i < module_count && i < names->module_count && more; i++)
+		more = !names->modules[i].lines || has_lines(&modules[i], places);
+	return more;
+}
+
+bool symbolizer_knows_more(const struct trace_module *modules, size_t module_count,
+			   const struct symbolizer_options *options, const struct names *names)
+{
+	struct places places;
+	bool more = places_init(&places, options) == 0 && has_more(modules, module_count, &places, names);
+	places_finish(&places);
+	return more;
 }

@@ -14,7 +14,7 @@ int main(void) { volatile char *p = malloc(3000); p[0] = 1; free((void *)p); ret
 def recorded(directory, *flags, source=PROGRAM):
     (directory / "program.c").write_text(source)
     compile(directory / "program.c", directory / "program", *flags)
-    done = mprof("run", "-q", "-o", "one.mprof", "--", "./program", directory=directory)
+    done = mprof("run", "-q", "--no-names", "-o", "one.mprof", "--", "./program", directory=directory)
     check_equal(done.returncode, 0, done.stderr)
 
 

@@ -23,7 +23,7 @@ def build(directory, *flags, name="parser", source=PARSER):
 
 
 def recorded(directory, *program, name="one"):
-    done = mprof("run", "-q", "-o", f"{name}.mprof", "--", *program, directory=directory)
+    done = mprof("run", "-q", "--no-names", "-o", f"{name}.mprof", "--", *program, directory=directory)
     check_equal(done.returncode, 0, done.stderr)
 
 

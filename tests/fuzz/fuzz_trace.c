@@ -8,6 +8,7 @@
 #include "replay/model.h"
 #include "replay/visits.h"
 #include "reader/reader.h"
+#include "sources/sources.h"
 #include "trace/events_run.h"
 
 #include <stdio.h>
@@ -206,6 +207,23 @@ static void touch_info(const struct trace *trace)
 	must(!info->complete || (info->ended && info->damaged_at == 0), "complete, yet not whole");
 }
 
+/* What stands behind the recording: names that fit, and text. */
+static void touch_extras(struct trace *trace)
+{
+	const struct names *names = trace_names(trace);
+	const struct source_options options = {0};
+	struct sources *sources = sources_create(&options);
+	size_t bytes, length = 0;
+	const uint8_t *packed = trace_sources(trace, &bytes);
+
+	must(!names || names->code_count < trace_info(trace)->code_count, "names of more code than there is");
+	for (size_t i = 0; names && i < names->frame_count; i++)
+		length += strlen(names->texts[names->functions[names->frames[i].function].name]);
+	must(sources && sources_unpack(sources, packed, bytes) == 0, "no memory for text");
+	must(length < SIZE_MAX, "no length");
+	sources_destroy(sources);
+}
+
 static void read_trace(const char *path)
 {
 	struct diagnostic diagnostic = {{0}};
@@ -223,6 +241,7 @@ static void read_trace(const char *path)
 	if (!trace)
 		return;
 	touch_info(trace);
+	touch_extras(trace);
 	expect_summary(trace_info(trace));
 	error = trace_snapshot(trace, 3, &blocks, &count, &diagnostic);
 	expect_diagnostic(error, &diagnostic, path);
