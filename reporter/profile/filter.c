@@ -21,14 +21,20 @@ bool filter_empty(const struct filter *filter)
 
 /* ---- what matches ---------------------------------------------------------------------- */
 
+/* NULL: there is none. */
+static const char *behind_slash(const char *path)
+{
+	const char *slash = strchr(path, '/');
+
+	return slash ? slash + 1 : NULL;
+}
+
 static bool path_matches(const char *const *globs, const char *path)
 {
 	for (; !is_empty(globs); globs++)
-		for (const char *part = path; part; part = strchr(part, '/')) {
-			part += part > path;
+		for (const char *part = path; part; part = behind_slash(part))
 			if (fnmatch(*globs, part, 0) == 0)
 				return true;
-		}
 	return false;
 }
 
