@@ -1,0 +1,77 @@
+/*
+ * tree.h - call paths as one tree: from where programs and threads begin down to the functions that allocate,
+ * or, with `callers`, from these up.  Views, flame graphs and exports all walk this one.
+ *
+ * Nodes lie in preorder, children greatest first by a figure.  What a node's subtree has in all lies between
+ * two sums of what came before, so sums are exact whatever is rounded: the root's is the whole, and each
+ * node's is its own and that of its children.
+ */
+#ifndef MPROF_REPORTER_PROFILE_TREE_H
+#define MPROF_REPORTER_PROFILE_TREE_H
+
+#include "profile/profile.h"
+
+struct tree_query {
+	enum figure figure; /* orders children */
+	bool callers;       /* the root's children are the functions that allocate */
+	bool lines;         /* frames of one function at different lines stay apart */
+	bool system; /* with frames of the C library, of allocators and of start-up code, which else count as
+			their callers; a path of only such frames has them anyway */
+};
+
+/* What a node is of: a function, or with `lines` a line of it.  Each once. */
+struct tree_frame {
+	const struct source_function *function;
+	const char *place; /* as of a call site; of the root "(root)" */
+	uint32_t line;     /* with `lines` that, else where the function begins; 0 if unknown */
+	bool inlined;      /* wherever it was met */
+	bool system;       /* not the program's own */
+};
+
+struct tree {
+	const struct tree_frame *frames; /* [0] is the root's */
+	size_t frame_count, count;
+	const uint32_t *parent; /* by node; the root is node 0 and its own */
+	const uint32_t *frame;
+	const uint32_t *end;   /* behind the last node of the subtree: the next sibling, if there is one */
+	const uint32_t *first; /* index of its own sum in `before` */
+	const struct amounts *before; /* what all nodes before have, one for each that has anything */
+};
+
+/* Of the paths that pass the filter; the result lives as long as the profile.  Takes the names of all code.
+ */
+struct tree *profile_tree(struct profile *profile, const struct tree_query *query);
+
+/* What a node did itself, and with its whole subtree. */
+struct amounts tree_self(const struct tree *tree, uint32_t node);
+struct amounts tree_total(const struct tree *tree, uint32_t node);
+
+/* The same of one figure. */
+uint64_t tree_self_figure(const struct tree *tree, uint32_t node, enum figure figure);
+uint64_t tree_figure(const struct tree *tree, uint32_t node, enum figure figure);
+
+static inline const struct tree_frame *tree_frame(const struct tree *tree, uint32_t node)
+{
+	return &tree->frames[tree->frame[node]];
+}
+
+/* The first child; tree->end[node] if there is none.  The next one begins where a child ends. */
+static inline uint32_t tree_child(const struct tree *tree, uint32_t node)
+{
+	(void)tree;
+	return node + 1;
+}
+
+/* A function, or with `lines` a line of it: what it did itself, and what was done below it, once however
+ * often a path passes it. */
+struct tree_row {
+	const struct tree_frame *frame;
+	struct amounts self, total;
+};
+
+/* Every frame that has anything, greatest first by a figure (of it alone, if `self`), ties by name: an array
+ * that lives as long as the profile. */
+const struct tree_row *tree_rows(struct profile *profile, const struct tree *tree, enum figure figure,
+				 bool self, size_t *count);
+
+#endif

@@ -1,0 +1,352 @@
+"""mprof tree, functions and who: sums over call paths, in both directions and of every figure, against a count of their own."""
+
+import csv
+import io
+import json
+import random
+import re
+
+from harness import SHIM, case, check, check_equal, compile, mprof, record, report, run_cases
+
+FIGURES = ("peak_bytes", "peak_blocks", "leaked_bytes", "leaked_blocks", "allocated_bytes", "allocations", "temporary")
+FUNCTIONS = 6
+
+# ---- programs whose paths are drawn --------------------------------------------------------
+
+HEAD = r"""
+#include <stdlib.h>
+#include <string.h>
+typedef void step_fn(const char *path, size_t size, char fate);
+static step_fn *const steps[];
+static void *kept[100000], *passing[100000];
+static size_t kept_count, passing_count;
+"""
+STEP = r"""
+static void f%d(const char *path, size_t size, char fate)
+{
+	if (*path)
+		steps[*path - '0'](path + 1, size, fate);
+	else if (fate == 'k')
+		kept[kept_count++] = malloc(size);
+	else if (fate == 'p')
+		passing[passing_count++] = malloc(size);
+	else
+		free(malloc(size));
+}
+"""
+
+
+def draw(seed, events=300):
+    """Allocations: (path, size, fate), where fate is k: never freed, p: freed by main in the end, t: at once.  Functions come again."""
+    chance = random.Random(seed)
+    paths = ["".join(chance.choice("012345") for _ in range(chance.randint(1, 9))) for _ in range(40)]
+    drawn = [(chance.choice(paths), chance.randint(1, 5000), chance.choice("kkppt")) for _ in range(events)]
+    return drawn + [(paths[0], 1, "k")]  # so that none of what main frees was the last to be allocated
+
+
+def source_of(events):
+    steps = "".join(STEP % i for i in range(FUNCTIONS))
+    table = "static step_fn *const steps[] = {%s};\n" % ", ".join(f"f{i}" for i in range(FUNCTIONS))
+    calls = "".join(f'\tsteps[{path[0]}]("{path[1:]}", {size}, \'{fate}\');\n' for path, size, fate in events)
+    ending = "\twhile (passing_count > 0)\n\t\tfree(passing[--passing_count]);\n\treturn 0;\n"
+    return f"{HEAD}{steps}{table}int main(void)\n{{\n{calls}{ending}}}\n"
+
+
+def expected_by_path(events):
+    """{names from main on: figures}, by counting along."""
+    sums, live, blocks, peak, heap = {}, {}, {}, 0, 0
+    for path, size, fate in events:
+        names = ("main", *(f"f{c}" for c in path))
+        own = sums.setdefault(names, dict.fromkeys(FIGURES, 0))
+        own["allocations"] += 1
+        own["allocated_bytes"] += size
+        own["temporary"] += fate == "t"
+        own["leaked_blocks"] += fate == "k"
+        own["leaked_bytes"] += size * (fate == "k")
+        if fate == "t":
+            at_peak = {k: live.get(k, 0) for k in sums}, {k: blocks.get(k, 0) for k in sums}
+            at_peak[0][names] += size
+            at_peak[1][names] += 1
+            now = heap + size
+        else:
+            heap += size
+            live[names] = live.get(names, 0) + size
+            blocks[names] = blocks.get(names, 0) + 1
+            at_peak = dict(live), dict(blocks)
+            now = heap
+        if now > peak:
+            peak, best = now, at_peak
+    for names, own in sums.items():
+        own["peak_bytes"], own["peak_blocks"] = best[0].get(names, 0), best[1].get(names, 0)
+    return sums
+
+
+def record_drawn(directory, seed):
+    events = draw(seed)
+    source = directory / f"drawn{seed}.c"
+    source.write_text(source_of(events))
+    program = compile(source, directory / f"drawn{seed}", "-O0")
+    done = record([program], directory)
+    check_equal(done.returncode, 0, "exit")
+    return done.trace(), expected_by_path(events)
+
+
+def tree(trace, *arguments):
+    done = mprof("tree", "--format", "json", *arguments, trace)
+    check_equal(done.returncode, 0, f"mprof tree {arguments}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def nodes_of(node, names=()):
+    """{names from the root's child on: (self, total)}; checks on the way that sums agree and children are in order."""
+    found = {names: (node["self"], node["total"])} if names else {}
+    for figure in FIGURES:
+        check_equal(node["self"][figure] + sum(child["total"][figure] for child in node["children"]), node["total"][figure],
+                    f"{figure} of {names}")
+    for child in node["children"]:
+        inner = names + (child["frame"]["function"],)
+        check(inner not in found, f"{inner} is there once")
+        found.update(nodes_of(child, inner))
+    return found
+
+
+def in_order(node, figure):
+    values = [child["total"][figure] for child in node["children"]]
+    return values == sorted(values, reverse=True) and all(in_order(child, figure) for child in node["children"])
+
+
+def added(sums, chosen):
+    return {figure: sum(own[figure] for path, own in sums.items() if chosen(path)) for figure in FIGURES}
+
+
+def check_tree(shown, sums, what):
+    """Each node is of paths that begin as it does, and nothing else is there."""
+    prefixes = {path[:i] for path in sums for i in range(1, len(path) + 1)}
+    nodes = nodes_of(shown["root"])
+    check_equal(sorted(nodes), sorted(prefixes), f"{what}: nodes")
+    for names, (own, total) in nodes.items():
+        check_equal({f: own[f] for f in FIGURES}, added(sums, lambda path: path == names), f"{what}: {names} itself")
+        check_equal({f: total[f] for f in FIGURES}, added(sums, lambda path: path[:len(names)] == names), f"{what}: {names}")
+    check_equal({f: shown["total"][f] for f in FIGURES}, added(sums, lambda path: True), f"{what}: total")
+    check_equal({f: shown["root"]["total"][f] for f in FIGURES}, added(sums, lambda path: True), f"{what}: root")
+
+
+def upside_down(sums):
+    return {path[::-1]: own for path, own in sums.items()}
+
+
+@case
+def sums_over_paths(directory):
+    for seed in (1, 2, 3):
+        trace, sums = record_drawn(directory, seed)
+        check_tree(tree(trace), sums, f"{seed}")
+        check_tree(tree(trace, "--callers"), upside_down(sums), f"{seed} --callers")
+
+
+@case
+def filters(directory):
+    trace, sums = record_drawn(directory, 4)
+    chosen = {
+        ("-f", "f3"): lambda path: "f3" in path,
+        ("--ignore", "f5"): lambda path: "f5" not in path,
+        ("-f", "f3", "--ignore", "f5", "--ignore", "f1"): lambda path: "f3" in path and not {"f1", "f5"} & set(path),
+        ("-f", "f0", "-f", "f4"): lambda path: {"f0", "f4"} & set(path),
+    }
+    for arguments, passes in chosen.items():
+        kept = {path: own for path, own in sums.items() if passes(path)}
+        check(0 < len(kept) < len(sums), f"{arguments} keeps some of the paths")
+        check_tree(tree(trace, *arguments), kept, f"{arguments}")
+        check_tree(tree(trace, "--callers", *arguments), upside_down(kept), f"{arguments} --callers")
+
+
+@case
+def children_are_in_order(directory):
+    trace, _ = record_drawn(directory, 5)
+    for figure, key in (("peak", "peak_bytes"), ("leaked", "leaked_bytes"), ("allocated", "allocated_bytes"), ("temporary", "temporary")):
+        check(in_order(tree(trace, "--sort", figure)["root"], key), f"greatest first by {figure}")
+        check(in_order(tree(trace, "--callers", "--sort", figure)["root"], key), f"greatest first by {figure}, callers")
+
+
+@case
+def what_is_cut_off_adds_up(directory):
+    trace, sums = record_drawn(directory, 6)
+    whole = added(sums, lambda path: True)
+    for arguments in (("--min-share", "5"), ("--depth", "3"), ("--min-share", "3", "--depth", "4"), ("--callers", "--min-share", "4")):
+        shown = tree(trace, *arguments)
+        nodes = nodes_of(shown["root"])
+        check_equal({f: shown["root"]["total"][f] for f in FIGURES}, whole, f"{arguments}: root")
+        check(any(names[-1] == "(other)" for names in nodes), f"{arguments}: something is left out")
+        depth = int(arguments[arguments.index("--depth") + 1]) if "--depth" in arguments else 99
+        for names, (_, total) in nodes.items():
+            if names[-1] == "(other)":
+                continue
+            check(len(names) <= depth, f"{arguments}: {names} is no deeper")
+            if "--min-share" in arguments:
+                share = float(arguments[arguments.index("--min-share") + 1])
+                check(total["peak_bytes"] >= whole["peak_bytes"] * share / 100, f"{arguments}: {names} has its share")
+
+
+@case
+def formats_agree(directory):
+    trace, sums = record_drawn(directory, 7)
+    done = mprof("tree", "--format", "csv", trace)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    stack, found = [], {}
+    for row in rows:
+        del stack[int(row["depth"]):]
+        stack.append(row["frame.function"])
+        found[tuple(stack[1:])] = {figure: int(row[f"total.{figure}"]) for figure in FIGURES}
+    shown = {names: {f: total[f] for f in FIGURES} for names, (_, total) in nodes_of(tree(trace)["root"]).items()}
+    check_equal({names: total for names, total in found.items() if names}, shown, "csv against json")
+    check_equal(found[()], added(sums, lambda path: True), "the root in csv")
+    text, markdown = (mprof("tree", "--format", form, trace).stdout for form in ("text", "markdown"))
+    check("main" in text and "main" in markdown, "both show main")
+    check_equal([line for line in markdown.splitlines() if re.match(r" +[\d.]+ [KM]?i?B", line)],
+                [line for line in text.splitlines() if re.match(r" +[\d.]+ [KM]?i?B", line)], "text against markdown")
+
+
+@case
+def sampled_sums_agree(directory):
+    events = draw(8)
+    (directory / "sampled.c").write_text(source_of(events))
+    program = compile(directory / "sampled.c", directory / "sampled", "-O0")
+    done = record([program], directory, MPROF_SAMPLE="4096")
+    for arguments in ((), ("--callers",)):
+        shown = tree(done.trace(), *arguments)
+        nodes_of(shown["root"])
+        totals = report(done.trace())["totals"]
+        for figure in ("peak_bytes", "peak_blocks", "leaked_bytes", "leaked_blocks", "allocated_bytes", "allocations"):
+            check_equal(shown["root"]["total"][figure], totals[figure], f"{figure} of the root")
+        check(shown["root"]["total"]["peak_bytes_error"] > 0, "an estimate has its error")
+
+
+# ---- a program whose lines are known --------------------------------------------------------
+
+KNOWN = r"""#include <stdlib.h>
+void *keep[16];
+static void *wrapped(size_t size)
+{
+	return malloc(size);
+}
+static void leaf(int i)
+{
+	keep[i] = malloc(1000 << 10);
+}
+static void middle(void)
+{
+	leaf(0);
+	leaf(1);
+	keep[2] = wrapped(500 << 10);
+}
+static int order(const void *a, const void *b)
+{
+	keep[3] = keep[3] ? keep[3] : malloc(400 << 10);
+	return *(const char *)a - *(const char *)b;
+}
+int main(void)
+{
+	char text[] = "ba";
+	middle();
+	qsort(text, 2, 1, order);
+	keep[4] = calloc(1, 100 << 10);
+	keep[5] = malloc(1);
+	return 0;
+}
+"""
+
+
+def record_known(directory, *flags):
+    (directory / "known.c").write_text(KNOWN)
+    program = compile(directory / "known.c", directory / "known", "-O0", "-fno-inline", *flags)
+    done = record([program], directory)
+    check_equal(done.returncode, 0, "exit")
+    return done.trace()
+
+
+def body(text):
+    """Lines of a tree in text, without the first."""
+    return [line.rstrip() for line in text.splitlines()[2:]]
+
+
+@case
+def screen(directory):
+    trace = record_known(directory)
+    done = mprof("tree", trace)
+    check(re.match(r"Peak heap 2\.9 MiB at [\d.]+ s: .*known.*\.mprof\n", done.stdout), done.stdout)
+    check_equal(body(done.stdout), [
+        "   2.9 MiB 100.0%  main",
+        "   2.4 MiB  83.3%    middle",
+        "   2.0 MiB  66.7%      leaf",
+        " 500.0 KiB  16.7%      wrapped",
+        " 400.0 KiB  13.3%    order",
+        " 100.0 KiB   3.3%    (itself)",
+    ], "the tree")
+    done = mprof("tree", "--callers", "--min-share", "10", trace)
+    check_equal(body(done.stdout), [
+        "   2.0 MiB  66.7%  leaf > middle > main",
+        " 500.0 KiB  16.7%  wrapped > middle > main",
+        " 400.0 KiB  13.3%  order > main",
+    ], "from the allocating functions up")
+    done = mprof("tree", "--min-share", "20", "--depth", "2", trace)
+    check_equal(body(done.stdout), [
+        "   2.9 MiB 100.0%  main > middle",
+    ], "what is left is less than the share")
+    done = mprof("tree", "--lines", "--callers", "--min-share", "20", trace)
+    check_equal(body(done.stdout), [
+        "   2.0 MiB  66.7%  leaf known.c:9",
+        "1000.0 KiB  33.3%    middle known.c:13 > main known.c:25",
+        "1000.0 KiB  33.3%    middle known.c:14 > main known.c:25",
+        "1000.0 KiB  33.3%  (4 more below 20 %)",
+    ], "by line")
+    done = mprof("tree", "--sort", "allocations", "-n", "2", trace)
+    check("Allocations 6: " in done.stdout and "more shows" not in done.stdout, done.stdout)
+
+
+@case
+def system_frames(directory):
+    trace = record_known(directory)
+    folded, whole = (nodes_of(tree(trace, *arguments)["root"]) for arguments in ((), ("--system",)))
+    check(("main", "order") in folded, "qsort counts as main")
+    names = next(names for names in whole if names[-1] == "order")
+    check(any("qsort" in name for name in names), f"qsort is between: {names}")
+    check(names.index("main") > 0, f"what calls main is there: {names}")
+
+
+@case
+def lines_apart(directory):
+    trace = record_known(directory)
+    root = tree(trace, "--lines")["root"]
+    leaves = [(node["frame"]["function"], node["frame"]["line"], leaf["frame"]["line"], leaf["total"]["peak_bytes"])
+              for main in root["children"] for node in main["children"] for leaf in node["children"]
+              if leaf["frame"]["function"] == "leaf"]
+    check_equal(leaves, [("middle", 13, 9, 1000 << 10), ("middle", 14, 9, 1000 << 10)], "leaf, by the line that calls it")
+    check_equal(sorted((main["frame"]["function"], main["frame"]["line"]) for main in root["children"]),
+                [("main", line) for line in (25, 26, 27, 28)], "lines of main")
+
+
+@case
+def stripped(directory):
+    trace = record_known(directory, "-s")
+    shown = tree(trace)
+    check_equal(shown["root"]["total"]["peak_bytes"], report(trace)["totals"]["peak_bytes"], "the root is the peak")
+    done = mprof("tree", trace)
+    check("100.0%" in done.stdout and "0x" in done.stdout, done.stdout)
+
+
+@case
+def nothing_recorded(directory):
+    (directory / "idle.c").write_text("int main(void) { return 0; }\n")
+    trace = record([compile(directory / "idle.c", directory / "idle")], directory).trace()
+    done = mprof("tree", trace)
+    check(done.returncode == 0 and "Nothing" in done.stdout, done.stdout + done.stderr)
+    check_equal(tree(trace)["root"]["children"], [], "no nodes")
+
+
+@case
+def bad_options(directory):
+    for arguments in (("--min-share", "x"), ("--min-share", "101"), ("--depth", "0"), ("--min-share", "nan")):
+        done = mprof("tree", *arguments)
+        check(done.returncode == 2 and arguments[0] in done.stderr and arguments[1] in done.stderr, done.stderr)
+
+
+run_cases()
