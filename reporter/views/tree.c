@@ -485,7 +485,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 			    : request->for_people     ? SHARE_SHOWN
 						      : 0);
 	if (request->for_people) {
-		part_tree_title(document, *profiles, request, &whole);
+		part_tree_title(document, *profiles, request, "", &whole, &whole);
 		showing.floor = showing.floor > 0 ? showing.floor : 1;
 		add_lines(&showing);
 		return 0;

@@ -38,29 +38,42 @@ static const char *when(struct document *document, const struct overview *run, e
 	return pool_format(&document->pool, " at %s", time);
 }
 
+/* "(83.3%)" of a part; nothing if it is all there is. */
+static const char *share_text(struct document *document, uint64_t part, uint64_t whole)
+{
+	char share[NUMBER_BYTES];
+
+	number_share(share, sizeof(share), part, whole);
+	return *share && part < whole ? pool_format(&document->pool, " (%s)", share) : "";
+}
+
 static const char *title_text(struct document *document, struct profile *profile,
-			      const struct request *request, const struct amounts *whole)
+			      const struct request *request, const char *place, const struct amounts *part,
+			      const struct amounts *whole)
 {
 	const struct overview *run = profile_overview(profile, true);
 	const char *title = figure_infos[request->figure].title, *of = "";
 
-	if (!filter_empty(&request->filter))
-		of = pool_format(&document->pool, " of %s",
-				 value_text(document, request, &run->total, run->sample_bytes));
-	return pool_format(&document->pool, "%c%s %s%s%s: %s", toupper((unsigned char)*title), title + 1,
-			   value_text(document, request, whole, run->sample_bytes), of,
+	if (part != whole || !filter_empty(&request->filter))
+		of = pool_format(&document->pool, " of %s%s",
+				 value_text(document, request, &run->total, run->sample_bytes),
+				 share_text(document, figure_of(part, request->figure),
+					    figure_of(&run->total, request->figure)));
+	return pool_format(&document->pool, "%s%s%c%s %s%s%s: %s", place, *place ? ": " : "",
+			   *place ? *title : toupper((unsigned char)*title), title + 1,
+			   value_text(document, request, part, run->sample_bytes), of,
 			   when(document, run, request->figure), style_short_path(request->style, run->path));
 }
 
 void part_tree_title(struct document *document, struct profile *profile, const struct request *request,
-		     const struct amounts *whole)
+		     const char *place, const struct amounts *part, const struct amounts *whole)
 {
 	static const struct column *const none[] = {NULL};
 
 	document_add(document, &(struct section){
 				       .layout = LAYOUT_FACTS,
 				       .table = {.columns = none, .row_count = 1},
-				       .note = title_text(document, profile, request, whole),
+				       .note = title_text(document, profile, request, place, part, whole),
 			       });
 }
 

@@ -48,9 +48,10 @@
 /* The figure as people see it. */
 struct cell tree_figure_cell(const struct amounts *amounts, enum figure figure);
 
-/* "Peak heap 340.5 MiB at 0.921 s: self.mprof"; of some paths with "of 400.0 MiB". */
+/* "Peak heap 340.5 MiB at 0.921 s: self.mprof"; of a part "main: peak heap 12.0 MiB of 340.5 MiB (3.5%) ...".
+ * `place` may be "". */
 void part_tree_title(struct document *document, struct profile *profile, const struct request *request,
-		     const struct amounts *whole);
+		     const char *place, const struct amounts *part, const struct amounts *whole);
 
 /* "total" of what is shown; for programs. */
 void part_tree_total(struct document *document, const struct amounts *whole, uint64_t sample_bytes);

@@ -220,6 +220,71 @@ def sampled_sums_agree(directory):
         check(shown["root"]["total"]["peak_bytes_error"] > 0, "an estimate has its error")
 
 
+# ---- functions and places ---------------------------------------------------------------------
+
+def shown_by(view, trace, *arguments):
+    done = mprof(view, "--format", "json", *arguments, trace)
+    check_equal(done.returncode, 0, f"mprof {view} {arguments}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def by_function(rows):
+    """{function: figures} of rows of lines."""
+    sums = {}
+    for row in rows:
+        own = sums.setdefault(row["function"], dict.fromkeys(FIGURES, 0))
+        for figure in FIGURES:
+            own[figure] += row[figure]
+    return sums
+
+
+@case
+def functions(directory):
+    for seed in (11, 12):
+        trace, sums = record_drawn(directory, seed)
+        rows = {row["function"]: row for row in shown_by("functions", trace)["functions"]}
+        check_equal(sorted(rows), sorted({name for path in sums for name in path}), "functions")
+        for name, row in rows.items():
+            check_equal({f: row["self"][f] for f in FIGURES}, added(sums, lambda path: path[-1] == name), f"{name} itself")
+            check_equal({f: row["total"][f] for f in FIGURES}, added(sums, lambda path: name in path), f"{name}, recursion counted once")
+        for arguments, kind in (((), "total"), (("--self",), "self")):
+            values = [row[kind]["leaked_bytes"] for row in shown_by("functions", trace, "--sort", "leaked", *arguments)["functions"]]
+            check_equal(values, sorted(values, reverse=True), f"greatest first by {kind}")
+        csv_rows = csv.DictReader(io.StringIO(mprof("functions", "--format", "csv", trace).stdout))
+        check_equal({row["function"]: int(row["total.peak_bytes"]) for row in csv_rows},
+                    {name: row["total"]["peak_bytes"] for name, row in rows.items()}, "csv against json")
+
+
+def last_index(path, name):
+    return len(path) - 1 - path[::-1].index(name)
+
+
+@case
+def who_of_paths(directory):
+    for seed, arguments, passes in ((13, (), lambda path: True), (14, ("--ignore", "f5"), lambda path: "f5" not in path)):
+        trace, all_sums = record_drawn(directory, seed)
+        sums = {path: own for path, own in all_sums.items() if passes(path)}
+        for name in ("main", "f0", "f2", "f4"):
+            passing = {path: own for path, own in sums.items() if name in path}
+            shown = shown_by("who", trace, *arguments, name)
+            check_equal({f: shown["place"]["total"][f] for f in FIGURES}, added(passing, lambda path: True), f"{name} in all")
+            check_equal({f: shown["place"]["self"][f] for f in FIGURES}, added(passing, lambda path: path[-1] == name), f"{name} itself")
+            lines, callers, callees = (by_function(shown[table]) for table in ("lines", "callers", "callees"))
+            check(set(lines) <= {name}, f"lines of {name} alone: {sorted(lines)}")
+            expected = {}
+            for path, own in passing.items():
+                first = path.index(name)
+                row = expected.setdefault(path[first - 1] if first > 0 else "(root)", dict.fromkeys(FIGURES, 0))
+                row.update({f: row[f] + own[f] for f in FIGURES})
+            check_equal(callers, expected, f"callers of {name}")
+            expected = {}
+            for path, own in passing.items():
+                last = last_index(path, name)
+                row = expected.setdefault(path[last + 1] if last + 1 < len(path) else "(itself)", dict.fromkeys(FIGURES, 0))
+                row.update({f: row[f] + own[f] for f in FIGURES})
+            check_equal(callees, expected, f"what {name} called")
+
+
 # ---- a program whose lines are known --------------------------------------------------------
 
 KNOWN = r"""#include <stdlib.h>
@@ -322,6 +387,50 @@ def lines_apart(directory):
     check_equal(leaves, [("middle", 13, 9, 1000 << 10), ("middle", 14, 9, 1000 << 10)], "leaf, by the line that calls it")
     check_equal(sorted((main["frame"]["function"], main["frame"]["line"]) for main in root["children"]),
                 [("main", line) for line in (25, 26, 27, 28)], "lines of main")
+
+
+@case
+def who_screen(directory):
+    trace = record_known(directory)
+    done = mprof("who", "main", trace, directory=directory)
+    check(re.match(r"main: peak heap 2\.9 MiB of 2\.9 MiB at [\d.]+ s: .*known.*\.mprof\n", done.stdout), done.stdout)
+    check_equal([line for line in done.stdout.splitlines()[1:] if line], [
+        "What it asked for itself",
+        "     Memory  Share    Blocks  Place",
+        "  100.0 KiB   3.3%         1  main  known.c:27",
+        "        1 B   0.0%         1  main  known.c:28",
+        "Who called it",
+        "     Memory  Share    Blocks  Place",
+        "    2.9 MiB 100.0%         6  (where the program or a thread begins)",
+        "What it called",
+        "     Memory  Share    Blocks  Place",
+        "  100.0 KiB   3.3%         2  (itself)",
+        "    2.4 MiB  83.3%         3  middle  known.c",
+        "  400.0 KiB  13.3%         1  order  known.c",
+    ], "who main")
+    shown = shown_by("who", trace, "known.c:13")
+    check_equal([(row["function"], row["line"], row["peak_bytes"]) for row in shown["callers"]], [("main", 25, 1000 << 10)], "callers of a line")
+    check_equal([(row["function"], row["peak_bytes"]) for row in shown["callees"]], [("leaf", 1000 << 10)], "what a line called")
+    shown = shown_by("who", trace, "*")
+    check_equal(shown["place"]["total"]["peak_bytes"], (3000 << 10) + 1, "everything")
+
+
+@case
+def who_is_not_there(directory):
+    trace = record_known(directory)
+    for place, words in (("midle", "'middle'"), ("known.c:2", "known.c:2"), ("knwn.c:13", "'known.c'"), ("zzzzzzzz", "zzzzzzzz")):
+        done = mprof("who", place, trace)
+        check(done.returncode == 2 and words in done.stderr and not done.stdout, f"{place}: {done.returncode} {done.stderr}")
+    done = mprof("who", "\x1b[2Jno\nsuch", trace)
+    check(done.returncode == 2 and "\x1b" not in done.stderr and len(done.stderr.splitlines()) == 1, repr(done.stderr))
+    for arguments in ((), ("main", trace, "more")):
+        done = mprof("who", *arguments)
+        check(done.returncode == 2 and "mprof help who" in done.stderr, done.stderr)
+    for old in directory.glob("known.*.mprof"):
+        old.unlink()
+    trace = record_known(directory, "-s")
+    done = mprof("who", "main", trace)
+    check(done.returncode == 2 and "no names of functions" in done.stderr, done.stderr)
 
 
 @case
