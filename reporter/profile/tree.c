@@ -181,21 +181,67 @@ static void add_paths(struct work *work)
 	}
 }
 
-/* The same paths from their ends up. */
+/* ---- from the ends up ---------------------------------------------------------------------- */
+
+/* A path on its way up: how far it has come, and where that is in the inverted tree. */
+struct climb {
+	const struct amounts *own;
+	uint32_t up, at;
+};
+
+static struct climb *start_climbs(const struct trie *trie)
+{
+	struct climb *climbs = memory_zeroed(trie->sum_count, sizeof(*climbs));
+	size_t count = 0;
+
+	for (uint32_t node = 1; node < trie->count; node++)
+		if (trie->sum[node] > 0)
+			climbs[count++] = (struct climb){&trie->sums[trie->sum[node] - 1], node, 0};
+	return climbs;
+}
+
+/* All one call further up: those that are at their ends, or in too small company, stay there.  How many go
+ * on. */
+static size_t climb(struct trie *inverted, const struct trie *trie, struct climb *climbs, size_t count,
+		    enum figure figure, uint64_t least)
+{
+	uint32_t first = (uint32_t)inverted->count;
+	uint64_t *totals = memory_zeroed(count, sizeof(*totals)); /* of the nodes that are new, by number */
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		climbs[i].at = trie_child(inverted, climbs[i].at, trie->frame[climbs[i].up]);
+		climbs[i].up = trie->parent[climbs[i].up];
+		totals[climbs[i].at - first] += figure_of(climbs[i].own, figure);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (climbs[i].up == 0 || totals[climbs[i].at - first] < least)
+			trie_add(inverted, climbs[i].at, climbs[i].own);
+		else
+			climbs[left++] = climbs[i];
+	free(totals);
+	return left;
+}
+
+static uint64_t least_of(const struct trie *trie, const struct tree_query *query)
+{
+	uint64_t whole = 0;
+
+	for (size_t i = 0; i < trie->sum_count; i++)
+		whole += figure_of(&trie->sums[i], query->figure);
+	return (uint64_t)((double)whole * query->least_share);
+}
+
 static void invert(struct work *work)
 {
 	struct trie inverted, *trie = &work->trie;
+	struct climb *climbs = start_climbs(trie);
+	uint64_t least = least_of(trie, work->query);
 
 	trie_init(&inverted);
-	for (uint32_t node = 1; node < trie->count; node++) {
-		uint32_t at = 0;
-
-		if (trie->sum[node] == 0)
-			continue;
-		for (uint32_t up = node; up != 0; up = trie->parent[up])
-			at = trie_child(&inverted, at, trie->frame[up]);
-		trie_add(&inverted, at, &trie->sums[trie->sum[node] - 1]);
-	}
+	for (size_t count = trie->sum_count; count > 0;)
+		count = climb(&inverted, trie, climbs, count, work->query->figure, least);
+	free(climbs);
 	trie_finish(trie);
 	*trie = inverted;
 }

@@ -14,7 +14,10 @@
 struct tree_query {
 	enum figure figure; /* orders children */
 	bool callers;       /* the root's children are the functions that allocate */
-	bool lines;         /* frames of one function at different lines stay apart */
+	/* With `callers`: what has less than this part of the figure need not be told by callers, but may
+	 * stand as if it had none.  Such trees are large.  0: all of it. */
+	double least_share;
+	bool lines;  /* frames of one function at different lines stay apart */
 	bool system; /* with frames of the C library, of allocators and of start-up code, which else count as
 			their callers; a path of only such frames has them anyway */
 };

@@ -205,23 +205,26 @@ static void fill(const struct columns *columns, const struct trie *trie, const u
 	free(place);
 }
 
-void trie_order(const struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
+void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
 		struct tree *tree)
 {
 	struct ordering ordering = {.trie = trie, .frames = tree->frames};
-	struct columns columns = new_columns(pool, trie);
+	struct columns columns;
 	uint32_t *order;
 
+	free(trie->slots);
+	trie->slots = NULL;
 	sum_up(&ordering, figure);
 	list_children(&ordering);
 	order = in_preorder(&ordering);
+	free(ordering.totals);
+	free(ordering.begin);
+	free(ordering.children);
+	columns = new_columns(pool, trie);
 	fill(&columns, trie, order);
 	for (size_t i = 0; i <= trie->sum_count; i++)
 		amounts_weigh(&columns.before[i], sample_bytes);
 	free(order);
-	free(ordering.totals);
-	free(ordering.begin);
-	free(ordering.children);
 	tree->count = trie->count;
 	tree->parent = columns.parent;
 	tree->frame = columns.frame;

@@ -25,8 +25,9 @@ uint32_t trie_child(struct trie *trie, uint32_t parent, uint32_t frame);
 /* Adds to what a node did itself. */
 void trie_add(struct trie *trie, uint32_t node, const struct amounts *own);
 
-/* In the order that the tree is to have: fills all but its frames, which are there. */
-void trie_order(const struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
+/* In the order that the tree is to have: fills all but its frames, which are there.  Nothing may be added any
+ * more. */
+void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
 		struct tree *tree);
 
 #endif

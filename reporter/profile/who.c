@@ -175,26 +175,27 @@ static struct who_rows of_functions(struct work *work, struct who_rows rows)
 
 /* ---- all -------------------------------------------------------------------------------------------- */
 
-static bool look_in(struct work *work, const struct measure_place *place, enum figure figure, bool system)
+/* Whether a function of the program itself is meant, of those that any path passes: its tree is enough. */
+static bool is_own(struct profile *profile, const struct measure_place *place)
 {
-	const struct tree_query query = {.figure = figure, .lines = true, .system = system};
+	const struct source_function *const *functions;
+	size_t count;
 
-	work->tree = profile_tree(work->profile, &query);
-	if (find_meant(work, place))
-		return true;
-	free(work->meant);
-	work->meant = NULL;
+	profile_know_names(profile);
+	count = symbolizer_functions(profile->symbolizer, &functions);
+	for (size_t i = 0; i < count; i++)
+		if (selection_matches(&place->selection, functions[i]) &&
+		    ownership_of(&profile->ownership, functions[i]) >= OWNER_WRAPPER)
+			return true;
 	return false;
 }
 
 struct who profile_who(struct profile *profile, const struct measure_place *place, enum figure figure)
 {
-	struct work work = {.profile = profile};
-	struct who who = {.met = look_in(&work, place, figure, false) || look_in(&work, place, figure, true)};
+	const struct tree_query query = {.figure = figure, .lines = true, .system = !is_own(profile, place)};
+	struct work work = {.profile = profile, .tree = profile_tree(profile, &query)};
+	struct who who = {.met = find_meant(&work, place), .whole = tree_total(work.tree, 0)};
 
-	who.whole = tree_total(work.tree, 0);
-	if (!who.met)
-		return who;
 	work.sums = memory_zeroed(work.tree->frame_count, sizeof(*work.sums));
 	add_lines(&work, &who);
 	who.lines = take_rows(&work, figure);

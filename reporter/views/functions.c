@@ -67,8 +67,9 @@ TABLE_COLUMN(text_self, NULL, "Self", 0, 11, tree_figure_cell(&ROW->self, CONTEX
 TABLE_COLUMN(text_blocks, NULL, "Blocks", 1, 9, cell_count(figure_blocks(&ROW->total, CONTEXT->figure)))
 TABLE_COLUMN(text_where, NULL, "Function", 2, -1, cell_text(((const struct row *)row)->where))
 
-static const struct column *const data_columns[] = {TREE_FRAME, &share, TREE_FIGURES(self),
-						    TREE_FIGURES(total), NULL};
+static const struct column *const data_columns[] = {
+	TREE_FRAME,         &share, TREE_FIGURES(self), TREE_ERRORS(self), TREE_FIGURES(total),
+	TREE_ERRORS(total), NULL};
 /* The share is of what they are ordered by. */
 static const struct column *const by_total[] = {&text_total,  &text_share, &text_self,
 						&text_blocks, &text_where, NULL};

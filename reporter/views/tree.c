@@ -372,8 +372,11 @@ static const struct tree_frame *frame_at(const void *row, const void *context)
 TREE_FRAME_COLUMNS("frame.", frame_at(row, context))
 TREE_FIGURE_COLUMNS(self, "self.", self_of(row, context), SAMPLED)
 TREE_FIGURE_COLUMNS(total, "total.", total_of(row, context), SAMPLED)
-static const struct column *const node_columns[] = {TREE_FRAME, TREE_FIGURES(self), TREE_FIGURES(total),
-						    NULL};
+/* Of hundreds of thousands of nodes: errors are told where there are any. */
+static const struct column *const exact_columns[] = {TREE_FRAME, TREE_FIGURES(self), TREE_FIGURES(total),
+						     NULL};
+static const struct column *const sampled_columns[] = {
+	TREE_FRAME, TREE_FIGURES(self), TREE_ERRORS(self), TREE_FIGURES(total), TREE_ERRORS(total), NULL};
 
 static uint32_t node_depth(const void *row)
 {
@@ -454,7 +457,8 @@ static void add_nodes(struct showing *showing, uint64_t sample_bytes)
 		     &(struct section){
 			     .name = "root",
 			     .layout = LAYOUT_TREE,
-			     .table = {node_columns, walk.rows, walk.count, sizeof(*walk.rows),
+			     .table = {sample_bytes > 0 ? sampled_columns : exact_columns, walk.rows,
+				       walk.count, sizeof(*walk.rows),
 				       document_keep(showing->document, &context, sizeof(context))},
 			     .depth = node_depth,
 			     .for_programs = true,
@@ -463,27 +467,43 @@ static void add_nodes(struct showing *showing, uint64_t sample_bytes)
 
 /* ---- both ---------------------------------------------------------------------------------------- */
 
+static double share_asked_for(const struct request *request)
+{
+	if (request->words[MIN_SHARE])
+		return strtod(request->words[MIN_SHARE], NULL);
+	return request->for_people ? SHARE_SHOWN : 0;
+}
+
+/* What people are not shown need not be there; half as much, since figures may be rounded. */
+static const struct tree *ask_for_tree(struct profile *profile, const struct request *request)
+{
+	const struct tree_query query = {
+		.figure = request->figure,
+		.callers = request->flags[CALLERS],
+		.least_share = request->for_people ? share_asked_for(request) / 100 / 2 : 0,
+		.lines = request->flags[LINES],
+		.system = request->flags[SYSTEM],
+	};
+
+	return profile_tree(profile, &query);
+}
+
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
-	const struct tree_query query = {.figure = request->figure,
-					 .callers = request->flags[CALLERS],
-					 .lines = request->flags[LINES],
-					 .system = request->flags[SYSTEM]};
-	const struct tree *tree = profile_tree(*profiles, &query);
+	const struct tree *tree = ask_for_tree(*profiles, request);
+	const struct amounts whole = tree_total(tree, 0);
 	struct showing showing = {.document = document,
 				  .profile = *profiles,
 				  .request = request,
 				  .tree = tree,
 				  .whole = tree_figure(tree, 0, request->figure),
 				  .depth = (size_t)request->numbers[DEPTH]};
-	const struct amounts whole = tree_total(tree, 0);
+	uint64_t sample_bytes = profile_overview(*profiles, true)->sample_bytes;
 
 	(void)count, (void)diagnostic;
 	document->main = "root";
-	set_share(&showing, request->words[MIN_SHARE] ? strtod(request->words[MIN_SHARE], NULL)
-			    : request->for_people     ? SHARE_SHOWN
-						      : 0);
+	set_share(&showing, share_asked_for(request));
 	if (request->for_people) {
 		part_tree_title(document, *profiles, request, "", &whole, &whole);
 		showing.floor = showing.floor > 0 ? showing.floor : 1;
@@ -491,8 +511,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 		return 0;
 	}
 	part_head(document, *profiles);
-	part_tree_total(document, &whole, profile_overview(*profiles, true)->sample_bytes);
-	add_nodes(&showing, profile_overview(*profiles, true)->sample_bytes);
+	part_tree_total(document, &whole, sample_bytes);
+	add_nodes(&showing, sample_bytes);
 	return 0;
 }
 

@@ -86,7 +86,7 @@ struct total {
 
 #define TOTAL ((const struct total *)row)
 TREE_FIGURE_COLUMNS(total, "", TOTAL->amounts, TOTAL->sample_bytes)
-static const struct column *const total_columns[] = {TREE_FIGURES(total), NULL};
+static const struct column *const total_columns[] = {TREE_FIGURES(total), TREE_ERRORS(total), NULL};
 
 void part_tree_total(struct document *document, const struct amounts *whole, uint64_t sample_bytes)
 {

@@ -10,7 +10,8 @@
 #include "views/parts.h"
 
 /* Defines columns of a struct amounts, `of`, named prefix_peak_bytes and so on, with `key` before the
- * names for programs, and of errors where one byte in `sampled` was; TREE_FIGURES lists them. */
+ * names for programs, and of errors where one byte in `sampled` was; TREE_FIGURES and TREE_ERRORS list them.
+ */
 #define TREE_COUNT(prefix, key, field, of)                                                                   \
 	TABLE_COLUMN(prefix##_##field, key #field, NULL, 0, 0, cell_count((of).field))
 #define TREE_ERROR(prefix, key, field, of, sampled)                                                          \
@@ -30,8 +31,9 @@
 	TREE_ERROR(prefix, key, allocated_bytes, of, sampled)
 #define TREE_FIGURES(prefix)                                                                                 \
 	&prefix##_peak_bytes, &prefix##_peak_blocks, &prefix##_leaked_bytes, &prefix##_leaked_blocks,        \
-		&prefix##_kept_bytes, &prefix##_allocated_bytes, &prefix##_allocations, &prefix##_temporary, \
-		&prefix##_peak_bytes_error, &prefix##_leaked_bytes_error, &prefix##_allocated_bytes_error
+		&prefix##_kept_bytes, &prefix##_allocated_bytes, &prefix##_allocations, &prefix##_temporary
+#define TREE_ERRORS(prefix)                                                                                  \
+	&prefix##_peak_bytes_error, &prefix##_leaked_bytes_error, &prefix##_allocated_bytes_error
 
 /* The same of a frame, with "key." before each name, or nothing. */
 #define TREE_FRAME_COLUMNS(key, frame)                                                                       \

@@ -85,7 +85,8 @@ struct context {
 TREE_FRAME_COLUMNS("", ROW->frame)
 TREE_FIGURE_COLUMNS(figures, "", ROW->amounts, CONTEXT->sample_bytes)
 TABLE_COLUMN(share, "share", NULL, 0, 0, SHARE)
-static const struct column *const data_columns[] = {TREE_FRAME, &share, TREE_FIGURES(figures), NULL};
+static const struct column *const data_columns[] = {TREE_FRAME, &share, TREE_FIGURES(figures),
+						    TREE_ERRORS(figures), NULL};
 
 TABLE_COLUMN(text_memory, NULL, "Memory", 0, 11, tree_figure_cell(&ROW->amounts, CONTEXT->figure))
 TABLE_COLUMN(text_count, NULL, "Count", 0, 11, tree_figure_cell(&ROW->amounts, CONTEXT->figure))
@@ -106,8 +107,8 @@ struct place_row {
 TABLE_COLUMN(place_name, "name", NULL, 0, 0, cell_text(PLACE->name))
 TREE_FIGURE_COLUMNS(self, "self.", PLACE->who->self, PLACE->sample_bytes)
 TREE_FIGURE_COLUMNS(total, "total.", PLACE->who->total, PLACE->sample_bytes)
-static const struct column *const place_columns[] = {&place_name, TREE_FIGURES(self), TREE_FIGURES(total),
-						     NULL};
+static const struct column *const place_columns[] = {
+	&place_name, TREE_FIGURES(self), TREE_ERRORS(self), TREE_FIGURES(total), TREE_ERRORS(total), NULL};
 
 /* ---- tables --------------------------------------------------------------------------------------- */
 
