@@ -300,6 +300,20 @@ static const char *note(const struct showing *showing, bool raised)
 		      : NULL;
 }
 
+/* The next round number. */
+static double more_than(double share)
+{
+	static const double steps[] = {1, 1.5, 2, 3, 4, 5, 7, 10};
+	double scale = 0.01;
+	size_t step = 0;
+
+	while (scale * 10 <= share * 1.001)
+		scale *= 10;
+	while (steps[step] * scale <= share * 1.001)
+		step++;
+	return steps[step] * scale;
+}
+
 /* The share is raised until it is no more than a screen or so, unless the user has chosen it. */
 static void add_lines(struct showing *showing)
 {
@@ -311,7 +325,7 @@ static void add_lines(struct showing *showing)
 
 	fill_lines(showing, &lines);
 	for (; lines.count > most && !fixed && showing->share < 100; raised = true) {
-		set_share(showing, showing->share > 0 ? showing->share * 1.25 : 0.01);
+		set_share(showing, more_than(showing->share));
 		fill_lines(showing, &lines);
 	}
 	rows = pool_alloc(&showing->document->pool, (lines.count + 1) * sizeof(*rows));

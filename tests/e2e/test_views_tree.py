@@ -213,7 +213,8 @@ def sampled_sums_agree(directory):
     done = record([program], directory, MPROF_SAMPLE="4096")
     for arguments in ((), ("--callers",)):
         shown = tree(done.trace(), *arguments)
-        nodes_of(shown["root"])
+        for names, (own, total) in nodes_of(shown["root"]).items():
+            check(all(0 <= own[f] <= total[f] <= shown["total"][f] for f in FIGURES), f"{names}: {own} of {total}")
         totals = report(done.trace())["totals"]
         for figure in ("peak_bytes", "peak_blocks", "leaked_bytes", "leaked_blocks", "allocated_bytes", "allocations"):
             check_equal(shown["root"]["total"][figure], totals[figure], f"{figure} of the root")
@@ -363,8 +364,14 @@ def screen(directory):
         "1000.0 KiB  33.3%    middle known.c:14 > main known.c:25",
         "1000.0 KiB  33.3%  (4 more below 20 %)",
     ], "by line")
-    done = mprof("tree", "--sort", "allocations", "-n", "2", trace)
+    done = mprof("tree", "--sort", "allocations", trace)
     check("Allocations 6: " in done.stdout and "more shows" not in done.stdout, done.stdout)
+    done = mprof("tree", "-n", "3", trace)
+    check_equal(body(done.stdout), [
+        "   2.9 MiB 100.0%  main > middle",
+        "   2.0 MiB  66.7%    leaf",
+        "(below 20 % nothing is shown: --min-share shows more)",
+    ], "in three lines")
 
 
 @case
@@ -431,6 +438,62 @@ def who_is_not_there(directory):
     trace = record_known(directory, "-s")
     done = mprof("who", "main", trace)
     check(done.returncode == 2 and "no names of functions" in done.stderr, done.stderr)
+
+
+THREADS = r"""#include <mprof/mprof.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *kept[8];
+static char cells[2][64];
+static void *work(void *unused)
+{
+	kept[0] = malloc(3000);
+	return unused;
+}
+static void typed(void)
+{
+	mprof_track_alloc_typed(cells[0], 64, "node");
+	mprof_track_alloc_typed(cells[1], 32, "leaf");
+}
+static void child(void)
+{
+	kept[1] = malloc(7000);
+}
+int main(void)
+{
+	pthread_t thread;
+	pthread_create(&thread, NULL, work, NULL);
+	pthread_join(thread, NULL);
+	typed();
+	if (fork() == 0) {
+		child();
+		exit(0);
+	}
+	wait(NULL);
+	return 0;
+}
+"""
+
+
+@case
+def threads_children_and_types(directory):
+    (directory / "threads.c").write_text(THREADS)
+    program = compile(directory / "threads.c", directory / "threads", "-O0")
+    done = record([program], directory)
+    check_equal(done.returncode, 0, "exit")
+    nodes = nodes_of(tree(done.trace("threads"))["root"])
+    check_equal(nodes[("work",)][1]["allocated_bytes"], 3000, "a thread begins with its function")
+    check_equal(nodes[("main", "typed")][0]["allocations"], 2, "typed blocks are their function's")
+    check(("main", "child") not in nodes, "a child's blocks are its own")
+    typed = tree(done.trace("threads"), "--type", "node")
+    check_equal((typed["root"]["total"]["allocations"], typed["root"]["total"]["allocated_bytes"]), (1, 64), "of a type")
+    traces = [trace for trace in done.traces() if trace != done.trace("threads")]
+    check_equal(len(traces), 1, "traces of children")
+    shown = tree(traces[0])
+    check_equal(nodes_of(shown["root"])[("main", "child")][0]["peak_bytes"], 7000, "the child's own")
+    check_equal(shown["root"]["total"]["peak_bytes"], report(traces[0])["totals"]["peak_bytes"], "the child's root is its peak")
 
 
 @case
