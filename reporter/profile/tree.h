@@ -36,6 +36,7 @@ struct tree {
 	size_t frame_count, count;
 	const uint32_t *parent; /* by node; the root is node 0 and its own */
 	const uint32_t *frame;
+	/* A node's first child is the node behind it, if that is before its end. */
 	const uint32_t *end;   /* behind the last node of the subtree: the next sibling, if there is one */
 	const uint32_t *first; /* index of its own sum in `before` */
 	const struct amounts *before; /* what all nodes before have, one for each that has anything */
@@ -56,13 +57,6 @@ uint64_t tree_figure(const struct tree *tree, uint32_t node, enum figure figure)
 static inline const struct tree_frame *tree_frame(const struct tree *tree, uint32_t node)
 {
 	return &tree->frames[tree->frame[node]];
-}
-
-/* The first child; tree->end[node] if there is none.  The next one begins where a child ends. */
-static inline uint32_t tree_child(const struct tree *tree, uint32_t node)
-{
-	(void)tree;
-	return node + 1;
 }
 
 /* A function, or with `lines` a line of it: what it did itself, and what was done below it, once however
