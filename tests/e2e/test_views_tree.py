@@ -512,6 +512,11 @@ def nothing_recorded(directory):
     done = mprof("tree", trace)
     check(done.returncode == 0 and "Nothing" in done.stdout, done.stdout + done.stderr)
     check_equal(tree(trace)["root"]["children"], [], "no nodes")
+    done = mprof("functions", trace)
+    check(done.returncode == 0 and "Nothing" in done.stdout, done.stdout + done.stderr)
+    done = mprof("who", "main", trace)
+    check(done.returncode == 0 and "Nothing" in done.stdout, done.stdout + done.stderr)
+    check_equal(shown_by("who", trace, "main")["callers"], [], "no callers")
 
 
 @case
