@@ -33,8 +33,14 @@ struct work {
 
 static error_t take_argument(struct argp_state *state, struct work *work, char *argument)
 {
-	size_t most = work->view->traces == VIEW_ONE ? 1 : work->view->traces == VIEW_TWO ? 2 : SIZE_MAX;
+	static const size_t counts[] = {
+		[VIEW_ONE] = 1, [VIEW_TWO] = 2, [VIEW_MANY] = SIZE_MAX, [VIEW_PLACE] = 1};
+	size_t most = counts[work->view->traces];
 
+	if (work->view->traces == VIEW_PLACE && !work->request.place) {
+		work->request.place = argument;
+		return 0;
+	}
 	if (work->arguments.count == most)
 		return options_error(state,
 				     most == 1 ? "%s takes one trace, not also '%s'"
@@ -57,6 +63,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		if (work->view->traces == VIEW_TWO && work->arguments.count < 2)
 			return options_error(state, "%s takes two traces: OLD NEW", state->name);
+		if (work->view->traces == VIEW_PLACE && !work->request.place)
+			return options_error(state, "%s takes a place: FUNCTION or FILE:LINE", state->name);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -67,7 +75,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static int read_options(struct work *work, int argc, char **argv, struct diagnostic *diagnostic)
 {
 	static const char *const arguments[] = {
-		[VIEW_ONE] = "[TRACE]", [VIEW_TWO] = "OLD NEW", [VIEW_MANY] = "[TRACE...]"};
+		[VIEW_ONE] = "[TRACE]",
+		[VIEW_TWO] = "OLD NEW",
+		[VIEW_MANY] = "[TRACE...]",
+		[VIEW_PLACE] = "FUNCTION|FILE:LINE [TRACE]",
+	};
 	static const struct argp nothing = {0};
 	const struct view *view = work->view;
 	const struct argp own = {.options = view->options, .parser = view->parse};

@@ -21,6 +21,7 @@ struct request {
 	const char *table;  /* the section of CSV; NULL: the main one */
 	struct option_list columns;
 	bool all_warnings;
+	const char *place; /* of views that take one; else NULL */
 	/* How. */
 	struct output_options output;
 	struct symbol_options symbols;

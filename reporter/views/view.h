@@ -13,9 +13,10 @@
 
 /* Which recordings a view is of. */
 enum view_traces {
-	VIEW_ONE,  /* [TRACE]: that, or the program of the newest run here */
-	VIEW_TWO,  /* OLD NEW */
-	VIEW_MANY, /* [TRACE...] */
+	VIEW_ONE,   /* [TRACE]: that, or the program of the newest run here */
+	VIEW_TWO,   /* OLD NEW */
+	VIEW_MANY,  /* [TRACE...] */
+	VIEW_PLACE, /* PLACE [TRACE]: request->place first */
 };
 
 /* What of the options that views share means nothing to one: see request.h. */

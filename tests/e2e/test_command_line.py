@@ -95,7 +95,7 @@ def recordings_are_not_written_over(directory):
     """Who is used to `mprof run -o` may well give a recording to the -o of a report."""
     recorded(directory)
     before = (directory / "one.mprof").read_bytes()
-    for command in (("report",), ("peak",), ("list",), ("gc",), ("dump",), ("check", "--max-peak", "1M")):
+    for command in (("report",), ("peak",), ("tree",), ("functions",), ("who", "main"), ("list",), ("gc",), ("dump",), ("check", "--max-peak", "1M")):
         output = ("--format", "json=one.mprof") if command[0] == "check" else ("-o", "one.mprof")
         done = mprof(*command, *output, directory=directory)
         check_equal(done.returncode, 2, f"{command}: {done.stdout}{done.stderr}")

@@ -47,9 +47,10 @@ def printed(directory, *arguments):
 @case
 def text_and_csv(directory):
     hostile(directory)
-    for arguments in (("report", "0"), ("report", "1"), ("list",), ("peak",), ("dump", "--info", "0"), ("dump", "--frames", "1")):
+    views = [(*view, index) for view in (("tree",), ("tree", "--callers", "--lines"), ("functions",), ("who", "*")) for index in "01"]
+    for arguments in (("report", "0"), ("report", "1"), ("list",), ("peak",), ("dump", "--info", "0"), ("dump", "--frames", "1"), *views):
         check(is_safe(printed(directory, *arguments)), f"text of {arguments}")
-    for arguments in (("report", "0"), ("list",)):
+    for arguments in (("report", "0"), ("list",), *views):
         data = printed(directory, *arguments, "--format", "csv")
         check(is_safe(data, b"\n\r\t"), f"CSV of {arguments}")
         rows = list(csv.reader(io.StringIO(data.decode(), newline="")))

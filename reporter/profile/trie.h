@@ -1,0 +1,33 @@
+/*
+ * trie.h - call paths put together: each node once by its parent and what it is of, in the order in which
+ * paths bring them, so parents before children.  Private to the tree.
+ */
+#ifndef MPROF_REPORTER_PROFILE_TRIE_H
+#define MPROF_REPORTER_PROFILE_TRIE_H
+
+#include "profile/tree.h"
+
+struct trie {                           /* after trie_init */
+	uint32_t *parent, *frame, *sum; /* by node: the last is the index of its amounts + 1, or 0 */
+	size_t count, parent_capacity, frame_capacity, sum_capacity;
+	struct amounts *sums; /* of those nodes that have anything of their own; unweighed */
+	size_t sum_count, sums_capacity;
+	uint32_t *slots; /* node + 1, by a hash of parent and frame */
+	size_t slot_count;
+};
+
+void trie_init(struct trie *trie); /* with its root, node 0 */
+void trie_finish(struct trie *trie);
+
+/* The child of a node that is of this frame; new or known. */
+uint32_t trie_child(struct trie *trie, uint32_t parent, uint32_t frame);
+
+/* Adds to what a node did itself. */
+void trie_add(struct trie *trie, uint32_t node, const struct amounts *own);
+
+/* In the order that the tree is to have: fills all but its frames, which are there.  Nothing may be added any
+ * more. */
+void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
+		struct tree *tree);
+
+#endif
