@@ -27,8 +27,14 @@ static size_t own_length(struct profile *profile, const struct source_frame *fra
 struct way way_of(struct profile *profile, uint32_t node, const struct source_function *function,
 		  uint64_t spot)
 {
+	return way_of_depth(profile, node, function, spot, WAY_FRAMES_MAX);
+}
+
+struct way way_of_depth(struct profile *profile, uint32_t node, const struct source_function *function,
+			uint64_t spot, size_t depth)
+{
 	size_t count, length, begin = 0;
-	struct source_frame *frames = profile_measured_frames(profile, node, WAY_FRAMES_MAX, &count);
+	struct source_frame *frames = profile_measured_frames(profile, node, depth, &count);
 
 	if (!frames)
 		memory_exhausted();

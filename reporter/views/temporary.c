@@ -88,11 +88,11 @@ static void add_sum(struct document *document, const struct amounts *total)
 static void fill_for_people(struct churn_row *row, struct document *document, struct profile *profile,
 			    const struct request *request)
 {
-	size_t width = place_width(request);
+	size_t whole = place_width(request),
+	       width = whole > CALLERS_INDENT + 36 ? whole - CALLERS_INDENT : 36;
 
-	row->where = part_site(document, request, row->group->site);
-	row->callers = frame_lines(document, profile, row->group,
-				   width > CALLERS_INDENT + 36 ? width - CALLERS_INDENT : 36, false);
+	row->where = frame_site(document, request, row->group->site, width);
+	row->callers = frame_lines(document, profile, row->group, width, false);
 }
 
 static const char *note(struct document *document, size_t count, size_t shown)
