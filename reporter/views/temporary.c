@@ -52,6 +52,8 @@ static const struct column *const columns[] = {
 
 /* ---- the sum ---------------------------------------------------------------------------------- */
 
+#define HINT "freed before the thread's next allocation; reuse a buffer"
+
 struct sum_row {
 	const struct amounts *total;
 	const char *line; /* for people */
@@ -61,8 +63,7 @@ struct sum_row {
 TABLE_COLUMN(sum_temporary, "temporary", NULL, 0, 0, cell_count(SUM->total->temporary))
 TABLE_COLUMN(sum_allocations, "allocations", NULL, 0, 0, cell_count(SUM->total->allocations))
 TABLE_COLUMN(sum_line, NULL, "Temporary", 0, 0, cell_text(SUM->line))
-TABLE_COLUMN(sum_hint, NULL, "That is", 0, 0,
-	     cell_text("freed before the thread's next allocation; reuse a buffer"))
+TABLE_COLUMN(sum_hint, NULL, "That is", 0, 0, cell_text(SUM->total->temporary > 0 ? HINT : NULL))
 static const struct column *const sum_columns[] = {&sum_temporary, &sum_allocations, &sum_line, &sum_hint,
 						   NULL};
 
