@@ -113,7 +113,8 @@ static uint32_t number_step(struct path_tree *tree, uint32_t caller, const struc
 static uint32_t number_path(struct profile *profile, struct path_tree *tree, uint32_t node)
 {
 	struct source_frame site = profile_site(profile, node, NULL);
-	struct way way = way_of(profile, node, site.function, source_frame_spot(&site));
+	struct way way =
+		way_of_depth(profile, node, site.function, source_frame_spot(&site), GROUP_FRAMES_MAX);
 	uint32_t step = 0;
 
 	for (size_t i = way.count; i > 0; i--)
@@ -125,12 +126,13 @@ static uint32_t number_path(struct profile *profile, struct path_tree *tree, uin
 }
 
 size_t profile_group_frames(const struct profile *profile, const struct group *group,
-			    struct source_frame frames[WAY_FRAMES_MAX])
+			    struct source_frame frames[GROUP_FRAMES_MAX])
 {
 	const struct path_tree *tree = profile->paths;
 	size_t count = 0;
 
-	for (uint32_t step = group->path; step > 0 && count < WAY_FRAMES_MAX; step = tree->steps[step].caller)
+	for (uint32_t step = group->path; step > 0 && count < GROUP_FRAMES_MAX;
+	     step = tree->steps[step].caller)
 		frames[count++] = tree->frames[tree->steps[step].frame];
 	return count;
 }

@@ -11,6 +11,8 @@
 #include "profile/profile.h"
 #include "profile/ways.h"
 
+#define GROUP_FRAMES_MAX 512 /* of a path: those within the site and outer ones */
+
 enum grouping {
 	GROUP_PATH, /* each by itself */
 	GROUP_SITE,
@@ -48,6 +50,6 @@ const struct groups *profile_groups(struct profile *profile, enum grouping group
 /* The frames of a group's greatest path, from its site outwards as far as the program's own code reaches;
  * how many. */
 size_t profile_group_frames(const struct profile *profile, const struct group *group,
-			    struct source_frame frames[WAY_FRAMES_MAX]);
+			    struct source_frame frames[GROUP_FRAMES_MAX]);
 
 #endif

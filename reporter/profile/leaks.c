@@ -57,6 +57,8 @@ static const char *rule_text(struct profile *profile, const struct kept_reason *
 		return pool_format(&profile->pool, "leak:%s", reason->name);
 	if (!reason->name || !*reason->name)
 		return pool_format(&profile->pool, "(%s)", why[reason->why]);
+	if (strcmp(reason->name, "_dl_") == 0)
+		return "dynamic linker (C library's own)";
 	return pool_format(&profile->pool, "%s (%s)", slash ? slash + 1 : reason->name, why[reason->why]);
 }
 

@@ -5,6 +5,7 @@
 
 #include "profile/keepers.h"
 #include "profile/start_up.h"
+#include "profile/suppress.h"
 #include "symbolize/classify.h"
 
 #include <errno.h>
@@ -23,7 +24,6 @@ void ownership_finish(struct ownership *ownership)
 	free(ownership->remains);
 	free(ownership->suppressed);
 	free(ownership->beyond_bytes);
-	suppression_walk_finish(&ownership->walk);
 }
 
 /* ---- functions ---------------------------------------------------------------------- */
@@ -304,107 +304,6 @@ struct kept_reason ownership_kept_by(struct ownership *ownership, uint32_t node,
 	return look.reason;
 }
 
-static size_t suppression_count(const struct ownership *ownership)
-{
-	return ownership->source.suppressions ? ownership->source.suppressions->count : 0;
-}
-
-/* The suppression that holds for a path, or their count. */
-static size_t find_suppression(struct ownership *ownership, uint32_t leaf)
-{
-	size_t none = suppression_count(ownership);
-	const struct ownership_source *source = &ownership->source;
-	const struct source_frame *frames;
-
-	if (none > 0)
-		suppression_walk_restart(&ownership->walk);
-	for (uint32_t node = leaf; none > 0 && node != 0; node = source->info->nodes[node].parent) {
-		size_t count =
-			source->all.frames(source->all.context, source->info->nodes[node].code, &frames);
-
-		for (size_t i = 0; i < count; i++) {
-			const char *name = symbolizer_demangled_name(source->symbolizer, &frames[i]);
-			size_t found = suppression_walk_to(&ownership->walk, name, frames[i].function->file,
-							   frames[i].function->module);
-
-			if (found < none)
-				return found;
-		}
-	}
-	return none;
-}
-
-/* ---- suppressions of no more than so much ------------------------------------------------ */
-
-/* A path with a suppression that has a limit. */
-struct limited {
-	uint32_t node;
-	size_t suppression;
-	struct amounts amounts; /* if it is suppressed */
-};
-
-struct limited_list {
-	struct limited *list;
-	size_t count, capacity;
-};
-
-static void add_limited(struct limited_list *limited, uint32_t node, size_t suppression,
-			const struct amounts *amounts)
-{
-	limited->list =
-		pool_grow(limited->list, &limited->capacity, limited->count + 1, sizeof(*limited->list));
-	limited->list[limited->count++] = (struct limited){node, suppression, *amounts};
-}
-
-static int by_bytes_and_blocks(const void *left, const void *right)
-{
-	const struct amounts *a = &((const struct limited *)left)->amounts;
-	const struct amounts *b = &((const struct limited *)right)->amounts;
-
-	if (a->suppressed_bytes != b->suppressed_bytes)
-		return a->suppressed_bytes < b->suppressed_bytes ? -1 : 1;
-	return a->suppressed_blocks < b->suppressed_blocks ? -1 : a->suppressed_blocks > b->suppressed_blocks;
-}
-
-/* The smallest first, as many as the limit has room for, whatever their order: what is beyond it has leaked.
- */
-static void settle_limited(struct ownership *ownership, struct limited_list *limited)
-{
-	if (limited->count > 0)
-		qsort(limited->list, limited->count, sizeof(*limited->list), by_bytes_and_blocks);
-	for (size_t i = 0; i < limited->count; i++) {
-		const struct limited *path = &limited->list[i];
-		uint64_t limit = ownership->source.suppressions->list[path->suppression].limit_bytes;
-		struct amounts *so_far = &ownership->suppressed[path->suppression];
-
-		if (path->amounts.suppressed_bytes <= limit - so_far->suppressed_bytes) {
-			amounts_add(so_far, &path->amounts);
-			continue;
-		}
-		ownership->remains[path->node] = REMAINS_LEAKED;
-		ownership->beyond_bytes[path->suppression] += path->amounts.suppressed_bytes;
-	}
-	free(limited->list);
-}
-
-static enum remains decide_remains(struct ownership *ownership, uint32_t node, const struct model_node *own,
-				   bool kept, struct limited_list *limited)
-{
-	size_t suppression;
-
-	if (kept)
-		return REMAINS_KEPT;
-	suppression = find_suppression(ownership, node);
-	if (suppression == suppression_count(ownership))
-		return REMAINS_LEAKED;
-	const struct amounts amounts = amounts_of(own, REMAINS_SUPPRESSED);
-	if (ownership->source.suppressions->list[suppression].limit_bytes > 0)
-		add_limited(limited, node, suppression, &amounts);
-	else
-		amounts_add(&ownership->suppressed[suppression], &amounts);
-	return REMAINS_SUPPRESSED;
-}
-
 /* What a first look says of a call path. */
 enum first_look { LOOK_HANDED_OUT = 1, LOOK_STREAM, LOOK_KEPT };
 
@@ -451,20 +350,20 @@ static void decide_all(struct ownership *ownership, const struct figures_nodes *
 {
 	bool left_open = look_at_all(ownership, figures);
 	struct figures_walk walk = figures_walk(figures);
-	struct limited_list limited = {0};
+	struct suppressing suppressing;
 	struct model_node own;
 	uint32_t node;
 
-	if (ownership->source.suppressions)
-		suppression_walk_begin(&ownership->walk, ownership->source.suppressions);
+	suppress_begin(&suppressing, ownership);
 	while (figures_walk_next(&walk, &node, &own)) {
 		uint8_t *remains = &ownership->remains[node];
 
 		if (own.live_blocks > 0)
-			*remains = (uint8_t)decide_remains(ownership, node, &own,
-							   is_kept(*remains, left_open), &limited);
+			*remains = is_kept(*remains, left_open)         ? REMAINS_KEPT
+				   : suppress(&suppressing, node, &own) ? REMAINS_SUPPRESSED
+									: REMAINS_LEAKED;
 	}
-	settle_limited(ownership, &limited);
+	suppress_finish(&suppressing);
 }
 
 int ownership_find_remains(struct ownership *ownership, const struct figures_nodes *figures,
@@ -477,9 +376,7 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 	uint32_t node;
 
 	ownership->remains = calloc(ownership->source.info->node_count + 1, sizeof(*ownership->remains));
-	ownership->suppressed = calloc(suppression_count(ownership) + 1, sizeof(*ownership->suppressed));
-	ownership->beyond_bytes = calloc(suppression_count(ownership) + 1, sizeof(*ownership->beyond_bytes));
-	if (!ownership->remains || !ownership->suppressed || !ownership->beyond_bytes)
+	if (!ownership->remains)
 		return -ENOMEM;
 	decide_all(ownership, figures);
 	while (figures_walk_next(&walk, &node, &own)) {

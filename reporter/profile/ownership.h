@@ -35,7 +35,6 @@ struct ownership {
 	uint8_t *remains;                 /* enum remains, by node; NULL: not asked for yet */
 	struct amounts *suppressed;       /* with that, by suppression; unweighed */
 	uint64_t *beyond_bytes;           /* with that, by suppression: what matched and was over its limit */
-	struct suppression_walk walk;     /* of them, along a call path */
 	bool rust_main_sought, rust_main; /* start_up.c's */
 };
 

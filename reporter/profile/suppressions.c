@@ -113,7 +113,8 @@ static bool take_limit(char *pattern, uint64_t *limit_bytes)
 	return size_parse(size, limit_bytes) && *limit_bytes > 0;
 }
 
-/* The parts of A;B.  False: one matches everything. */
+/* The parts of A;B, without blanks around them; a pattern alone keeps its own, as LeakSanitizer's does.
+ * False: one matches everything. */
 static bool split(struct suppressions *suppressions, const char *pattern, struct suppression *out)
 {
 	char *text = pool_format(&suppressions->strings.pool, "%s", pattern), *part;
@@ -121,7 +122,7 @@ static bool split(struct suppressions *suppressions, const char *pattern, struct
 
 	out->parts = parts;
 	while ((part = strsep(&text, ";"))) {
-		part = trimmed(part);
+		part = strchr(pattern, ';') ? trimmed(part) : part;
 		if (part[strspn(part, "*^$")] == '\0')
 			return false;
 		parts[out->part_count++] = part;

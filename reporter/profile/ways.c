@@ -28,8 +28,14 @@ static size_t own_length(struct profile *profile, const struct source_frame *fra
 struct way way_of(struct profile *profile, uint32_t node, const struct source_function *function,
 		  uint64_t spot)
 {
-	struct source_frame frames[WAY_FRAMES_MAX], *kept;
-	size_t count = profile_path_frames(profile, node, frames, WAY_FRAMES_MAX), length, begin = 0;
+	return way_of_depth(profile, node, function, spot, WAY_FRAMES_MAX);
+}
+
+struct way way_of_depth(struct profile *profile, uint32_t node, const struct source_function *function,
+			uint64_t spot, size_t depth)
+{
+	struct source_frame *frames = memory_zeroed(depth, sizeof(*frames)), *kept;
+	size_t count = profile_path_frames(profile, node, frames, depth), length, begin = 0;
 
 	while (begin < count &&
 	       (frames[begin].function != function || source_frame_spot(&frames[begin]) != spot))
@@ -38,6 +44,7 @@ struct way way_of(struct profile *profile, uint32_t node, const struct source_fu
 	count = length > begin ? length - begin : 0;
 	kept = memory_zeroed(count, sizeof(*kept));
 	memcpy(kept, frames + begin, count * sizeof(*kept));
+	free(frames);
 	return (struct way){.first = kept, .count = count};
 }
 

@@ -22,6 +22,10 @@ struct way way_of(struct profile *profile, uint32_t node, const struct source_fu
 		  uint64_t spot);
 void way_finish(struct way *way);
 
+/* The same of so many frames at most. */
+struct way way_of_depth(struct profile *profile, uint32_t node, const struct source_function *function,
+			uint64_t spot, size_t depth);
+
 /* Makes one of those that are alike, and finishes the others; greatest value first.  How many are left. */
 size_t ways_merge(struct way *ways, size_t count);
 

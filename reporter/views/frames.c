@@ -46,7 +46,7 @@ struct cell frame_rows_cell(struct frame_rows *rows, const struct group *group)
 /* Lines that grow by what fits. */
 struct growing {
 	struct document *document;
-	const char *lines[WAY_FRAMES_MAX + 1];
+	const char *lines[GROUP_FRAMES_MAX + 1];
 	size_t count, width;
 };
 
@@ -61,11 +61,19 @@ static void add(struct growing *growing, const char *text, bool apart)
 		growing->lines[growing->count++] = pool_format(&growing->document->pool, "< %s", text);
 }
 
+/* Names are cut where a line could not hold them and their place; not where all is wanted. */
+static const char *frame_text(const struct growing *growing, struct profile *profile,
+			      const struct source_frame *frame, bool all)
+{
+	return place_frame(growing->document, profile, frame, frame - 1,
+			   all ? SIZE_MAX / 2 : growing->width + growing->width / 3);
+}
+
 const char *const *frame_lines(struct document *document, struct profile *profile, const struct group *group,
 			       size_t width, bool all)
 {
 	struct growing growing = {.document = document, .width = width};
-	struct source_frame frames[WAY_FRAMES_MAX];
+	struct source_frame frames[GROUP_FRAMES_MAX];
 	size_t count = profile_group_frames(profile, group, frames);
 
 	for (size_t i = 1; i < count; i++) {
@@ -74,7 +82,17 @@ const char *const *frame_lines(struct document *document, struct profile *profil
 		if (left_out && i == CALLERS_FIRST + 1)
 			add(&growing, "...", false);
 		if (!left_out)
-			add(&growing, place_frame(document, profile, &frames[i], &frames[i - 1], width), all);
+			add(&growing, frame_text(&growing, profile, &frames[i], all), all);
 	}
 	return document_words(document, growing.lines, growing.count);
+}
+
+const char *frame_site(struct document *document, const struct request *request, const struct site *site,
+		       size_t width)
+{
+	const char *whole = part_site(document, request, site), *slash = strrchr(site->file, '/');
+
+	if (clean_length(whole) <= width || !slash)
+		return whole;
+	return part_place(document, request, site->place, slash + 1, site->line, site->module);
 }

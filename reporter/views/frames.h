@@ -10,11 +10,11 @@
 /* Room for the rows of one path at a time: formats print a cell before they ask for the next. */
 struct frame_rows {
 	struct profile *profile;
-	struct source_frame frames[WAY_FRAMES_MAX];
+	struct source_frame frames[GROUP_FRAMES_MAX];
 	struct frame_row {
 		const struct source_frame *frame;
 		const char *place;
-	} rows[WAY_FRAMES_MAX];
+	} rows[GROUP_FRAMES_MAX];
 	struct table table;
 };
 
@@ -27,5 +27,9 @@ struct cell frame_rows_cell(struct frame_rows *rows, const struct group *group);
  * with `all` each in a line. */
 const char *const *frame_lines(struct document *document, struct profile *profile, const struct group *group,
 			       size_t width, bool all);
+
+/* A call site as part_site, with its file's name alone where its path does not fit so many columns. */
+const char *frame_site(struct document *document, const struct request *request, const struct site *site,
+		       size_t width);
 
 #endif

@@ -122,6 +122,14 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Of the last column. */
+static size_t text_width(const struct request *request)
+{
+	size_t width = place_width(request);
+
+	return width > CALLERS_INDENT + 40 ? width - CALLERS_INDENT : 40;
+}
+
 static const char *what(struct document *document, const struct request *request, const struct group *group)
 {
 	const struct site *site = group->site;
@@ -138,19 +146,16 @@ static const char *what(struct document *document, const struct request *request
 	case GROUP_TYPE:
 		return group->type ? group->type : "(no type)";
 	default:
-		return part_site(document, request, site);
+		return frame_site(document, request, site, text_width(request));
 	}
 }
 
 static void fill_for_people(struct leak_row *row, struct document *document, struct profile *profile,
 			    const struct request *request)
 {
-	size_t width = place_width(request);
-
 	row->what = what(document, request, row->group);
 	if (request->numbers[GROUPING] == GROUP_PATH || request->flags[FRAMES])
-		row->callers = frame_lines(document, profile, row->group,
-					   width > CALLERS_INDENT + 40 ? width - CALLERS_INDENT : 40,
+		row->callers = frame_lines(document, profile, row->group, text_width(request),
 					   request->flags[FRAMES]);
 }
 

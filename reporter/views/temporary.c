@@ -52,6 +52,8 @@ static const struct column *const columns[] = {
 
 /* ---- the sum ---------------------------------------------------------------------------------- */
 
+#define HINT "freed before the thread's next allocation; reuse a buffer"
+
 struct sum_row {
 	const struct amounts *total;
 	const char *line; /* for people */
@@ -61,8 +63,7 @@ struct sum_row {
 TABLE_COLUMN(sum_temporary, "temporary", NULL, 0, 0, cell_count(SUM->total->temporary))
 TABLE_COLUMN(sum_allocations, "allocations", NULL, 0, 0, cell_count(SUM->total->allocations))
 TABLE_COLUMN(sum_line, NULL, "Temporary", 0, 0, cell_text(SUM->line))
-TABLE_COLUMN(sum_hint, NULL, "That is", 0, 0,
-	     cell_text("freed before the thread's next allocation; reuse a buffer"))
+TABLE_COLUMN(sum_hint, NULL, "That is", 0, 0, cell_text(SUM->total->temporary > 0 ? HINT : NULL))
 static const struct column *const sum_columns[] = {&sum_temporary, &sum_allocations, &sum_line, &sum_hint,
 						   NULL};
 
@@ -88,11 +89,11 @@ static void add_sum(struct document *document, const struct amounts *total)
 static void fill_for_people(struct churn_row *row, struct document *document, struct profile *profile,
 			    const struct request *request)
 {
-	size_t width = place_width(request);
+	size_t whole = place_width(request),
+	       width = whole > CALLERS_INDENT + 36 ? whole - CALLERS_INDENT : 36;
 
-	row->where = part_site(document, request, row->group->site);
-	row->callers = frame_lines(document, profile, row->group,
-				   width > CALLERS_INDENT + 36 ? width - CALLERS_INDENT : 36, false);
+	row->where = frame_site(document, request, row->group->site, width);
+	row->callers = frame_lines(document, profile, row->group, width, false);
 }
 
 static const char *note(struct document *document, size_t count, size_t shown)

@@ -4,6 +4,10 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 /* As LeakSanitizer of gcc 12 answers for functions of these names. */
 Test(suppressions, patterns)
 {
@@ -116,4 +120,42 @@ Test(keepers, functions_of_the_c_library)
 	cr_expect_eq(keeper_use(KEEPER_C, "__isoc99_scanf", ""), USE_HANDED_OUT);
 	cr_expect_eq(keeper_use(KEEPER_RUNTIME, "GOMP_parallel", ""), USE_KEPT);
 	cr_expect_eq(keeper_use(KEEPER_RUNTIME, "omp_alloc", ""), USE_HANDED_OUT);
+}
+
+/* What holds along a call path of these functions, innermost first: -1 for none. */
+static int found(const struct suppressions *suppressions, const char *const *functions)
+{
+	struct suppression_walk walk;
+	size_t index = suppressions->count;
+
+	suppression_walk_begin(&walk, suppressions);
+	for (; *functions && index == suppressions->count; functions++)
+		index = suppression_walk_to(&walk, *functions, "", "/program");
+	suppression_walk_finish(&walk);
+	return index == suppressions->count ? -1 : (int)index;
+}
+
+Test(suppressions, along_a_call_path)
+{
+	struct suppressions suppressions = {0};
+	struct diagnostic diagnostic = {0};
+	char path[] = "/tmp/mprof-suppressions-XXXXXX";
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	fputs("leak:^a$;^c$\nleak: ^b$ ; ^a$ # max 1 KiB\nleak:d # no limit\n", file);
+	fclose(file);
+	cr_assert_eq(suppressions_read(&suppressions, path, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(suppressions.count, 3);
+	cr_expect_eq(suppressions.list[1].limit_bytes, 1024);
+	cr_expect_str_eq(suppressions.list[1].pattern, " ^b$ ; ^a$");
+	cr_expect_eq(suppressions.list[2].limit_bytes, 0);
+	cr_expect_str_eq(suppressions.list[2].parts[0], "d # no limit");
+	cr_expect_eq(found(&suppressions, (const char *const[]){"a", "b", "c", NULL}), 0, "with a gap");
+	cr_expect_eq(found(&suppressions, (const char *const[]){"c", "a", NULL}), -1, "the other way round");
+	cr_expect_eq(found(&suppressions, (const char *const[]){"x", "b", "a", "c", NULL}), 1,
+		     "the one that holds first");
+	cr_expect_eq(found(&suppressions, (const char *const[]){"a", "a", "c", NULL}), 0, "recursion");
+	cr_expect_eq(found(&suppressions, (const char *const[]){"a", NULL}), -1, "half");
+	suppressions_finish(&suppressions);
+	unlink(path);
 }
