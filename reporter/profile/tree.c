@@ -277,6 +277,25 @@ static const struct tree_frame *kept_frames(const struct work *work)
 	return memcpy(pool_alloc(&work->profile->pool, bytes), work->frames, bytes);
 }
 
+static const char *name_of(const void *frames, uint32_t frame)
+{
+	return ((const struct tree_frame *)frames)[frame].place;
+}
+
+static void put_in_order(struct work *work, struct tree *tree)
+{
+	const struct trie_ordering ordering = {work->query->figure, name_of, tree->frames};
+	struct trie_columns columns =
+		trie_order(&work->trie, &ordering, work->profile->info->sample_bytes, &work->profile->pool);
+
+	tree->count = work->trie.count;
+	tree->parent = columns.parent;
+	tree->frame = columns.frame;
+	tree->end = columns.end;
+	tree->first = columns.first;
+	tree->before = columns.before;
+}
+
 struct tree *profile_tree(struct profile *profile, const struct tree_query *query)
 {
 	struct tree *tree = pool_alloc(&profile->pool, sizeof(*tree));
@@ -288,7 +307,7 @@ struct tree *profile_tree(struct profile *profile, const struct tree_query *quer
 		invert(&work);
 	tree->frames = kept_frames(&work);
 	tree->frame_count = work.frame_count;
-	trie_order(&work.trie, query->figure, profile->info->sample_bytes, &profile->pool, tree);
+	put_in_order(&work, tree);
 	finish(&work);
 	return tree;
 }

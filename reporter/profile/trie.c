@@ -93,7 +93,7 @@ void trie_add(struct trie *trie, uint32_t node, const struct amounts *own)
 
 struct ordering {
 	const struct trie *trie;
-	const struct tree_frame *frames;
+	const struct trie_ordering *by;
 	uint64_t *totals; /* of the figure, by node */
 	uint32_t *
 		begin; /* by node: where its children begin in `children`; they end where the next one's do */
@@ -101,14 +101,15 @@ struct ordering {
 };
 
 /* Children come behind their parents. */
-static void sum_up(struct ordering *ordering, enum figure figure)
+static void sum_up(struct ordering *ordering)
 {
 	const struct trie *trie = ordering->trie;
 
 	ordering->totals = memory_zeroed(trie->count, sizeof(*ordering->totals));
 	for (size_t node = trie->count; node-- > 0;) {
 		if (trie->sum[node] > 0)
-			ordering->totals[node] += figure_of(&trie->sums[trie->sum[node] - 1], figure);
+			ordering->totals[node] +=
+				figure_of(&trie->sums[trie->sum[node] - 1], ordering->by->figure);
 		if (node > 0)
 			ordering->totals[trie->parent[node]] += ordering->totals[node];
 	}
@@ -137,7 +138,8 @@ static int by_total(const void *left, const void *right, void *context)
 
 	if (ordering->totals[a] != ordering->totals[b])
 		return ordering->totals[a] > ordering->totals[b] ? -1 : 1;
-	order = strcmp(ordering->frames[x].place, ordering->frames[y].place);
+	order = strcmp(ordering->by->name(ordering->by->context, x),
+		       ordering->by->name(ordering->by->context, y));
 	return order != 0 ? order : x < y ? -1 : x > y;
 }
 
@@ -164,14 +166,9 @@ static uint32_t *in_preorder(struct ordering *ordering)
 
 /* ---- the tree -------------------------------------------------------------------------------- */
 
-struct columns {
-	uint32_t *parent, *frame, *end, *first;
-	struct amounts *before;
-};
-
-static struct columns new_columns(struct pool *pool, const struct trie *trie)
+static struct trie_columns new_columns(struct pool *pool, const struct trie *trie)
 {
-	return (struct columns){
+	return (struct trie_columns){
 		.parent = pool_alloc(pool, trie->count * sizeof(uint32_t)),
 		.frame = pool_alloc(pool, trie->count * sizeof(uint32_t)),
 		.end = pool_alloc(pool, trie->count * sizeof(uint32_t)),
@@ -181,7 +178,7 @@ static struct columns new_columns(struct pool *pool, const struct trie *trie)
 }
 
 /* Sums stay unweighed until all are there. */
-static void fill(const struct columns *columns, const struct trie *trie, const uint32_t *order)
+static void fill(const struct trie_columns *columns, const struct trie *trie, const uint32_t *order)
 {
 	uint32_t *place = memory_zeroed(trie->count, sizeof(*place)), entries = 0;
 
@@ -205,16 +202,16 @@ static void fill(const struct columns *columns, const struct trie *trie, const u
 	free(place);
 }
 
-void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
-		struct tree *tree)
+struct trie_columns trie_order(struct trie *trie, const struct trie_ordering *by, uint64_t sample_bytes,
+			       struct pool *pool)
 {
-	struct ordering ordering = {.trie = trie, .frames = tree->frames};
-	struct columns columns;
+	struct ordering ordering = {.trie = trie, .by = by};
+	struct trie_columns columns;
 	uint32_t *order;
 
 	free(trie->slots);
 	trie->slots = NULL;
-	sum_up(&ordering, figure);
+	sum_up(&ordering);
 	list_children(&ordering);
 	order = in_preorder(&ordering);
 	free(ordering.totals);
@@ -225,10 +222,5 @@ void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, st
 	for (size_t i = 0; i <= trie->sum_count; i++)
 		amounts_weigh(&columns.before[i], sample_bytes);
 	free(order);
-	tree->count = trie->count;
-	tree->parent = columns.parent;
-	tree->frame = columns.frame;
-	tree->end = columns.end;
-	tree->first = columns.first;
-	tree->before = columns.before;
+	return columns;
 }

@@ -5,7 +5,8 @@
 #ifndef MPROF_REPORTER_PROFILE_TRIE_H
 #define MPROF_REPORTER_PROFILE_TRIE_H
 
-#include "profile/tree.h"
+#include "base/pool.h"
+#include "profile/figure.h"
 
 struct trie {                           /* after trie_init */
 	uint32_t *parent, *frame, *sum; /* by node: the last is the index of its amounts + 1, or 0 */
@@ -25,9 +26,21 @@ uint32_t trie_child(struct trie *trie, uint32_t parent, uint32_t frame);
 /* Adds to what a node did itself. */
 void trie_add(struct trie *trie, uint32_t node, const struct amounts *own);
 
-/* In the order that the tree is to have: fills all but its frames, which are there.  Nothing may be added any
- * more. */
-void trie_order(struct trie *trie, enum figure figure, uint64_t sample_bytes, struct pool *pool,
-		struct tree *tree);
+/* What the nodes are when put into order: columns of struct tree. */
+struct trie_columns {
+	uint32_t *parent, *frame, *end, *first;
+	struct amounts *before;
+};
+
+/* Children greatest first by a figure, ties by the names of their frames. */
+struct trie_ordering {
+	enum figure figure;
+	const char *(*name)(const void *context, uint32_t frame);
+	const void *context;
+};
+
+/* In preorder, with sums weighed; of the pool.  Nothing may be added any more. */
+struct trie_columns trie_order(struct trie *trie, const struct trie_ordering *ordering, uint64_t sample_bytes,
+			       struct pool *pool);
 
 #endif
