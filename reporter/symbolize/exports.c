@@ -3,8 +3,10 @@
  */
 #include "exports.h"
 
+#include "base/pool.h"
 #include "unwind_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define JUMP 0xe9 /* jmp rel32 */
@@ -77,7 +79,7 @@ void exports_init(struct exports *exports, struct object *object)
 void exports_finish(struct exports *exports)
 {
 	symbols_finish(&exports->symbols);
-	map_finish(&exports->jumped_to);
+	free(exports->jumps);
 }
 
 /* Where the jump whose distance stands at `at` leads to; 0 if there is no jump. */
@@ -109,36 +111,77 @@ uint64_t exports_jump_to_stub(const struct exports *exports, uint64_t from, uint
 	return 0;
 }
 
-static bool jumps_to(const struct exports *exports, const struct symbol *symbol, uint64_t target)
+/* A jump from a symbol's code to the beginning of something, as distances from the code's own. */
+struct jump {
+	uint32_t target, symbol;
+};
+
+static int compare_jumps(const void *left, const void *right)
 {
+	const struct jump *a = left, *b = right;
+
+	if (a->target != b->target)
+		return a->target < b->target ? -1 : 1;
+	return a->symbol < b->symbol ? -1 : a->symbol > b->symbol;
+}
+
+static void add_jumps(struct exports *exports, uint32_t index, size_t *capacity)
+{
+	const struct symbol *symbol = &exports->symbols.list[index];
 	uint64_t begin = symbol->start - exports->code_address;
 
 	if (symbol->start < exports->code_address || begin >= exports->code_bytes ||
 	    symbol->size_bytes > exports->code_bytes - begin)
-		return false;
-	for (uint64_t at = begin + 1; at + JUMP_BYTES - 1 <= begin + symbol->size_bytes; at++)
-		if (jump_target(exports, at) == target)
-			return true;
-	return false;
+		return;
+	for (uint64_t at = begin + 1; at + JUMP_BYTES - 1 <= begin + symbol->size_bytes; at++) {
+		uint64_t target = jump_target(exports, at) - exports->code_address;
+
+		if (target >= exports->code_bytes || target > UINT32_MAX ||
+		    (target >= begin && target < begin + symbol->size_bytes))
+			continue;
+		exports->jumps =
+			pool_grow(exports->jumps, capacity, exports->jump_count + 1, sizeof(*exports->jumps));
+		exports->jumps[exports->jump_count++] = (struct jump){(uint32_t)target, index};
+	}
 }
 
-/* The symbol that ends with a jump to this function; one without a name: none does. */
-static const struct symbol *find_jump(const struct exports *exports, uint64_t start)
+/* All of them, once: a large library has many functions that are asked for. */
+static void know_jumps(struct exports *exports)
 {
-	static const struct symbol none;
-
 	uint64_t left_bytes = SCANS_MAX * exports->code_bytes;
+	size_t capacity = 0;
 
+	exports->jumps_known = true;
 	for (size_t i = 0; i < exports->symbols.count; i++) {
-		const struct symbol *symbol = &exports->symbols.list[i];
-
-		if (symbol->size_bytes > left_bytes)
+		if (exports->symbols.list[i].size_bytes > left_bytes)
 			break;
-		left_bytes -= symbol->size_bytes;
-		if (jumps_to(exports, symbol, start))
-			return symbol;
+		left_bytes -= exports->symbols.list[i].size_bytes;
+		add_jumps(exports, (uint32_t)i, &capacity);
 	}
-	return &none;
+	if (exports->jump_count > 0)
+		qsort(exports->jumps, exports->jump_count, sizeof(*exports->jumps), compare_jumps);
+}
+
+/* The first symbol that jumps to this function; NULL: none does. */
+static const struct symbol *find_jump(struct exports *exports, uint64_t start)
+{
+	uint64_t target = start - exports->code_address;
+	size_t low = 0, high;
+
+	if (!exports->jumps_known)
+		know_jumps(exports);
+	high = exports->jump_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (exports->jumps[middle].target < target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < exports->jump_count && exports->jumps[low].target == target
+		       ? &exports->symbols.list[exports->jumps[low].symbol]
+		       : NULL;
 }
 
 const char *exports_find(struct exports *exports, struct object *object, uint64_t address)
@@ -150,10 +193,6 @@ const char *exports_find(struct exports *exports, struct object *object, uint64_
 		return symbol->name;
 	if (exports->symbols.count == 0 || !unwind_table_function(object, address, &start))
 		return NULL;
-	symbol = map_get(&exports->jumped_to, start, 0);
-	if (!symbol) {
-		symbol = find_jump(exports, start);
-		map_put(&exports->jumped_to, start, 0, (void *)(uintptr_t)symbol);
-	}
-	return symbol->name;
+	symbol = find_jump(exports, start);
+	return symbol ? symbol->name : NULL;
 }

@@ -6,8 +6,11 @@
 #ifndef MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
 #define MPROF_REPORTER_SYMBOLIZE_EXPORTS_H
 
-#include "base/map.h"
 #include "symbols.h"
+
+#include <stdbool.h>
+
+struct jump;
 
 /* All zero until exports_init. */
 struct exports {
@@ -15,8 +18,10 @@ struct exports {
 	const unsigned char *code; /* the section that functions are in; NULL: none was found */
 	uint64_t code_address, code_bytes;
 	uint64_t stubs_start,
-		stubs_end;    /* the linker's stubs, by which functions of other objects are called */
-	struct map jumped_to; /* what is known already: by start of a function, the symbol that jumps to it */
+		stubs_end;  /* the linker's stubs, by which functions of other objects are called */
+	struct jump *jumps; /* from exported functions to others, by target; once they are asked for */
+	size_t jump_count;
+	bool jumps_known;
 };
 
 /* Reads the dynamic symbols of the object's own file. */
