@@ -7,17 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_nameless(const struct source_function *function)
-{
-	return text_starts(function->name, "0x");
-}
-
 /* Without a symbol there is only an address, which is another in each build: then its module stands in. */
 static const char *name_of(const struct source_function *function)
 {
 	const char *slash = strrchr(function->module, '/');
 
-	if (!is_nameless(function))
+	if (!source_function_is_nameless(function))
 		return function->name;
 	return slash && slash[1] ? slash + 1 : function->module;
 }
@@ -96,7 +91,7 @@ size_t parts_split(const struct part *part, enum figure figure, struct part *out
 
 		for (end = begin + 1; end < part->path_count && part->paths[end].function == function;)
 			end++;
-		if (!is_nameless(function))
+		if (!source_function_is_nameless(function))
 			continue;
 		out[count] = sum_up(&part->paths[begin], end - begin, figure);
 		count += out[count].value > 0;

@@ -73,12 +73,6 @@ static void collect_sites(struct diff_side *side)
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-/* A function that only its address names. */
-static bool is_nameless(const struct source_function *function)
-{
-	return !*function->file && strncmp(function->name, "0x", 2) == 0;
-}
-
 static bool is_executable(const struct profile *profile, const char *module)
 {
 	return *module && strcmp(module, profile->info->exe) == 0;
@@ -135,7 +129,7 @@ static struct diff_thing function_of(struct profile *profile, const struct profi
 				   .file = function->file,
 				   .module = function->module};
 
-	if (is_nameless(function) && !diff_same_build(profile, other, function)) {
+	if (source_function_is_nameless(function) && !diff_same_build(profile, other, function)) {
 		thing.key = pool_format(&profile->pool, "\n%s", module_key(profile, function->module));
 		thing.name = NAMELESS;
 	}
@@ -170,7 +164,7 @@ static int compare_things(const struct diff_thing *a, const struct diff_thing *b
 /* Code without a name stands at no offset from a beginning: its addresses do. */
 static uint64_t place_in_order(const struct diff_site *site)
 {
-	if (!is_nameless(site->function))
+	if (!source_function_is_nameless(site->function))
 		return site->spot;
 	return SPOT_OFFSET | (strtoull(site->function->name, NULL, 16) + (site->spot & ~SPOT_OFFSET));
 }

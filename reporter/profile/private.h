@@ -53,7 +53,7 @@ struct profile {
 	struct suppressions suppressions; /* those of the options first */
 	struct trace *trace;
 	const struct trace_info *info;
-	struct pool pool; /* results that need no end of their own */
+	struct pool pool;                  /* results that need no end of their own */
 	const struct trace_info *recorded; /* as it was before frames were put back */
 	struct symbolizer_options symbols;
 	struct trace_module *modules; /* the trace's, and the executable if no path leads there; or NULL */

@@ -53,11 +53,6 @@ struct source_frame profile_site(struct profile *profile, uint32_t leaf, const s
 
 /* ---- all of them ------------------------------------------------------------------- */
 
-static bool is_nameless(const struct source_function *function)
-{
-	return function->name[0] == '0' && function->name[1] == 'x';
-}
-
 /* Of code without a name: what it called, as far as that has one, on the way to a block. */
 static void find_entry(struct profile *profile, uint32_t leaf, struct site *site,
 		       const struct source_frame *at)
@@ -73,7 +68,7 @@ static void find_entry(struct profile *profile, uint32_t leaf, struct site *site
 			if (function == at->function &&
 			    source_frame_spot(&frames[i]) == source_frame_spot(at))
 				return;
-			if (is_nameless(function) || function->allocator ||
+			if (source_function_is_nameless(function) || function->allocator ||
 			    function->module == at->function->module)
 				continue;
 			site->entry = function->name;
@@ -99,7 +94,7 @@ static uint32_t site_of(struct profile *profile, const struct source_frame *fram
 						 .place = symbolizer_place(profile->symbolizer, frame),
 						 .line = frame->line,
 						 .index = (uint32_t)list->count};
-	if (is_nameless(function))
+	if (source_function_is_nameless(function))
 		find_entry(profile, leaf, &list->sites[list->count], frame);
 	list->count++;
 	map_put(&list->known, (uintptr_t)function, spot, (void *)(uintptr_t)list->count);

@@ -57,6 +57,12 @@ struct source_function {
 	enum signature signature;
 };
 
+/* Code without a symbol goes by its address. */
+static inline bool source_function_is_nameless(const struct source_function *function)
+{
+	return function->name[0] == '0' && function->name[1] == 'x';
+}
+
 /* A part's frame is followed by that of the function it is a part of, at the line where that includes it. */
 struct source_frame {
 	const struct source_function *function; /* never NULL */

@@ -65,7 +65,7 @@ const char *place_frame(struct document *document, struct profile *profile, cons
 			const struct source_frame *before, size_t width)
 {
 	const struct source_function *function = frame->function;
-	bool nameless = function->name[0] == '0' && function->name[1] == 'x';
+	bool nameless = source_function_is_nameless(function);
 	const char *name =
 		cut(document, nameless ? profile_place(profile, frame) : function->name, width / NAME_SHARE);
 

@@ -3,14 +3,15 @@
  *
  * People get what has a share, chains without forks on one line; programs every node.
  */
+#include "views/processes.h"
 #include "views/tree_showing.h"
 
 #include <stdlib.h>
 
 #define SHARE_SHOWN 2 /* percent, to people, unless that is too much */
 
-enum { KEY_CALLERS = 0x400, KEY_DEPTH, KEY_MIN_SHARE, KEY_LINES, KEY_SYSTEM };
-enum { CALLERS, LINES, SYSTEM };
+enum { KEY_CALLERS = 0x400, KEY_DEPTH, KEY_MIN_SHARE, KEY_LINES, KEY_SYSTEM, KEY_PROCESSES, KEY_ALL };
+enum { CALLERS, LINES, SYSTEM, PROCESSES, ALL };
 enum { DEPTH };
 enum { MIN_SHARE };
 
@@ -21,6 +22,9 @@ static const struct argp_option options[] = {
 	 "Leave out what has less than P percent (default in text 2, else 0)", 1},
 	{"lines", KEY_LINES, NULL, 0, "Keep calls at different lines of a function apart", 1},
 	{"system", KEY_SYSTEM, NULL, 0, "Show code of the system and of allocators, too", 1},
+	{"processes", KEY_PROCESSES, NULL, 0,
+	 "Show the processes of the run in place of calls, as mprof processes", 1},
+	{"all", KEY_ALL, NULL, 0, "With --processes, show each of those that are alike", 1},
 	{0},
 };
 
@@ -50,6 +54,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return request->flags[LINES] = true, 0;
 	case KEY_SYSTEM:
 		return request->flags[SYSTEM] = true, 0;
+	case KEY_PROCESSES:
+		return request->flags[PROCESSES] = true, 0;
+	case KEY_ALL:
+		return request->flags[ALL] = true, 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -76,8 +84,8 @@ static const struct tree *ask_for_tree(struct profile *profile, const struct req
 	return profile_tree(profile, &query);
 }
 
-static int make(struct profile *const *profiles, size_t count, const struct request *request,
-		struct document *document, struct diagnostic *diagnostic)
+static int make_calls(struct profile *const *profiles, size_t count, const struct request *request,
+		      struct document *document, struct diagnostic *diagnostic)
 {
 	const struct tree *tree = ask_for_tree(*profiles, request);
 	const struct amounts whole = tree_total(tree, 0);
@@ -104,6 +112,14 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	part_tree_total(document, &whole, sample_bytes);
 	part_tree_nodes(&showing, sample_bytes);
 	return 0;
+}
+
+static int make(struct profile *const *profiles, size_t count, const struct request *request,
+		struct document *document, struct diagnostic *diagnostic)
+{
+	if (request->flags[PROCESSES])
+		return processes_make(*profiles, request, request->flags[ALL], document, diagnostic);
+	return make_calls(profiles, count, request, document, diagnostic);
 }
 
 const struct view view_tree = {

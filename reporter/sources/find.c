@@ -1,5 +1,5 @@
 /*
- * sources.c - finds and reads source text.
+ * find.c - finds and reads source text.
  */
 #include "sources/private.h"
 
