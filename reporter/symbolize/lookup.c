@@ -1,5 +1,5 @@
 /*
- * symbolize.c - from (module, pc) to frames: opens objects, asks unit and symbol indexes, keeps the answers.
+ * lookup.c - from (module, pc) to frames: opens objects, asks unit and symbol indexes, keeps the answers.
  */
 #include "symbolize/symbolize.h"
 

@@ -1,5 +1,5 @@
 /*
- * unit.c - one walk over the DIEs gives scopes with nested ranges; a sweep flattens these to disjoint
+ * unit_index.c - one walk over the DIEs gives scopes with nested ranges; a sweep flattens these to disjoint
  * segments.
  */
 #include "unit.h"

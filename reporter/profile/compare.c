@@ -1,4 +1,4 @@
-/* diff.c - see diff.h. */
+/* compare.c - see diff.h. */
 #include "base/memory.h"
 #include "profile/diff_private.h"
 
