@@ -1,6 +1,6 @@
 /*
- * remains.c - what becomes of blocks that were not freed: which of them leaked, which a library keeps, which the
- * user has said not to count.  See ownership.h.
+ * remains.c - what becomes of blocks that were not freed: which of them leaked, which a library keeps, which
+ * the user has said not to count.  See ownership.h.
  */
 #include "profile/keepers.h"
 #include "profile/ownership.h"
