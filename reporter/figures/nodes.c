@@ -23,17 +23,10 @@ void figures_nodes_finish(struct figures_nodes *nodes)
 
 /* ---- words ------------------------------------------------------------------ */
 
+#define PACK(name) buffer_varint(payload, node->name);
 void figures_node_pack(const struct model_node *node, struct buffer *payload)
 {
-	const uint64_t words[FIGURES_NODE_WORDS] = {
-		node->allocations,     node->allocated_bytes, node->frees,       node->freed_bytes,
-		node->own_frees,       node->own_freed_bytes, node->peak_bytes,  node->peak_blocks,
-		node->temporary,       node->stray_frees,     node->lifetime_ns, node->collected_blocks,
-		node->collected_bytes,
-	};
-
-	for (size_t i = 0; i < FIGURES_NODE_WORDS; i++)
-		buffer_varint(payload, words[i]);
+	NODE_WORDS(PACK)
 }
 
 static bool node_consistent(const struct model_node *node)
@@ -44,27 +37,12 @@ static bool node_consistent(const struct model_node *node)
 	       node->collected_bytes <= node->own_freed_bytes;
 }
 
+#define UNPACK(name) node->name = count > taken++ ? varint_next(payload) : 0;
 bool figures_node_unpack(struct varint_cursor *payload, size_t count, struct model_node *node)
 {
-	uint64_t words[FIGURES_NODE_WORDS] = {0};
+	size_t taken = 0;
 
-	for (size_t i = 0; i < count; i++)
-		words[i] = varint_next(payload);
-	*node = (struct model_node){
-		.allocations = words[0],
-		.allocated_bytes = words[1],
-		.frees = words[2],
-		.freed_bytes = words[3],
-		.own_frees = words[4],
-		.own_freed_bytes = words[5],
-		.peak_bytes = words[6],
-		.peak_blocks = words[7],
-		.temporary = words[8],
-		.stray_frees = words[9],
-		.lifetime_ns = words[10],
-		.collected_blocks = words[11],
-		.collected_bytes = words[12],
-	};
+	NODE_WORDS(UNPACK)
 	node->live_blocks = node->allocations - node->own_frees;
 	node->live_bytes = node->allocated_bytes - node->own_freed_bytes;
 	return !payload->failed && node_consistent(node);

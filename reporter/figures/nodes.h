@@ -13,18 +13,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What one node (full call path) did itself. */
+/* What one node (full call path) did itself, as words of BLOCK_SUMMARY, in this order: new ones behind. */
+#define NODE_WORDS(WORD)                                                                                     \
+	WORD(allocations) /* blocks that began here */                                                       \
+	WORD(allocated_bytes)                                                                                \
+	WORD(frees) /* blocks that were ended here, whoever allocated them */                                \
+	WORD(freed_bytes)                                                                                    \
+	WORD(own_frees) /* blocks that began here and ended, wherever */                                     \
+	WORD(own_freed_bytes)                                                                                \
+	WORD(peak_bytes) /* of the blocks that began here, at the global peak */                             \
+	WORD(peak_blocks)                                                                                    \
+	WORD(temporary)                                                                                      \
+	WORD(stray_frees)                                                                                    \
+	WORD(lifetime_ns)      /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */  \
+	WORD(collected_blocks) /* of own_frees: by a collector */                                            \
+	WORD(collected_bytes)
+
+#define NODE_FIELD(name) uint64_t name;
 struct model_node {
-	uint64_t allocations, allocated_bytes; /* blocks that began here */
-	uint64_t frees, freed_bytes;           /* blocks that were ended here, whoever allocated them */
-	uint64_t own_frees, own_freed_bytes;   /* blocks that began here and ended, wherever */
-	uint64_t live_bytes, live_blocks;      /* of the blocks that began here */
-	uint64_t peak_bytes, peak_blocks;      /* the same at the global peak */
-	uint64_t temporary;
-	uint64_t stray_frees;
-	uint64_t lifetime_ns; /* sum over own_frees, in coarse steps; only the drainer knows it, else 0 */
-	uint64_t collected_blocks, collected_bytes; /* of own_frees: by a collector */
+	NODE_WORDS(NODE_FIELD)
+	uint64_t live_bytes, live_blocks; /* of the blocks that began here: they follow from the others */
 };
+#undef NODE_FIELD
 
 static inline bool model_node_is_idle(const struct model_node *node)
 {
@@ -67,7 +77,8 @@ struct model_node figures_walk_to(struct figures_walk *walk, uint32_t node);
 
 /* ---- words ------------------------------------------------------------------ */
 
-#define FIGURES_NODE_WORDS 13 /* what a node's figures are in a trace, see BLOCK_SUMMARY */
+#define NODE_WORD_COUNT(name) +1
+enum { FIGURES_NODE_WORDS = 0 NODE_WORDS(NODE_WORD_COUNT) }; /* a node's figures in a trace */
 
 void figures_node_pack(const struct model_node *figures, struct buffer *payload);
 

@@ -20,26 +20,29 @@ enum remains {
 	REMAINS_SUPPRESSED, /* the user has said not to count them */
 };
 
-/* The list of amounts, each added in the same way: BLOCKS are counts of blocks, COUNT of something else. */
+/* The list of amounts, each added in the same way: BLOCKS are counts of blocks, COUNT of something else. With
+ * each stands what it is of one `node` (struct model_node), as its `remains` say. */
 #define AMOUNTS(BLOCKS, BYTES, COUNT)                                                                        \
-	BLOCKS(allocations)                                                                                  \
-	BYTES(allocated_bytes)                                                                               \
-	BLOCKS(frees) /* ended here, whoever allocated them */                                               \
-	BYTES(freed_bytes)                                                                                   \
-	BLOCKS(peak_blocks) /* at the whole program's peak */                                                \
-	BYTES(peak_bytes)                                                                                    \
-	BLOCKS(leaked_blocks) /* not freed, but for the next two */                                          \
-	BYTES(leaked_bytes)                                                                                  \
-	BLOCKS(kept_blocks) /* by libraries, to their own end */                                             \
-	BYTES(kept_bytes)                                                                                    \
-	BLOCKS(suppressed_blocks) /* what the user has said not to count */                                  \
-	BYTES(suppressed_bytes)                                                                              \
-	BLOCKS(temporary)        /* freed by the allocating thread before its next allocation */             \
-	BLOCKS(collected_blocks) /* allocated here, freed by a collector */                                  \
-	BYTES(collected_bytes)                                                                               \
-	COUNT(collections) /* that ran here */
+	BLOCKS(allocations, node->allocations)                                                               \
+	BYTES(allocated_bytes, node->allocated_bytes)                                                        \
+	BLOCKS(frees, node->frees) /* ended here, whoever allocated them */                                  \
+	BYTES(freed_bytes, node->freed_bytes)                                                                \
+	BLOCKS(peak_blocks, node->peak_blocks) /* at the whole program's peak */                             \
+	BYTES(peak_bytes, node->peak_bytes)                                                                  \
+	BLOCKS(leaked_blocks, REMAINING(LEAKED, blocks)) /* not freed, but for the next two */               \
+	BYTES(leaked_bytes, REMAINING(LEAKED, bytes))                                                        \
+	BLOCKS(kept_blocks, REMAINING(KEPT, blocks)) /* by libraries, to their own end */                    \
+	BYTES(kept_bytes, REMAINING(KEPT, bytes))                                                            \
+	BLOCKS(suppressed_blocks, REMAINING(SUPPRESSED, blocks)) /* what the user has said not to count */   \
+	BYTES(suppressed_bytes, REMAINING(SUPPRESSED, bytes))                                                \
+	BLOCKS(temporary, node->temporary) /* freed by the allocating thread before its next allocation */   \
+	BLOCKS(collected_blocks, node->collected_blocks) /* allocated here, freed by a collector */          \
+	BYTES(collected_bytes, node->collected_bytes)                                                        \
+	COUNT(collections, 0) /* that ran here: not known by node */
 
-#define AMOUNT_FIELD(name) uint64_t name;
+#define REMAINING(kind, what) (remains == REMAINS_##kind ? node->live_##what : 0)
+
+#define AMOUNT_FIELD(name, of_node) uint64_t name;
 struct amounts { /* all zero: nothing */
 	AMOUNTS(AMOUNT_FIELD, AMOUNT_FIELD, AMOUNT_FIELD)
 };

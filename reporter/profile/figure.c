@@ -9,7 +9,7 @@
 enum { BYTES = 1, OF_END = 2, ADVISORY = 4, EXACT = 8, SORTS = 16 };
 
 /* Where amounts are, by name: what whole processes only have is no member. */
-#define OFFSET(name) AMOUNT_OF_##name = offsetof(struct amounts, name),
+#define OFFSET(name, of_node) AMOUNT_OF_##name = offsetof(struct amounts, name),
 enum { AMOUNTS(OFFSET, OFFSET, OFFSET) };
 #define AMOUNT_OF_NO_AMOUNT NO_AMOUNT
 

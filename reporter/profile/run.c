@@ -73,7 +73,7 @@ void run_sums_destroy(struct run_sums *sums)
 	free(sums);
 }
 
-#define GREATER(name) greatest->name = more->name > greatest->name ? more->name : greatest->name;
+#define GREATER(name, of_node) greatest->name = more->name > greatest->name ? more->name : greatest->name;
 static void keep_greatest(struct amounts *greatest, const struct amounts *more)
 {
 	AMOUNTS(GREATER, GREATER, GREATER)

@@ -314,7 +314,7 @@ struct tree *profile_tree(struct profile *profile, const struct tree_query *quer
 
 /* ---- sums ------------------------------------------------------------------------------------ */
 
-#define DIFFERENCE(name) .name = to->name - from->name,
+#define DIFFERENCE(name, of_node) .name = to->name - from->name,
 static struct amounts between(const struct amounts *from, const struct amounts *to)
 {
 	return (struct amounts){AMOUNTS(DIFFERENCE, DIFFERENCE, DIFFERENCE)};
