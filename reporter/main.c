@@ -10,6 +10,7 @@
 #include "base/clean.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -136,6 +137,8 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		clean_cut_by_dots();
 	options_tables = print_tables;
 	status = dispatch(argc, argv, &diagnostic);
 	if (status < 0) {

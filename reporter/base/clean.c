@@ -8,7 +8,14 @@
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd"
-#define ELLIPSIS "\xe2\x80\xa6"
+#define ELLIPSIS_BYTES 3 /* of either */
+
+static const char *ellipsis = "\xe2\x80\xa6";
+
+void clean_cut_by_dots(void)
+{
+	ellipsis = "...";
+}
 
 static size_t announced_length(unsigned char first)
 {
@@ -113,8 +120,7 @@ static bool is_inside_sequence(const char *at)
 
 void clean_print(FILE *out, const char *text, size_t limit)
 {
-	size_t length = strlen(text),
-	       half = limit > sizeof(ELLIPSIS) ? (limit - (sizeof(ELLIPSIS) - 1)) / 2 : 0;
+	size_t length = strlen(text), half = limit > ELLIPSIS_BYTES + 1 ? (limit - ELLIPSIS_BYTES) / 2 : 0;
 	const char *head = text + half, *tail = text + length - half;
 
 	if (limit == 0 || length <= limit) {
@@ -126,7 +132,7 @@ void clean_print(FILE *out, const char *text, size_t limit)
 	for (int i = 0; i < 3 && is_inside_sequence(tail); i++)
 		tail++;
 	print_part(out, text, head, KEEP_NONE);
-	fputs(ELLIPSIS, out);
+	fputs(ellipsis, out);
 	print_part(out, tail, text + length, KEEP_NONE);
 }
 

@@ -18,6 +18,9 @@
  */
 void clean_print(FILE *out, const char *text, size_t limit);
 
+/* From now on the ellipsis is three dots: for those who do not read UTF-8. */
+void clean_cut_by_dots(void);
+
 /* The same as a string, the caller's to free(); NULL when out of memory. */
 char *clean_copy(const char *text, size_t limit);
 

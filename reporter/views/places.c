@@ -25,12 +25,29 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* A name with its middle left out, if it is long. */
+/* What follows the next "::" that is not within brackets; NULL: there is none. */
+static const char *inner_name(const char *name)
+{
+	int depth = 0;
+
+	for (; *name; name++) {
+		depth += strchr("<([{", *name) ? 1 : strchr(">)]}", *name) ? -1 : 0;
+		if (depth == 0 && name[0] == ':' && name[1] == ':')
+			return name + 2;
+	}
+	return NULL;
+}
+
+/* A long name loses its namespaces, as far as it must, and then its middle. */
 static const char *cut(struct document *document, const char *name, size_t width)
 {
-	char *copy = style_cut(name, width);
-	const char *kept = pool_format(&document->pool, "%s", copy);
+	const char *inner;
+	char *copy;
 
+	while (width > 0 && strlen(name) > width && (inner = inner_name(name)))
+		name = inner;
+	copy = style_cut(name, width);
+	const char *kept = pool_format(&document->pool, "%s", copy);
 	free(copy);
 	return kept;
 }
