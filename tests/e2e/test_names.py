@@ -108,7 +108,7 @@ def said(trace, *options):
     """Everything that is compared: the report in JSON, its summary and sites in text, checks, collections."""
     figures = mprof("report", "--format", "json", *options, trace)
     check_equal(figures.returncode, 0, figures.stderr)
-    text = mprof("report", *options, trace).stdout.split("\nFilename")[0].split("\nLine #")[0]
+    text = mprof("report", "-v", *options, trace).stdout.split("\nFilename")[0].split("\nLine #")[0]
     text = "\n".join(line for line in text.splitlines()
                      if line and not (line.startswith("warning: ") and "text" in line))
     judged = mprof("check", "--max-leaked", "0", "--max-peak", "1", trace)

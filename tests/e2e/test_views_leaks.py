@@ -149,16 +149,16 @@ def suppressed(figures):
 @case
 def suppressions_by_rule(directory):
     trace = recorded(directory)
-    (directory / "s").write_text("# known\nleak:load\nleak:nothing\nleak:main\n")
+    (directory / "s").write_text("# known\nleak:load\nleak:nothing\nleak:^main$\n")
     figures = leaks(trace, "--suppressions", "s", directory=directory)
     check_equal(figures["leaked"]["bytes"], 0, "leaked")
-    check_equal(suppressed(figures), [("leak:load", 2, 58, 13), ("leak:nothing", 3, 0, 0), ("leak:main", 4, 400, 4)], "by rule")
+    check_equal(suppressed(figures), [("leak:load", 2, 58, 13), ("leak:nothing", 3, 0, 0), ("leak:^main$", 4, 400, 4)], "by rule")
     check_equal({rule["file"] for rule in figures["suppressed"]}, {"s"}, "file")
     text = mprof("leaks", "--suppressions", "s", trace, directory=directory).stdout
     check("Nothing leaked." in text and "1 suppression suppressed nothing (--show-suppressed)" in text, text)
     check("458 B in 17 blocks suppressed, " in text, text)
     text = mprof("leaks", "--suppressions", "s", "--show-suppressed", trace, directory=directory).stdout
-    check(re.search(r"^ +58 B +13  leak:load +s:2\n +0 B +0  leak:nothing +s:3  \(unused\)\n +400 B +4  leak:main +s:4$", text, re.M), text)
+    check(re.search(r"^ +58 B +13  leak:load +s:2\n +0 B +0  leak:nothing +s:3  \(unused\)\n +400 B +4  leak:\^main\$ +s:4$", text, re.M), text)
 
 
 @case
