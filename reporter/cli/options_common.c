@@ -17,7 +17,6 @@ enum {
 	KEY_NO_NAMES,
 	KEY_FORMAT,
 	KEY_COLOR,
-	KEY_UNIT,
 	KEY_NO_PAGER
 };
 
@@ -28,7 +27,6 @@ static const struct argp_option output_option_table[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json, csv or markdown", 10},
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 10},
 	OPTION_PRECISION(KEY_PRECISION, 10),
-	{"unit", KEY_UNIT, "UNIT", 0, "Of line tables: B, KiB, MiB or GiB (default: what suits each)", 10},
 	OPTION_COLOR(KEY_COLOR, 10),
 	{"no-pager", KEY_NO_PAGER, NULL, 0, "Do not show long text in a pager", 10},
 	{0},
@@ -57,14 +55,6 @@ static error_t parse_format(struct argp_state *state, const char *text, const st
 	return options_error(state, "--format takes %s, not '%s'", names, text);
 }
 
-static error_t parse_unit(struct argp_state *state, const char *text, enum unit *out)
-{
-	for (*out = UNIT_AUTO; *out < UNITS; (*out)++)
-		if (strcasecmp(unit_name(*out), text) == 0)
-			return 0;
-	return options_error(state, "--unit takes B, KiB, MiB or GiB, not '%s'", text);
-}
-
 static error_t parse_output(int key, char *argument, struct argp_state *state)
 {
 	struct output_options *options = state->input;
@@ -83,8 +73,6 @@ static error_t parse_output(int key, char *argument, struct argp_state *state)
 		return option_precision(state, argument, &options->precision);
 	case KEY_COLOR:
 		return option_color(state, argument);
-	case KEY_UNIT:
-		return parse_unit(state, argument, &options->unit);
 	case KEY_NO_PAGER:
 		options->no_pager = true;
 		return 0;

@@ -55,7 +55,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; state->root_argp && state->child_inputs && i < 5; i++)
+		for (size_t i = 0; state->root_argp && state->child_inputs && i < 6; i++)
 			state->child_inputs[i] = &work->request;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -88,6 +88,7 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 		{view->lacks & VIEW_LACKS_FILTERS ? &nothing : &request_filter_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
+		{view->selects_tables ? &request_columns_argp : &nothing, 0, NULL, 0},
 		{&request_common_argp, 0, NULL, 0},
 		{0},
 	};
@@ -147,7 +148,7 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 	if (error)
 		return error;
 	profile_filter(work->profiles[work->count++], &work->request.filter);
-	return 0;
+	return profile_filter_explain(work->profiles[work->count - 1], &work->request.filter, diagnostic);
 }
 
 static int open_all(struct work *work, struct diagnostic *diagnostic)

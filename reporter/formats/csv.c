@@ -6,6 +6,7 @@
  */
 #include "base/clean.h"
 #include "base/memory.h"
+#include "formats/cells.h"
 #include "formats/format.h"
 #include "formats/json.h"
 #include "formats/rows.h"
@@ -54,10 +55,10 @@ static void print_rows_field(FILE *out, const struct table *rows)
 
 static void print_words_field(FILE *out, const char *const *words)
 {
-	for (size_t i = 0; words[i]; i++) {
-		fputs(i > 0 ? " " : "", out);
-		clean_print(out, words[i], 0);
-	}
+	char *text = cells_words(words);
+
+	print_field(out, text);
+	free(text);
 }
 
 /* Programs get whole numbers, never rounded ones. */

@@ -165,9 +165,9 @@ void rows_text(FILE *out, const struct table *table, const struct style *style)
 
 /* ---- sections ------------------------------------------------------------------------ */
 
-static void print_title(FILE *out, const char *title, const struct style *style)
+static void print_title(FILE *out, const char *title, const struct style *style, bool first)
 {
-	fprintf(out, "\n%s", paint(style, BOLD));
+	fprintf(out, "%s%s", first ? "" : "\n", paint(style, BOLD));
 	clean_print(out, title, 0);
 	fprintf(out, "%s\n", paint(style, PLAIN));
 }
@@ -193,7 +193,9 @@ static void print_fact(FILE *out, const struct column *column, const struct cell
 	const char *text = words ? words : cells_text(cell, buffer, UNIT_MIB, style->precision);
 
 	if (*text && *column->header) {
-		fprintf(out, "%s:%*s", column->header, FACT_WIDTH - 1 - (int)strlen(column->header), "");
+		int width = FACT_WIDTH - 1 - (int)strlen(column->header);
+
+		fprintf(out, "%s:%*s", column->header, width > 1 ? width : 1, "");
 		clean_print_between(out, "", text, "\n");
 	} else if (*text) {
 		print_warning(out, text, style);
@@ -274,7 +276,12 @@ static void print_blocks(FILE *out, const struct section *section, const struct 
 	}
 }
 
-static void print_section(FILE *out, const struct section *section, const struct style *style)
+static bool is_shown(const struct section *section)
+{
+	return !section->for_programs && !(section->only_if_rows && section->table.row_count == 0);
+}
+
+static void print_section(FILE *out, const struct section *section, const struct style *style, bool first)
 {
 	static void (*const print[])(FILE *, const struct section *, const struct style *) = {
 		[LAYOUT_TABLE] = print_table,
@@ -283,16 +290,19 @@ static void print_section(FILE *out, const struct section *section, const struct
 		[LAYOUT_BLOCKS] = print_blocks,
 	};
 
-	if (section->for_programs || (section->only_if_rows && section->table.row_count == 0))
-		return;
 	if (section->title)
-		print_title(out, section->title, style);
+		print_title(out, section->title, style, first);
 	print[section->layout](out, section, style);
 	print_note(out, section);
 }
 
 void format_as_text(FILE *out, const struct document *document, const struct style *style)
 {
+	bool first = true;
+
 	for (size_t i = 0; i < document->count; i++)
-		print_section(out, &document->sections[i], style);
+		if (is_shown(&document->sections[i])) {
+			print_section(out, &document->sections[i], style, first);
+			first = false;
+		}
 }

@@ -71,6 +71,9 @@ bool profile_matched_nothing(const struct profile *profile);
 const struct site *const *profile_sites(struct profile *profile, enum figure figure, size_t limit,
 					size_t *count);
 
+/* How many of the sites that profile_sites has named so far have the figure. */
+size_t profile_site_count(const struct profile *profile, enum figure figure);
+
 /* Collections, typed blocks, what collectors freed, and caches. */
 const struct collections *profile_collections(struct profile *profile);
 

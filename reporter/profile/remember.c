@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LINES_BEFORE 2 /* of a function, where its type or template stands */
 
@@ -188,6 +189,15 @@ static int write_copy(FILE *out, void *context)
 	return left > 0 ? -EIO : 0;
 }
 
+/* A copy is for those whom the recording is for. */
+static void copy_mode(const char *from, const char *to)
+{
+	struct stat status;
+
+	if (stat(from, &status) == 0)
+		(void)chmod(to, status.st_mode & 0777);
+}
+
 static int write_packed(const struct profile *profile, const char *output, const struct buffer *blocks,
 			struct diagnostic *diagnostic)
 {
@@ -197,6 +207,8 @@ static int write_packed(const struct profile *profile, const char *output, const
 
 	if (output) {
 		error = whole_file_write(output, write_copy, &copy, diagnostic);
+		if (!error)
+			copy_mode(info->path, output);
 		return error && !diagnostic->message[0]
 			       ? diagnostic_set(diagnostic, -error, "%s: %s", output, strerror(-error))
 			       : error;

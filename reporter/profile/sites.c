@@ -248,3 +248,12 @@ const struct site *const *profile_sites(struct profile *profile, enum figure fig
 		sites[i] = weighed(profile, sites[i]);
 	return sites;
 }
+
+size_t profile_site_count(const struct profile *profile, enum figure figure)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < profile->sites.count; i++)
+		count += figure_of(&profile->sites.sites[i].amounts, figure) > 0;
+	return count;
+}

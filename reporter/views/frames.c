@@ -19,16 +19,16 @@ TABLE_COLUMN(frame_place, "place", NULL, 0, 0, cell_text(((const struct frame_ro
 TABLE_COLUMN(frame_module, "module", NULL, 0, 0, cell_text(FRAME->function->module))
 TABLE_COLUMN(frame_inlined, "inlined", NULL, 0, 0, cell_truth(FRAME->inlined))
 TABLE_COLUMN(frame_system, "system", NULL, 0, 0, cell_truth(FRAME->function->system))
-static const struct column *const frame_columns[] = {&frame_function, &frame_file,   &frame_line,
-						     &frame_place,    &frame_module, &frame_inlined,
-						     &frame_system,   NULL};
+const struct column *const frame_row_columns[] = {&frame_function, &frame_file,   &frame_line,
+						  &frame_place,    &frame_module, &frame_inlined,
+						  &frame_system,   NULL};
 
 struct frame_rows *frame_rows_of(struct document *document, struct profile *profile)
 {
 	struct frame_rows *rows = pool_alloc(&document->pool, sizeof(*rows));
 
 	rows->profile = profile;
-	rows->table = (struct table){frame_columns, rows->rows, 0, sizeof(*rows->rows), NULL};
+	rows->table = (struct table){frame_row_columns, rows->rows, 0, sizeof(*rows->rows), NULL};
 	return rows;
 }
 

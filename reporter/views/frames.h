@@ -7,14 +7,18 @@
 #include "profile/groups.h"
 #include "views/parts.h"
 
+/* A frame for programs, and the columns of tables of them. */
+struct frame_row {
+	const struct source_frame *frame;
+	const char *place; /* profile_place */
+};
+extern const struct column *const frame_row_columns[];
+
 /* Room for the rows of one path at a time: formats print a cell before they ask for the next. */
 struct frame_rows {
 	struct profile *profile;
 	struct source_frame frames[GROUP_FRAMES_MAX];
-	struct frame_row {
-		const struct source_frame *frame;
-		const char *place;
-	} rows[GROUP_FRAMES_MAX];
+	struct frame_row rows[GROUP_FRAMES_MAX];
 	struct table table;
 };
 

@@ -160,13 +160,15 @@ static void fill_for_people(struct leak_row *row, struct document *document, str
 }
 
 /* How many rows are not shown, and what they have. */
-static const char *rest_note(struct document *document, const struct request *request,
-			     const struct groups *groups, size_t shown)
+static const char *rest_note(struct document *document, struct profile *profile,
+			     const struct request *request, const struct groups *groups, size_t shown)
 {
 	uint64_t rest_bytes = 0;
 
 	if (groups->count == 0)
-		return "Nothing leaked.";
+		return profile_overview(profile, false)->sample_bytes > 0
+			       ? "Of the blocks that were sampled, none leaked."
+			       : "Nothing leaked.";
 	if (shown == groups->count)
 		return NULL;
 	for (size_t i = shown; i < groups->count; i++)
@@ -190,11 +192,12 @@ static void add_leaks(struct document *document, struct profile *profile, const 
 		if (request->for_people)
 			fill_for_people(&rows[i], document, profile, request);
 	}
-	document_add(document, &(struct section){.name = "leaks",
-						 .table = {columns_for(document, request,
-								       context->run->sample_bytes > 0),
-							   rows, count, sizeof(*rows), context},
-						 .note = rest_note(document, request, groups, count)});
+	document_add(
+		document,
+		&(struct section){.name = "leaks",
+				  .table = {columns_for(document, request, context->run->sample_bytes > 0),
+					    rows, count, sizeof(*rows), context},
+				  .note = rest_note(document, profile, request, groups, count)});
 }
 
 /* ---- the sum ---------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ enum {
 	KEY_SORT,
 	KEY_TABLE,
 	KEY_COLUMNS,
+	KEY_UNIT,
 	KEY_WARNINGS,
 	KEY_REPLAY
 };
@@ -125,10 +126,16 @@ const struct argp request_sort_argp = {.options = sort_options, .parser = parse_
 
 static const struct argp_option common_options[] = {
 	{"table", KEY_TABLE, "NAME", 0, "The table that csv has, which has one only", 10},
-	{"columns", KEY_COLUMNS, "NAME,...", 0, "Show these columns instead of the usual ones", 10},
 	{"verbose", 'v', NULL, 0, "Show every warning", 10},
 	{"warnings", KEY_WARNINGS, NULL, OPTION_HIDDEN, "The same", 10},
 	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 10},
+	{0},
+};
+
+static const struct argp_option column_options[] = {
+	{"columns", KEY_COLUMNS, "NAME,...", 0, "Show these columns of line tables instead of the usual ones",
+	 6},
+	{"unit", KEY_UNIT, "UNIT", 0, "Of line tables: B, KiB, MiB or GiB (default: what suits each)", 6},
 	{0},
 };
 
@@ -142,6 +149,30 @@ static error_t add_columns(struct request *request, char *names)
 	return 0;
 }
 
+static error_t parse_unit(struct argp_state *state, const char *text, enum unit *out)
+{
+	for (*out = UNIT_AUTO; *out < UNITS; (*out)++)
+		if (strcasecmp(unit_name(*out), text) == 0)
+			return 0;
+	return options_error(state, "--unit takes B, KiB, MiB or GiB, not '%s'", text);
+}
+
+static error_t parse_columns(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case KEY_COLUMNS:
+		return add_columns(request, argument);
+	case KEY_UNIT:
+		return parse_unit(state, argument, &request->output.unit);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp request_columns_argp = {.options = column_options, .parser = parse_columns};
+
 static error_t parse_common(int key, char *argument, struct argp_state *state)
 {
 	struct request *request = state->input;
@@ -154,8 +185,6 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	case KEY_TABLE:
 		request->table = argument;
 		return 0;
-	case KEY_COLUMNS:
-		return add_columns(request, argument);
 	case 'v':
 	case KEY_WARNINGS:
 		request->all_warnings = true;

@@ -43,6 +43,7 @@ void request_finish(struct request *request);
 size_t request_rows(const struct request *request, size_t few);
 
 /* The groups; each takes the request as its input.  Of the first a command may leave out what it lacks. */
-extern const struct argp request_filter_argp, request_top_argp, request_sort_argp, request_common_argp;
+extern const struct argp request_filter_argp, request_top_argp, request_sort_argp, request_columns_argp,
+	request_common_argp;
 
 #endif

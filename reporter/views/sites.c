@@ -5,6 +5,7 @@
 #include "formats/cells.h"
 #include "profile/measure.h"
 #include "profile/paths.h"
+#include "views/frames.h"
 #include "views/places.h"
 
 #include <stdlib.h>
@@ -16,11 +17,6 @@
 struct path_row {
 	uint64_t value, whole;
 	const struct table *frames;
-};
-
-struct frame_row {
-	const struct source_frame *frame;
-	const char *place;
 };
 
 struct site_row {
@@ -76,18 +72,6 @@ TABLE_COLUMN(site_paths, "paths", NULL, 0, 0, cell_rows(&ROW->paths))
 static const struct column *const plain_columns[] = {SITE_COLUMNS, NULL};
 static const struct column *const columns_with_paths[] = {SITE_COLUMNS, &site_paths, NULL};
 
-#define FRAME ((const struct frame_row *)row)
-TABLE_COLUMN(frame_function, "function", NULL, 0, 0, cell_text(FRAME->frame->function->name))
-TABLE_COLUMN(frame_file, "file", NULL, 0, 0, cell_text(FRAME->frame->function->file))
-TABLE_COLUMN(frame_line, "line", NULL, 0, 0, cell_count(FRAME->frame->line))
-TABLE_COLUMN(frame_place, "place", NULL, 0, 0, cell_text(FRAME->place))
-TABLE_COLUMN(frame_module, "module", NULL, 0, 0, cell_text(FRAME->frame->function->module))
-TABLE_COLUMN(frame_inlined, "inlined", NULL, 0, 0, cell_truth(FRAME->frame->inlined))
-TABLE_COLUMN(frame_system, "system", NULL, 0, 0, cell_truth(FRAME->frame->function->system))
-static const struct column *const frame_columns[] = {&frame_function, &frame_file,   &frame_line,
-						     &frame_place,    &frame_module, &frame_inlined,
-						     &frame_system,   NULL};
-
 #define PATH ((const struct path_row *)row)
 TABLE_COLUMN(path_value, "value", NULL, 0, 0, cell_count(PATH->value))
 TABLE_COLUMN(path_share, "share", NULL, 0, 0, cell_share(PATH->value, PATH->whole))
@@ -99,7 +83,7 @@ static const struct table *table_of_frames(struct document *document, struct pro
 {
 	struct frame_row *rows = pool_alloc(&document->pool, (way->count + 1) * sizeof(*rows));
 	struct source_frame *frames = pool_alloc(&document->pool, (way->count + 1) * sizeof(*frames));
-	const struct table table = {frame_columns, rows, way->count, sizeof(*rows), NULL};
+	const struct table table = {frame_row_columns, rows, way->count, sizeof(*rows), NULL};
 
 	for (size_t i = 0; i < way->count; i++) {
 		frames[i] = way->first[i];
@@ -216,10 +200,23 @@ static void fill_row(struct site_row *row, struct document *document, struct pro
 	}
 }
 
+/* How to see what is left out. */
+static const char *more_note(struct document *document, const struct profile *profile,
+			     const struct request *request, const struct site_choice *choice, size_t count)
+{
+	size_t all = profile_site_count(profile, choice->figure);
+
+	if (!request->for_people || all <= count)
+		return NULL;
+	return pool_format(&document->pool, "(%zu more: mprof sites%s%s -n %zu)", all - count,
+			   choice->figure == FIGURE_PEAK ? "" : " --sort ",
+			   choice->figure == FIGURE_PEAK ? "" : figure_infos[choice->figure].name, all);
+}
+
 /* With a blank line, a title, headers and a rule. */
 static size_t lines_of(const struct site_row *rows, size_t count)
 {
-	size_t lines = count > 0 ? 4 : 0;
+	size_t lines = count > 0 ? 5 : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		lines++;
@@ -255,6 +252,7 @@ size_t part_sites(struct document *document, struct profile *profile, const stru
 				       .name = choice->name,
 				       .title = figure_infos[choice->figure].table,
 				       .table = {columns, rows, count, sizeof(*rows), NULL},
+				       .note = more_note(document, profile, request, choice, count),
 				       .only_if_rows = true,
 				       .ruled = true,
 			       });

@@ -118,6 +118,14 @@ static void open_node(struct walk *walk, uint32_t node, uint32_t depth, size_t c
 						    .itself = own > 0};
 }
 
+/* Whether a line that goes on loses next to nothing: what it shows is true of all its calls, as rounded. */
+static bool goes_on(const struct showing *showing, const struct line *line, const struct fork *fork)
+{
+	uint64_t lost = line->value - fork->shown_value;
+
+	return fork->shown == 1 && lost < showing->floor && lost <= showing->whole / 1000;
+}
+
 /* A node's line goes on as far as there is one way to go.  Returns the node to look at next. */
 static uint32_t show_node(struct walk *walk, uint32_t node)
 {
@@ -127,7 +135,7 @@ static uint32_t show_node(struct walk *walk, uint32_t node)
 	size_t calls = above->calls + 1;
 	struct fork fork = fork_of(showing, node, calls);
 
-	while (fork.shown == 1 && line.value - fork.shown_value < showing->floor)
+	while (goes_on(showing, &line, &fork))
 		fork = fork_of(showing, ++line.last, ++calls);
 	add_line(walk->lines, &line);
 	if (fork.shown == 0)
