@@ -121,12 +121,11 @@ static bool is_inside_sequence(const char *at)
 void clean_print(FILE *out, const char *text, size_t limit)
 {
 	size_t length = strlen(text), half = limit > ELLIPSIS_BYTES + 1 ? (limit - ELLIPSIS_BYTES) / 2 : 0;
-	const char *head = text + half, *tail = text + length - half;
-
 	if (limit == 0 || length <= limit) {
 		print_part(out, text, text + length, KEEP_NONE);
 		return;
 	}
+	const char *head = text + half, *tail = text + length - half;
 	for (int i = 0; i < 3 && head > text && is_inside_sequence(head); i++)
 		head--;
 	for (int i = 0; i < 3 && is_inside_sequence(tail); i++)

@@ -35,12 +35,16 @@ static _Noreturn void be_pager(int input)
 	_exit(127);
 }
 
-/* Whether the first word of the command is a program. */
+/* Whether the first word of the command is a program; nothing else of it is run for that. */
 static bool exists(void)
 {
+	const char *command = pager_command() + strspn(pager_command(), " \t");
+	size_t length = strcspn(command, " \t;|&<>()$`\"'\\");
 	char test[512];
 
-	snprintf(test, sizeof(test), "command -v %.400s >/dev/null 2>&1", pager_command());
+	if (length == 0 || length > 400)
+		return false;
+	snprintf(test, sizeof(test), "command -v -- %.*s >/dev/null 2>&1", (int)length, command);
 	return system(test) == 0;
 }
 
@@ -61,6 +65,7 @@ struct pager pager_start(const struct output_options *options, FILE *out)
 	close(ends[0]);
 	if (pager.pid > 0) {
 		signal(SIGPIPE, SIG_IGN);
+		signal(SIGINT, SIG_IGN); /* that is for the pager */
 		dup2(ends[1], STDOUT_FILENO);
 	} else {
 		pager.pid = 0;

@@ -192,7 +192,7 @@ static void write_tree(FILE *out, const struct section *section)
 			close_nodes(out, before - depth + 1);
 			fputc(',', out);
 		}
-		fprintf(out, "\n%*s{", (int)depth + 2, "");
+		fputs("\n  {", out);
 		write_value(out, json_row(table, row), JSON_EMBED);
 		fputs(", \"children\": [", out);
 		before = depth;

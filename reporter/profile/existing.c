@@ -126,3 +126,21 @@ uint64_t profile_origin(struct profile *profile)
 {
 	return symbolizer_origin(profile->symbolizer, profile->info->exe);
 }
+
+int profile_filter_explain(struct profile *profile, const struct filter *filter,
+			   struct diagnostic *diagnostic)
+{
+	for (uint32_t node = 1; node < profile->info->node_count; node++)
+		if (profile_passes(profile, node))
+			return 0;
+	if (filter_empty(filter))
+		return 0;
+	if (!selection_empty(&filter->keep)) {
+		profile->selection = filter->keep;
+		return profile_explain_nobody(profile, diagnostic);
+	}
+	return diagnostic_set(diagnostic, ENOENT, "no recorded call path is of what %s",
+			      filter->modules && *filter->modules ? "--module means"
+			      : filter->types && *filter->types   ? "--type means"
+								  : "--ignore leaves");
+}

@@ -7,6 +7,7 @@
 #define MPROF_REPORTER_PROFILE_EXISTING_H
 
 #include "base/nearest.h"
+#include "profile/filter.h"
 #include "profile/measure.h"
 
 /* Whether a place is one of the program's: a function that is selected, or a line with code. */
@@ -28,6 +29,11 @@ bool profile_has_lines(struct profile *profile);
  * it is there that nothing was allocated, or has no names to tell by; else -ENOENT with a diagnostic that
  * names what is near. */
 int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnostic);
+
+/* Where a filter leaves no call path: 0 if the program has what is meant, and it is there that nothing was
+ * allocated; else -ENOENT with a diagnostic that names what is near.  0, too, if it leaves any. */
+int profile_filter_explain(struct profile *profile, const struct filter *filter,
+			   struct diagnostic *diagnostic);
 
 /* The same for builds of the same source, and not for other programs of the same name. */
 uint64_t profile_origin(struct profile *profile);

@@ -2,10 +2,8 @@
 #include "profile/filter.h"
 
 #include "base/memory.h"
-#include "profile/existing.h"
 #include "profile/private.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,24 +129,6 @@ void profile_filter(struct profile *profile, const struct filter *filter)
 					 (is_empty(filter->types) || has_type(profile, filter->types, node));
 	free(kept);
 	free(ignored);
-}
-
-int profile_filter_explain(struct profile *profile, const struct filter *filter,
-			   struct diagnostic *diagnostic)
-{
-	for (uint32_t node = 1; node < profile->info->node_count; node++)
-		if (profile_passes(profile, node))
-			return 0;
-	if (filter_empty(filter))
-		return 0;
-	if (!selection_empty(&filter->keep)) {
-		profile->selection = filter->keep;
-		return profile_explain_nobody(profile, diagnostic);
-	}
-	return diagnostic_set(diagnostic, ENOENT, "no recorded call path is of what %s",
-			      !is_empty(filter->modules) ? "--module means"
-			      : !is_empty(filter->types) ? "--type means"
-							 : "--ignore leaves");
 }
 
 bool profile_passes(const struct profile *profile, uint32_t node)

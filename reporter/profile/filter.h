@@ -21,11 +21,6 @@ bool filter_empty(const struct filter *filter);
  */
 void profile_filter(struct profile *profile, const struct filter *filter);
 
-/* Where no call path is among them: 0 if the program has what is meant, and it is there that nothing was
- * allocated; else -ENOENT with a diagnostic that names what is near.  0, too, if there are any. */
-int profile_filter_explain(struct profile *profile, const struct filter *filter,
-			   struct diagnostic *diagnostic);
-
 /* Whether a call path is among them. */
 bool profile_passes(const struct profile *profile, uint32_t node);
 

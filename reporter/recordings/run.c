@@ -118,6 +118,16 @@ static void add_member(struct run *run, const char *path, size_t parent, bool re
 	run->members[run->count++] = (struct run_member){copy, parent, replaced};
 }
 
+/* Whether it is of the same process as one before: packed, or copied. */
+static bool is_copy(const struct folder *folder, size_t index)
+{
+	const struct trace_entry *entry = &folder->list.entries[index];
+	size_t before = last_before(folder, entry->pid, index);
+
+	return before < index &&
+	       folder->list.entries[before].started_realtime_ns == entry->started_realtime_ns;
+}
+
 /* All that came from the first, directly or not. */
 static void collect(struct run *run, const struct folder *folder, size_t first)
 {
@@ -129,7 +139,7 @@ static void collect(struct run *run, const struct folder *folder, size_t first)
 	for (size_t i = first + 1; i < folder->list.count; i++) {
 		size_t from = came_from(folder, i);
 
-		if (from == i || numbers[from] == 0)
+		if (from == i || numbers[from] == 0 || is_copy(folder, i))
 			continue;
 		add_member(run, entries[i].path, numbers[from] - 1, entries[from].pid == entries[i].pid);
 		numbers[i] = run->count;

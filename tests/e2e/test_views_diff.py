@@ -175,7 +175,7 @@ def the_same_numbers_in_every_format(directory):
         table = list(csv.DictReader(io.StringIO(done.stdout)))
         check_equal([list(row) for row in table], [list(row) for row in rows], "columns")
         check_equal([int(row["change_bytes"]) for row in table], [row["change_bytes"] for row in rows], f"changes by {group} in csv")
-        done = mprof("diff", "--format", "markdown", "--unit", "B", "--group-by", group, old, new)
+        done = mprof("diff", "--format", "markdown", "--group-by", group, old, new)
         check_equal(done.stdout.count("\n| +") + done.stdout.count("\n| -"), len(rows) + 1, done.stdout)
 
 

@@ -355,7 +355,8 @@ def screen(directory):
     ], "from the allocating functions up")
     done = mprof("tree", "--min-share", "20", "--depth", "2", trace)
     check_equal(body(done.stdout), [
-        "   2.9 MiB 100.0%  main > middle",
+        "   2.9 MiB 100.0%  main",
+        "   2.4 MiB  83.3%    middle",
     ], "what is left is less than the share")
     done = mprof("tree", "--lines", "--callers", "--min-share", "20", trace)
     check_equal(body(done.stdout), [
@@ -368,8 +369,9 @@ def screen(directory):
     check("Allocations 6: " in done.stdout and "more shows" not in done.stdout, done.stdout)
     done = mprof("tree", "-n", "3", trace)
     check_equal(body(done.stdout), [
-        "   2.9 MiB 100.0%  main > middle",
-        "   2.0 MiB  66.7%    leaf",
+        "   2.9 MiB 100.0%  main",
+        "   2.4 MiB  83.3%    middle",
+        "   2.0 MiB  66.7%      leaf",
         "(below 20 % nothing is shown: --min-share shows more)",
     ], "in three lines")
 

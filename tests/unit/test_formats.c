@@ -72,7 +72,7 @@ static const struct style plain = {.precision = 1};
 Test(formats, text_has_headers_a_rule_and_lines_below_rows)
 {
 	prints("text", &section, &plain,
-	       "\nThings\n      Memory Blocks  Name\n=========================\n"
+	       "Things\n      Memory Blocks  Name\n=========================\n"
 	       "     2.0 MiB      3  first\n                     < a\n                     < b\n"
 	       "     0.5 MiB      3  with, \"quotes\"|`\n     0.0 MiB      3  \xef\xbf\xbd\n");
 }
@@ -83,7 +83,7 @@ Test(formats, columns_are_chosen_with_or_without_their_unit)
 	const struct style style = {.precision = 1, .columns = chosen};
 
 	prints("text", &section, &style,
-	       "\nThings\n      Memory   Change  Name\n===========================\n"
+	       "Things\n      Memory   Change  Name\n===========================\n"
 	       "     2.0 MiB +1.0 MiB  first\n                       < a\n                       < b\n"
 	       "     0.5 MiB -1.0 KiB  with, \"quotes\"|`\n     0.0 MiB      0 B  \xef\xbf\xbd\n");
 }
