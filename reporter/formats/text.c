@@ -137,7 +137,7 @@ static void print_row(const struct printing *printing, const void *row, int extr
 	char buffer[NUMBER_BYTES];
 	size_t count = filled(printing, row);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && printing->columns[i]; i++) {
 		struct cell cell = cell_of(printing, row, i);
 
 		print_padded(printing, i,

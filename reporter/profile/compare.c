@@ -57,12 +57,14 @@ static enum diff_state state_of(struct part old, struct part new)
 static void add_row(struct work *work, const struct diff_thing *thing, struct part old, struct part new)
 {
 	uint64_t old_error, new_error;
-	const struct source_function *function = (new.count > 0 ? new : old).sites->function;
+	const struct diff_site *sites = new.count > 0 ? new.sites : old.sites;
 	struct diff_row row = {
 		.name = thing->name,
 		.place = thing->name,
 		.file = work->choice->group == DIFF_MODULE ? "" : thing->file,
-		.module = work->choice->group == DIFF_FILE && *thing->file ? "" : function->module,
+		.module = !sites || (work->choice->group == DIFF_FILE && *thing->file)
+				  ? ""
+				  : sites->function->module,
 		.state = state_of(old, new),
 		.old = value_of(work, &work->old, old, &old_error),
 		.new = value_of(work, &work->new, new, &new_error),
@@ -82,6 +84,8 @@ static void add_place(struct work *work, const struct diff_thing *thing, const s
 	add_row(work, thing, (struct part){pair->old, pair->old != NULL},
 		(struct part){pair->new, pair->new != NULL});
 	struct diff_row *row = &work->rows[work->count - 1];
+	if (!site) /* a pair has at least one of the two */
+		return;
 	row->old_line = pair->old ? pair->old->line : 0;
 	row->new_line = pair->new ? pair->new->line : 0;
 	row->place = site->line > 0 || work->choice->group == DIFF_LINE ? thing->name : site->place;
