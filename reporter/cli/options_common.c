@@ -22,9 +22,15 @@ enum {
 
 /* ---- output --------------------------------------------------------------------- */
 
+#define FORMAT(name, words, for_people) " " #name
+static const char format_doc[] = "One of"
+#include "formats/formats.def"
+				 "; text unless told otherwise";
+#undef FORMAT
+
 static const struct argp_option output_option_table[] = {
 	{NULL, 0, NULL, 0, "Output:", 10},
-	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json, csv or markdown", 10},
+	{"format", KEY_FORMAT, "FORMAT", 0, format_doc, 10},
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 10},
 	OPTION_PRECISION(KEY_PRECISION, 10),
 	OPTION_COLOR(KEY_COLOR, 10),
@@ -51,7 +57,7 @@ static error_t parse_format(struct argp_state *state, const char *text, const st
 	*out = format_find(text);
 	if (*out)
 		return 0;
-	format_names(names, sizeof(names), "");
+	format_names(names, sizeof(names));
 	return options_error(state, "--format takes %s, not '%s'", names, text);
 }
 

@@ -20,7 +20,7 @@ enum layout {
 
 struct section {
 	const char *name;  /* key of programs */
-	const char *title; /* for people; NULL: none */
+	const char *title; /* for people; headers below one have a rule, in text; NULL: none */
 	enum layout layout;
 	struct table table;
 	uint32_t (*depth)(const void *row); /* of a tree: of the root 0 */
@@ -31,7 +31,6 @@ struct section {
 	const char *note;  /* for people, below the rows, or in their place; NULL: none */
 	bool for_programs; /* not shown to people: they have it in another form */
 	bool only_if_rows; /* nothing is shown to people where there are none */
-	bool ruled;        /* a rule below the headers, in text */
 	bool has_warnings; /* people read them there */
 };
 

@@ -18,7 +18,7 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
-void format_names(char *text, size_t text_bytes, const char *after_first)
+void format_names(char *text, size_t text_bytes)
 {
 	size_t used = 0;
 
@@ -26,8 +26,7 @@ void format_names(char *text, size_t text_bytes, const char *after_first)
 	for (const struct format *format = formats; format->name && used < text_bytes; format++) {
 		const char *between = format == formats ? "" : format[1].name ? ", " : " or ";
 
-		used += (size_t)snprintf(text + used, text_bytes - used, "%s%s%s", between, format->name,
-					 format == formats ? after_first : "");
+		used += (size_t)snprintf(text + used, text_bytes - used, "%s%s", between, format->name);
 	}
 }
 

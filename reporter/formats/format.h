@@ -22,8 +22,8 @@ extern const struct format formats[]; /* ends with a NULL name; the first is the
 
 const struct format *format_find(const char *name); /* NULL: there is none */
 
-/* Their names, for help and errors: "text (default), json or csv". */
-void format_names(char *text, size_t text_bytes, const char *after_first);
+/* Their names, for errors: "text, json or csv". */
+void format_names(char *text, size_t text_bytes);
 
 /* The formats themselves. */
 #define FORMAT(name, words, for_people) format_fn format_as_##name;

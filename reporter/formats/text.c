@@ -175,7 +175,7 @@ static void print_title(FILE *out, const char *title, const struct style *style,
 static void print_note(FILE *out, const struct section *section)
 {
 	if (section->note)
-		clean_print_between(out, "", section->note, "\n");
+		clean_print_between(out, section->layout == LAYOUT_BLOCKS ? "\n" : "", section->note, "\n");
 }
 
 /* A warning is no fact, but stands among them. */
@@ -222,7 +222,7 @@ static void print_table(FILE *out, const struct section *section, const struct s
 	struct printing printing = printing_of(out, &section->table, style);
 
 	if (section->table.row_count > 0 || !section->note)
-		print_header(&printing, section->ruled);
+		print_header(&printing, section->title != NULL);
 	for (size_t row = 0; row < section->table.row_count; row++)
 		print_row(&printing, row_at(&section->table, row), 0);
 }
@@ -232,7 +232,7 @@ static void print_tree(FILE *out, const struct section *section, const struct st
 	struct printing printing = printing_of(out, &section->table, style);
 
 	if (section->table.row_count > 0)
-		print_header(&printing, section->ruled);
+		print_header(&printing, section->title != NULL);
 	for (size_t row = 0; row < section->table.row_count; row++) {
 		const void *data = row_at(&section->table, row);
 

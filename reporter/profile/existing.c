@@ -103,9 +103,9 @@ bool profile_has_lines(struct profile *profile)
 	return any_of_executable(profile, true);
 }
 
-int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnostic)
+/* Where a selection matches nothing that was recorded. */
+static int explain(struct profile *profile, const struct selection *selection, struct diagnostic *diagnostic)
 {
-	const struct selection *selection = &profile->selection;
 	const struct measure_place meant = {.selection = *selection};
 	bool files = !selection->functions || !*selection->functions;
 	const char *glob = files ? *selection->files : *selection->functions;
@@ -122,6 +122,11 @@ int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnosti
 			      nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
 }
 
+int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnostic)
+{
+	return explain(profile, &profile->selection, diagnostic);
+}
+
 uint64_t profile_origin(struct profile *profile)
 {
 	return symbolizer_origin(profile->symbolizer, profile->info->exe);
@@ -135,10 +140,8 @@ int profile_filter_explain(struct profile *profile, const struct filter *filter,
 			return 0;
 	if (filter_empty(filter))
 		return 0;
-	if (!selection_empty(&filter->keep)) {
-		profile->selection = filter->keep;
-		return profile_explain_nobody(profile, diagnostic);
-	}
+	if (!selection_empty(&filter->keep))
+		return explain(profile, &filter->keep, diagnostic);
 	return diagnostic_set(diagnostic, ENOENT, "no recorded call path is of what %s",
 			      filter->modules && *filter->modules ? "--module means"
 			      : filter->types && *filter->types   ? "--type means"

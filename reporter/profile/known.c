@@ -1,5 +1,5 @@
 /*
- * known.c - where a report's figures come from: the trace's summary, what an earlier report kept, or
+ * known.c - where a profile's figures come from: the trace's summary, what an earlier report kept, or
  * a replay; and the visits that follow from them.
  */
 #include "profile/kept.h"

@@ -117,19 +117,19 @@ size_t profile_frames(struct profile *profile, uint32_t node, const struct sourc
 /* Whether nothing of the node's code can be the user's, and so its names are not looked up. */
 bool profile_skips(const struct profile *profile, uint32_t node);
 
-/* The frames of a node but for one that is skipped: of all others, the functions' ids index report->chosen.
+/* The frames of a node but for one that is skipped: of all others, the functions' ids index profile->chosen.
  */
 size_t profile_met_frames(struct profile *profile, uint32_t node, const struct source_frame **frames);
 
 /* Whether a frame of a chosen function is of an instance that is chosen: as a frame_source's `counts`. */
 bool profile_counts(void *profile, const struct source_frame *frame);
 
-/* The frames of code itself; and as a frames_fn, whose context is the report, but for what is skipped. */
+/* The frames of code itself; and as a frames_fn, whose context is the profile, but for what is skipped. */
 size_t profile_code(struct profile *profile, uint32_t code, const struct source_frame **frames);
 size_t profile_met_code(void *profile, uint32_t code, const struct source_frame **frames);
 
-/* Puts the frames that jumps left out into report->info.  Looks up all code but the C library's; does nothing
- * the second time.  0 or -ENOMEM.  put_back.c */
+/* Puts the frames that jumps left out into profile->info.  Looks up all code but the C library's; does
+ * nothing the second time.  0 or -ENOMEM.  put_back.c */
 int profile_put_back(struct profile *profile);
 void put_back_finish(struct put_back *put_back);
 
@@ -145,7 +145,7 @@ int profile_replay(struct profile *profile, struct model **model, struct diagnos
 /* Makes profile->model.  known.c */
 int profile_know_figures(struct profile *profile, struct diagnostic *diagnostic);
 
-/* Each of these does nothing the second time.  known.c, profile.c */
+/* Each of these does nothing the second time.  known.c, handle.c */
 void profile_know_remains(struct profile *profile);  /* what becomes of blocks that were not freed */
 void profile_know_names(struct profile *profile);    /* of all code but what is skipped */
 void profile_know_wrappers(struct profile *profile); /* with the frames that jumps left out put back */
@@ -190,7 +190,7 @@ int profile_fill_tables(struct profile *profile);
 /* Fills profile->overview but for what remains, and the warnings.  overview.c */
 void profile_fill_overview(struct profile *profile);
 
-/* Finds the collections, with scopes there also by scope.  collections.c */
+/* Finds the collections, with scopes there also by scope.  gc_notes.c */
 void profile_know_collections(struct profile *profile);
 int profile_sum_collections(struct profile *profile);
 void profile_gc_finish(struct gc_figures *gc);

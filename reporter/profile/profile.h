@@ -6,7 +6,7 @@
  * the whole run; names and lines cost what their modules' debug information costs.
  *
  * Memory: the tables of the trace, the live blocks of a replay, and the text of shown sources.  A reporter
- * that finds none left ends (base/pool.h).  Not thread-safe.
+ * that finds none left ends (base/memory.h).  Not thread-safe.
  */
 #ifndef MPROF_REPORTER_PROFILE_PROFILE_H
 #define MPROF_REPORTER_PROFILE_PROFILE_H

@@ -258,16 +258,14 @@ static void add_rows(const struct comparing *of, enum diff_group group)
 	for (size_t i = 0; i < diff->count; i++)
 		told[i] = (struct told){diff->rows[i],
 					of->request->for_people ? where_of(of, &diff->rows[i], group) : NULL};
-	document_add(of->document, &(struct section){
-					   .name = "rows",
-					   .title = title_of(of, group),
-					   .table = {of->request->for_people ? columns_for_people(of, group)
-						     : by_bytes(of->request) ? byte_columns
-									     : count_columns,
-						     told, diff->count, sizeof(*told), NULL},
-					   .note = note_of(of),
-					   .ruled = true,
-				   });
+	document_add(of->document,
+		     &(struct section){.name = "rows",
+				       .title = title_of(of, group),
+				       .table = {of->request->for_people ? columns_for_people(of, group)
+						 : by_bytes(of->request) ? byte_columns
+									 : count_columns,
+						 told, diff->count, sizeof(*told), NULL},
+				       .note = note_of(of)});
 }
 
 #define REST(id, member)                                                                                     \

@@ -128,11 +128,9 @@ static void add_section(struct document *document, const struct request *request
 		table.row_count = limit;
 		title = pool_format(&document->pool, "%s (%zu of %zu)", title, limit, all);
 	}
-	document_add(document, &(struct section){.name = section->name,
-						 .title = title,
-						 .table = table,
-						 .only_if_rows = true,
-						 .ruled = true});
+	document_add(document,
+		     &(struct section){
+			     .name = section->name, .title = title, .table = table, .only_if_rows = true});
 }
 
 static void add_nothing(struct document *document)

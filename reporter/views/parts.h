@@ -27,9 +27,13 @@ struct site_choice {
 size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
 		  const struct site_choice *choice);
 
-/* Lines of source functions; for people in about so many lines of text, 0: in as many as it takes. */
+/* Line tables of source functions. */
+struct table_showing {
+	bool all_lines;    /* of the functions, and all of the tables */
+	size_t line_count; /* for people: in about so many lines of text; 0: in as many as it takes */
+};
 void part_tables(struct document *document, struct profile *profile, const struct request *request,
-		 const struct line_table *tables, size_t count, size_t line_budget);
+		 const struct line_table *tables, size_t count, const struct table_showing *showing);
 
 /* Phases and marks; for people the `few` with the highest peaks.  Returns how many lines of text that takes.
  */

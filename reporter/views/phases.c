@@ -75,7 +75,6 @@ size_t part_phases(struct document *document, struct profile *profile, const str
 	document_add(document, &(struct section){.name = "phases",
 						 .title = title,
 						 .table = {columns, phases, shown, sizeof(*phases), NULL},
-						 .only_if_rows = true,
-						 .ruled = true});
+						 .only_if_rows = true});
 	return shown > 0 ? shown + 4 : 0;
 }

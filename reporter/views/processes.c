@@ -1,5 +1,5 @@
 /*
- * processes.c - mprof processes: all recordings of a run as a tree, with what each process held.
+ * processes.c - mprof tree --processes: all recordings of a run as a tree, with what each process held.
  *
  * A make has hundreds: what is alike is summed for people, unless a screen has room for all.
  */
@@ -390,9 +390,7 @@ static void add_tree(struct processes *of, bool all)
 			.depth = depth_of,
 			.note = merged ? "Those alike are summed, with the greatest peak and the longest "
 					 "duration of one (each: --all)"
-				       : NULL,
-			.ruled = true,
-		});
+				       : NULL});
 }
 
 int processes_make(struct profile *profile, const struct request *request, bool all,
@@ -416,41 +414,3 @@ int processes_make(struct profile *profile, const struct request *request, bool 
 	free(of.list);
 	return 0;
 }
-
-/* ---- the command ------------------------------------------------------------------------------- */
-
-enum { KEY_ALL = 0x400 };
-enum { ALL }; /* request->flags */
-
-static const struct argp_option options[] = {
-	{"all", KEY_ALL, NULL, 0, "Show each process, where those alike would be summed", 1},
-	{0},
-};
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-	struct request *request = state->input;
-
-	(void)argument;
-	return key == KEY_ALL ? (request->flags[ALL] = true, 0) : ARGP_ERR_UNKNOWN;
-}
-
-static int make(struct profile *const *profiles, size_t count, const struct request *request,
-		struct document *document, struct diagnostic *diagnostic)
-{
-	(void)count;
-	return processes_make(*profiles, request, request->flags[ALL], document, diagnostic);
-}
-
-const struct view view_processes = {
-	.name = "processes",
-	.summary = "Show the processes of a run",
-	.doc = "Shows all recordings of a run as a tree: which commands were started by which, and what each "
-	       "held and leaked. Where there are more than a screen of them, those of one program that were "
-	       "started alike are summed.",
-	.traces = VIEW_ONE,
-	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP,
-	.options = options,
-	.parse = parse,
-	.make = make,
-};

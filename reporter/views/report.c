@@ -26,7 +26,7 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-enum { PRINT_SUPPRESSIONS = REPORT_ALL_LINES + 1, PATHS, ALL };
+enum { ALL_LINES, PRINT_SUPPRESSIONS, PATHS, ALL }; /* request->flags */
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -35,7 +35,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	(void)argument;
 	switch (key) {
 	case KEY_ALL_LINES:
-		return request->flags[REPORT_ALL_LINES] = true, 0;
+		return request->flags[ALL_LINES] = true, 0;
 	case KEY_PATHS:
 		return request->flags[PATHS] = true, 0;
 	case KEY_ALL:
@@ -80,6 +80,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 					  .path_lines = PATHS_SHOWN - 1};
 	struct profile *profile = *profiles;
 	size_t table_count, used = LINES_OF_RUN;
+	struct table_showing showing = {.all_lines = request->flags[ALL_LINES]};
 	const struct line_table *tables;
 	bool named = request->functions.count > 0 || request->files.count > 0 || request->top > 0;
 
@@ -95,10 +96,9 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	if (request->for_people && request->figure != FIGURE_LEAKED)
 		used += part_sites(document, profile, request, &leaks);
 	used += part_phases(document, profile, request, PHASES_SHOWN);
-	part_tables(document, profile, request, tables, table_count,
-		    named                ? 0
-		    : used < LINES_SHOWN ? LINES_SHOWN - used
-					 : 1);
+	if (!named)
+		showing.line_count = used < LINES_SHOWN ? LINES_SHOWN - used : 1;
+	part_tables(document, profile, request, tables, table_count, &showing);
 	part_collections(document, profile);
 	return 0;
 }

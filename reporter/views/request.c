@@ -98,9 +98,15 @@ static error_t parse_top(int key, char *argument, struct argp_state *state)
 
 const struct argp request_top_argp = {.options = top_options, .parser = parse_top};
 
+#define FIGURE(id, ...)
+#define SORT_FIGURE(id, name, ...) " " name
+static const char sort_doc[] = "Choose and order by one of"
+#include "profile/figure.def"
+			       "; peak unless told otherwise";
+#undef FIGURE
+
 static const struct argp_option sort_options[] = {
-	{"sort", KEY_SORT, "KEY", 0,
-	 "Choose and order by peak (default), leaked, kept, allocated, allocations or temporary", 6},
+	{"sort", KEY_SORT, "KEY", 0, sort_doc, 6},
 	{"measure", KEY_SORT, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 6},
 	{0},
 };

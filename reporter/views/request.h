@@ -9,9 +9,6 @@
 #include "profile/figure.h"
 #include "profile/filter.h"
 
-/* Of request->flags. */
-enum { REPORT_ALL_LINES };
-
 struct request {
 	/* What. */
 	struct option_list functions, files, modules, ignore, types, suppressions;
@@ -26,7 +23,7 @@ struct request {
 	struct output_options output;
 	struct symbol_options symbols;
 	bool replay;
-	/* Of the view's own options, whatever it makes of them; but for the first, which line tables know. */
+	/* Of the view's own options, whatever it makes of them. */
 	bool flags[8];
 	long numbers[4];
 	const char *words[4];

@@ -174,20 +174,29 @@ static void add_line(struct table_row *out, struct document *document, const str
 		(struct line_row){line, sample_bytes, collection_note(document, &line->gc)};
 }
 
+/* What all tables are made for. */
+struct making {
+	struct document *document;
+	const struct request *request;
+	const struct table_showing *showing;
+	uint64_t sample_bytes;
+};
+
 /* Programs get the lines that have figures. */
-static void add_lines(struct table_row *out, struct document *document, const struct request *request,
-		      uint64_t sample_bytes, size_t most)
+static void add_lines(const struct making *making, struct table_row *out, size_t most)
 {
 	const struct line_table *table = out->table;
-	bool whole = request->flags[REPORT_ALL_LINES] || (table->line_count <= WHOLE_LINES && most == 0);
-	bool *shown = pool_alloc(&document->pool, table->line_count + 1);
+	bool people = making->request->for_people;
+	bool whole = making->showing->all_lines || (table->line_count <= WHOLE_LINES && most == 0);
+	struct pool *pool = &making->document->pool;
+	bool *shown = pool_alloc(pool, table->line_count + 1);
 
-	out->lines = pool_alloc(&document->pool, (table->line_count + 1) * sizeof(*out->lines));
-	if (request->for_people && !whole)
-		choose_lines(table, shown, most, request->figure);
+	out->lines = pool_alloc(pool, (table->line_count + 1) * sizeof(*out->lines));
+	if (people && !whole)
+		choose_lines(table, shown, most, making->request->figure);
 	for (size_t i = 0; i < table->line_count; i++)
-		if (request->for_people ? whole || shown[i] : has_figures(&table->lines[i]))
-			add_line(out, document, &table->lines[i], sample_bytes);
+		if (people ? whole || shown[i] : has_figures(&table->lines[i]))
+			add_line(out, making->document, &table->lines[i], making->sample_bytes);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -222,27 +231,26 @@ static bool follows(const void *before, const void *row)
 	return ROW->line->line <= ((const struct line_row *)before)->line->line + 1;
 }
 
-static const char *headline(struct document *document, const struct request *request,
-			    const struct line_table *table)
+static const char *headline(const struct making *making, const struct line_table *table)
 {
 	const struct amounts *amounts = &table->amounts;
+	struct document *document = making->document;
 
 	return pool_format(&document->pool, "%s: %s at the peak, %s leaked, %s", table->name,
-			   part_size(document, request, amounts->peak_bytes, 0),
-			   part_size(document, request, amounts->leaked_bytes, 0),
+			   part_size(document, making->request, amounts->peak_bytes, 0),
+			   part_size(document, making->request, amounts->leaked_bytes, 0),
 			   part_count(document, amounts->allocations, "allocation"));
 }
 
-static struct table_row row_of(struct document *document, const struct request *request,
-			       const struct line_table *table, uint64_t sample_bytes, size_t most)
+static struct table_row row_of(const struct making *making, const struct line_table *table, size_t most)
 {
 	struct table_row row = {.table = table};
 
-	if (request->for_people) {
-		row.headline = headline(document, request, table);
-		row.path = style_short_path(request->style, table->file);
+	if (making->request->for_people) {
+		row.headline = headline(making, table);
+		row.path = style_short_path(making->request->style, table->file);
 	}
-	add_lines(&row, document, request, sample_bytes, most);
+	add_lines(making, &row, most);
 	return row;
 }
 
@@ -256,49 +264,51 @@ static size_t height_of(const struct table_row *row)
 	return height;
 }
 
-/* The table in so many lines, or all of it where `budget` is 0; none if it would be too little to show. */
-static bool fit(struct document *document, const struct request *request, const struct line_table *table,
-		uint64_t sample_bytes, size_t budget, struct table_row *out)
+/* The table in so many lines, or all of it where that is 0; none if it would be too little to show. */
+static bool fit(const struct making *making, const struct line_table *table, size_t line_count,
+		struct table_row *out)
 {
-	*out = row_of(document, request, table, sample_bytes, 0);
-	for (size_t most = budget; budget > 0 && height_of(out) > budget; most = most * 2 / 3) {
-		if (budget < LINES_ABOVE + LINES_LEAST || most < 2)
+	*out = row_of(making, table, 0);
+	for (size_t most = line_count; line_count > 0 && height_of(out) > line_count; most = most * 2 / 3) {
+		if (line_count < LINES_ABOVE + LINES_LEAST || most < 2)
 			return false;
-		*out = row_of(document, request, table, sample_bytes, most);
+		*out = row_of(making, table, most);
 	}
 	return true;
 }
 
-void part_tables(struct document *document, struct profile *profile, const struct request *request,
-		 const struct line_table *tables, size_t count, size_t line_budget)
+/* How much of what is left the next table may take; 0: as much as it takes.  More than one is to be seen. */
+static size_t room_for(const struct making *making, size_t taken, bool first_of_several)
 {
-	uint64_t sample_bytes = profile_overview(profile, false)->sample_bytes;
+	size_t all = making->showing->line_count, left = all > taken ? all - taken : 1;
+
+	if (!making->request->for_people || all == 0 || making->showing->all_lines)
+		return 0;
+	return first_of_several ? left * 2 / 3 : left;
+}
+
+void part_tables(struct document *document, struct profile *profile, const struct request *request,
+		 const struct line_table *tables, size_t count, const struct table_showing *showing)
+{
+	const struct making making = {document, request, showing,
+				      profile_overview(profile, false)->sample_bytes};
 	struct table_row *rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));
-	bool bounded = request->for_people && line_budget > 0 && !request->flags[REPORT_ALL_LINES];
+	const char *left_out = NULL;
 	size_t used = 0, height = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t left = line_budget > height ? line_budget - height : 1;
-
-		/* More than one is to be seen. */
-		if (used == 0 && count > 1)
-			left = left * 2 / 3;
-
-		if (!fit(document, request, &tables[i], sample_bytes, bounded ? left : 0, &rows[used]))
-			break;
+	while (used < count &&
+	       fit(&making, &tables[used], room_for(&making, height, used == 0 && count > 1), &rows[used]))
 		height += height_of(&rows[used++]);
-	}
-	document_add(document,
-		     &(struct section){
-			     .name = "functions",
-			     .layout = LAYOUT_BLOCKS,
-			     .table = {request->for_people ? table_columns : data_columns, rows, used,
-				       sizeof(*rows), NULL},
-			     .inner = inner,
-			     .follows = follows,
-			     .note = used < count ? pool_format(&document->pool,
-								"\n(%s left out: --all-lines shows all)",
-								part_count(document, count - used, "table"))
-						  : NULL,
-		     });
+	if (used < count)
+		left_out = pool_format(&document->pool, "(%s left out: --all-lines shows all)",
+				       part_count(document, count - used, "table"));
+	document_add(document, &(struct section){
+				       .name = "functions",
+				       .layout = LAYOUT_BLOCKS,
+				       .table = {request->for_people ? table_columns : data_columns, rows,
+						 used, sizeof(*rows), NULL},
+				       .inner = inner,
+				       .follows = follows,
+				       .note = left_out,
+			       });
 }

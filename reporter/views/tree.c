@@ -23,8 +23,10 @@ static const struct argp_option options[] = {
 	{"lines", KEY_LINES, NULL, 0, "Keep calls at different lines of a function apart", 1},
 	{"system", KEY_SYSTEM, NULL, 0, "Show code of the system and of allocators, too", 1},
 	{"processes", KEY_PROCESSES, NULL, 0,
-	 "Show the processes of the run in place of calls, as mprof processes", 1},
-	{"all", KEY_ALL, NULL, 0, "With --processes, show each of those that are alike", 1},
+	 "Show the recordings of the run in place of calls: which process started which, and what each held",
+	 1},
+	{"all", KEY_ALL, NULL, 0,
+	 "With --processes, show each of those that are alike, which else are summed where they are many", 1},
 	{0},
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mprof processes and report --all: all recordings of a run, such as that of a make."""
+"""mprof tree --processes and report --all: all recordings of a run, such as that of a make."""
 
 import csv
 import io
@@ -42,8 +42,8 @@ def make_all(directory):
 
 
 def processes(folder, *arguments):
-    done = mprof("processes", "--format", "json", *arguments, directory=folder)
-    check_equal(done.returncode, 0, f"mprof processes: {done.stderr}")
+    done = mprof("tree", "--processes", "--format", "json", *arguments, directory=folder)
+    check_equal(done.returncode, 0, f"mprof tree --processes: {done.stderr}")
     return json.loads(done.stdout)
 
 
@@ -83,11 +83,11 @@ def what_went_on_as_another(directory):
 @case
 def those_alike_are_summed(directory):
     folder = make_all(directory)
-    shown = mprof("processes", directory=folder).stdout
+    shown = mprof("tree", "--processes", directory=folder).stdout
     check(re.search(r"\n +39\.2 KiB +4\.0 KiB +82 .* worker x 41, 805\.\d KiB in all\n", shown), shown)
     check("--all" in shown and shown.count("\n") < 20, shown)
     check("Processes:    43 recordings, of 3 programs\n" in shown, shown)
-    shown = mprof("processes", "--all", directory=folder).stdout
+    shown = mprof("tree", "--processes", "--all", directory=folder).stdout
     check_equal(shown.count("./worker "), COUNT + 1, "rows with --all")
     check(" x " not in shown, shown)
 
@@ -110,10 +110,10 @@ def the_run_of_a_recording(directory):
 def every_format_has_the_same(directory):
     folder = make_all(directory)
     rows = [(depth, row["peak_bytes"]) for depth, row in flat(processes(folder)["processes"])]
-    done = mprof("processes", "--format", "csv", directory=folder)
+    done = mprof("tree", "--processes", "--format", "csv", directory=folder)
     table = list(csv.DictReader(io.StringIO(done.stdout)))
     check_equal([(int(row["depth"]), int(row["peak_bytes"])) for row in table], rows, "csv")
-    done = mprof("processes", "--format", "markdown", "--all", directory=folder)
+    done = mprof("tree", "--processes", "--format", "markdown", "--all", directory=folder)
     check_equal(done.stdout.count("./worker "), COUNT + 1, "markdown")
 
 
@@ -124,7 +124,7 @@ def one_that_cannot_be_read(directory):
     content = bytearray(trace.read_bytes())
     content[len(content) // 2] ^= 0xff
     trace.write_bytes(content)
-    done = mprof("processes", "--format", "json", next(folder.glob("make.*.mprof")), directory=folder)
+    done = mprof("tree", "--processes", "--format", "json", next(folder.glob("make.*.mprof")), directory=folder)
     check_equal(done.returncode, 0, f"status: {done.stderr}")
 
 

@@ -42,7 +42,7 @@ static uint32_t depth(const void *row)
 }
 
 static const struct section section = {
-	.name = "things", .title = "Things", .table = {columns, rows, 3, sizeof(*rows), NULL}, .ruled = true};
+	.name = "things", .title = "Things", .table = {columns, rows, 3, sizeof(*rows), NULL}};
 
 static char *printed(const char *format, const struct section *of, const struct style *style)
 {
@@ -113,7 +113,6 @@ Test(formats, a_tree_is_indented_and_nested)
 	of.layout = LAYOUT_TREE;
 	of.depth = depth;
 	of.title = NULL;
-	of.ruled = false;
 	text = printed("text", &of, &plain);
 	cr_assert_not_null(strstr(text, "     2.0 MiB      3  first\n"), "%s", text);
 	cr_assert_not_null(strstr(text, "     0.5 MiB      3    with"), "%s", text);

@@ -1,4 +1,4 @@
-/* all.c - mprof report --all: the call sites of all processes of a run, each program's summed. */
+/* report_all.c - mprof report --all: the call sites of all processes of a run, each program's summed. */
 #include "views/processes.h"
 
 #include "profile/run.h"
@@ -210,19 +210,17 @@ static void add_sites(struct document *document, const struct request *request, 
 						       sites[i].site.file, sites[i].site.line,
 						       sites[i].site.module)};
 	document_add(document,
-		     &(struct section){
-			     .name = "sites",
-			     .title = title_of(document, request),
-			     .table = {!request->for_people    ? columns
-				       : figure == FIGURE_PEAK ? peak_columns
-							       : other_columns,
-				       rows, shown, sizeof(*rows), NULL},
-			     .note = shown < count ? pool_format(&document->pool, "%zu more call sites (-n)",
-								 count - shown)
-						   : NULL,
-			     .only_if_rows = true,
-			     .ruled = true,
-		     });
+		     &(struct section){.name = "sites",
+				       .title = title_of(document, request),
+				       .table = {!request->for_people    ? columns
+						 : figure == FIGURE_PEAK ? peak_columns
+									 : other_columns,
+						 rows, shown, sizeof(*rows), NULL},
+				       .note = shown < count ? pool_format(&document->pool,
+									   "%zu more call sites (-n)",
+									   count - shown)
+							     : NULL,
+				       .only_if_rows = true});
 }
 
 int all_make(struct profile *profile, const struct request *request, struct document *document,
