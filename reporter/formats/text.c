@@ -185,7 +185,7 @@ static void print_warning(FILE *out, const char *text, const struct style *style
 	clean_print_between(out, "", text, "\n");
 }
 
-static void print_fact(FILE *out, const struct column *column, const struct cell *cell,
+static void print_fact(FILE *out, const struct column *column, const struct cell *cell, int width,
 		       const struct style *style)
 {
 	char buffer[NUMBER_BYTES];
@@ -193,9 +193,7 @@ static void print_fact(FILE *out, const struct column *column, const struct cell
 	const char *text = words ? words : cells_text(cell, buffer, UNIT_MIB, style->precision);
 
 	if (*text && *column->header) {
-		int width = FACT_WIDTH - 1 - (int)strlen(column->header);
-
-		fprintf(out, "%s:%*s", column->header, width > 1 ? width : 1, "");
+		fprintf(out, "%s:%*s", column->header, width - 1 - (int)strlen(column->header), "");
 		clean_print_between(out, "", text, "\n");
 	} else if (*text) {
 		print_warning(out, text, style);
@@ -203,8 +201,23 @@ static void print_fact(FILE *out, const struct column *column, const struct cell
 	free(words);
 }
 
+/* Where values begin. */
+static int fact_width(const struct table *table)
+{
+	int width = FACT_WIDTH;
+
+	for (size_t i = 0; table->columns[i]; i++) {
+		int length = table->columns[i]->header ? (int)strlen(table->columns[i]->header) : 0;
+
+		width = length + 2 > width ? length + 2 : width;
+	}
+	return width;
+}
+
 static void print_facts(FILE *out, const struct section *section, const struct style *style)
 {
+	int width = fact_width(&section->table);
+
 	for (size_t i = 0; section->table.columns[i]; i++) {
 		const struct column *column = section->table.columns[i];
 		struct cell cell = table_cell(&section->table, 0, i);
@@ -213,7 +226,7 @@ static void print_facts(FILE *out, const struct section *section, const struct s
 			for (const char *const *line = cell.words; *line; line++)
 				print_warning(out, *line, style);
 		else if (column->header)
-			print_fact(out, column, &cell, style);
+			print_fact(out, column, &cell, width, style);
 	}
 }
 

@@ -94,6 +94,9 @@ void symbolizer_add_marked(struct symbolizer *symbolizer, const struct source_fu
 /* The exports of an object, read when first asked for. */
 struct exports *image_exports(struct image *image);
 
+/* Once per object that a pc was looked up in. */
+void image_warn_of_missing_lines(struct symbolizer *symbolizer, struct image *image);
+
 /* The function that an address of the file lies in; NULL: nothing is known of it. */
 struct code_function *code_function_at(struct symbolizer *symbolizer, struct image *image, uint64_t address);
 

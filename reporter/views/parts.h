@@ -43,6 +43,11 @@ size_t part_phases(struct document *document, struct profile *profile, const str
 /* All collections, by time; for programs. */
 void part_collections(struct document *document, struct profile *profile);
 
+/* Of so many lines of warnings, which end with NULL, those that are shown: for people who have not asked for
+ * all the first `always`, and of the others one with how many there are.  The lines are changed. */
+const char *const *part_warnings(struct document *document, const struct request *request, const char **lines,
+				 size_t always, size_t count);
+
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);
 

@@ -176,19 +176,27 @@ static const char *collections_line(const struct telling *telling)
 			   plain_size(telling, total->freed_bytes), pause, longest);
 }
 
-/* One is told, and how many there are; all on request. */
+const char *const *part_warnings(struct document *document, const struct request *request, const char **lines,
+				 size_t always, size_t count)
+{
+	if (!request->for_people || request->all_warnings || count <= always + 1)
+		return lines;
+	lines[always] = pool_format(&document->pool, "%s (and %s: -v)", lines[always],
+				    part_count(document, count - always - 1, "other"));
+	lines[always + 1] = NULL;
+	return lines;
+}
+
 static const char *const *warning_lines(const struct telling *telling)
 {
-	struct warnings all = profile_warnings(telling->profile);
-	struct warnings brief = profile_warnings_in_brief(telling->profile);
-	const char *line = brief.lines ? *brief.lines : NULL;
+	struct warnings warnings = telling->request->all_warnings
+					   ? profile_warnings(telling->profile)
+					   : profile_warnings_in_brief(telling->profile);
+	const char **lines = pool_alloc(&telling->document->pool, (warnings.count + 1) * sizeof(*lines));
 
-	if (telling->request->all_warnings)
-		return document_words(telling->document, all.lines, all.count);
-	if (brief.count > 1)
-		line = pool_format(&telling->document->pool, "%s (and %s: -v)", line,
-				   part_count(telling->document, brief.count - 1, "other"));
-	return document_words(telling->document, &line, brief.count > 0);
+	for (size_t i = 0; i < warnings.count; i++)
+		lines[i] = warnings.lines[i];
+	return part_warnings(telling->document, telling->request, lines, 0, warnings.count);
 }
 
 #define LINES ((const struct run_lines *)row)

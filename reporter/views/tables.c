@@ -187,6 +187,7 @@ static void add_lines(const struct making *making, struct table_row *out, size_t
 {
 	const struct line_table *table = out->table;
 	bool people = making->request->for_people;
+	bool has_text = making->request->output.format->print == format_as_csv; /* a sheet has it all */
 	bool whole = making->showing->all_lines || (table->line_count <= WHOLE_LINES && most == 0);
 	struct pool *pool = &making->document->pool;
 	bool *shown = pool_alloc(pool, table->line_count + 1);
@@ -195,7 +196,7 @@ static void add_lines(const struct making *making, struct table_row *out, size_t
 	if (people && !whole)
 		choose_lines(table, shown, most, making->request->figure);
 	for (size_t i = 0; i < table->line_count; i++)
-		if (people ? whole || shown[i] : has_figures(&table->lines[i]))
+		if (people ? whole || shown[i] : has_text || has_figures(&table->lines[i]))
 			add_line(out, making->document, &table->lines[i], making->sample_bytes);
 }
 
