@@ -109,6 +109,9 @@ def filters(directory):
                                 (("--file", "leaks.c"), (458, 17)), (("--module", "leaks"), (458, 17))):
         whole = is_the_sum(trace, *arguments)
         check_equal((whole["bytes"], whole["blocks"]), expected, arguments)
+    for arguments, what in ((("--module", "nothing*"), "--module means"), (("--type", "*"), "--type means"), (("--ignore", "*"), "--ignore leaves")):
+        done = mprof("leaks", *arguments, trace)
+        check_equal((done.returncode, done.stdout, done.stderr), (2, "", f"mprof: no recorded call path is of what {what}\n"), arguments)
 
 
 @case

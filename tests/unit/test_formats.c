@@ -95,12 +95,11 @@ Test(formats, a_table_has_the_unit_in_which_it_is_not_all_zeroes)
 
 	of.table.rows = small;
 	of.table.row_count = 2;
-	of.title = NULL;
 	prints("text", &of, &plain,
-	       "      Memory Blocks  Name\n=========================\n"
+	       "Things\n      Memory Blocks  Name\n=========================\n"
 	       "    39.1 KiB      3  x\n     0.0 KiB      3  y\n");
 	prints("text", &of, &(struct style){.precision = 1, .unit = UNIT_MIB},
-	       "      Memory Blocks  Name\n=========================\n"
+	       "Things\n      Memory Blocks  Name\n=========================\n"
 	       "     0.0 MiB      3  x\n     0.0 MiB      3  y\n");
 }
 
