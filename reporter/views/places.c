@@ -64,7 +64,7 @@ static const char *file_shown(const struct request *request, const char *name, c
 const char *part_place(struct document *document, const struct request *request, const char *place,
 		       const char *file, uint32_t line, const char *module)
 {
-	size_t width = request->style->width > 0 ? request->style->width * 2 : CLEAN_NAME_BYTES;
+	size_t width = request->style->width > 0 ? request->style->width * 2 : 0;
 	const char *name = cut(document, place, width), *object = base_name(module);
 
 	if (*file && line == 0)
