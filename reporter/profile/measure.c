@@ -15,14 +15,20 @@
 
 /* ---- which paths ------------------------------------------------------------------- */
 
+bool profile_lies_at(struct profile *profile, const struct source_frame *frame,
+		     const struct measure_place *place)
+{
+	return (place->line == 0 || frame->line == place->line) &&
+	       selection_matches_frame(&place->selection, profile->symbolizer, frame);
+}
+
 static bool code_lies_at(struct profile *profile, uint32_t code, const struct measure_place *place)
 {
 	const struct source_frame *frames;
 	size_t count = profile_code(profile, code, &frames);
 
 	for (size_t i = 0; i < count; i++)
-		if ((place->line == 0 || frames[i].line == place->line) &&
-		    selection_matches_frame(&place->selection, profile->symbolizer, &frames[i]))
+		if (profile_lies_at(profile, &frames[i], place))
 			return true;
 	return false;
 }

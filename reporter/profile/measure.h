@@ -35,6 +35,10 @@ struct measured_path {
 int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
 		    size_t *count, bool *met);
 
+/* Whether a frame lies at a place that is not everything. */
+bool profile_lies_at(struct profile *profile, const struct source_frame *frame,
+		     const struct measure_place *place);
+
 /* The frames of a call path, innermost first, at most `limit`: how many they are. */
 size_t profile_path_frames(struct profile *profile, uint32_t node, struct source_frame *out, size_t limit);
 

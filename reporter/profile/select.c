@@ -64,11 +64,27 @@ bool selection_has_arguments(const struct selection *selection)
 	return false;
 }
 
+/* Code without lines goes by what is shown of it: "main+0x78", or an address. */
+static bool names_spot(const char *const *globs, struct symbolizer *symbolizer,
+		       const struct source_frame *frame)
+{
+	const char *spot;
+
+	if (list_empty(globs) || source_frame_spot(frame) < SPOT_OFFSET)
+		return false;
+	for (spot = symbolizer_place(symbolizer, frame); *globs; globs++)
+		if (strcmp(*globs, spot) == 0)
+			return true;
+	return false;
+}
+
 bool selection_matches_frame(const struct selection *selection, struct symbolizer *symbolizer,
 			     const struct source_frame *frame)
 {
 	if (selection_matches(selection, frame->function))
 		return true;
+	if (names_spot(selection->functions, symbolizer, frame))
+		return any_matches(selection->files, frame->function->file, file_matches);
 	if (!selection_has_arguments(selection) ||
 	    !any_matches(selection->files, frame->function->file, file_matches))
 		return false;

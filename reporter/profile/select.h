@@ -23,7 +23,8 @@ bool selection_matches(const struct selection *selection, const struct source_fu
  * template instances of a function and not others. */
 bool selection_has_arguments(const struct selection *selection);
 
-/* Whether a frame's function matches, or the instance of it that the frame is of. */
+/* Whether a frame's function matches, or the instance of it that the frame is of, or a function glob is the
+ * symbolizer's name of its place, as "main+0x78". */
 bool selection_matches_frame(const struct selection *selection, struct symbolizer *symbolizer,
 			     const struct source_frame *frame);
 

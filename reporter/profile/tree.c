@@ -21,7 +21,8 @@ struct work {
 	const struct tree_query *query;
 	struct tree_frame *frames;
 	size_t frame_count, frame_capacity;
-	struct map known; /* (function, spot) -> index of the frame */
+	struct map known[2];  /* of those elsewhere and there: (function, spot) -> index of the frame */
+	struct map described; /* frame as the symbolizer has it -> index of the frame */
 	struct trie trie;
 	uint32_t *path; /* nodes on their way */
 	size_t path_capacity;
@@ -58,18 +59,33 @@ static struct tree_frame describe(struct work *work, const struct source_frame *
 	};
 }
 
-static uint32_t frame_of(struct work *work, const struct source_frame *frame)
+static uintptr_t find_frame(struct work *work, const struct source_frame *frame)
 {
+	const struct measure_place *place = work->query->place;
+	bool there = place && profile_lies_at(work->profile, frame, place);
+	struct map *known = &work->known[there];
 	uint64_t spot = spot_of(work, frame);
-	uintptr_t index = (uintptr_t)map_get(&work->known, (uintptr_t)frame->function, spot);
+	uintptr_t index = (uintptr_t)map_get(known, (uintptr_t)frame->function, spot);
 
 	if (index == 0) {
 		struct tree_frame new = describe(work, frame);
 
+		new.there = there;
 		index = new_frame(work, &new);
-		map_put(&work->known, (uintptr_t)frame->function, spot, (void *)index); // NOLINT
+		map_put(known, (uintptr_t)frame->function, spot, (void *)index); // NOLINT
 	}
 	work->frames[index].inlined &= frame->inlined;
+	return index;
+}
+
+static uint32_t frame_of(struct work *work, const struct source_frame *frame)
+{
+	uintptr_t index = (uintptr_t)map_get(&work->described, (uintptr_t)frame, 0);
+
+	if (index == 0) {
+		index = find_frame(work, frame);
+		map_put(&work->described, (uintptr_t)frame, 0, (void *)index); // NOLINT
+	}
 	return (uint32_t)index;
 }
 
@@ -266,7 +282,9 @@ static void finish(struct work *work)
 	free(work->placed);
 	free(work->path);
 	free(work->frames);
-	map_finish(&work->known);
+	map_finish(&work->known[false]);
+	map_finish(&work->known[true]);
+	map_finish(&work->described);
 	trie_finish(&work->trie);
 }
 

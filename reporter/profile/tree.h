@@ -9,7 +9,7 @@
 #ifndef MPROF_REPORTER_PROFILE_TREE_H
 #define MPROF_REPORTER_PROFILE_TREE_H
 
-#include "profile/profile.h"
+#include "profile/measure.h"
 
 struct tree_query {
 	enum figure figure; /* orders children */
@@ -20,6 +20,7 @@ struct tree_query {
 	bool lines;  /* frames of one function at different lines stay apart */
 	bool system; /* with frames of the C library, of allocators and of start-up code, which else count as
 			their callers; a path of only such frames has them anyway */
+	const struct measure_place *place; /* frames that lie there stay apart from others; NULL: none do */
 };
 
 /* What a node is of: a function, or with `lines` a line of it.  Each once. */
@@ -29,6 +30,7 @@ struct tree_frame {
 	uint32_t line;     /* with `lines` that, else where the function begins; 0 if unknown */
 	bool inlined;      /* wherever it was met */
 	bool system;       /* not the program's own */
+	bool there;        /* lies at the query's place */
 };
 
 struct tree {

@@ -12,7 +12,6 @@
 struct work {
 	struct profile *profile;
 	const struct tree *tree; /* of lines */
-	bool *meant;             /* by frame */
 	uint32_t *inner;         /* by node: of its path, the last node of the place so far, or NONE */
 	uint32_t *callee;        /* by node: behind that the next node, if there is one */
 	struct amounts *sums;    /* by frame; of one table at a time */
@@ -20,24 +19,26 @@ struct work {
 
 /* ---- which frames ------------------------------------------------------------------------------ */
 
-static bool find_meant(struct work *work, const struct measure_place *place)
+/* Whether any function of the program itself is meant, of those that were met: its tree is enough. */
+static bool is_own(struct profile *profile, const struct measure_place *place)
 {
-	bool any = false;
+	const struct source_frame *frames;
 
-	work->meant = memory_zeroed(work->tree->frame_count, sizeof(*work->meant));
-	for (size_t i = 1; i < work->tree->frame_count; i++) {
-		const struct tree_frame *frame = &work->tree->frames[i];
+	profile_know_names(profile);
+	for (uint32_t code = 1; code < profile->info->code_count; code++) {
+		size_t count = profile_met_code(profile, code, &frames);
 
-		work->meant[i] = (place->line == 0 || frame->line == place->line) &&
-				 selection_matches(&place->selection, frame->function);
-		any |= work->meant[i];
+		for (size_t i = 0; i < count; i++)
+			if (profile_lies_at(profile, &frames[i], place) &&
+			    profile_owner(profile, frames[i].function) >= OWNER_WRAPPER)
+				return true;
 	}
-	return any;
+	return false;
 }
 
 static bool is_meant(const struct work *work, uint32_t node)
 {
-	return work->meant[work->tree->frame[node]];
+	return work->tree->frames[work->tree->frame[node]].there;
 }
 
 static void find_inner(struct work *work)
@@ -175,36 +176,22 @@ static struct who_rows of_functions(struct work *work, struct who_rows rows)
 
 /* ---- all -------------------------------------------------------------------------------------------- */
 
-/* Whether a function of the program itself is meant, of those that any path passes: its tree is enough. */
-static bool is_own(struct profile *profile, const struct measure_place *place)
-{
-	const struct source_function *const *functions;
-	size_t count;
-
-	profile_know_names(profile);
-	count = symbolizer_functions(profile->symbolizer, &functions);
-	for (size_t i = 0; i < count; i++)
-		if (selection_matches(&place->selection, functions[i]) &&
-		    ownership_of(&profile->ownership, functions[i]) >= OWNER_WRAPPER)
-			return true;
-	return false;
-}
-
 struct who profile_who(struct profile *profile, const struct measure_place *place, enum figure figure)
 {
-	const struct tree_query query = {.figure = figure, .lines = true, .system = !is_own(profile, place)};
+	const struct tree_query query = {
+		.figure = figure, .lines = true, .system = !is_own(profile, place), .place = place};
 	struct work work = {.profile = profile, .tree = profile_tree(profile, &query)};
-	struct who who = {.met = find_meant(&work, place), .whole = tree_total(work.tree, 0)};
+	struct who who = {.whole = tree_total(work.tree, 0)};
 
 	work.sums = memory_zeroed(work.tree->frame_count, sizeof(*work.sums));
 	add_lines(&work, &who);
 	who.lines = take_rows(&work, figure);
 	add_callers(&work, &who);
+	who.met = who.total.allocations > 0;
 	who.callers = take_rows(&work, figure);
 	add_callees(&work);
 	who.callees = of_functions(&work, take_rows(&work, figure));
 	free(work.sums);
-	free(work.meant);
 	free(work.inner);
 	free(work.callee);
 	return who;

@@ -97,16 +97,16 @@ def tree(trace, *arguments):
     return json.loads(done.stdout)
 
 
-def nodes_of(node, names=()):
+def nodes_of(node, names=(), name="function"):
     """{names from the root's child on: (self, total)}; checks on the way that sums agree and children are in order."""
     found = {names: (node["self"], node["total"])} if names else {}
     for figure in FIGURES:
         check_equal(node["self"][figure] + sum(child["total"][figure] for child in node["children"]), node["total"][figure],
                     f"{figure} of {names}")
     for child in node["children"]:
-        inner = names + (child["frame"]["function"],)
+        inner = names + (child["frame"][name],)
         check(inner not in found, f"{inner} is there once")
-        found.update(nodes_of(child, inner))
+        found.update(nodes_of(child, inner, name))
     return found
 
 
@@ -406,13 +406,16 @@ def who_screen(directory):
     check_equal([line for line in done.stdout.splitlines()[1:] if line], [
         "What it asked for itself",
         "     Memory  Share    Blocks  Place",
+        "===================================",
         "  100.0 KiB   3.3%         1  main  known.c:27",
         "        1 B   0.0%         1  main  known.c:28",
         "Who called it",
         "     Memory  Share    Blocks  Place",
+        "===================================",
         "    2.9 MiB 100.0%         6  (where the program or a thread begins)",
         "What it called",
         "     Memory  Share    Blocks  Place",
+        "===================================",
         "  100.0 KiB   3.3%         2  (itself)",
         "    2.4 MiB  83.3%         3  middle  known.c",
         "  400.0 KiB  13.3%         1  order  known.c",
@@ -505,6 +508,40 @@ def stripped(directory):
     check_equal(shown["root"]["total"]["peak_bytes"], report(trace)["totals"]["peak_bytes"], "the root is the peak")
     done = mprof("tree", trace)
     check("100.0%" in done.stdout and "0x" in done.stdout, done.stdout)
+    for arguments, name in (((), "function"), (("--lines",), "place")):
+        nodes = nodes_of(tree(trace, *arguments)["root"], name=name)
+        places = {names[-1] for names in nodes if names[-1].startswith("0x")}
+        check(len(places) > 1, f"places without a name: {places}")
+        for place in places:
+            total = sum(rows[1]["peak_bytes"] for names, rows in nodes.items() if names[-1] == place)
+            check_equal(shown_by("who", trace, place)["place"]["total"]["peak_bytes"], total, f"{place} as tree {arguments} shows it")
+    done = mprof("who", "0x1", trace)
+    check(done.returncode == 2 and "0x1" in done.stderr, f"a place that is not there: {done.stderr}")
+
+
+INSTANCES = r"""#include <cstdlib>
+void *kept[4];
+template <typename T> struct cache {
+	__attribute__((noinline)) static void get(int i) { kept[i] = malloc(sizeof(T) * 1000); }
+};
+int main()
+{
+	cache<int>::get(0);
+	cache<long *>::get(1);
+	cache<long *>::get(2);
+}
+"""
+
+
+@case
+def who_of_templates(directory):
+    """A template's name means all of its instances, an instance's only that one's: names as the tree shows them can be asked for."""
+    (directory / "instances.cc").write_text(INSTANCES)
+    trace = record([compile(directory / "instances.cc", directory / "instances", "-O0")], directory).trace()
+    for name, expected in (("cache<int>::get", 4000), ("cache<long*>::get", 16000), ("cache::get", 20000), ("main", 20000)):
+        check_equal(shown_by("who", trace, name)["place"]["total"]["peak_bytes"], expected, name)
+    done = mprof("who", "cache<char>::get", trace)
+    check_equal((done.returncode, done.stdout), (2, ""), "an instance that is not there")
 
 
 @case
