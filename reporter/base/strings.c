@@ -3,6 +3,7 @@
  */
 #include "strings.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

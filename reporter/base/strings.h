@@ -7,8 +7,6 @@
 #include "map.h"
 #include "pool.h"
 
-#include <stdbool.h>
-
 struct strings {
 	struct pool pool;
 	struct map map;
@@ -23,10 +21,5 @@ const char *strings_intern_bytes(struct strings *strings, const char *text, size
 /* The path without empty, "." and ".." components (a relative one keeps leading ".."s).  By text alone:
  * it need not exist on this machine. */
 const char *strings_path(struct strings *strings, const char *path);
-
-static inline bool text_starts(const char *text, const char *prefix)
-{
-	return __builtin_strncmp(text, prefix, __builtin_strlen(prefix)) == 0;
-}
 
 #endif

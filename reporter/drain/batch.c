@@ -3,6 +3,8 @@
  */
 #include "drain/batch.h"
 
+#include "base/write_at.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -119,27 +121,12 @@ void batch_close(struct batch *batch)
 	batch->last_stray = 0;
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t count, off_t at)
-{
-	while (count > 0) {
-		ssize_t written = pwrite(fd, bytes, count, at);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -ENOSPC;
-		bytes += written;
-		count -= (size_t)written;
-		at += written;
-	}
-	return 0;
-}
-
 static int write_buffers(struct batch *batch, int fd, off_t at)
 {
 	const struct buffer *buffers[] = {&batch->tables, &batch->blocks, &batch->last};
 	int error = 0;
 	for (size_t i = 0; error == 0 && i < sizeof(buffers) / sizeof(*buffers); i++) {
-		error = write_all(fd, buffers[i]->data, buffers[i]->length, at);
+		error = write_at(fd, buffers[i]->data, buffers[i]->length, at);
 		at += (off_t)buffers[i]->length;
 	}
 	return error;
@@ -153,7 +140,7 @@ static int copy_old(const struct batch *batch, int fd)
 		ssize_t count = pread(batch->fd, part, left < sizeof(part) ? left : sizeof(part), at);
 		if (count <= 0)
 			return count < 0 ? -errno : -EIO;
-		int error = write_all(fd, part, (size_t)count, at);
+		int error = write_at(fd, part, (size_t)count, at);
 		if (error < 0)
 			return error;
 		at += count;

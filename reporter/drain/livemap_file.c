@@ -3,6 +3,7 @@
  */
 #include "drain/livemap_file.h"
 
+#include "base/write_at.h"
 #include "trace/clock.h"
 
 #include <errno.h>
@@ -123,26 +124,13 @@ static int create(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_all(int fd, const char *bytes, uint64_t count)
-{
-	for (uint64_t at = 0; at < count;) {
-		ssize_t written = pwrite(fd, bytes + at, count - at, (off_t)at);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -ENOSPC;
-		at += (uint64_t)written;
-	}
-	return 0;
-}
-
 /* Makes `to` a copy of the file with so much more behind. */
 static int copy(const struct livemap_file *from, struct livemap_file *to, uint64_t more)
 {
 	to->bytes = from->bytes + more;
 	int error = reserve(to->fd, 0, to->bytes);
 	if (error == 0)
-		error = write_all(to->fd, from->memory, from->bytes);
+		error = write_at(to->fd, from->memory, from->bytes, 0);
 	if (error < 0)
 		return error;
 	void *memory = mmap(NULL, to->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, to->fd, 0);

@@ -4,6 +4,7 @@
 #include "gate/callers.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "profile/ways.h"
 
 #include <limits.h>
@@ -36,17 +37,10 @@ static const char *short_path(struct check *check, const char *path)
 	return strings_intern(&check->strings, path);
 }
 
-static const char *object_name(const struct source_function *function)
-{
-	const char *slash = strrchr(function->module, '/');
-
-	return slash ? slash + 1 : function->module;
-}
-
 struct verdict_frame verdict_frame_of(struct check *check, const struct source_function *function,
 				      uint32_t line, const char *place)
 {
-	const char *object = object_name(function);
+	const char *object = base_name(function->module);
 	bool says_object = strcmp(object, function->name) == 0 || !*object;
 
 	return (struct verdict_frame){
@@ -67,7 +61,7 @@ static const char *library_of(struct check *check, const struct source_function 
 
 	if (end && end > name && strcspn(name, " <(") >= (size_t)(end - name))
 		return check_string(check, "%.*s", (int)(end - name), name);
-	return strings_intern(&check->strings, object_name(function));
+	return strings_intern(&check->strings, base_name(function->module));
 }
 
 /* ---- paths ------------------------------------------------------------------------------------ */

@@ -3,6 +3,8 @@
  */
 #include "gate/key.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

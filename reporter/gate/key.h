@@ -6,6 +6,8 @@
 
 #include "base/strings.h"
 
+#include <stdbool.h>
+
 /*
  * The executable's name (of tools, and of links, that which they were called by) and its
  * arguments; absolute paths in these, as words or parts of them, are cut to their last component, and the

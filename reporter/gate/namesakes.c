@@ -6,6 +6,7 @@
  * keys as tells them apart.
  */
 #include "gate/private.h"
+#include "base/text.h"
 #include "profile/existing.h"
 
 #include <string.h>
@@ -108,10 +109,8 @@ static void rename_apart(struct namesakes *of)
 	for (size_t i = of->begin; i < of->end; i++) {
 		struct input *input = &of->check->inputs[i];
 		const char *end = with_folders(namesake_of(of, input->exe), folders);
-		const char *name = strrchr(end, '/');
 
-		input->key =
-			check_string(of->check, "%.*s%s", (int)(name ? name + 1 - end : 0), end, input->key);
+		input->key = check_string(of->check, "%.*s%s", (int)(base_name(end) - end), end, input->key);
 	}
 }
 

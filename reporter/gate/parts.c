@@ -2,6 +2,8 @@
  * parts.c - from call paths to functions.
  */
 #include "gate/parts.h"
+
+#include "base/text.h"
 #include "gate/private.h"
 
 #include <stdlib.h>
@@ -10,11 +12,11 @@
 /* Without a symbol there is only an address, which is another in each build: then its module stands in. */
 static const char *name_of(const struct source_function *function)
 {
-	const char *slash = strrchr(function->module, '/');
+	const char *object = base_name(function->module);
 
 	if (!source_function_is_nameless(function))
 		return function->name;
-	return slash && slash[1] ? slash + 1 : function->module;
+	return *object ? object : function->module;
 }
 
 static int by_place(const void *left, const void *right)

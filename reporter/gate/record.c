@@ -2,6 +2,7 @@
  * record.c - from a program's traces to its entry of the baseline.
  */
 #include "gate/parts.h"
+#include "base/text.h"
 #include "gate/private.h"
 
 #include <errno.h>

@@ -2,6 +2,8 @@
  * program.c - finds a program, and says beforehand why LD_PRELOAD could not work in it.
  */
 #include "launch/program.h"
+
+#include "base/text.h"
 #include "launch/elf_image.h"
 
 #include <errno.h>
@@ -103,9 +105,7 @@ static int check(const struct started *program, int depth, struct diagnostic *di
 
 static bool is_loader(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return strncmp(slash ? slash + 1 : path, "ld-linux", 8) == 0;
+	return text_starts(base_name(path), "ld-linux");
 }
 
 /* Its options up to the program; NULL if it is to run none. */

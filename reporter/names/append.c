@@ -1,6 +1,7 @@
 /* append.c - see append.h. */
 #include "names/append.h"
 
+#include "base/write_at.h"
 #include "trace/block.h"
 
 #include <errno.h>
@@ -37,22 +38,6 @@ int append_encode(enum block_kind kind, const struct buffer *bytes, struct buffe
 	return error;
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t count, off_t at)
-{
-	while (count > 0) {
-		ssize_t written = pwrite(fd, bytes, count, at);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? -errno : -ENOSPC;
-		bytes += written;
-		count -= (size_t)written;
-		at += written;
-	}
-	return 0;
-}
-
 /* What could not be written whole is taken back: a reader passes it over, but the next writer is not to. */
 static int write_locked(int fd, const struct append_place *place, const struct buffer *blocks)
 {
@@ -66,7 +51,7 @@ static int write_locked(int fd, const struct append_place *place, const struct b
 		return -EBUSY;
 	if (place->file_bytes != place->blocks_end && ftruncate(fd, end) != 0)
 		return -errno;
-	error = write_all(fd, blocks->data, blocks->length, end);
+	error = write_at(fd, blocks->data, blocks->length, end);
 	if (error && ftruncate(fd, end) != 0)
 		return error;
 	return error;

@@ -1,5 +1,6 @@
 /* compare.c - see diff.h. */
 #include "base/memory.h"
+#include "base/text.h"
 #include "profile/diff_private.h"
 
 #include <math.h>
@@ -239,8 +240,7 @@ static void narrow(struct work *work, struct diff *diff)
 /* "app" of "/build/2/app". */
 static bool same_program(const struct work *work)
 {
-	return strcmp(diff_base_name(work->old.profile->info->exe),
-		      diff_base_name(work->new.profile->info->exe)) == 0;
+	return strcmp(base_name(work->old.profile->info->exe), base_name(work->new.profile->info->exe)) == 0;
 }
 
 struct diff profile_diff(struct profile *old, struct profile *new, const struct diff_choice *choice)

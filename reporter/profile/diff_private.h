@@ -59,6 +59,5 @@ size_t diff_align(const struct diff_side *old_side, const struct diff_thing *old
 const char *diff_source(struct profile *profile, const struct diff_site *site);
 
 /* Of "lib/x/y.c" it is "y.c". */
-const char *diff_base_name(const char *path);
 
 #endif

@@ -1,5 +1,6 @@
 /* diff_side.c - the call sites of one recording, sorted into what rows of a comparison are of. */
 #include "base/memory.h"
+#include "base/text.h"
 #include "profile/diff_private.h"
 #include "profile/filter.h"
 
@@ -9,13 +10,6 @@
 
 #define EXECUTABLE "*" /* the key of the program itself, whatever its file is called */
 #define NAMELESS "code without names"
-
-const char *diff_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /* ---- builds --------------------------------------------------------------------------------- */
 
@@ -81,7 +75,7 @@ static bool is_executable(const struct profile *profile, const char *module)
 /* "libssl.so" of "libssl.so.1.1", "libpython.so" of "libpython3.11.so.1.0": what versions leave. */
 static const char *module_key(struct profile *profile, const char *module)
 {
-	const char *base = diff_base_name(module), *end = strstr(base, ".so");
+	const char *base = base_name(module), *end = strstr(base, ".so");
 	char *key, *out;
 
 	if (is_executable(profile, module))
@@ -99,8 +93,7 @@ static const char *module_key(struct profile *profile, const char *module)
 static struct diff_thing module_of(struct profile *profile, const struct source_function *function)
 {
 	return (struct diff_thing){.key = module_key(profile, function->module),
-				   .name = *function->module ? diff_base_name(function->module)
-							     : function->name,
+				   .name = *function->module ? base_name(function->module) : function->name,
 				   .file = "",
 				   .module = function->module};
 }
@@ -115,7 +108,7 @@ static struct diff_thing file_of(struct profile *profile, const struct source_fu
 				     : function->name;
 		return thing;
 	}
-	return (struct diff_thing){.key = diff_base_name(function->file),
+	return (struct diff_thing){.key = base_name(function->file),
 				   .name = function->file,
 				   .file = function->file,
 				   .module = ""};

@@ -2,6 +2,8 @@
  * existing.c - what the program has, recorded or not.
  */
 #include "profile/existing.h"
+
+#include "base/text.h"
 #include "profile/private.h"
 
 #include <errno.h>
@@ -70,10 +72,7 @@ void profile_try_names(struct profile *profile, bool files, struct nearest *near
 /* Names of code without symbols are addresses, or the module's. */
 static bool is_named(const struct source_function *function)
 {
-	const char *slash = strrchr(function->module, '/');
-
-	return strncmp(function->name, "0x", 2) != 0 &&
-	       strcmp(function->name, slash ? slash + 1 : function->module) != 0;
+	return !text_starts(function->name, "0x") && strcmp(function->name, base_name(function->module)) != 0;
 }
 
 static bool any_of_executable(struct profile *profile, bool lines)

@@ -7,6 +7,7 @@
 #include "profile/suppressions.h"
 #include "symbolize/classify.h"
 #include "base/strings.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ static bool is_in_c_folder(const char *module, const char *base)
 
 enum keeper keeper_of_module(const char *module)
 {
-	const char *slash = strrchr(module, '/'), *base = slash ? slash + 1 : module;
+	const char *base = base_name(module);
 
 	if ((is_library(base, c_libraries, COUNT(c_libraries), false) ||
 	     is_library(base, c_library_families, COUNT(c_library_families), true)) &&

@@ -1,6 +1,7 @@
 /* leaks.c - see leaks.h. */
 #include "profile/leaks.h"
 
+#include "base/text.h"
 #include "figures/weight.h"
 #include "profile/filter.h"
 #include "profile/measure.h"
@@ -51,7 +52,6 @@ static const char *rule_text(struct profile *profile, const struct kept_reason *
 		[KEPT_SLAB] = "slab",
 		[KEPT_START_UP] = "linked-in runtime, before main",
 	};
-	const char *slash = reason->name ? strrchr(reason->name, '/') : NULL;
 
 	if (reason->why == KEPT_NAMED)
 		return pool_format(&profile->pool, "leak:%s", reason->name);
@@ -59,7 +59,7 @@ static const char *rule_text(struct profile *profile, const struct kept_reason *
 		return pool_format(&profile->pool, "(%s)", why[reason->why]);
 	if (strcmp(reason->name, "_dl_") == 0)
 		return "dynamic linker (C library's own)";
-	return pool_format(&profile->pool, "%s (%s)", slash ? slash + 1 : reason->name, why[reason->why]);
+	return pool_format(&profile->pool, "%s (%s)", base_name(reason->name), why[reason->why]);
 }
 
 struct keeper_rules {

@@ -3,6 +3,7 @@
  * the user has said not to count.  See ownership.h.
  */
 #include "profile/keepers.h"
+#include "base/text.h"
 #include "profile/ownership.h"
 #include "profile/start_up.h"
 #include "profile/suppress.h"
@@ -56,9 +57,7 @@ static void leave_library(struct look *look)
 
 static bool is_loader(const char *module)
 {
-	const char *slash = strrchr(module, '/');
-
-	return text_starts(slash ? slash + 1 : module, "ld-");
+	return text_starts(base_name(module), "ld-");
 }
 
 /* The name that a library has for the code outside. */

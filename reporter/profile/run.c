@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/strings.h"
+#include "base/text.h"
 #include "profile/private.h"
 
 #include <stdlib.h>
@@ -40,12 +41,11 @@ struct amounts profile_passing(struct profile *profile)
 
 const char *profile_program(const struct profile *profile)
 {
-	const char *path = profile->info->exe, *slash;
+	const char *path = profile->info->exe;
 
 	if (!*path && profile->info->command[0])
 		path = profile->info->command[0];
-	slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
+	return *base_name(path) ? base_name(path) : path;
 }
 
 /* ---- sums ------------------------------------------------------------------------------------ */

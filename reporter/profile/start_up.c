@@ -3,6 +3,7 @@
  */
 #include "profile/start_up.h"
 
+#include "base/text.h"
 #include "profile/keepers.h"
 
 #include <string.h>

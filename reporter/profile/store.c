@@ -3,6 +3,8 @@
  */
 #include "profile/store.h"
 
+#include "base/write_at.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -169,19 +171,6 @@ static void prune(int directory)
 
 /* ---- writing and removing ------------------------------------------------ */
 
-static bool write_whole(int fd, const struct buffer *bytes)
-{
-	for (size_t done = 0; done < bytes->length;) {
-		ssize_t written = write(fd, bytes->data + done, bytes->length - done);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		done += (size_t)written;
-	}
-	return true;
-}
-
 /* Under a name of its own first, so that nobody ever reads half a file. */
 static void write_file(int directory, const char *name, const struct buffer *bytes)
 {
@@ -191,7 +180,7 @@ static void write_file(int directory, const char *name, const struct buffer *byt
 	int fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return;
-	bool whole = write_whole(fd, bytes);
+	bool whole = write_at(fd, bytes->data, bytes->length, 0) == 0;
 	whole &= close(fd) == 0;
 	if (!whole || renameat(directory, temporary, directory, name) < 0)
 		(void)unlinkat(directory, temporary, 0);

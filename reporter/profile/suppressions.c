@@ -4,6 +4,7 @@
 #include "profile/suppressions.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "trace/size.h"
 
 #include <errno.h>

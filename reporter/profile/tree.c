@@ -4,6 +4,7 @@
 #include "profile/tree.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "profile/filter.h"
 #include "profile/keepers.h"
 #include "profile/private.h"

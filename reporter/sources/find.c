@@ -2,6 +2,7 @@
  * find.c - finds and reads source text.
  */
 #include "sources/private.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <md5.h>
@@ -92,9 +93,7 @@ static char *find_below(const char *directory, const char *file)
 /* By its name alone, which an unrelated file may have, too. */
 static char *find_namesake(const char *directory, const char *file)
 {
-	const char *slash = strrchr(file, '/');
-
-	return in_directory(directory, slash ? slash + 1 : file);
+	return in_directory(directory, base_name(file));
 }
 
 static char *find_in_any(const char *const *directories, const char *file,

@@ -4,6 +4,7 @@
 #include "classify.h"
 
 #include "base/strings.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -132,20 +133,14 @@ static bool is_any(const char *text, const char *const *list, size_t count)
 	return false;
 }
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
 bool is_runtime_library(const char *module)
 {
-	return starts_with_any(base_of(module), runtime_libraries, COUNT(runtime_libraries));
+	return starts_with_any(base_name(module), runtime_libraries, COUNT(runtime_libraries));
 }
 
 bool is_system_library(const char *module)
 {
-	const char *base = base_of(module);
+	const char *base = base_name(module);
 	if (text_starts(base, "libmprof.so") || text_starts(base, "librgc.so") ||
 	    text_starts(base, "linux-vdso.so") || strcmp(base, "[vdso]") == 0)
 		return true;
@@ -154,7 +149,8 @@ bool is_system_library(const char *module)
 
 bool is_c_library(const char *module)
 {
-	return is_system_library(module) && starts_with_any(base_of(module), c_libraries, COUNT(c_libraries));
+	return is_system_library(module) &&
+	       starts_with_any(base_name(module), c_libraries, COUNT(c_libraries));
 }
 
 bool is_packaged_program(const char *module)
@@ -167,7 +163,7 @@ bool is_packaged_program(const char *module)
 /* GNAT's binder writes it: a program's elaboration.  No file of a unit of its user's can be called so. */
 static bool is_binders(const char *file)
 {
-	const char *base = base_of(file);
+	const char *base = base_name(file);
 	size_t length = strlen(base);
 
 	return length > 4 && strcmp(base + length - 4, ".adb") == 0 &&
@@ -186,7 +182,7 @@ static bool is_system_file(const char *name, const char *file)
 {
 	if (starts_with_any(file, system_file_prefixes, COUNT(system_file_prefixes)) ||
 	    is_rust_source(file) || is_binders(file) ||
-	    strcmp(base_of(file), "<built-in>") == 0) /* constructors by a compiler */
+	    strcmp(base_name(file), "<built-in>") == 0) /* constructors by a compiler */
 		return true;
 	if (contains_any(file, cxx_file_parts, COUNT(cxx_file_parts)))
 		return starts_with_any(name, cxx_name_prefixes, COUNT(cxx_name_prefixes));

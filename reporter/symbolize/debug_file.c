@@ -5,6 +5,8 @@
  */
 #include "debug_file.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +68,7 @@ static bool exists_for_path(const char *object_path, const char *link, char *con
 {
 	if (link)
 		return exists_by_name(object_path, link, true, roots);
-	const char *slash = strrchr(object_path, '/'), *name = slash ? slash + 1 : object_path;
+	const char *name = base_name(object_path);
 	char *debug;
 	if (asprintf(&debug, "%s.debug", name) < 0)
 		return true;

@@ -6,6 +6,7 @@
  */
 #include "functions.h"
 
+#include "base/text.h"
 #include "classify.h"
 #include "names.h"
 #include "signature.h"
@@ -278,8 +279,7 @@ struct source_function *functions_of_symbol(struct functions *functions, const c
 
 struct source_function *functions_of_module(struct functions *functions, const char *module)
 {
-	const char *slash = strrchr(module, '/');
-	const char *name = *module ? (slash ? slash + 1 : module) : "[anonymous code]";
+	const char *name = *module ? base_name(module) : "[anonymous code]";
 	name = strings_intern(functions->strings, name);
 	struct source_function *function = map_get(&functions->known, (uintptr_t)name, (uintptr_t)module);
 	if (!function) {

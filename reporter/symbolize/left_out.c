@@ -11,6 +11,7 @@
 
 #include "classify.h"
 #include "base/pool.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +41,7 @@ static struct image *image_of(struct symbolizer *symbolizer, const struct trace_
 
 static bool is_dynamic_linker(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return text_starts(slash ? slash + 1 : path, "ld-") || text_starts(slash ? slash + 1 : path, "ld.so");
+	return text_starts(base_name(path), "ld-") || text_starts(base_name(path), "ld.so");
 }
 
 const struct code_function *symbolizer_called(struct symbolizer *symbolizer, const struct trace_code *code)

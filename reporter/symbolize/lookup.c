@@ -2,6 +2,7 @@
  * lookup.c - from (module, pc) to frames: asks unit and symbol indexes, keeps the answers.
  */
 #include "symbolize/symbolize.h"
+#include "base/text.h"
 
 #include "classify.h"
 #include "marks.h"

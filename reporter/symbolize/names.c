@@ -3,6 +3,8 @@
  */
 #include "names.h"
 
+#include "base/text.h"
+
 #include <libiberty/demangle.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 
 #include "base/strings.h"
 
+#include <stdbool.h>
+
 /* "ns::Class::method" for a C++ symbol, Rust and D alike; a C symbol without version ("@GLIBC_2.2.5"), "@plt"
  * and the suffixes that compilers give to clones (".cold", ".constprop.0").  Interned. */
 const char *name_of_symbol(struct strings *strings, const char *symbol);

@@ -5,6 +5,7 @@
  */
 #include "sources.h"
 
+#include "base/text.h"
 #include "object.h"
 
 #include <dwarf.h>
@@ -126,7 +127,7 @@ const unsigned char *sources_md5(const struct sources *sources, const char *path
 static bool is_no_file(const char *path)
 {
 	static const char *const names[] = {"<no_file>", "<artificial>", "<built-in>"};
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *base = base_name(path);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(base, names[i]) == 0)
 			return true;

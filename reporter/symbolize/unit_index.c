@@ -3,6 +3,7 @@
  * segments.
  */
 #include "unit.h"
+#include "base/text.h"
 
 #include "names.h"
 #include "paths.h"
@@ -60,9 +61,9 @@ static bool is_ada(int language)
 static bool is_generated(const struct walk *walk, Dwarf_Die *die)
 {
 	const char *plain = is_fortran(walk->language) ? dwarf_diename(die) : NULL;
-	const char *file = walk->unit->ada ? dwarf_diename(&walk->unit->tree) : NULL, *slash;
-	if (file && (slash = strrchr(file, '/')))
-		file = slash + 1;
+	const char *file = walk->unit->ada ? dwarf_diename(&walk->unit->tree) : NULL;
+	if (file)
+		file = base_name(file);
 	if (walk->language == DW_LANG_D && (plain = dwarf_diename(die)))
 		return text_starts(plain, "gdc.");
 	return (plain && strcmp(plain, "main") == 0 && !dwarf_hasattr(die, DW_AT_main_subprogram)) ||

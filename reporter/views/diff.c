@@ -91,17 +91,13 @@ static const char *run_line(const struct comparing *of, size_t which)
 {
 	const struct overview *run = of->runs[which];
 	char started[NUMBER_BYTES], duration[NUMBER_BYTES];
-	char *words = cells_words(run->command), *command = style_cut(words, COMMAND_SHOWN);
-	const char *line;
 
 	number_time(started, sizeof(started), run->started_realtime_ns);
 	number_duration(duration, sizeof(duration), run->duration_ns);
-	line = pool_format(&of->document->pool, "%s: %s, %s, %s%s",
-			   style_short_path(of->request->style, run->path), command, started, duration,
+	return pool_format(&of->document->pool, "%s: %s, %s, %s%s",
+			   style_short_path(of->request->style, run->path),
+			   part_command(of->document, run->command, COMMAND_SHOWN), started, duration,
 			   run->complete ? "" : " (did not end)");
-	free(words);
-	free(command);
-	return line;
 }
 
 static const char *different_programs(const struct comparing *of)

@@ -2,6 +2,7 @@
 #include "views/frames.h"
 
 #include "base/clean.h"
+#include "base/text.h"
 #include "profile/measure.h"
 #include "views/places.h"
 
@@ -90,9 +91,9 @@ const char *const *frame_lines(struct document *document, struct profile *profil
 const char *frame_site(struct document *document, const struct request *request, const struct site *site,
 		       size_t width)
 {
-	const char *whole = part_site(document, request, site), *slash = strrchr(site->file, '/');
+	const char *whole = part_site(document, request, site);
 
-	if (clean_length(whole) <= width || !slash)
+	if (clean_length(whole) <= width || !*site->file)
 		return whole;
-	return part_place(document, request, site->place, slash + 1, site->line, site->module);
+	return part_place(document, request, site->place, base_name(site->file), site->line, site->module);
 }

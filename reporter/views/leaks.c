@@ -5,6 +5,7 @@
 #include "profile/leaks.h"
 
 #include "base/number.h"
+#include "base/text.h"
 #include "profile/groups.h"
 #include "views/frames.h"
 #include "views/places.h"
@@ -113,13 +114,6 @@ static const struct column *const *columns_for(struct document *document, const 
 		shown[1] = &text_error;
 	}
 	return document_keep(document, shown, sizeof(shown));
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* Of the last column. */

@@ -48,6 +48,12 @@ void part_collections(struct document *document, struct profile *profile);
 const char *const *part_warnings(struct document *document, const struct request *request, const char **lines,
 				 size_t always, size_t count);
 
+/* A text that is at most `width` columns wide; its middle goes. */
+const char *part_cut(struct document *document, const char *text, size_t width);
+
+/* A command line, cut likewise. */
+const char *part_command(struct document *document, const char *const *words, size_t width);
+
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);
 

@@ -2,6 +2,8 @@
  * places.c - places of code and call paths, as lines for people.
  */
 #include "base/clean.h"
+#include "base/text.h"
+#include "formats/cells.h"
 #include "formats/style.h"
 #include "profile/measure.h"
 #include "views/places.h"
@@ -18,13 +20,6 @@ size_t place_width(const struct request *request)
 	return request->style->width > 0 ? request->style->width : WIDTH_PIPED;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* What follows the next "::" that is not within brackets; NULL: there is none. */
 static const char *inner_name(const char *name)
 {
@@ -38,18 +33,32 @@ static const char *inner_name(const char *name)
 	return NULL;
 }
 
+const char *part_cut(struct document *document, const char *text, size_t width)
+{
+	char *copy = style_cut(text, width);
+	const char *kept = pool_format(&document->pool, "%s", copy);
+
+	free(copy);
+	return kept;
+}
+
+const char *part_command(struct document *document, const char *const *words, size_t width)
+{
+	char *text = cells_words(words);
+	const char *kept = part_cut(document, text, width);
+
+	free(text);
+	return kept;
+}
+
 /* A long name loses its namespaces, as far as it must, and then its middle. */
-static const char *cut(struct document *document, const char *name, size_t width)
+static const char *cut_name(struct document *document, const char *name, size_t width)
 {
 	const char *inner;
-	char *copy;
 
 	while (width > 0 && strlen(name) > width && (inner = inner_name(name)))
 		name = inner;
-	copy = style_cut(name, width);
-	const char *kept = pool_format(&document->pool, "%s", copy);
-	free(copy);
-	return kept;
+	return part_cut(document, name, width);
 }
 
 /* A path where there is room for it, else the file's name. */
@@ -65,7 +74,7 @@ const char *part_place(struct document *document, const struct request *request,
 		       const char *file, uint32_t line, const char *module)
 {
 	size_t width = request->style->width > 0 ? request->style->width * 2 : 0;
-	const char *name = cut(document, place, width), *object = base_name(module);
+	const char *name = cut_name(document, place, width), *object = base_name(module);
 
 	if (*file && line == 0)
 		return pool_format(&document->pool, "%s  %s", name, file_shown(request, name, file));
@@ -83,8 +92,8 @@ const char *place_frame(struct document *document, struct profile *profile, cons
 {
 	const struct source_function *function = frame->function;
 	bool nameless = source_function_is_nameless(function);
-	const char *name =
-		cut(document, nameless ? profile_place(profile, frame) : function->name, width / NAME_SHARE);
+	const char *name = cut_name(document, nameless ? profile_place(profile, frame) : function->name,
+				    width / NAME_SHARE);
 
 	if (*function->file && frame->line > 0)
 		return pool_format(&document->pool, "%s %s:%u", name, base_name(function->file), frame->line);

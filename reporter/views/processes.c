@@ -249,19 +249,15 @@ static const char *text_of(const struct processes *of, const struct process *pro
 	struct pool *pool = &of->document->pool;
 	size_t taken = TEXT_INDENT + 2 * process->depth, width = place_width(of->request);
 	bool usual = strcmp(process->state, "exited") == 0 || strcmp(process->state, "exec") == 0;
-	char *words, *command;
-	const char *text;
+	const char *command;
 
 	if (process->count > 1)
 		return pool_format(pool, "%s x %zu, %s in all", process->program, process->count,
 				   part_size(of->document, of->request, process->amounts.peak_bytes, 0));
-	words = cells_words(process->command);
-	command = style_cut(*words ? words : process->trace, width > taken + 30 ? width - taken : 30);
-	text = pool_format(pool, "%s%s%s%s", command, usual ? "" : " (", usual ? "" : process->state,
-			   usual ? "" : ")");
-	free(words);
-	free(command);
-	return text;
+	width = width > taken + 30 ? width - taken : 30;
+	command = process->command[0] ? part_command(of->document, process->command, width)
+				      : part_cut(of->document, process->trace, width);
+	return usual ? command : pool_format(pool, "%s (%s)", command, process->state);
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
@@ -316,13 +312,7 @@ static size_t count_programs(const struct processes *of)
 
 static const char *command_of(const struct processes *of, const struct process *process)
 {
-	char *words = cells_words(process->command);
-	char *cut = style_cut(words, place_width(of->request) - 40);
-	const char *text = pool_format(&of->document->pool, "%s", cut);
-
-	free(words);
-	free(cut);
-	return text;
+	return part_command(of->document, process->command, place_width(of->request) - 40);
 }
 
 /* Before those that are alike are summed. */

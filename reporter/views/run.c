@@ -102,13 +102,7 @@ static const char *rss_line(const struct telling *telling)
 /* A command may be a program's whole text. */
 static const char *command_line(const struct telling *telling)
 {
-	char *words = cells_words(telling->run->command);
-	char *cut = style_cut(words, 2 * place_width(telling->request) - 14);
-	const char *kept = pool_format(&telling->document->pool, "%s", cut);
-
-	free(words);
-	free(cut);
-	return kept;
+	return part_command(telling->document, telling->run->command, 2 * place_width(telling->request) - 14);
 }
 
 static const char *peak_line(const struct telling *telling)

@@ -2,6 +2,7 @@
 #include "views/tree_columns.h"
 
 #include "base/number.h"
+#include "base/text.h"
 #include "profile/filter.h"
 #include "profile/measure.h"
 
@@ -105,22 +106,6 @@ void part_tree_total(struct document *document, const struct amounts *whole, uin
 
 /* ---- frames ------------------------------------------------------------------------------------ */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static const char *cut(struct document *document, const char *text, size_t width)
-{
-	char *copy = style_cut(text, width);
-	const char *kept = pool_format(&document->pool, "%s", copy);
-
-	free(copy);
-	return kept;
-}
-
 /* What has no name of its own, or is another one's. */
 static bool needs_module(const struct tree_frame *frame, const char *executable)
 {
@@ -132,7 +117,7 @@ const char *part_frame(struct document *document, struct profile *profile, const
 		       bool lines, size_t width)
 {
 	const struct source_function *function = frame->function;
-	const char *name = cut(document, frame->place, width);
+	const char *name = part_cut(document, frame->place, width);
 
 	if (lines && *function->file && frame->line > 0)
 		return pool_format(&document->pool, "%s %s:%u", name, base_name(function->file), frame->line);

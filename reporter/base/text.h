@@ -1,0 +1,23 @@
+/*
+ * text.h - what is asked of a plain text: how it begins, and which part of a path is the file's name.
+ */
+#ifndef MPROF_REPORTER_BASE_TEXT_H
+#define MPROF_REPORTER_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <string.h>
+
+static inline bool text_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* What follows the last slash of a path, which may be nothing. */
+static inline const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+#endif
