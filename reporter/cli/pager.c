@@ -1,6 +1,8 @@
 /* pager.c - see pager.h. */
 #include "cli/pager.h"
 
+#include "base/clean.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,15 +76,22 @@ struct pager pager_start(const struct output_options *options, FILE *out)
 	return pager;
 }
 
-void pager_finish(struct pager *pager, FILE *out)
+bool pager_finish(struct pager *pager, FILE *out)
 {
+	int status = 0;
+
 	if (pager->pid == 0)
-		return;
+		return true;
 	/* Whoever quits early closes the pipe: what was left is not missed. */
 	fflush(out);
 	clearerr(out);
 	dup2(pager->output, STDOUT_FILENO);
 	close(pager->output);
-	while (waitpid(pager->pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pager->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == 0)
+		return true;
+	clean_print_between(stderr, "mprof: warning: the pager '", pager_command(),
+			    "' failed, so here is the text without it\n");
+	return false;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/options.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -18,7 +19,8 @@ struct pager {
  * format is for people, and there is a pager.  Ignores SIGPIPE: who quits the pager has read enough. */
 struct pager pager_start(const struct output_options *options, FILE *out);
 
-/* Waits until it has been read, and gives the stream back what it was open on. */
-void pager_finish(struct pager *pager, FILE *out);
+/* Waits until it has been read, and gives the stream back what it was open on.  False: the pager failed, so
+ * that nobody may have seen the text; says so on standard error. */
+bool pager_finish(struct pager *pager, FILE *out);
 
 #endif

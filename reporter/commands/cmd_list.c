@@ -60,21 +60,22 @@ TABLE_COLUMN(peak_column, "peak_bytes", "Peak", 2, 9,
 TABLE_COLUMN(duration_column, "duration_ns", "Duration", 2, 10,
 	     ROW->duration_ns > 0 ? cell_pause(ROW->duration_ns) : cell_blank())
 TABLE_COLUMN(size_column, "file_bytes", "Size", 2, 9, cell_size(ROW->file_bytes))
-TABLE_COLUMN(sampling_column, "sample_bytes", "Sampled", 2, -9, cell_size(ROW->sample_bytes))
+TABLE_COLUMN(sampling_column, "sample_bytes", NULL, 0, 0, cell_count(ROW->sample_bytes))
+TABLE_COLUMN(sampled_column, NULL, "Sampled", 2, -9,
+	     ROW->sample_bytes > 0 ? cell_size(ROW->sample_bytes) : cell_blank())
 TABLE_COLUMN(command_column, "command", "Command", 2, -1, cell_text(ROW->command))
 
-static const struct column *const columns[] = {&index_column, &path_column,    &started_column,
-					       &state_column, &peak_column,    &duration_column,
-					       &size_column,  &command_column, NULL};
-static const struct column *const sampled_columns[] = {
+static const struct column *const columns[] = {
 	&index_column,    &path_column, &started_column,  &state_column,   &peak_column,
 	&duration_column, &size_column, &sampling_column, &command_column, NULL};
+static const struct column *const sampled_columns[] = {
+	&index_column, &path_column,     &started_column, &state_column,   &peak_column, &duration_column,
+	&size_column,  &sampling_column, &sampled_column, &command_column, NULL};
 
 /* Text says that blocks were sampled only where some were. */
-static const struct column *const *columns_for(const struct format *format, const struct row *rows,
-					       size_t count)
+static const struct column *const *columns_for(const struct row *rows, size_t count)
 {
-	bool sampled = !format->for_people;
+	bool sampled = false;
 
 	for (size_t i = 0; i < count; i++)
 		sampled |= rows[i].sample_bytes > 0;
@@ -128,7 +129,7 @@ static int print(const struct output_options *output, const struct row *rows, si
 		 struct diagnostic *diagnostic)
 {
 	struct document document = {.main = "recordings", .bare = true};
-	struct table table = {columns_for(output->format, rows, count), rows, count, sizeof(*rows), rows};
+	struct table table = {columns_for(rows, count), rows, count, sizeof(*rows), rows};
 	FILE *out;
 	int error = output_open(output->path, &out, diagnostic);
 

@@ -28,12 +28,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'o':
 		options->output = argument;
-		return *argument ? 0 : options_error(state, "-o takes a file name");
+		return *argument && strcmp(argument, "-") != 0
+			       ? 0
+			       : options_error(state,
+					       "-o takes a file name: a recording is no text to print");
 	case ARGP_KEY_ARG:
-		if (options->trace)
-			return options_error(state, "pack takes one trace, not also '%s'", argument);
-		options->trace = argument;
-		return 0;
+		return opening_take_one(state, argument, &options->trace);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -45,8 +45,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[TRACE]",
 	.doc = "Adds to a recording the names of its code, if it has none, and the source text of the "
-	       "program's "
-	       "functions on its call paths: so it can be read where neither program nor sources "
+	       "program's functions on its call paths: so it can be read where neither program nor sources "
 	       "are.\v" OPENING_TRACE_DOC,
 	.children = children,
 };

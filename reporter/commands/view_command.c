@@ -225,10 +225,12 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	if (!error && !(work->request.for_people && tells_warnings_itself(&document)))
 		tell_warnings(work);
 	if (!error) {
+		format_fn *print_document = work->request.output.format->print;
 		struct pager pager = pager_start(&work->request.output, out);
 
-		work->request.output.format->print(out, &document, &style);
-		pager_finish(&pager, out);
+		print_document(out, &document, &style);
+		if (!pager_finish(&pager, out))
+			print_document(out, &document, &style);
 	}
 	document_finish(&document);
 	return error;

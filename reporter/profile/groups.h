@@ -11,7 +11,7 @@
 #include "profile/profile.h"
 #include "profile/ways.h"
 
-#define GROUP_FRAMES_MAX 512 /* of a path: those within the site and outer ones */
+#define GROUP_FRAMES_MAX WAY_DEPTH_MAX /* of a path: those within the site and outer ones */
 
 enum grouping {
 	GROUP_PATH, /* each by itself */

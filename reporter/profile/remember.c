@@ -198,6 +198,16 @@ static void copy_mode(const char *from, const char *to)
 		(void)chmod(to, status.st_mode & 0777);
 }
 
+/* A recording of the same run may be made anew. */
+static bool is_of_another_run(const struct trace_info *info, const char *path)
+{
+	struct trace_heading there;
+
+	return trace_is_at(path) &&
+	       (trace_read_heading(path, &there, &(struct diagnostic){0}) != 0 || there.pid != info->pid ||
+		there.started_realtime_ns != info->started_realtime_ns);
+}
+
 static int write_packed(const struct profile *profile, const char *output, const struct buffer *blocks,
 			struct diagnostic *diagnostic)
 {
@@ -206,6 +216,12 @@ static int write_packed(const struct profile *profile, const char *output, const
 	int error;
 
 	if (output) {
+		if (is_of_another_run(info, output))
+			return diagnostic_set(
+				diagnostic, EEXIST,
+				"%s: is another recording, so it is kept; name another file for "
+				"the copy",
+				output);
 		error = whole_file_write(output, write_copy, &copy, diagnostic);
 		if (!error)
 			copy_mode(info->path, output);

@@ -34,7 +34,7 @@ struct way way_of(struct profile *profile, uint32_t node, const struct source_fu
 struct way way_of_depth(struct profile *profile, uint32_t node, const struct source_function *function,
 			uint64_t spot, size_t depth)
 {
-	struct source_frame *frames = memory_zeroed(depth, sizeof(*frames)), *kept;
+	struct source_frame frames[WAY_DEPTH_MAX], *kept;
 	size_t count = profile_path_frames(profile, node, frames, depth), length, begin = 0;
 
 	while (begin < count &&
@@ -43,8 +43,8 @@ struct way way_of_depth(struct profile *profile, uint32_t node, const struct sou
 	length = own_length(profile, frames, count);
 	count = length > begin ? length - begin : 0;
 	kept = memory_zeroed(count, sizeof(*kept));
-	memcpy(kept, frames + begin, count * sizeof(*kept));
-	free(frames);
+	if (count > 0)
+		memcpy(kept, frames + begin, count * sizeof(*kept));
 	return (struct way){.first = kept, .count = count};
 }
 

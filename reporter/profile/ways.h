@@ -8,6 +8,7 @@
 #include "profile/profile.h"
 
 #define WAY_FRAMES_MAX 64
+#define WAY_DEPTH_MAX 512
 #define WAYS_SHARE 0.9 /* paths that make up so much are told, the others counted */
 
 struct way {
@@ -22,7 +23,7 @@ struct way way_of(struct profile *profile, uint32_t node, const struct source_fu
 		  uint64_t spot);
 void way_finish(struct way *way);
 
-/* The same of so many frames at most. */
+/* The same of so many frames at most, up to WAY_DEPTH_MAX. */
 struct way way_of_depth(struct profile *profile, uint32_t node, const struct source_function *function,
 			uint64_t spot, size_t depth);
 

@@ -14,21 +14,23 @@ TABLE_COLUMN(peak, "peak_bytes", "Peak heap", 0, 12, cell_bytes((int64_t)RUN->to
 TABLE_COLUMN(error, "peak_bytes_error", "+/- 95%", 1, 12,
 	     cell_bytes((int64_t)figure_error(&RUN->total, FIGURE_PEAK, RUN->sample_bytes)))
 TABLE_COLUMN(rss, "peak_rss_bytes", "Peak RSS", 1, 12, cell_bytes((int64_t)RUN->peak_rss_bytes))
-TABLE_COLUMN(sampling, "sample_bytes", "Sampled", 1, 10, cell_size(RUN->sample_bytes))
+TABLE_COLUMN(sampling, "sample_bytes", NULL, 0, 0, cell_count(RUN->sample_bytes))
+TABLE_COLUMN(sampled, NULL, "Sampled", 1, 10,
+	     RUN->sample_bytes > 0 ? cell_size(RUN->sample_bytes) : cell_blank())
 TABLE_COLUMN(path, "trace", "Trace", 2, -1, cell_text(RUN->path))
 
 static const struct column *const columns[] = {&peak, &rss, &path, NULL};
-static const struct column *const sampled_columns[] = {&peak, &error, &rss, &sampling, &path, NULL};
+static const struct column *const sampled_columns[] = {&peak, &error, &rss, &sampling, &sampled, &path, NULL};
 
 /* People have no columns for estimates where there are none. */
 static const struct column *const *columns_for(const struct request *request, const struct row *rows,
 					       size_t count)
 {
-	bool sampled = !request->for_people;
+	bool any = !request->for_people;
 
 	for (size_t i = 0; i < count; i++)
-		sampled |= rows[i].run->sample_bytes > 0;
-	return sampled ? sampled_columns : columns;
+		any |= rows[i].run->sample_bytes > 0;
+	return any ? sampled_columns : columns;
 }
 
 static int make(struct profile *const *profiles, size_t count, const struct request *request,

@@ -240,9 +240,25 @@ def packed_with_sources(directory):
     for path in (directory / "packed.mprof", trace):
         check_equal(mprof("report", path).stdout, before, f"{path}: the report, its text included")
     check("Sources:" in mprof("dump", "--info", trace).stdout, "dump tells of the text")
+    check_equal(mprof("pack", "-o", directory / "packed.mprof", trace).returncode, 0, "a newer copy")
     again = trace.stat().st_size
     check_equal(mprof("pack", trace).returncode, 0, "pack twice")
     check_equal(trace.stat().st_size, again, "size after it was packed again")
+
+
+@case
+def packed_over_nothing_that_counts(directory):
+    """Another recording is kept, a copy of the same one made anew; and standard output is for text."""
+    trace = recorded(directory, build(directory), "--no-names")
+    other = recorded(directory, directory / "app", "--no-names")
+    kept = other.read_bytes()
+    done = mprof("pack", "-o", other, trace)
+    check_equal(done.returncode, 2, done.stderr)
+    check(f"{other}: is another recording, so it is kept" in done.stderr, done.stderr)
+    check(other.read_bytes() == kept, "the other recording is as it was")
+    done = mprof("pack", "-o", "-", trace)
+    check_equal((done.returncode, done.stdout), (2, ""), done.stderr)
+    check("-o takes a file name" in done.stderr, done.stderr)
 
 
 @case

@@ -165,6 +165,10 @@ def reports_say_so(directory):
     text = mprof("report", "sampled.mprof", directory=directory).stdout
     check("\nSampled:      one byte in 64 KiB" in text and "+/-" in text, text)
     check("64.0 KiB" in mprof("list", directory=directory).stdout, "list")
+    record([program], directory)
+    for words in (("list",), ("peak", "sampled.mprof", "0")):
+        both = mprof(*words, directory=directory).stdout
+        check("64.0 KiB" in both and " 0 B" not in both, f"beside one that is exact: {both}")
     rows = json.loads(mprof("peak", "--format", "json", "sampled.mprof", directory=directory).stdout)
     check_equal(rows[0]["sample_bytes"], 65536, "peak")
     check(rows[0]["peak_bytes_error"] > 0, "peak has an error")

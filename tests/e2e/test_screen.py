@@ -288,6 +288,9 @@ def long_text_on_a_terminal_goes_to_a_pager(directory):
     check("paged" not in on_a_terminal([MPROF, "report", "--no-pager", done.trace()], directory, TERM="xterm", MPROF_PAGER=str(pager)), "refused")
     check("paged" not in on_a_terminal([MPROF, "report", "--format=json", done.trace()], directory, TERM="xterm", MPROF_PAGER=str(pager)), "of data")
     check("keep_line" in on_a_terminal([MPROF, "report", done.trace()], directory, TERM="xterm", MPROF_PAGER="no-such-pager"), "without")
+    check("keep_line" in on_a_terminal([MPROF, "report", done.trace()], directory, TERM="xterm", MPROF_PAGER=" "), "a blank one")
+    text = on_a_terminal([MPROF, "report", done.trace()], directory, TERM="xterm", MPROF_PAGER="sh -c 'exit 3'")
+    check("warning: the pager 'sh -c 'exit 3'' failed" in text and text.count("Call sites that hold most at the peak") == 1, text)
 
 
 run_cases()
