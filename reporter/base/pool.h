@@ -22,7 +22,8 @@ void pool_finish(struct pool *pool);
 void *pool_alloc(struct pool *pool, size_t size_bytes);
 
 /* A formatted text. */
-char *pool_format(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+char *pool_format(struct pool *pool, const char *format, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* `array` (from here, or NULL), reallocated so that it holds at least `needed` items.  The caller's to
  * free(). */
