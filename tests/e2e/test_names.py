@@ -250,7 +250,7 @@ def packed_with_sources(directory):
 def packed_over_nothing_that_counts(directory):
     """Another recording is kept, a copy of the same one made anew; and standard output is for text."""
     trace = recorded(directory, build(directory), "--no-names")
-    other = recorded(directory, directory / "app", "--no-names")
+    other = recorded(directory, build(directory, name="other"), "--no-names")
     kept = other.read_bytes()
     done = mprof("pack", "-o", other, trace)
     check_equal(done.returncode, 2, done.stderr)
