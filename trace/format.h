@@ -121,8 +121,7 @@ enum block_kind {
 	 * last event at from, v greatest live bytes before the first at to.  Node 0 is before a thread's
 	 * first event and after its last. */
 	BLOCK_MOVES = 14,
-	/* The heap over time, whenever an RSS sample is taken: v count, then per sample v time_ns since the
-	 * sample before (first: since start), v live bytes, v live blocks, v events so far. */
+	/* The heap over time as older drainers sampled it: not written any more, nor read; see INTERVALS. */
 	BLOCK_SERIES = 15,
 	/* In a fork child's trace: which addresses were freed that it does not know, so that a report finds
 	 * them in its parent's SNAPSHOT: v count, then per STRAY_FREE z address / 8 - the one before it in
@@ -152,6 +151,18 @@ enum block_kind {
 	 * file: text path, 16 bytes MD5 of the whole file, v ranges, and per range v lines that are not here
 	 * since the last that is, v lines, and each line as a text. */
 	BLOCK_SOURCES = 18,
+	/* The heap over time by call path, exact at the boundaries of intervals and at the highest point
+	 * within each; beside SUMMARY, and with the same rules; in pieces as NAMES, and an aggregate trace's
+	 * last are those that count.  The bytes: v intervals, and then per interval v length_ns (the first
+	 * begins at 0), v ns from its beginning to its highest point, v events, z live bytes and z blocks
+	 * from beginning to end, z bytes and z blocks from beginning to highest point, v greatest RSS in
+	 * pages that was seen (0: none was), v flags (1: its end is at a mark, or where a phase begins or
+	 * ends), v call paths that changed in it, v bytes of these. Per path, in order of nodes: v (node -
+	 * the one expected: first 0, then one more than the last) << 5 | how << 3 | peak << 1 | 1 if the next
+	 * two are there; z bytes and z blocks from beginning to end; z bytes and z blocks to the highest
+	 * point, if peak is 2 (0: nothing, 1: the two before); v bytes and v blocks that were allocated in
+	 * it, if how is 2 (0: none, 1: as from beginning to end).  Blocks as in SUMMARY. */
+	BLOCK_INTERVALS = 19,
 };
 
 /* What is added to a recording, and is none of it. */

@@ -68,10 +68,9 @@ static void print_end(FILE *out, const struct trace_info *info)
 		fprintf(out, "Cut off:    at byte %" PRIu64 "\n", info->damaged_at);
 	fprintf(out, "Events:     %" PRIu64 ", %" PRIu64 " lost\n", info->event_count, info->lost_events);
 	fprintf(out,
-		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples, %zu "
-		"heap samples\n",
+		"Tables:     %zu call path nodes, %zu modules, %zu threads, %zu notes, %zu RSS samples\n",
 		info->node_count, info->module_count, info->thread_count, info->note_count,
-		info->sample_count, info->series_count);
+		info->sample_count);
 }
 
 /* What stands behind the recording. */

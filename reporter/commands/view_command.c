@@ -11,10 +11,13 @@
 #include "commands/opening.h"
 #include "profile/existing.h"
 #include "profile/remember.h"
+#include "profile/window.h"
 #include "recordings/traces.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* A view's command on its way. */
 struct work {
@@ -23,6 +26,7 @@ struct work {
 	struct option_list arguments; /* TRACE... */
 	struct suppressions suppressions;
 	struct profile_options options;
+	struct pool pool; /* of options of single recordings */
 	struct progress progress;
 	struct trace_list traces;
 	struct profile **profiles;
@@ -55,7 +59,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; state->root_argp && state->child_inputs && i < 6; i++)
+		for (size_t i = 0; state->root_argp && state->child_inputs && i < 7; i++)
 			state->child_inputs[i] = &work->request;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -76,7 +80,7 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 {
 	static const char *const arguments[] = {
 		[VIEW_ONE] = "[TRACE]",
-		[VIEW_TWO] = "OLD NEW",
+		[VIEW_TWO] = "OLD[@TIME] NEW[@TIME]",
 		[VIEW_MANY] = "[TRACE...]",
 		[VIEW_PLACE] = "FUNCTION|FILE:LINE [TRACE]",
 	};
@@ -86,6 +90,7 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 	const struct argp_child children[] = {
 		{view->options ? &own : &nothing, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_FILTERS ? &nothing : &request_filter_argp, 0, NULL, 0},
+		{view->lacks & VIEW_LACKS_TIME ? &nothing : &request_time_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
 		{view->selects_tables ? &request_columns_argp : &nothing, 0, NULL, 0},
@@ -121,6 +126,7 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 	else
 		request->filter.keep = selection;
 	work->options.replay = request->replay;
+	work->options.window = request->window;
 	work->options.suppressions = &work->suppressions;
 	work->progress = progress_start();
 	opening_fill(&work->options, &request->symbols, &work->progress);
@@ -136,15 +142,33 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 
 /* ---- recordings ---------------------------------------------------------------------------- */
 
+/* TRACE@TIME, where no file is called that: what lived then. */
+static const struct profile_options *options_for(struct work *work, const char **argument)
+{
+	const char *at = *argument ? strrchr(*argument, '@') : NULL;
+	struct profile_options *own;
+
+	bool taken = work->view->traces == VIEW_TWO || !(work->view->lacks & VIEW_LACKS_TIME);
+
+	if (!taken || !at || at == *argument || access(*argument, F_OK) == 0)
+		return &work->options;
+	own = pool_alloc(&work->pool, sizeof(*own));
+	*own = work->options;
+	own->window = (struct window_choice){.at = at + 1};
+	*argument = pool_format(&work->pool, "%.*s", (int)(at - *argument), *argument);
+	return own;
+}
+
 static int open_one(struct work *work, const char *argument, struct diagnostic *diagnostic)
 {
+	const struct profile_options *options = options_for(work, &argument);
 	const char *path;
 	int error = trace_list_pick(&work->traces, argument, &path, diagnostic);
 
 	if (error)
 		return error;
 	trace_bring_up_to_date(path);
-	error = profile_open(path, &work->options, &work->profiles[work->count], diagnostic);
+	error = profile_open(path, options, &work->profiles[work->count], diagnostic);
 	if (error)
 		return error;
 	profile_filter(work->profiles[work->count++], &work->request.filter);
@@ -220,6 +244,9 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	for (size_t i = 0; !error && i < work->count; i++)
 		if (profile_matched_nothing(work->profiles[i]))
 			error = profile_explain_nobody(work->profiles[i], diagnostic);
+	for (size_t i = 0; i < work->count; i++)
+		if (profile_window(work->profiles[i]))
+			document_without(&document, window_lacks(profile_window(work->profiles[i])));
 	if (!error)
 		error = check_names(work, &document, diagnostic);
 	if (!error && !(work->request.for_people && tells_warnings_itself(&document)))
@@ -267,6 +294,7 @@ static void finish(struct work *work)
 	suppressions_finish(&work->suppressions);
 	trace_list_finish(&work->traces);
 	option_list_finish(&work->arguments);
+	pool_finish(&work->pool);
 	request_finish(&work->request);
 }
 

@@ -26,9 +26,9 @@ int batch_init(struct batch *batch, int fd, off_t end)
 
 void batch_finish(struct batch *batch)
 {
-	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,  &batch->rss,
-				    &batch->series,  &batch->strays, &batch->tables, &batch->blocks,
-				    &batch->last,    &batch->scratch};
+	struct buffer *buffers[] = {&batch->threads, &batch->labels, &batch->notes,
+				    &batch->rss,     &batch->strays, &batch->tables,
+				    &batch->blocks,  &batch->last,   &batch->scratch};
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
 		buffer_finish(buffers[i]);
 	block_codec_destroy(batch->codec);
@@ -116,7 +116,6 @@ void batch_close(struct batch *batch)
 	batch_close_events(batch);
 	close_entries(batch, BLOCK_NOTES, &batch->notes, &batch->note_entries, &batch->blocks);
 	close_entries(batch, BLOCK_RSS, &batch->rss, &batch->rss_entries, &batch->blocks);
-	close_entries(batch, BLOCK_SERIES, &batch->series, &batch->series_entries, &batch->blocks);
 	close_entries(batch, BLOCK_STRAYS, &batch->strays, &batch->stray_entries, &batch->blocks);
 	batch->last_stray = 0;
 }

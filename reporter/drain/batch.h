@@ -25,8 +25,8 @@ struct batch {
 	struct events_encoder *encoder;
 	uint64_t events, allocations; /* of the whole trace, this batch included */
 	/* Entries of table blocks, without the count in front. */
-	struct buffer threads, labels, notes, rss, series, strays;
-	uint64_t thread_entries, label_entries, note_entries, rss_entries, series_entries, stray_entries;
+	struct buffer threads, labels, notes, rss, strays;
+	uint64_t thread_entries, label_entries, note_entries, rss_entries, stray_entries;
 	uint64_t last_stray;  /* address / 8 */
 	struct buffer tables; /* whole blocks that go before the events */
 	struct buffer blocks; /* whole blocks: events and what goes behind */

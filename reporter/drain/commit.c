@@ -143,7 +143,7 @@ static void put_moves(struct drain *drain)
 
 static void put_summary(struct drain *drain)
 {
-	if (!drain->ledger.figures)
+	if (!boundaries_settle(drain))
 		return;
 	struct model_totals totals = figures_totals(&drain->figures);
 	struct node_walk walk = {.drain = drain};
@@ -152,6 +152,7 @@ static void put_summary(struct drain *drain)
 	while (summary_encode(&encoder, &drain->batch.scratch))
 		batch_last(&drain->batch, BLOCK_SUMMARY);
 	put_moves(drain);
+	boundaries_write(drain);
 }
 
 /* Completes the batch; it then waits in memory until it is in the file. */

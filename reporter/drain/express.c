@@ -294,7 +294,9 @@ static void end_run(struct run *run, struct queue *queue, uint32_t taken)
 	batch->events += taken;
 	totals->frees += taken - (batch->allocations - run->allocations);
 	totals->freed_bytes = totals->allocated_bytes - figures->live_bytes;
-	totals->peak_bytes = figures->peak_bytes;
+	/* Figures have that of the open interval. */
+	if (figures->peak_bytes > totals->peak_bytes)
+		totals->peak_bytes = figures->peak_bytes;
 	run->drain->last_event_ns = run->time_ns;
 	queue_take_records(queue, taken, run->stamp);
 }

@@ -245,6 +245,11 @@ static uint32_t moves_limit(const struct drain *drain)
 	return count < drain->moves_max ? count : drain->moves_max;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Takes up to `max` records of one queue, as long as they come before all others'.  1: its turn is over; 0:
  * its next node is not ready; or -errno. */
 static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max, bool alive)
@@ -259,7 +264,8 @@ static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stam
 	name_first_thread(drain, queue);
 	drain->figures.moves.limit = moves_limit(drain);
 	for (uint32_t i = 0; i < max; i++) {
-		uint32_t taken = express_take(drain, queue, last_stamp, max - i);
+		uint32_t taken =
+			express_take(drain, queue, least(last_stamp, drain->boundary_stamp), max - i);
 		count_records(drain, taken);
 		i += taken;
 		if (i >= max)
@@ -267,6 +273,8 @@ static int take_run(struct drain *drain, struct queue *queue, uint64_t last_stam
 		const struct queue_event *event = queue_peek(queue);
 		if (!event || event->stamp > last_stamp || drain->batch.error)
 			break;
+		if (event->stamp > drain->boundary_stamp)
+			boundaries_cross(drain, event->stamp);
 		queue_limit_node(queue, nodes_max);
 		if (!node_ready(drain, event->node, alive))
 			return 0;

@@ -33,6 +33,8 @@ static void put_labelled(struct drain *drain, const struct queue *queue, const s
 			 uint64_t time_ns, enum note_kind kind)
 {
 	tables_label(&drain->tables, &drain->batch, event->payload);
+	if (kind != NOTE_CACHE)
+		boundaries_mark(drain, time_ns);
 	put_note(drain, queue, event, time_ns, kind, true);
 }
 

@@ -99,6 +99,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mod
 	*drain = (struct drain){.mapping = *mapping, .trace_fd = -1};
 	drain->watch.pidfd = drain->watch.statm = -1;
 	*mapping = (struct mapping){.fd = -1};
+	boundaries_init(drain);
 	int result = make_parts(drain, mode, diagnostic);
 	if (result == 0 && !drain->unwanted)
 		result = recover(drain, diagnostic);
@@ -120,6 +121,7 @@ void drain_close(struct drain *drain)
 	cursor_finish(&drain->recovered);
 	ledger_finish(&drain->ledger);
 	figures_finish(&drain->figures);
+	intervals_finish(&drain->intervals);
 	tables_finish(&drain->tables);
 	watch_finish(&drain->watch);
 	livemap_close(drain->map);

@@ -106,8 +106,18 @@ static int know_labels(struct drain *drain, const struct buffer *payload)
 /* What blocks before the CURSOR tell. */
 struct known {
 	struct events_decoder *decoder;
-	struct summary_decoder summary; /* of an aggregate trace */
+	struct summary_decoder summary; /* this and the next of an aggregate trace */
+	struct buffer intervals;
 };
+
+static int take_piece(struct buffer *whole, struct varint_cursor *payload)
+{
+	varint_next(payload); /* bytes in all */
+	if (varint_next(payload) != whole->length || payload->failed)
+		return -EBADMSG;
+	buffer_append(whole, payload->at, varint_left(payload));
+	return whole->failed ? -ENOMEM : 0;
+}
 
 static int apply_block(struct drain *drain, struct known *known, uint16_t kind, const struct buffer *payload)
 {
@@ -123,12 +133,15 @@ static int apply_block(struct drain *drain, struct known *known, uint16_t kind, 
 		return summary_decode(&known->summary, &at, nodes);
 	if (kind == BLOCK_MOVES)
 		return summary_decode_moves(&known->summary, &at, nodes);
+	if (kind == BLOCK_INTERVALS)
+		return take_piece(&known->intervals, &at);
 	return 0;
 }
 
 static bool tells(uint16_t kind)
 {
-	return kind == BLOCK_LABELS || kind == BLOCK_EVENTS || kind == BLOCK_SUMMARY || kind == BLOCK_MOVES;
+	return kind == BLOCK_LABELS || kind == BLOCK_EVENTS || kind == BLOCK_SUMMARY || kind == BLOCK_MOVES ||
+	       kind == BLOCK_INTERVALS;
 }
 
 /* Goes through all blocks before the last CURSOR, for the dictionary of operations or the figures. */
@@ -191,8 +204,21 @@ static int restore_node(struct drain *drain, uint32_t node, const struct model_n
 	return figures_restore_node(&drain->figures, node, number, restored);
 }
 
-static int restore_figures(struct drain *drain, struct summary_decoder *decoder)
+static int restore_intervals(struct drain *drain, const struct buffer *bytes)
 {
+	struct timeline timeline = {0};
+	int error = bytes->length > 0 ? timeline_decode(&timeline, bytes->data, bytes->length,
+							(size_t)drain->recovered.nodes)
+				      : 0;
+	if (error == 0)
+		error = boundaries_restore(drain, &timeline);
+	timeline_finish(&timeline);
+	return error;
+}
+
+static int restore_figures(struct drain *drain, struct known *known)
+{
+	struct summary_decoder *decoder = &known->summary;
 	const struct cursor *cursor = &drain->recovered;
 	struct moves *moves = &drain->figures.moves;
 	if (!drain->batch.aggregate || drain->batch_number == 0)
@@ -215,7 +241,7 @@ static int restore_figures(struct drain *drain, struct summary_decoder *decoder)
 		moves->threads[i] = (struct moves_thread){.node = (uint32_t)position->node,
 							  .after_bytes = position->after_bytes};
 	}
-	return error;
+	return error ? error : restore_intervals(drain, &known->intervals);
 }
 
 static bool cursor_fits(const struct drain *drain, const struct events_decoder *decoder)
@@ -246,7 +272,7 @@ static int restore_from(struct drain *drain, const struct trace_bytes *trace, st
 	if (error == 0)
 		error = events_encoder_resume(drain->batch.encoder, known->decoder);
 	if (error == 0)
-		error = restore_figures(drain, &known->summary);
+		error = restore_figures(drain, known);
 	if (error == 0)
 		error = restore_map(drain);
 	if (error == 0)
@@ -260,6 +286,7 @@ static int restore(struct drain *drain, const struct trace_bytes *trace)
 	struct known known = {.decoder = events_decoder_create()};
 	int error = known.decoder ? restore_from(drain, trace, &known) : -ENOMEM;
 	summary_decoder_finish(&known.summary);
+	buffer_finish(&known.intervals);
 	events_decoder_destroy(known.decoder);
 	return error;
 }

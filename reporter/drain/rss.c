@@ -1,5 +1,5 @@
 /*
- * rss.c - the process's resident set and heap over time: dense at first, thinner in long runs.
+ * rss.c - the process's resident set over time: dense at first, thinner in long runs.
  */
 #include "drain/state.h"
 
@@ -24,18 +24,6 @@ static void sample_peak(struct drain *drain, uint64_t now_ns)
 		now_ns + (interval < PEAK_INTERVAL_MOST_NS ? interval : PEAK_INTERVAL_MOST_NS);
 }
 
-/* The heap as of the last event that was taken. */
-static void sample_heap(struct drain *drain, uint64_t now_ns)
-{
-	const struct cursor_totals *totals = &drain->ledger.totals;
-	struct buffer *series = &drain->batch.series;
-	buffer_varint(series, now_ns - drain->rss_time_ns);
-	buffer_varint(series, totals->allocated_bytes - totals->freed_bytes);
-	buffer_varint(series, drain->batch.allocations - totals->frees);
-	buffer_varint(series, drain->batch.events);
-	drain->batch.series_entries++;
-}
-
 void rss_sample(struct drain *drain)
 {
 	uint64_t now_ns = clock_monotonic_ns() - drain->timebase.started_ns;
@@ -51,7 +39,8 @@ void rss_sample(struct drain *drain)
 	buffer_varint(&drain->batch.rss, now_ns - drain->rss_time_ns);
 	buffer_varint(&drain->batch.rss, pages);
 	drain->batch.rss_entries++;
-	sample_heap(drain, now_ns);
+	if (pages > drain->intervals.rss_pages)
+		drain->intervals.rss_pages = pages;
 	drain->rss_time_ns = now_ns;
 	drain->rss_count++;
 }

@@ -2,7 +2,8 @@
  * state.h - a drainer: its parts, and what its files do with them.
  *
  * open.c makes it, recover.c brings it back to the last commit point, merge.c takes records,
- * notes.c those that are no blocks, commit.c writes, follow.c does all that until the end.
+ * boundaries.c cuts the time line, notes.c takes those that are no blocks, commit.c writes, follow.c does all
+ * that until the end.
  */
 #ifndef MPROF_REPORTER_DRAIN_STATE_H
 #define MPROF_REPORTER_DRAIN_STATE_H
@@ -18,6 +19,7 @@
 #include "drain/tables.h"
 #include "drain/timebase.h"
 #include "drain/watch.h"
+#include "figures/intervals.h"
 #include "base/diagnostic.h"
 
 #include <stdbool.h>
@@ -44,8 +46,11 @@ struct drain {
 	struct batch batch;
 	struct livemap *map;
 	struct ledger ledger;
-	struct figures figures; /* the ledger's, while it counts */
-	uint32_t moves_max;     /* that it may remember: DRAIN_MOVES_MAX */
+	struct figures figures;     /* the ledger's, while it counts */
+	struct intervals intervals; /* beside figures */
+	uint64_t boundary_stamp;    /* records up to here belong to the open interval */
+	bool timeless;              /* there are figures, but no intervals */
+	uint32_t moves_max;         /* that it may remember: DRAIN_MOVES_MAX */
 	struct tables tables;
 	struct timebase timebase;
 	struct watch watch;
@@ -113,6 +118,25 @@ int commit(struct drain *drain);
 
 /* The last commit, with END. */
 int commit_end(struct drain *drain, int end_kind, int by_signal);
+
+/* boundaries.c: before the first record. */
+void boundaries_init(struct drain *drain);
+
+/* The next record is behind boundary_stamp, at this one: ends the interval if it is worth that. */
+void boundaries_cross(struct drain *drain, uint64_t stamp);
+
+/* At a mark, or where a phase begins or ends, here is a boundary that stays. */
+void boundaries_mark(struct drain *drain, uint64_t time_ns);
+
+/* After recovery, with figures restored: goes on from the time line by node, which is taken.  0, -EBADMSG or
+ * -ENOMEM. */
+int boundaries_restore(struct drain *drain, struct timeline *timeline);
+
+/* Ends the open interval, so that figures have the peak of the whole run; false: there are no figures. */
+bool boundaries_settle(struct drain *drain);
+
+/* Adds the time line to the batch, and goes on after boundaries_settle. */
+void boundaries_write(struct drain *drain);
 
 /* rss.c: takes a sample if it is time to. */
 void rss_sample(struct drain *drain);

@@ -12,6 +12,8 @@ void figures_finish(struct figures *figures)
 	array_free(figures->counters, figures->begin_capacity, sizeof(*figures->counters));
 	array_free(figures->temporary, figures->begin_capacity, sizeof(*figures->temporary));
 	array_free(figures->collected, figures->begin_capacity, sizeof(*figures->collected));
+	array_free(figures->touched, FIGURES_TOUCHED_WORDS(figures->begin_capacity),
+		   sizeof(*figures->touched));
 	array_free(figures->free_counters, figures->free_capacity, sizeof(*figures->free_counters));
 	numbering_finish(&figures->free_numbers);
 	moves_finish(&figures->moves);
@@ -28,11 +30,17 @@ int figures_grow(struct figures *figures, size_t needed)
 	struct figures_collected *collected =
 		array_grow(figures->collected, old, count, sizeof(*collected), ARRAY_SPARSE);
 
+	uint64_t *touched = array_grow(figures->touched, FIGURES_TOUCHED_WORDS(old),
+				       FIGURES_TOUCHED_WORDS(count), sizeof(*touched), ARRAY_DENSE);
+
 	figures->counters = counters ? counters : figures->counters;
 	figures->temporary = temporary ? temporary : figures->temporary;
 	figures->collected = collected ? collected : figures->collected;
-	if (!counters || !temporary || !collected)
+	figures->touched = touched ? touched : figures->touched;
+	if (!counters || !temporary || !collected || !touched)
 		return -ENOMEM;
+	if (figures->epoch == 0)
+		figures->epoch = 1;
 	figures->begin_capacity = count;
 	return 0;
 }
@@ -109,7 +117,6 @@ int figures_restore(struct figures *figures, const struct figures_summary *summa
 {
 	struct moves *moves = &figures->moves;
 
-	figures->epoch = 1;
 	figures->totals = without_sums(summary->totals);
 	moves->failed |= !summary->moves_known;
 	for (size_t i = 0; i < summary->move_count && !moves->failed; i++) {
@@ -129,7 +136,7 @@ struct model_node figures_node(const struct figures *figures, uint32_t node, uin
 
 	if (number > 0) {
 		counters = figures->counters[number];
-		figures_save_peak(&counters, figures->epoch);
+		counters_save_peak(&counters, figures->epoch);
 		result = (struct model_node){
 			.allocations = counters.allocations,
 			.allocated_bytes = counters.allocated_bytes,

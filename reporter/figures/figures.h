@@ -12,7 +12,8 @@
  * Peak.  Copying every node's live bytes at each new peak would cost nodes x peaks.  Instead each new
  * peak starts an epoch, and a node's first change in an epoch saves what the node held until then:
  * its contribution to the peak that began the epoch.  A node that has not changed since holds its
- * contribution still.
+ * contribution still.  Where intervals.h cuts the run, epochs and peak are those of the interval that is
+ * open.
  */
 #ifndef MPROF_REPORTER_FIGURES_FIGURES_H
 #define MPROF_REPORTER_FIGURES_FIGURES_H
@@ -73,10 +74,11 @@ struct figures_collected {
 
 struct figures {
 	struct model_totals totals;        /* sums over nodes only in figures_totals */
-	uint64_t epoch;                    /* how many peaks there were */
-	struct figures_counters *counters; /* these three by the caller's numbers */
+	uint64_t epoch;                    /* one more with each peak; 0: nothing was counted yet */
+	struct figures_counters *counters; /* these four by the caller's numbers */
 	uint64_t *temporary;
 	struct figures_collected *collected;
+	uint64_t *touched; /* a bit each: what has changed since somebody asked, intervals.h */
 	size_t begin_capacity;
 	struct numbering free_numbers;
 	struct figures_free_counters *free_counters; /* by these */
@@ -101,6 +103,8 @@ struct figures_block {
 	bool collected;    /* freed by a collector */
 };
 
+#define FIGURES_TOUCHED_WORDS(count) (((count) + 63) / 64)
+
 /* An all-zero struct counts nothing yet; whose blocks are sampled sets totals.sample_bytes first. */
 void figures_finish(struct figures *figures);
 
@@ -121,14 +125,21 @@ static inline int figures_reserve_thread(struct figures *figures, uint32_t threa
 /* The number of a node at which blocks end, which it gets if it has none.  0: no memory. */
 uint32_t figures_free_number(struct figures *figures, uint32_t node);
 
-/* Brings the node's part in the last peak up to date, before the node changes. */
-static inline void figures_save_peak(struct figures_counters *counters, uint64_t epoch)
+/* Brings the node's part in the last peak up to date, before the node changes.  Whether it has to. */
+static inline bool counters_save_peak(struct figures_counters *counters, uint64_t epoch)
 {
 	if (counters->epoch == epoch)
-		return;
+		return false;
 	counters->epoch = epoch;
 	counters->peak_bytes = counters->live_bytes;
 	counters->peak_blocks = counters->live_blocks;
+	return true;
+}
+
+static inline void figures_save_peak(struct figures *figures, uint32_t number)
+{
+	if (counters_save_peak(&figures->counters[number], figures->epoch))
+		figures->touched[number / 64] |= UINT64_C(1) << number % 64;
 }
 
 /* A block that counts so much begins. */
@@ -139,7 +150,7 @@ static inline void figures_begin(struct figures *figures, const struct figures_p
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
 
-	figures_save_peak(counters, figures->epoch);
+	figures_save_peak(figures, at->number);
 	counters->allocations += weight.blocks;
 	counters->allocated_bytes += weight.bytes;
 	counters->live_bytes += weight.bytes;
@@ -176,7 +187,7 @@ static inline void figures_finish_block(struct figures *figures, const struct fi
 	struct model_totals *totals = &figures->totals;
 	uint64_t before = totals->live_bytes;
 
-	figures_save_peak(origin, figures->epoch);
+	figures_save_peak(figures, block->origin);
 	origin->live_bytes -= weight.bytes;
 	origin->live_blocks -= weight.blocks;
 	origin->lifetime_ns += block->lived_ns;

@@ -29,7 +29,7 @@ void figures_node_pack(const struct model_node *node, struct buffer *payload)
 	NODE_WORDS(PACK)
 }
 
-static bool node_consistent(const struct model_node *node)
+bool figures_node_sound(const struct model_node *node)
 {
 	return node->own_frees <= node->allocations && node->own_freed_bytes <= node->allocated_bytes &&
 	       node->peak_blocks <= node->allocations && node->peak_bytes <= node->allocated_bytes &&
@@ -45,7 +45,7 @@ bool figures_node_unpack(struct varint_cursor *payload, size_t count, struct mod
 	NODE_WORDS(UNPACK)
 	node->live_blocks = node->allocations - node->own_frees;
 	node->live_bytes = node->allocated_bytes - node->own_freed_bytes;
-	return !payload->failed && node_consistent(node);
+	return !payload->failed;
 }
 
 /* ---- adding ------------------------------------------------------------------ */

@@ -38,7 +38,13 @@ struct model_node {
 
 static inline bool model_node_is_idle(const struct model_node *node)
 {
-	return node->allocations == 0 && node->frees == 0 && node->stray_frees == 0;
+	return node->allocations == 0 && node->frees == 0 && node->stray_frees == 0 && node->peak_blocks == 0;
+}
+
+/* Whether blocks began here: in a window of the run, at least before it. */
+static inline bool model_node_has_blocks(const struct model_node *node)
+{
+	return node->allocations > 0 || node->peak_blocks > 0;
 }
 
 struct figures_mark;
@@ -82,8 +88,11 @@ enum { FIGURES_NODE_WORDS = 0 NODE_WORDS(NODE_WORD_COUNT) }; /* a node's figures
 
 void figures_node_pack(const struct model_node *figures, struct buffer *payload);
 
+/* Whether the words do not contradict each other, as those of a whole run do not. */
+bool figures_node_sound(const struct model_node *figures);
+
 /* Takes the first so many words, the others being 0, and works out what follows from them.  False: they are
- * not there, or contradict each other. */
+ * not there. */
 bool figures_node_unpack(struct varint_cursor *payload, size_t words, struct model_node *figures);
 
 #endif

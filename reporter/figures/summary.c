@@ -107,7 +107,8 @@ static int take_node(struct summary_decoder *decoder, struct varint_cursor *payl
 	size_t words = decoder->version == 2 ? NODE_WORDS_2 : FIGURES_NODE_WORDS;
 	struct model_node node;
 
-	if (step > decoder->node_count - decoder->next || !figures_node_unpack(payload, words, &node))
+	if (step > decoder->node_count - decoder->next || !figures_node_unpack(payload, words, &node) ||
+	    !figures_node_sound(&node))
 		return -EBADMSG;
 	int error = figures_nodes_add(&decoder->nodes, (uint32_t)(decoder->next + step - 1), &node);
 	decoder->next += step;

@@ -1,6 +1,8 @@
 /* document.c - see document.h. */
 #include "formats/document.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,33 @@ void document_names(const struct document *document, char *names, size_t names_b
 		if (document->sections[i].name)
 			used += (size_t)snprintf(names + used, names_bytes - used, "%s%s",
 						 used > 0 ? ", " : "", document->sections[i].name);
+}
+
+/* Whether a part of the column's name ("totals.frees") is among these. */
+static bool is_named(const struct column *column, const char *const *names)
+{
+	for (const char *part = column->name; part; part = strchr(part, '.') ? strchr(part, '.') + 1 : NULL)
+		for (size_t i = 0; names[i]; i++)
+			if (strlen(names[i]) == strcspn(part, ".") && text_starts(part, names[i]))
+				return true;
+	return false;
+}
+
+void document_without(struct document *document, const char *const *names)
+{
+	for (size_t i = 0; i < document->count; i++) {
+		struct table *table = &document->sections[i].table;
+		const struct column **kept;
+		size_t count = 0, used = 0;
+
+		while (table->columns && table->columns[count])
+			count++;
+		kept = pool_alloc(&document->pool, (count + 1) * sizeof(struct column *));
+		for (size_t k = 0; k < count; k++)
+			if (!is_named(table->columns[k], names))
+				kept[used++] = table->columns[k];
+		table->columns = kept;
+	}
 }
 
 void *document_keep(struct document *document, const void *row, size_t row_bytes)

@@ -53,6 +53,10 @@ const struct section *document_find(const struct document *document, const char 
 /* The names of those that programs have, with commas between. */
 void document_names(const struct document *document, char *names, size_t names_bytes);
 
+/* Takes columns of these names, or with one of them as a part ("totals.frees"), out of all sections; `names`
+ * ends with NULL. */
+void document_without(struct document *document, const char *const *names);
+
 /* A copy of a row that lives as long as the document. */
 void *document_keep(struct document *document, const void *row, size_t row_bytes);
 

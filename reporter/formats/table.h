@@ -49,7 +49,8 @@ struct column {
 	const char *name;   /* key of programs; "a.b": key b of an object a; NULL: for people only */
 	const char *header; /* for people; NULL: for programs only */
 	int gap;            /* blanks before the column, in text */
-	int width;          /* in text; below 0: left-aligned; 0: as wide as its widest cell, left-aligned */
+	int width;          /* in text; below 0: left-aligned; 0: as wide as its widest cell, left-aligned; of
+			     * lines below a row: how far they are indented, 0: as its last column */
 	struct cell (*cell)(const void *row, const void *context);
 	enum column_shown shown;
 };

@@ -122,10 +122,12 @@ static size_t filled(const struct printing *printing, const void *row)
 static void print_lines(const struct printing *printing, const void *row, int extra)
 {
 	for (size_t i = 0; printing->table->columns[i]; i++) {
-		struct cell cell = printing->table->columns[i]->cell(row, printing->table->context);
+		const struct column *column = printing->table->columns[i];
+		struct cell cell = column->cell(row, printing->table->context);
+		int indent = column->width > 0 ? column->width : printing->indent + extra;
 
 		for (const char *const *line = cell.words; cell.kind == CELL_LINES && *line; line++) {
-			fprintf(printing->out, "%*s", printing->indent + extra, "");
+			fprintf(printing->out, "%*s", indent, "");
 			clean_print(printing->out, *line, 0);
 			fputc('\n', printing->out);
 		}

@@ -50,6 +50,12 @@ struct amounts { /* all zero: nothing */
 /* Of one node of the call-path tree itself.  Collections are the caller's to add. */
 struct amounts amounts_of(const struct model_node *node, enum remains remains);
 
+/* Whether there are any blocks: in a window of the run, at least such as began before it. */
+static inline bool amounts_have_blocks(const struct amounts *amounts)
+{
+	return amounts->allocations > 0 || amounts->peak_blocks > 0;
+}
+
 void amounts_add(struct amounts *sum, const struct amounts *more);
 
 /* Counts of blocks as they are shown; once, when nothing is added any more. */

@@ -228,7 +228,7 @@ static void collect_paths(struct grouper *grouper)
 	uint32_t node;
 
 	while (figures_walk_next(&walk, &node, &figures)) {
-		if (figures.allocations == 0 || !profile_passes(profile, node))
+		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
 		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
 		amounts.frees = amounts.freed_bytes = 0; /* of blocks of any place */

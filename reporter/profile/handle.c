@@ -199,6 +199,8 @@ int profile_open(const char *path, const struct profile_options *options, struct
 		profile_must(profile_select(profile));
 		error = profile_know_figures(profile, diagnostic);
 	}
+	if (!error)
+		error = profile_open_window(profile, diagnostic);
 	if (error && !diagnostic->message[0])
 		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
 	if (error) {
@@ -237,6 +239,9 @@ void profile_close(struct profile *profile)
 	profile_gc_finish(&profile->gc);
 	scope_map_finish(&profile->scopes);
 	model_destroy(profile->model);
+	model_destroy(profile->whole);
+	timeline_finish(&profile->replayed);
+	figures_nodes_finish(&profile->window_nodes);
 	summary_decoder_finish(&profile->kept);
 	ownership_finish(&profile->ownership);
 	suppressions_finish(&profile->suppressions);
@@ -266,7 +271,9 @@ void profile_know_names(struct profile *profile)
 void profile_know_wrappers(struct profile *profile)
 {
 	profile_must(profile_put_back(profile));
-	profile_must(ownership_find_wrappers(&profile->ownership, model_summary(profile->model)->nodes));
+	const struct model *whole = profile->whole ? profile->whole : profile->model;
+
+	profile_must(ownership_find_wrappers(&profile->ownership, model_summary(whole)->nodes));
 }
 
 const struct collections *profile_collections(struct profile *profile)

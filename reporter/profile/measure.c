@@ -103,7 +103,7 @@ int profile_measure(struct profile *profile, const struct measure_place *place, 
 		if (!passing[node])
 			continue;
 		struct model_node figures = figures_walk_to(&walk, node);
-		if (figures.allocations > 0 || collections[node] > 0)
+		if (model_node_has_blocks(&figures) || collections[node] > 0)
 			(*paths)[(*count)++] =
 				path_of(profile, node, place->wrappers, &figures, collections[node]);
 	}

@@ -2,6 +2,7 @@
  * overview.c - the run in a few figures, and all that a reader must know before trusting the rest.
  */
 #include "profile/private.h"
+#include "profile/window.h"
 #include "trace/format.h"
 
 #include <inttypes.h>
@@ -204,9 +205,12 @@ static int warn_hidden(struct profile *profile, const struct trace_info *info,
 void profile_fill_overview(struct profile *profile)
 {
 	const struct trace_info *info = profile->info;
-	const struct model_totals *totals = model_totals(profile->model);
+	const struct model_totals *totals = model_totals(profile->whole ? profile->whole : profile->model);
 
-	fill(&profile->overview, info, totals);
+	fill(&profile->overview, info, model_totals(profile->model));
+	profile->overview.window = profile_window(profile);
+	if (profile->overview.window)
+		profile->overview.peak_rss_bytes = profile->overview.window->peak_rss_bytes;
 	profile_must(warn_end(profile, info));
 	profile_must(warn_losses(profile, info, totals));
 	profile_must(warn_end_of_recording(profile, info));

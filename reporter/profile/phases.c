@@ -1,22 +1,17 @@
 /*
- * phases.c - see phases.h.
- *
- * One pass over the events, O(1) each however many phases have begun: sums are differences of running ones,
- * and peaks.h has the greatest heap since each beginning.
+ * phases.c - from notes to phases: which one ends which.  See phases.h; what they came to is
+ * phase_figures.c's.
  */
 #include "profile/phases.h"
 
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "profile/peaks.h"
 #include "profile/private.h"
 #include "trace/format.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- from notes to phases ---------------------------------------------------------------- */
 
 /* The innermost phase of a name, or of a name in a thread: its index + 1; 0: there is none. */
 struct innermost {
@@ -141,103 +136,12 @@ static struct phase *find_phases(struct profile *profile, size_t count)
 	return pairing.phases;
 }
 
-/* ---- the heap meanwhile -------------------------------------------------------------------- */
-
-struct watch {
-	struct phase *phases;
-	struct phase **by_end;
-	size_t count, begun, ended;
-	struct peaks peaks;
-	uint64_t sample_bytes, events, live_bytes, allocations, allocated_bytes;
-};
-
-static void begin_watching(struct watch *watch, struct phase *phase)
+const struct phase *phases_list(struct profile *profile, size_t *count)
 {
-	peaks_begin(&watch->peaks, watch->live_bytes);
-	phase->begin_bytes = watch->live_bytes;
-	phase->allocations = watch->allocations;
-	phase->allocated_bytes = watch->allocated_bytes;
-}
-
-static void end_watching(const struct watch *watch, struct phase *phase)
-{
-	phase->end_bytes = watch->live_bytes;
-	phase->peak_bytes = peaks_since(&watch->peaks, (size_t)(phase - watch->phases));
-	phase->allocations = weight_blocks(watch->allocations - phase->allocations, watch->sample_bytes);
-	phase->allocated_bytes = watch->allocated_bytes - phase->allocated_bytes;
-	phase->measured = true;
-}
-
-/* Whatever begins or ends before event `until`. */
-static void catch_up(struct watch *watch, uint64_t until)
-{
-	while (watch->begun < watch->count && watch->phases[watch->begun].begin_event <= until)
-		begin_watching(watch, &watch->phases[watch->begun++]);
-	while (watch->ended < watch->count && watch->by_end[watch->ended]->end_event <= until)
-		end_watching(watch, watch->by_end[watch->ended++]);
-}
-
-static void see(struct watch *watch, const struct trace_event *event)
-{
-	struct weight weight = {0};
-
-	if (event->type != EVENT_STRAY_FREE)
-		weight = weight_of(event->size_bytes, watch->sample_bytes);
-	if (event->type == EVENT_ALLOC) {
-		watch->live_bytes += weight.bytes;
-		watch->allocations += weight.blocks;
-		watch->allocated_bytes += weight.bytes;
-	} else {
-		watch->live_bytes -= weight.bytes;
+	if (!profile->phases) {
+		profile->phase_count = count_phases(profile->info);
+		profile->phases = find_phases(profile, profile->phase_count);
 	}
-	peaks_see(&watch->peaks, watch->live_bytes);
-	watch->events++;
-}
-
-static int watch_events(void *context, const struct trace_event *events, size_t count)
-{
-	struct watch *watch = context;
-
-	for (size_t i = 0; i < count; i++) {
-		catch_up(watch, watch->events);
-		see(watch, &events[i]);
-	}
-	return 0;
-}
-
-static int by_end(const void *left, const void *right)
-{
-	const struct phase *a = *(struct phase *const *)left, *b = *(struct phase *const *)right;
-
-	return a->end_event < b->end_event ? -1 : a->end_event > b->end_event;
-}
-
-static void measure(struct profile *profile, struct phase *phases, size_t count)
-{
-	struct watch watch = {.phases = phases,
-			      .count = count,
-			      .by_end = memory_zeroed(count, sizeof(struct phase *)),
-			      .sample_bytes = profile->info->sample_bytes};
-	struct diagnostic ignored;
-
-	for (size_t i = 0; i < count; i++)
-		watch.by_end[i] = &phases[i];
-	qsort(watch.by_end, count, sizeof(*watch.by_end), by_end);
-	if (trace_replay(profile->trace, watch_events, &watch, &ignored) == 0)
-		catch_up(&watch, UINT64_MAX);
-	peaks_finish(&watch.peaks);
-	free(watch.by_end);
-}
-
-const struct phase *profile_phases(struct profile *profile, size_t *count)
-{
-	struct phase *phases;
-
-	*count = count_phases(profile->info);
-	if (*count == 0)
-		return NULL;
-	phases = find_phases(profile, *count);
-	if (!profile->info->aggregate)
-		measure(profile, phases, *count);
-	return phases;
+	*count = profile->phase_count;
+	return profile->phases;
 }

@@ -15,7 +15,23 @@ struct phase {
 	uint64_t begin_bytes, end_bytes, peak_bytes; /* of the whole heap, whichever thread */
 	uint64_t allocations, allocated_bytes;       /* of all threads, meanwhile */
 	uint64_t begin_event, end_event;             /* how many events came before */
+	bool bounded;                                /* both are boundaries of the time line: */
+	size_t from, to;                             /* behind so many intervals */
 };
+
+/* The same, of which only the times are known. */
+const struct phase *phases_list(struct profile *profile, size_t *count);
+
+/* A call site's part in a phase's peak. */
+struct phase_site {
+	const struct site *site;
+	uint64_t peak_bytes, peak_blocks;
+};
+
+/* The greatest parts in the highest heap during a phase; how many.  None where it is not bounded.  Looks up
+ * names; O(entries of the time line). */
+size_t profile_phase_sites(struct profile *profile, const struct phase *phase, struct phase_site *out,
+			   size_t most);
 
 /* By their beginnings.  Reads all events, if there are any phases or marks.  Lives as long as the profile. */
 const struct phase *profile_phases(struct profile *profile, size_t *count);

@@ -5,6 +5,7 @@
 #define MPROF_REPORTER_PROFILE_PRIVATE_H
 
 #include "figures/summary.h"
+#include "figures/timeline.h"
 #include "replay/model.h"
 #include "profile/ownership.h"
 #include "profile/profile.h"
@@ -64,6 +65,16 @@ struct profile {
 	struct model *model; /* figures; may borrow from the next two */
 	struct summary_decoder kept;
 	struct figures_summary kept_summary;
+	const struct timeline *timeline; /* the trace's, or the next; NULL: not asked for, or there is none */
+	struct timeline replayed;
+	bool windowed;       /* the model's figures are the window's, */
+	struct model *whole; /* and these the whole run's; NULL: the model's are */
+	struct window window;
+	struct figures_nodes window_nodes;
+	struct figures_summary window_summary;
+	struct phase *phases; /* NULL: not asked for */
+	size_t phase_count;
+	bool phases_measured;
 	bool replay_complete; /* the last replay knew all that it could have known */
 	struct ownership ownership;
 	bool *passing;            /* by node: what a view is of; NULL: all */
@@ -127,6 +138,10 @@ bool profile_counts(void *profile, const struct source_frame *frame);
 /* The frames of code itself; and as a frames_fn, whose context is the profile, but for what is skipped. */
 size_t profile_code(struct profile *profile, uint32_t code, const struct source_frame **frames);
 size_t profile_met_code(void *profile, uint32_t code, const struct source_frame **frames);
+
+/* Replaces the model's figures by those of the window that the options ask for, if they do.  0, or -errno
+ * with a diagnostic.  window.c */
+int profile_open_window(struct profile *profile, struct diagnostic *diagnostic);
 
 /* Puts the frames that jumps left out into profile->info.  Looks up all code but the C library's; does
  * nothing the second time.  0 or -ENOMEM.  put_back.c */

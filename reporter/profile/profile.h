@@ -18,6 +18,13 @@
 #include "sources/sources.h"
 #include "symbolize/symbolize.h"
 
+/* A part of the run, see window.h for how times are written; NULL: not asked for.  `at` goes with none of the
+ * others. */
+struct window_choice {
+	const char *at, *from, *to;
+	bool exact; /* read every event, for boundaries just where they are wanted */
+};
+
 struct profile_options {
 	struct selection selection; /* functions whose tables are wanted; empty: those of the recorded
 				       MPROF_FUNCTIONS, else marked ones */
@@ -26,7 +33,8 @@ struct profile_options {
 	const struct suppressions *suppressions; /* leaks not to be counted; NULL: none */
 	const char *lsan_options;                /* whose suppressions hold too, behind those; NULL: none */
 	bool no_names; /* look everything up, and pass over what the trace remembers */
-	bool replay;   /* trust neither a summary nor what was kept: read every event */
+	struct window_choice window;
+	bool replay; /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;

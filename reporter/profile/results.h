@@ -14,6 +14,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A part of the run that figures are of, see window.h.  Those of the peak are of the highest heap in the
+ * window, or of the moment itself; what is not freed is what the window added, or all there was if it begins
+ * with the run. */
+struct window {
+	bool moment;             /* from and to are one */
+	uint64_t from_ns, to_ns; /* as they turned out */
+	const char *from, *to;   /* as they were asked for; "start" and "end" if they were not */
+	bool begins;             /* with the run */
+	bool between; /* a moment between boundaries: how much was allocated by then is not known */
+	bool near;    /* one is not just where it was asked for: --exact would be */
+	uint64_t peak_rss_bytes; /* greatest that was seen; 0: none was */
+};
+
 /* The run as a whole. */
 struct overview {
 	const char *path;
@@ -33,6 +46,7 @@ struct overview {
 	uint64_t peak_rss_bytes; /* 0: not sampled */
 	uint64_t recorder_bytes; /* of it: taken by the recording itself, about */
 	uint64_t unrecorded_children;
+	const struct window *window; /* the figures are of that; NULL: of the whole run */
 };
 
 /* One line of a source function. */

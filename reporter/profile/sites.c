@@ -123,7 +123,7 @@ static void collect(struct profile *profile, bool unnamed)
 	uint32_t node, skipped;
 
 	while (figures_walk_next(&walk, &node, &figures)) {
-		if (figures.allocations == 0 || profile->sites.of_node[node] > 0 ||
+		if (!model_node_has_blocks(&figures) || profile->sites.of_node[node] > 0 ||
 		    !profile_passes(profile, node))
 			continue;
 		const struct source_frame *site = find_site(profile, node, NULL, &skipped);
@@ -186,6 +186,13 @@ static const struct site *weighed(struct profile *profile, const struct site *si
 	return copy;
 }
 
+/* In a part of the run a site may have blocks that it allocated before. */
+static bool has_figure(const struct site *site, enum figure figure)
+{
+	return figure == FIGURE_ALLOCATIONS ? amounts_have_blocks(&site->amounts)
+					    : figure_of(&site->amounts, figure) > 0;
+}
+
 static const struct site **list_sites(struct profile *profile, enum figure figure, size_t *count)
 {
 	struct site_list *list = &profile->sites;
@@ -193,7 +200,7 @@ static const struct site **list_sites(struct profile *profile, enum figure figur
 
 	*count = 0;
 	for (size_t i = 0; i < list->count; i++)
-		if (figure_of(&list->sites[i].amounts, figure) > 0)
+		if (has_figure(&list->sites[i], figure))
 			sites[(*count)++] = &list->sites[i];
 	qsort_r(sites, *count, sizeof(*sites), compare_sites, &figure);
 	return sites;
@@ -210,7 +217,7 @@ static uint64_t unnamed_figure(struct profile *profile, enum figure figure)
 	while (figures_walk_next(&walk, &node, &figures)) {
 		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
 
-		if (figures.allocations > 0 && profile->sites.of_node[node] == 0 &&
+		if (model_node_has_blocks(&figures) && profile->sites.of_node[node] == 0 &&
 		    profile_passes(profile, node))
 			amounts_add(&sum, &amounts);
 	}
@@ -254,6 +261,6 @@ size_t profile_site_count(const struct profile *profile, enum figure figure)
 	size_t count = 0;
 
 	for (size_t i = 0; i < profile->sites.count; i++)
-		count += figure_of(&profile->sites.sites[i].amounts, figure) > 0;
+		count += has_figure(&profile->sites.sites[i], figure);
 	return count;
 }

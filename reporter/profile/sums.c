@@ -8,7 +8,7 @@
 
 static bool node_is_idle(const struct model_node *figures)
 {
-	return figures->allocations == 0 && figures->frees == 0;
+	return !model_node_has_blocks(figures) && figures->frees == 0;
 }
 
 /* To each scope on the way from a node to the root, once: passed_by has the last node that passed it. */

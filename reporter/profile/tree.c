@@ -190,7 +190,7 @@ static void add_paths(struct work *work)
 	while (figures_walk_next(&walk, &node, &figures)) {
 		struct amounts own;
 
-		if (figures.allocations == 0 || !profile_passes(profile, node))
+		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
 		own = amounts_of(&figures, profile->ownership.remains[node]);
 		own.frees = own.freed_bytes = 0; /* mostly of blocks that were allocated elsewhere */

@@ -54,7 +54,7 @@ const struct tree_row *tree_rows(struct profile *profile, const struct tree *tre
 
 	add_nodes(rows, tree);
 	for (size_t i = 1; i < tree->frame_count; i++) {
-		if (rows[i].total.allocations == 0)
+		if (!amounts_have_blocks(&rows[i].total))
 			continue;
 		rows[used] = rows[i];
 		rows[used++].frame = &tree->frames[i];

@@ -58,7 +58,7 @@ static bool next_typed(const struct profile *profile, struct figures_walk *walk,
 		       struct model_node *figures)
 {
 	while (figures_walk_next(walk, node, figures))
-		if (trace_code(profile->info, *node)->label && figures->allocations > 0)
+		if (trace_code(profile->info, *node)->label && model_node_has_blocks(figures))
 			return true;
 	return false;
 }

@@ -82,10 +82,10 @@ static struct who_rows take_rows(struct work *work, enum figure figure)
 	struct who_row *rows;
 
 	for (size_t i = 0; i < frame_count; i++)
-		count += work->sums[i].allocations > 0;
+		count += amounts_have_blocks(&work->sums[i]);
 	rows = pool_alloc(pool, (count + 1) * sizeof(*rows));
 	for (size_t i = 0; i < frame_count; i++)
-		if (work->sums[i].allocations > 0)
+		if (amounts_have_blocks(&work->sums[i]))
 			rows[used++] = (struct who_row){&work->tree->frames[i], work->sums[i]};
 	memset(work->sums, 0, frame_count * sizeof(*work->sums));
 	qsort_r(rows, count, sizeof(*rows), compare, &figure);
@@ -187,7 +187,7 @@ struct who profile_who(struct profile *profile, const struct measure_place *plac
 	add_lines(&work, &who);
 	who.lines = take_rows(&work, figure);
 	add_callers(&work, &who);
-	who.met = who.total.allocations > 0;
+	who.met = amounts_have_blocks(&who.total);
 	who.callers = take_rows(&work, figure);
 	add_callees(&work);
 	who.callees = of_functions(&work, take_rows(&work, figure));

@@ -300,8 +300,9 @@ static const char *kind_name(unsigned kind)
 		[BLOCK_NODES] = "NODES",       [BLOCK_LABELS] = "LABELS",   [BLOCK_THREADS] = "THREADS",
 		[BLOCK_EVENTS] = "EVENTS",     [BLOCK_NOTES] = "NOTES",     [BLOCK_RSS] = "RSS",
 		[BLOCK_SNAPSHOT] = "SNAPSHOT", [BLOCK_CURSOR] = "CURSOR",   [BLOCK_SUMMARY] = "SUMMARY",
-		[BLOCK_MOVES] = "MOVES",       [BLOCK_SERIES] = "SERIES",   [BLOCK_STRAYS] = "STRAYS",
-		[BLOCK_END] = "END",           [BLOCK_NAMES] = "NAMES",     [BLOCK_SOURCES] = "SOURCES",
+		[BLOCK_MOVES] = "MOVES",       [BLOCK_SERIES] = "SERIES",   [BLOCK_INTERVALS] = "INTERVALS",
+		[BLOCK_STRAYS] = "STRAYS",     [BLOCK_END] = "END",         [BLOCK_NAMES] = "NAMES",
+		[BLOCK_SOURCES] = "SOURCES",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "unknown";

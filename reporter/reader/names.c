@@ -45,13 +45,21 @@ int table_sources(struct trace *trace, struct varint_cursor *payload)
 	return extra_take(&trace->source_bytes, payload);
 }
 
+int table_intervals(struct trace *trace, struct varint_cursor *payload)
+{
+	return extra_take(&trace->interval_bytes, payload);
+}
+
 void extras_finish(struct trace *trace)
 {
 	buffer_finish(&trace->names_bytes.whole);
 	buffer_finish(&trace->names_bytes.begun);
 	buffer_finish(&trace->source_bytes.whole);
 	buffer_finish(&trace->source_bytes.begun);
+	buffer_finish(&trace->interval_bytes.whole);
+	buffer_finish(&trace->interval_bytes.begun);
 	names_finish(&trace->names);
+	timeline_finish(&trace->timeline);
 	free(trace->keys);
 }
 

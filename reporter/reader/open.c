@@ -8,14 +8,14 @@
 static table_parser *parser_of(unsigned kind)
 {
 	static table_parser *const parsers[] = {
-		[BLOCK_META] = table_meta,         [BLOCK_MODULES] = table_modules,
-		[BLOCK_UNLOADED] = table_unloaded, [BLOCK_NODES] = table_nodes,
-		[BLOCK_LABELS] = table_labels,     [BLOCK_THREADS] = table_threads,
-		[BLOCK_NOTES] = table_notes,       [BLOCK_RSS] = table_rss,
-		[BLOCK_SUMMARY] = table_summary,   [BLOCK_END] = table_end,
-		[BLOCK_MOVES] = table_moves,       [BLOCK_SERIES] = table_series,
-		[BLOCK_STRAYS] = table_strays,     [BLOCK_NAMES] = table_names,
-		[BLOCK_SOURCES] = table_sources,
+		[BLOCK_META] = table_meta,           [BLOCK_MODULES] = table_modules,
+		[BLOCK_UNLOADED] = table_unloaded,   [BLOCK_NODES] = table_nodes,
+		[BLOCK_LABELS] = table_labels,       [BLOCK_THREADS] = table_threads,
+		[BLOCK_NOTES] = table_notes,         [BLOCK_RSS] = table_rss,
+		[BLOCK_SUMMARY] = table_summary,     [BLOCK_END] = table_end,
+		[BLOCK_MOVES] = table_moves,         [BLOCK_STRAYS] = table_strays,
+		[BLOCK_NAMES] = table_names,         [BLOCK_SOURCES] = table_sources,
+		[BLOCK_INTERVALS] = table_intervals,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;
@@ -149,7 +149,6 @@ void trace_close(struct trace *trace)
 	vector_finish(&trace->threads);
 	vector_finish(&trace->labels);
 	vector_finish(&trace->samples);
-	vector_finish(&trace->series);
 	vector_finish(&trace->strays);
 	vector_finish(&trace->notes);
 	summary_decoder_finish(&trace->summary);

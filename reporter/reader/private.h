@@ -8,6 +8,7 @@
 #define MPROF_REPORTER_READER_PRIVATE_H
 
 #include "figures/summary.h"
+#include "figures/timeline.h"
 #include "names/names.h"
 #include "reader/codes.h"
 #include "reader/pool.h"
@@ -41,11 +42,10 @@ struct trace {
 	uint64_t page_bytes;
 	uint64_t node_pc;   /* of the node before, within a block */
 	uint64_t sample_ns; /* of the sample before, which may be in an earlier block */
-	uint64_t series_ns; /* and so of the heap */
 	uint64_t stray;     /* the address before, within a block */
 	struct summary_decoder summary;
 	struct figures_summary figures; /* of it, once it is complete */
-	struct vector modules, nodes, threads, labels, samples, series, strays, notes;
+	struct vector modules, nodes, threads, labels, samples, strays, notes;
 	struct codes codes;
 	struct pool pool;
 	uint8_t window[WINDOW_BYTES]; /* of the file, from window_at on */
@@ -54,7 +54,10 @@ struct trace {
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
-	struct extra names_bytes, source_bytes;
+	struct extra names_bytes, source_bytes, interval_bytes;
+	struct timeline timeline;
+	bool timeline_asked;
+	int timeline_error;
 	struct names names;
 	struct names_key *keys;
 	bool names_asked;
@@ -88,8 +91,8 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 /* Take the payload of one block each.  0, -EBADMSG or -ENOMEM. */
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
-	table_summary, table_moves, table_series, table_strays, table_end, table_meta, table_names,
-	table_sources;
+	table_summary, table_moves, table_strays, table_end, table_meta, table_names, table_sources,
+	table_intervals;
 
 /* An aggregate trace's figures as of its last batch.  0 or -EBADMSG. */
 int tables_without_end(struct trace *trace);

@@ -46,11 +46,6 @@ struct trace_sample {
 	uint64_t time_ns, rss_bytes;
 };
 
-/* The heap at some moment. */
-struct trace_heap {
-	uint64_t time_ns, live_bytes, live_blocks, events;
-};
-
 struct trace_thread {
 	uint32_t tid;
 	uint64_t started_ns;
@@ -87,10 +82,9 @@ struct trace_info {
 	size_t code_count;
 	const struct trace_thread *threads;
 	size_t thread_count;
+	uint64_t page_bytes; /* unit of rss_pages in intervals */
 	const struct trace_sample *samples;
 	size_t sample_count;
-	const struct trace_heap *series;
-	size_t series_count;
 	const struct trace_note *notes;
 	size_t note_count;
 	/* How the run ended. */
@@ -191,6 +185,12 @@ int trace_replay(struct trace *trace, trace_events_fn *events, void *context, st
 struct events_run; /* trace/events_run.h */
 typedef int trace_run_fn(void *context, struct events_run *run);
 int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, struct diagnostic *diagnostic);
+
+/* The heap over time by call path, checked against the summary when it is asked for first; the trace's.  *out
+ * is NULL where there is none: an older trace, or one whose drainer did not see it to its end.  0, or
+ * -EBADMSG or -ENOMEM with a diagnostic. */
+struct timeline; /* figures/timeline.h */
+int trace_timeline(struct trace *trace, const struct timeline **out, struct diagnostic *diagnostic);
 
 /* A live block at the moment of a fork, by address. */
 struct trace_inherited {

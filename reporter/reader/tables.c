@@ -204,24 +204,6 @@ int table_rss(struct trace *trace, struct varint_cursor *payload)
 	return add_each(trace, payload, varint_next(payload), add_sample);
 }
 
-static int add_heap(struct trace *trace, struct varint_cursor *payload)
-{
-	struct trace_heap heap = {.time_ns = varint_next(payload)};
-
-	heap.live_bytes = varint_next(payload);
-	heap.live_blocks = varint_next(payload);
-	heap.events = varint_next(payload);
-	if (payload->failed)
-		return -EBADMSG;
-	heap.time_ns = trace->series_ns += heap.time_ns;
-	return vector_push(&trace->series, &heap, sizeof(heap));
-}
-
-int table_series(struct trace *trace, struct varint_cursor *payload)
-{
-	return add_each(trace, payload, varint_next(payload), add_heap);
-}
-
 static int add_stray(struct trace *trace, struct varint_cursor *payload)
 {
 	trace->stray += (uint64_t)varint_next_signed(payload);
@@ -357,10 +339,9 @@ void tables_complete(struct trace *trace)
 	info->thread_count = trace->threads.count;
 	info->notes = trace->notes.data;
 	info->note_count = trace->notes.count;
-	info->series = trace->series.data;
-	info->series_count = trace->series.count;
 	info->strays = trace->strays.data;
 	info->stray_count = trace->strays.count;
+	info->page_bytes = trace->page_bytes;
 	complete_samples(trace);
 	if (trace->labels.count > 0)
 		qsort(trace->labels.data, trace->labels.count, sizeof(struct trace_text_label),

@@ -225,7 +225,7 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 
 	if (argument && names_moment(argument))
 		return diagnostic_set(diagnostic, EINVAL,
-				      "%s: recordings do not keep what lived at a moment: name a whole one",
+				      "%s: this command takes a whole recording, not a moment of one",
 				      argument);
 	if (argument && !trace_argument_is_index(argument, &index)) {
 		*path = argument;

@@ -231,7 +231,7 @@ static void fold_blocks(struct tally_operation *operation, struct figures *figur
 	uint64_t sign = operation->ends ? UINT64_MAX : 1; /* modulo 2^64 */
 
 	save_peak(operation, figures->epoch);
-	figures_save_peak(counters, figures->epoch);
+	counters_save_peak(counters, figures->epoch);
 	counters->live_blocks += sign * operation->count;
 	counters->live_bytes += sign * (operation->count * operation->size_bytes + operation->bytes);
 	counters->peak_blocks += sign * operation->peak_count;

@@ -94,10 +94,11 @@ static const char *run_line(const struct comparing *of, size_t which)
 
 	number_time(started, sizeof(started), run->started_realtime_ns);
 	number_duration(duration, sizeof(duration), run->duration_ns);
-	return pool_format(&of->document->pool, "%s: %s, %s, %s%s",
+	return pool_format(&of->document->pool, "%s: %s, %s, %s%s%s%s",
 			   style_short_path(of->request->style, run->path),
 			   part_command(of->document, run->command, COMMAND_SHOWN), started, duration,
-			   run->complete ? "" : " (did not end)");
+			   run->complete ? "" : " (did not end)", run->window ? "; " : "",
+			   part_window(of->document, run->window));
 }
 
 static const char *different_programs(const struct comparing *of)
@@ -141,6 +142,7 @@ static const char *const *warning_lines(const struct comparing *of)
 TABLE_COLUMN(whole_old, NULL, "Old", 0, 0, cell_text(WHOLE->runs[OLD]))
 TABLE_COLUMN(whole_new, NULL, "New", 0, 0, cell_text(WHOLE->runs[NEW]))
 WHOLE_LINE(whole_peak, "Peak heap", FIGURE_PEAK)
+WHOLE_LINE(whole_heap, "Heap", FIGURE_PEAK)
 WHOLE_LINE(whole_leaked, "Leaked", FIGURE_LEAKED)
 WHOLE_LINE(whole_allocations, "Allocations", FIGURE_ALLOCATIONS)
 WHOLE_LINE(whole_allocated, "Allocated", FIGURE_ALLOCATED)
@@ -150,6 +152,24 @@ TABLE_COLUMN(whole_warnings, NULL, "", 0, 0, cell_lines(WHOLE->warnings))
 static const struct column *const whole_columns[] = {&whole_old,       &whole_new,         &whole_peak,
 						     &whole_leaked,    &whole_allocations, &whole_allocated,
 						     &whole_temporary, &whole_warnings,    NULL};
+
+static const struct column *const moment_columns[] = {
+	&whole_old, &whole_new, &whole_heap, &whole_allocations, &whole_allocated, &whole_warnings, NULL};
+static const struct column *const between_columns[] = {&whole_old, &whole_new, &whole_heap, &whole_warnings,
+						       NULL};
+
+static bool is_between(const struct overview *run)
+{
+	return run->window && run->window->between;
+}
+
+/* Of moments not all is known, and what is not freed is what lives. */
+static const struct column *const *columns_of(const struct comparing *of)
+{
+	if (is_between(of->runs[OLD]) || is_between(of->runs[NEW]))
+		return between_columns;
+	return of->runs[OLD]->window || of->runs[NEW]->window ? moment_columns : whole_columns;
+}
 
 static void add_whole(const struct comparing *of)
 {
@@ -161,7 +181,7 @@ static void add_whole(const struct comparing *of)
 	whole.runs[NEW] = run_line(of, NEW);
 	document_add(of->document,
 		     &(struct section){.layout = LAYOUT_FACTS,
-				       .table = {.columns = whole_columns,
+				       .table = {.columns = columns_of(of),
 						 .rows = document_keep(of->document, &whole, sizeof(whole)),
 						 .row_count = 1,
 						 .row_bytes = sizeof(whole)},
@@ -276,6 +296,7 @@ const struct view view_diff = {
 	       "status is "
 	       "0 whether there are changes or not: gates are 'mprof check'.",
 	.traces = VIEW_TWO,
+	.lacks = VIEW_LACKS_TIME,
 	.options = options,
 	.parse = parse,
 	.make = make,

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "profile/groups.h"
+#include "profile/window.h"
 #include "views/frames.h"
 #include "views/places.h"
 
@@ -207,9 +208,12 @@ TABLE_COLUMN(sum_blocks, "blocks", NULL, 0, 0, cell_count(SUM->blocks))
 TABLE_COLUMN(sum_error, "bytes_error", NULL, 0, 0, cell_count(SUM->error_bytes))
 TABLE_COLUMN(sum_line, NULL, "Leaked", 0, 0, cell_text(SUM->line))
 TABLE_COLUMN(sum_live_line, NULL, "Still live", 0, 0, cell_text(SUM->line))
+TABLE_COLUMN(sum_grown_line, NULL, "Grown by", 0, 0, cell_text(SUM->line))
 TABLE_COLUMN(sum_not_counted, NULL, "Not counted", 0, 0, cell_text(SUM->not_counted))
 static const struct column *const sum_columns[] = {&sum_bytes, &sum_blocks,      &sum_error,
 						   &sum_line,  &sum_not_counted, NULL};
+static const struct column *const grown_sum_columns[] = {&sum_bytes,      &sum_blocks,      &sum_error,
+							 &sum_grown_line, &sum_not_counted, NULL};
 static const struct column *const live_sum_columns[] = {&sum_bytes,     &sum_blocks,      &sum_error,
 							&sum_live_line, &sum_not_counted, NULL};
 
@@ -240,16 +244,24 @@ static const char *not_counted(struct document *document, const struct request *
 			   hint);
 }
 
-static void add_sum(struct document *document, const char *name, const struct sum_row *sum, bool ended)
+/* What is left is called by what part of the run it is of. */
+static const struct column *const *sum_columns_for(const struct overview *run)
 {
-	document_add(document,
-		     &(struct section){
-			     .name = name,
-			     .layout = LAYOUT_FACTS,
-			     .table = {ended ? sum_columns : live_sum_columns,
-				       document_keep(document, sum, sizeof(*sum)), 1, sizeof(*sum), NULL},
-			     .for_programs = !sum->line,
-		     });
+	if (run->window)
+		return run->window->begins ? live_sum_columns : grown_sum_columns;
+	return run->complete ? sum_columns : live_sum_columns;
+}
+
+static void add_sum(struct document *document, const char *name, const struct sum_row *sum,
+		    const struct column *const *columns)
+{
+	document_add(document, &(struct section){
+				       .name = name,
+				       .layout = LAYOUT_FACTS,
+				       .table = {columns, document_keep(document, sum, sizeof(*sum)), 1,
+						 sizeof(*sum), NULL},
+				       .for_programs = !sum->line,
+			       });
 }
 
 static void add_sums(struct document *document, const struct request *request,
@@ -265,8 +277,8 @@ static void add_sums(struct document *document, const struct request *request,
 	const struct sum_row kept = {total->kept_blocks, total->kept_bytes,
 				     figure_error(total, FIGURE_KEPT, sample_bytes), NULL, NULL};
 
-	add_sum(document, "leaked", &leaked, context->run->complete);
-	add_sum(document, "kept", &kept, true);
+	add_sum(document, "leaked", &leaked, sum_columns_for(context->run));
+	add_sum(document, "kept", &kept, sum_columns);
 }
 
 /* ---- what is not counted ---------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #ifndef MPROF_REPORTER_VIEWS_PARTS_H
 #define MPROF_REPORTER_VIEWS_PARTS_H
 
+#include "profile/window.h"
 #include "views/view.h"
 
 /* The keys that every document of one recording begins with; for programs. */
@@ -53,6 +54,9 @@ const char *part_cut(struct document *document, const char *text, size_t width);
 
 /* A command line, cut likewise. */
 const char *part_command(struct document *document, const char *const *words, size_t width);
+
+/* "at ready (0.038 s)", "from load (0.003 s) to load:end (0.038 s)"; "" of the whole run. */
+const char *part_window(struct document *document, const struct window *window);
 
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);

@@ -3,6 +3,7 @@
  * called them, and tables of source lines.
  */
 #include "profile/keepers.h"
+#include "profile/window.h"
 #include "views/parts.h"
 #include "views/processes.h"
 
@@ -69,6 +70,12 @@ static struct site_choice sites_for(const struct request *request)
 	};
 }
 
+/* What lives then is what is not freed. */
+static bool is_moment(const struct profile *profile)
+{
+	return profile_window(profile) && profile_window(profile)->moment;
+}
+
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
@@ -87,14 +94,18 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	(void)count;
 	if (request->flags[ALL])
 		return all_make(profile, request, document, diagnostic);
-	tables = profile_tables(profile, &choice, &table_count);
-	document->main = "functions";
+	bool window = profile_window(profile) != NULL;
+	/* Lines' figures are not known of a part of the run. */
+	tables = window ? NULL : profile_tables(profile, &choice, &table_count);
+	document->main = window ? "sites" : "functions";
 	part_run(document, profile, request);
 	part_head(document, profile);
 	part_totals(document, profile);
 	used += part_sites(document, profile, request, &sites);
-	if (request->for_people && request->figure != FIGURE_LEAKED)
+	if (request->for_people && request->figure != FIGURE_LEAKED && !is_moment(profile))
 		used += part_sites(document, profile, request, &leaks);
+	if (window)
+		return 0;
 	used += part_phases(document, profile, request, PHASES_SHOWN);
 	if (!named)
 		showing.line_count = used < LINES_SHOWN ? LINES_SHOWN - used : 1;

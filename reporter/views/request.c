@@ -2,6 +2,8 @@
 #include "views/request.h"
 
 #include "formats/format.h"
+#include "profile/instant.h"
+#include "profile/window.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +19,11 @@ enum {
 	KEY_COLUMNS,
 	KEY_UNIT,
 	KEY_WARNINGS,
-	KEY_REPLAY
+	KEY_REPLAY,
+	KEY_AT,
+	KEY_FROM,
+	KEY_TO,
+	KEY_EXACT
 };
 
 void request_finish(struct request *request)
@@ -80,6 +86,54 @@ static error_t parse_filter(int key, char *argument, struct argp_state *state)
 }
 
 const struct argp request_filter_argp = {.options = filter_options, .parser = parse_filter};
+
+/* ---- when -------------------------------------------------------------------------------- */
+
+static const struct argp_option time_options[] = {
+	{"at", KEY_AT, "TIME", 0, "What lived at a moment: " INSTANT_TIMES, 5},
+	{"from", KEY_FROM, "TIME", 0, "What happened from then on; with --to, up to there", 5},
+	{"to", KEY_TO, "TIME", 0, "What happened up to then", 5},
+	{"exact", KEY_EXACT, NULL, 0,
+	 "Read every event, for moments between those that the recording has figures of", 5},
+	{0},
+};
+
+/* Of parts of the run not all is known. */
+static error_t check_times(struct argp_state *state, const struct request *request)
+{
+	const struct window_choice *window = &request->window;
+	const struct figure_info *figure = &figure_infos[request->figure];
+
+	if (window->at && (window->from || window->to))
+		return options_error(state, "--at goes with neither --from nor --to");
+	if (window->exact && !request_has_window(request))
+		return options_error(state, "--exact is for --at, --from and --to");
+	if (request_has_window(request) && !window_tells(request->figure))
+		return options_error(state, "--sort %s: not known of a part of the run", figure->name);
+	return 0;
+}
+
+static error_t parse_times(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case KEY_AT:
+		return request->window.at = argument, 0;
+	case KEY_FROM:
+		return request->window.from = argument, 0;
+	case KEY_TO:
+		return request->window.to = argument, 0;
+	case KEY_EXACT:
+		return request->window.exact = true, 0;
+	case ARGP_KEY_SUCCESS:
+		return check_times(state, request);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp request_time_argp = {.options = time_options, .parser = parse_times};
 
 /* ---- how much of it ---------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "formats/style.h"
 #include "profile/figure.h"
 #include "profile/filter.h"
+#include "profile/profile.h"
 
 struct request {
 	/* What. */
@@ -18,7 +19,8 @@ struct request {
 	const char *table;  /* the section of CSV; NULL: the main one */
 	struct option_list columns;
 	bool all_warnings;
-	const char *place; /* of views that take one; else NULL */
+	struct window_choice window; /* which part of the run */
+	const char *place;           /* of views that take one; else NULL */
 	/* How. */
 	struct output_options output;
 	struct symbol_options symbols;
@@ -36,11 +38,17 @@ struct request {
 
 void request_finish(struct request *request);
 
+/* Whether a part of the run was asked for. */
+static inline bool request_has_window(const struct request *request)
+{
+	return request->window.at || request->window.from || request->window.to;
+}
+
 /* How many rows: what was asked for, or, for people, a few; 0: all. */
 size_t request_rows(const struct request *request, size_t few);
 
-/* The groups; each takes the request as its input.  Of the first a command may leave out what it lacks. */
-extern const struct argp request_filter_argp, request_top_argp, request_sort_argp, request_columns_argp,
-	request_common_argp;
+/* The groups; each takes the request as its input.  A command may leave out what means nothing to it. */
+extern const struct argp request_filter_argp, request_time_argp, request_top_argp, request_sort_argp,
+	request_columns_argp, request_common_argp;
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "base/number.h"
 #include "formats/cells.h"
+#include "profile/window.h"
 #include "views/parts.h"
 #include "views/places.h"
 
@@ -40,7 +41,7 @@ struct telling {
 };
 
 struct run_lines {
-	const char *command, *run, *sampled, *peak, *rss, *leaked, *allocations, *collections;
+	const char *command, *run, *window, *sampled, *peak, *rss, *leaked, *allocations, *collections;
 	const char *const *warnings;
 };
 
@@ -74,6 +75,36 @@ static const char *run_line(const struct telling *telling)
 			   run->aggregate ? ", recorded as sums" : "");
 }
 
+/* "load (0.512 s)", "1.500 s". */
+static const char *moment(struct document *document, const char *asked, uint64_t time_ns)
+{
+	char time[NUMBER_BYTES];
+
+	number_duration(time, sizeof(time), time_ns);
+	return strspn(asked, "0123456789.") > 0 ? pool_format(&document->pool, "%s", time)
+						: pool_format(&document->pool, "%s (%s)", asked, time);
+}
+
+const char *part_window(struct document *document, const struct window *window)
+{
+	if (!window)
+		return "";
+	if (window->moment)
+		return pool_format(&document->pool, "at %s", moment(document, window->to, window->to_ns));
+	return pool_format(&document->pool, "from %s to %s", moment(document, window->from, window->from_ns),
+			   moment(document, window->to, window->to_ns));
+}
+
+static const char *window_line(const struct telling *telling)
+{
+	const struct window *window = telling->run->window;
+	bool near = window && window->near;
+
+	return pool_format(&telling->document->pool, "%s%s", part_window(telling->document, window),
+			   near ? "; the nearest that the recording has figures of (--exact reads all events)"
+				: "");
+}
+
 static const char *sampled_line(const struct telling *telling)
 {
 	char mean[NUMBER_BYTES];
@@ -94,6 +125,8 @@ static const char *rss_line(const struct telling *telling)
 
 	if (run->peak_rss_bytes == 0)
 		return "";
+	if (run->window)
+		return plain_size(telling, run->peak_rss_bytes);
 	return pool_format(&telling->document->pool, "%s%s%s", plain_size(telling, run->peak_rss_bytes),
 			   run->recorder_bytes > 0 ? ", of which mprof itself " : "",
 			   run->recorder_bytes > 0 ? plain_size(telling, run->recorder_bytes) : "");
@@ -111,6 +144,9 @@ static const char *peak_line(const struct telling *telling)
 	char when[NUMBER_BYTES];
 
 	number_duration(when, sizeof(when), run->peak_time_ns);
+	if (run->window && run->window->moment)
+		return pool_format(&telling->document->pool, "%s in %s", size_of(telling, FIGURE_PEAK),
+				   part_count(telling->document, run->total.peak_blocks, "block"));
 	return pool_format(&telling->document->pool, "%s in %s, at %s", size_of(telling, FIGURE_PEAK),
 			   part_count(telling->document, run->total.peak_blocks, "block"), when);
 }
@@ -149,6 +185,11 @@ static const char *allocations_line(const struct telling *telling)
 
 	if (run->sample_bytes > 0)
 		margin = pool_format(&telling->document->pool, " +/- %" PRIu64, run->blocks_error);
+	if (run->window && run->window->between)
+		return "";
+	if (run->window)
+		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all",
+				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED));
 	return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all; %s%s",
 			   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
 			   part_count(telling->document, run->total.frees, "free"), temporary(telling));
@@ -159,7 +200,7 @@ static const char *collections_line(const struct telling *telling)
 	const struct collection_sum *total;
 	char pause[NUMBER_BYTES], longest[NUMBER_BYTES];
 
-	if (telling->run->total.collections == 0)
+	if (telling->run->total.collections == 0 || telling->run->window)
 		return "";
 	total = &profile_collections_only(telling->profile)->total;
 	number_pause(pause, sizeof(pause), total->pause_ns);
@@ -196,11 +237,14 @@ static const char *const *warning_lines(const struct telling *telling)
 #define LINES ((const struct run_lines *)row)
 TABLE_COLUMN(line_command, NULL, "Command", 0, 0, cell_text(LINES->command))
 TABLE_COLUMN(line_run, NULL, "Run", 0, 0, cell_text(LINES->run))
+TABLE_COLUMN(line_window, NULL, "Figures", 0, 0, cell_text(LINES->window))
 TABLE_COLUMN(line_sampled, NULL, "Sampled", 0, 0, cell_text(LINES->sampled))
 TABLE_COLUMN(line_peak, NULL, "Peak heap", 0, 0, cell_text(LINES->peak))
 TABLE_COLUMN(line_rss, NULL, "Peak RSS", 0, 0, cell_text(LINES->rss))
 TABLE_COLUMN(line_leaked, NULL, "Leaked", 0, 0, cell_text(LINES->leaked))
 TABLE_COLUMN(line_live, NULL, "Still live", 0, 0, cell_text(LINES->leaked))
+TABLE_COLUMN(line_heap, NULL, "Heap", 0, 0, cell_text(LINES->peak))
+TABLE_COLUMN(line_grown, NULL, "Grown by", 0, 0, cell_text(LINES->leaked))
 TABLE_COLUMN(line_allocations, NULL, "Allocations", 0, 0, cell_text(LINES->allocations))
 TABLE_COLUMN(line_collections, NULL, "Collections", 0, 0, cell_text(LINES->collections))
 TABLE_COLUMN(line_warnings, NULL, "", 0, 0, cell_lines(LINES->warnings))
@@ -211,6 +255,24 @@ static const struct column *const ended_columns[] = {
 static const struct column *const live_columns[] = {
 	&line_command, &line_run,         &line_sampled,     &line_peak,     &line_rss,
 	&line_live,    &line_allocations, &line_collections, &line_warnings, NULL};
+static const struct column *const moment_columns[] = {&line_command,  &line_run,  &line_window,
+						      &line_sampled,  &line_heap, &line_allocations,
+						      &line_warnings, NULL};
+static const struct column *const begun_columns[] = {
+	&line_command, &line_run,  &line_window,      &line_sampled,  &line_peak,
+	&line_rss,     &line_live, &line_allocations, &line_warnings, NULL};
+static const struct column *const window_columns[] = {
+	&line_command, &line_run,   &line_window,      &line_sampled,  &line_peak,
+	&line_rss,     &line_grown, &line_allocations, &line_warnings, NULL};
+
+static const struct column *const *columns_of(const struct overview *run)
+{
+	if (!run->window)
+		return run->complete ? ended_columns : live_columns;
+	if (run->window->moment)
+		return moment_columns;
+	return run->window->begins ? begun_columns : window_columns;
+}
 
 void part_run(struct document *document, struct profile *profile, const struct request *request)
 {
@@ -219,6 +281,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 	const struct run_lines lines = {
 		.command = command_line(&telling),
 		.run = run_line(&telling),
+		.window = window_line(&telling),
 		.sampled = sampled_line(&telling),
 		.peak = peak_line(&telling),
 		.rss = rss_line(&telling),
@@ -230,7 +293,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 
 	document_add(document, &(struct section){
 				       .layout = LAYOUT_FACTS,
-				       .table = {.columns = run->complete ? ended_columns : live_columns,
+				       .table = {.columns = columns_of(run),
 						 .rows = document_keep(document, &lines, sizeof(lines)),
 						 .row_count = 1,
 						 .row_bytes = sizeof(lines)},
@@ -258,9 +321,17 @@ TABLE_COLUMN(head_trace, "trace", NULL, 0, 0, cell_text(HEAD->run->path))
 TABLE_COLUMN(head_started, "started_realtime_ns", NULL, 0, 0, cell_count(HEAD->run->started_realtime_ns))
 TABLE_COLUMN(head_warnings, "warnings", NULL, 0, 0, cell_words(HEAD->warnings))
 
-static const struct column *const head_columns[] = {
-	&head_schema,  &head_command,   &head_pid,   &head_duration, &head_complete, &head_lost,
-	&head_sampled, &head_aggregate, &head_trace, &head_started,  &head_warnings, NULL};
+TABLE_COLUMN(query_from, "query.from_ns", NULL, 0, 0, cell_count(HEAD->run->window->from_ns))
+TABLE_COLUMN(query_to, "query.to_ns", NULL, 0, 0, cell_count(HEAD->run->window->to_ns))
+TABLE_COLUMN(query_moment, "query.moment", NULL, 0, 0, cell_truth(HEAD->run->window->moment))
+TABLE_COLUMN(query_near, "query.near", NULL, 0, 0, cell_truth(HEAD->run->window->near))
+
+#define HEAD_COLUMNS                                                                                         \
+	&head_schema, &head_command, &head_pid, &head_duration, &head_complete, &head_lost, &head_sampled,   \
+		&head_aggregate, &head_trace, &head_started, &head_warnings
+static const struct column *const head_columns[] = {HEAD_COLUMNS, NULL};
+static const struct column *const window_head_columns[] = {HEAD_COLUMNS,  &query_from, &query_to,
+							   &query_moment, &query_near, NULL};
 
 void part_head(struct document *document, struct profile *profile)
 {
@@ -268,14 +339,15 @@ void part_head(struct document *document, struct profile *profile)
 	const struct head head = {profile_overview(profile, false),
 				  document_words(document, warnings.lines, warnings.count)};
 
-	document_add(document, &(struct section){
-				       .layout = LAYOUT_FACTS,
-				       .table = {.columns = head_columns,
-						 .rows = document_keep(document, &head, sizeof(head)),
-						 .row_count = 1,
-						 .row_bytes = sizeof(head)},
-				       .for_programs = true,
-			       });
+	document_add(document,
+		     &(struct section){
+			     .layout = LAYOUT_FACTS,
+			     .table = {.columns = head.run->window ? window_head_columns : head_columns,
+				       .rows = document_keep(document, &head, sizeof(head)),
+				       .row_count = 1,
+				       .row_bytes = sizeof(head)},
+			     .for_programs = true,
+		     });
 }
 
 #define RUN ((const struct overview *)row)

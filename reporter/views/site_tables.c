@@ -5,6 +5,7 @@
 #include "formats/cells.h"
 #include "profile/measure.h"
 #include "profile/paths.h"
+#include "profile/window.h"
 #include "views/frames.h"
 #include "views/places.h"
 
@@ -226,6 +227,22 @@ static size_t lines_of(const struct site_row *rows, size_t count)
 	return lines;
 }
 
+/* Of a part of the run, a figure may mean something else. */
+static const char *title_of(struct document *document, const struct profile *profile, enum figure figure)
+{
+	const struct window *window = profile_window(profile);
+
+	if (!window || (figure != FIGURE_PEAK && figure != FIGURE_LEAKED))
+		return figure_infos[figure].table;
+	if (window->moment)
+		return pool_format(&document->pool, "Call sites that hold most at %s", window->to);
+	if (figure == FIGURE_PEAK)
+		return pool_format(&document->pool, "Call sites that hold most at the peak from %s to %s",
+				   window->from, window->to);
+	return pool_format(&document->pool, "Call sites that hold more at %s than at %s", window->to,
+			   window->from);
+}
+
 size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
 		  const struct site_choice *choice)
 {
@@ -249,7 +266,7 @@ size_t part_sites(struct document *document, struct profile *profile, const stru
 	}
 	site_paths_finish(paths, paths ? count : 0);
 	document_add(document, &(struct section){.name = choice->name,
-						 .title = figure_infos[choice->figure].table,
+						 .title = title_of(document, profile, choice->figure),
 						 .table = {columns, rows, count, sizeof(*rows), NULL},
 						 .note = more_note(document, profile, request, choice, count),
 						 .only_if_rows = true});

@@ -137,6 +137,6 @@ const struct view view_temporary = {
 	       "costs "
 	       "time, and is the easiest to avoid.",
 	.traces = VIEW_ONE,
-	.lacks = VIEW_LACKS_SORT,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME,
 	.make = make,
 };

@@ -24,6 +24,7 @@ enum view_lacks {
 	VIEW_LACKS_FILTERS = 1,
 	VIEW_LACKS_SORT = 2,
 	VIEW_LACKS_TOP = 4,
+	VIEW_LACKS_TIME = 8,
 };
 
 struct view {

@@ -36,8 +36,9 @@ def check_same(traces, *arguments):
     return exact
 
 
-# Memory over time is kept as well: two small blocks per sample at most.
+# Memory over time is kept as well: two small blocks per sample at most, and so many intervals at most, whatever the length.
 SAMPLE_NS, SAMPLE_BYTES = 10_000_000, 72
+INTERVALS, INTERVAL_BYTES = 257, 40
 
 
 @case
@@ -83,7 +84,7 @@ def size_does_not_grow_with_events(directory):
         check(table["totals"]["allocations"] >= int(pairs), "all allocations are counted")
         sizes.append(trace.stat().st_size)
         samples.append(table["duration_ns"] // SAMPLE_NS + 1)
-    allowed = 512 + samples[1] * SAMPLE_BYTES
+    allowed = 512 + samples[1] * SAMPLE_BYTES + INTERVALS * INTERVAL_BYTES
     check(sizes[1] < sizes[0] + allowed, f"20 times the events took {sizes} bytes, where {allowed} more were for time")
 
 

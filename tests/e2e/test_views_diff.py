@@ -303,7 +303,7 @@ def sampled(directory):
 def which_recordings(directory):
     trace = build(directory, "one", HEAD + FILL + MAIN % "")
     for arguments, words in (([trace], "OLD NEW"), ([trace, trace, trace], "two traces"),
-                             ([f"{trace}@1.5s", trace], "name a whole one"), ([trace, trace.parent / "none.mprof"], "none.mprof")):
+                             ([f"{trace}@1.5s", trace], "--at 1.5s: the run took"), ([trace, trace.parent / "none.mprof"], "none.mprof")):
         done = mprof("diff", *arguments)
         check_equal((done.returncode, done.stdout), (2, ""), f"refusal of {arguments}")
         check(words in done.stderr and done.stderr.count("\n") <= 2, done.stderr)

@@ -120,10 +120,8 @@ static void take_block(struct drained *drained, uint16_t kind, const struct buff
 	case BLOCK_SNAPSHOT:
 		take_snapshot(drained, &at);
 		break;
-	case BLOCK_SERIES:
-		for (uint64_t left = 4 * varint_next(&at); left > 0 && !at.failed; left--)
-			varint_next(&at);
-		break;
+	case BLOCK_INTERVALS:
+		return;
 	case BLOCK_STRAYS:
 		for (uint64_t left = varint_next(&at); left > 0 && !at.failed; left--)
 			varint_next_signed(&at);

@@ -2,7 +2,9 @@
  * codec between them, with whatever bytes. */
 #include "drain/drain.h"
 #include "figures/summary.h"
+#include "figures/timeline.h"
 #include "replay/model.h"
+#include "replay/replayed.h"
 #include "reader/reader.h"
 
 #include "fake_producer.h"
@@ -142,6 +144,127 @@ static void expect_equal(const struct figures_summary *summary)
 	expect_equal_moves(summary);
 }
 
+/* ---- the time line ---------------------------------------------------------------------------------- */
+
+struct path {
+	uint64_t bytes, blocks, allocations, allocated_bytes;
+};
+
+/* What each call path had at the beginning of an interval, at its peak, and has now. */
+static struct path at_begin[FAKE_NODES + 1], at_peak[FAKE_NODES + 1], now[FAKE_NODES + 1];
+static uint64_t heap, heap_at_peak, heap_at_begin;
+
+static void begin_interval(void)
+{
+	memcpy(at_begin, now, sizeof(now));
+	memcpy(at_peak, now, sizeof(now));
+	heap_at_begin = heap_at_peak = heap;
+}
+
+static void expect_interval(const struct interval *interval)
+{
+	struct timeline_walk walk = interval_walk(interval);
+	struct timeline_entry entry, none = {0}, of_path[FAKE_NODES + 1];
+
+	for (uint32_t i = 0; i <= FAKE_NODES; i++)
+		of_path[i] = none;
+	while (timeline_walk_next(&walk, &entry))
+		of_path[entry.id] = entry;
+	cr_assert_eq((uint64_t)interval->change.bytes, heap - heap_at_begin);
+	cr_assert_eq((uint64_t)interval->to_peak.bytes, heap_at_peak - heap_at_begin);
+	for (uint32_t i = 0; i <= FAKE_NODES; i++) {
+		cr_assert_eq((uint64_t)of_path[i].change.bytes, now[i].bytes - at_begin[i].bytes);
+		cr_assert_eq((uint64_t)of_path[i].change.blocks, now[i].blocks - at_begin[i].blocks);
+		cr_assert_eq((uint64_t)of_path[i].to_peak.bytes, at_peak[i].bytes - at_begin[i].bytes);
+		cr_assert_eq((uint64_t)of_path[i].to_peak.blocks, at_peak[i].blocks - at_begin[i].blocks);
+		cr_assert_eq(of_path[i].allocations, now[i].allocations - at_begin[i].allocations);
+		cr_assert_eq(of_path[i].allocated_bytes,
+			     now[i].allocated_bytes - at_begin[i].allocated_bytes);
+	}
+}
+
+static void see_event(const struct trace_event *event)
+{
+	bool begins = event->type == EVENT_ALLOC;
+	struct path *path = &now[begins ? event->node : event->origin];
+	struct weight weight = {0};
+
+	if (event->type == EVENT_STRAY_FREE)
+		return;
+	weight = weight_of(event->size_bytes, trace_info(trace)->sample_bytes);
+	path->bytes += begins ? weight.bytes : -weight.bytes;
+	path->blocks += begins ? weight.blocks : -weight.blocks;
+	path->allocations += begins ? weight.blocks : 0;
+	path->allocated_bytes += begins ? weight.bytes : 0;
+	heap += begins ? weight.bytes : -weight.bytes;
+	if (heap <= heap_at_peak)
+		return;
+	heap_at_peak = heap;
+	memcpy(at_peak, now, sizeof(now));
+}
+
+struct timeline_check {
+	const struct timeline *timeline;
+	size_t interval;
+	uint64_t events;
+};
+
+static int check_events(void *context, const struct trace_event *events, size_t count)
+{
+	struct timeline_check *check = context;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct interval *interval = &check->timeline->list[check->interval];
+
+		cr_assert_lt(check->interval, check->timeline->count);
+		see_event(&events[i]);
+		if (++check->events < interval->events)
+			continue;
+		expect_interval(interval);
+		begin_interval();
+		check->interval++;
+		check->events = 0;
+	}
+	return 0;
+}
+
+static void expect_exact(const struct timeline *timeline)
+{
+	struct timeline_check check = {.timeline = timeline};
+
+	memset(now, 0, sizeof(now));
+	heap = 0;
+	begin_interval();
+	cr_assert_eq(trace_replay(trace, check_events, &check, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(check.interval, timeline->count);
+}
+
+/* Returns how many intervals there are, as recorded; a replay's may be others, and as exact. */
+static size_t expect_exact_timeline(void)
+{
+	const struct timeline *recorded;
+	struct timeline replayed;
+	const struct replay_boundary list[] = {
+		{0, 1000},
+		{trace_info(trace)->duration_ns / 3, REPLAY_BY_TIME},
+		{trace_info(trace)->duration_ns / 2, REPLAY_BY_TIME},
+	};
+
+	cr_assert_eq(trace_timeline(trace, &recorded, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_not_null(recorded);
+	expect_exact(recorded);
+	for (size_t count = 0; count <= 3; count += 3) {
+		const struct replay_boundaries boundaries = {list, count};
+
+		cr_assert_eq(timeline_replay(trace, &boundaries, &replayed, &diagnostic), 0, "%s",
+			     diagnostic.message);
+		cr_assert_geq(replayed.count, 3);
+		expect_exact(&replayed);
+		timeline_finish(&replayed);
+	}
+	return recorded->count;
+}
+
 /* Some frees are a collector's, some are not. */
 static void expect_collected(const struct figures_summary *summary)
 {
@@ -162,6 +285,7 @@ static void drain_and_compare(uint64_t seed, uint32_t thread_count)
 	replay();
 	expect_equal(summary);
 	expect_collected(summary);
+	cr_assert_geq(expect_exact_timeline(), 3);
 	cr_assert_gt(summary->totals.stray_frees, 100);
 	cr_assert_gt(summary->totals.lost_frees, 100);
 	cr_assert_gt(summary->totals.temporary, 100);
@@ -192,6 +316,7 @@ static void sample_and_compare(uint64_t seed, uint32_t thread_count)
 	replay();
 	expect_equal(summary);
 	expect_collected(summary);
+	cr_assert_geq(expect_exact_timeline(), 3);
 	cr_assert_eq(summary->totals.stray_frees, 0);
 	cr_assert_gt(summary->totals.spread, 0);
 	cr_assert_gt(weight_blocks(summary->totals.temporary, 4096), 500);

@@ -7,6 +7,7 @@
 #include "profile/measure.h"
 #include "profile/paths.h"
 #include "profile/phases.h"
+#include "profile/window.h"
 #include "views/frames.h"
 #include "views/processes.h"
 #include "views/view.h"
@@ -177,11 +178,30 @@ const struct collections *profile_collections_only(struct profile *profile)
 	return profile_collections(profile);
 }
 
+const struct window *profile_window(const struct profile *profile)
+{
+	(void)profile;
+	return NULL;
+}
+
+bool window_tells(enum figure figure)
+{
+	(void)figure;
+	return true;
+}
+
 const struct phase *profile_phases(struct profile *profile, size_t *count)
 {
 	(void)profile;
 	*count = 0;
 	return NULL;
+}
+
+size_t profile_phase_sites(struct profile *profile, const struct phase *phase, struct phase_site *out,
+			   size_t most)
+{
+	(void)profile, (void)phase, (void)out, (void)most;
+	return 0;
 }
 
 /* No paths: callers are tests/e2e's. */

@@ -1,0 +1,30 @@
+/*
+ * window.h - figures of a part of the run: what lived at a moment, or what happened from one moment to
+ * another.
+ *
+ * They follow from the time line, whose boundaries are exact; a moment between two is taken for the nearest,
+ * unless the events are to be read for it.  What the time line does not tell (frees, temporary blocks, lines'
+ * Mem usage) there is none of.
+ */
+#ifndef MPROF_REPORTER_PROFILE_WINDOW_H
+#define MPROF_REPORTER_PROFILE_WINDOW_H
+
+#include "profile/profile.h"
+
+/* NULL: the figures are those of the whole run. */
+const struct window *profile_window(const struct profile *profile);
+
+/* The names of columns of what is not known of a window, ending with NULL. */
+const char *const *window_lacks(const struct window *window);
+
+/* Whether the figure is known where a window was asked for. */
+bool window_tells(enum figure figure);
+
+struct timeline; /* figures/timeline.h */
+
+/* The time line of the run: as recorded, else from all events; NULL where there is neither: sums were
+ * recorded by an older drainer.  0, or -errno with a diagnostic. */
+int profile_timeline(struct profile *profile, const struct timeline **timeline,
+		     struct diagnostic *diagnostic);
+
+#endif

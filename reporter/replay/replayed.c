@@ -1,0 +1,165 @@
+/*
+ * replayed.c - see replayed.h.
+ */
+#include "replay/replayed.h"
+
+#include "figures/intervals.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define BYTES_MOST (UINT64_C(64) << 20) /* of entries, in memory alone */
+
+struct replaying {
+	const struct trace_info *info;
+	const struct replay_boundaries *boundaries;
+	struct figures figures;
+	struct intervals intervals;
+	struct numbering begins;
+	size_t next_note, next_own; /* boundaries that are to come */
+	uint64_t last_ns;
+};
+
+/* ---- boundaries --------------------------------------------------------------------------- */
+
+static bool is_pin(const struct trace_note *note)
+{
+	return note->kind == NOTE_MARK || note->kind == NOTE_BEGIN || note->kind == NOTE_END;
+}
+
+/* Of marks before the event that comes next. */
+static int cross_notes(struct replaying *of)
+{
+	int error = 0;
+
+	for (; !error && of->next_note < of->info->note_count; of->next_note++) {
+		const struct trace_note *note = &of->info->notes[of->next_note];
+
+		if (note->events_before > of->figures.totals.events)
+			break;
+		if (is_pin(note) && of->intervals.pinned < INTERVALS_PINNED_MOST)
+			error = intervals_close(&of->intervals, &of->figures, note->time_ns, true);
+	}
+	return error;
+}
+
+static int cross(struct replaying *of, uint64_t time_ns)
+{
+	const struct replay_boundaries *own = of->boundaries;
+	int error = 0;
+
+	if (own->count == 0) {
+		error = cross_notes(of);
+		if (!error && intervals_due(&of->intervals, &of->figures, time_ns))
+			error = intervals_close(&of->intervals, &of->figures, time_ns, false);
+		return error;
+	}
+	for (; !error && of->next_own < own->count; of->next_own++) {
+		const struct replay_boundary *boundary = &own->list[of->next_own];
+
+		if (boundary->events == REPLAY_BY_TIME ? boundary->time_ns >= time_ns
+						       : boundary->events > of->figures.totals.events)
+			break;
+		error = intervals_close(&of->intervals, &of->figures, boundary->time_ns, true);
+	}
+	return error;
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
+{
+	struct figures_block block = {.size_bytes = event->size_bytes,
+				      .origin = numbering_find(&of->begins, event->origin)};
+	struct weight weight = weight_of(event->size_bytes, of->figures.totals.sample_bytes);
+	const struct figures_counters *origin = &of->figures.counters[block.origin];
+
+	if (block.origin == 0 || origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
+		return -EBADMSG;
+	at->number = figures_free_number(&of->figures, event->node);
+	if (at->number == 0)
+		return -ENOMEM;
+	figures_end(&of->figures, at, &block);
+	return 0;
+}
+
+static int count(struct replaying *of, const struct trace_event *event)
+{
+	struct figures_place at = {.time_ns = event->time_ns, .node = event->node};
+
+	switch ((enum trace_event_type)event->type) {
+	case EVENT_ALLOC:
+		at.number = numbering_number(&of->begins, event->node);
+		if (at.number == 0 || figures_reserve(&of->figures, at.number) != 0)
+			return -ENOMEM;
+		figures_alloc(&of->figures, &at, event->size_bytes);
+		return 0;
+	case EVENT_FREE:
+	case EVENT_LOST:
+		return end_block(of, &at, event);
+	case EVENT_STRAY_FREE:
+		of->figures.totals.events++;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+static int see(void *context, const struct trace_event *events, size_t event_count)
+{
+	struct replaying *of = context;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < event_count; i++) {
+		error = cross(of, events[i].time_ns);
+		if (!error)
+			error = count(of, &events[i]);
+		of->last_ns = events[i].time_ns;
+	}
+	return error;
+}
+
+static int finish(struct replaying *of, struct timeline *out)
+{
+	int error = of->boundaries->count == 0 ? cross_notes(of) : 0;
+
+	if (!error)
+		error = intervals_settle(&of->intervals, &of->figures, of->last_ns);
+	if (!error)
+		error = timeline_renumber(&of->intervals.timeline, of->begins.nodes,
+					  (size_t)of->begins.count + 1);
+	if (error)
+		return error;
+	*out = of->intervals.timeline;
+	of->intervals.timeline = (struct timeline){0};
+	return 0;
+}
+
+int timeline_replay(struct trace *trace, const struct replay_boundaries *boundaries, struct timeline *out,
+		    struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct replaying of = {.info = info, .boundaries = boundaries};
+	int error = figures_reserve_thread(&of.figures, 0);
+
+	of.figures.moves.failed = true; /* nobody asks for them */
+	of.figures.totals.sample_bytes = info->sample_bytes;
+	of.intervals.length_ns = INTERVALS_FIRST_NS;
+	of.intervals.bytes_most = BYTES_MOST;
+	*out = (struct timeline){0};
+	if (error == 0)
+		error = figures_grow(&of.figures, 1);
+	diagnostic->message[0] = '\0';
+	if (!error)
+		error = trace_replay(trace, see, &of, diagnostic);
+	if (!error)
+		error = finish(&of, out);
+	figures_finish(&of.figures);
+	intervals_finish(&of.intervals);
+	numbering_finish(&of.begins);
+	if (error && !diagnostic->message[0])
+		diagnostic_set(diagnostic, -error, "%s: %s", info->path,
+			       error == -ENOMEM ? "not enough memory for its heap over time"
+						: "damaged: a block is freed that does not live");
+	return error;
+}
