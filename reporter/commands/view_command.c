@@ -230,6 +230,20 @@ static int check_names(const struct work *work, const struct document *document,
 			      work->request.table, known);
 }
 
+static int draw(struct work *work, FILE *out, struct diagnostic *diagnostic)
+{
+	struct pager pager;
+	int error;
+
+	progress_finish(&work->progress);
+	tell_warnings(work);
+	pager = pager_start(&work->request.output, out);
+	error = work->view->draw(work->profiles, work->count, &work->request, out, diagnostic);
+	if (!pager_finish(&pager, out) && !error)
+		error = work->view->draw(work->profiles, work->count, &work->request, out, diagnostic);
+	return error;
+}
+
 static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 {
 	struct document document = {0};
@@ -239,6 +253,8 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	style.columns = work->request.columns.items;
 	style.table = work->request.table;
 	work->request.style = &style;
+	if (work->view->draw && work->request.for_people)
+		return draw(work, out, diagnostic);
 	error = work->view->make(work->profiles, work->count, &work->request, &document, diagnostic);
 	progress_finish(&work->progress);
 	for (size_t i = 0; !error && i < work->count; i++)

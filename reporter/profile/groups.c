@@ -37,6 +37,7 @@ struct grouper {
 	size_t count, capacity;
 	struct map known; /* by key: index + 1 */
 	struct amounts total;
+	uint32_t *of_node; /* by node: its group's id + 1; NULL: nobody asks */
 };
 
 static const char *const names[GROUPINGS] = {
@@ -187,7 +188,8 @@ static struct group *group_at(struct grouper *grouper, uint64_t a, uint64_t b)
 		return &grouper->list[index - 1];
 	grouper->list =
 		pool_grow(grouper->list, &grouper->capacity, grouper->count + 1, sizeof(*grouper->list));
-	grouper->list[grouper->count++] = (struct group){0};
+	grouper->list[grouper->count] = (struct group){.id = (uint32_t)grouper->count};
+	grouper->count++;
 	map_put(&grouper->known, a, b, (void *)(uintptr_t)grouper->count);
 	return &grouper->list[grouper->count - 1];
 }
@@ -218,6 +220,8 @@ static void add_to_path(struct grouper *grouper, uint32_t node, const struct amo
 	group->type = type;
 	group->site = site_of(grouper, node);
 	amounts_add(&group->amounts, amounts);
+	if (grouper->of_node)
+		grouper->of_node[node] = group->id + 1;
 }
 
 static void collect_paths(struct grouper *grouper)
@@ -254,8 +258,8 @@ static void drop_those_without(struct grouper *grouper)
 	grouper->count = kept;
 }
 
-/* A path to its group; those without the figure are counted as no path of it. */
-static void add_to_group(struct grouper *grouper, const struct group *path)
+/* A path to its group, whose id is returned; those without the figure are counted as no path of it. */
+static uint32_t add_to_group(struct grouper *grouper, const struct group *path)
 {
 	struct group *group;
 	uint64_t a, b;
@@ -264,7 +268,7 @@ static void add_to_group(struct grouper *grouper, const struct group *path)
 	group = group_at(grouper, a, b);
 	amounts_add(&group->amounts, &path->amounts);
 	if (!has_figure(grouper, path))
-		return;
+		return group->id;
 	group->path_count++;
 	group->type = path->type;
 	if (figure_of(&path->amounts, grouper->figure) > group->greatest) {
@@ -272,6 +276,7 @@ static void add_to_group(struct grouper *grouper, const struct group *path)
 		group->path = path->path;
 		group->site = path->site;
 	}
+	return group->id;
 }
 
 /* What the others of a group allocated, which have none of the figure. */
@@ -290,6 +295,14 @@ static void add_other_sites(struct grouper *grouper)
 	}
 }
 
+/* Nodes' groups by other ids: `ids` has them, + 1, by the old ones; 0: the group is gone. */
+static void renumber_nodes(const struct grouper *grouper, const uint32_t *ids)
+{
+	for (size_t i = 0; grouper->of_node && i < grouper->profile->info->node_count; i++)
+		if (grouper->of_node[i] > 0)
+			grouper->of_node[i] = ids[grouper->of_node[i] - 1];
+}
+
 /* In place of the paths what they have in common. */
 static void group_paths(struct grouper *grouper)
 {
@@ -299,9 +312,12 @@ static void group_paths(struct grouper *grouper)
 	map_finish(&grouper->known);
 	grouper->list = NULL;
 	grouper->count = grouper->capacity = 0;
+	uint32_t *of_path = memory_zeroed(path_count, sizeof(*of_path));
 	for (size_t i = 0; i < path_count; i++)
-		add_to_group(grouper, &paths[i]);
+		of_path[i] = add_to_group(grouper, &paths[i]) + 1;
+	renumber_nodes(grouper, of_path);
 	add_other_sites(grouper);
+	free(of_path);
 	free(paths);
 }
 
@@ -350,6 +366,17 @@ static void finish_list(struct grouper *grouper)
 	amounts_weigh(&grouper->total, sample_bytes);
 }
 
+/* Nodes' groups by their places in the list. */
+static void place_nodes(const struct grouper *grouper, size_t id_count)
+{
+	uint32_t *places = memory_zeroed(id_count, sizeof(*places));
+
+	for (size_t i = 0; i < grouper->count; i++)
+		places[grouper->list[i].id] = (uint32_t)i + 1;
+	renumber_nodes(grouper, places);
+	free(places);
+}
+
 /* The list in the profile's own memory. */
 static const struct groups *kept(struct grouper *grouper)
 {
@@ -363,10 +390,13 @@ static const struct groups *kept(struct grouper *grouper)
 	return groups;
 }
 
-const struct groups *profile_groups(struct profile *profile, enum grouping grouping, enum figure figure)
+static const struct groups *group_nodes(struct profile *profile, enum grouping grouping, enum figure figure,
+					uint32_t *of_node)
 {
-	struct grouper grouper = {.profile = profile, .grouping = grouping, .figure = figure};
+	struct grouper grouper = {
+		.profile = profile, .grouping = grouping, .figure = figure, .of_node = of_node};
 	const struct groups *groups;
+	size_t id_count;
 
 	profile_collect_sites(profile, true);
 	grouper.tree = path_tree_of(profile);
@@ -374,11 +404,25 @@ const struct groups *profile_groups(struct profile *profile, enum grouping group
 	collect_paths(&grouper);
 	if (grouping != GROUP_PATH)
 		group_paths(&grouper);
+	id_count = grouper.count;
 	drop_those_without(&grouper);
 	finish_list(&grouper);
+	place_nodes(&grouper, id_count);
 	groups = kept(&grouper);
 	map_finish(&grouper.known);
 	strings_finish(&grouper.strings);
 	free(grouper.list);
 	return groups;
+}
+
+const struct groups *profile_groups(struct profile *profile, enum grouping grouping, enum figure figure)
+{
+	return group_nodes(profile, grouping, figure, NULL);
+}
+
+const struct groups *profile_groups_of_nodes(struct profile *profile, enum grouping grouping,
+					     enum figure figure, uint32_t **of_node)
+{
+	*of_node = memory_zeroed(profile->info->node_count, sizeof(**of_node));
+	return group_nodes(profile, grouping, figure, *of_node);
 }

@@ -35,6 +35,7 @@ struct group {
 	uint32_t path_count;     /* those that have the figure */
 	uint64_t greatest;       /* the figure of the greatest */
 	struct amounts amounts;  /* of all of it, with the figure or not */
+	uint32_t id;             /* groups.c's own */
 };
 
 struct groups {
@@ -46,6 +47,10 @@ struct groups {
 /* All groups that have the figure; lives as long as the profile, and may be asked for again, by other figures
  * too. */
 const struct groups *profile_groups(struct profile *profile, enum grouping grouping, enum figure figure);
+
+/* The same, and of each node its group's index + 1, 0 for none; the caller's to free(). */
+const struct groups *profile_groups_of_nodes(struct profile *profile, enum grouping grouping,
+					     enum figure figure, uint32_t **of_node);
 
 /* The frames of a group's greatest path, from its site outwards as far as the program's own code reaches;
  * how many. */

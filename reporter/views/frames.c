@@ -97,3 +97,24 @@ const char *frame_site(struct document *document, const struct request *request,
 		return whole;
 	return part_place(document, request, site->place, base_name(site->file), site->line, site->module);
 }
+
+const char *frame_group(struct document *document, const struct request *request, const struct group *group,
+			enum grouping grouping, size_t width)
+{
+	const struct site *site = group->site;
+
+	switch (grouping) {
+	case GROUP_FUNCTION:
+		return part_place(document, request, site->function, site->file, 0, site->module);
+	case GROUP_FILE:
+		if (*site->file)
+			return style_short_path(request->style, site->file);
+		return pool_format(&document->pool, "(unknown, in %s)", base_name(site->module));
+	case GROUP_MODULE:
+		return *site->module ? site->module : "(unknown)";
+	case GROUP_TYPE:
+		return group->type ? group->type : "(no type)";
+	default:
+		return frame_site(document, request, site, width);
+	}
+}

@@ -36,4 +36,8 @@ const char *const *frame_lines(struct document *document, struct profile *profil
 const char *frame_site(struct document *document, const struct request *request, const struct site *site,
 		       size_t width);
 
+/* What a group is called: its site, function, file, module or type. */
+const char *frame_group(struct document *document, const struct request *request, const struct group *group,
+			enum grouping grouping, size_t width);
+
 #endif

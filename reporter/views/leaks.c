@@ -5,7 +5,6 @@
 #include "profile/leaks.h"
 
 #include "base/number.h"
-#include "base/text.h"
 #include "profile/groups.h"
 #include "profile/window.h"
 #include "views/frames.h"
@@ -125,30 +124,11 @@ static size_t text_width(const struct request *request)
 	return width > CALLERS_INDENT + 40 ? width - CALLERS_INDENT : 40;
 }
 
-static const char *what(struct document *document, const struct request *request, const struct group *group)
-{
-	const struct site *site = group->site;
-
-	switch (request->numbers[GROUPING]) {
-	case GROUP_FUNCTION:
-		return part_place(document, request, site->function, site->file, 0, site->module);
-	case GROUP_FILE:
-		if (*site->file)
-			return style_short_path(request->style, site->file);
-		return pool_format(&document->pool, "(unknown, in %s)", base_name(site->module));
-	case GROUP_MODULE:
-		return *site->module ? site->module : "(unknown)";
-	case GROUP_TYPE:
-		return group->type ? group->type : "(no type)";
-	default:
-		return frame_site(document, request, site, text_width(request));
-	}
-}
-
 static void fill_for_people(struct leak_row *row, struct document *document, struct profile *profile,
 			    const struct request *request)
 {
-	row->what = what(document, request, row->group);
+	row->what = frame_group(document, request, row->group, (enum grouping)request->numbers[GROUPING],
+				text_width(request));
 	if (request->numbers[GROUPING] == GROUP_PATH || request->flags[FRAMES])
 		row->callers = frame_lines(document, profile, row->group, text_width(request),
 					   request->flags[FRAMES]);

@@ -11,6 +11,8 @@
 #include "profile/profile.h"
 #include "views/request.h"
 
+#include <stdio.h>
+
 /* Which recordings a view is of. */
 enum view_traces {
 	VIEW_ONE,   /* [TRACE]: that, or the program of the newest run here */
@@ -41,6 +43,9 @@ struct view {
 	/* Fills in the document.  0, or -errno with a diagnostic. */
 	int (*make)(struct profile *const *profiles, size_t count, const struct request *request,
 		    struct document *document, struct diagnostic *diagnostic);
+	/* Draws for people, in place of a document; NULL: it has one.  0, or -errno with a diagnostic. */
+	int (*draw)(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
+		    struct diagnostic *diagnostic);
 };
 
 /* All of them, ending with NULL. */

@@ -1,0 +1,481 @@
+/*
+ * plot.c - mprof plot: the heap over time, and what it was made of, as a picture or as figures.
+ */
+#include "plot/chart.h"
+
+#include "base/clean.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "profile/instant.h"
+#include "profile/measure.h"
+#include "profile/phases.h"
+#include "profile/series.h"
+#include "reader/reader.h"
+#include "views/frames.h"
+#include "views/places.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PARTS_SHOWN 8
+#define PARTS_MOST 50
+#define TEXT_HEIGHT 16
+#define RSS_TIMES 3 /* a resident set beyond so many times the heap would make that a line at the bottom */
+#define NAME_WIDTH 200
+#define SAMPLES_MOST 2000 /* of the resident set */
+
+enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII };
+enum { NO_PHASES, TREND, RSS, HEAP, ASCII, STACK_GIVEN }; /* of request->flags */
+enum { GROUPED_BY, STACK };                               /* of request->numbers */
+enum { TITLE, WINDOW };                                   /* of request->words */
+
+/* One recording on its way into the picture. */
+struct plotted {
+	struct series series;
+	struct chart_curve heap, rss;
+	const char *name;
+};
+
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+/* To the end of the run the heap stays as it was. */
+static struct chart_curve curve_of(struct document *document, struct profile *profile, const char *name,
+				   const struct series *series, const uint64_t *bytes)
+{
+	uint64_t *times = pool_alloc(&document->pool, (series->count + 1) * sizeof(*times));
+	uint64_t *values = pool_alloc(&document->pool, (series->count + 1) * sizeof(*values));
+	uint64_t duration = profile_overview(profile, false)->duration_ns, last = series->count - 1;
+
+	memcpy(times, series->time_ns, series->count * sizeof(*times));
+	memcpy(values, bytes, series->count * sizeof(*values));
+	times[series->count] = duration > times[last] ? duration : times[last];
+	values[series->count] = values[last];
+	return (struct chart_curve){name, times, values, series->count + 1};
+}
+
+/* As it was sampled; of long runs the greatest of each interval, where it was seen. */
+static struct chart_curve rss_curve(struct document *document, struct profile *profile,
+				    const struct series *series)
+{
+	const struct trace_info *info = profile_trace(profile);
+	bool sampled = info->sample_count <= SAMPLES_MOST;
+	size_t most = sampled ? info->sample_count : series->count, count = 0;
+	uint64_t *times = pool_alloc(&document->pool, (most + 1) * sizeof(*times));
+	uint64_t *values = pool_alloc(&document->pool, (most + 1) * sizeof(*values));
+
+	for (size_t i = 0; i < most; i++) {
+		uint64_t value = sampled ? info->samples[i].rss_bytes : series->rss_bytes[i];
+
+		if (value == 0)
+			continue;
+		times[count] = sampled ? info->samples[i].time_ns : series->time_ns[i];
+		values[count++] = value;
+	}
+	return (struct chart_curve){"resident set (RSS)", times, values, count};
+}
+
+static int plot_one(struct document *document, struct profile *profile, const struct request *request,
+		    size_t parts, struct plotted *out, struct diagnostic *diagnostic)
+{
+	int error = profile_series(profile, (enum grouping)request->numbers[GROUPED_BY], parts, &out->series,
+				   diagnostic);
+
+	if (error)
+		return error;
+	out->name =
+		pool_format(&document->pool, "%s: %s",
+			    style_short_path(request->style, profile_overview(profile, false)->path),
+			    part_command(document, profile_overview(profile, false)->command, NAME_WIDTH));
+	out->heap = curve_of(document, profile, out->name, &out->series, out->series.heap_bytes);
+	out->rss = rss_curve(document, profile, &out->series);
+	return 0;
+}
+
+static uint64_t part_at_peak(const struct chart *chart, const struct chart_curve *curve,
+			     const uint64_t *bytes)
+{
+	return (uint64_t)(chart_value(curve, bytes, chart->peak_ns) + 0.5);
+}
+
+/* Those that held most at any time, and all others as one. */
+static void add_parts(struct document *document, const struct request *request, struct profile *profile,
+		      const struct plotted *plotted, struct chart *chart)
+{
+	const struct series *series = &plotted->series;
+	struct chart_part *parts = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*parts));
+
+	for (size_t i = 0; i < series->part_count; i++) {
+		struct chart_curve curve = curve_of(document, profile, "", series, series->parts[i].bytes);
+
+		parts[i] = (struct chart_part){frame_group(document, request, series->parts[i].group,
+							   (enum grouping)request->numbers[GROUPED_BY],
+							   NAME_WIDTH),
+					       curve.bytes, part_at_peak(chart, chart->curves, curve.bytes)};
+	}
+	chart->parts = parts;
+	chart->part_count = series->part_count;
+	if (series->rest_groups == 0 || series->part_count == 0)
+		return;
+	const uint64_t *rest = curve_of(document, profile, "", series, series->rest_bytes).bytes;
+	parts[chart->part_count++] =
+		(struct chart_part){pool_format(&document->pool, "others (%zu)", series->rest_groups), rest,
+				    part_at_peak(chart, chart->curves, rest)};
+}
+
+/* Least squares over the curve's points, each with the time that it stands for. */
+static void fit_trend(struct chart *chart)
+{
+	const struct chart_curve *curve = chart->curves;
+	double weights = 0, x = 0, y = 0, xx = 0, xy = 0;
+
+	for (size_t i = 0; i + 1 < curve->count; i++) {
+		double weight = (double)(curve->time_ns[i + 1] - curve->time_ns[i]);
+		double time = ((double)curve->time_ns[i] + (double)curve->time_ns[i + 1]) / 2;
+		double value = ((double)curve->bytes[i] + (double)curve->bytes[i + 1]) / 2;
+
+		if (curve->time_ns[i] < chart->from_ns || curve->time_ns[i + 1] > chart->to_ns)
+			continue;
+		weights += weight;
+		x += weight * time;
+		y += weight * value;
+		xx += weight * time * time;
+		xy += weight * time * value;
+	}
+	double spread = weights * xx - x * x;
+	chart->trend_per_ns = spread > 0 ? (weights * xy - x * y) / spread : 0;
+	chart->trend_at_0 = weights > 0 ? (y - chart->trend_per_ns * x) / weights : 0;
+}
+
+/* ---- phases, marks, pauses ------------------------------------------------------------------------- */
+
+static void add_spans(struct document *document, struct profile *profile, struct chart *chart)
+{
+	size_t count;
+	const struct phase *phases = phases_list(profile, &count);
+	struct chart_span *spans = pool_alloc(&document->pool, (count + 1) * sizeof(*spans));
+
+	for (size_t i = 0; i < count; i++)
+		spans[i] = (struct chart_span){phases[i].name, phases[i].begin_ns,
+					       phases[i].begin_ns + phases[i].duration_ns, phases[i].mark};
+	chart->spans = spans;
+	chart->span_count = count;
+}
+
+static void add_pauses(struct document *document, struct profile *profile, struct chart *chart)
+{
+	const struct collections *collections = profile_collections_only(profile);
+	struct chart_span *pauses =
+		pool_alloc(&document->pool, (collections->collection_count + 1) * sizeof(*pauses));
+
+	for (size_t i = 0; i < collections->collection_count; i++) {
+		const struct collection *one = &collections->collections[i];
+
+		pauses[i] = (struct chart_span){
+			pool_format(&document->pool, "collection of generation %u", one->generation),
+			one->time_ns, one->time_ns + one->pause_ns, false};
+	}
+	chart->pauses = pauses;
+	chart->pause_count = collections->collection_count;
+}
+
+/* ---- the chart ---------------------------------------------------------------------------------------- */
+
+/* "0,20.5", or any two times: "load,load:end". */
+static int take_window(struct document *document, struct profile *profile, const char *text,
+		       struct chart *chart, struct diagnostic *diagnostic)
+{
+	const char *comma = text ? strchr(text, ',') : NULL;
+	struct instant from, to;
+	int error;
+
+	if (!text)
+		return 0;
+	if (!comma)
+		return diagnostic_set(diagnostic, EINVAL, "-w takes FROM,TO, not '%s'", text);
+	error = instant_parse(profile, "-w", pool_format(&document->pool, "%.*s", (int)(comma - text), text),
+			      &from, diagnostic);
+	if (!error)
+		error = instant_parse(profile, "-w", comma + 1, &to, diagnostic);
+	if (!error && from.time_ns >= to.time_ns)
+		error = diagnostic_set(diagnostic, EINVAL, "-w %s: that is no time at all", text);
+	if (error)
+		return error;
+	chart->from_ns = from.time_ns;
+	chart->to_ns = to.time_ns;
+	return 0;
+}
+
+static void take_titles(struct document *document, struct profile *const *profiles, size_t count,
+			const struct request *request, struct chart *chart)
+{
+	const struct overview *run = profile_overview(profiles[0], false);
+	char peak[NUMBER_BYTES], when[NUMBER_BYTES], started[NUMBER_BYTES], duration[NUMBER_BYTES];
+
+	number_size(peak, sizeof(peak), chart->peak_bytes, NUMBER_PRECISION_DEFAULT);
+	number_duration(when, sizeof(when), chart->peak_ns);
+	number_time(started, sizeof(started), run->started_realtime_ns);
+	number_duration(duration, sizeof(duration), run->duration_ns);
+	chart->title = request->words[TITLE] ? request->words[TITLE]
+		       : count > 1           ? pool_format(&document->pool, "Heap of %zu recordings", count)
+					     : pool_format(&document->pool, "Heap of %s",
+							   part_command(document, run->command, 90));
+	chart->subtitle = count > 1 ? "each from its own start"
+				    : pool_format(&document->pool, "peak %s at %s; pid %d, started %s, %s",
+						  peak, when, run->pid, started, duration);
+	if (chart->trend)
+		chart->subtitle = pool_format(&document->pool, "%s; trend %+.1f KiB/s", chart->subtitle,
+					      chart->trend_per_ns * 1e9 / 1024);
+}
+
+static size_t parts_wanted(const struct request *request, size_t count)
+{
+	if (count > 1)
+		return 0;
+	return request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
+}
+
+static int make_chart(struct profile *const *profiles, size_t count, const struct request *request,
+		      struct document *document, struct chart *chart, struct diagnostic *diagnostic)
+{
+	struct plotted *plotted = pool_alloc(&document->pool, count * sizeof(*plotted));
+	struct chart_curve *curves = pool_alloc(&document->pool, count * sizeof(*curves));
+	uint64_t rss_at;
+	int error = 0;
+
+	*chart = (struct chart){.curves = curves, .curve_count = count, .trend = request->flags[TREND]};
+	for (size_t i = 0; !error && i < count; i++) {
+		error = plot_one(document, profiles[i], request, parts_wanted(request, count), &plotted[i],
+				 diagnostic);
+		if (error)
+			return error;
+		curves[i] = plotted[i].heap;
+		uint64_t end = profile_overview(profiles[i], false)->duration_ns;
+		chart->to_ns = end > chart->to_ns ? end : chart->to_ns;
+	}
+	error = take_window(document, profiles[0], request->words[WINDOW], chart, diagnostic);
+	if (error)
+		return error;
+	chart->peak_bytes =
+		(uint64_t)chart_highest(curves, curves->bytes, chart->from_ns, chart->to_ns, &chart->peak_ns);
+	if (count == 1) {
+		add_parts(document, request, profiles[0], plotted, chart);
+		if (!request->flags[NO_PHASES])
+			add_spans(document, profiles[0], chart);
+		add_pauses(document, profiles[0], chart);
+	}
+	uint64_t rss = (uint64_t)chart_highest(&plotted->rss, plotted->rss.bytes, chart->from_ns,
+					       chart->to_ns, &rss_at);
+	if (count == 1 && !request->flags[HEAP] && rss > 0 &&
+	    (request->flags[RSS] || rss / RSS_TIMES <= chart->peak_bytes))
+		chart->rss = &plotted->rss;
+	if (chart->trend)
+		fit_trend(chart);
+	take_titles(document, profiles, count, request, chart);
+	return 0;
+}
+
+/* ---- drawn -------------------------------------------------------------------------------------------- */
+
+static bool ends_in(const char *path, const char *ending)
+{
+	size_t length = path ? strlen(path) : 0, most = strlen(ending);
+
+	return length > most && strcasecmp(path + length - most, ending) == 0;
+}
+
+static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
+		struct diagnostic *diagnostic)
+{
+	struct document document = {0};
+	struct chart chart;
+	int error = make_chart(profiles, count, request, &document, &chart, diagnostic);
+	struct chart_text_style style = {
+		.width = place_width(request),
+		.height = TEXT_HEIGHT,
+		.color = request->style->color,
+		.ascii = request->flags[ASCII] || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+	};
+
+	if (!error && ends_in(request->output.path, ".svg")) {
+		chart_print_svg(out, &chart);
+	} else if (!error) {
+		if (!request->flags[RSS])
+			chart.rss = NULL;
+		chart_print_text(out, &chart, &style);
+	}
+	document_finish(&document);
+	return error;
+}
+
+/* ---- for programs -----------------------------------------------------------------------------------------
+ */
+
+struct point_row {
+	const struct series *series;
+	size_t at;
+	struct table parts;
+};
+
+struct part_value {
+	const char *name;
+	uint64_t bytes;
+};
+
+#define ROW ((const struct point_row *)row)
+#define SERIES (ROW->series)
+TABLE_COLUMN(point_time, "time_ns", NULL, 0, 0, cell_count(SERIES->time_ns[ROW->at]))
+TABLE_COLUMN(kind, "kind", NULL, 0, 0, cell_text(ROW->at == 0 ? "start" : ROW->at % 2 ? "peak" : "boundary"))
+TABLE_COLUMN(heap, "heap_bytes", NULL, 0, 0, cell_count(SERIES->heap_bytes[ROW->at]))
+TABLE_COLUMN(rss, "rss_bytes", NULL, 0, 0,
+	     SERIES->rss_bytes[ROW->at] > 0 ? cell_count(SERIES->rss_bytes[ROW->at]) : cell_blank())
+TABLE_COLUMN(allocated, "allocated_bytes", NULL, 0, 0,
+	     ROW->at > 0 && ROW->at % 2 == 0 ? cell_count(SERIES->allocated_bytes[ROW->at]) : cell_blank())
+TABLE_COLUMN(parts, "parts", NULL, 0, 0, cell_rows(&ROW->parts))
+static const struct column *const point_columns[] = {&point_time, &kind,  &heap, &rss,
+						     &allocated,  &parts, NULL};
+
+#define PART ((const struct part_value *)row)
+TABLE_COLUMN(part_name, "name", NULL, 0, 0, cell_text(PART->name))
+TABLE_COLUMN(part_bytes, "bytes", NULL, 0, 0, cell_count(PART->bytes))
+static const struct column *const part_columns[] = {&part_name, &part_bytes, NULL};
+
+static struct table parts_at(struct document *document, const struct series *series, const char *const *names,
+			     size_t at)
+{
+	struct part_value *values = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*values));
+	size_t count = series->part_count;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = (struct part_value){names[i], series->parts[i].bytes[at]};
+	if (series->rest_groups > 0)
+		values[count++] = (struct part_value){"others", series->rest_bytes[at]};
+	return (struct table){part_columns, values, count, sizeof(*values), NULL};
+}
+
+static int make(struct profile *const *profiles, size_t count, const struct request *request,
+		struct document *document, struct diagnostic *diagnostic)
+{
+	size_t used = 0, points = 0;
+
+	document->main = "points";
+	for (size_t i = 0; i < count; i++) {
+		struct plotted *plotted = pool_alloc(&document->pool, sizeof(*plotted));
+		size_t wanted = request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
+		int error = plot_one(document, profiles[i], request, wanted, plotted, diagnostic);
+		const struct series *series = &plotted->series;
+		struct point_row *rows;
+		const char **names;
+
+		if (error)
+			return error;
+		names = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*names));
+		for (size_t k = 0; k < series->part_count; k++)
+			names[k] = frame_group(document, request, series->parts[k].group,
+					       (enum grouping)request->numbers[GROUPED_BY], NAME_WIDTH);
+		rows = pool_alloc(&document->pool, (series->count + 1) * sizeof(*rows));
+		for (size_t k = 0; k < series->count; k++)
+			rows[k] = (struct point_row){series, k, parts_at(document, series, names, k)};
+		points = series->count;
+		part_head(document, profiles[i]);
+		document_add(document,
+			     &(struct section){
+				     .name = count == 1 ? "points"
+							: pool_format(&document->pool, "points_%zu", used++),
+				     .table = {point_columns, rows, points, sizeof(*rows), NULL}});
+		if (count == 1)
+			part_phases(document, profiles[i], request, 0);
+	}
+	return 0;
+}
+
+/* ---- the view ---------------------------------------------------------------------------------------------
+ */
+
+static const struct argp_option options[] = {
+	{"title", 't', "TEXT", 0, "The picture's title", 1},
+	{"window", 'w', "FROM,TO", 0, "Only from one time to another: 0,20.5 or load,load:end", 1},
+	{"no-phases", 'n', NULL, 0, "Leave out phases and marks", 1},
+	{"slope", 's', NULL, 0, "Show the line that fits the heap best, and what it rises by", 1},
+	{"stack", KEY_STACK, "N", 0, "Show the N that held most, one on the other (default 8; 0: none)", 1},
+	{"group-by", KEY_GROUP_BY, "WHAT", 0, "These by site (default), path, function, file, module or type",
+	 1},
+	{"rss", KEY_RSS, NULL, 0, "Show the resident set, however much more it is", 1},
+	{"heap", KEY_HEAP, NULL, 0, "Show the heap alone", 1},
+	{"ascii", KEY_ASCII, NULL, 0, "Draw with characters of ASCII, for terminals without others", 1},
+	{0},
+};
+
+static error_t parse_group(struct argp_state *state, struct request *request, const char *argument)
+{
+	request->numbers[GROUPED_BY] = (long)grouping_find(argument);
+	if (request->numbers[GROUPED_BY] < GROUPINGS)
+		return 0;
+	return options_error(state, "--group-by takes site, path, function, file, module or type, not '%s'",
+			     argument);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		request->numbers[GROUPED_BY] = GROUP_SITE;
+		return 0;
+	case 't':
+		return request->words[TITLE] = argument, 0;
+	case 'w':
+		return request->words[WINDOW] = argument, 0;
+	case 'n':
+		return request->flags[NO_PHASES] = true, 0;
+	case 's':
+		return request->flags[TREND] = true, 0;
+	case KEY_STACK:
+		request->flags[STACK_GIVEN] = true;
+		return option_number(state, "--stack", argument, 0, PARTS_MOST, &request->numbers[STACK]);
+	case KEY_GROUP_BY:
+		return parse_group(state, request, argument);
+	case KEY_RSS:
+		return request->flags[RSS] = true, 0;
+	case KEY_HEAP:
+		return request->flags[HEAP] = true, 0;
+	case KEY_ASCII:
+		clean_cut_by_dots();
+		return request->flags[ASCII] = true, 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int begin(struct request *request, struct diagnostic *diagnostic)
+{
+	const char *path = request->output.path;
+
+	if (!ends_in(path, ".png") && !ends_in(path, ".pdf"))
+		return 0;
+	return diagnostic_set(
+		diagnostic, ENOTSUP,
+		"%s: pictures are SVG, which browsers show and rsvg-convert or inkscape turn into others; "
+		"-o FILE.svg",
+		path);
+}
+
+const struct view view_plot = {
+	.name = "plot",
+	.summary = "Draw the heap over time",
+	.doc = "Draws the heap of one or several recordings over time: on the terminal, or with -o FILE.svg "
+	       "as a "
+	       "picture. Of one it shows what held most, one on the other, the resident set, phases and "
+	       "marks, and "
+	       "collections. Each point is exact: the highest heap of an interval, or its end.",
+	.traces = VIEW_MANY,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME,
+	.options = options,
+	.parse = parse,
+	.begin = begin,
+	.make = make,
+	.draw = draw,
+};

@@ -1,0 +1,178 @@
+"""Pictures of the heap over time: what they say equals what report says, and they can be read anywhere."""
+
+import json
+import re
+import xml.dom.minidom
+
+from harness import MPROF, PROGRAMS, SOURCE, case, check, check_equal, compile, mprof, record, run, run_cases
+
+SVG = "http://www.w3.org/2000/svg"
+
+
+def moments(directory, **changes):
+    return record([compile("moments.c", directory / "moments", "-O1")], directory, **changes).trace()
+
+
+def drawn(directory, *arguments, status=0):
+    """The picture, as a document."""
+    done = mprof("plot", "-o", directory / "picture.svg", *arguments, directory=directory)
+    check_equal(done.returncode, status, done.stderr)
+    return xml.dom.minidom.parse(str(directory / "picture.svg"))
+
+
+def texts(picture):
+    return ["".join(node.data for node in text.childNodes) for text in picture.getElementsByTagName("text")]
+
+
+def tips(picture):
+    return ["".join(node.data for node in title.childNodes) for title in picture.getElementsByTagName("title")]
+
+
+def points(trace, *options):
+    done = mprof("plot", "--format", "json", *options, trace)
+    check_equal(done.returncode, 0, done.stderr)
+    return json.loads(done.stdout)["points"]
+
+
+def totals(trace):
+    return json.loads(mprof("report", "--format", "json", trace).stdout)["totals"]
+
+
+def size(count):
+    for unit, name in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
+        if count >= unit:
+            return f"{count / unit:.1f} {name}"
+    return f"{count} B"
+
+
+@case
+def points_add_up_to_the_heap(directory):
+    for aggregate in ("0", "1"):
+        (directory / aggregate).mkdir()
+        trace = moments(directory / aggregate, MPROF_AGGREGATE=aggregate)
+        for options in ((), ("--stack", "1"), ("--stack", "0"), ("--stack", "50"), ("--group-by", "file"), ("--group-by", "path"), ("--group-by", "module")):
+            rows = points(trace, *options)
+            check(len(rows) > 20, "points")
+            if options != ("--stack", "0"):
+                for row in rows:
+                    check_equal(sum(part["bytes"] for part in row["parts"]), row["heap_bytes"], f"parts at {row['time_ns']} {options}")
+            check_equal(max(row["heap_bytes"] for row in rows), totals(trace)["peak_bytes"], "the highest")
+            check_equal(rows[-1]["heap_bytes"], totals(trace)["leaked_bytes"] + totals(trace)["kept_bytes"], "the last")
+            check_equal([row["time_ns"] for row in rows], sorted(row["time_ns"] for row in rows), "times")
+            check_equal(sum(row["allocated_bytes"] or 0 for row in rows), totals(trace)["allocated_bytes"], "what was allocated")
+
+
+@case
+def points_are_moments(directory):
+    trace = moments(directory)
+    for row in points(trace, "--group-by", "function")[::17]:
+        if row["kind"] != "boundary":
+            continue
+        sites = json.loads(mprof("sites", "--format", "json", "--at", f"{row['time_ns']}ns", trace).stdout)["sites"]
+        check_equal(row["heap_bytes"], sum(site["peak_bytes"] for site in sites), f"at {row['time_ns']}")
+
+
+@case
+def a_picture_says_what_the_report_says(directory):
+    trace = moments(directory)
+    picture = drawn(directory, trace)
+    said = texts(picture)
+    peak = size(totals(trace)["peak_bytes"])
+    check(any(text.startswith(f"peak {peak} at ") for text in said), f"{peak} in {said}")
+    check(peak in said, "at the peak itself")
+    for name in ("keep_rows", "build_index", "fill_cache"):
+        check(any(name in text for text in said), f"{name} in {said}")
+    check("half" in said and "done" in said, "marks")
+    check(any(tip.startswith("request: 0.0") for tip in tips(picture)), f"phases in {tips(picture)}")
+    check("half" not in texts(drawn(directory, "-n", trace)), "without phases and marks")
+    check("A title <&>" in texts(drawn(directory, "-t", "A title <&>", trace)), "a title of one's own")
+    check(any("; trend " in text for text in texts(drawn(directory, "-s", trace))), "the trend")
+    check(len(drawn(directory, "--stack", "50", trace).getElementsByTagName("polygon")) >= 4, "contributors")
+    check_equal(len(drawn(directory, "--stack", "0", trace).getElementsByTagName("polygon")), 0, "no contributors")
+
+
+@case
+def part_of_the_run(directory):
+    trace = moments(directory)
+    whole = [row for row in points(trace)]
+    said = texts(drawn(directory, "-w", "request#2,request#2:end", trace))
+    window = json.loads(mprof("report", "--format", "json", "--from", "request#2", "--to", "request#2:end", trace).stdout)["totals"]
+    check(whole and any(text.startswith(f"peak {size(window['peak_bytes'])} at ") for text in said), f"{size(window['peak_bytes'])} in {said}")
+    for window, words in (("1", "-w takes FROM,TO"), ("half,half", "that is no time"), ("0,99", "-w 99: the run took"), ("x,1", "-w takes 1.5s")):
+        done = mprof("plot", "-w", window, trace)
+        check_equal((done.returncode, words in done.stderr), (2, True), f"{window}: {done.stderr}")
+
+
+@case
+def on_a_terminal(directory):
+    trace = moments(directory)
+    text = mprof("plot", trace, LC_ALL="C.UTF-8").stdout
+    check("\u28ff" in text and "\u2588" in text, "braille and blocks")
+    check(max(map(len, text.splitlines())) <= 80, f"{max(map(len, text.splitlines()))} columns")
+    check(len(text.splitlines()) <= 40, "a screen")
+    check(f"peak {size(totals(trace)['peak_bytes'])} at " in text, text)
+    for changes in ({"LC_ALL": "C"}, {}):
+        plain = mprof("plot", *(() if changes else ("--ascii",)), trace, **changes).stdout
+        check(plain.isascii(), [line for line in plain.splitlines() if not line.isascii()])
+        check("#" in plain and "[" in plain and "keep_rows" in plain, plain)
+    check("\033" not in text, "no colour in a pipe")
+    check("\033[38;5;" in mprof("--color=always", "plot", trace, LC_ALL="C.UTF-8").stdout, "colour on request")
+
+
+@case
+def of_several_recordings(directory):
+    traces = []
+    for name in ("first", "second"):
+        (directory / name).mkdir()
+        traces.append(moments(directory / name))
+    picture = drawn(directory, *traces)
+    check_equal(len(picture.getElementsByTagName("polyline")), 2, "curves")
+    check("Heap of 2 recordings" in texts(picture), "the title")
+    lines = [line for line in mprof("plot", *traces).stdout.splitlines() if "100.0%" in line or " KiB " in line or " MiB " in line]
+    check_equal(len(lines), 2, f"a line each: {lines}")
+
+
+NOTHING = "int main(void) { return 0; }\n"
+HOSTILE = """
+#include <mprof/mprof.h>
+#include <stdlib.h>
+int main(void)
+{
+	for (int i = 0; i < 30; i++) {
+		mprof_begin("</text><script>alert(1)</script>\\x1b[31m\\xff \\xe2\\x82\\xac");
+		volatile char *block = malloc(1000 + i);
+		block[0] = 1;
+		mprof_mark("a & b \\"quoted\\" \\xe2\\x80\\xae 'x'");
+		free((void *)block);
+		mprof_end("</text><script>alert(1)</script>\\x1b[31m\\xff \\xe2\\x82\\xac");
+	}
+	return 0;
+}
+"""
+
+
+@case
+def of_nothing_and_of_hostile_names(directory):
+    for name, text in (("nothing", NOTHING), ("hostile", HOSTILE)):
+        (directory / f"{name}.c").write_text(text)
+        program = compile(directory / f"{name}.c", directory / name)
+        (directory / f"of_{name}").mkdir()
+        trace = record([program], directory / f"of_{name}").trace()
+        picture = drawn(directory, trace)
+        check_equal(len(picture.getElementsByTagName("script")), 0, "scripts")
+        text = mprof("plot", trace)
+        check_equal((text.returncode, "\x1b" in text.stdout), (0, False), text.stderr)
+        check_equal(max(map(len, text.stdout.splitlines())) <= 80, True, "columns")
+    check(any("\u20ac" in tip for tip in tips(picture)), "what is no harm stays")
+
+
+@case
+def what_it_cannot_do_is_told(directory):
+    trace = moments(directory)
+    for arguments, words in ((("-o", "x.png"), "x.png: pictures are SVG"), (("--group-by", "thread"), "--group-by takes site"), (("--stack", "99"), "--stack"),
+                             (("-o", trace), "is a recording, so it is kept")):
+        done = mprof("plot", *arguments, trace, directory=directory)
+        check_equal((done.returncode, words in done.stderr), (2, True), f"{arguments}: {done.stderr}")
+
+
+run_cases()
