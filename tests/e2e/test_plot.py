@@ -116,7 +116,7 @@ def on_a_terminal(directory):
         check(plain.isascii(), [line for line in plain.splitlines() if not line.isascii()])
         check("#" in plain and "[" in plain and "keep_rows" in plain, plain)
     check("\033" not in text, "no colour in a pipe")
-    check("\033[38;5;" in mprof("--color=always", "plot", trace, LC_ALL="C.UTF-8").stdout, "colour on request")
+    check("\033[38;5;" in mprof("plot", "--color=always", trace, LC_ALL="C.UTF-8").stdout, "colour on request")
 
 
 @case
