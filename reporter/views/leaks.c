@@ -8,6 +8,7 @@
 #include "profile/groups.h"
 #include "profile/window.h"
 #include "views/frames.h"
+#include "views/growing.h"
 #include "views/places.h"
 
 #include <inttypes.h>
@@ -16,9 +17,9 @@
 #define ROWS_SHOWN 10
 #define CALLERS_INDENT 36 /* of the last column */
 
-enum { KEY_GROUP_BY = 0x400, KEY_SHOW_SUPPRESSED, KEY_FRAMES };
-enum { SHOW_SUPPRESSED, FRAMES }; /* of request->flags */
-enum { GROUPING };                /* of request->numbers */
+enum { KEY_GROUP_BY = 0x400, KEY_SHOW_SUPPRESSED, KEY_FRAMES, KEY_GROWING };
+enum { SHOW_SUPPRESSED, FRAMES, GROWING }; /* of request->flags */
+enum { GROUPING };                         /* of request->numbers */
 
 struct leak_row {
 	const struct group *group;
@@ -350,9 +351,21 @@ static void add_rules(struct document *document, struct profile *profile, const 
 
 /* ---- the view ----------------------------------------------------------------------------------- */
 
+static int make_growing(struct profile *profile, const struct request *request, struct document *document,
+			struct diagnostic *diagnostic)
+{
+	document->main = "growing";
+	part_head(document, profile);
+	return part_growing(document, profile, request, (enum grouping)request->numbers[GROUPING],
+			    diagnostic);
+}
+
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
+	if (request->flags[GROWING])
+		return make_growing(*profiles, request, document, diagnostic);
+
 	struct profile *profile = *profiles;
 	const struct leak_context context = {
 		.groups = profile_groups(profile, (enum grouping)request->numbers[GROUPING], FIGURE_LEAKED),
@@ -373,6 +386,8 @@ static const struct argp_option options[] = {
 	{"group-by", KEY_GROUP_BY, "WHAT", 0,
 	 "One row for each path (default), site, function, file, module or type", 1},
 	{"frames", KEY_FRAMES, NULL, 0, "Show all callers, not the first three and the outermost", 1},
+	{"growing", KEY_GROWING, NULL, 0,
+	 "Show what grew in each quarter of the run's second half, whether it is freed in the end or not", 1},
 	{"show-suppressed", KEY_SHOW_SUPPRESSED, NULL, 0,
 	 "Show what is not counted: by which suppression, and what libraries keep", 1},
 	{0},
@@ -399,6 +414,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return parse_grouping(state, argument, &request->numbers[GROUPING]);
 	case KEY_FRAMES:
 		return request->flags[FRAMES] = true, 0;
+	case KEY_GROWING:
+		return request->flags[GROWING] = true, 0;
 	case KEY_SHOW_SUPPRESSED:
 		return request->flags[SHOW_SUPPRESSED] = true, 0;
 	default:

@@ -274,5 +274,54 @@ def phases_are_those_of_the_ledger(directory):
     check("  request\n                      " in text and "% build_index moments.c:" in text, text)
 
 
-if __name__ == "__main__":
-    run_cases()
+SERVER = """
+#include <stdlib.h>
+#include <time.h>
+struct session { struct session *next; char state[104]; };
+static struct session *sessions;
+static void *cache[64];
+__attribute__((noinline)) static void open_session(void)
+{
+	struct session *session = malloc(sizeof(*session));
+	session->next = sessions;
+	sessions = session;
+}
+__attribute__((noinline)) static void remember(int request)
+{
+	free(cache[request / 3 % 64]);
+	cache[request / 3 % 64] = malloc(1000);
+}
+__attribute__((noinline)) static void answer(void) { volatile char *text = malloc(500); *text = 1; free((void *)text); }
+int main(void)
+{
+	for (int request = 0; request < 600; request++) {
+		open_session();
+		if (request % 3 == 0)
+			remember(request);
+		answer();
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+	return 0;
+}
+"""
+
+
+@case
+def what_grows_and_grows_is_told_from_what_is_full(directory):
+    (directory / "server.c").write_text(SERVER)
+    trace = record([compile(directory / "server.c", directory / "server", "-O1")], directory).trace()
+    for group in ("path", "site", "function"):
+        rows = asked(trace, "leaks", "--growing", "--group-by", group)["growing"]
+        check_equal([(row["function"], row["live_bytes"]) for row in rows], [("open_session", 600 * 112)], f"what grows by {group}")
+    (row,) = rows
+    samples = [sample["live_bytes"] for sample in row["samples"]]
+    check_equal((len(samples), samples[-1], samples), (20, 600 * 112, sorted(samples)), "its course")
+    seconds = asked(trace, "report")["duration_ns"] / 1e9
+    check(0.5 < row["trend_bytes_per_s"] * seconds / (600 * 112) < 1.5, f"{row['trend_bytes_per_s']} B/s in {seconds} s")
+    text = mprof("leaks", "--growing", trace, LC_ALL="C.UTF-8").stdout
+    check("\u2588" in text and "KiB/s  open_session" in text and "< main" in text and "remember" not in text, text)
+    none = mprof("leaks", "--growing", moments(directory)[0].trace())
+    check_equal(none.returncode, 0, none.stderr)
+
+
+run_cases()
