@@ -160,10 +160,51 @@ def of_nothing_and_of_hostile_names(directory):
         trace = record([program], directory / f"of_{name}").trace()
         picture = drawn(directory, trace)
         check_equal(len(picture.getElementsByTagName("script")), 0, "scripts")
+        check(name == "nothing" or len(flame(directory, trace)) >= 2, "a flame graph")
         text = mprof("plot", trace)
         check_equal((text.returncode, "\x1b" in text.stdout), (0, False), text.stderr)
         check_equal(max(map(len, text.stdout.splitlines())) <= 80, True, "columns")
     check(any("\u20ac" in tip for tip in tips(picture)), "what is no harm stays")
+
+
+def flame(directory, *arguments):
+    """Boxes of a flame graph: (name, depth, begin, width, tip)."""
+    done = mprof("flame", "-o", directory / "flame.svg", *arguments, directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    picture = xml.dom.minidom.parse(str(directory / "flame.svg"))
+    boxes = [group for group in picture.getElementsByTagName("g") if group.getAttribute("class") == "box"]
+    check_equal(len(picture.getElementsByTagName("script")), 1, "scripts")
+    return [(box.getAttribute("data-name"), int(box.getAttribute("data-depth")), float(box.getAttribute("data-begin")),
+             float(box.getAttribute("data-width")), box.getElementsByTagName("title")[0].firstChild.data) for box in boxes]
+
+
+def listed(node, depth=0, figure="peak_bytes"):
+    yield (node["frame"]["place"] if depth else "all", depth), node["total"][figure]
+    for child in node.get("children", ()):
+        yield from listed(child, depth + 1, figure)
+
+
+@case
+def a_flame_graph_is_the_tree(directory):
+    trace = moments(directory)
+    for options, figure in (((), "peak_bytes"), (("--callers",), "peak_bytes"), (("--sort", "allocations"), "allocations"), (("--at", "half"), "peak_bytes")):
+        done = mprof("tree", "--format", "json", *options, trace)
+        tree = list(listed(json.loads(done.stdout)["root"], figure=figure))
+        boxes = flame(directory, *options, trace)
+        whole = tree[0][1]
+        expected = sorted((name, depth, round(value / whole, 6)) for (name, depth), value in tree if value / whole >= 0.0004)
+        check_equal(sorted((name, depth, round(width, 6)) for name, depth, _, width, _ in boxes), expected, f"boxes {options}")
+        for _, depth, begin, width, _ in boxes:
+            check(depth == 0 or any(d == depth - 1 and b - 1e-8 <= begin and begin + width <= b + w + 1e-8 for _, d, b, w, _ in boxes), "each below its caller")
+
+
+@case
+def a_flame_graph_of_what_has_changed(directory):
+    trace = moments(directory)
+    boxes = {name: tip for name, _, _, _, tip in flame(directory, f"{trace}@half", f"{trace}@load:end")}
+    check("; was 0 B" in boxes["build_index"], boxes["build_index"])
+    now, was = re.search(r"([\d.]+ KiB), [\d.]+%; was ([\d.]+ KiB)", boxes["keep_rows"]).groups()
+    check_equal(now, was, "what has not changed")
 
 
 @case
@@ -172,6 +213,9 @@ def what_it_cannot_do_is_told(directory):
     for arguments, words in ((("-o", "x.png"), "x.png: pictures are SVG"), (("--group-by", "thread"), "--group-by takes site"), (("--stack", "99"), "--stack"),
                              (("-o", trace), "is a recording, so it is kept")):
         done = mprof("plot", *arguments, trace, directory=directory)
+        check_equal((done.returncode, words in done.stderr), (2, True), f"{arguments}: {done.stderr}")
+    for arguments, words in ((("--format", "json"), "its figures are 'mprof tree --format json'"), ((trace, trace), "flame takes one trace, or OLD NEW")):
+        done = mprof("flame", *arguments, trace, directory=directory)
         check_equal((done.returncode, words in done.stderr), (2, True), f"{arguments}: {done.stderr}")
 
 
