@@ -237,6 +237,32 @@ static void moves(struct buffer *out, struct buffer *payload)
 	sample_block(out, BLOCK_MOVES, payload);
 }
 
+/* The whole run as one interval, from the summary: nodes 2 and 4 had blocks. */
+static void intervals(struct buffer *out, struct buffer *payload)
+{
+	struct buffer entries = {0}, bytes = {0};
+
+	NUMBERS(&entries, 2 << 5 | 2 << 3 | 2 << 1 | 1);
+	buffer_signed(&entries, 50000);
+	buffer_signed(&entries, 50);
+	buffer_signed(&entries, 100000);
+	buffer_signed(&entries, 100);
+	NUMBERS(&entries, 102000, 102);
+	NUMBERS(&entries, 1 << 5 | 2 << 3, 41005, 10);
+	NUMBERS(&bytes, 1, 20000, 9900, SAMPLE_EVENTS);
+	buffer_signed(&bytes, 50000);
+	buffer_signed(&bytes, 50);
+	buffer_signed(&bytes, 100000);
+	buffer_signed(&bytes, 100);
+	NUMBERS(&bytes, 12, 0, 2);
+	buffer_text(&bytes, entries.data, entries.length);
+	NUMBERS(payload, bytes.length, 0);
+	buffer_append(payload, bytes.data, bytes.length);
+	sample_block(out, BLOCK_INTERVALS, payload);
+	buffer_finish(&entries);
+	buffer_finish(&bytes);
+}
+
 static void all_but_end(struct buffer *out)
 {
 	struct buffer payload = {0};
@@ -284,6 +310,7 @@ void sample_trace_with_summary(struct buffer *out)
 	all_but_end(out);
 	summary(out, &payload);
 	moves(out, &payload);
+	intervals(out, &payload);
 	end(out);
 	buffer_finish(&payload);
 }

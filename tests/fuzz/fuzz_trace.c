@@ -5,7 +5,9 @@
  * model's sums must agree with each other, and its visits with its moves.  Knows nothing of the fuzzer:
  * corpus_driver.c runs it, too.
  */
+#include "figures/timeline.h"
 #include "replay/model.h"
+#include "replay/replayed.h"
 #include "replay/visits.h"
 #include "reader/reader.h"
 #include "sources/sources.h"
@@ -224,6 +226,51 @@ static void touch_extras(struct trace *trace)
 	sources_destroy(sources);
 }
 
+/* No path ever has less than nothing, and what an interval says of all is the sum of its paths. */
+static void expect_timeline(const struct timeline *timeline, const struct trace_info *info)
+{
+	uint64_t heap_bytes = 0, events = 0;
+	struct timeline_entry entry;
+
+	for (size_t i = 0; i < timeline->count; i++) {
+		const struct interval *interval = &timeline->list[i];
+		struct timeline_walk walk = interval_walk(interval);
+		uint64_t change = 0;
+
+		while (timeline_walk_next(&walk, &entry)) {
+			must(entry.id < info->node_count, "a wild entry");
+			change += (uint64_t)entry.change.bytes;
+		}
+		must(change == (uint64_t)interval->change.bytes, "an interval that is not its paths");
+		heap_bytes += change;
+		events += interval->events;
+		must((int64_t)heap_bytes >= 0, "a heap below nothing");
+	}
+	must(events == info->event_count, "intervals of other events");
+}
+
+/* As recorded, and as a replay makes it. */
+static void touch_timeline(struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+	const struct replay_boundaries regular = {NULL, 0};
+	struct diagnostic diagnostic = {{0}};
+	const struct timeline *recorded;
+	struct timeline replayed;
+
+	int error = trace_timeline(trace, &recorded, &diagnostic);
+	expect_diagnostic(error, &diagnostic, info->path);
+	if (recorded)
+		expect_timeline(recorded, info);
+	if (info->event_count > EVENTS_ENOUGH)
+		return;
+	error = timeline_replay(trace, &regular, &replayed, &diagnostic);
+	expect_diagnostic(error, &diagnostic, info->path);
+	if (error == 0)
+		expect_timeline(&replayed, info);
+	timeline_finish(&replayed);
+}
+
 static void read_trace(const char *path)
 {
 	struct diagnostic diagnostic = {{0}};
@@ -246,6 +293,7 @@ static void read_trace(const char *path)
 	error = trace_snapshot(trace, 3, &blocks, &count, &diagnostic);
 	expect_diagnostic(error, &diagnostic, path);
 	replay(trace, blocks, count);
+	touch_timeline(trace);
 	free(blocks);
 	trace_close(trace);
 }

@@ -2,6 +2,7 @@
  * test_reader_summary.c - the summary of a trace: good, absent, and at odds with itself or the rest.
  */
 #include "data/sample.h"
+#include "figures/timeline.h"
 #include "replay/model.h"
 #include "reader/reader.h"
 #include "trace/format.h"
@@ -10,6 +11,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 static struct buffer with_summary(void)
@@ -28,8 +30,8 @@ static size_t block_from_end(const struct buffer *trace, size_t nth)
 	return starts[count - 2 - nth];
 }
 
-#define FROM_END_MOVES 1
-#define FROM_END_SUMMARY 2
+#define FROM_END_MOVES 2
+#define FROM_END_SUMMARY 3
 
 static void expect_summary(const struct trace_info *info)
 {
@@ -207,4 +209,88 @@ Test(reader_summary, a_summary_that_disagrees_with_itself_or_the_end_is_refused)
 	cr_assert_gt(refused, tried / 2, "%u of %u", refused, tried);
 	buffer_finish(&compressed);
 	buffer_finish(&bytes);
+}
+
+/* ---- the time line ------------------------------------------------------------------------------ */
+
+static int open_timeline(const struct buffer *bytes, const struct timeline **timeline, struct trace **trace,
+			 struct diagnostic *diagnostic)
+{
+	struct memory_file file = memory_file(bytes->data, bytes->length);
+
+	*trace = open_or_die(file.path);
+	int error = trace_timeline(*trace, timeline, diagnostic);
+	close(file.fd);
+	return error;
+}
+
+Test(reader_summary, a_time_line_is_read_when_asked_for)
+{
+	struct buffer bytes = with_summary();
+	const struct timeline *timeline;
+	struct diagnostic diagnostic;
+	struct trace *trace;
+
+	cr_assert_eq(open_timeline(&bytes, &timeline, &trace, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_not_null(timeline);
+	cr_assert_eq(timeline->count, 1);
+	cr_assert_eq(timeline->list[0].change.bytes, 50000);
+	cr_assert_eq(timeline->list[0].to_peak.bytes, 100000);
+	cr_assert_eq(timeline->list[0].entry_count, 2);
+	trace_close(trace);
+	buffer_finish(&bytes);
+}
+
+/* One interval with one path: what it says that node 2 had in the end, and at the peak. */
+static struct buffer with_interval(int64_t bytes_left, int64_t bytes_at_peak)
+{
+	struct buffer whole = with_summary(), out = {0}, payload = {0}, interval = {0}, entries = {0};
+	size_t from = block_from_end(&whole, 1), to = block_from_end(&whole, 0);
+	const int64_t figures[] = {bytes_left, 50, bytes_at_peak, 100};
+
+	buffer_varint(&entries, 2 << 5 | 2 << 1 | 1);
+	for (size_t i = 0; i < 4; i++)
+		buffer_signed(&entries, figures[i]);
+	buffer_varint(&interval, 1);
+	buffer_varint(&interval, 20000);
+	buffer_varint(&interval, 9900);
+	buffer_varint(&interval, SAMPLE_EVENTS);
+	for (size_t i = 0; i < 4; i++)
+		buffer_signed(&interval, figures[i]);
+	for (size_t i = 0; i < 2; i++)
+		buffer_varint(&interval, 0);
+	buffer_varint(&interval, 1);
+	buffer_text(&interval, entries.data, entries.length);
+	buffer_varint(&payload, interval.length);
+	buffer_varint(&payload, 0);
+	buffer_append(&payload, interval.data, interval.length);
+	buffer_append(&out, whole.data, from);
+	sample_block(&out, BLOCK_INTERVALS, &payload);
+	buffer_append(&out, whole.data + to, whole.length - to);
+	buffer_finish(&whole);
+	buffer_finish(&payload);
+	buffer_finish(&interval);
+	buffer_finish(&entries);
+	return out;
+}
+
+Test(reader_summary, a_time_line_that_contradicts_the_figures_is_refused)
+{
+	static const int64_t figures[][2] = {
+		{50000, 100000}, {49999, 100000}, {50000, 99999}, {-1, 100000}, {50000, 49999}};
+
+	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
+		struct buffer bytes = with_interval(figures[i][0], figures[i][1]);
+		const struct timeline *timeline;
+		struct diagnostic diagnostic = {{0}};
+		struct trace *trace;
+		int error = open_timeline(&bytes, &timeline, &trace, &diagnostic);
+
+		cr_assert_eq(error, i == 0 ? 0 : -EBADMSG, "%zu: %s", i, diagnostic.message);
+		cr_assert(i == 0 || strstr(diagnostic.message, "its heap over time contradicts its figures"));
+		/* Whoever does not ask for it may have the rest. */
+		expect_figures(trace);
+		trace_close(trace);
+		buffer_finish(&bytes);
+	}
 }
