@@ -85,7 +85,10 @@ void interval_add(struct interval *interval, uint32_t *next_id, const struct tim
 
 struct timeline_walk interval_walk(const struct interval *interval)
 {
-	return (struct timeline_walk){.at = varint_cursor(interval->entries.data, interval->entries.length),
+	static const uint8_t nothing[1]; /* cursors do arithmetic, and NULL is no place for that */
+	const uint8_t *entries = interval->entries.data ? interval->entries.data : nothing;
+
+	return (struct timeline_walk){.at = varint_cursor(entries, interval->entries.length),
 				      .left = interval->entry_count};
 }
 

@@ -86,7 +86,7 @@ static void draw_axes(const struct drawing *drawing)
 {
 	const struct chart *chart = drawing->chart;
 	struct tick ticks[TICKS_MOST];
-	size_t count = ticks_of_bytes((uint64_t)drawing->top, 5, ticks);
+	size_t count = ticks_of_bytes((uint64_t)drawing->top, 6, ticks);
 
 	for (size_t i = 0; i < count; i++) {
 		double y = y_of(drawing, (double)ticks[i].at);
