@@ -1,6 +1,7 @@
 /*
- * moments.c - a program that keeps a ledger of its own heap, by function, and prints it at each mark and phase:
- * "NAME FUNCTION BYTES BLOCKS" of what lives, and "NAME = PEAK" of the highest heap since the run began.
+ * moments.c - a program that keeps a ledger of its own heap, by function, and prints it at each mark and
+ * phase: "NAME FUNCTION BYTES BLOCKS" of what lives, and "NAME = PEAK" of the highest heap since the run
+ * began.
  *
  * moments [fork|signal]: what else it does.
  */
