@@ -154,14 +154,14 @@ enum block_kind {
 	/* The heap over time by call path, exact at the boundaries of intervals and at the highest point
 	 * within each; beside SUMMARY, and with the same rules; in pieces as NAMES, and an aggregate trace's
 	 * last are those that count.  The bytes: v intervals, and then per interval v length_ns (the first
-	 * begins at 0), v ns from its beginning to its highest point, v events, z live bytes and z blocks
-	 * from beginning to end, z bytes and z blocks from beginning to highest point, v greatest RSS in
-	 * pages that was seen (0: none was), v flags (1: its end is at a mark, or where a phase begins or
-	 * ends), v call paths that changed in it, v bytes of these. Per path, in order of nodes: v (node -
-	 * the one expected: first 0, then one more than the last) << 5 | how << 3 | peak << 1 | 1 if the next
-	 * two are there; z bytes and z blocks from beginning to end; z bytes and z blocks to the highest
-	 * point, if peak is 2 (0: nothing, 1: the two before); v bytes and v blocks that were allocated in
-	 * it, if how is 2 (0: none, 1: as from beginning to end).  Blocks as in SUMMARY. */
+	 * begins at 0), v ns from its beginning to its highest point, v events (0: an idle time), z live
+	 * bytes and z blocks from beginning to end, z bytes and z blocks from beginning to highest point, v
+	 * greatest RSS in pages that was seen (0: none was), v flags (1: its end is at a mark, or where a
+	 * phase begins or ends), v call paths that changed in it, v bytes of these. Per path, in order of
+	 * nodes: v (node - the one expected: first 0, then one more than the last) << 5 | how << 3 | peak <<
+	 * 1 | 1 if the next two are there; z bytes and z blocks from beginning to end; z bytes and z blocks
+	 * to the highest point, if peak is 2 (0: nothing, 1: the two before); v bytes and v blocks that were
+	 * allocated in it, if how is 2 (0: none, 1: as from beginning to end).  Blocks as in SUMMARY. */
 	BLOCK_INTERVALS = 19,
 };
 

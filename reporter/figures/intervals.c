@@ -127,22 +127,6 @@ static void begin(struct intervals *intervals, struct figures *figures, uint64_t
 	figures->epoch++;
 }
 
-/* Which one holds the highest of all, when several have become one. */
-static size_t find_highest(const struct timeline *timeline)
-{
-	int64_t heap = 0, highest = 0;
-	size_t found = 0;
-
-	for (size_t i = 0; i < timeline->count; i++) {
-		if (heap + timeline->list[i].to_peak.bytes > highest) {
-			highest = heap + timeline->list[i].to_peak.bytes;
-			found = i;
-		}
-		heap += timeline->list[i].change.bytes;
-	}
-	return found;
-}
-
 /* As often as it takes: pinned boundaries stay. */
 static int make_room(struct intervals *intervals)
 {
@@ -189,6 +173,30 @@ int intervals_close(struct intervals *intervals, struct figures *figures, uint64
 	return make_room(intervals);
 }
 
+bool intervals_idle_is_long(const struct intervals *intervals, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t begin_ns = from_ns > intervals->begin_ns ? from_ns : intervals->begin_ns;
+	uint64_t gap_ns = to_ns > begin_ns ? to_ns - begin_ns : 0;
+
+	return gap_ns >= intervals->length_ns && gap_ns >= to_ns / LONG_SHARE;
+}
+
+int intervals_idle(struct intervals *intervals, struct figures *figures, uint64_t from_ns, uint64_t to_ns)
+{
+	int error = intervals_close(intervals, figures, from_ns, false);
+	struct interval idle = {.begin_ns = intervals->begin_ns,
+				.peak_ns = intervals->begin_ns,
+				.end_ns = to_ns,
+				.rss_pages = intervals->rss_pages};
+
+	if (error)
+		return error;
+	if (timeline_add(&intervals->timeline, &idle) != 0)
+		return -ENOMEM;
+	begin(intervals, figures, to_ns);
+	return make_room(intervals);
+}
+
 /* ---- the whole run --------------------------------------------------------------------------- */
 
 /* A path's part in the run's peak: its changes up to the interval of the peak, and in there up to it. */
@@ -227,7 +235,7 @@ int intervals_settle(struct intervals *intervals, struct figures *figures, uint6
 	totals->peak_time_ns = intervals->highest.peak_time_ns;
 	totals->peak_event = intervals->highest.peak_event;
 	if (totals->peak_bytes > 0)
-		add_parts(&intervals->timeline, find_highest(&intervals->timeline), figures);
+		add_parts(&intervals->timeline, timeline_highest(&intervals->timeline), figures);
 	return 0;
 }
 

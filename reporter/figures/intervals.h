@@ -49,6 +49,13 @@ bool intervals_due(const struct intervals *intervals, const struct figures *figu
  * peak. */
 int intervals_close(struct intervals *intervals, struct figures *figures, uint64_t time_ns, bool pinned);
 
+/* Whether it is worth an interval of its own that nothing happened from one time to another: else curves
+ * would rise all the way from what was before to what comes then. */
+bool intervals_idle_is_long(const struct intervals *intervals, uint64_t from_ns, uint64_t to_ns);
+
+/* Nothing happened between the last event and the next.  0 or -ENOMEM, as above. */
+int intervals_idle(struct intervals *intervals, struct figures *figures, uint64_t from_ns, uint64_t to_ns);
+
 /* Ends the open interval, and gives figures the peak of the whole run.  0 or -ENOMEM, as above. */
 int intervals_settle(struct intervals *intervals, struct figures *figures, uint64_t time_ns);
 

@@ -225,6 +225,21 @@ size_t timeline_loose(const struct timeline *timeline)
 	return loose;
 }
 
+size_t timeline_highest(const struct timeline *timeline)
+{
+	int64_t heap = 0, highest = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < timeline->count; i++) {
+		int64_t peak = heap + timeline->list[i].to_peak.bytes;
+
+		found = peak > highest ? i : found;
+		highest = peak > highest ? peak : highest;
+		heap += timeline->list[i].change.bytes;
+	}
+	return found;
+}
+
 /* ---- other ids ------------------------------------------------------------------------------ */
 
 static int by_id(const void *left, const void *right)

@@ -59,6 +59,9 @@ int timeline_thin(struct timeline *timeline);
 /* How many boundaries within are not pinned: what timeline_thin may halve. */
 size_t timeline_loose(const struct timeline *timeline);
 
+/* The interval with the highest point of all; the first, if several have. */
+size_t timeline_highest(const struct timeline *timeline);
+
 /* ---- entries --------------------------------------------------------------------- */
 
 /* Adds an entry, unless it is all zero.  Its id is at least *next_id, which is 0 at first. */

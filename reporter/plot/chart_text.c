@@ -5,11 +5,14 @@
 #include "plot/chart.h"
 
 #include "base/clean.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "formats/style.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #define LABEL 12 /* columns of the figures at the left, with the axis */
 #define SPARK 20 /* columns of a part's own line */
@@ -167,35 +170,55 @@ static size_t column_of(const struct canvas *canvas, uint64_t time_ns)
 	return column < canvas->width ? column : canvas->width - 1;
 }
 
-/* "[load 0.035 s   ]", "|ready"; what does not fit is cut, or left out.  False: something is there already.
- */
-static bool put_span(const struct canvas *canvas, const struct chart_span *span, char *lane, size_t *end)
+/* A line of characters, some of which take several bytes. */
+struct lane {
+	char (*cells)[MB_LEN_MAX + 1];
+	size_t end; /* behind what is there */
+};
+
+/* The next character of a text if it is one column wide, else a question mark; *text moves on. */
+static void take_character(const struct canvas *canvas, const char **text, char cell[MB_LEN_MAX + 1])
+{
+	wchar_t character;
+	int bytes = mbtowc(&character, *text, MB_LEN_MAX);
+	bool fits = bytes > 0 && wcwidth(character) == 1 && (bytes == 1 || !canvas->style->ascii);
+
+	memcpy(cell, fits ? *text : "?", fits ? (size_t)bytes : 1);
+	cell[fits ? bytes : 1] = '\0';
+	*text += bytes > 0 ? bytes : 1;
+}
+
+/* From a column up to another; how many columns it took. */
+static size_t put_text(const struct canvas *canvas, struct lane *lane, size_t begin, size_t end,
+		       const char *text)
+{
+	size_t at = begin;
+
+	for (; *text && at < end; at++)
+		take_character(canvas, &text, lane->cells[at]);
+	return at - begin;
+}
+
+/* "[load 0.035 s   ]", "|ready"; what does not fit is cut.  False: something is there already. */
+static bool put_span(const struct canvas *canvas, const struct chart_span *span, struct lane *lane)
 {
 	size_t begin = column_of(canvas, span->begin_ns), last = column_of(canvas, span->end_ns);
-	char length[NUMBER_BYTES], label[128], *clean = clean_copy(span->name, 60);
+	char length[NUMBER_BYTES], label[256], *clean = clean_copy(span->name, 100);
 
-	if (!clean || begin < *end) {
+	if (!clean || begin < lane->end) {
 		free(clean);
 		return false;
 	}
-	/* Characters of more than a byte would shift what is behind them. */
-	for (char *at = clean; *at; at++)
-		*at = (unsigned char)*at < 0x80 ? *at : '?';
 	number_duration(length, sizeof(length), span->end_ns - span->begin_ns);
-	if (span->mark)
-		snprintf(label, sizeof(label), "|%s", clean);
-	else
-		snprintf(label, sizeof(label), "%s %s", clean, length);
 	if (span->mark) {
-		for (size_t i = 0; label[i] && begin + i < canvas->width; i++)
-			lane[begin + i] = label[i];
-		*end = begin + strlen(label) + 1;
+		snprintf(label, sizeof(label), "|%s", clean);
+		lane->end = begin + put_text(canvas, lane, begin, canvas->width, label) + 1;
 	} else {
-		lane[begin] = '[';
-		lane[last] = last > begin ? ']' : '[';
-		for (size_t i = 0; label[i] && begin + 1 + i < last; i++)
-			lane[begin + 1 + i] = label[i];
-		*end = last + 1;
+		snprintf(label, sizeof(label), "%s %s", clean, length);
+		put_text(canvas, lane, begin + 1, last, label);
+		put_text(canvas, lane, last, last + 1, last > begin ? "]" : "[");
+		put_text(canvas, lane, begin, begin + 1, "[");
+		lane->end = last + 1;
 	}
 	free(clean);
 	return true;
@@ -206,32 +229,35 @@ static bool overlaps(const struct chart *chart, const struct chart_span *span)
 	return span->end_ns >= chart->from_ns && span->begin_ns <= chart->to_ns;
 }
 
+static void print_lane(const struct canvas *canvas, const struct lane *lane)
+{
+	fprintf(canvas->out, "%*s", LABEL, "");
+	for (size_t i = 0; i < lane->end && i < canvas->width; i++)
+		fputs(*lane->cells[i] ? lane->cells[i] : " ", canvas->out);
+	fputc('\n', canvas->out);
+}
+
 static void print_spans(const struct canvas *canvas)
 {
 	const struct chart *chart = canvas->chart;
-	char *lanes[LANES_MOST];
-	size_t ends[LANES_MOST] = {0}, left_out = 0;
+	struct lane lanes[LANES_MOST] = {0};
+	size_t left_out = 0;
 
-	for (size_t i = 0; i < LANES_MOST; i++) {
-		lanes[i] = malloc(canvas->width + 1);
-		if (!lanes[i])
-			abort();
-		memset(lanes[i], ' ', canvas->width);
-		lanes[i][canvas->width] = '\0';
-	}
+	for (size_t i = 0; i < LANES_MOST; i++)
+		lanes[i].cells = memory_zeroed(canvas->width + 1, sizeof(*lanes[i].cells));
 	for (size_t i = 0; i < chart->span_count; i++) {
 		size_t lane = 0;
 
 		if (!overlaps(chart, &chart->spans[i]))
 			continue;
-		while (lane < LANES_MOST && !put_span(canvas, &chart->spans[i], lanes[lane], &ends[lane]))
+		while (lane < LANES_MOST && !put_span(canvas, &chart->spans[i], &lanes[lane]))
 			lane++;
 		left_out += lane == LANES_MOST;
 	}
 	for (size_t i = 0; i < LANES_MOST; i++) {
-		if (ends[i] > 0)
-			fprintf(canvas->out, "%*s%s\n", LABEL, "", lanes[i]);
-		free(lanes[i]);
+		if (lanes[i].end > 0)
+			print_lane(canvas, &lanes[i]);
+		free(lanes[i].cells);
 	}
 	if (left_out > 0)
 		fprintf(canvas->out, "%*s... and %zu more phases and marks\n", LABEL, "", left_out);

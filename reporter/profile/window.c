@@ -74,23 +74,6 @@ static uint64_t apart(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-static size_t highest_interval(const struct timeline *timeline)
-{
-	uint64_t heap = 0, highest = 0;
-	size_t found = 0;
-
-	for (size_t i = 0; i < timeline->count; i++) {
-		const struct interval *interval = &timeline->list[i];
-
-		if (heap + (uint64_t)interval->to_peak.bytes > highest) {
-			highest = heap + (uint64_t)interval->to_peak.bytes;
-			found = i;
-		}
-		heap += (uint64_t)interval->change.bytes;
-	}
-	return found;
-}
-
 /* The boundary nearest by events, or by time. */
 static struct place nearest_boundary(const struct timeline *timeline, const struct instant *instant)
 {
@@ -125,7 +108,7 @@ static struct place find_place(const struct timeline *timeline, const struct ins
 	struct place place;
 
 	if (moment && instant->peak && timeline->count > 0)
-		return peak_of(timeline, highest_interval(timeline));
+		return peak_of(timeline, timeline_highest(timeline));
 	place = nearest_boundary(timeline, instant);
 	for (size_t i = 0; moment && place.near && instant->events == INSTANT_BY_TIME && i < timeline->count;
 	     i++) {

@@ -24,22 +24,6 @@ static bool paths_init(struct paths *paths, size_t count)
 	return paths->live_bytes && paths->live_blocks && paths->peak_bytes && paths->peak_blocks;
 }
 
-/* Which interval has the highest point of all; the first, if several have. */
-static size_t find_highest(const struct timeline *timeline)
-{
-	uint64_t heap = 0, highest = 0;
-	size_t found = 0;
-
-	for (size_t i = 0; i < timeline->count; i++) {
-		uint64_t peak = heap + (uint64_t)timeline->list[i].to_peak.bytes;
-
-		found = peak > highest ? i : found;
-		highest = peak > highest ? peak : highest;
-		heap += (uint64_t)timeline->list[i].change.bytes;
-	}
-	return found;
-}
-
 /* Whether no call path ever has less than nothing. */
 static bool add_interval(struct paths *paths, const struct interval *interval, bool highest)
 {
@@ -82,7 +66,7 @@ static bool equals_summary(const struct paths *paths, const struct figures_summa
 /* 0, -EBADMSG or -ENOMEM. */
 static int compare(const struct timeline *timeline, const struct figures_summary *summary)
 {
-	size_t highest = find_highest(timeline);
+	size_t highest = timeline_highest(timeline);
 	struct paths paths;
 	bool sound = true;
 	int error = paths_init(&paths, summary->node_count + 1) ? 0 : -ENOMEM;

@@ -51,7 +51,11 @@ static int cross(struct replaying *of, uint64_t time_ns)
 
 	if (own->count == 0) {
 		error = cross_notes(of);
-		if (!error && intervals_due(&of->intervals, &of->figures, time_ns))
+		if (error)
+			return error;
+		if (intervals_idle_is_long(&of->intervals, of->last_ns, time_ns))
+			error = intervals_idle(&of->intervals, &of->figures, of->last_ns, time_ns);
+		else if (intervals_due(&of->intervals, &of->figures, time_ns))
 			error = intervals_close(&of->intervals, &of->figures, time_ns, false);
 		return error;
 	}

@@ -287,6 +287,32 @@ Test(intervals, marks_where_nothing_happens_have_the_boundary_before)
 	end_recording();
 }
 
+/* A program that waits: the heap stays as it was, and rises when it goes on. */
+Test(intervals, idle_times_are_intervals_of_their_own)
+{
+	const struct interval *list;
+
+	begin_recording(1, 0);
+	cr_assert_eq(intervals_idle(&intervals, &figures, 0, 3 * STEP_NS), 0);
+	record(0, 100, 1000000, 1000000);
+	cr_assert_not(intervals_idle_is_long(&intervals, 100 * STEP_NS, 100 * STEP_NS + STEP_NS / 2));
+	cr_assert(intervals_idle_is_long(&intervals, 100 * STEP_NS, 200 * STEP_NS));
+	cr_assert_eq(intervals_idle(&intervals, &figures, 100 * STEP_NS, 200 * STEP_NS), 0);
+	record(100, 150, 1000000, 1000000);
+	cr_assert_eq(intervals_settle(&intervals, &figures, 250 * STEP_NS), 0);
+	list = intervals.timeline.list;
+	cr_assert_eq(intervals.timeline.count, 4);
+	cr_assert(list[0].events == 0 && list[0].end_ns == 3 * STEP_NS);
+	cr_assert(list[2].events == 0 && list[2].begin_ns == 100 * STEP_NS &&
+		  list[2].end_ns == 200 * STEP_NS);
+	cr_assert(list[2].change.bytes == 0 && list[2].entry_count == 0);
+	expect_peak(150);
+	expect_same_after_writing(150);
+	cr_assert_eq(timeline_thin(&intervals.timeline), 0);
+	expect_timeline(&intervals.timeline, 150);
+	end_recording();
+}
+
 /* Whatever bytes there are, they are refused or make sense. */
 Test(intervals, damage_is_refused)
 {
