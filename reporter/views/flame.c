@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "profile/tree.h"
 #include "views/parts.h"
+#include "views/pictures.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -186,6 +187,11 @@ static const char *subtitle(const struct building *building, struct profile *con
 			   count > 1 ? "; red has more than in the older one, blue less" : "");
 }
 
+static void print_svg(FILE *out, const void *flame)
+{
+	flame_print_svg(out, flame);
+}
+
 static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
 		struct diagnostic *diagnostic)
 {
@@ -211,10 +217,10 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 		pool_format(&document.pool, "%s of %s", request->flags[CALLERS] ? "Callers" : "Flame graph",
 			    part_command(&document, profile_overview(profile, false)->command, 110));
 	flame.subtitle = subtitle(&building, profiles, count);
-	flame_print_svg(out, &flame);
+	int error = picture_write(request, out, print_svg, &flame, diagnostic);
 	map_finish(&building.old);
 	document_finish(&document);
-	return 0;
+	return error;
 }
 
 /* Figures are the tree's. */
@@ -251,6 +257,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
+static int begin(struct request *request, struct diagnostic *diagnostic)
+{
+	return picture_check(request, diagnostic);
+}
+
 const struct view view_flame = {
 	.name = "flame",
 	.summary = "Draw call paths as a flame graph",
@@ -263,6 +274,7 @@ const struct view view_flame = {
 	.lacks = VIEW_LACKS_TOP,
 	.options = options,
 	.parse = parse,
+	.begin = begin,
 	.make = make,
 	.draw = draw,
 };

@@ -13,6 +13,7 @@
 #include "profile/series.h"
 #include "reader/reader.h"
 #include "views/frames.h"
+#include "views/pictures.h"
 #include "views/places.h"
 
 #include <errno.h>
@@ -279,11 +280,9 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 
 /* ---- drawn -------------------------------------------------------------------------------------------- */
 
-static bool ends_in(const char *path, const char *ending)
+static void print_svg(FILE *out, const void *chart)
 {
-	size_t length = path ? strlen(path) : 0, most = strlen(ending);
-
-	return length > most && strcasecmp(path + length - most, ending) == 0;
+	chart_print_svg(out, chart);
 }
 
 static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
@@ -299,8 +298,8 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 		.ascii = request->flags[ASCII] || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
 
-	if (!error && ends_in(request->output.path, ".svg")) {
-		chart_print_svg(out, &chart);
+	if (!error && picture_of(request) != PICTURE_NONE) {
+		error = picture_write(request, out, print_svg, &chart, diagnostic);
 	} else if (!error) {
 		if (!request->flags[RSS])
 			chart.rss = NULL;
@@ -452,15 +451,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static int begin(struct request *request, struct diagnostic *diagnostic)
 {
-	const char *path = request->output.path;
-
-	if (!ends_in(path, ".png") && !ends_in(path, ".pdf"))
-		return 0;
-	return diagnostic_set(
-		diagnostic, ENOTSUP,
-		"%s: pictures are SVG, which browsers show and rsvg-convert or inkscape turn into others; "
-		"-o FILE.svg",
-		path);
+	return picture_check(request, diagnostic);
 }
 
 const struct view view_plot = {

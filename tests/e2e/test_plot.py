@@ -4,7 +4,7 @@ import json
 import re
 import xml.dom.minidom
 
-from harness import MPROF, PROGRAMS, SOURCE, case, check, check_equal, compile, mprof, record, run, run_cases
+from harness import case, check, check_equal, compile, mprof, needs, record, run_cases
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -208,9 +208,23 @@ def a_flame_graph_of_what_has_changed(directory):
 
 
 @case
+def png_and_pdf_are_made_of_the_svg(directory):
+    trace = moments(directory)
+    told = mprof("plot", "-o", "x.png", trace, directory=directory, PATH="/nowhere")
+    check_equal((told.returncode, "install it (Debian: librsvg2-bin), or draw with -o FILE.svg" in told.stderr), (2, True), told.stderr)
+    check(not (directory / "x.png").exists(), "nothing was begun")
+    needs("rsvg-convert")
+    for command in ("plot", "flame"):
+        for name, begins in (("x.png", b"\x89PNG"), ("x.pdf", b"%PDF")):
+            done = mprof(command, "-o", name, trace, directory=directory)
+            check_equal(done.returncode, 0, done.stderr)
+            check((directory / name).read_bytes().startswith(begins), f"{command} {name}")
+
+
+@case
 def what_it_cannot_do_is_told(directory):
     trace = moments(directory)
-    for arguments, words in ((("-o", "x.png"), "x.png: pictures are SVG"), (("--group-by", "thread"), "--group-by takes site"), (("--stack", "99"), "--stack"),
+    for arguments, words in ((("--group-by", "thread"), "--group-by takes site"), (("--stack", "99"), "--stack"),
                              (("-o", trace), "is a recording, so it is kept")):
         done = mprof("plot", *arguments, trace, directory=directory)
         check_equal((done.returncode, words in done.stderr), (2, True), f"{arguments}: {done.stderr}")
