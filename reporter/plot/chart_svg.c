@@ -380,8 +380,9 @@ static void draw_spans(const struct drawing *drawing)
 static void draw_key(const struct drawing *drawing, int index, const char *color, const char *name,
 		     const char *figure)
 {
+	int line = index / 2;
 	double column = (WIDTH - LEFT - RIGHT) / 2.0, x = LEFT + (index % 2) * column;
-	double y = drawing->base + 40 + drawing->lanes * LANE_HEIGHT + index / 2 * LEGEND_LINE;
+	double y = drawing->base + 40 + drawing->lanes * LANE_HEIGHT + line * LEGEND_LINE;
 	size_t most = (size_t)((column - 40) / CHARACTER) - strlen(figure) - 2;
 	char *text = style_cut(name, most);
 
