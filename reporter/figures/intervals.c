@@ -127,19 +127,25 @@ static void begin(struct intervals *intervals, struct figures *figures, uint64_t
 	figures->epoch++;
 }
 
-/* As often as it takes: pinned boundaries stay. */
+static bool has_room(const struct intervals *intervals)
+{
+	return timeline_loose(&intervals->timeline) < INTERVALS_MOST &&
+	       intervals->timeline.bytes <= intervals->bytes_most;
+}
+
+/* The shortest are joined first, so that all are of about one length; pinned boundaries stay. */
 static int make_room(struct intervals *intervals)
 {
 	struct timeline *timeline = &intervals->timeline;
 	size_t before = 0;
 
-	while (timeline->count != before &&
-	       (timeline_loose(timeline) >= INTERVALS_MOST || timeline->bytes > intervals->bytes_most)) {
+	while (!has_room(intervals) &&
+	       (timeline->count != before || intervals->length_ns < intervals->begin_ns)) {
 		before = timeline->count;
-		if (timeline_thin(timeline) != 0)
-			return -ENOMEM;
-		if (timeline->count < before)
+		if (intervals->length_ns < intervals->begin_ns)
 			intervals->length_ns *= 2;
+		if (timeline_thin(timeline, intervals->length_ns) != 0)
+			return -ENOMEM;
 	}
 	return 0;
 }

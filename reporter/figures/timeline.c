@@ -195,14 +195,15 @@ static int join(struct interval *a, struct interval *b)
 	return 0;
 }
 
-int timeline_thin(struct timeline *timeline)
+int timeline_thin(struct timeline *timeline, uint64_t most_ns)
 {
 	struct interval *list = timeline->list;
 	size_t kept = 0, count = timeline->count, bytes = 0;
 	int error = 0;
 
 	for (size_t i = 0; i < count; kept++) {
-		bool pair = !error && i + 1 < count && !list[i].pinned;
+		bool pair = !error && i + 1 < count && !list[i].pinned &&
+			    list[i + 1].end_ns - list[i].begin_ns <= most_ns;
 
 		if (pair)
 			error = join(&list[i], &list[i + 1]);

@@ -52,9 +52,9 @@ void timeline_finish(struct timeline *timeline);
 /* Adds an interval behind all others, whose entries become the time line's.  0 or -ENOMEM. */
 int timeline_add(struct timeline *timeline, struct interval *interval);
 
-/* Joins neighbours in pairs, but for those with a pinned boundary between them.  0 or -ENOMEM, and then each
- * interval is as it was or joined. */
-int timeline_thin(struct timeline *timeline);
+/* Joins neighbours in pairs, but for those with a pinned boundary between them, and those that would be
+ * longer than `most_ns`.  0 or -ENOMEM, and then each interval is as it was or joined. */
+int timeline_thin(struct timeline *timeline, uint64_t most_ns);
 
 /* How many boundaries within are not pinned: what timeline_thin may halve. */
 size_t timeline_loose(const struct timeline *timeline);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define QUARTERS 4
+#define RISEN_LEAST 2 /* of these: once may be a cache that fills */
 #define MOMENTS (GROWTH_SAMPLES + QUARTERS + 1)
 
 /* What a group holds at each moment: those of the samples, then the ends of the quarters from the middle on.
@@ -77,10 +78,14 @@ static bool rises(const struct held *held)
 {
 	const uint64_t *quarters = held->at + GROWTH_SAMPLES;
 
-	for (size_t i = 0; i < QUARTERS; i++)
-		if (quarters[i + 1] <= quarters[i])
+	size_t risen = 0;
+
+	for (size_t i = 0; i < QUARTERS; i++) {
+		if (quarters[i + 1] < quarters[i])
 			return false;
-	return true;
+		risen += quarters[i + 1] > quarters[i];
+	}
+	return risen >= RISEN_LEAST;
 }
 
 static int by_rise(const void *left, const void *right)

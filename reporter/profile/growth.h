@@ -8,8 +8,8 @@
 
 #define GROWTH_SAMPLES 20 /* of the run, at equal times, the last at its end */
 
-/* A group that held more at the end of each quarter of the run's second half than at the end of that before.
- */
+/* A group that over the quarters of the run's second half never held less after one than before, and more
+ * after two of them at least. */
 struct growth {
 	const struct group *group;
 	uint64_t bytes[GROWTH_SAMPLES]; /* that lived then, as of the boundary before */

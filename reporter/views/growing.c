@@ -133,14 +133,13 @@ int part_growing(struct document *document, struct profile *profile, const struc
 			fill_for_people(&rows[i], document, profile, request, grouping);
 	}
 	if (growths->count == 0)
-		note = "Nothing grew in each quarter of the run's second half.";
+		note = "Nothing grew on and on over the run's second half.";
 	else if (count < growths->count)
 		note = pool_format(&document->pool, "... and %zu more (-n N)", growths->count - count);
-	document_add(document,
-		     &(struct section){
-			     .name = "growing",
-			     .title = "What grew in each quarter of the run's second half",
-			     .table = {columns, rows, count, sizeof(*rows), frame_rows_of(document, profile)},
-			     .note = note});
+	document_add(document, &(struct section){.name = "growing",
+						 .title = "What grew on and on over the run's second half",
+						 .table = {columns, rows, count, sizeof(*rows),
+							   frame_rows_of(document, profile)},
+						 .note = note});
 	return 0;
 }

@@ -387,7 +387,9 @@ static const struct argp_option options[] = {
 	 "One row for each path (default), site, function, file, module or type", 1},
 	{"frames", KEY_FRAMES, NULL, 0, "Show all callers, not the first three and the outermost", 1},
 	{"growing", KEY_GROWING, NULL, 0,
-	 "Show what grew in each quarter of the run's second half, whether it is freed in the end or not", 1},
+	 "Show what grew on and on over the run's second half: never less after a quarter of it, and more "
+	 "after two",
+	 1},
 	{"show-suppressed", KEY_SHOW_SUPPRESSED, NULL, 0,
 	 "Show what is not counted: by which suppression, and what libraries keep", 1},
 	{0},

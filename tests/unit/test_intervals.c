@@ -236,7 +236,7 @@ Test(intervals, are_those_of_an_oracle_down_to_one)
 			count = intervals.timeline.count;
 			expect_timeline(&intervals.timeline, EVENTS);
 			expect_same_after_writing(EVENTS);
-			cr_assert_eq(timeline_thin(&intervals.timeline), 0);
+			cr_assert_eq(timeline_thin(&intervals.timeline, UINT64_MAX), 0);
 		}
 		cr_assert(seed > 3 || intervals.timeline.count == 1);
 		end_recording();
@@ -308,7 +308,7 @@ Test(intervals, idle_times_are_intervals_of_their_own)
 	cr_assert(list[2].change.bytes == 0 && list[2].entry_count == 0);
 	expect_peak(150);
 	expect_same_after_writing(150);
-	cr_assert_eq(timeline_thin(&intervals.timeline), 0);
+	cr_assert_eq(timeline_thin(&intervals.timeline, UINT64_MAX), 0);
 	expect_timeline(&intervals.timeline, 150);
 	end_recording();
 }
