@@ -392,7 +392,7 @@ static void draw_key(const struct drawing *drawing, int index, const char *color
 	free(text);
 }
 
-static int draw_legend(const struct drawing *drawing)
+static void draw_legend(const struct drawing *drawing)
 {
 	const struct chart *chart = drawing->chart;
 	char size[NUMBER_BYTES], share[NUMBER_BYTES], figure[2 * NUMBER_BYTES + 4];
@@ -415,12 +415,16 @@ static int draw_legend(const struct drawing *drawing)
 	}
 	if (chart->rss)
 		draw_key(drawing, index++, RSS_COLOR, "resident set (RSS)", "");
-	return index;
+	if (chart->pause_count > 0) {
+		snprintf(figure, sizeof(figure), "%zu", chart->pause_count);
+		draw_key(drawing, index++, PAUSE_COLOR, "collections, for as long as they took", figure);
+	}
 }
 
 static int legend_count(const struct chart *chart)
 {
-	return (int)(chart->part_count > 0 ? chart->part_count : chart->curve_count) + (chart->rss != NULL);
+	return (int)(chart->part_count > 0 ? chart->part_count : chart->curve_count) + (chart->rss != NULL) +
+	       (chart->pause_count > 0);
 }
 
 void chart_print_svg(FILE *out, const struct chart *chart)
