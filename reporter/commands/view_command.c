@@ -13,6 +13,7 @@
 #include "profile/remember.h"
 #include "profile/window.h"
 #include "recordings/traces.h"
+#include "views/parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -121,7 +122,8 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 	request->filter.modules = request->modules.items;
 	request->filter.ignore = request->ignore.items;
 	request->filter.types = request->types.items;
-	if (work->view->selects_tables)
+	/* Of a part of the run there are no line tables to select. */
+	if (work->view->selects_tables && !request_has_window(request))
 		work->options.selection = selection;
 	else
 		request->filter.keep = selection;
@@ -147,15 +149,22 @@ static const struct profile_options *options_for(struct work *work, const char *
 {
 	const char *at = *argument ? strrchr(*argument, '@') : NULL;
 	struct profile_options *own;
+	char *path = NULL;
 
 	bool taken = work->view->traces == VIEW_TWO || !(work->view->lacks & VIEW_LACKS_TIME);
 
 	if (!taken || !at || at == *argument || access(*argument, F_OK) == 0)
 		return &work->options;
+	/* Names of marks may have that sign, too: what comes before the first is a file, or an index. */
+	for (at = strchr(*argument, '@'); at; at = strchr(at + 1, '@')) {
+		path = pool_format(&work->pool, "%.*s", (int)(at - *argument), *argument);
+		if (access(path, F_OK) == 0 || !strchr(at + 1, '@'))
+			break;
+	}
 	own = pool_alloc(&work->pool, sizeof(*own));
 	*own = work->options;
 	own->window = (struct window_choice){.at = at + 1};
-	*argument = pool_format(&work->pool, "%.*s", (int)(at - *argument), *argument);
+	*argument = path;
 	return own;
 }
 
@@ -171,7 +180,15 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 	error = profile_open(path, options, &work->profiles[work->count], diagnostic);
 	if (error)
 		return error;
+	const struct window *window = profile_window(work->profiles[work->count]);
 	profile_filter(work->profiles[work->count++], &work->request.filter);
+	if (window && !window_knows(window, work->request.figure))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--sort %s: not known at %s, which lies between two moments that the recording has "
+			"all figures of%s",
+			figure_infos[work->request.figure].name, window->to,
+			window_tells(work->request.figure) ? "; --exact reads all events" : "");
 	return profile_filter_explain(work->profiles[work->count - 1], &work->request.filter, diagnostic);
 }
 
@@ -255,6 +272,8 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	work->request.style = &style;
 	if (work->view->draw && work->request.for_people)
 		return draw(work, out, diagnostic);
+	if (work->request.for_people && !work->view->tells_run && profile_window(work->profiles[0]))
+		part_figures_of(&document, work->profiles[0]);
 	error = work->view->make(work->profiles, work->count, &work->request, &document, diagnostic);
 	progress_finish(&work->progress);
 	for (size_t i = 0; !error && i < work->count; i++)

@@ -30,7 +30,9 @@ struct chart_part {
 struct chart_span {
 	const char *name;
 	uint64_t begin_ns, end_ns;
-	bool mark;
+	uint64_t begin_bytes, end_bytes; /* the heap then */
+	size_t kind;                     /* phases of one name have one */
+	bool mark, open;                 /* open: it did not end */
 };
 
 struct chart {

@@ -23,13 +23,17 @@
 #define LEGEND_LINE 18
 #define CHARACTER 6.2 /* of 11 pixels, about */
 #define TIP_BYTES 256
+#define MARK_CHARACTERS 24
+#define CHARACTERS_LEAST 3 /* of a name: fewer say nothing */
+#define BRACKETS_MOST 60   /* phases and marks: more would hide the curve */
 #define PLOT_WIDTH (WIDTH - LEFT - RIGHT)
 
 #define INK "#222"
 #define FAINT "#ddd"
 #define GREY "#777"
 #define PEAK_COLOR "#c00"
-#define RSS_COLOR "#555"
+#define TREND_COLOR "#0b7285"
+#define RSS_COLOR "#e67700"
 #define PAUSE_COLOR "#000"
 
 /* Told apart by eyes that see colours differently (Paul Tol's "muted"); the rest is grey. */
@@ -194,7 +198,7 @@ static void draw_curves(const struct drawing *drawing)
 			double value = chart->trend_at_0 + chart->trend_per_ns * (double)times[i];
 			values[i] = value > 0 ? (uint64_t)value : 0;
 		}
-		draw_curve(drawing, &(struct chart_curve){"trend", times, values, 2}, PEAK_COLOR,
+		draw_curve(drawing, &(struct chart_curve){"trend", times, values, 2}, TREND_COLOR,
 			   "stroke-dasharray=\"8 4\"");
 	}
 }
@@ -228,23 +232,27 @@ static void span_tip(const struct chart_span *span, char tip[TIP_BYTES])
 		snprintf(tip, TIP_BYTES, "%.100s: %s, from %s", span->name, length, begin);
 }
 
-/* Text that fits so many pixels, or none; the caller's to free(). */
+/* As much of a text's beginning as fits so many pixels; NULL: not even a little does.  The caller's to
+ * free(). */
 static char *fitting(const char *text, double pixels)
 {
-	char *clean = clean_copy(text, 0);
+	size_t most = pixels > 0 ? (size_t)(pixels / CHARACTER) : 0, count = 0;
+	char *clean = most < CHARACTERS_LEAST ? NULL : clean_copy(text, 0), *end = clean;
 
-	if (clean && (double)clean_length(clean) * CHARACTER > pixels) {
-		free(clean);
-		return NULL;
-	}
+	for (; end && *end; end++)
+		/* Bytes that continue a character of UTF-8 are none of their own. */
+		if (((unsigned char)*end & 0xc0) != 0x80 && count++ == most)
+			break;
+	if (end)
+		*end = '\0';
 	return clean;
 }
 
 /* As memory_profiler has them: where a function began, and where it ended, at what the heap was then. */
-static void draw_bracket(const struct drawing *drawing, uint64_t time_ns, const char *color, int direction)
+static void draw_bracket(const struct drawing *drawing, uint64_t time_ns, uint64_t bytes, const char *color,
+			 int direction)
 {
-	const struct chart_curve *curve = drawing->chart->curves;
-	double x = x_of(drawing, time_ns), y = y_of(drawing, chart_value(curve, curve->bytes, time_ns));
+	double x = x_of(drawing, time_ns), y = y_of(drawing, (double)bytes);
 
 	if (!is_shown(drawing->chart, time_ns))
 		return;
@@ -269,14 +277,17 @@ static void draw_phase(const struct drawing *drawing, const struct chart_span *s
 		      "fill-opacity=\"0.35\" rx=\"2\"", tip);
 	number_duration(length, sizeof(length), span->end_ns - span->begin_ns);
 	snprintf(label, sizeof(label), "%.100s %s", span->name, length);
-	text = fitting(label, width - 6);
-	if (!text)
-		text = fitting(span->name, width - 6);
+	/* The name is worth more than how long it took. */
+	text = (double)clean_length(label) * CHARACTER <= width - 6 ? fitting(label, width - 6)
+								    : fitting(span->name, width - 6);
 	if (text)
 		svg_text(drawing->out, x + 4, y + LANE_HEIGHT - 6, 11, "start", INK, text);
 	free(text);
-	draw_bracket(drawing, span->begin_ns, color, 1);
-	draw_bracket(drawing, span->end_ns, color, -1);
+	if (chart->span_count > BRACKETS_MOST)
+		return;
+	draw_bracket(drawing, span->begin_ns, span->begin_bytes, color, 1);
+	if (!span->open)
+		draw_bracket(drawing, span->end_ns, span->end_bytes, color, -1);
 }
 
 /* Phases that would overlap stand in lanes, the first that is free. */
@@ -309,32 +320,26 @@ static int count_lanes(const struct chart *chart)
 	return lanes;
 }
 
-/* Phases of one name have one colour. */
-static const char *span_color(const struct chart *chart, size_t index)
+static const char *span_color(const struct chart_span *span)
 {
-	size_t color = 0;
-
-	for (size_t i = 0; i < index; i++) {
-		if (strcmp(chart->spans[i].name, chart->spans[index].name) == 0)
-			return span_color(chart, i);
-		color += !chart->spans[i].mark;
-	}
-	return colors[(color * 3 + 2) % COLORS];
+	return colors[(span->kind * 3 + 2) % COLORS];
 }
 
+/* Its name stands at the right of its line, or at the left where that would be beyond the edge, if there is
+ * room behind the name before. */
 static void draw_mark(const struct drawing *drawing, const struct chart_span *span, double *text_end)
 {
 	double x = x_of(drawing, span->begin_ns);
-	char *text = fitting(span->name, 160);
-	char tip[TIP_BYTES];
+	char *text = style_cut(span->name, MARK_CHARACTERS), tip[TIP_BYTES];
+	double width = (double)clean_length(text) * CHARACTER;
+	bool left = x + width > WIDTH;
 
 	span_tip(span, tip);
 	svg_line(drawing->out, x, TOP, x, drawing->base, GREY, "stroke-dasharray=\"1 3\"");
 	svg_rectangle(drawing->out, x - 2, TOP, 4, PLOT_HEIGHT, GREY, "fill-opacity=\"0\"", tip);
-	/* Where there is room behind the mark before. */
-	if (text && x > *text_end && x + (double)clean_length(text) * CHARACTER < WIDTH) {
-		svg_text(drawing->out, x + 2, TOP - 4, 11, "start", GREY, text);
-		*text_end = x + (double)clean_length(text) * CHARACTER + 8;
+	if ((left ? x - width : x) > *text_end) {
+		svg_text(drawing->out, left ? x - 2 : x + 2, TOP - 4, 11, left ? "end" : "start", GREY, text);
+		*text_end = (left ? x : x + width) + 8;
 	}
 	free(text);
 }
@@ -357,7 +362,7 @@ static void draw_spans(const struct drawing *drawing)
 		}
 		lane = lane_of(span, ends);
 		if (lane >= 0)
-			draw_phase(drawing, span, lane, span_color(chart, i));
+			draw_phase(drawing, span, lane, span_color(span));
 	}
 	for (size_t i = 0; i < chart->pause_count; i++) {
 		const struct chart_span *pause = &chart->pauses[i];
@@ -390,6 +395,14 @@ static void draw_key(const struct drawing *drawing, int index, const char *color
 	svg_text(drawing->out, x + 17, y + 10, 11, "start", INK, text);
 	svg_text(drawing->out, x + column - 16, y + 10, 11, "end", GREY, figure);
 	free(text);
+}
+
+/* Of figures in the legend. */
+static void draw_caption(const struct drawing *drawing)
+{
+	if (drawing->chart->part_count > 0)
+		svg_text(drawing->out, WIDTH - RIGHT - 16, drawing->base + 36 + drawing->lanes * LANE_HEIGHT,
+			 10, "end", GREY, "at the peak");
 }
 
 static void draw_legend(const struct drawing *drawing)
@@ -444,6 +457,7 @@ void chart_print_svg(FILE *out, const struct chart *chart)
 	draw_curves(&drawing);
 	draw_spans(&drawing);
 	draw_peak(&drawing);
+	draw_caption(&drawing);
 	draw_legend(&drawing);
 	svg_end(out);
 }

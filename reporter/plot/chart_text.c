@@ -17,6 +17,7 @@
 #define LABEL 12 /* columns of the figures at the left, with the axis */
 #define SPARK 20 /* columns of a part's own line */
 #define LANES_MOST 4
+#define ROWS_APART 4 /* of figures at the left */
 #define CELL_WIDTH 2
 #define CELL_HEIGHT 4
 
@@ -126,7 +127,7 @@ static void print_row(const struct canvas *canvas, size_t row)
 {
 	size_t rows = canvas->style->height;
 	char label[NUMBER_BYTES] = "";
-	bool labelled = row + 1 == rows || (row > 0 && row % 4 == 0 && row + 3 < rows);
+	bool labelled = (rows - 1 - row) % ROWS_APART == 0;
 
 	/* The upper edge of the uppermost row is the top. */
 	if (labelled)
@@ -216,7 +217,7 @@ static bool put_span(const struct canvas *canvas, const struct chart_span *span,
 	} else {
 		snprintf(label, sizeof(label), "%s %s", clean, length);
 		put_text(canvas, lane, begin + 1, last, label);
-		put_text(canvas, lane, last, last + 1, last > begin ? "]" : "[");
+		put_text(canvas, lane, last, last + 1, span->open ? ">" : last > begin ? "]" : "[");
 		put_text(canvas, lane, begin, begin + 1, "[");
 		lane->end = last + 1;
 	}

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define QUARTERS 4
 #define RISEN_LEAST 2 /* of these: once may be a cache that fills */
@@ -27,14 +28,16 @@ struct watching {
 	uint64_t moments_ns[MOMENTS];
 };
 
-static void set_moments(struct watching *watching, uint64_t duration_ns)
+static void set_moments(struct watching *watching, uint64_t from_ns, uint64_t to_ns)
 {
+	uint64_t span_ns = to_ns - from_ns, middle_ns = from_ns + span_ns / 2;
+
 	for (uint64_t i = 0; i < GROWTH_SAMPLES; i++)
-		watching->moments_ns[i] = duration_ns / GROWTH_SAMPLES * (i + 1);
-	watching->moments_ns[GROWTH_SAMPLES - 1] = duration_ns;
+		watching->moments_ns[i] = from_ns + span_ns / GROWTH_SAMPLES * (i + 1);
+	watching->moments_ns[GROWTH_SAMPLES - 1] = to_ns;
 	for (uint64_t i = 0; i <= QUARTERS; i++)
-		watching->moments_ns[GROWTH_SAMPLES + i] = duration_ns / 2 + duration_ns / 2 / QUARTERS * i;
-	watching->moments_ns[MOMENTS - 1] = duration_ns;
+		watching->moments_ns[GROWTH_SAMPLES + i] = middle_ns + span_ns / 2 / QUARTERS * i;
+	watching->moments_ns[MOMENTS - 1] = to_ns;
 }
 
 static void take_interval(struct watching *watching, const struct interval *interval)
@@ -118,13 +121,18 @@ static void list_growths(struct profile *profile, const struct watching *watchin
 		used++;
 	}
 	qsort(list, used, sizeof(*list), by_rise);
-	*out = (struct growths){list, used,
-				watching->moments_ns[MOMENTS - 1] - watching->moments_ns[GROWTH_SAMPLES]};
+	*out = (struct growths){.list = list,
+				.count = used,
+				.samples_ns = pool_alloc(&profile->pool, GROWTH_SAMPLES * sizeof(uint64_t)),
+				.half_ns = watching->moments_ns[MOMENTS - 1] -
+					   watching->moments_ns[GROWTH_SAMPLES]};
+	memcpy(out->samples_ns, watching->moments_ns, GROWTH_SAMPLES * sizeof(uint64_t));
 }
 
 int profile_growths(struct profile *profile, enum grouping grouping, struct growths *out,
 		    struct diagnostic *diagnostic)
 {
+	const struct window *window = profile_window(profile);
 	struct watching watching = {0};
 	const struct groups *groups;
 	uint32_t *of_node;
@@ -134,17 +142,18 @@ int profile_growths(struct profile *profile, enum grouping grouping, struct grow
 	if (error)
 		return error;
 	if (!watching.timeline)
-		return diagnostic_set(
-			diagnostic, ENOTSUP,
-			"%s: has no heap over time: its sums were recorded by an older mprof; record it "
-			"anew for --growing",
-			profile->info->path);
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: has no heap over time: its sums were recorded by an older mprof, "
+				      "or it is cut off; record it "
+				      "anew for --growing",
+				      profile->info->path);
 	profile_know_remains(profile);
 	groups = profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);
 	watching.of_node = of_node;
 	watching.count = groups->count;
 	watching.groups = memory_zeroed(groups->count, sizeof(*watching.groups));
-	set_moments(&watching, profile->info->duration_ns);
+	set_moments(&watching, window ? window->from_ns : 0,
+		    window ? window->to_ns : profile->info->duration_ns);
 	watch(&watching);
 	list_growths(profile, &watching, groups, out);
 	free(watching.groups);

@@ -19,10 +19,12 @@ struct growth {
 struct growths {
 	const struct growth *list; /* that which rose most first */
 	size_t count;
-	uint64_t half_ns; /* how long the second half took */
+	uint64_t *samples_ns; /* GROWTH_SAMPLES */
+	uint64_t half_ns;     /* how long the second half took */
 };
 
-/* Lives as long as the profile.  0, or -errno with a diagnostic.  O(entries of the time line). */
+/* Of the run, or of the part that the profile is of.  Lives as long as that.  0, or -errno with a diagnostic.
+ * O(entries of the time line). */
 int profile_growths(struct profile *profile, enum grouping grouping, struct growths *out,
 		    struct diagnostic *diagnostic);
 

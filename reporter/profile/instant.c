@@ -6,6 +6,7 @@
 #include "profile/phases.h"
 #include "profile/private.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static bool parse_time(const char *text, uint64_t duration_ns, double *time_ns)
 	char *end;
 	double number = strtod(text, &end);
 
-	if (end == text || !(number >= 0) || strpbrk(text, "xXpPnNiI") == text)
+	if (!isdigit((unsigned char)text[*text == '.']) || strpbrk(text, "xX") || !(number >= 0))
 		return false;
 	if (strcmp(end, "%") == 0) {
 		*time_ns = number / 100 * (double)duration_ns;
@@ -46,7 +47,7 @@ struct phase_name {
 	bool end;
 };
 
-static struct phase_name split(const char *text)
+static struct phase_name split(const char *text, bool numbered)
 {
 	struct phase_name parts = {.name = text, .length = strlen(text)};
 	const char *colon = strrchr(text, ':'), *hash;
@@ -56,8 +57,8 @@ static struct phase_name split(const char *text)
 		parts.end = strcmp(colon, ":end") == 0;
 		parts.length = (size_t)(colon - text);
 	}
-	hash = memrchr(text, '#', parts.length);
-	if (!hash)
+	hash = numbered ? memrchr(text, '#', parts.length) : NULL;
+	if (!hash || !isdigit((unsigned char)hash[1]))
 		return parts;
 	unsigned long number = strtoul(hash + 1, &end, 10);
 	if (number > 0 && end == text + parts.length) {
@@ -95,6 +96,10 @@ static int explain(const struct phase *phases, size_t count, const char *option,
 				      text, found == 1 ? "is" : "are", found);
 	for (size_t i = 0; i < count; i++)
 		nearest_try(&nearest, phases[i].name);
+	if (count > 0 && !nearest.found)
+		return diagnostic_set(diagnostic, EINVAL,
+				      "%s takes %s; not '%s'; there are %zu marks and phases, as '%s'",
+				      option, INSTANT_TIMES, text, count, phases[0].name);
 	if (nearest.found)
 		return diagnostic_set(diagnostic, EINVAL,
 				      "%s %s: no mark or phase has that name; is it '%s'?", option, text,
@@ -110,8 +115,9 @@ static int parse_name(struct profile *profile, const char *option, const char *t
 	struct phase_name wanted = {.name = text, .length = strlen(text)};
 	const struct phase *phase = find(phases, count, &wanted, &found);
 
-	if (!phase) {
-		wanted = split(text);
+	/* Names may have such endings themselves. */
+	for (int numbered = 0; !phase && numbered < 2; numbered++) {
+		wanted = split(text, numbered);
 		phase = find(phases, count, &wanted, &found);
 	}
 	if (!phase)
@@ -143,7 +149,11 @@ int instant_parse(struct profile *profile, const char *option, const char *text,
 	}
 	out->peak = strcmp(text, "peak") == 0;
 	if (out->peak) {
+		/* The peak's own event is behind it. */
 		out->time_ns = model_totals(profile->model)->peak_time_ns;
+		out->events = model_totals(profile->model)->peak_bytes > 0
+				      ? model_totals(profile->model)->peak_event + 1
+				      : 0;
 		return 0;
 	}
 	if (!parse_time(text, duration_ns, &time_ns))
@@ -152,5 +162,7 @@ int instant_parse(struct profile *profile, const char *option, const char *text,
 	if (time_ns > (double)duration_ns)
 		return diagnostic_set(diagnostic, EINVAL, "%s %s: the run took %s", option, text, duration);
 	out->time_ns = (uint64_t)time_ns;
+	if (out->time_ns >= duration_ns)
+		out->events = profile->info->event_count;
 	return 0;
 }

@@ -153,29 +153,33 @@ static void fill(const struct timeline *timeline, const struct boundary *boundar
 	phase->measured = phase->bounded = true;
 }
 
-/* False: some phase begins or ends elsewhere. */
-static bool measure_by_timeline(struct profile *profile, struct phase *phases, size_t count)
+/* Those that begin and end at boundaries; how many. */
+static size_t measure_by_timeline(struct profile *profile, struct phase *phases, size_t count)
 {
 	struct diagnostic ignored;
 	const struct timeline *timeline;
+	struct boundary *boundaries;
+	size_t measured = 0;
 
 	if (trace_timeline(profile->trace, &timeline, &ignored) != 0 || !timeline)
-		return false;
-	for (size_t i = 0; i < count; i++)
+		return 0;
+	boundaries = boundaries_of(timeline);
+	for (size_t i = 0; i < count; i++) {
 		if (!find_ends(timeline, &phases[i]))
-			return false;
-	struct boundary *boundaries = boundaries_of(timeline);
-	for (size_t i = 0; i < count; i++)
+			continue;
 		fill(timeline, boundaries, profile->info->sample_bytes, &phases[i]);
+		measured++;
+	}
 	free(boundaries);
-	return true;
+	return measured;
 }
 
 const struct phase *profile_phases(struct profile *profile, size_t *count)
 {
 	phases_list(profile, count);
+	/* Figures of those that are measured already come out the same. */
 	if (*count > 0 && !profile->phases_measured &&
-	    !measure_by_timeline(profile, profile->phases, *count) && !profile->info->aggregate)
+	    measure_by_timeline(profile, profile->phases, *count) < *count && !profile->info->aggregate)
 		measure_by_events(profile, profile->phases, *count);
 	profile->phases_measured = true;
 	return profile->phases;

@@ -215,11 +215,11 @@ int profile_series(struct profile *profile, enum grouping grouping, size_t most,
 	if (error)
 		return error;
 	if (!sweep.timeline)
-		return diagnostic_set(
-			diagnostic, ENOTSUP,
-			"%s: has no heap over time: its sums were recorded by an older mprof; record it "
-			"anew",
-			profile->info->path);
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: has no heap over time: its sums were recorded by an older mprof, "
+				      "or it is cut off; record it "
+				      "anew",
+				      profile->info->path);
 	profile_know_remains(profile);
 	const struct groups *groups =
 		profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);

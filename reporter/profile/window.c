@@ -59,6 +59,12 @@ bool window_tells(enum figure figure)
 	return figure != FIGURE_TEMPORARY && figure != FIGURE_COLLECTIONS && figure != FIGURE_RSS;
 }
 
+bool window_knows(const struct window *window, enum figure figure)
+{
+	return window_tells(figure) &&
+	       !(window->between && (figure == FIGURE_ALLOCATIONS || figure == FIGURE_ALLOCATED));
+}
+
 /* ---- where on the time line ------------------------------------------------------------------ */
 
 /* A boundary, by how many intervals come before; or the highest point within the interval behind it. */
@@ -74,6 +80,20 @@ static uint64_t apart(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
+/* Within a time in which nothing happened the heap is known at each moment. */
+static bool find_idle(const struct timeline *timeline, uint64_t time_ns, struct place *place)
+{
+	for (size_t i = 0; i < timeline->count; i++) {
+		const struct interval *interval = &timeline->list[i];
+
+		if (interval->events > 0 || time_ns < interval->begin_ns || time_ns > interval->end_ns)
+			continue;
+		*place = (struct place){.before = i, .time_ns = time_ns};
+		return true;
+	}
+	return false;
+}
+
 /* The boundary nearest by events, or by time. */
 static struct place nearest_boundary(const struct timeline *timeline, const struct instant *instant)
 {
@@ -81,12 +101,14 @@ static struct place nearest_boundary(const struct timeline *timeline, const stru
 	uint64_t events = 0, wanted = by_time ? instant->time_ns : instant->events, least = wanted;
 	struct place place = {0};
 
+	if (by_time && find_idle(timeline, wanted, &place))
+		return place;
 	for (size_t i = 0; i < timeline->count; i++) {
 		const struct interval *interval = &timeline->list[i];
 
 		events += interval->events;
 		uint64_t distance = apart(by_time ? interval->end_ns : events, wanted);
-		if (distance > least || (distance == least && i > 0))
+		if (distance >= least)
 			continue;
 		least = distance;
 		place = (struct place){.before = i + 1, .time_ns = interval->end_ns};
@@ -229,7 +251,7 @@ static void fill(struct profile *profile, const struct place *from, const struct
 	window->from_ns = from->time_ns;
 	window->to_ns = to->time_ns;
 	window->near = from->near || to->near;
-	window->begins = from->before == 0;
+	window->begins = window->moment || from->before == 0;
 	window->between = from->at_peak;
 	window->peak_rss_bytes = greatest_rss(profile, timeline, from->before, to->before + to->at_peak);
 	profile->windowed = true;
@@ -242,7 +264,7 @@ static struct place place_of(struct profile *profile, const struct instant *inst
 	struct place place;
 	uint64_t events = 0;
 
-	if (!exact || instant->peak)
+	if (!exact)
 		return find_place(timeline, instant, profile->window.moment);
 	place = (struct place){.time_ns = instant->time_ns};
 	for (size_t i = 0; i < timeline->count; i++) {
@@ -264,20 +286,29 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 	if (!choice->at && !choice->from && !choice->to)
 		return 0;
 	error = parse(profile, choice, &from, &to, diagnostic);
-	if (!error && choice->exact)
+	/* A part of the run from or to its peak begins or ends between two events that are no boundary. */
+	bool exact = choice->exact || (!choice->at && (from.peak || to.peak));
+	if (!error && exact)
 		error = replay_exactly(profile, &from, &to, diagnostic);
 	if (!error)
 		error = profile_timeline(profile, &timeline, diagnostic);
 	if (error)
 		return error;
 	if (!timeline)
+		return diagnostic_set(diagnostic, ENOTSUP,
+				      "%s: has no heap over time: its sums were recorded by an older mprof, "
+				      "or it is cut off; record it "
+				      "it anew for --at, --from and --to",
+				      profile->info->path);
+	const struct place begin = place_of(profile, &from, exact);
+	const struct place end = place_of(profile, &to, exact);
+
+	if (!choice->at && (begin.near || end.near) && begin.before == end.before)
 		return diagnostic_set(
-			diagnostic, ENOTSUP,
-			"%s: has no heap over time: its sums were recorded by an older mprof; record "
-			"it anew for --at, --from and --to",
-			profile->info->path);
-	const struct place begin = place_of(profile, &from, choice->exact);
-	const struct place end = place_of(profile, &to, choice->exact);
+			diagnostic, EINVAL,
+			"--from %s --to %s: the recording has no figures between these; --exact reads "
+			"all events for them",
+			profile->window.from, profile->window.to);
 	fill(profile, &begin, &end);
 	return 0;
 }

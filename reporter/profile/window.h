@@ -17,8 +17,9 @@ const struct window *profile_window(const struct profile *profile);
 /* The names of columns of what is not known of a window, ending with NULL. */
 const char *const *window_lacks(const struct window *window);
 
-/* Whether the figure is known where a window was asked for. */
+/* Whether the figure is known where a window was asked for; of this one. */
 bool window_tells(enum figure figure);
+bool window_knows(const struct window *window, enum figure figure);
 
 struct timeline; /* figures/timeline.h */
 

@@ -123,15 +123,65 @@ int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, str
 
 /* ---- one event, one struct ------------------------------------------------ */
 
+/* Moments whose time is known just so: those of notes, and of the boundaries of the recorded time line. Times
+ * of events, which are interpolated, stay on their side of these. */
+struct anchors {
+	const struct trace_info *info;
+	const struct timeline *timeline; /* NULL: there is none */
+	size_t note, interval;           /* the next ones */
+	uint64_t interval_events;        /* before the end of the next interval */
+	uint64_t least_ns;
+};
+
+static struct anchors anchors_of(struct trace *trace)
+{
+	struct anchors anchors = {.info = &trace->info};
+	struct diagnostic ignored;
+
+	if (trace_timeline(trace, &anchors.timeline, &ignored) == 0 && anchors.timeline &&
+	    anchors.timeline->count > 0)
+		anchors.interval_events = anchors.timeline->list[0].events;
+	return anchors;
+}
+
+static void raise(uint64_t *least_ns, uint64_t time_ns)
+{
+	*least_ns = time_ns > *least_ns ? time_ns : *least_ns;
+}
+
+/* The time of an event before which so many came. */
+static uint64_t anchored(struct anchors *anchors, uint64_t before, uint64_t time_ns)
+{
+	const struct trace_note *notes = anchors->info->notes;
+	const struct timeline *timeline = anchors->timeline;
+
+	for (; anchors->note < anchors->info->note_count && notes[anchors->note].events_before <= before;
+	     anchors->note++)
+		raise(&anchors->least_ns, notes[anchors->note].time_ns);
+	while (timeline && anchors->interval < timeline->count && anchors->interval_events <= before) {
+		raise(&anchors->least_ns, timeline->list[anchors->interval].end_ns);
+		if (++anchors->interval < timeline->count)
+			anchors->interval_events += timeline->list[anchors->interval].events;
+	}
+	if (anchors->note < anchors->info->note_count && time_ns > notes[anchors->note].time_ns)
+		time_ns = notes[anchors->note].time_ns;
+	if (timeline && anchors->interval < timeline->count &&
+	    time_ns > timeline->list[anchors->interval].end_ns)
+		time_ns = timeline->list[anchors->interval].end_ns;
+	return time_ns > anchors->least_ns ? time_ns : anchors->least_ns;
+}
+
 struct batch {
 	trace_events_fn *events;
 	void *context;
+	struct anchors anchors;
 	struct trace_event pending[BATCH_EVENTS];
 };
 
-static void fill_event(const struct events_run *run, const struct events_step *step,
+static void fill_event(struct anchors *anchors, const struct events_run *run, const struct events_step *step,
 		       struct trace_event *event)
 {
+	uint64_t index = (uint64_t)(run->next - run->first) - 1;
 	static const uint8_t types[] = {
 		[OPERATION_ALLOC] = EVENT_ALLOC,
 		[OPERATION_FREE] = EVENT_FREE,
@@ -142,7 +192,7 @@ static void fill_event(const struct events_run *run, const struct events_step *s
 
 	*event = (struct trace_event){
 		.size_bytes = step->size_bytes + step->address,
-		.time_ns = events_run_time_ns(run, (uint64_t)(run->next - run->first) - 1),
+		.time_ns = anchored(anchors, run->before + index, events_run_time_ns(run, index)),
 		.node = step->operation->node,
 		.origin = operation_is_end(type) ? step->origin->node : 0,
 		.thread = run->thread,
@@ -164,7 +214,7 @@ static int spell_out(void *context, struct events_run *run)
 	while (result == 0 && run->next < run->end) {
 		size_t count = 0;
 		while (count < BATCH_EVENTS && events_run_step(run, &step))
-			fill_event(run, &step, &batch->pending[count++]);
+			fill_event(&batch->anchors, run, &step, &batch->pending[count++]);
 		if (count == 0)
 			return 0; /* it is damaged, and its reader will know */
 		result = batch->events(batch->context, batch->pending, count);
@@ -181,6 +231,7 @@ int trace_replay(struct trace *trace, trace_events_fn *events, void *context, st
 				      trace->info.path);
 	batch->events = events;
 	batch->context = context;
+	batch->anchors = anchors_of(trace);
 	int result = trace_replay_runs(trace, spell_out, batch, diagnostic);
 	free(batch);
 	return result;

@@ -62,7 +62,7 @@ static int cross(struct replaying *of, uint64_t time_ns)
 	for (; !error && of->next_own < own->count; of->next_own++) {
 		const struct replay_boundary *boundary = &own->list[of->next_own];
 
-		if (boundary->events == REPLAY_BY_TIME ? boundary->time_ns >= time_ns
+		if (boundary->events == REPLAY_BY_TIME ? boundary->time_ns > time_ns
 						       : boundary->events > of->figures.totals.events)
 			break;
 		error = intervals_close(&of->intervals, &of->figures, boundary->time_ns, true);

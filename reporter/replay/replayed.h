@@ -7,7 +7,7 @@
 #include "figures/timeline.h"
 #include "reader/reader.h"
 
-/* Behind so many events; REPLAY_BY_TIME: behind all up to that time. */
+/* Behind so many events; REPLAY_BY_TIME: behind all before that time. */
 struct replay_boundary {
 	uint64_t time_ns, events;
 };

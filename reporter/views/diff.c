@@ -299,5 +299,6 @@ const struct view view_diff = {
 	.lacks = VIEW_LACKS_TIME,
 	.options = options,
 	.parse = parse,
+	.tells_run = true,
 	.make = make,
 };

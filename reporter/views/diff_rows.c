@@ -180,8 +180,10 @@ static const char *note_of(const struct comparing *of)
 
 static const char *title_of(const struct comparing *of)
 {
-	const char *title = pool_format(&of->document->pool, "Change of %s by %s",
-					figure_infos[of->request->figure].title, diff_group_names[of->group]);
+	const struct overview *run = of->runs[OLD]->window ? of->runs[OLD] : of->runs[NEW];
+	const char *title =
+		pool_format(&of->document->pool, "Change of %s by %s",
+			    part_figure_title(run, of->request->figure), diff_group_names[of->group]);
 
 	return of->normalize
 		       ? pool_format(&of->document->pool, "%s, old figures times %.4g so that sums agree",

@@ -180,11 +180,19 @@ static const char *subtitle(const struct building *building, struct profile *con
 	char started[NUMBER_BYTES];
 
 	number_time(started, sizeof(started), run->started_realtime_ns);
+	const char *was = "";
+	if (count > 1) {
+		const char *then =
+			part_window(building->document, profile_overview(profiles[0], false)->window);
+
+		was = pool_format(&building->document->pool,
+				  "; was %s%s%s: red has more than then, blue less",
+				  value_text(building, old_figure(building, 1)), *then ? " " : "", then);
+	}
 	return pool_format(&building->document->pool, "%s: %s%s%s; pid %d, started %s%s",
-			   figure_infos[building->request->figure].title,
+			   part_figure_title(run, building->request->figure),
 			   value_text(building, (uint64_t)building->whole), *window ? " " : "", window,
-			   run->pid, started,
-			   count > 1 ? "; red has more than in the older one, blue less" : "");
+			   run->pid, started, was);
 }
 
 static void print_svg(FILE *out, const void *flame)

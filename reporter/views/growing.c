@@ -102,14 +102,13 @@ static void fill_for_people(struct growing_row *row, struct document *document, 
 		row->callers = frame_lines(document, profile, row->growth->group, width, false);
 }
 
-static struct table samples_of(struct document *document, struct profile *profile,
+static struct table samples_of(struct document *document, const struct growths *growths,
 			       const struct growth *growth)
 {
 	struct sample *list = pool_alloc(&document->pool, GROWTH_SAMPLES * sizeof(*list));
-	uint64_t duration = profile_overview(profile, false)->duration_ns;
 
-	for (uint64_t i = 0; i < GROWTH_SAMPLES; i++)
-		list[i] = (struct sample){duration / GROWTH_SAMPLES * (i + 1), growth->bytes[i]};
+	for (size_t i = 0; i < GROWTH_SAMPLES; i++)
+		list[i] = (struct sample){growths->samples_ns[i], growth->bytes[i]};
 	return (struct table){sample_columns, list, GROWTH_SAMPLES, sizeof(*list), NULL};
 }
 
@@ -128,16 +127,17 @@ int part_growing(struct document *document, struct profile *profile, const struc
 	rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));
 	for (size_t i = 0; i < count; i++) {
 		rows[i] = (struct growing_row){.growth = &growths->list[i], .all = growths};
-		rows[i].samples = samples_of(document, profile, rows[i].growth);
+		rows[i].samples = samples_of(document, growths, rows[i].growth);
 		if (request->for_people)
 			fill_for_people(&rows[i], document, profile, request, grouping);
 	}
 	if (growths->count == 0)
-		note = "Nothing grew on and on over the run's second half.";
+		note = "Nothing grew on and on over the second half; where all is freed in the end, try --to "
+		       "95%.";
 	else if (count < growths->count)
 		note = pool_format(&document->pool, "... and %zu more (-n N)", growths->count - count);
 	document_add(document, &(struct section){.name = "growing",
-						 .title = "What grew on and on over the run's second half",
+						 .title = "What grew on and on over the second half",
 						 .table = {columns, rows, count, sizeof(*rows),
 							   frame_rows_of(document, profile)},
 						 .note = note});

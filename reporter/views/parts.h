@@ -13,6 +13,9 @@ void part_head(struct document *document, struct profile *profile);
 /* The run in a few lines, with what must be known before its figures are trusted; for people. */
 void part_run(struct document *document, struct profile *profile, const struct request *request);
 
+/* What part of the run the figures are of, in a line; for people, of views that do not show the run. */
+void part_figures_of(struct document *document, struct profile *profile);
+
 /* The whole program's figures; for programs. */
 void part_totals(struct document *document, struct profile *profile);
 
@@ -54,6 +57,9 @@ const char *part_cut(struct document *document, const char *text, size_t width);
 
 /* A command line, cut likewise. */
 const char *part_command(struct document *document, const char *const *words, size_t width);
+
+/* What a figure is called, which of a part of the run may be something else. */
+const char *part_figure_title(const struct overview *run, enum figure figure);
 
 /* "at ready (0.038 s)", "from load (0.003 s) to load:end (0.038 s)"; "" of the whole run. */
 const char *part_window(struct document *document, const struct window *window);

@@ -4,8 +4,10 @@
 #include "plot/chart.h"
 
 #include "base/clean.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "profile/instant.h"
 #include "profile/measure.h"
@@ -155,12 +157,28 @@ static void fit_trend(struct chart *chart)
 static void add_spans(struct document *document, struct profile *profile, struct chart *chart)
 {
 	size_t count;
-	const struct phase *phases = phases_list(profile, &count);
+	const struct phase *phases = profile_phases(profile, &count);
 	struct chart_span *spans = pool_alloc(&document->pool, (count + 1) * sizeof(*spans));
+	struct strings names;
+	struct map known = {0}; /* of a name: which it is, from 1 */
 
-	for (size_t i = 0; i < count; i++)
-		spans[i] = (struct chart_span){phases[i].name, phases[i].begin_ns,
-					       phases[i].begin_ns + phases[i].duration_ns, phases[i].mark};
+	strings_init(&names);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = strings_intern(&names, phases[i].name);
+
+		if (!phases[i].mark && !map_get(&known, (uintptr_t)name, 0))
+			map_put(&known, (uintptr_t)name, 0, (void *)(uintptr_t)(known.used + 1));
+		spans[i] = (struct chart_span){.name = phases[i].name,
+					       .begin_ns = phases[i].begin_ns,
+					       .end_ns = phases[i].begin_ns + phases[i].duration_ns,
+					       .begin_bytes = phases[i].begin_bytes,
+					       .end_bytes = phases[i].end_bytes,
+					       .mark = phases[i].mark,
+					       .kind = (uintptr_t)map_get(&known, (uintptr_t)name, 0),
+					       .open = phases[i].unended};
+	}
+	map_finish(&known);
+	strings_finish(&names);
 	chart->spans = spans;
 	chart->span_count = count;
 }
@@ -175,8 +193,9 @@ static void add_pauses(struct document *document, struct profile *profile, struc
 		const struct collection *one = &collections->collections[i];
 
 		pauses[i] = (struct chart_span){
-			pool_format(&document->pool, "collection of generation %u", one->generation),
-			one->time_ns, one->time_ns + one->pause_ns, false};
+			.name = pool_format(&document->pool, "collection of generation %u", one->generation),
+			.begin_ns = one->time_ns,
+			.end_ns = one->time_ns + one->pause_ns};
 	}
 	chart->pauses = pauses;
 	chart->pause_count = collections->collection_count;
@@ -184,25 +203,25 @@ static void add_pauses(struct document *document, struct profile *profile, struc
 
 /* ---- the chart ---------------------------------------------------------------------------------------- */
 
-/* "0,20.5", or any two times: "load,load:end". */
+/* "0,20.5", or any two times: "load,load:end".  Names may have commas, so each is tried. */
 static int take_window(struct document *document, struct profile *profile, const char *text,
 		       struct chart *chart, struct diagnostic *diagnostic)
 {
-	const char *comma = text ? strchr(text, ',') : NULL;
 	struct instant from, to;
-	int error;
+	int error = text ? diagnostic_set(diagnostic, EINVAL, "-w takes FROM,TO, not '%s'", text) : 0;
 
-	if (!text)
-		return 0;
-	if (!comma)
-		return diagnostic_set(diagnostic, EINVAL, "-w takes FROM,TO, not '%s'", text);
-	error = instant_parse(profile, "-w", pool_format(&document->pool, "%.*s", (int)(comma - text), text),
-			      &from, diagnostic);
-	if (!error)
-		error = instant_parse(profile, "-w", comma + 1, &to, diagnostic);
-	if (!error && from.time_ns >= to.time_ns)
-		error = diagnostic_set(diagnostic, EINVAL, "-w %s: that is no time at all", text);
-	if (error)
+	for (const char *comma = text ? strchr(text, ',') : NULL; error && comma;
+	     comma = strchr(comma + 1, ',')) {
+		error = instant_parse(profile, "-w",
+				      pool_format(&document->pool, "%.*s", (int)(comma - text), text), &from,
+				      diagnostic);
+		if (!error)
+			error = instant_parse(profile, "-w", comma + 1, &to, diagnostic);
+	}
+	if (!error && text && from.time_ns >= to.time_ns)
+		error = diagnostic_set(diagnostic, EINVAL, "-w %s: the second time is not behind the first",
+				       text);
+	if (error || !text)
 		return error;
 	chart->from_ns = from.time_ns;
 	chart->to_ns = to.time_ns;

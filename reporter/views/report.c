@@ -127,5 +127,6 @@ const struct view view_report = {
 	.options = options,
 	.parse = parse,
 	.begin = begin,
+	.tells_run = true,
 	.make = make,
 };

@@ -78,11 +78,25 @@ static const char *run_line(const struct telling *telling)
 /* "load (0.512 s)", "1.500 s". */
 static const char *moment(struct document *document, const char *asked, uint64_t time_ns)
 {
-	char time[NUMBER_BYTES];
+	char time[NUMBER_BYTES] = "0 s";
 
-	number_duration(time, sizeof(time), time_ns);
+	if (time_ns > 0)
+		number_pause(time, sizeof(time), time_ns);
 	return strspn(asked, "0123456789.") > 0 ? pool_format(&document->pool, "%s", time)
 						: pool_format(&document->pool, "%s (%s)", asked, time);
+}
+
+const char *part_figure_title(const struct overview *run, enum figure figure)
+{
+	const struct window *window = run->window;
+
+	if (!window || (figure != FIGURE_PEAK && figure != FIGURE_LEAKED))
+		return figure_infos[figure].title;
+	if (window->moment)
+		return "heap";
+	if (figure == FIGURE_PEAK)
+		return figure_infos[figure].title;
+	return window->begins ? "still live" : "grown by";
 }
 
 const char *part_window(struct document *document, const struct window *window)
@@ -95,12 +109,11 @@ const char *part_window(struct document *document, const struct window *window)
 			   moment(document, window->to, window->to_ns));
 }
 
-static const char *window_line(const struct telling *telling)
+static const char *window_line(struct document *document, const struct window *window)
 {
-	const struct window *window = telling->run->window;
 	bool near = window && window->near;
 
-	return pool_format(&telling->document->pool, "%s%s", part_window(telling->document, window),
+	return pool_format(&document->pool, "%s%s", part_window(document, window),
 			   near ? "; the nearest that the recording has figures of (--exact reads all events)"
 				: "");
 }
@@ -281,7 +294,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 	const struct run_lines lines = {
 		.command = command_line(&telling),
 		.run = run_line(&telling),
-		.window = window_line(&telling),
+		.window = window_line(document, run->window),
 		.sampled = sampled_line(&telling),
 		.peak = peak_line(&telling),
 		.rss = rss_line(&telling),
@@ -299,6 +312,18 @@ void part_run(struct document *document, struct profile *profile, const struct r
 						 .row_bytes = sizeof(lines)},
 				       .has_warnings = true,
 			       });
+}
+
+void part_figures_of(struct document *document, struct profile *profile)
+{
+	static const struct column *const figures_columns[] = {&line_window, NULL};
+	const struct run_lines lines = {
+		.window = window_line(document, profile_overview(profile, false)->window)};
+
+	document_add(document, &(struct section){.layout = LAYOUT_FACTS,
+						 .table = {figures_columns,
+							   document_keep(document, &lines, sizeof(lines)), 1,
+							   sizeof(lines), NULL}});
 }
 
 /* ---- for programs --------------------------------------------------------------------------- */

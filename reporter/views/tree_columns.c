@@ -53,7 +53,7 @@ static const char *title_text(struct document *document, struct profile *profile
 			      const struct amounts *whole)
 {
 	const struct overview *run = profile_overview(profile, true);
-	const char *title = figure_infos[request->figure].title, *of = "";
+	const char *title = part_figure_title(run, request->figure), *of = "";
 
 	if (part != whole || !filter_empty(&request->filter))
 		of = pool_format(&document->pool, " of %s%s",

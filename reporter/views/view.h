@@ -34,6 +34,7 @@ struct view {
 	const char *doc;            /* for its help */
 	enum view_traces traces;
 	unsigned lacks;                    /* enum view_lacks */
+	bool tells_run;                    /* what part of it the figures are of, too */
 	bool selects_tables;               /* -f and --file say whose line tables, not which call paths */
 	const struct argp_option *options; /* of its own; may be NULL */
 	argp_parser_t parse;               /* of these, with the request as input; may be NULL */

@@ -177,7 +177,7 @@ def exact_moments_are_those_of_the_events(directory):
         until = int(duration * share / 100)
         heap = blocks = allocations = 0
         for event in events:
-            if event["time_ns"] > until:
+            if event["time_ns"] >= until:
                 break
             sign = 1 if event["type"] == "alloc" else -1
             heap += sign * event["size_bytes"]
@@ -229,6 +229,8 @@ def wrong_times_are_told(directory):
             (("--at", "-1s"), "--at takes 1.5s"),
             (("--at", "120%"), "--at takes 1.5s"),
             (("--at", "nan"), "--at takes 1.5s"),
+            (("--at", "0x1"), "--at takes 1.5s"),
+            (("--at", "request# 1"), "--at request# 1: no mark or phase has that name"),
             (("--at", ""), "--at takes 1.5s"),
             (("--from", "done", "--to", "half"), "--from done is later than --to half"),
             (("--at", "half", "--to", "end"), "--at goes with neither --from nor --to"),
@@ -237,6 +239,61 @@ def wrong_times_are_told(directory):
         told = mprof("report", *options, done.trace())
         check_equal((told.returncode, told.stdout), (2, ""), f"{options}: {told.stderr}")
         check(words in told.stderr, f"{options}: {told.stderr}")
+
+
+BURST = """
+#include <mprof/mprof.h>
+#include <stdlib.h>
+#include <time.h>
+static void *kept[2000];
+__attribute__((noinline)) static void *small(void) { return malloc(10); }
+__attribute__((noinline)) static void *big(void) { return malloc(5000000); }
+static void nap(void) { nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL); }
+int main(void)
+{
+	void *volatile first = malloc(1000);
+	nap();
+	for (int i = 0; i < 100; i++)
+		kept[i] = small();
+	void *block = big();
+	for (int i = 100; i < 1100; i++)
+		kept[i] = small();
+	free(block);
+	for (int i = 0; i < 1100; i++)
+		free(kept[i]);
+	nap();
+	mprof_mark("after");
+	free(first);
+	return 0;
+}
+"""
+
+
+@case
+def the_peak_within_a_burst(directory):
+    """Whatever the nearest boundaries are: parts of the run that begin or end with the peak are exact."""
+    (directory / "burst.c").write_text(BURST)
+    for aggregate in ("0", "1"):
+        (directory / aggregate).mkdir()
+        trace = record([compile(directory / "burst.c", directory / "burst", "-O1")], directory / aggregate, MPROF_AGGREGATE=aggregate).trace()
+        heap, blocks = 1000 + 1100 * 10 + 5000000, 1102
+        totals = asked(trace, "report", "--at", "peak")["totals"]
+        check_equal((totals["peak_bytes"], totals["peak_blocks"]), (heap, blocks), "at the peak")
+        told = mprof("tree", "--at", "peak", "--sort", "allocations", trace)
+        check_equal((told.returncode, "--sort allocations: not known at peak" in told.stderr), (2, True), told.stderr)
+        if aggregate == "1":
+            told = mprof("report", "--to", "peak", trace)
+            check_equal((told.returncode, "recorded with --aggregate" in told.stderr), (2, True), told.stderr)
+            continue
+        for options, allocations in ((("--from", "start", "--to", "peak"), blocks), (("--at", "peak", "--exact"), blocks), (("--from", "peak", "--to", "peak"), 0)):
+            totals = asked(trace, "report", *options)["totals"]
+            check_equal((totals["peak_bytes"], totals["peak_blocks"], totals["allocations"]), (heap, blocks, allocations), f"{options}")
+        totals = asked(trace, "report", "--from", "peak", "--to", "after")["totals"]
+        check_equal((totals["peak_bytes"], totals["allocations"]), (heap, 0), "from the peak on")
+        # Nothing happened while it waited: what lived then is known at each moment.
+        first = json.loads(mprof("dump", "--format", "json", "--count", "2", trace).stdout.splitlines()[1])["time_ns"]
+        figures = asked(trace, "report", "--at", f"{first - 10_000_000}ns")
+        check_equal((figures["totals"]["peak_bytes"], figures["query"]["near"]), (1000, False), "while it waited")
 
 
 @case
@@ -271,7 +328,7 @@ def phases_are_those_of_the_ledger(directory):
             check_equal(phase["allocations"], window["totals"]["allocations"], "its allocations")
             check_equal(sum(site["peak_bytes"] for site in phase["peak_sites"]), phase["peak_bytes"], "what its peak was made of")
     text = mprof("report", done.trace()).stdout
-    check("  request\n                      " in text and "% build_index moments.c:" in text, text)
+    check("  request#8\n                      " in text and "% build_index moments.c:" in text, text)
 
 
 SERVER = """
@@ -320,6 +377,13 @@ def what_grows_and_grows_is_told_from_what_is_full(directory):
     check(0.5 < row["trend_bytes_per_s"] * seconds / (600 * 112) < 1.5, f"{row['trend_bytes_per_s']} B/s in {seconds} s")
     text = mprof("leaks", "--growing", trace, LC_ALL="C.UTF-8").stdout
     check("\u2588" in text and "KiB/s  open_session" in text and "< main" in text and "remember" not in text, text)
+    tidy = SERVER.replace("\treturn 0;\n}\n", "\twhile (sessions) {\n\t\tstruct session *next = sessions->next;\n\t\tfree(sessions);\n\t\tsessions = next;\n\t}\n\treturn 0;\n}\n")
+    (directory / "tidy").mkdir()
+    (directory / "tidy.c").write_text(tidy)
+    trace = record([compile(directory / "tidy.c", directory / "tidy_server", "-O1")], directory / "tidy").trace()
+    check("try --to 95%" in mprof("leaks", "--growing", trace).stdout, "all is freed in the end")
+    (row,) = asked(trace, "leaks", "--growing", "--to", "95%")["growing"]
+    check_equal(row["function"], "open_session", "before that")
     none = mprof("leaks", "--growing", moments(directory)[0].trace())
     check_equal(none.returncode, 0, none.stderr)
 
