@@ -17,6 +17,7 @@
 #include "views/frames.h"
 #include "views/pictures.h"
 #include "views/places.h"
+#include "views/plot_run.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -30,10 +31,10 @@
 #define NAME_WIDTH 200
 #define SAMPLES_MOST 2000 /* of the resident set */
 
-enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII };
-enum { NO_PHASES, TREND, RSS, HEAP, ASCII, STACK_GIVEN }; /* of request->flags */
-enum { GROUPED_BY, STACK };                               /* of request->numbers */
-enum { TITLE, WINDOW };                                   /* of request->words */
+enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII, KEY_PROCESSES };
+enum { NO_PHASES, TREND, RSS, HEAP, ASCII, STACK_GIVEN, PROCESSES }; /* of request->flags */
+enum { GROUPED_BY, STACK };                                          /* of request->numbers */
+enum { TITLE, WINDOW };                                              /* of request->words */
 
 /* One recording on its way into the picture. */
 struct plotted {
@@ -250,11 +251,25 @@ static void take_titles(struct document *document, struct profile *const *profil
 					      chart->trend_per_ns * 1e9 / 1024);
 }
 
-static size_t parts_wanted(const struct request *request, size_t count)
+static size_t parts_wanted(const struct request *request)
 {
-	if (count > 1)
-		return 0;
 	return request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
+}
+
+/* Only in pictures of one process there is room for all that is known of it. */
+static int make_chart_of_run(struct profile *profile, const struct request *request,
+			     struct document *document, struct chart *chart, struct diagnostic *diagnostic)
+{
+	int error = plot_run_chart(profile, request, parts_wanted(request), document, chart, diagnostic);
+
+	if (error)
+		return error;
+	chart->trend = request->flags[TREND];
+	if (chart->trend)
+		fit_trend(chart);
+	if (request->words[TITLE])
+		chart->title = request->words[TITLE];
+	return 0;
 }
 
 static int make_chart(struct profile *const *profiles, size_t count, const struct request *request,
@@ -267,8 +282,8 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 
 	*chart = (struct chart){.curves = curves, .curve_count = count, .trend = request->flags[TREND]};
 	for (size_t i = 0; !error && i < count; i++) {
-		error = plot_one(document, profiles[i], request, parts_wanted(request, count), &plotted[i],
-				 diagnostic);
+		error = plot_one(document, profiles[i], request, count > 1 ? 0 : parts_wanted(request),
+				 &plotted[i], diagnostic);
 		if (error)
 			return error;
 		curves[i] = plotted[i].heap;
@@ -309,7 +324,9 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 {
 	struct document document = {0};
 	struct chart chart;
-	int error = make_chart(profiles, count, request, &document, &chart, diagnostic);
+	int error = request->flags[PROCESSES]
+			    ? make_chart_of_run(profiles[0], request, &document, &chart, diagnostic)
+			    : make_chart(profiles, count, request, &document, &chart, diagnostic);
 	struct chart_text_style style = {
 		.width = place_width(request),
 		.height = TEXT_HEIGHT,
@@ -378,11 +395,13 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 {
 	size_t used = 0, points = 0;
 
+	if (request->flags[PROCESSES])
+		return plot_run_make(profiles[0], request, parts_wanted(request), document, diagnostic);
 	document->main = "points";
 	for (size_t i = 0; i < count; i++) {
 		struct plotted *plotted = pool_alloc(&document->pool, sizeof(*plotted));
-		size_t wanted = request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
-		int error = plot_one(document, profiles[i], request, wanted, plotted, diagnostic);
+		int error =
+			plot_one(document, profiles[i], request, parts_wanted(request), plotted, diagnostic);
 		const struct series *series = &plotted->series;
 		struct point_row *rows;
 		const char **names;
@@ -422,6 +441,8 @@ static const struct argp_option options[] = {
 	 1},
 	{"rss", KEY_RSS, NULL, 0, "Show the resident set, however much more it is", 1},
 	{"heap", KEY_HEAP, NULL, 0, "Show the heap alone", 1},
+	{"processes", KEY_PROCESSES, NULL, 0,
+	 "Show the heap of all processes of the run, one program's on the other's", 1},
 	{"ascii", KEY_ASCII, NULL, 0, "Draw with characters of ASCII, for terminals without others", 1},
 	{0},
 };
@@ -460,6 +481,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return request->flags[RSS] = true, 0;
 	case KEY_HEAP:
 		return request->flags[HEAP] = true, 0;
+	case KEY_PROCESSES:
+		return request->flags[PROCESSES] = true, 0;
 	case KEY_ASCII:
 		clean_cut_by_dots();
 		return request->flags[ASCII] = true, 0;
@@ -470,6 +493,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static int begin(struct request *request, struct diagnostic *diagnostic)
 {
+	if (request->flags[PROCESSES] &&
+	    (request->words[WINDOW] || request->flags[RSS] || request->numbers[GROUPED_BY] != GROUP_SITE))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--processes is the heap by program, of the whole run: it goes with neither "
+			"--window, --group-by nor --rss");
 	return picture_check(request, diagnostic);
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import xml.dom.minidom
 
 from harness import case, check, check_equal, compile, mprof, needs, record, run_cases
@@ -149,6 +150,87 @@ int main(void)
 	return 0;
 }
 """
+
+
+def points_of_run(directory):
+    done = mprof("plot", "--processes", "--format", "json", directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    return json.loads(done.stdout)["points"]
+
+
+TOGETHER = """#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+struct child { pid_t pid; int to, from; };
+static struct child start(const char *self, const char *bytes)
+{
+	int down[2], up[2];
+	if (pipe(down) || pipe(up))
+		exit(1);
+	struct child child = {fork(), down[1], up[0]};
+	if (child.pid == 0) {
+		dup2(down[0], 0);
+		dup2(up[1], 1);
+		for (int i = 3; i < 20; i++)
+			close(i);
+		execl(self, self, bytes, (char *)NULL);
+		_exit(1);
+	}
+	close(down[0]);
+	close(up[1]);
+	char ready;
+	if (read(child.from, &ready, 1) != 1)
+		exit(1);
+	return child;
+}
+static void end(struct child child) { close(child.to); waitpid(child.pid, NULL, 0); }
+int main(int argc, char **argv)
+{
+	char *self = argv[1];
+	if (argc == 2) {
+		void *held = malloc((size_t)atol(argv[1]));
+		char line;
+		memset(held, 1, 10);
+		if (write(1, "r", 1) != 1 || read(0, &line, 1) != 0)
+			return 1;
+		free(held);
+		return 0;
+	}
+	struct child one = start(self, "1000000"), two = start(self, "2000000");
+	end(one);
+	end(two);
+	end(start(self, "2500000"));
+	return 0;
+}
+"""
+
+
+@case
+def of_all_processes(directory):
+    """Two at a time, and one that had more than each of them, but alone."""
+    (directory / "hold.c").write_text(TOGETHER)
+    compile(directory / "hold.c", directory / "hold", "-fno-builtin")
+    shutil.copy(directory / "hold", directory / "parent")
+    done = mprof("run", "--", "./parent", directory / "hold", "together", directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    rows = points_of_run(directory)
+    for row in rows:
+        check_equal(sum(part["bytes"] for part in row["parts"]), row["heap_bytes"], "parts make up the heap")
+    check_equal([row["time_ns"] for row in rows], sorted(row["time_ns"] for row in rows), "in time's order")
+    held = [dict((part["name"], part["bytes"]) for part in row["parts"])["hold"] for row in rows]
+    check_equal(max(held), 3000000, "two at one time")
+    check_equal(max(held[len(held) - held[::-1].index(3000000):]), 2500000, "then one")
+    check_equal((held[0], held[-1]), (0, 0), "before and after all")
+    shown = mprof("plot", "--processes", directory=directory).stdout
+    check(re.search(r"\npeak 2\.9 MiB at .*, the sum of [4-7] processes; started ", shown), shown)
+    check(re.search(r"\n +2\.9 MiB +\d+\.\d% .* hold x 3\n", shown), shown)
+    picture = drawn(directory, "--processes")
+    check("hold x 3" in texts(picture) and "Heap of the run of ./parent" in " ".join(texts(picture)), texts(picture))
+    told = mprof("plot", "--processes", "-w", "0,1", directory=directory)
+    check_equal(told.returncode, 2, "not with -w")
+    check("neither --window, --group-by nor --rss" in told.stderr, told.stderr)
 
 
 @case

@@ -1,0 +1,187 @@
+/*
+ * plot_run.c - see plot_run.h.
+ */
+#include "views/plot_run.h"
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "profile/run.h"
+#include "profile/run_series.h"
+#include "recordings/run.h"
+#include "views/parts.h"
+
+#include <errno.h>
+
+#define COMMAND_WIDTH 90
+
+struct plotted_run {
+	struct run_series series;
+	const char *command; /* of the first process */
+	uint64_t started_realtime_ns;
+	size_t unreadable;
+};
+
+/* ---- reading -------------------------------------------------------------------------------------- */
+
+/* One process at a time; those that cannot be read, or have no heap over time, are left out and counted. */
+static void add_all(const struct run *run, struct profile *like, const struct request *request,
+		    struct document *document, struct run_steps *steps, struct plotted_run *out,
+		    struct diagnostic *diagnostic)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct profile *profile = NULL;
+		int error =
+			profile_open_like(like, &request->filter, run->members[i].path, &profile, diagnostic);
+
+		if (!error)
+			error = run_steps_add(steps, profile, diagnostic);
+		if (!error && !out->command) {
+			const struct overview *first = profile_overview(profile, false);
+
+			out->command = part_command(document, first->command, COMMAND_WIDTH);
+			out->started_realtime_ns = first->started_realtime_ns;
+		}
+		out->unreadable += error != 0;
+		profile_close(profile);
+	}
+}
+
+static int read_run(struct profile *profile, const struct request *request, size_t most,
+		    struct document *document, struct plotted_run *out, struct diagnostic *diagnostic)
+{
+	struct run run;
+	struct run_steps *steps;
+	int error = run_find(profile_overview(profile, false)->path, &run, diagnostic);
+
+	*out = (struct plotted_run){0};
+	if (error)
+		return error;
+	steps = run_steps_create();
+	add_all(&run, profile, request, document, steps, out, diagnostic);
+	run_finish(&run);
+	if (out->command)
+		run_steps_sum(steps, most, &document->pool, &out->series);
+	run_steps_destroy(steps);
+	/* The diagnostic is that of the last. */
+	return out->command ? 0 : -ENOTSUP;
+}
+
+/* ---- as a chart ------------------------------------------------------------------------------------- */
+
+static uint64_t at_peak(const struct chart *chart, const uint64_t *bytes)
+{
+	return (uint64_t)(chart_value(chart->curves, bytes, chart->peak_ns) + 0.5);
+}
+
+static void add_parts(struct document *document, const struct run_series *series, struct chart *chart)
+{
+	struct chart_part *parts = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*parts));
+
+	for (size_t i = 0; i < series->part_count; i++) {
+		const struct run_series_part *part = &series->parts[i];
+		const char *name = part->process_count > 1 ? pool_format(&document->pool, "%s x %zu",
+									 part->program, part->process_count)
+							   : part->program;
+
+		parts[i] = (struct chart_part){name, part->bytes, at_peak(chart, part->bytes)};
+	}
+	chart->parts = parts;
+	chart->part_count = series->part_count;
+	if (series->rest_programs > 0 && series->part_count > 0)
+		parts[chart->part_count++] = (struct chart_part){
+			pool_format(&document->pool, "others (%zu)", series->rest_programs),
+			series->rest_bytes, at_peak(chart, series->rest_bytes)};
+}
+
+static void add_titles(struct document *document, const struct plotted_run *run, struct chart *chart)
+{
+	char peak[NUMBER_BYTES], when[NUMBER_BYTES], started[NUMBER_BYTES], duration[NUMBER_BYTES];
+
+	number_size(peak, sizeof(peak), chart->peak_bytes, NUMBER_PRECISION_DEFAULT);
+	number_duration(when, sizeof(when), chart->peak_ns);
+	number_time(started, sizeof(started), run->started_realtime_ns);
+	number_duration(duration, sizeof(duration), run->series.end_ns);
+	chart->title = pool_format(&document->pool, "Heap of the run of %s", run->command);
+	chart->subtitle = pool_format(
+		&document->pool, "peak %s at %s, the sum of %zu process%s; started %s, %s", peak, when,
+		run->series.process_count, run->series.process_count == 1 ? "" : "es", started, duration);
+	if (run->unreadable > 0)
+		chart->subtitle =
+			pool_format(&document->pool, "%s; %s left out: unreadable or too old",
+				    chart->subtitle, part_count(document, run->unreadable, "recording"));
+}
+
+int plot_run_chart(struct profile *profile, const struct request *request, size_t most,
+		   struct document *document, struct chart *chart, struct diagnostic *diagnostic)
+{
+	struct plotted_run *run = pool_alloc(&document->pool, sizeof(*run));
+	struct chart_curve *curve = pool_alloc(&document->pool, sizeof(*curve));
+	int error = read_run(profile, request, most, document, run, diagnostic);
+
+	if (error)
+		return error;
+	*curve = (struct chart_curve){"the heap of all processes", run->series.time_ns,
+				      run->series.heap_bytes, run->series.count};
+	*chart = (struct chart){.curves = curve, .curve_count = 1, .to_ns = run->series.end_ns};
+	chart->peak_bytes = (uint64_t)chart_highest(curve, curve->bytes, 0, chart->to_ns, &chart->peak_ns);
+	add_parts(document, &run->series, chart);
+	add_titles(document, run, chart);
+	return 0;
+}
+
+/* ---- for programs ------------------------------------------------------------------------------------- */
+
+struct run_point {
+	uint64_t time_ns, heap_bytes;
+	struct table parts;
+};
+
+struct program_value {
+	const char *name;
+	uint64_t bytes;
+};
+
+#define POINT ((const struct run_point *)row)
+TABLE_COLUMN(point_time, "time_ns", NULL, 0, 0, cell_count(POINT->time_ns))
+TABLE_COLUMN(point_heap, "heap_bytes", NULL, 0, 0, cell_count(POINT->heap_bytes))
+TABLE_COLUMN(point_parts, "parts", NULL, 0, 0, cell_rows(&POINT->parts))
+static const struct column *const point_columns[] = {&point_time, &point_heap, &point_parts, NULL};
+
+#define VALUE ((const struct program_value *)row)
+TABLE_COLUMN(value_name, "name", NULL, 0, 0, cell_text(VALUE->name))
+TABLE_COLUMN(value_bytes, "bytes", NULL, 0, 0, cell_count(VALUE->bytes))
+static const struct column *const value_columns[] = {&value_name, &value_bytes, NULL};
+
+static struct table values_at(struct document *document, const struct run_series *series, size_t at)
+{
+	struct program_value *values =
+		pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*values));
+	size_t count = series->part_count;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = (struct program_value){series->parts[i].program, series->parts[i].bytes[at]};
+	if (series->rest_programs > 0)
+		values[count++] = (struct program_value){"others", series->rest_bytes[at]};
+	return (struct table){value_columns, values, count, sizeof(*values), NULL};
+}
+
+int plot_run_make(struct profile *profile, const struct request *request, size_t most,
+		  struct document *document, struct diagnostic *diagnostic)
+{
+	struct plotted_run run;
+	struct run_point *points;
+	int error = read_run(profile, request, most, document, &run, diagnostic);
+
+	if (error)
+		return error;
+	points = pool_alloc(&document->pool, (run.series.count + 1) * sizeof(*points));
+	for (size_t i = 0; i < run.series.count; i++)
+		points[i] = (struct run_point){run.series.time_ns[i], run.series.heap_bytes[i],
+					       values_at(document, &run.series, i)};
+	document->main = "points";
+	part_head(document, profile);
+	document_add(document, &(struct section){.name = "points",
+						 .table = {point_columns, points, run.series.count,
+							   sizeof(*points), NULL}});
+	return 0;
+}
