@@ -242,8 +242,7 @@ static void look_for_namesake(struct check *check, struct profile *profile, stru
 	unjudge(check, asked);
 	complain(check, !asked->optional, asked->source,
 		 "judged nothing: '%s' and '%s' are the same code (an alias, or folded by the linker), which "
-		 "was recorded "
-		 "as the latter",
+		 "was recorded as the latter",
 		 asked->subject->text, other->name);
 }
 

@@ -24,6 +24,7 @@ struct chart_part {
 	const char *name;
 	const uint64_t *bytes;
 	uint64_t peak_bytes; /* at the highest point */
+	bool rest;           /* all others that are not shown by themselves */
 };
 
 /* A phase, or, where begin and end are one, a mark; or a collector's pause. */
@@ -42,7 +43,7 @@ struct chart {
 	const struct chart_curve *curves; /* the heap; of several recordings each its own */
 	size_t curve_count;
 	const struct chart_part
-		*parts; /* of the first curve, the greatest at the bottom; the last may be "others" */
+		*parts; /* of the first curve, the greatest at the bottom; the last may be the rest */
 	size_t part_count;
 	const struct chart_curve *rss; /* NULL: not shown */
 	uint64_t peak_ns, peak_bytes;  /* of the first curve, within what is shown */

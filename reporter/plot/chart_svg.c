@@ -52,10 +52,7 @@ struct drawing {
 
 static const char *color_of(const struct chart *chart, size_t part)
 {
-	bool rest = chart->part_count > 1 && part + 1 == chart->part_count && part >= 1 &&
-		    strncmp(chart->parts[part].name, "others", 6) == 0;
-
-	return rest ? REST_COLOR : colors[part % COLORS];
+	return chart->parts[part].rest ? REST_COLOR : colors[part % COLORS];
 }
 
 static double x_of(const struct drawing *drawing, uint64_t time_ns)

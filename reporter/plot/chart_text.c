@@ -94,8 +94,7 @@ static int color_at(const struct canvas *canvas, size_t column, size_t row)
 	for (size_t i = 0; i < chart->part_count; i++) {
 		sum += chart_value(chart->curves, chart->parts[i].bytes, at);
 		if (bytes <= sum)
-			return strncmp(chart->parts[i].name, "others", 6) == 0 ? REST_COLOR
-									       : colors[i % COLORS];
+			return chart->parts[i].rest ? REST_COLOR : colors[i % COLORS];
 	}
 	return REST_COLOR;
 }
@@ -295,8 +294,7 @@ static void print_part(const struct canvas *canvas, size_t index)
 	number_share(share, sizeof(share), part->peak_bytes, canvas->chart->peak_bytes);
 	fprintf(canvas->out, "%10s %7s  ", size, share);
 	if (canvas->style->color)
-		fprintf(canvas->out, "\033[38;5;%dm",
-			strncmp(part->name, "others", 6) == 0 ? REST_COLOR : colors[index % COLORS]);
+		fprintf(canvas->out, "\033[38;5;%dm", part->rest ? REST_COLOR : colors[index % COLORS]);
 	print_spark(canvas, part);
 	fputs(canvas->style->color ? "\033[0m  " : "  ", canvas->out);
 	clean_print(canvas->out, name, 0);
@@ -307,7 +305,7 @@ static void print_part(const struct canvas *canvas, size_t index)
 /* Of several recordings there is no common picture in one colour: a line each. */
 static void print_curve(const struct canvas *canvas, const struct chart_curve *curve)
 {
-	struct chart_part part = {curve->name, curve->bytes, 0};
+	struct chart_part part = {.name = curve->name, .bytes = curve->bytes};
 	struct chart alone = *canvas->chart;
 	struct canvas own = *canvas;
 	uint64_t at;

@@ -6,7 +6,6 @@
 #include "profile/private.h"
 #include "profile/window.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,12 +140,6 @@ int profile_growths(struct profile *profile, enum grouping grouping, struct grow
 	*out = (struct growths){0};
 	if (error)
 		return error;
-	if (!watching.timeline)
-		return diagnostic_set(diagnostic, ENOTSUP,
-				      "%s: has no heap over time: its sums were recorded by an older mprof, "
-				      "or it is cut off; record it "
-				      "anew for --growing",
-				      profile->info->path);
 	profile_know_remains(profile);
 	groups = profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);
 	watching.of_node = of_node;

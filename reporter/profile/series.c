@@ -10,7 +10,6 @@
 #include "profile/private.h"
 #include "profile/window.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /* What a group holds, and will at the interval's highest point. */
@@ -214,12 +213,6 @@ int profile_series(struct profile *profile, enum grouping grouping, size_t most,
 	*out = (struct series){0};
 	if (error)
 		return error;
-	if (!sweep.timeline)
-		return diagnostic_set(diagnostic, ENOTSUP,
-				      "%s: has no heap over time: its sums were recorded by an older mprof, "
-				      "or it is cut off; record it "
-				      "anew",
-				      profile->info->path);
 	profile_know_remains(profile);
 	const struct groups *groups =
 		profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);

@@ -24,6 +24,12 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 		error = timeline_replay(profile->trace, &regular, &profile->replayed, diagnostic);
 		profile->timeline = error ? NULL : &profile->replayed;
 	}
+	if (!error && !profile->timeline)
+		error = diagnostic_set(
+			diagnostic, ENOTSUP,
+			"%s: has no heap over time: its sums were recorded by an older mprof, or it "
+			"is cut off; record it anew",
+			profile->info->path);
 	*timeline = profile->timeline;
 	return error;
 }
@@ -294,12 +300,6 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 		error = profile_timeline(profile, &timeline, diagnostic);
 	if (error)
 		return error;
-	if (!timeline)
-		return diagnostic_set(diagnostic, ENOTSUP,
-				      "%s: has no heap over time: its sums were recorded by an older mprof, "
-				      "or it is cut off; record it "
-				      "it anew for --at, --from and --to",
-				      profile->info->path);
 	const struct place begin = place_of(profile, &from, exact);
 	const struct place end = place_of(profile, &to, exact);
 

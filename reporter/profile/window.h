@@ -23,8 +23,8 @@ bool window_knows(const struct window *window, enum figure figure);
 
 struct timeline; /* figures/timeline.h */
 
-/* The time line of the run: as recorded, else from all events; NULL where there is neither: sums were
- * recorded by an older drainer.  0, or -errno with a diagnostic. */
+/* The time line of the run: as recorded, else from all events.  0, or -errno with a diagnostic: -ENOTSUP
+ * where there is neither: sums were recorded by an older drainer. */
 int profile_timeline(struct profile *profile, const struct timeline **timeline,
 		     struct diagnostic *diagnostic);
 

@@ -293,8 +293,7 @@ const struct view view_diff = {
 	       "sites, files, modules or lines, by the figure of --sort. Names are compared, never "
 	       "addresses, and lines by their function and text: code that has only moved is no change. "
 	       "Changes that are no greater than what 'mprof check' takes for noise are summed up. The "
-	       "status is "
-	       "0 whether there are changes or not: gates are 'mprof check'.",
+	       "status is 0 whether there are changes or not: gates are 'mprof check'.",
 	.traces = VIEW_TWO,
 	.lacks = VIEW_LACKS_TIME,
 	.options = options,

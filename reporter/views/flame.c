@@ -274,10 +274,9 @@ const struct view view_flame = {
 	.name = "flame",
 	.summary = "Draw call paths as a flame graph",
 	.doc = "Draws call paths as a flame graph, an SVG: each call below its caller, as wide as its part "
-	       "of the figure of "
-	       "--sort. In a browser a click makes a box the whole width, Ctrl-F searches, and Escape goes "
-	       "back. Of two "
-	       "recordings, OLD NEW, it shows the newer one in colours of what has changed.",
+	       "of the figure of --sort. In a browser a click makes a box the whole width, Ctrl-F searches, "
+	       "and Escape goes back. Of two recordings, OLD NEW, it shows the newer one in colours of what "
+	       "has changed.",
 	.traces = VIEW_MANY,
 	.lacks = VIEW_LACKS_TOP,
 	.options = options,

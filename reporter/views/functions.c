@@ -158,8 +158,7 @@ const struct view view_functions = {
 	.name = "functions",
 	.summary = "Show what functions allocate, themselves and with all they call",
 	.doc = "Shows of each function what was allocated by it itself, and by all that it calls, once "
-	       "however often "
-	       "a call path passes it.",
+	       "however often a call path passes it.",
 	.traces = VIEW_ONE,
 	.options = options,
 	.parse = parse,

@@ -429,9 +429,8 @@ const struct view view_leaks = {
 	.name = "leaks",
 	.summary = "Show what was not freed",
 	.doc = "Shows what a recorded program did not free, by the call paths that asked for it. What "
-	       "libraries "
-	       "keep until their own end, and what suppressions name, is not counted as leaked, and shown on "
-	       "request.",
+	       "libraries keep until their own end, and what suppressions name, is not counted as leaked, "
+	       "and shown on request.",
 	.traces = VIEW_ONE,
 	.lacks = VIEW_LACKS_SORT,
 	.options = options,

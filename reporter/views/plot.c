@@ -17,6 +17,7 @@
 #include "views/frames.h"
 #include "views/pictures.h"
 #include "views/places.h"
+#include "views/plot_parts.h"
 #include "views/plot_run.h"
 
 #include <errno.h>
@@ -40,24 +41,49 @@ enum { TITLE, WINDOW };                                              /* of reque
 struct plotted {
 	struct series series;
 	struct chart_curve heap, rss;
+	struct plot_parts parts;
 	const char *name;
 };
 
 /* ---- curves ---------------------------------------------------------------------------------- */
 
-/* To the end of the run the heap stays as it was. */
-static struct chart_curve curve_of(struct document *document, struct profile *profile, const char *name,
-				   const struct series *series, const uint64_t *bytes)
+/* With one more point, at which it is as it was last. */
+static uint64_t *extended(struct document *document, const struct series *series, const uint64_t *values)
 {
-	uint64_t *times = pool_alloc(&document->pool, (series->count + 1) * sizeof(*times));
-	uint64_t *values = pool_alloc(&document->pool, (series->count + 1) * sizeof(*values));
-	uint64_t duration = profile_overview(profile, false)->duration_ns, last = series->count - 1;
+	uint64_t *copy = pool_alloc(&document->pool, (series->count + 1) * sizeof(*copy));
 
-	memcpy(times, series->time_ns, series->count * sizeof(*times));
-	memcpy(values, bytes, series->count * sizeof(*values));
-	times[series->count] = duration > times[last] ? duration : times[last];
-	values[series->count] = values[last];
-	return (struct chart_curve){name, times, values, series->count + 1};
+	memcpy(copy, values, series->count * sizeof(*copy));
+	copy[series->count] = copy[series->count - 1];
+	return copy;
+}
+
+/* To the end of the run the heap stays as it was. */
+static struct chart_curve heap_curve(struct document *document, struct profile *profile, const char *name,
+				     const struct series *series)
+{
+	uint64_t *times = extended(document, series, series->time_ns);
+	uint64_t duration = profile_overview(profile, false)->duration_ns;
+
+	if (duration > times[series->count])
+		times[series->count] = duration;
+	return (struct chart_curve){name, times, extended(document, series, series->heap_bytes),
+				    series->count + 1};
+}
+
+static struct plot_parts parts_of(struct document *document, const struct request *request,
+				  const struct series *series)
+{
+	enum grouping grouping = (enum grouping)request->numbers[GROUPED_BY];
+	struct plot_part *list = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < series->part_count; i++) {
+		const char *name =
+			frame_group(document, request, series->parts[i].group, grouping, NAME_WIDTH);
+
+		list[i] = (struct plot_part){name, name, extended(document, series, series->parts[i].bytes)};
+	}
+	return (struct plot_parts){list, series->part_count, extended(document, series, series->rest_bytes),
+				   series->rest_groups};
 }
 
 /* As it was sampled; of long runs the greatest of each interval, where it was seen. */
@@ -93,40 +119,10 @@ static int plot_one(struct document *document, struct profile *profile, const st
 		pool_format(&document->pool, "%s: %s",
 			    style_short_path(request->style, profile_overview(profile, false)->path),
 			    part_command(document, profile_overview(profile, false)->command, NAME_WIDTH));
-	out->heap = curve_of(document, profile, out->name, &out->series, out->series.heap_bytes);
+	out->heap = heap_curve(document, profile, out->name, &out->series);
+	out->parts = parts_of(document, request, &out->series);
 	out->rss = rss_curve(document, profile, &out->series);
 	return 0;
-}
-
-static uint64_t part_at_peak(const struct chart *chart, const struct chart_curve *curve,
-			     const uint64_t *bytes)
-{
-	return (uint64_t)(chart_value(curve, bytes, chart->peak_ns) + 0.5);
-}
-
-/* Those that held most at any time, and all others as one. */
-static void add_parts(struct document *document, const struct request *request, struct profile *profile,
-		      const struct plotted *plotted, struct chart *chart)
-{
-	const struct series *series = &plotted->series;
-	struct chart_part *parts = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*parts));
-
-	for (size_t i = 0; i < series->part_count; i++) {
-		struct chart_curve curve = curve_of(document, profile, "", series, series->parts[i].bytes);
-
-		parts[i] = (struct chart_part){frame_group(document, request, series->parts[i].group,
-							   (enum grouping)request->numbers[GROUPED_BY],
-							   NAME_WIDTH),
-					       curve.bytes, part_at_peak(chart, chart->curves, curve.bytes)};
-	}
-	chart->parts = parts;
-	chart->part_count = series->part_count;
-	if (series->rest_groups == 0 || series->part_count == 0)
-		return;
-	const uint64_t *rest = curve_of(document, profile, "", series, series->rest_bytes).bytes;
-	parts[chart->part_count++] =
-		(struct chart_part){pool_format(&document->pool, "others (%zu)", series->rest_groups), rest,
-				    part_at_peak(chart, chart->curves, rest)};
 }
 
 /* Least squares over the curve's points, each with the time that it stands for. */
@@ -256,12 +252,23 @@ static size_t parts_wanted(const struct request *request)
 	return request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
 }
 
-/* Only in pictures of one process there is room for all that is known of it. */
-static int make_chart_of_run(struct profile *profile, const struct request *request,
+static int check_run(size_t count, struct diagnostic *diagnostic)
+{
+	return count == 1 ? 0
+			  : diagnostic_set(diagnostic, EINVAL,
+					   "--processes is of one run: name one recording of it, not %zu",
+					   count);
+}
+
+/* Of a run only the heap is shown: all else is of one process. */
+static int make_chart_of_run(struct profile *const *profiles, size_t count, const struct request *request,
 			     struct document *document, struct chart *chart, struct diagnostic *diagnostic)
 {
-	int error = plot_run_chart(profile, request, parts_wanted(request), document, chart, diagnostic);
+	int error = check_run(count, diagnostic);
 
+	if (!error)
+		error = plot_run_chart(profiles[0], request, parts_wanted(request), document, chart,
+				       diagnostic);
 	if (error)
 		return error;
 	chart->trend = request->flags[TREND];
@@ -296,7 +303,7 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 	chart->peak_bytes =
 		(uint64_t)chart_highest(curves, curves->bytes, chart->from_ns, chart->to_ns, &chart->peak_ns);
 	if (count == 1) {
-		add_parts(document, request, profiles[0], plotted, chart);
+		plot_parts_draw(document, &plotted->parts, chart);
 		if (!request->flags[NO_PHASES])
 			add_spans(document, profiles[0], chart);
 		add_pauses(document, profiles[0], chart);
@@ -325,7 +332,7 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 	struct document document = {0};
 	struct chart chart;
 	int error = request->flags[PROCESSES]
-			    ? make_chart_of_run(profiles[0], request, &document, &chart, diagnostic)
+			    ? make_chart_of_run(profiles, count, request, &document, &chart, diagnostic)
 			    : make_chart(profiles, count, request, &document, &chart, diagnostic);
 	struct chart_text_style style = {
 		.width = place_width(request),
@@ -354,11 +361,6 @@ struct point_row {
 	struct table parts;
 };
 
-struct part_value {
-	const char *name;
-	uint64_t bytes;
-};
-
 #define ROW ((const struct point_row *)row)
 #define SERIES (ROW->series)
 TABLE_COLUMN(point_time, "time_ns", NULL, 0, 0, cell_count(SERIES->time_ns[ROW->at]))
@@ -372,31 +374,18 @@ TABLE_COLUMN(parts, "parts", NULL, 0, 0, cell_rows(&ROW->parts))
 static const struct column *const point_columns[] = {&point_time, &kind,  &heap, &rss,
 						     &allocated,  &parts, NULL};
 
-#define PART ((const struct part_value *)row)
-TABLE_COLUMN(part_name, "name", NULL, 0, 0, cell_text(PART->name))
-TABLE_COLUMN(part_bytes, "bytes", NULL, 0, 0, cell_count(PART->bytes))
-static const struct column *const part_columns[] = {&part_name, &part_bytes, NULL};
-
-static struct table parts_at(struct document *document, const struct series *series, const char *const *names,
-			     size_t at)
-{
-	struct part_value *values = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*values));
-	size_t count = series->part_count;
-
-	for (size_t i = 0; i < count; i++)
-		values[i] = (struct part_value){names[i], series->parts[i].bytes[at]};
-	if (series->rest_groups > 0)
-		values[count++] = (struct part_value){"others", series->rest_bytes[at]};
-	return (struct table){part_columns, values, count, sizeof(*values), NULL};
-}
-
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
 	size_t used = 0, points = 0;
 
-	if (request->flags[PROCESSES])
-		return plot_run_make(profiles[0], request, parts_wanted(request), document, diagnostic);
+	if (request->flags[PROCESSES]) {
+		int error = check_run(count, diagnostic);
+
+		return error ? error
+			     : plot_run_make(profiles[0], request, parts_wanted(request), document,
+					     diagnostic);
+	}
 	document->main = "points";
 	for (size_t i = 0; i < count; i++) {
 		struct plotted *plotted = pool_alloc(&document->pool, sizeof(*plotted));
@@ -404,17 +393,12 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 			plot_one(document, profiles[i], request, parts_wanted(request), plotted, diagnostic);
 		const struct series *series = &plotted->series;
 		struct point_row *rows;
-		const char **names;
 
 		if (error)
 			return error;
-		names = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*names));
-		for (size_t k = 0; k < series->part_count; k++)
-			names[k] = frame_group(document, request, series->parts[k].group,
-					       (enum grouping)request->numbers[GROUPED_BY], NAME_WIDTH);
 		rows = pool_alloc(&document->pool, (series->count + 1) * sizeof(*rows));
 		for (size_t k = 0; k < series->count; k++)
-			rows[k] = (struct point_row){series, k, parts_at(document, series, names, k)};
+			rows[k] = (struct point_row){series, k, plot_parts_at(document, &plotted->parts, k)};
 		points = series->count;
 		part_head(document, profiles[i]);
 		document_add(document,
@@ -506,10 +490,9 @@ const struct view view_plot = {
 	.name = "plot",
 	.summary = "Draw the heap over time",
 	.doc = "Draws the heap of one or several recordings over time: on the terminal, or with -o FILE.svg "
-	       "as a "
-	       "picture. Of one it shows what held most, one on the other, the resident set, phases and "
-	       "marks, and "
-	       "collections. Each point is exact: the highest heap of an interval, or its end.",
+	       "as a picture. Of one it shows what held most, one on the other, the resident set, phases "
+	       "and marks, and collections. Each point is exact: the highest heap of an interval, or its "
+	       "end.",
 	.traces = VIEW_MANY,
 	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME,
 	.options = options,

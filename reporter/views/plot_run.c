@@ -9,6 +9,7 @@
 #include "profile/run_series.h"
 #include "recordings/run.h"
 #include "views/parts.h"
+#include "views/plot_parts.h"
 
 #include <errno.h>
 
@@ -16,6 +17,7 @@
 
 struct plotted_run {
 	struct run_series series;
+	struct plot_parts parts;
 	const char *command; /* of the first process */
 	uint64_t started_realtime_ns;
 	size_t unreadable;
@@ -46,6 +48,21 @@ static void add_all(const struct run *run, struct profile *like, const struct re
 	}
 }
 
+static struct plot_parts parts_of(struct document *document, const struct run_series *series)
+{
+	struct plot_part *list = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < series->part_count; i++) {
+		const struct run_series_part *part = &series->parts[i];
+		const char *label = part->process_count > 1 ? pool_format(&document->pool, "%s x %zu",
+									  part->program, part->process_count)
+							    : part->program;
+
+		list[i] = (struct plot_part){part->program, label, part->bytes};
+	}
+	return (struct plot_parts){list, series->part_count, series->rest_bytes, series->rest_programs};
+}
+
 static int read_run(struct profile *profile, const struct request *request, size_t most,
 		    struct document *document, struct plotted_run *out, struct diagnostic *diagnostic)
 {
@@ -59,39 +76,16 @@ static int read_run(struct profile *profile, const struct request *request, size
 	steps = run_steps_create();
 	add_all(&run, profile, request, document, steps, out, diagnostic);
 	run_finish(&run);
-	if (out->command)
+	if (out->command) {
 		run_steps_sum(steps, most, &document->pool, &out->series);
+		out->parts = parts_of(document, &out->series);
+	}
 	run_steps_destroy(steps);
 	/* The diagnostic is that of the last. */
 	return out->command ? 0 : -ENOTSUP;
 }
 
 /* ---- as a chart ------------------------------------------------------------------------------------- */
-
-static uint64_t at_peak(const struct chart *chart, const uint64_t *bytes)
-{
-	return (uint64_t)(chart_value(chart->curves, bytes, chart->peak_ns) + 0.5);
-}
-
-static void add_parts(struct document *document, const struct run_series *series, struct chart *chart)
-{
-	struct chart_part *parts = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*parts));
-
-	for (size_t i = 0; i < series->part_count; i++) {
-		const struct run_series_part *part = &series->parts[i];
-		const char *name = part->process_count > 1 ? pool_format(&document->pool, "%s x %zu",
-									 part->program, part->process_count)
-							   : part->program;
-
-		parts[i] = (struct chart_part){name, part->bytes, at_peak(chart, part->bytes)};
-	}
-	chart->parts = parts;
-	chart->part_count = series->part_count;
-	if (series->rest_programs > 0 && series->part_count > 0)
-		parts[chart->part_count++] = (struct chart_part){
-			pool_format(&document->pool, "others (%zu)", series->rest_programs),
-			series->rest_bytes, at_peak(chart, series->rest_bytes)};
-}
 
 static void add_titles(struct document *document, const struct plotted_run *run, struct chart *chart)
 {
@@ -124,7 +118,7 @@ int plot_run_chart(struct profile *profile, const struct request *request, size_
 				      run->series.heap_bytes, run->series.count};
 	*chart = (struct chart){.curves = curve, .curve_count = 1, .to_ns = run->series.end_ns};
 	chart->peak_bytes = (uint64_t)chart_highest(curve, curve->bytes, 0, chart->to_ns, &chart->peak_ns);
-	add_parts(document, &run->series, chart);
+	plot_parts_draw(document, &run->parts, chart);
 	add_titles(document, run, chart);
 	return 0;
 }
@@ -136,34 +130,11 @@ struct run_point {
 	struct table parts;
 };
 
-struct program_value {
-	const char *name;
-	uint64_t bytes;
-};
-
 #define POINT ((const struct run_point *)row)
 TABLE_COLUMN(point_time, "time_ns", NULL, 0, 0, cell_count(POINT->time_ns))
 TABLE_COLUMN(point_heap, "heap_bytes", NULL, 0, 0, cell_count(POINT->heap_bytes))
 TABLE_COLUMN(point_parts, "parts", NULL, 0, 0, cell_rows(&POINT->parts))
 static const struct column *const point_columns[] = {&point_time, &point_heap, &point_parts, NULL};
-
-#define VALUE ((const struct program_value *)row)
-TABLE_COLUMN(value_name, "name", NULL, 0, 0, cell_text(VALUE->name))
-TABLE_COLUMN(value_bytes, "bytes", NULL, 0, 0, cell_count(VALUE->bytes))
-static const struct column *const value_columns[] = {&value_name, &value_bytes, NULL};
-
-static struct table values_at(struct document *document, const struct run_series *series, size_t at)
-{
-	struct program_value *values =
-		pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*values));
-	size_t count = series->part_count;
-
-	for (size_t i = 0; i < count; i++)
-		values[i] = (struct program_value){series->parts[i].program, series->parts[i].bytes[at]};
-	if (series->rest_programs > 0)
-		values[count++] = (struct program_value){"others", series->rest_bytes[at]};
-	return (struct table){value_columns, values, count, sizeof(*values), NULL};
-}
 
 int plot_run_make(struct profile *profile, const struct request *request, size_t most,
 		  struct document *document, struct diagnostic *diagnostic)
@@ -177,7 +148,7 @@ int plot_run_make(struct profile *profile, const struct request *request, size_t
 	points = pool_alloc(&document->pool, (run.series.count + 1) * sizeof(*points));
 	for (size_t i = 0; i < run.series.count; i++)
 		points[i] = (struct run_point){run.series.time_ns[i], run.series.heap_bytes[i],
-					       values_at(document, &run.series, i)};
+					       plot_parts_at(document, &run.parts, i)};
 	document->main = "points";
 	part_head(document, profile);
 	document_add(document, &(struct section){.name = "points",

@@ -118,10 +118,9 @@ const struct view view_report = {
 	.name = "report",
 	.summary = "Show where memory went, line by line",
 	.doc = "Shows what a recorded program allocated: a summary, the call sites that hold most with who "
-	       "called "
-	       "them, and tables of source lines in the manner of memory_profiler. Without -f and --file the "
-	       "tables are of the functions marked MPROF_PROFILE, or else of those where most memory's call "
-	       "paths branch.",
+	       "called them, and tables of source lines in the manner of memory_profiler. Without -f and "
+	       "--file the tables are of the functions marked MPROF_PROFILE, or else of those where most "
+	       "memory's call paths branch.",
 	.traces = VIEW_ONE,
 	.selects_tables = true,
 	.options = options,

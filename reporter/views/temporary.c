@@ -134,8 +134,7 @@ const struct view view_temporary = {
 	.name = "temporary",
 	.summary = "Show allocations that were freed at once",
 	.doc = "Shows the call sites of blocks that the same thread freed before its next allocation: what "
-	       "costs "
-	       "time, and is the easiest to avoid.",
+	       "costs time, and is the easiest to avoid.",
 	.traces = VIEW_ONE,
 	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME,
 	.make = make,

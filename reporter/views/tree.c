@@ -128,9 +128,8 @@ const struct view view_tree = {
 	.name = "tree",
 	.summary = "Show call paths as a tree, with what lies below each call",
 	.doc = "Shows what was allocated as a tree of calls: from main and where threads begin down to the "
-	       "functions "
-	       "that allocate, or with --callers from these up. Calls that lead one way only stand on one "
-	       "line.",
+	       "functions that allocate, or with --callers from these up. Calls that lead one way only "
+	       "stand on one line.",
 	.traces = VIEW_ONE,
 	.options = options,
 	.parse = parse,

@@ -246,8 +246,8 @@ const struct view view_who = {
 	.name = "who",
 	.summary = "Show who called a function or line, and what it called",
 	.doc = "Shows of one place what it asked for itself, who called it, and what it called, with what "
-	       "was allocated "
-	       "by each way. FUNCTION is a name or a pattern of names; FILE may be the end of a path.",
+	       "was allocated by each way. FUNCTION is a name or a pattern of names; FILE may be the end of "
+	       "a path.",
 	.traces = VIEW_PLACE,
 	.make = make,
 };

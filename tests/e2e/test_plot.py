@@ -231,6 +231,10 @@ def of_all_processes(directory):
     told = mprof("plot", "--processes", "-w", "0,1", directory=directory)
     check_equal(told.returncode, 2, "not with -w")
     check("neither --window, --group-by nor --rss" in told.stderr, told.stderr)
+    for format in ("text", "json"):
+        told = mprof("plot", "--processes", "--format", format, "0", "1", directory=directory)
+        check_equal(told.returncode, 2, f"not of two, as {format}")
+        check("name one recording of it, not 2" in told.stderr, told.stderr)
 
 
 @case
