@@ -191,6 +191,19 @@ static const char *temporary(const struct telling *telling)
 	return pool_format(&telling->document->pool, "; %" PRIu64 " temporary (%s)", total->temporary, share);
 }
 
+/* ", 21.5 MiB/s"; a moment has no rate. */
+static const char *rate(const struct telling *telling)
+{
+	const struct window *window = telling->run->window;
+	uint64_t length_ns = window->to_ns - window->from_ns;
+	double bytes = (double)figure_of(&telling->run->total, FIGURE_ALLOCATED);
+
+	if (window->moment || length_ns == 0)
+		return "";
+	return pool_format(&telling->document->pool, ", %s/s",
+			   plain_size(telling, (uint64_t)(bytes * 1e9 / (double)length_ns)));
+}
+
 static const char *allocations_line(const struct telling *telling)
 {
 	const struct overview *run = telling->run;
@@ -201,8 +214,9 @@ static const char *allocations_line(const struct telling *telling)
 	if (run->window && run->window->between)
 		return "";
 	if (run->window)
-		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all",
-				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED));
+		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all%s",
+				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
+				   rate(telling));
 	return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all; %s%s",
 			   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
 			   part_count(telling->document, run->total.frees, "free"), temporary(telling));

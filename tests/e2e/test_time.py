@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -215,6 +216,17 @@ def what_is_not_known_is_not_shown(directory):
     check('"allocations"' not in text and '"allocated_bytes"' not in text, "between boundaries")
     text = mprof("report", "--at", "peak", done.trace()).stdout
     check("Allocations" not in text and "temporary" not in text, text)
+
+
+@case
+def how_fast_it_allocates(directory):
+    done, _, _ = moments(directory)
+    part = asked(done.trace(), "report", "--from", "request", "--to", "request#4:end")
+    rate = part["totals"]["allocated_bytes"] * 10**9 // (part["query"]["to_ns"] - part["query"]["from_ns"])
+    shown = mprof("report", "--from", "request", "--to", "request#4:end", done.trace()).stdout
+    value, unit = re.search(r"^Allocations: .* in all, ([0-9.]+) (\w+)/s$", shown, re.M).groups()
+    check(abs(float(value) * {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[unit] - rate) <= rate / 50, f"{value} {unit}/s, not {rate}")
+    check("/s\n" not in mprof("report", "--at", "request", done.trace()).stdout, "a moment has no rate")
 
 
 @case
