@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "figures/timeline.h"
+#include "profile/filter.h"
 #include "profile/private.h"
 #include "profile/window.h"
 
@@ -203,6 +204,18 @@ static void write_down(struct sweep *sweep, struct series_part *parts, const str
 			       .rest_groups = groups->count - out->part_count};
 }
 
+/* All that the view is of as one group: for the heap alone no code has to be looked up, which takes by far
+ * the longest of all in the recordings of a make. */
+static const struct groups *as_one(struct profile *profile, uint32_t **of_node)
+{
+	static const struct groups one = {.count = 1};
+
+	*of_node = memory_zeroed(profile->info->node_count, sizeof(**of_node));
+	for (uint32_t node = 0; node < profile->info->node_count; node++)
+		(*of_node)[node] = profile_passes(profile, node);
+	return &one;
+}
+
 int profile_series(struct profile *profile, enum grouping grouping, size_t most, struct series *out,
 		   struct diagnostic *diagnostic)
 {
@@ -213,9 +226,11 @@ int profile_series(struct profile *profile, enum grouping grouping, size_t most,
 	*out = (struct series){0};
 	if (error)
 		return error;
-	profile_know_remains(profile);
+	if (most > 0)
+		profile_know_remains(profile);
 	const struct groups *groups =
-		profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);
+		most == 0 ? as_one(profile, &of_node)
+			  : profile_groups_of_nodes(profile, grouping, FIGURE_ALLOCATIONS, &of_node);
 	struct series_part *parts = pool_alloc(&profile->pool, (most + 1) * sizeof(*parts));
 	sweep.of_node = of_node;
 	sweep.holdings = memory_zeroed(groups->count, sizeof(*sweep.holdings));
