@@ -286,7 +286,7 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 {
 	const struct window_choice *choice = &profile->options->window;
 	const struct timeline *timeline;
-	struct instant from, to;
+	struct instant from = {0}, to = {0};
 	int error;
 
 	if (!choice->at && !choice->from && !choice->to)

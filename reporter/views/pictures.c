@@ -16,8 +16,6 @@
 #define CONVERTER "rsvg-convert"
 #define ZOOM "2" /* pixels of a PNG for each of the SVG */
 
-extern char **environ;
-
 static const struct {
 	const char *ending, *format;
 } kinds[] = {

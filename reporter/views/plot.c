@@ -204,7 +204,7 @@ static void add_pauses(struct document *document, struct profile *profile, struc
 static int take_window(struct document *document, struct profile *profile, const char *text,
 		       struct chart *chart, struct diagnostic *diagnostic)
 {
-	struct instant from, to;
+	struct instant from = {0}, to = {0};
 	int error = text ? diagnostic_set(diagnostic, EINVAL, "-w takes FROM,TO, not '%s'", text) : 0;
 
 	for (const char *comma = text ? strchr(text, ',') : NULL; error && comma;
