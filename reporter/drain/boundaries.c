@@ -50,11 +50,7 @@ void boundaries_cross(struct drain *drain, uint64_t stamp)
 		return;
 	}
 	time_ns = time_ns > drain->last_event_ns ? time_ns : drain->last_event_ns;
-	if (intervals_idle_is_long(&drain->intervals, drain->last_event_ns, time_ns))
-		check(drain,
-		      intervals_idle(&drain->intervals, &drain->figures, drain->last_event_ns, time_ns));
-	else if (intervals_due(&drain->intervals, &drain->figures, time_ns))
-		check(drain, intervals_close(&drain->intervals, &drain->figures, time_ns, false));
+	check(drain, intervals_pass(&drain->intervals, &drain->figures, drain->last_event_ns, time_ns));
 	set_next(drain, stamp);
 }
 

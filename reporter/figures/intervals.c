@@ -17,7 +17,8 @@ void intervals_finish(struct intervals *intervals)
 	*intervals = (struct intervals){0};
 }
 
-bool intervals_due(const struct intervals *intervals, const struct figures *figures, uint64_t time_ns)
+/* It has its length, and as many events as a closing is worth, or is long for so young a run. */
+static bool is_due(const struct intervals *intervals, const struct figures *figures, uint64_t time_ns)
 {
 	uint64_t length_ns = time_ns - intervals->begin_ns;
 
@@ -201,6 +202,13 @@ int intervals_idle(struct intervals *intervals, struct figures *figures, uint64_
 		return -ENOMEM;
 	begin(intervals, figures, to_ns);
 	return make_room(intervals);
+}
+
+int intervals_pass(struct intervals *intervals, struct figures *figures, uint64_t from_ns, uint64_t to_ns)
+{
+	if (intervals_idle_is_long(intervals, from_ns, to_ns))
+		return intervals_idle(intervals, figures, from_ns, to_ns);
+	return is_due(intervals, figures, to_ns) ? intervals_close(intervals, figures, to_ns, false) : 0;
 }
 
 /* ---- the whole run --------------------------------------------------------------------------- */

@@ -40,10 +40,6 @@ struct intervals { /* all zero, but for the length: the first is open, from the 
 
 void intervals_finish(struct intervals *intervals);
 
-/* Whether the open interval is worth its end, at this time: it has its length, and as many events as a
- * closing is worth, or is long for so young a run. */
-bool intervals_due(const struct intervals *intervals, const struct figures *figures, uint64_t time_ns);
-
 /* Ends the open interval before the next event, which is at this time.  Where nothing happened in it, it goes
  * on.  `pinned`: for a mark.  0 or -ENOMEM: then there can be no time line any more, and figures have no
  * peak. */
@@ -55,6 +51,10 @@ bool intervals_idle_is_long(const struct intervals *intervals, uint64_t from_ns,
 
 /* Nothing happened between the last event and the next.  0 or -ENOMEM, as above. */
 int intervals_idle(struct intervals *intervals, struct figures *figures, uint64_t from_ns, uint64_t to_ns);
+
+/* It is `to_ns`, and there was no event since `from_ns`: ends the open interval if it is worth that, and
+ * makes a long idle time one of its own.  0 or -ENOMEM, as above. */
+int intervals_pass(struct intervals *intervals, struct figures *figures, uint64_t from_ns, uint64_t to_ns);
 
 /* Ends the open interval, and gives figures the peak of the whole run.  0 or -ENOMEM, as above. */
 int intervals_settle(struct intervals *intervals, struct figures *figures, uint64_t time_ns);

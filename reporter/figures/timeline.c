@@ -128,20 +128,13 @@ bool timeline_walk_next(struct timeline_walk *walk, struct timeline_entry *entry
 
 /* ---- two become one ----------------------------------------------------------------------- */
 
-/* Sums of what is checked against the whole later; so they may come round, and come back. */
-static struct heap_change plus(struct heap_change a, struct heap_change b)
-{
-	return (struct heap_change){(int64_t)((uint64_t)a.bytes + (uint64_t)b.bytes),
-				    (int64_t)((uint64_t)a.blocks + (uint64_t)b.blocks)};
-}
-
 /* One path's: either may be all zero. */
 static struct timeline_entry join_entries(const struct timeline_entry *a, const struct timeline_entry *b,
 					  bool peak_in_first)
 {
 	return (struct timeline_entry){
-		.change = plus(a->change, b->change),
-		.to_peak = peak_in_first ? a->to_peak : plus(a->change, b->to_peak),
+		.change = heap_change_plus(a->change, b->change),
+		.to_peak = peak_in_first ? a->to_peak : heap_change_plus(a->change, b->to_peak),
 		.allocations = a->allocations + b->allocations,
 		.allocated_bytes = a->allocated_bytes + b->allocated_bytes,
 	};
@@ -173,13 +166,13 @@ static void join_paths(const struct interval *a, const struct interval *b, bool 
 /* Of two equal peaks the first counts, as of a whole run's. */
 static int join(struct interval *a, struct interval *b)
 {
-	struct heap_change second = plus(a->change, b->to_peak);
+	struct heap_change second = heap_change_plus(a->change, b->to_peak);
 	bool peak_in_first = a->to_peak.bytes >= second.bytes;
 	struct interval joined = {.begin_ns = a->begin_ns,
 				  .end_ns = b->end_ns,
 				  .peak_ns = peak_in_first ? a->peak_ns : b->peak_ns,
 				  .events = a->events + b->events,
-				  .change = plus(a->change, b->change),
+				  .change = heap_change_plus(a->change, b->change),
 				  .to_peak = peak_in_first ? a->to_peak : second,
 				  .rss_pages = a->rss_pages > b->rss_pages ? a->rss_pages : b->rss_pages,
 				  .pinned = b->pinned};

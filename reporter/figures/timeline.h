@@ -23,6 +23,13 @@ struct heap_change {
 	int64_t bytes, blocks;
 };
 
+/* Of figures that are checked against the whole later: so sums may come round, and come back. */
+static inline struct heap_change heap_change_plus(struct heap_change a, struct heap_change b)
+{
+	return (struct heap_change){(int64_t)((uint64_t)a.bytes + (uint64_t)b.bytes),
+				    (int64_t)((uint64_t)a.blocks + (uint64_t)b.blocks)};
+}
+
 /* What one call path did within an interval; all zero: it has no entry. */
 struct timeline_entry {
 	uint32_t id;

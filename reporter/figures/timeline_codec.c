@@ -55,12 +55,6 @@ static struct heap_change take_change(struct varint_cursor *at)
 	return (struct heap_change){bytes, varint_next_signed(at)};
 }
 
-static void add(struct heap_change *sum, const struct heap_change *more)
-{
-	sum->bytes = (int64_t)((uint64_t)sum->bytes + (uint64_t)more->bytes);
-	sum->blocks = (int64_t)((uint64_t)sum->blocks + (uint64_t)more->blocks);
-}
-
 static bool equal(const struct heap_change *a, const struct heap_change *b)
 {
 	return a->bytes == b->bytes && a->blocks == b->blocks;
@@ -76,8 +70,8 @@ static bool entries_make_sense(const struct interval *interval, size_t node_coun
 	while (timeline_walk_next(&walk, &entry)) {
 		if (entry.id >= node_count)
 			return false;
-		add(&change, &entry.change);
-		add(&to_peak, &entry.to_peak);
+		change = heap_change_plus(change, entry.change);
+		to_peak = heap_change_plus(to_peak, entry.to_peak);
 	}
 	return !walk.at.failed && varint_left(&walk.at) == 0 && equal(&change, &interval->change) &&
 	       equal(&to_peak, &interval->to_peak);

@@ -51,13 +51,7 @@ static int cross(struct replaying *of, uint64_t time_ns)
 
 	if (own->count == 0) {
 		error = cross_notes(of);
-		if (error)
-			return error;
-		if (intervals_idle_is_long(&of->intervals, of->last_ns, time_ns))
-			error = intervals_idle(&of->intervals, &of->figures, of->last_ns, time_ns);
-		else if (intervals_due(&of->intervals, &of->figures, time_ns))
-			error = intervals_close(&of->intervals, &of->figures, time_ns, false);
-		return error;
+		return error ? error : intervals_pass(&of->intervals, &of->figures, of->last_ns, time_ns);
 	}
 	for (; !error && of->next_own < own->count; of->next_own++) {
 		const struct replay_boundary *boundary = &own->list[of->next_own];
