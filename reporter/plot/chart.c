@@ -66,3 +66,27 @@ uint64_t chart_top(const struct chart *chart)
 	}
 	return (uint64_t)top;
 }
+
+void chart_fit_trend(struct chart *chart)
+{
+	const struct chart_curve *curve = chart->curves;
+	double weights = 0, x = 0, y = 0, xx = 0, xy = 0;
+
+	for (size_t i = 0; i + 1 < curve->count; i++) {
+		double weight = (double)(curve->time_ns[i + 1] - curve->time_ns[i]);
+		double time = ((double)curve->time_ns[i] + (double)curve->time_ns[i + 1]) / 2;
+		double value = ((double)curve->bytes[i] + (double)curve->bytes[i + 1]) / 2;
+
+		if (curve->time_ns[i] < chart->from_ns || curve->time_ns[i + 1] > chart->to_ns)
+			continue;
+		weights += weight;
+		x += weight * time;
+		y += weight * value;
+		xx += weight * time * time;
+		xy += weight * time * value;
+	}
+	chart->trend = true;
+	double spread = weights * xx - x * x;
+	chart->trend_per_ns = spread > 0 ? (weights * xy - x * y) / spread : 0;
+	chart->trend_at_0 = weights > 0 ? (y - chart->trend_per_ns * x) / weights : 0;
+}

@@ -63,6 +63,10 @@ double chart_value(const struct chart_curve *curve, const uint64_t *bytes, uint6
 double chart_highest(const struct chart_curve *curve, const uint64_t *bytes, uint64_t from_ns, uint64_t to_ns,
 		     uint64_t *at_ns);
 
+/* The line that fits the first curve best, within what is shown: by least squares over its points, each with
+ * the time that it stands for. */
+void chart_fit_trend(struct chart *chart);
+
 /* The greatest of all that is shown. */
 uint64_t chart_top(const struct chart *chart);
 

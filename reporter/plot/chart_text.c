@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "formats/style.h"
+#include "plot/spark.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -267,19 +268,14 @@ static void print_spans(const struct canvas *canvas)
 
 static void print_spark(const struct canvas *canvas, const struct chart_part *part)
 {
-	static const char *const blocks[] = {" ",      "\u2581", "\u2582", "\u2583", "\u2584",
-					     "\u2585", "\u2586", "\u2587", "\u2588"};
 	const struct chart_curve *curve = canvas->chart->curves;
 	uint64_t at;
 	double top = chart_highest(curve, part->bytes, canvas->chart->from_ns, canvas->chart->to_ns, &at);
 
 	for (size_t i = 0; i < SPARK; i++) {
-		size_t height = height_at(canvas, curve, part->bytes, i, SPARK, 8, top);
+		size_t height = height_at(canvas, curve, part->bytes, i, SPARK, SPARK_HEIGHT, top);
 
-		if (canvas->style->ascii)
-			fputc(" ..::++##"[height], canvas -> out);
-		else
-			fputs(blocks[height], canvas->out);
+		fputs(spark_text(height, canvas->style->ascii), canvas->out);
 	}
 }
 

@@ -13,9 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The innermost phase of a name, or of a name in a thread: its index + 1; 0: there is none. */
+/* The innermost phase of a name, or of a name in a thread. */
 struct innermost {
-	size_t phase;
+	size_t phase; /* its index + 1; 0: there is none */
+	/* Of a name in any thread: */
+	size_t kind;
+	uint32_t seen; /* phases and marks so far */
 };
 
 /* Each phase knows the next outer one of its name, and of its name and thread; those that have ended are
@@ -23,7 +26,7 @@ struct innermost {
 struct pairing {
 	struct profile *profile;
 	struct phase *phases;
-	size_t count, *outer, *outer_in_thread;
+	size_t count, kinds, *outer, *outer_in_thread;
 	uint64_t event; /* how many came before the note; notes are in the order of events, or taken to be */
 	struct map known;
 	struct strings names;
@@ -56,9 +59,14 @@ static void begin(struct pairing *pairing, const struct trace_note *note, const 
 	const struct trace_info *info = pairing->profile->info;
 	bool mark = note->kind == NOTE_MARK;
 	size_t index = pairing->count++;
+	struct innermost *any = innermost_of(pairing, name, ANY_THREAD);
 
+	if (any->kind == 0)
+		any->kind = ++pairing->kinds;
 	pairing->phases[index] = (struct phase){
 		.name = trace_label(pairing->profile->trace, note->values[0]),
+		.kind = any->kind,
+		.number = ++any->seen,
 		.mark = mark,
 		.unended = !mark,
 		.begin_ns = note->time_ns,
@@ -69,7 +77,6 @@ static void begin(struct pairing *pairing, const struct trace_note *note, const 
 	};
 	if (mark)
 		return;
-	struct innermost *any = innermost_of(pairing, name, ANY_THREAD);
 	struct innermost *own = innermost_of(pairing, name, note->thread);
 	pairing->outer[index] = any->phase;
 	pairing->outer_in_thread[index] = own->phase;

@@ -4,6 +4,7 @@
 #include "views/growing.h"
 
 #include "base/number.h"
+#include "plot/spark.h"
 #include "profile/growth.h"
 #include "views/frames.h"
 #include "views/places.h"
@@ -67,13 +68,9 @@ static const struct column *const columns[] = {
 	&line,      &place,       &module,    &type,        &samples,       &frames,
 	&text_live, &text_course, &text_rate, &text_what,   &text_callers,  NULL};
 
-/* Eight heights of blocks, or of characters for terminals without them. */
 static const char *course_of(struct document *document, const struct growth *growth)
 {
-	static const char *const blocks[] = {" ",      "\u2581", "\u2582", "\u2583", "\u2584",
-					     "\u2585", "\u2586", "\u2587", "\u2588"};
-	static const char *const plain[] = {" ", ".", ".", ":", ":", "+", "+", "#", "#"};
-	const char *const *heights = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? blocks : plain;
+	bool ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	uint64_t top = 1;
 	const char *text = "";
 
@@ -81,9 +78,10 @@ static const char *course_of(struct document *document, const struct growth *gro
 		top = growth->bytes[i] > top ? growth->bytes[i] : top;
 	for (size_t i = 0; i < GROWTH_SAMPLES; i++) {
 		uint64_t bytes = growth->bytes[i];
-		size_t height = bytes == 0 ? 0 : 1 + (size_t)((double)bytes / (double)top * 7);
+		size_t height =
+			bytes == 0 ? 0 : 1 + (size_t)((double)bytes / (double)top * (SPARK_HEIGHT - 1));
 
-		text = pool_format(&document->pool, "%s%s", text, heights[height]);
+		text = pool_format(&document->pool, "%s%s", text, spark_text(height, ascii));
 	}
 	return text;
 }

@@ -3,9 +3,7 @@
  */
 #include "profile/phases.h"
 
-#include "base/map.h"
 #include "base/number.h"
-#include "base/strings.h"
 #include "base/text.h"
 #include "views/parts.h"
 #include "views/places.h"
@@ -24,7 +22,6 @@
 struct phase_row {
 	const struct phase *phase;
 	const char *text; /* for people: its name, with which one it is of several, and that it did not end */
-	uint32_t number;  /* of those of its name, from 1 */
 	const char *const *made_of; /* for people */
 	const struct table *sites;  /* for programs */
 };
@@ -44,7 +41,7 @@ static const struct column *const site_columns[] = {&site_function, &site_file, 
 #define IF_MEASURED(value) (PHASE->measured ? value : cell_blank())
 
 TABLE_COLUMN(phase_name, "name", NULL, 0, 0, cell_text(PHASE->name))
-TABLE_COLUMN(phase_number, "number", NULL, 0, 0, cell_count(ROW->number))
+TABLE_COLUMN(phase_number, "number", NULL, 0, 0, cell_count(PHASE->number))
 TABLE_COLUMN(mark, "mark", NULL, 0, 0, cell_truth(PHASE->mark))
 TABLE_COLUMN(unended, "ended", NULL, 0, 0, cell_truth(!PHASE->unended))
 TABLE_COLUMN(begin, "begin_ns", "Begin", 0, 10, cell_pause(PHASE->begin_ns))
@@ -136,38 +133,12 @@ static void fill(struct phase_row *row, struct document *document, struct profil
 }
 
 /* "request#3", as --at takes it. */
-static const char *text_of(struct document *document, const struct phase *phase, uint32_t number,
-			   uint32_t count)
+static const char *text_of(struct document *document, const struct phase *phase, bool alone)
 {
 	const char *end = phase->unended ? " (did not end)" : "";
 
-	return count > 1 ? pool_format(&document->pool, "%s#%u%s", phase->name, number, end)
-			 : pool_format(&document->pool, "%s%s", phase->name, end);
-}
-
-/* Which one each is of those of its name, and how many these are. */
-static void number_phases(const struct phase *phases, size_t count, uint32_t *numbers, uint32_t *counts)
-{
-	struct strings names;
-	struct map known = {0}; /* of a name: a count */
-
-	strings_init(&names);
-	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; i < count; i++) {
-			const char *name = strings_intern(&names, phases[i].name);
-			uint32_t *seen = map_get(&known, (uintptr_t)name, 0);
-
-			if (!seen) {
-				seen = pool_alloc(&names.pool, sizeof(*seen));
-				map_put(&known, (uintptr_t)name, 0, seen);
-			}
-			if (round == 0)
-				numbers[i] = ++*seen;
-			else
-				counts[i] = *seen;
-		}
-	map_finish(&known);
-	strings_finish(&names);
+	return alone ? pool_format(&document->pool, "%s%s", phase->name, end)
+		     : pool_format(&document->pool, "%s#%u%s", phase->name, phase->number, end);
 }
 
 static size_t count_lines(const char *const *lines)
@@ -192,16 +163,15 @@ size_t part_phases(struct document *document, struct profile *profile, const str
 	if (shown < count)
 		title = pool_format(&document->pool,
 				    "Phases and marks (the %zu of %zu with the highest peaks)", shown, count);
-	uint32_t *numbers = pool_alloc(&document->pool, (count + 1) * sizeof(*numbers));
-	uint32_t *counts = pool_alloc(&document->pool, (count + 1) * sizeof(*counts));
-	number_phases(phases, count, numbers, counts);
+	bool *several = pool_alloc(&document->pool, count + 1); /* by kind */
+	for (size_t i = 0; i < count; i++)
+		several[phases[i].kind] |= phases[i].number > 1;
 	greatest = find_greatest(document, phases, count, request->for_people ? shown : MADE_OF_MOST);
 	for (size_t i = 0; i < count; i++) {
 		if (request->for_people && !greatest[i])
 			continue;
 		rows[used].phase = &phases[i];
-		rows[used].number = numbers[i];
-		rows[used].text = text_of(document, &phases[i], numbers[i], counts[i]);
+		rows[used].text = text_of(document, &phases[i], !several[phases[i].kind]);
 		if (greatest[i])
 			fill(&rows[used], document, profile, request);
 		lines += 1 + count_lines(rows[used++].made_of);

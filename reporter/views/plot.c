@@ -4,14 +4,11 @@
 #include "plot/chart.h"
 
 #include "base/clean.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/strings.h"
 #include "base/text.h"
 #include "profile/instant.h"
 #include "profile/measure.h"
-#include "profile/phases.h"
 #include "profile/series.h"
 #include "reader/reader.h"
 #include "views/frames.h"
@@ -19,6 +16,7 @@
 #include "views/places.h"
 #include "views/plot_parts.h"
 #include "views/plot_run.h"
+#include "views/plot_spans.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -125,79 +123,6 @@ static int plot_one(struct document *document, struct profile *profile, const st
 	return 0;
 }
 
-/* Least squares over the curve's points, each with the time that it stands for. */
-static void fit_trend(struct chart *chart)
-{
-	const struct chart_curve *curve = chart->curves;
-	double weights = 0, x = 0, y = 0, xx = 0, xy = 0;
-
-	for (size_t i = 0; i + 1 < curve->count; i++) {
-		double weight = (double)(curve->time_ns[i + 1] - curve->time_ns[i]);
-		double time = ((double)curve->time_ns[i] + (double)curve->time_ns[i + 1]) / 2;
-		double value = ((double)curve->bytes[i] + (double)curve->bytes[i + 1]) / 2;
-
-		if (curve->time_ns[i] < chart->from_ns || curve->time_ns[i + 1] > chart->to_ns)
-			continue;
-		weights += weight;
-		x += weight * time;
-		y += weight * value;
-		xx += weight * time * time;
-		xy += weight * time * value;
-	}
-	double spread = weights * xx - x * x;
-	chart->trend_per_ns = spread > 0 ? (weights * xy - x * y) / spread : 0;
-	chart->trend_at_0 = weights > 0 ? (y - chart->trend_per_ns * x) / weights : 0;
-}
-
-/* ---- phases, marks, pauses ------------------------------------------------------------------------- */
-
-static void add_spans(struct document *document, struct profile *profile, struct chart *chart)
-{
-	size_t count;
-	const struct phase *phases = profile_phases(profile, &count);
-	struct chart_span *spans = pool_alloc(&document->pool, (count + 1) * sizeof(*spans));
-	struct strings names;
-	struct map known = {0}; /* of a name: which it is, from 1 */
-
-	strings_init(&names);
-	for (size_t i = 0; i < count; i++) {
-		const char *name = strings_intern(&names, phases[i].name);
-
-		if (!phases[i].mark && !map_get(&known, (uintptr_t)name, 0))
-			map_put(&known, (uintptr_t)name, 0, (void *)(uintptr_t)(known.used + 1));
-		spans[i] = (struct chart_span){.name = phases[i].name,
-					       .begin_ns = phases[i].begin_ns,
-					       .end_ns = phases[i].begin_ns + phases[i].duration_ns,
-					       .begin_bytes = phases[i].begin_bytes,
-					       .end_bytes = phases[i].end_bytes,
-					       .mark = phases[i].mark,
-					       .kind = (uintptr_t)map_get(&known, (uintptr_t)name, 0),
-					       .open = phases[i].unended};
-	}
-	map_finish(&known);
-	strings_finish(&names);
-	chart->spans = spans;
-	chart->span_count = count;
-}
-
-static void add_pauses(struct document *document, struct profile *profile, struct chart *chart)
-{
-	const struct collections *collections = profile_collections_only(profile);
-	struct chart_span *pauses =
-		pool_alloc(&document->pool, (collections->collection_count + 1) * sizeof(*pauses));
-
-	for (size_t i = 0; i < collections->collection_count; i++) {
-		const struct collection *one = &collections->collections[i];
-
-		pauses[i] = (struct chart_span){
-			.name = pool_format(&document->pool, "collection of generation %u", one->generation),
-			.begin_ns = one->time_ns,
-			.end_ns = one->time_ns + one->pause_ns};
-	}
-	chart->pauses = pauses;
-	chart->pause_count = collections->collection_count;
-}
-
 /* ---- the chart ---------------------------------------------------------------------------------------- */
 
 /* "0,20.5", or any two times: "load,load:end".  Names may have commas, so each is tried. */
@@ -242,9 +167,14 @@ static void take_titles(struct document *document, struct profile *const *profil
 	chart->subtitle = count > 1 ? "each from its own start"
 				    : pool_format(&document->pool, "peak %s at %s; pid %d, started %s, %s",
 						  peak, when, run->pid, started, duration);
-	if (chart->trend)
-		chart->subtitle = pool_format(&document->pool, "%s; trend %+.1f KiB/s", chart->subtitle,
-					      chart->trend_per_ns * 1e9 / 1024);
+}
+
+/* Told behind the title's figures. */
+static void add_trend(struct document *document, struct chart *chart)
+{
+	chart_fit_trend(chart);
+	chart->subtitle = pool_format(&document->pool, "%s; trend %+.1f KiB/s", chart->subtitle,
+				      chart->trend_per_ns * 1e9 / 1024);
 }
 
 static size_t parts_wanted(const struct request *request)
@@ -271,9 +201,8 @@ static int make_chart_of_run(struct profile *const *profiles, size_t count, cons
 				       diagnostic);
 	if (error)
 		return error;
-	chart->trend = request->flags[TREND];
-	if (chart->trend)
-		fit_trend(chart);
+	if (request->flags[TREND])
+		add_trend(document, chart);
 	if (request->words[TITLE])
 		chart->title = request->words[TITLE];
 	return 0;
@@ -287,7 +216,7 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 	uint64_t rss_at;
 	int error = 0;
 
-	*chart = (struct chart){.curves = curves, .curve_count = count, .trend = request->flags[TREND]};
+	*chart = (struct chart){.curves = curves, .curve_count = count};
 	for (size_t i = 0; !error && i < count; i++) {
 		error = plot_one(document, profiles[i], request, count > 1 ? 0 : parts_wanted(request),
 				 &plotted[i], diagnostic);
@@ -305,17 +234,17 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 	if (count == 1) {
 		plot_parts_draw(document, &plotted->parts, chart);
 		if (!request->flags[NO_PHASES])
-			add_spans(document, profiles[0], chart);
-		add_pauses(document, profiles[0], chart);
+			plot_phases(document, profiles[0], chart);
+		plot_pauses(document, profiles[0], chart);
 	}
 	uint64_t rss = (uint64_t)chart_highest(&plotted->rss, plotted->rss.bytes, chart->from_ns,
 					       chart->to_ns, &rss_at);
 	if (count == 1 && !request->flags[HEAP] && rss > 0 &&
 	    (request->flags[RSS] || rss / RSS_TIMES <= chart->peak_bytes))
 		chart->rss = &plotted->rss;
-	if (chart->trend)
-		fit_trend(chart);
 	take_titles(document, profiles, count, request, chart);
+	if (request->flags[TREND])
+		add_trend(document, chart);
 	return 0;
 }
 

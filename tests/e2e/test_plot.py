@@ -234,6 +234,7 @@ def of_all_processes(directory):
     check(re.search(r"\n +2\.9 MiB +\d+\.\d% .* hold x 3\n", shown), shown)
     picture = drawn(directory, "--processes")
     check("hold x 3" in texts(picture) and "Heap of the run of ./parent" in " ".join(texts(picture)), texts(picture))
+    check("KiB/s" in texts(drawn(directory, "--processes", "-s"))[1], "how it rises, with -s")
     told = mprof("plot", "--processes", "-w", "0,1", directory=directory)
     check_equal(told.returncode, 2, "not with -w")
     check("neither --window, --group-by nor --rss" in told.stderr, told.stderr)
