@@ -26,9 +26,9 @@ struct series {
 	size_t rest_groups;         /* how many these are */
 };
 
-/* At most `most` parts by a grouping, of what the profile's view is of (all others are left out of
- * heap_bytes, too).  Lives as long as the profile.  0, or -errno with a diagnostic: -ENOTSUP where there is
- * no time line. O(entries of the time line). */
+/* At most `most` parts (of 0 no name is looked up, and the rest is one group) by a grouping, of what the
+ * profile's view is of (all others are left out of heap_bytes, too).  Lives as long as the profile.  0, or
+ * -errno with a diagnostic: -ENOTSUP where there is no time line. O(entries of the time line). */
 int profile_series(struct profile *profile, enum grouping grouping, size_t most, struct series *out,
 		   struct diagnostic *diagnostic);
 

@@ -34,8 +34,8 @@ void exports_finish(struct exports *exports);
  */
 const char *exports_find(struct exports *exports, struct object *object, uint64_t address);
 
-/* The first address from `from` up to `end` of a jump to one of the linker's stubs; 0: there is none.  That
- * what looks like one is none is as good as impossible: it would have to hit a stub's beginning. */
+/* The first address from `from` up to `end` of a jump to one of the linker's stubs; 0: there is none.  Other
+ * bytes are hardly ever taken for one: they would have to name the beginning of a stub. */
 uint64_t exports_jump_to_stub(const struct exports *exports, uint64_t from, uint64_t end);
 
 #endif
