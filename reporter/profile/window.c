@@ -86,9 +86,13 @@ static uint64_t apart(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Within a time in which nothing happened the heap is known at each moment. */
+/* Within a time in which nothing happened the heap is known at each moment, and behind the last event. */
 static bool find_idle(const struct timeline *timeline, uint64_t time_ns, struct place *place)
 {
+	if (timeline->count > 0 && time_ns > timeline->list[timeline->count - 1].end_ns) {
+		*place = (struct place){.before = timeline->count, .time_ns = time_ns};
+		return true;
+	}
 	for (size_t i = 0; i < timeline->count; i++) {
 		const struct interval *interval = &timeline->list[i];
 
@@ -100,7 +104,7 @@ static bool find_idle(const struct timeline *timeline, uint64_t time_ns, struct 
 	return false;
 }
 
-/* The boundary nearest by events, or by time. */
+/* The boundary nearest by events, or by time; of several at one time the last. */
 static struct place nearest_boundary(const struct timeline *timeline, const struct instant *instant)
 {
 	bool by_time = instant->events == INSTANT_BY_TIME;
@@ -114,7 +118,7 @@ static struct place nearest_boundary(const struct timeline *timeline, const stru
 
 		events += interval->events;
 		uint64_t distance = apart(by_time ? interval->end_ns : events, wanted);
-		if (distance >= least)
+		if (distance > least)
 			continue;
 		least = distance;
 		place = (struct place){.before = i + 1, .time_ns = interval->end_ns};
@@ -252,7 +256,9 @@ static void fill(struct profile *profile, const struct place *from, const struct
 		path_sums_moment(&sums, timeline, from->before, from->at_peak);
 	else
 		path_sums_window(&sums, timeline, from->before, to->before);
-	take_figures(profile, &sums, window->moment ? from->time_ns : sums.peak_ns);
+	/* Where nothing happened the peak is as old as what lived then. */
+	take_figures(profile, &sums,
+		     window->moment || sums.peak_ns < from->time_ns ? from->time_ns : sums.peak_ns);
 	path_sums_finish(&sums);
 	window->from_ns = from->time_ns;
 	window->to_ns = to->time_ns;

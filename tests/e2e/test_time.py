@@ -219,6 +219,21 @@ def what_is_not_known_is_not_shown(directory):
 
 
 @case
+def behind_the_last_event_all_stays(directory):
+    (directory / "idle.c").write_text("""#include <stdlib.h>
+#include <unistd.h>
+int main(void) { usleep(100000); char *volatile p = malloc(500000); *p = 1; usleep(100000); _exit(0); }
+""")
+    compile(directory / "idle.c", directory / "idle", "-fno-builtin")
+    trace = record([directory / "idle"], directory).trace()
+    for at, heap in (("20%", 0), ("75%", 500000), ("95%", 500000)):
+        figures = asked(trace, "report", "--at", at)
+        check_equal((figures["totals"]["peak_bytes"], figures["query"]["near"]), (heap, False), at)
+    figures = asked(trace, "report", "--from", "75%", "--to", "90%")
+    check_equal((figures["totals"]["peak_bytes"], figures["totals"]["peak_time_ns"]), (500000, figures["query"]["from_ns"]), "within nothing happened")
+
+
+@case
 def how_fast_it_allocates(directory):
     done, _, _ = moments(directory)
     part = asked(done.trace(), "report", "--from", "request", "--to", "request#4:end")
