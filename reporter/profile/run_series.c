@@ -139,6 +139,15 @@ static int by_greatest(const void *left, const void *right, void *programs)
 	return x != y ? (x > y ? -1 : 1) : a < b ? -1 : a > b;
 }
 
+static size_t count_holding(const struct run_steps *steps)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < steps->program_count; i++)
+		count += steps->programs[i].greatest_bytes > 0;
+	return count;
+}
+
 static size_t choose(struct run_steps *steps, size_t most, struct pool *pool, struct run_series_part *parts)
 {
 	uint32_t *order = memory_zeroed(steps->program_count, sizeof(*order));
@@ -263,7 +272,7 @@ void run_steps_sum(struct run_steps *steps, size_t most, struct pool *pool, stru
 				   .parts = parts,
 				   .part_count = writing.part_count,
 				   .rest_bytes = writing.rest_bytes,
-				   .rest_programs = steps->program_count - writing.part_count,
+				   .rest_programs = count_holding(steps) - writing.part_count,
 				   .process_count = steps->process_count,
 				   .end_ns = steps->end_ns};
 }

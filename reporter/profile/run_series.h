@@ -30,9 +30,9 @@ struct run_series {
 	const struct run_series_part *parts; /* greatest first */
 	size_t part_count;
 	const uint64_t *rest_bytes; /* of all other programs */
-	size_t rest_programs;
-	size_t process_count;
-	uint64_t end_ns; /* of the last process */
+	size_t rest_programs;       /* how many these are that ever had a block */
+	size_t process_count;       /* recordings: what a process was before exec is one of its own */
+	uint64_t end_ns;            /* of the last process */
 };
 
 #define RUN_SERIES_POINTS 3000

@@ -421,7 +421,8 @@ const struct view view_plot = {
 	.doc = "Draws the heap of one or several recordings over time: on the terminal, or with -o FILE.svg "
 	       "as a picture. Of one it shows what held most, one on the other, the resident set, phases "
 	       "and marks, and collections. Each point is exact: the highest heap of an interval, or its "
-	       "end.",
+	       "end; "
+	       "with --processes it is the sum of what each process had at the last of its points.",
 	.traces = VIEW_MANY,
 	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME,
 	.options = options,

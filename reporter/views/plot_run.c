@@ -3,6 +3,7 @@
  */
 #include "views/plot_run.h"
 
+#include "base/clean.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "profile/run.h"
@@ -12,6 +13,7 @@
 #include "views/plot_parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define COMMAND_WIDTH 90
 
@@ -20,12 +22,13 @@ struct plotted_run {
 	struct plot_parts parts;
 	const char *command; /* of the first process */
 	uint64_t started_realtime_ns;
-	size_t unreadable;
+	size_t left_out; /* recordings that cannot be read, or have no heap over time */
 };
 
 /* ---- reading -------------------------------------------------------------------------------------- */
 
-/* One process at a time; those that cannot be read, or have no heap over time, are left out and counted. */
+/* One process at a time; those that cannot be read, or have no heap over time, are left out, counted and
+ * told. */
 static void add_all(const struct run *run, struct profile *like, const struct request *request,
 		    struct document *document, struct run_steps *steps, struct plotted_run *out,
 		    struct diagnostic *diagnostic)
@@ -43,7 +46,9 @@ static void add_all(const struct run *run, struct profile *like, const struct re
 			out->command = part_command(document, first->command, COMMAND_WIDTH);
 			out->started_realtime_ns = first->started_realtime_ns;
 		}
-		out->unreadable += error != 0;
+		if (error)
+			clean_print_between(stderr, "mprof: warning: left out: ", diagnostic->message, "\n");
+		out->left_out += error != 0;
 		profile_close(profile);
 	}
 }
@@ -97,12 +102,12 @@ static void add_titles(struct document *document, const struct plotted_run *run,
 	number_duration(duration, sizeof(duration), run->series.end_ns);
 	chart->title = pool_format(&document->pool, "Heap of the run of %s", run->command);
 	chart->subtitle = pool_format(
-		&document->pool, "peak %s at %s, the sum of %zu process%s; started %s, %s", peak, when,
-		run->series.process_count, run->series.process_count == 1 ? "" : "es", started, duration);
-	if (run->unreadable > 0)
-		chart->subtitle =
-			pool_format(&document->pool, "%s; %s left out: unreadable or too old",
-				    chart->subtitle, part_count(document, run->unreadable, "recording"));
+		&document->pool,
+		"about %s at %s, the sum of %s as each was at its last point; started %s, %s", peak, when,
+		part_count(document, run->series.process_count, "recording"), started, duration);
+	if (run->left_out > 0)
+		chart->subtitle = pool_format(&document->pool, "%s; %s left out", chart->subtitle,
+					      part_count(document, run->left_out, "recording"));
 }
 
 int plot_run_chart(struct profile *profile, const struct request *request, size_t most,
@@ -136,6 +141,14 @@ TABLE_COLUMN(point_heap, "heap_bytes", NULL, 0, 0, cell_count(POINT->heap_bytes)
 TABLE_COLUMN(point_parts, "parts", NULL, 0, 0, cell_rows(&POINT->parts))
 static const struct column *const point_columns[] = {&point_time, &point_heap, &point_parts, NULL};
 
+#define RUN ((const struct plotted_run *)row)
+TABLE_COLUMN(run_started, "started_realtime_ns", NULL, 0, 0, cell_count(RUN->started_realtime_ns))
+TABLE_COLUMN(run_duration, "duration_ns", NULL, 0, 0, cell_count(RUN->series.end_ns))
+TABLE_COLUMN(run_recordings, "recordings", NULL, 0, 0, cell_count(RUN->series.process_count))
+TABLE_COLUMN(run_left_out, "left_out", NULL, 0, 0, cell_count(RUN->left_out))
+static const struct column *const run_columns[] = {&run_started, &run_duration, &run_recordings,
+						   &run_left_out, NULL};
+
 int plot_run_make(struct profile *profile, const struct request *request, size_t most,
 		  struct document *document, struct diagnostic *diagnostic)
 {
@@ -151,6 +164,12 @@ int plot_run_make(struct profile *profile, const struct request *request, size_t
 					       plot_parts_at(document, &run.parts, i)};
 	document->main = "points";
 	part_head(document, profile);
+	document_add(document, &(struct section){.name = "run",
+						 .layout = LAYOUT_FACTS,
+						 .table = {.columns = run_columns,
+							   .rows = document_keep(document, &run, sizeof(run)),
+							   .row_count = 1},
+						 .for_programs = true});
 	document_add(document, &(struct section){.name = "points",
 						 .table = {point_columns, points, run.series.count,
 							   sizeof(*points), NULL}});

@@ -230,10 +230,12 @@ def of_all_processes(directory):
     check_equal(max(held[len(held) - held[::-1].index(3000000):]), 2500000, "then one")
     check_equal((held[0], held[-1]), (0, 0), "before and after all")
     shown = mprof("plot", "--processes", directory=directory).stdout
-    check(re.search(r"\npeak 2\.9 MiB at .*, the sum of [4-7] processes; started ", shown), shown)
+    check(re.search(r"\nabout 2\.9 MiB at .*, the sum of [4-7] recordings as each was at its last point; started ", shown), shown)
     check(re.search(r"\n +2\.9 MiB +\d+\.\d% .* hold x 3\n", shown), shown)
     picture = drawn(directory, "--processes")
     check("hold x 3" in texts(picture) and "Heap of the run of ./parent" in " ".join(texts(picture)), texts(picture))
+    figures = json.loads(mprof("plot", "--processes", "--format", "json", directory=directory).stdout)["run"]
+    check(figures["recordings"] >= 4 and figures["left_out"] == 0 and figures["duration_ns"] >= rows[-1]["time_ns"], figures)
     check("KiB/s" in texts(drawn(directory, "--processes", "-s"))[1], "how it rises, with -s")
     told = mprof("plot", "--processes", "-w", "0,1", directory=directory)
     check_equal(told.returncode, 2, "not with -w")
