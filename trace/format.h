@@ -163,6 +163,24 @@ enum block_kind {
 	 * to the highest point, if peak is 2 (0: nothing, 1: the two before); v bytes and v blocks that were
 	 * allocated in it, if how is 2 (0: none, 1: as from beginning to end).  Blocks as in SUMMARY. */
 	BLOCK_INTERVALS = 19,
+	/* Call paths' figures by the kind of block (class of size, allocating thread), by where blocks were
+	 * freed and by how long they lived, and figures of threads; beside SUMMARY, with the same rules, and
+	 * in pieces as NAMES.  What has one key only is told from SUMMARY, and so is each path's first key:
+	 * it has what the others leave.  A class c is of the numbers from 2^c to 2^(c + 1) - 1, 0 being in
+	 * the first; lifetimes count steps of 2^16 ns, and allocations from the block's own, to the free. The
+	 * bytes: columns, each with its v length before it.  Per path with allocations, in order of nodes: 1
+	 * v kinds beside the first; 2 z class of the first - that of the average size; 3 z thread index of
+	 * the first - that of the path before; 4 per other kind v class, v thread index + 1 (0: of several),
+	 * v allocations, v allocated bytes, v live blocks and bytes, v blocks and bytes at the peak, v
+	 * temporary. Per path of whose blocks some ended: 5 v places beside the first where they did; 6 z
+	 * node of the first - that of the path before; 7 per other place z node - that of the first; 8 v
+	 * blocks; 9 z bytes - the path's freed bytes times these blocks / its freed blocks; 10 v lifetimes
+	 * beside the first; 11 z class in time of the first - that of the average; 12 v class in allocations
+	 * of the first; 13 per other lifetime v class in time, v class in allocations, v blocks. 14 per
+	 * thread, 65536 at most, the last being all behind, too: v allocations, v allocated bytes, v frees, v
+	 * freed bytes, v live bytes and v greatest live bytes of what it allocated, v blocks and v bytes of
+	 * that which others freed. */
+	BLOCK_BREAKDOWN = 20,
 };
 
 /* What is added to a recording, and is none of it. */

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PIECE_BYTES (1u << 20)
+
 int batch_init(struct batch *batch, int fd, off_t end)
 {
 	*batch = (struct batch){.fd = fd, .end = end};
@@ -59,6 +61,17 @@ void batch_block(struct batch *batch, enum block_kind kind)
 void batch_last(struct batch *batch, enum block_kind kind)
 {
 	encode(batch, kind, &batch->last);
+}
+
+void batch_last_pieces(struct batch *batch, enum block_kind kind, const struct buffer *bytes)
+{
+	for (size_t at = 0; at < bytes->length; at += PIECE_BYTES) {
+		size_t left = bytes->length - at;
+		buffer_varint(&batch->scratch, bytes->length);
+		buffer_varint(&batch->scratch, at);
+		buffer_append(&batch->scratch, bytes->data + at, left < PIECE_BYTES ? left : PIECE_BYTES);
+		batch_last(batch, kind);
+	}
 }
 
 void batch_close_events(struct batch *batch)

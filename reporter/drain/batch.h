@@ -55,6 +55,9 @@ void batch_table(struct batch *batch, enum block_kind kind); /* before the event
 void batch_block(struct batch *batch, enum block_kind kind); /* behind them */
 void batch_last(struct batch *batch, enum block_kind kind);  /* at the end */
 
+/* Adds bytes at the end, in as many blocks as it takes: "in pieces" of format.h. */
+void batch_last_pieces(struct batch *batch, enum block_kind kind, const struct buffer *bytes);
+
 /* Ends the open block of events, so that the next block stands behind them. */
 void batch_close_events(struct batch *batch);
 

@@ -8,8 +8,7 @@
 
 #include <errno.h>
 
-#define PIECE_BYTES (1u << 20) /* of a block */
-#define TRACE_SHARE 8u         /* entries may take such a part of the trace's bytes, before they are packed */
+#define TRACE_SHARE 8u /* entries may take such a part of the trace's bytes, before they are packed */
 
 /* Without figures, of which intervals are made, there are none. */
 static bool has_intervals(const struct drain *drain)
@@ -87,18 +86,6 @@ bool boundaries_settle(struct drain *drain)
 	return drain->ledger.figures != NULL;
 }
 
-static void put_pieces(struct batch *batch, const struct buffer *bytes)
-{
-	for (size_t at = 0; at < bytes->length; at += PIECE_BYTES) {
-		size_t left = bytes->length - at;
-
-		buffer_varint(&batch->scratch, bytes->length);
-		buffer_varint(&batch->scratch, at);
-		buffer_append(&batch->scratch, bytes->data + at, left < PIECE_BYTES ? left : PIECE_BYTES);
-		batch_last(batch, BLOCK_INTERVALS);
-	}
-}
-
 void boundaries_write(struct drain *drain)
 {
 	const struct numbering *begins = events_encoder_begins(drain->batch.encoder);
@@ -109,7 +96,7 @@ void boundaries_write(struct drain *drain)
 	int error =
 		timeline_encode(&drain->intervals.timeline, begins->nodes, (size_t)begins->count + 1, &bytes);
 	if (!error)
-		put_pieces(&drain->batch, &bytes);
+		batch_last_pieces(&drain->batch, BLOCK_INTERVALS, &bytes);
 	else
 		drain->batch.error = error;
 	buffer_finish(&bytes);

@@ -2,6 +2,7 @@
  * commit.c - a batch gets its CURSOR, goes to the file, and what it held of the session is free.
  */
 #include "drain/state.h"
+#include "figures/breakdown_codec.h"
 #include "figures/summary.h"
 
 #include <errno.h>
@@ -81,14 +82,24 @@ static void list_positions(const struct drain *drain, struct cursor *cursor)
 	}
 }
 
+static void list_huge(const struct drain *drain, struct cursor *cursor)
+{
+	const struct ledger *ledger = &drain->ledger;
+	cursor->huge_count = ledger->huge_count;
+	for (size_t i = 0; i < ledger->huge_count; i++)
+		cursor->huge[i] = (struct cursor_huge){ledger->huge[i].block, ledger->huge[i].kind};
+}
+
 static void put_cursor(struct drain *drain)
 {
 	struct cursor cursor = point_of(drain);
 	cursor.slots = calloc((size_t)drain->queues_open + 1, sizeof(*cursor.slots));
 	cursor.positions = calloc((size_t)drain->thread_count + 1, sizeof(*cursor.positions));
-	if (cursor.slots && cursor.positions) {
+	cursor.huge = calloc(drain->ledger.huge_count + 1, sizeof(*cursor.huge));
+	if (cursor.slots && cursor.positions && cursor.huge) {
 		cursor.slot_count = list_slots(drain, cursor.slots);
 		list_positions(drain, &cursor);
+		list_huge(drain, &cursor);
 		cursor_encode(&cursor, &drain->batch.scratch);
 		batch_last(&drain->batch, BLOCK_CURSOR);
 	} else {
@@ -96,6 +107,7 @@ static void put_cursor(struct drain *drain)
 	}
 	free(cursor.slots);
 	free(cursor.positions);
+	free(cursor.huge);
 }
 
 /* ---- the summary --------------------------------------------------------- */
@@ -141,6 +153,20 @@ static void put_moves(struct drain *drain)
 		batch_last(&drain->batch, BLOCK_MOVES);
 }
 
+static void put_breakdown(struct drain *drain)
+{
+	struct buffer bytes = {0};
+	if (!breakdown_known(&drain->figures.breakdown))
+		return;
+	int error = breakdown_encode(&drain->figures, events_encoder_begins(drain->batch.encoder),
+				     drain->tables.nodes_ready, drain->thread_count, &bytes);
+	if (error == 0)
+		batch_last_pieces(&drain->batch, BLOCK_BREAKDOWN, &bytes);
+	else
+		drain->batch.error = error;
+	buffer_finish(&bytes);
+}
+
 static void put_summary(struct drain *drain)
 {
 	if (!boundaries_settle(drain))
@@ -152,6 +178,7 @@ static void put_summary(struct drain *drain)
 	while (summary_encode(&encoder, &drain->batch.scratch))
 		batch_last(&drain->batch, BLOCK_SUMMARY);
 	put_moves(drain);
+	put_breakdown(drain);
 	boundaries_write(drain);
 }
 

@@ -32,11 +32,17 @@ struct cursor_waiting {
 	uint64_t known; /* 0, or 1 + operation of the allocation: the next three are known */
 	uint64_t block, size_bytes, born;
 	uint64_t node, flags, stamp; /* flags: OPERATION_* */
+	uint64_t block_kind;         /* livemap_entry.kind; behind all else in a trace */
 };
 
 /* Where a thread stands, by index. */
 struct cursor_thread {
 	uint64_t last_alloc, node, after_bytes;
+};
+
+/* A huge block's kind, as the ledger remembers it. */
+struct cursor_huge {
+	uint64_t block, kind;
 };
 
 struct cursor {
@@ -49,6 +55,8 @@ struct cursor {
 	size_t waiting_count;
 	struct cursor_thread *positions;
 	size_t position_count;
+	struct cursor_huge *huge;
+	size_t huge_count;
 };
 
 void cursor_encode(const struct cursor *cursor, struct buffer *payload);

@@ -28,7 +28,8 @@ struct run {
 	uint64_t last_stamp;                       /* that may be taken */
 	uint64_t stamp;                            /* of the last one taken */
 	uint64_t timed_stamp, time_ns;             /* the stamp whose time this is; UINT64_MAX: none's yet */
-	uint32_t thread;
+	uint32_t thread, kind_thread;
+	struct thread_figures *by;
 	uint32_t free_flags; /* OPERATION_* of every free */
 	bool map_is_large;
 	uint64_t allocations; /* of the trace before the first */
@@ -89,8 +90,13 @@ INLINE void begin_block(struct run *run, const struct session_record *record, ui
 			uint32_t flags)
 {
 	struct batch *batch = &run->drain->batch;
-	const struct figures_place at = {run->time_ns, record_node(record), run->thread, number};
 	uint64_t size_bytes = record_size_bytes(record);
+	const struct figures_place at = {.time_ns = run->time_ns,
+					 .node = record_node(record),
+					 .thread = run->thread,
+					 .number = number,
+					 .kind = kind_of_block(size_bytes, run->kind_thread),
+					 .by = run->by};
 	uint32_t operation = at.node;
 	if (run->encoder)
 		operation = events_quick_alloc(run->encoder, number, flags, size_bytes);
@@ -100,7 +106,8 @@ INLINE void begin_block(struct run *run, const struct session_record *record, ui
 					     .block = batch->allocations,
 					     .size_bytes = size_bytes,
 					     .operation = operation,
-					     .born = born_now(run)};
+					     .born = born_now(run),
+					     .kind = at.kind};
 	*run->last_alloc = ++batch->allocations;
 	run->drain->ledger.totals.allocated_bytes += size_bytes;
 	figures_begin(run->figures, &at, (struct weight){1, size_bytes});
@@ -115,10 +122,19 @@ INLINE uint32_t origin_of(const struct run *run, uint32_t operation)
 INLINE void end_block(struct run *run, const struct session_record *record, const struct livemap_entry *entry,
 		      uint32_t number, uint32_t flags)
 {
-	const struct figures_place at = {run->time_ns, record_node(record), run->thread, number};
+	const struct figures_place at = {.time_ns = run->time_ns,
+					 .node = record_node(record),
+					 .thread = run->thread,
+					 .number = number,
+					 .kind = run->kind_thread,
+					 .by = run->by};
+	uint32_t steps = born_now(run) - entry->born;
+	uint64_t allocations = run->drain->batch.allocations - entry->block;
 	const struct figures_block block = {.size_bytes = entry->size_bytes,
-					    .lived_ns = (born_now(run) - entry->born) * LIVEMAP_BORN_NS,
+					    .lived_ns = steps * LIVEMAP_BORN_NS,
 					    .origin = origin_of(run, entry->operation),
+					    .kind = entry->kind,
+					    .lifetime = lifetime_of_block(steps, allocations),
 					    .temporary = *run->last_alloc == entry->block + 1,
 					    .collected = (flags & OPERATION_COLLECTED) != 0};
 	if (block.temporary)
@@ -131,12 +147,12 @@ INLINE void end_block(struct run *run, const struct session_record *record, cons
 
 /* ---- one record, or two -------------------------------------------------- */
 
-/* The row of a block that is there to be ended, and not hidden. */
+/* The row of a block that is there to be ended, neither hidden nor huge. */
 INLINE struct livemap_row *ending_row(const struct run *run, const struct session_record *record,
 				      struct livemap_spot *spot)
 {
 	struct livemap_row *row = row_find(run->map, livemap_key(record_address(record), false), spot);
-	return row && !row_is_hidden(row) ? row : NULL;
+	return row && !row_is_special(row) ? row : NULL;
 }
 
 /* Whether nothing lives where the block begins; then spot->home is where it is to be found. */
@@ -154,7 +170,8 @@ INLINE bool take_alloc(struct run *run)
 	struct livemap_spot spot;
 	settle(run);
 	uint32_t number = number_to_begin(run, record);
-	if (!number || !is_beginning(run, record, &spot) || !is_due(run, record, run->stamp, &stamp))
+	if (!number || livemap_is_huge(record_size_bytes(record)) || !is_beginning(run, record, &spot) ||
+	    !is_due(run, record, run->stamp, &stamp))
 		return false;
 	set_time(run, stamp);
 	begin_block(run, record, spot.home, number, 0);
@@ -205,7 +222,7 @@ INLINE bool take_realloc(struct run *run)
 		return false;
 	struct livemap_spot spot, new_spot;
 	uint32_t old_number = number_to_end(run, old), new_number = number_to_begin(run, new);
-	if (!old_number || !new_number)
+	if (!old_number || !new_number || livemap_is_huge(record_size_bytes(new)))
 		return false;
 	settle(run);
 	struct livemap_row *row = ending_row(run, old, &spot);
@@ -316,7 +333,9 @@ uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_st
 			  .stamp = queue->last_stamp,
 			  .timed_stamp = UINT64_MAX,
 			  .time_ns = drain->last_event_ns,
-			  .thread = queue->thread_index};
+			  .thread = queue->thread_index,
+			  .kind_thread = kind_of_thread(queue->thread_index)};
+	run.by = breakdown_thread(&run.figures->breakdown, run.thread);
 	if (!begin_run(&run, drain, queue, max))
 		return 0;
 	const struct session_record *first = run.record;

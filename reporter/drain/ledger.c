@@ -11,7 +11,9 @@ void ledger_finish(struct ledger *ledger)
 {
 	waiting_finish(&ledger->waiting);
 	free(ledger->last_alloc);
+	free(ledger->huge);
 	ledger->last_alloc = NULL;
+	ledger->huge = NULL;
 }
 
 int64_t ledger_live_bytes(const struct ledger *ledger)
@@ -27,13 +29,18 @@ static void set_block(struct cursor_waiting *waiting, const struct livemap_entry
 	waiting->block = entry->block;
 	waiting->born = entry->born;
 	waiting->size_bytes = entry->size_bytes;
+	waiting->block_kind = entry->kind;
 }
 
 static struct livemap_entry entry_of(const struct cursor_waiting *waiting)
 {
 	uint32_t operation = waiting->known ? (uint32_t)(waiting->known - 1) : 0;
-	return (struct livemap_entry){waiting->key, waiting->block, waiting->size_bytes, operation,
-				      (uint32_t)waiting->born};
+	return (struct livemap_entry){.key = waiting->key,
+				      .block = waiting->block,
+				      .size_bytes = waiting->size_bytes,
+				      .operation = operation,
+				      .born = (uint32_t)waiting->born,
+				      .kind = (uint32_t)waiting->block_kind};
 }
 
 static struct ledger_moment moment_of(const struct cursor_waiting *waiting, uint64_t time_ns)
@@ -266,6 +273,8 @@ int ledger_restore(struct ledger *ledger, const struct cursor *cursor)
 		if (cursor->positions[i].last_alloc > 0)
 			ledger_note_alloc(ledger, (uint32_t)i, cursor->positions[i].last_alloc - 1);
 	}
+	for (size_t i = 0; i < cursor->huge_count; i++)
+		ledger_note_huge(ledger, cursor->huge[i].block, (uint32_t)cursor->huge[i].kind);
 	for (size_t i = 0; i < cursor->waiting_count; i++) {
 		const struct cursor_waiting *w = &cursor->waiting[i];
 		struct livemap_entry entry;

@@ -34,9 +34,17 @@ static bool counts(struct ledger *ledger, const struct events_item *item, struct
 {
 	if (!ledger->figures)
 		return false;
-	*at = (struct figures_place){item->time_ns, item->node, item->thread, number_of(ledger, item)};
-	if (at->number > 0 && figures_reserve_thread(ledger->figures, item->thread) == 0)
+	*at = (struct figures_place){
+		.time_ns = item->time_ns,
+		.node = item->node,
+		.thread = item->thread,
+		.number = number_of(ledger, item),
+		.kind = kind_of_block(item->size_bytes, kind_of_thread(item->thread)),
+	};
+	if (at->number > 0 && figures_reserve_thread(ledger->figures, item->thread) == 0) {
+		at->by = breakdown_thread(&ledger->figures->breakdown, item->thread);
 		return true;
+	}
 	ledger->figures = NULL;
 	if (ledger->batch->aggregate) /* there is nothing else */
 		ledger->batch->error = -ENOMEM;
@@ -55,14 +63,45 @@ static uint32_t born_at(uint64_t time_ns)
 	return (uint32_t)(time_ns / LIVEMAP_BORN_NS);
 }
 
+void ledger_note_huge(struct ledger *ledger, uint64_t block, uint32_t kind)
+{
+	if (ledger->huge_count == ledger->huge_capacity) {
+		size_t capacity = 2 * ledger->huge_capacity + 16;
+		struct ledger_huge *grown = reallocarray(ledger->huge, capacity, sizeof(*grown));
+		if (!grown) {
+			ledger->batch->error = -ENOMEM;
+			return;
+		}
+		ledger->huge = grown;
+		ledger->huge_capacity = capacity;
+	}
+	ledger->huge[ledger->huge_count++] = (struct ledger_huge){block, kind};
+}
+
+/* Of a block that ends, whose row did not say. */
+static uint32_t take_huge(struct ledger *ledger, const struct livemap_entry *entry)
+{
+	for (size_t i = ledger->huge_count; i > 0; i--) {
+		if (ledger->huge[i - 1].block != entry->block)
+			continue;
+		uint32_t kind = ledger->huge[i - 1].kind;
+		ledger->huge[i - 1] = ledger->huge[--ledger->huge_count];
+		return kind;
+	}
+	return kind_of_block(entry->size_bytes, KIND_SEVERAL);
+}
+
 static void count_end(struct ledger *ledger, const struct events_item *item,
 		      const struct livemap_entry *entry)
 {
 	struct figures_place at;
+	uint32_t steps = born_at(item->time_ns) - entry->born;
 	struct figures_block block = {
 		.size_bytes = entry->size_bytes,
-		.lived_ns = (born_at(item->time_ns) - entry->born) * LIVEMAP_BORN_NS,
+		.lived_ns = steps * LIVEMAP_BORN_NS,
 		.origin = batch_origin(ledger->batch, entry->operation),
+		.kind = entry->kind ? entry->kind : take_huge(ledger, entry),
+		.lifetime = lifetime_of_block(steps, ledger->batch->allocations - entry->block),
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 		.lost = item->type == OPERATION_LOST,
 		.collected = (item->flags & OPERATION_COLLECTED) != 0,
@@ -107,6 +146,9 @@ void ledger_emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	item.size_bytes = entry->size_bytes;
 	entry->block = ledger->batch->allocations;
 	entry->born = born_at(moment->time_ns);
+	entry->kind = kind_of_block(entry->size_bytes, kind_of_thread(moment->thread_index));
+	if (livemap_is_huge(entry->size_bytes))
+		ledger_note_huge(ledger, entry->block, entry->kind);
 	batch_event(ledger->batch, &item);
 	entry->operation = item.operation;
 	ledger_note_alloc(ledger, moment->thread_index, entry->block);

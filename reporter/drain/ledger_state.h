@@ -10,12 +10,20 @@
 #include "drain/waiting.h"
 #include "figures/figures.h"
 
+/* The kind of a block whose row has no room for it. */
+struct ledger_huge {
+	uint64_t block; /* ordinal */
+	uint32_t kind;
+};
+
 struct ledger {
 	struct livemap *map;
 	struct batch *batch;
 	struct figures *figures; /* counts along; NULL: it has not seen all events, or memory ran out */
 	uint64_t *last_alloc;    /* per thread: ordinal + 1 of its last allocation, 0: none */
 	size_t last_alloc_count;
+	struct ledger_huge *huge; /* those that live; in no order */
+	size_t huge_count, huge_capacity;
 	struct cursor_totals totals; /* bytes are estimates where blocks are sampled */
 	uint64_t sample_bytes;       /* mean interval; 0: every block is recorded */
 	bool keeps_strays;           /* a fork child: reports want their addresses */

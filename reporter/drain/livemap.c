@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LIVEMAP_MAGIC UINT64_C(0x3630564c4d) /* "MLV06" */
+#define LIVEMAP_MAGIC UINT64_C(0x3730564c4d) /* "MLV07" */
 #define PAGE_BYTES UINT64_C(4096)
 #define PIECE_LEAST (UINT64_C(64) << 10)
 #define PIECE_MOST (UINT64_C(4) << 20)

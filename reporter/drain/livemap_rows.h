@@ -13,6 +13,7 @@
 
 #include "drain/livemap_entry.h"
 #include "drain/livemap_file.h"
+#include "figures/breakdown.h"
 
 #include <string.h>
 #ifdef __SSE2__
@@ -26,7 +27,8 @@ struct livemap_row {
 	uint32_t key_low;       /* of a free row: the next free one's number + 1 */
 	_Atomic uint32_t state; /* ROW_* and the key's upper bits; 0: free, zero memory is free rows */
 	uint32_t block_low;
-	uint32_t block_high; /* 14 bits, ROW_HIDDEN, and the size's upper 17 */
+	uint32_t block_high; /* 14 bits, ROW_HIDDEN, ROW_HUGE, and the allocating thread or, of a huge block,
+				the size's upper 16 */
 	uint32_t size_low, operation, born;
 };
 
@@ -34,9 +36,11 @@ struct livemap_row {
 #define ROW_REMOVED (UINT32_C(1) << 30) /* since the last commit, which frees it */
 #define ROW_BLOCK_HIGH ((UINT32_C(1) << (LIVEMAP_BLOCK_BITS - 32)) - 1)
 #define ROW_HIDDEN (ROW_BLOCK_HIGH + 1)
-#define ROW_SIZE_SHIFT (LIVEMAP_BLOCK_BITS - 32 + 1)
+#define ROW_HUGE (ROW_HIDDEN << 1)
+#define ROW_UPPER_SHIFT (LIVEMAP_BLOCK_BITS - 32 + 2)
 _Static_assert(LIVEMAP_ADDRESS_BITS + 1 + 2 <= 64, "a key and two bits are two words");
-_Static_assert(ROW_SIZE_SHIFT + LIVEMAP_SIZE_BITS - 32 <= 32, "a word has three parts");
+_Static_assert(ROW_UPPER_SHIFT + LIVEMAP_SIZE_BITS - 32 <= 32, "a word has four parts");
+_Static_assert(BREAKDOWN_THREADS_APART <= UINT32_C(1) << (32 - ROW_UPPER_SHIFT), "a thread is a part");
 
 /* The index is buckets of tags, one cache line each (the idea of F14, Facebook's hash table).  A key is in
  * its home bucket or, if that was full, in the next with room.  How many keys had to go on is counted in
@@ -118,23 +122,38 @@ static inline bool row_is_young(const struct livemap_row *row, const struct live
 	return row_ordinal(row) >= (row_is_hidden(row) ? point->hidden : point->allocations);
 }
 
+static inline bool row_is_huge(const struct livemap_row *row)
+{
+	return (row->block_high & ROW_HUGE) != 0;
+}
+
+static inline bool row_is_special(const struct livemap_row *row)
+{
+	return (row->block_high & (ROW_HIDDEN | ROW_HUGE)) != 0;
+}
+
 static inline struct livemap_entry row_entry(const struct livemap_row *row, uint64_t key)
 {
+	uint32_t upper = row->block_high >> ROW_UPPER_SHIFT;
+	bool huge = row_is_huge(row);
 	return (struct livemap_entry){.key = key,
 				      .block = row_ordinal(row) | (row_is_hidden(row) ? LIVEMAP_HIDDEN : 0),
-				      .size_bytes = (uint64_t)(row->block_high >> ROW_SIZE_SHIFT) << 32 |
-						    row->size_low,
+				      .size_bytes =
+					      huge ? (uint64_t)upper << 32 | row->size_low : row->size_low,
 				      .operation = row->operation,
-				      .born = row->born};
+				      .born = row->born,
+				      .kind = huge ? 0 : kind_of_block(row->size_low, upper)};
 }
 
 static inline void row_store(struct livemap_row *row, const struct livemap_entry *entry)
 {
+	bool huge = livemap_is_huge(entry->size_bytes);
+	uint32_t upper = huge ? (uint32_t)(entry->size_bytes >> 32) : kind_thread(entry->kind);
 	row->key_low = (uint32_t)entry->key;
 	row->block_low = (uint32_t)entry->block;
 	row->block_high = ((uint32_t)(entry->block >> 32) & ROW_BLOCK_HIGH) |
-			  (entry->block & LIVEMAP_HIDDEN ? ROW_HIDDEN : 0) |
-			  (uint32_t)(entry->size_bytes >> 32) << ROW_SIZE_SHIFT;
+			  (entry->block & LIVEMAP_HIDDEN ? ROW_HIDDEN : 0) | (huge ? ROW_HUGE : 0) |
+			  upper << ROW_UPPER_SHIFT;
 	row->size_low = (uint32_t)entry->size_bytes;
 	row->operation = entry->operation;
 	row->born = entry->born;

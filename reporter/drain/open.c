@@ -100,6 +100,7 @@ int drain_open(struct drain *drain, struct mapping *mapping, enum drain_mode mod
 	drain->watch.pidfd = drain->watch.statm = -1;
 	*mapping = (struct mapping){.fd = -1};
 	boundaries_init(drain);
+	breakdown_init(&drain->figures.breakdown);
 	int result = make_parts(drain, mode, diagnostic);
 	if (result == 0 && !drain->unwanted)
 		result = recover(drain, diagnostic);

@@ -3,6 +3,7 @@
  * map at that point, and what waited then are all there is to know.
  */
 #include "drain/state.h"
+#include "figures/breakdown_codec.h"
 #include "figures/summary.h"
 
 #include "trace/crc.h"
@@ -107,7 +108,7 @@ static int know_labels(struct drain *drain, const struct buffer *payload)
 struct known {
 	struct events_decoder *decoder;
 	struct summary_decoder summary; /* this and the next of an aggregate trace */
-	struct buffer intervals;
+	struct buffer intervals, breakdown;
 };
 
 static int take_piece(struct buffer *whole, struct varint_cursor *payload)
@@ -135,13 +136,15 @@ static int apply_block(struct drain *drain, struct known *known, uint16_t kind, 
 		return summary_decode_moves(&known->summary, &at, nodes);
 	if (kind == BLOCK_INTERVALS)
 		return take_piece(&known->intervals, &at);
+	if (kind == BLOCK_BREAKDOWN)
+		return take_piece(&known->breakdown, &at);
 	return 0;
 }
 
 static bool tells(uint16_t kind)
 {
 	return kind == BLOCK_LABELS || kind == BLOCK_EVENTS || kind == BLOCK_SUMMARY || kind == BLOCK_MOVES ||
-	       kind == BLOCK_INTERVALS;
+	       kind == BLOCK_INTERVALS || kind == BLOCK_BREAKDOWN;
 }
 
 /* Goes through all blocks before the last CURSOR, for the dictionary of operations or the figures. */
@@ -216,6 +219,25 @@ static int restore_intervals(struct drain *drain, const struct buffer *bytes)
 	return error;
 }
 
+/* Without one an older drainer has counted. */
+static int restore_breakdown(struct drain *drain, const struct figures_summary *summary,
+			     const struct buffer *bytes)
+{
+	struct breakdown_tables tables = {0};
+	int error;
+	if (bytes->length == 0) {
+		drain->figures.breakdown.kinds.failed = drain->figures.totals.events > 0;
+		return 0;
+	}
+	error = breakdown_decode(&tables, bytes->data, bytes->length, summary,
+				 (size_t)drain->recovered.threads);
+	if (error == 0)
+		error = breakdown_restore(&drain->figures, events_encoder_begins(drain->batch.encoder),
+					  &tables);
+	breakdown_tables_finish(&tables);
+	return error;
+}
+
 static int restore_figures(struct drain *drain, struct known *known)
 {
 	struct summary_decoder *decoder = &known->summary;
@@ -233,7 +255,7 @@ static int restore_figures(struct drain *drain, struct known *known)
 	while (error == 0 && figures_walk_next(&walk, &node, &restored))
 		error = restore_node(drain, node, &restored);
 	if (error == 0)
-		error = moves_grow(moves, cursor->position_count);
+		error = figures_grow_threads(&drain->figures, cursor->position_count);
 	for (size_t i = 0; error == 0 && i < cursor->position_count; i++) {
 		const struct cursor_thread *position = &cursor->positions[i];
 		if (position->node >= cursor->nodes)
@@ -241,6 +263,8 @@ static int restore_figures(struct drain *drain, struct known *known)
 		moves->threads[i] = (struct moves_thread){.node = (uint32_t)position->node,
 							  .after_bytes = position->after_bytes};
 	}
+	if (error == 0)
+		error = restore_breakdown(drain, &summary, &known->breakdown);
 	return error ? error : restore_intervals(drain, &known->intervals);
 }
 
@@ -287,6 +311,7 @@ static int restore(struct drain *drain, const struct trace_bytes *trace)
 	int error = known.decoder ? restore_from(drain, trace, &known) : -ENOMEM;
 	summary_decoder_finish(&known.summary);
 	buffer_finish(&known.intervals);
+	buffer_finish(&known.breakdown);
 	events_decoder_destroy(known.decoder);
 	return error;
 }

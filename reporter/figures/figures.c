@@ -17,6 +17,7 @@ void figures_finish(struct figures *figures)
 	array_free(figures->free_counters, figures->free_capacity, sizeof(*figures->free_counters));
 	numbering_finish(&figures->free_numbers);
 	moves_finish(&figures->moves);
+	breakdown_finish(&figures->breakdown);
 	*figures = (struct figures){0};
 }
 
@@ -37,12 +38,20 @@ int figures_grow(struct figures *figures, size_t needed)
 	figures->temporary = temporary ? temporary : figures->temporary;
 	figures->collected = collected ? collected : figures->collected;
 	figures->touched = touched ? touched : figures->touched;
-	if (!counters || !temporary || !collected || !touched)
+	if (!counters || !temporary || !collected || !touched ||
+	    breakdown_grow(&figures->breakdown, count) != 0)
 		return -ENOMEM;
 	if (figures->epoch == 0)
 		figures->epoch = 1;
 	figures->begin_capacity = count;
 	return 0;
+}
+
+int figures_grow_threads(struct figures *figures, size_t count)
+{
+	int error = moves_grow(&figures->moves, count);
+
+	return error ? error : breakdown_grow_threads(&figures->breakdown, figures->moves.thread_count);
 }
 
 static bool grow_free_counters(struct figures *figures, size_t needed)

@@ -14,10 +14,13 @@
  * its contribution to the peak that began the epoch.  A node that has not changed since holds its
  * contribution still.  Where intervals.h cuts the run, epochs and peak are those of the interval that is
  * open.
+ *
+ * What breakdown.h keeps beside them is counted along for those who want it.
  */
 #ifndef MPROF_REPORTER_FIGURES_FIGURES_H
 #define MPROF_REPORTER_FIGURES_FIGURES_H
 
+#include "figures/breakdown.h"
 #include "figures/moves.h"
 #include "figures/nodes.h"
 #include "figures/weight.h"
@@ -84,6 +87,7 @@ struct figures {
 	struct figures_free_counters *free_counters; /* by these */
 	size_t free_capacity;
 	struct moves moves;
+	struct breakdown breakdown;
 };
 
 /* Where an event happened; room was made for its number, and its thread. */
@@ -91,6 +95,8 @@ struct figures_place {
 	uint64_t time_ns;
 	uint32_t node, thread;
 	uint32_t number; /* an allocation's: the caller's; an end's: figures_free_number */
+	uint32_t kind; /* an allocation's: of its block; an end's: of any block of the thread; breakdown.h */
+	struct thread_figures *by; /* the thread's; NULL: figures are not broken down */
 };
 
 /* A block that ends. */
@@ -98,9 +104,11 @@ struct figures_block {
 	uint64_t size_bytes;
 	uint64_t lived_ns; /* 0 if not known */
 	uint32_t origin;   /* number of the node where it began */
-	bool temporary;    /* its thread has allocated nothing since */
-	bool lost;         /* ended by a free that was not seen */
-	bool collected;    /* freed by a collector */
+	uint32_t kind;     /* this and the next: breakdown.h */
+	uint32_t lifetime;
+	bool temporary; /* its thread has allocated nothing since */
+	bool lost;      /* ended by a free that was not seen */
+	bool collected; /* freed by a collector */
 };
 
 #define FIGURES_TOUCHED_WORDS(count) (((count) + 63) / 64)
@@ -110,6 +118,7 @@ void figures_finish(struct figures *figures);
 
 /* Makes room for the caller's numbers below this count.  0 or -ENOMEM. */
 int figures_grow(struct figures *figures, size_t count);
+int figures_grow_threads(struct figures *figures, size_t count);
 
 static inline int figures_reserve(struct figures *figures, uint32_t number)
 {
@@ -119,7 +128,7 @@ static inline int figures_reserve(struct figures *figures, uint32_t number)
 /* The same of a thread. */
 static inline int figures_reserve_thread(struct figures *figures, uint32_t thread)
 {
-	return thread < figures->moves.thread_count ? 0 : moves_grow(&figures->moves, (size_t)thread + 1);
+	return thread < figures->moves.thread_count ? 0 : figures_grow_threads(figures, (size_t)thread + 1);
 }
 
 /* The number of a node at which blocks end, which it gets if it has none.  0: no memory. */
@@ -151,6 +160,8 @@ static inline void figures_begin(struct figures *figures, const struct figures_p
 	uint64_t before = totals->live_bytes;
 
 	figures_save_peak(figures, at->number);
+	if (at->by)
+		breakdown_begin(&figures->breakdown, at->number, at->by, at->kind, weight);
 	counters->allocations += weight.blocks;
 	counters->allocated_bytes += weight.bytes;
 	counters->live_bytes += weight.bytes;
@@ -163,6 +174,7 @@ static inline void figures_begin(struct figures *figures, const struct figures_p
 		totals->peak_time_ns = at->time_ns;
 		totals->peak_event = totals->events;
 		figures->epoch++;
+		breakdown_peak(&figures->breakdown, totals->live_bytes);
 	}
 	totals->events++;
 	moves_event(&figures->moves, at->thread, at->node, before, totals->live_bytes);
@@ -188,6 +200,16 @@ static inline void figures_finish_block(struct figures *figures, const struct fi
 	uint64_t before = totals->live_bytes;
 
 	figures_save_peak(figures, block->origin);
+	if (at->by)
+		breakdown_end(&figures->breakdown,
+			      &(struct breakdown_end){.origin = block->origin,
+						      .freed = at->number,
+						      .kind = block->kind,
+						      .lifetime = block->lifetime,
+						      .by = at->by,
+						      .kind_thread = kind_thread(at->kind),
+						      .temporary = block->temporary},
+			      weight);
 	origin->live_bytes -= weight.bytes;
 	origin->live_blocks -= weight.blocks;
 	origin->lifetime_ns += block->lived_ns;

@@ -296,13 +296,13 @@ int file_next(struct trace *trace, struct block_at *block, struct diagnostic *di
 static const char *kind_name(unsigned kind)
 {
 	static const char *const names[] = {
-		[BLOCK_META] = "META",         [BLOCK_MODULES] = "MODULES", [BLOCK_UNLOADED] = "UNLOADED",
-		[BLOCK_NODES] = "NODES",       [BLOCK_LABELS] = "LABELS",   [BLOCK_THREADS] = "THREADS",
-		[BLOCK_EVENTS] = "EVENTS",     [BLOCK_NOTES] = "NOTES",     [BLOCK_RSS] = "RSS",
-		[BLOCK_SNAPSHOT] = "SNAPSHOT", [BLOCK_CURSOR] = "CURSOR",   [BLOCK_SUMMARY] = "SUMMARY",
-		[BLOCK_MOVES] = "MOVES",       [BLOCK_SERIES] = "SERIES",   [BLOCK_INTERVALS] = "INTERVALS",
-		[BLOCK_STRAYS] = "STRAYS",     [BLOCK_END] = "END",         [BLOCK_NAMES] = "NAMES",
-		[BLOCK_SOURCES] = "SOURCES",
+		[BLOCK_META] = "META",           [BLOCK_MODULES] = "MODULES", [BLOCK_UNLOADED] = "UNLOADED",
+		[BLOCK_NODES] = "NODES",         [BLOCK_LABELS] = "LABELS",   [BLOCK_THREADS] = "THREADS",
+		[BLOCK_EVENTS] = "EVENTS",       [BLOCK_NOTES] = "NOTES",     [BLOCK_RSS] = "RSS",
+		[BLOCK_SNAPSHOT] = "SNAPSHOT",   [BLOCK_CURSOR] = "CURSOR",   [BLOCK_SUMMARY] = "SUMMARY",
+		[BLOCK_MOVES] = "MOVES",         [BLOCK_SERIES] = "SERIES",   [BLOCK_INTERVALS] = "INTERVALS",
+		[BLOCK_BREAKDOWN] = "BREAKDOWN", [BLOCK_STRAYS] = "STRAYS",   [BLOCK_END] = "END",
+		[BLOCK_NAMES] = "NAMES",         [BLOCK_SOURCES] = "SOURCES",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "unknown";

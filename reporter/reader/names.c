@@ -50,6 +50,11 @@ int table_intervals(struct trace *trace, struct varint_cursor *payload)
 	return extra_take(&trace->interval_bytes, payload);
 }
 
+int table_breakdown(struct trace *trace, struct varint_cursor *payload)
+{
+	return extra_take(&trace->breakdown_bytes, payload);
+}
+
 void extras_finish(struct trace *trace)
 {
 	buffer_finish(&trace->names_bytes.whole);
@@ -58,6 +63,9 @@ void extras_finish(struct trace *trace)
 	buffer_finish(&trace->source_bytes.begun);
 	buffer_finish(&trace->interval_bytes.whole);
 	buffer_finish(&trace->interval_bytes.begun);
+	buffer_finish(&trace->breakdown_bytes.whole);
+	buffer_finish(&trace->breakdown_bytes.begun);
+	breakdown_tables_finish(&trace->breakdown);
 	names_finish(&trace->names);
 	timeline_finish(&trace->timeline);
 	free(trace->keys);

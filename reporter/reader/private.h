@@ -7,6 +7,7 @@
 #ifndef MPROF_REPORTER_READER_PRIVATE_H
 #define MPROF_REPORTER_READER_PRIVATE_H
 
+#include "figures/breakdown_tables.h"
 #include "figures/summary.h"
 #include "figures/timeline.h"
 #include "names/names.h"
@@ -54,10 +55,13 @@ struct trace {
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
-	struct extra names_bytes, source_bytes, interval_bytes;
+	struct extra names_bytes, source_bytes, interval_bytes, breakdown_bytes;
 	struct timeline timeline;
 	bool timeline_asked;
 	int timeline_error;
+	struct breakdown_tables breakdown;
+	bool breakdown_asked;
+	int breakdown_error;
 	struct names names;
 	struct names_key *keys;
 	bool names_asked;
@@ -92,7 +96,7 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
 	table_summary, table_moves, table_strays, table_end, table_meta, table_names, table_sources,
-	table_intervals;
+	table_intervals, table_breakdown;
 
 /* An aggregate trace's figures as of its last batch.  0 or -EBADMSG. */
 int tables_without_end(struct trace *trace);

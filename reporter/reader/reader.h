@@ -192,6 +192,11 @@ int trace_replay_runs(struct trace *trace, trace_run_fn *run, void *context, str
 struct timeline; /* figures/timeline.h */
 int trace_timeline(struct trace *trace, const struct timeline **out, struct diagnostic *diagnostic);
 
+/* Figures by kinds of blocks, places of freeing, lifetimes and threads, checked against the summary when they
+ * are asked for first; the trace's.  *out is NULL where there are none, as above; -EBADMSG or -ENOMEM too. */
+struct breakdown_tables; /* figures/breakdown_tables.h */
+int trace_breakdown(struct trace *trace, const struct breakdown_tables **out, struct diagnostic *diagnostic);
+
 /* A live block at the moment of a fork, by address. */
 struct trace_inherited {
 	uint64_t address, size_bytes;

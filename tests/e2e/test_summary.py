@@ -10,7 +10,7 @@ import time
 from harness import (SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, report, run_cases,
                      wait_for)
 
-BLOCK_EVENTS, BLOCK_SUMMARY, BLOCK_END, BLOCK_MOVES, BLOCK_INTERVALS = 7, 12, 13, 14, 19  # trace/format.h
+BLOCK_EVENTS, BLOCK_SUMMARY, BLOCK_END, BLOCK_MOVES, BLOCK_INTERVALS, BLOCK_BREAKDOWN = 7, 12, 13, 14, 19, 20  # trace/format.h
 HEADER = struct.Struct("<HHIII")
 MANY = "60000"  # pairs: enough events to be worth keeping what a replay of them says
 
@@ -182,14 +182,14 @@ def cut_off_before_the_end(directory):
     whole = report(trace)
     data = trace.read_bytes()
     for kind, start, _ in list(blocks(data)):
-        if kind in (BLOCK_SUMMARY, BLOCK_MOVES, BLOCK_INTERVALS, BLOCK_END):
+        if kind in (BLOCK_SUMMARY, BLOCK_MOVES, BLOCK_BREAKDOWN, BLOCK_INTERVALS, BLOCK_END):
             trace.write_bytes(data[:start])
             figures = report(trace, XDG_CACHE_HOME=directory / "cache")
             check(not figures["complete"], "a trace without END is not complete")
             check_equal(figures["totals"]["peak_bytes"], whole["totals"]["peak_bytes"], f"peak without block {kind}")
             check_equal(figures["functions"], whole["functions"], f"lines without block {kind}")
             check_equal(cache(directory), [], "nothing is kept of a trace that may go on")
-    check_equal(kinds(trace)[-3:], [BLOCK_SUMMARY, BLOCK_MOVES, BLOCK_INTERVALS], "the last cut was behind the summary")
+    check_equal(kinds(trace)[-4:], [BLOCK_SUMMARY, BLOCK_MOVES, BLOCK_BREAKDOWN, BLOCK_INTERVALS], "the last cut was behind the summary")
 
 
 @case

@@ -90,6 +90,24 @@ static void take_end(struct drained *drained, struct varint_cursor *at)
 		drained->end[i] = varint_next(at);
 }
 
+/* An aggregate's later ones take the place of those before. */
+static void take_breakdown(struct drained *drained, struct varint_cursor *at)
+{
+	varint_next(at);
+	if (varint_next(at) == 0)
+		buffer_clear(&drained->breakdown_bytes);
+	buffer_append(&drained->breakdown_bytes, at->at, varint_left(at));
+}
+
+static void decode_breakdown(struct drained *drained)
+{
+	struct figures_summary summary = summary_decoded(&drained->summary);
+
+	cr_assert_eq(breakdown_decode(&drained->breakdown, drained->breakdown_bytes.data,
+				      drained->breakdown_bytes.length, &summary, drained->thread_count),
+		     0);
+}
+
 static void take_block(struct drained *drained, uint16_t kind, const struct buffer *raw)
 {
 	struct varint_cursor at = varint_cursor(raw->data, raw->length);
@@ -121,6 +139,9 @@ static void take_block(struct drained *drained, uint16_t kind, const struct buff
 		take_snapshot(drained, &at);
 		break;
 	case BLOCK_INTERVALS:
+		return;
+	case BLOCK_BREAKDOWN:
+		take_breakdown(drained, &at);
 		return;
 	case BLOCK_STRAYS:
 		for (uint64_t left = varint_next(&at); left > 0 && !at.failed; left--)
@@ -168,6 +189,9 @@ struct drained drained_read(const char *path)
 			take_block(&drained, header.kind, &raw);
 	}
 	cr_assert(!drained.summary.begun || summary_complete(&drained.summary));
+	cr_assert_eq(drained.summary.begun, drained.breakdown_bytes.length > 0);
+	if (drained.summary.begun)
+		decode_breakdown(&drained);
 	buffer_finish(&raw);
 	events_decoder_destroy(decoder);
 	block_codec_destroy(codec);
@@ -181,4 +205,6 @@ void drained_finish(struct drained *drained)
 	free(drained->meta);
 	summary_decoder_finish(&drained->summary);
 	buffer_finish(&drained->notes);
+	buffer_finish(&drained->breakdown_bytes);
+	breakdown_tables_finish(&drained->breakdown);
 }

@@ -2,6 +2,7 @@
 #ifndef MPROF_TESTS_DRAINED_H
 #define MPROF_TESTS_DRAINED_H
 
+#include "figures/breakdown_codec.h"
 #include "figures/summary.h"
 #include "trace/events.h"
 
@@ -21,6 +22,8 @@ struct drained {
 	uint64_t end[17];                                                        /* END's words; 0: none */
 	uint64_t rss_samples;
 	struct summary_decoder summary; /* without nodes: none; moves with it */
+	struct buffer breakdown_bytes;
+	struct breakdown_tables breakdown; /* of these, against the summary */
 };
 
 /* Asserts that the trace is whole and consistent. */

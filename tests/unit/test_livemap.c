@@ -74,6 +74,10 @@ static void insert(struct model *model, struct livemap *map, uint64_t at)
 	entry->size_bytes = next_random(model) << next_random(model) % (LIVEMAP_SIZE_BITS - 31);
 	entry->operation = (uint32_t)next_random(model);
 	entry->born = (uint32_t)next_random(model);
+	entry->kind =
+		livemap_is_huge(entry->size_bytes)
+			? 0
+			: kind_of_block(entry->size_bytes, kind_of_thread((uint32_t)next_random(model)));
 	entry->block = next_random(model) % 10 == 0 ? model->point.hidden++ | LIVEMAP_HIDDEN
 						    : model->point.allocations++;
 	if (map)
@@ -210,7 +214,8 @@ static void put_range(struct livemap *map, uint64_t from, uint64_t to)
 {
 	for (uint64_t i = from; i < to; i++) {
 		cr_assert_eq(livemap_ready(map, 4), 0);
-		livemap_put(map, &(struct livemap_entry){livemap_key(address_of(i), false), i, 24, 7, 9});
+		livemap_put(map, &(struct livemap_entry){livemap_key(address_of(i), false), i, 24, 7, 9,
+							 kind_of_block(24, 2)});
 	}
 }
 

@@ -179,7 +179,8 @@ Test(livemap_file, tries_again_later_and_later)
 
 static struct livemap_entry block(uint64_t number)
 {
-	return (struct livemap_entry){livemap_key(0x10000 + number * 48, false), number, 40, 3, 5};
+	return (struct livemap_entry){
+		livemap_key(0x10000 + number * 48, false), number, 40, 3, 5, kind_of_block(40, 1)};
 }
 
 /* A block more. */
