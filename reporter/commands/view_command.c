@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/pager.h"
 #include "commands/opening.h"
+#include "profile/blocks.h"
 #include "profile/existing.h"
 #include "profile/remember.h"
 #include "profile/window.h"
@@ -60,7 +61,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; state->root_argp && state->child_inputs && i < 7; i++)
+		for (size_t i = 0; state->root_argp && state->child_inputs && i < 8; i++)
 			state->child_inputs[i] = &work->request;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -91,6 +92,7 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 	const struct argp_child children[] = {
 		{view->options ? &own : &nothing, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_FILTERS ? &nothing : &request_filter_argp, 0, NULL, 0},
+		{view->lacks & VIEW_LACKS_BLOCKS ? &nothing : &request_blocks_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_TIME ? &nothing : &request_time_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
@@ -122,13 +124,14 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 	request->filter.modules = request->modules.items;
 	request->filter.ignore = request->ignore.items;
 	request->filter.types = request->types.items;
-	/* Of a part of the run there are no line tables to select. */
-	if (work->view->selects_tables && !request_has_window(request))
+	/* Of a part of the run, or of some blocks, there are no line tables to select. */
+	if (work->view->selects_tables && !request_has_window(request) && !request_has_blocks(request))
 		work->options.selection = selection;
 	else
 		request->filter.keep = selection;
 	work->options.replay = request->replay;
 	work->options.window = request->window;
+	work->options.blocks = request->blocks;
 	work->options.suppressions = &work->suppressions;
 	work->progress = progress_start();
 	opening_fill(&work->options, &request->symbols, &work->progress);
@@ -189,6 +192,10 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 			"all figures of%s",
 			figure_infos[work->request.figure].name, window->to,
 			window_tells(work->request.figure) ? "; --exact reads all events" : "");
+	const struct block_selection *blocks = profile_blocks(work->profiles[work->count - 1]);
+	if (blocks && !blocks_know(blocks, work->request.figure))
+		return diagnostic_set(diagnostic, EINVAL, "--sort %s: not known of some blocks only",
+				      figure_infos[work->request.figure].name);
 	return profile_filter_explain(work->profiles[work->count - 1], &work->request.filter, diagnostic);
 }
 
@@ -261,6 +268,15 @@ static int draw(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	return error;
 }
 
+/* Columns of what is not known of a part of the run, or of some blocks. */
+static void drop_unknown(struct document *document, const struct profile *profile)
+{
+	if (profile_window(profile))
+		document_without(document, window_lacks(profile_window(profile)));
+	if (profile_blocks(profile))
+		document_without(document, blocks_lack(profile_blocks(profile)));
+}
+
 static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 {
 	struct document document = {0};
@@ -272,7 +288,7 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	work->request.style = &style;
 	if (work->view->draw && work->request.for_people)
 		return draw(work, out, diagnostic);
-	if (work->request.for_people && !work->view->tells_run && profile_window(work->profiles[0]))
+	if (work->request.for_people && !work->view->tells_run && profile_is_part(work->profiles[0]))
 		part_figures_of(&document, work->profiles[0]);
 	error = work->view->make(work->profiles, work->count, &work->request, &document, diagnostic);
 	progress_finish(&work->progress);
@@ -280,8 +296,7 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 		if (profile_matched_nothing(work->profiles[i]))
 			error = profile_explain_nobody(work->profiles[i], diagnostic);
 	for (size_t i = 0; i < work->count; i++)
-		if (profile_window(work->profiles[i]))
-			document_without(&document, window_lacks(profile_window(work->profiles[i])));
+		drop_unknown(&document, work->profiles[i]);
 	if (!error)
 		error = check_names(work, &document, diagnostic);
 	if (!error && !(work->request.for_people && tells_warnings_itself(&document)))

@@ -263,7 +263,7 @@ int interval_renumber(const struct interval *interval, const uint32_t *ids, size
 	renumbered->entry_count = 0;
 	if (!error)
 		qsort(entries, count, sizeof(*entries), by_id);
-	for (size_t i = 0; !error && i < count; i++)
+	for (size_t i = 0; !error && i < count && entries[i].id != TIMELINE_GONE; i++)
 		interval_add(renumbered, &next_id, &entries[i]);
 	free(entries);
 	return !error && renumbered->entries.failed ? -ENOMEM : error;

@@ -4,6 +4,8 @@
 #include "profile/groups.h"
 
 #include "base/memory.h"
+#include "figures/breakdown_tables.h"
+#include "profile/blocks.h"
 #include "profile/filter.h"
 #include "profile/measure.h"
 #include "profile/private.h"
@@ -41,8 +43,9 @@ struct grouper {
 };
 
 static const char *const names[GROUPINGS] = {
-	[GROUP_PATH] = "path", [GROUP_SITE] = "site",     [GROUP_FUNCTION] = "function",
-	[GROUP_FILE] = "file", [GROUP_MODULE] = "module", [GROUP_TYPE] = "type",
+	[GROUP_PATH] = "path",     [GROUP_SITE] = "site",     [GROUP_FUNCTION] = "function",
+	[GROUP_FILE] = "file",     [GROUP_MODULE] = "module", [GROUP_TYPE] = "type",
+	[GROUP_THREAD] = "thread",
 };
 
 enum grouping grouping_find(const char *name)
@@ -224,6 +227,46 @@ static void add_to_path(struct grouper *grouper, uint32_t node, const struct amo
 		grouper->of_node[node] = group->id + 1;
 }
 
+/* Of a thread: all of its blocks are one group, whose greatest path is kept. */
+static void add_to_thread(struct grouper *grouper, const struct kind_row *row)
+{
+	struct profile *profile = grouper->profile;
+	const struct model_node figures = {
+		.allocations = row->allocations,
+		.allocated_bytes = row->allocated_bytes,
+		.live_blocks = row->live_blocks,
+		.live_bytes = row->live_bytes,
+		.peak_blocks = row->peak_blocks,
+		.peak_bytes = row->peak_bytes,
+		.temporary = row->temporary,
+	};
+	struct amounts amounts = amounts_of(&figures, profile->ownership.remains[row->node]);
+	struct group *group = group_at(grouper, kind_thread(row->kind), 0);
+	uint64_t figure = figure_of(&amounts, grouper->figure);
+
+	group->thread = kind_thread(row->kind);
+	amounts_add(&grouper->total, &amounts);
+	amounts_add(&group->amounts, &amounts);
+	/* Rows are in order of nodes. */
+	group->path_count += figure > 0 && (group->path_count == 0 || group->node != row->node);
+	group->node = figure > 0 ? row->node : group->node;
+	if (!group->site || figure > group->greatest) {
+		group->greatest = figure;
+		group->site = site_of(grouper, row->node);
+		group->path = number_path(profile, grouper->tree, row->node);
+	}
+}
+
+static void collect_threads(struct grouper *grouper)
+{
+	const struct breakdown_tables *tables = grouper->profile->breakdown;
+
+	for (size_t i = 0; tables && i < tables->kind_count; i++)
+		if (profile_passes(grouper->profile, tables->kinds[i].node) &&
+		    profile_has_kind(grouper->profile, &tables->kinds[i]))
+			add_to_thread(grouper, &tables->kinds[i]);
+}
+
 static void collect_paths(struct grouper *grouper)
 {
 	struct profile *profile = grouper->profile;
@@ -333,6 +376,9 @@ static int compare_sites(const struct group *a, const struct group *b)
 	const struct site *x = a->site, *y = b->site;
 	int order = compare_text(a->type, b->type);
 
+	if (order == 0 && a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+
 	if (order == 0)
 		order = strcmp(x->file, y->file);
 	if (order == 0)
@@ -401,8 +447,11 @@ static const struct groups *group_nodes(struct profile *profile, enum grouping g
 	profile_collect_sites(profile, true);
 	grouper.tree = path_tree_of(profile);
 	strings_init(&grouper.strings);
-	collect_paths(&grouper);
-	if (grouping != GROUP_PATH)
+	if (grouping == GROUP_THREAD)
+		collect_threads(&grouper);
+	else
+		collect_paths(&grouper);
+	if (grouping != GROUP_PATH && grouping != GROUP_THREAD)
 		group_paths(&grouper);
 	id_count = grouper.count;
 	drop_those_without(&grouper);

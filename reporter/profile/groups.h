@@ -1,6 +1,6 @@
 /*
  * groups.h - call paths that have a figure, from their call sites outwards, and what they have in common:
- * site, function, file, module or type.
+ * site, function, file, module, type or thread.
  *
  * Paths that differ only within their site are one.  The parts that paths share are kept once, so that memory
  * goes by what differs between them, however many there are.
@@ -19,7 +19,9 @@ enum grouping {
 	GROUP_FUNCTION, /* of the site, as the next two */
 	GROUP_FILE,
 	GROUP_MODULE,
-	GROUP_TYPE, /* of the blocks (mprof_track) */
+	GROUP_TYPE,   /* of the blocks (mprof_track) */
+	GROUP_THREAD, /* that allocated them; profile_breakdown must have told, and figures be of the whole
+			 run */
 	GROUPINGS,
 };
 
@@ -31,11 +33,12 @@ const char *grouping_name(enum grouping grouping);
 struct group {
 	const struct site *site; /* of its greatest path, with the amounts of the whole site */
 	const char *type;        /* NULL: none, or several */
+	uint32_t thread;         /* as kinds know it, by GROUP_THREAD */
 	uint32_t path;           /* the greatest one: for profile_group_frames */
 	uint32_t path_count;     /* those that have the figure */
 	uint64_t greatest;       /* the figure of the greatest */
 	struct amounts amounts;  /* of all of it, with the figure or not */
-	uint32_t id;             /* groups.c's own */
+	uint32_t id, node;       /* groups.c's own */
 };
 
 struct groups {

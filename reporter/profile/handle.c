@@ -200,7 +200,11 @@ int profile_open(const char *path, const struct profile_options *options, struct
 		error = profile_know_figures(profile, diagnostic);
 	}
 	if (!error)
+		error = profile_parse_blocks(profile, diagnostic);
+	if (!error)
 		error = profile_open_window(profile, diagnostic);
+	if (!error)
+		error = profile_open_blocks(profile, diagnostic);
 	if (error && !diagnostic->message[0])
 		diagnostic_set(diagnostic, -error, "%s: out of memory", path);
 	if (error) {
@@ -241,6 +245,7 @@ void profile_close(struct profile *profile)
 	model_destroy(profile->model);
 	model_destroy(profile->whole);
 	timeline_finish(&profile->replayed);
+	breakdown_tables_finish(&profile->replayed_breakdown);
 	figures_nodes_finish(&profile->window_nodes);
 	summary_decoder_finish(&profile->kept);
 	ownership_finish(&profile->ownership);

@@ -1,6 +1,7 @@
 /*
  * overview.c - the run in a few figures, and all that a reader must know before trusting the rest.
  */
+#include "profile/blocks.h"
 #include "profile/private.h"
 #include "profile/window.h"
 #include "trace/format.h"
@@ -209,6 +210,7 @@ void profile_fill_overview(struct profile *profile)
 
 	fill(&profile->overview, info, model_totals(profile->model));
 	profile->overview.window = profile_window(profile);
+	profile->overview.blocks = profile_blocks(profile);
 	if (profile->overview.window)
 		profile->overview.peak_rss_bytes = profile->overview.window->peak_rss_bytes;
 	profile_must(warn_end(profile, info));

@@ -4,6 +4,7 @@
 #ifndef MPROF_REPORTER_PROFILE_PRIVATE_H
 #define MPROF_REPORTER_PROFILE_PRIVATE_H
 
+#include "figures/breakdown_tables.h"
 #include "figures/summary.h"
 #include "figures/timeline.h"
 #include "replay/model.h"
@@ -70,6 +71,9 @@ struct profile {
 	bool windowed;       /* the model's figures are the window's, */
 	struct model *whole; /* and these the whole run's; NULL: the model's are */
 	struct window window;
+	struct block_selection blocks;
+	const struct breakdown_tables *breakdown; /* the trace's, or the next; NULL: not asked for */
+	struct breakdown_tables replayed_breakdown;
 	struct figures_nodes window_nodes;
 	struct figures_summary window_summary;
 	struct phase *phases; /* NULL: not asked for */
@@ -143,6 +147,12 @@ size_t profile_met_code(void *profile, uint32_t code, const struct source_frame 
  * with a diagnostic.  window.c */
 int profile_open_window(struct profile *profile, struct diagnostic *diagnostic);
 
+/* Takes what the options say of blocks; and leaves the model the figures of these alone, unless all events
+ * were read for them, which is the window's to do.  0, or -errno with a diagnostic.  blocks.c */
+int profile_parse_blocks(struct profile *profile, struct diagnostic *diagnostic);
+int profile_open_blocks(struct profile *profile, struct diagnostic *diagnostic);
+bool profile_replays_sizes(const struct profile *profile);
+
 /* Puts the frames that jumps left out into profile->info.  Looks up all code but the C library's; does
  * nothing the second time.  0 or -ENOMEM.  put_back.c */
 int profile_put_back(struct profile *profile);
@@ -195,6 +205,10 @@ bool profile_is_own(struct profile *profile, const struct source_function *funct
 /* The innermost frame of the program's own on a call path, but for the wrappers (NULL: none); where all are
  * library code, the innermost.  sites.c */
 struct source_frame profile_site(struct profile *profile, uint32_t leaf, const struct selection *wrappers);
+
+/* What there is to say of a frame that the path of `leaf` has its site at; no amounts.  sites.c */
+void profile_describe_site(struct profile *profile, const struct source_frame *frame, uint32_t leaf,
+			   struct site *site);
 
 /* Makes the call sites; with `all` also those within the C library, which takes the names of its code. */
 void profile_collect_sites(struct profile *profile, bool all);

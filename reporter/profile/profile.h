@@ -25,6 +25,12 @@ struct window_choice {
 	bool exact; /* read every event, for boundaries just where they are wanted */
 };
 
+/* Some blocks, see blocks.h for how they are written; NULL: not asked for. */
+struct block_choice {
+	const char *least, *most; /* sizes, both included */
+	const char *thread;
+};
+
 struct profile_options {
 	struct selection selection; /* functions whose tables are wanted; empty: those of the recorded
 				       MPROF_FUNCTIONS, else marked ones */
@@ -34,6 +40,7 @@ struct profile_options {
 	const char *lsan_options;                /* whose suppressions hold too, behind those; NULL: none */
 	bool no_names; /* look everything up, and pass over what the trace remembers */
 	struct window_choice window;
+	struct block_choice blocks;
 	bool replay; /* trust neither a summary nor what was kept: read every event */
 	/* Called now and then while events are replayed; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -27,6 +27,16 @@ struct window {
 	uint64_t peak_rss_bytes; /* greatest that was seen; 0: none was */
 };
 
+/* Blocks that figures are of, see blocks.h. */
+struct block_selection {
+	bool asked; /* or all are */
+	bool sized; /* by size */
+	uint64_t least, most;
+	const char *least_text, *most_text; /* as they were asked for; NULL: not */
+	const char *thread;                 /* as it was asked for; NULL: of any */
+	bool replayed;                      /* from all events: how many were temporary is not known */
+};
+
 /* The run as a whole. */
 struct overview {
 	const char *path;
@@ -46,7 +56,8 @@ struct overview {
 	uint64_t peak_rss_bytes; /* 0: not sampled */
 	uint64_t recorder_bytes; /* of it: taken by the recording itself, about */
 	uint64_t unrecorded_children;
-	const struct window *window; /* the figures are of that; NULL: of the whole run */
+	const struct window *window;          /* the figures are of that; NULL: of the whole run */
+	const struct block_selection *blocks; /* and of these; NULL: of all */
 };
 
 /* One line of a source function. */

@@ -77,6 +77,20 @@ static void find_entry(struct profile *profile, uint32_t leaf, struct site *site
 	}
 }
 
+void profile_describe_site(struct profile *profile, const struct source_frame *frame, uint32_t leaf,
+			   struct site *site)
+{
+	const struct source_function *function = frame->function;
+
+	*site = (struct site){.function = function->name,
+			      .file = function->file,
+			      .module = function->module,
+			      .place = symbolizer_place(profile->symbolizer, frame),
+			      .line = frame->line};
+	if (source_function_is_nameless(function))
+		find_entry(profile, leaf, site, frame);
+}
+
 /* The index of a frame's site, new or known. */
 static uint32_t site_of(struct profile *profile, const struct source_frame *frame, uint32_t leaf)
 {
@@ -88,14 +102,8 @@ static uint32_t site_of(struct profile *profile, const struct source_frame *fram
 	if (index > 0)
 		return (uint32_t)index - 1;
 	list->sites = pool_grow(list->sites, &list->capacity, list->count + 1, sizeof(*list->sites));
-	list->sites[list->count] = (struct site){.function = function->name,
-						 .file = function->file,
-						 .module = function->module,
-						 .place = symbolizer_place(profile->symbolizer, frame),
-						 .line = frame->line,
-						 .index = (uint32_t)list->count};
-	if (source_function_is_nameless(function))
-		find_entry(profile, leaf, &list->sites[list->count], frame);
+	profile_describe_site(profile, frame, leaf, &list->sites[list->count]);
+	list->sites[list->count].index = (uint32_t)list->count;
 	list->count++;
 	map_put(&list->known, (uintptr_t)function, spot, (void *)(uintptr_t)list->count);
 	return (uint32_t)list->count - 1;

@@ -21,7 +21,7 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 	if (!profile->options->replay)
 		error = trace_timeline(profile->trace, &profile->timeline, diagnostic);
 	if (!error && !profile->timeline && !profile->info->aggregate) {
-		error = timeline_replay(profile->trace, &regular, &profile->replayed, diagnostic);
+		error = timeline_replay(profile->trace, &regular, NULL, &profile->replayed, diagnostic);
 		profile->timeline = error ? NULL : &profile->replayed;
 	}
 	if (!error && !profile->timeline)
@@ -37,6 +37,11 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 const struct window *profile_window(const struct profile *profile)
 {
 	return profile->windowed ? &profile->window : NULL;
+}
+
+bool profile_is_part(const struct profile *profile)
+{
+	return profile->windowed || profile->blocks.asked;
 }
 
 #define ALLOCATED 3 /* of these, that are known at boundaries */
@@ -236,12 +241,15 @@ static int parse(struct profile *profile, const struct window_choice *choice, st
 static int replay_exactly(struct profile *profile, const struct instant *from, const struct instant *to,
 			  struct diagnostic *diagnostic)
 {
+	const struct replay_sizes sizes = {profile->blocks.least, profile->blocks.most};
 	const struct replay_boundary list[] = {{from->time_ns, from->events}, {to->time_ns, to->events}};
 	const struct replay_boundaries boundaries = {list, 2};
 	int error = trace_has_events(profile->trace, diagnostic);
 
 	if (!error)
-		error = timeline_replay(profile->trace, &boundaries, &profile->replayed, diagnostic);
+		error = timeline_replay(profile->trace, &boundaries,
+					profile_replays_sizes(profile) ? &sizes : NULL, &profile->replayed,
+					diagnostic);
 	profile->timeline = error ? NULL : &profile->replayed;
 	return error;
 }
@@ -295,11 +303,12 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 	struct instant from = {0}, to = {0};
 	int error;
 
-	if (!choice->at && !choice->from && !choice->to)
+	if (!choice->at && !choice->from && !choice->to && !profile_replays_sizes(profile))
 		return 0;
 	error = parse(profile, choice, &from, &to, diagnostic);
 	/* A part of the run from or to its peak begins or ends between two events that are no boundary. */
-	bool exact = choice->exact || (!choice->at && (from.peak || to.peak));
+	bool exact =
+		choice->exact || (!choice->at && (from.peak || to.peak)) || profile_replays_sizes(profile);
 	if (!error && exact)
 		error = replay_exactly(profile, &from, &to, diagnostic);
 	if (!error)
@@ -316,5 +325,8 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 			"all events for them",
 			profile->window.from, profile->window.to);
 	fill(profile, &begin, &end);
+	/* All of the run, for the sake of its blocks. */
+	profile->blocks.replayed = profile_replays_sizes(profile);
+	profile->windowed = choice->at || choice->from || choice->to;
 	return 0;
 }

@@ -14,6 +14,9 @@
 /* NULL: the figures are those of the whole run. */
 const struct window *profile_window(const struct profile *profile);
 
+/* Whether figures are of a part only: of the run, or of its blocks. */
+bool profile_is_part(const struct profile *profile);
+
 /* The names of columns of what is not known of a window, ending with NULL. */
 const char *const *window_lacks(const struct window *window);
 

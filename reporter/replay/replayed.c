@@ -14,9 +14,10 @@
 struct replaying {
 	const struct trace_info *info;
 	const struct replay_boundaries *boundaries;
+	const struct replay_sizes *sizes;
 	struct figures figures;
 	struct intervals intervals;
-	struct numbering begins;
+	struct numbering begins;    /* of call paths, see id_of */
 	size_t next_note, next_own; /* boundaries that are to come */
 	uint64_t last_ns;
 };
@@ -66,10 +67,19 @@ static int cross(struct replaying *of, uint64_t time_ns)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
+/* A node's blocks of the sizes that are wanted are kept apart from its others. */
+static uint32_t id_of(const struct replaying *of, uint32_t node, uint64_t size_bytes)
+{
+	const struct replay_sizes *sizes = of->sizes;
+
+	return 2 * node + (!sizes || (size_bytes >= sizes->least && size_bytes <= sizes->most));
+}
+
 static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
 {
-	struct figures_block block = {.size_bytes = event->size_bytes,
-				      .origin = numbering_find(&of->begins, event->origin)};
+	struct figures_block block = {
+		.size_bytes = event->size_bytes,
+		.origin = numbering_find(&of->begins, id_of(of, event->origin, event->size_bytes))};
 	struct weight weight = weight_of(event->size_bytes, of->figures.totals.sample_bytes);
 	const struct figures_counters *origin = &of->figures.counters[block.origin];
 
@@ -88,7 +98,7 @@ static int count(struct replaying *of, const struct trace_event *event)
 
 	switch ((enum trace_event_type)event->type) {
 	case EVENT_ALLOC:
-		at.number = numbering_number(&of->begins, event->node);
+		at.number = numbering_number(&of->begins, id_of(of, event->node, event->size_bytes));
 		if (at.number == 0 || figures_reserve(&of->figures, at.number) != 0)
 			return -ENOMEM;
 		figures_alloc(&of->figures, &at, event->size_bytes);
@@ -117,6 +127,15 @@ static int see(void *context, const struct trace_event *events, size_t event_cou
 	return error;
 }
 
+static int renumber(struct replaying *of)
+{
+	uint32_t *nodes = of->begins.nodes;
+
+	for (uint32_t i = 1; i <= of->begins.count; i++)
+		nodes[i] = nodes[i] % 2 ? nodes[i] / 2 : TIMELINE_GONE;
+	return timeline_renumber(&of->intervals.timeline, nodes, (size_t)of->begins.count + 1);
+}
+
 static int finish(struct replaying *of, struct timeline *out)
 {
 	int error = of->boundaries->count == 0 ? cross_notes(of) : 0;
@@ -124,8 +143,7 @@ static int finish(struct replaying *of, struct timeline *out)
 	if (!error)
 		error = intervals_settle(&of->intervals, &of->figures, of->last_ns);
 	if (!error)
-		error = timeline_renumber(&of->intervals.timeline, of->begins.nodes,
-					  (size_t)of->begins.count + 1);
+		error = renumber(of);
 	if (error)
 		return error;
 	*out = of->intervals.timeline;
@@ -133,11 +151,11 @@ static int finish(struct replaying *of, struct timeline *out)
 	return 0;
 }
 
-int timeline_replay(struct trace *trace, const struct replay_boundaries *boundaries, struct timeline *out,
-		    struct diagnostic *diagnostic)
+int timeline_replay(struct trace *trace, const struct replay_boundaries *boundaries,
+		    const struct replay_sizes *sizes, struct timeline *out, struct diagnostic *diagnostic)
 {
 	const struct trace_info *info = trace_info(trace);
-	struct replaying of = {.info = info, .boundaries = boundaries};
+	struct replaying of = {.info = info, .boundaries = boundaries, .sizes = sizes};
 	int error = figures_reserve_thread(&of.figures, 0);
 
 	of.figures.moves.failed = true; /* nobody asks for them */

@@ -169,6 +169,6 @@ const struct view view_gc = {
 	       "tracked blocks were of which type, and how caches fared: as far as the program tells by "
 	       "mprof/mprof.h. Tables: generations (csv's), lines, collections, sites, types and caches.",
 	.traces = VIEW_ONE,
-	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME | VIEW_LACKS_BLOCKS,
 	.make = make,
 };

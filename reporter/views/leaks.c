@@ -5,12 +5,14 @@
 #include "profile/leaks.h"
 
 #include "base/number.h"
+#include "profile/blocks.h"
 #include "profile/groups.h"
 #include "profile/window.h"
 #include "views/frames.h"
 #include "views/growing.h"
 #include "views/places.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -23,6 +25,7 @@ enum { GROUPING };                         /* of request->numbers */
 
 struct leak_row {
 	const struct group *group;
+	uint32_t thread;  /* that allocated it, by GROUP_THREAD: the system's number; 0: several */
 	const char *what; /* for people */
 	const char *const *callers;
 };
@@ -56,6 +59,7 @@ TABLE_COLUMN(line, "line", NULL, 0, 0, cell_count(SITE->line))
 TABLE_COLUMN(place, "place", NULL, 0, 0, cell_text(SITE->place))
 TABLE_COLUMN(module, "module", NULL, 0, 0, cell_text(SITE->module))
 TABLE_COLUMN(type, "type", NULL, 0, 0, cell_text(GROUP->type))
+TABLE_COLUMN(thread, "thread", NULL, 0, 0, cell_count(ROW->thread))
 TABLE_COLUMN(frames, "frames", NULL, 0, 0, frame_rows_cell(CONTEXT->frames, GROUP))
 
 #define FIGURES                                                                                              \
@@ -69,6 +73,7 @@ static const struct column *const function_columns[] = {FIGURES, &site_function,
 static const struct column *const file_columns[] = {FIGURES, &file, &module, &frames, NULL};
 static const struct column *const module_columns[] = {FIGURES, &module, &frames, NULL};
 static const struct column *const type_columns[] = {FIGURES, &type, &frames, NULL};
+static const struct column *const thread_columns[] = {FIGURES, &thread, &frames, NULL};
 
 /* ---- for people ----------------------------------------------------------------------------- */
 
@@ -88,6 +93,7 @@ TITLED(text_function, "Function")
 TITLED(text_file, "Source file")
 TITLED(text_module, "Module")
 TITLED(text_type, "Type")
+TITLED(text_thread, "Thread")
 
 static const struct grouping_columns {
 	const struct column *const *for_programs;
@@ -99,6 +105,7 @@ static const struct grouping_columns {
 	[GROUP_FILE] = {file_columns, &text_file},
 	[GROUP_MODULE] = {module_columns, &text_module},
 	[GROUP_TYPE] = {type_columns, &text_type},
+	[GROUP_THREAD] = {thread_columns, &text_thread},
 };
 
 static const struct column *const *columns_for(struct document *document, const struct request *request,
@@ -128,8 +135,11 @@ static size_t text_width(const struct request *request)
 static void fill_for_people(struct leak_row *row, struct document *document, struct profile *profile,
 			    const struct request *request)
 {
-	row->what = frame_group(document, request, row->group, (enum grouping)request->numbers[GROUPING],
-				text_width(request));
+	enum grouping grouping = (enum grouping)request->numbers[GROUPING];
+
+	row->what = grouping == GROUP_THREAD
+			    ? profile_thread_name(profile, row->group->thread)
+			    : frame_group(document, request, row->group, grouping, text_width(request));
 	if (request->numbers[GROUPING] == GROUP_PATH || request->flags[FRAMES])
 		row->callers = frame_lines(document, profile, row->group, text_width(request),
 					   request->flags[FRAMES]);
@@ -164,7 +174,8 @@ static void add_leaks(struct document *document, struct profile *profile, const 
 		count = limit;
 	rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));
 	for (size_t i = 0; i < count; i++) {
-		rows[i].group = &groups->list[i];
+		rows[i] = (struct leak_row){.group = &groups->list[i],
+					    .thread = profile_thread_id(profile, groups->list[i].thread)};
 		if (request->for_people)
 			fill_for_people(&rows[i], document, profile, request);
 	}
@@ -354,15 +365,39 @@ static void add_rules(struct document *document, struct profile *profile, const 
 static int make_growing(struct profile *profile, const struct request *request, struct document *document,
 			struct diagnostic *diagnostic)
 {
+	if (profile_blocks(profile))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--growing goes with neither --min-size, --max-size nor --thread: over time "
+			"recordings know call paths only");
 	document->main = "growing";
 	part_head(document, profile);
 	return part_growing(document, profile, request, (enum grouping)request->numbers[GROUPING],
 			    diagnostic);
 }
 
+/* Whether leaks can be told by thread. */
+static int check_threads(struct profile *profile, const struct request *request,
+			 struct diagnostic *diagnostic)
+{
+	const struct breakdown_tables *tables;
+
+	if (request->flags[GROWING] || profile_window(profile))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--group-by thread: over time recordings know call paths only; of the whole "
+			"run it is known");
+	return profile_breakdown(profile, &tables, diagnostic);
+}
+
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
+	int error = request->numbers[GROUPING] == GROUP_THREAD ? check_threads(*profiles, request, diagnostic)
+							       : 0;
+
+	if (error)
+		return error;
 	if (request->flags[GROWING])
 		return make_growing(*profiles, request, document, diagnostic);
 
@@ -384,7 +419,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 
 static const struct argp_option options[] = {
 	{"group-by", KEY_GROUP_BY, "WHAT", 0,
-	 "One row for each path (default), site, function, file, module or type", 1},
+	 "One row for each path (default), site, function, file, module, type or thread", 1},
 	{"frames", KEY_FRAMES, NULL, 0, "Show all callers, not the first three and the outermost", 1},
 	{"growing", KEY_GROWING, NULL, 0,
 	 "Show what grew on and on over the run's second half: never less after a quarter of it, and more "
@@ -400,10 +435,8 @@ static error_t parse_grouping(struct argp_state *state, const char *argument, lo
 	*grouping = (long)grouping_find(argument);
 	if (*grouping < GROUPINGS)
 		return 0;
-	if (strcmp(argument, "thread") == 0)
-		return options_error(
-			state, "--group-by thread: recordings do not tell which thread's blocks leaked");
-	return options_error(state, "--group-by takes path, site, function, file, module or type, not '%s'",
+	return options_error(state,
+			     "--group-by takes path, site, function, file, module, type or thread, not '%s'",
 			     argument);
 }
 

@@ -64,6 +64,9 @@ const char *part_figure_title(const struct overview *run, enum figure figure);
 /* "at ready (0.038 s)", "from load (0.003 s) to load:end (0.038 s)"; "" of the whole run. */
 const char *part_window(struct document *document, const struct window *window);
 
+/* "blocks of 1.0 MiB and more, allocated by thread 1234"; "" of all. */
+const char *part_blocks(struct document *document, const struct block_selection *blocks);
+
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);
 

@@ -363,7 +363,7 @@ static const struct argp_option options[] = {
 static error_t parse_group(struct argp_state *state, struct request *request, const char *argument)
 {
 	request->numbers[GROUPED_BY] = (long)grouping_find(argument);
-	if (request->numbers[GROUPED_BY] < GROUPINGS)
+	if (request->numbers[GROUPED_BY] < GROUP_THREAD)
 		return 0;
 	return options_error(state, "--group-by takes site, path, function, file, module or type, not '%s'",
 			     argument);
@@ -424,7 +424,7 @@ const struct view view_plot = {
 	       "end; "
 	       "with --processes it is the sum of what each process had at the last of its points.",
 	.traces = VIEW_MANY,
-	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME | VIEW_LACKS_BLOCKS,
 	.options = options,
 	.parse = parse,
 	.begin = begin,

@@ -94,8 +94,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	(void)count;
 	if (request->flags[ALL])
 		return all_make(profile, request, document, diagnostic);
-	bool window = profile_window(profile) != NULL;
-	/* Lines' figures are not known of a part of the run. */
+	bool window = profile_is_part(profile);
+	/* Lines' figures are not known of a part of the run, or of some blocks. */
 	tables = window ? NULL : profile_tables(profile, &choice, &table_count);
 	document->main = window ? "sites" : "functions";
 	part_run(document, profile, request);

@@ -23,7 +23,10 @@ enum {
 	KEY_AT,
 	KEY_FROM,
 	KEY_TO,
-	KEY_EXACT
+	KEY_EXACT,
+	KEY_MIN_SIZE,
+	KEY_MAX_SIZE,
+	KEY_THREAD
 };
 
 void request_finish(struct request *request)
@@ -86,6 +89,34 @@ static error_t parse_filter(int key, char *argument, struct argp_state *state)
 }
 
 const struct argp request_filter_argp = {.options = filter_options, .parser = parse_filter};
+
+/* ---- which blocks ---------------------------------------------------------------------- */
+
+static const struct argp_option blocks_options[] = {
+	{"min-size", KEY_MIN_SIZE, "SIZE", 0, "Blocks of at least SIZE", 5},
+	{"max-size", KEY_MAX_SIZE, "SIZE", 0, "Blocks of at most SIZE", 5},
+	{"thread", KEY_THREAD, "THREAD", 0,
+	 "Blocks that one thread allocated: main, its number, or #N for the Nth that allocated any", 5},
+	{0},
+};
+
+static error_t parse_blocks(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case KEY_MIN_SIZE:
+		return request->blocks.least = argument, 0;
+	case KEY_MAX_SIZE:
+		return request->blocks.most = argument, 0;
+	case KEY_THREAD:
+		return request->blocks.thread = argument, 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp request_blocks_argp = {.options = blocks_options, .parser = parse_blocks};
 
 /* ---- when -------------------------------------------------------------------------------- */
 

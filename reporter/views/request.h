@@ -20,6 +20,7 @@ struct request {
 	struct option_list columns;
 	bool all_warnings;
 	struct window_choice window; /* which part of the run */
+	struct block_choice blocks;  /* and which blocks */
 	const char *place;           /* of views that take one; else NULL */
 	/* How. */
 	struct output_options output;
@@ -44,11 +45,17 @@ static inline bool request_has_window(const struct request *request)
 	return request->window.at || request->window.from || request->window.to;
 }
 
+/* Whether only some blocks were. */
+static inline bool request_has_blocks(const struct request *request)
+{
+	return request->blocks.least || request->blocks.most || request->blocks.thread;
+}
+
 /* How many rows: what was asked for, or, for people, a few; 0: all. */
 size_t request_rows(const struct request *request, size_t few);
 
 /* The groups; each takes the request as its input.  A command may leave out what means nothing to it. */
-extern const struct argp request_filter_argp, request_time_argp, request_top_argp, request_sort_argp,
-	request_columns_argp, request_common_argp;
+extern const struct argp request_filter_argp, request_blocks_argp, request_time_argp, request_top_argp,
+	request_sort_argp, request_columns_argp, request_common_argp;
 
 #endif

@@ -109,11 +109,41 @@ const char *part_window(struct document *document, const struct window *window)
 			   moment(document, window->to, window->to_ns));
 }
 
-static const char *window_line(struct document *document, const struct window *window)
+/* As it was asked for; a bare number is of bytes. */
+static const char *asked_size(struct document *document, const char *text)
 {
+	return pool_format(&document->pool, "%s%s", text, text[strspn(text, "0123456789")] ? "" : " B");
+}
+
+const char *part_blocks(struct document *document, const struct block_selection *blocks)
+{
+	const char *sizes = "blocks";
+
+	if (!blocks)
+		return "";
+	if (blocks->least_text && blocks->most_text)
+		sizes = pool_format(&document->pool, "blocks of %s to %s",
+				    asked_size(document, blocks->least_text),
+				    asked_size(document, blocks->most_text));
+	else if (blocks->least_text)
+		sizes = pool_format(&document->pool, "blocks of %s and more",
+				    asked_size(document, blocks->least_text));
+	else if (blocks->most_text)
+		sizes = pool_format(&document->pool, "blocks of at most %s",
+				    asked_size(document, blocks->most_text));
+	return pool_format(&document->pool, "%s%s%s", sizes, blocks->thread ? " allocated by thread " : "",
+			   blocks->thread ? blocks->thread : "");
+}
+
+/* What the figures are of, if not of all. */
+static const char *window_line(struct document *document, const struct overview *run)
+{
+	const struct window *window = run->window;
+	const char *blocks = part_blocks(document, run->blocks);
 	bool near = window && window->near;
 
-	return pool_format(&document->pool, "%s%s", part_window(document, window),
+	return pool_format(&document->pool, "%s%s%s%s", blocks, *blocks && window ? " " : "",
+			   part_window(document, window),
 			   near ? "; the nearest that the recording has figures of (--exact reads all events)"
 				: "");
 }
@@ -217,6 +247,10 @@ static const char *allocations_line(const struct telling *telling)
 		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all%s",
 				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
 				   rate(telling));
+	if (run->blocks)
+		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all%s",
+				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
+				   run->blocks->replayed ? "" : temporary(telling));
 	return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all; %s%s",
 			   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
 			   part_count(telling->document, run->total.frees, "free"), temporary(telling));
@@ -227,7 +261,7 @@ static const char *collections_line(const struct telling *telling)
 	const struct collection_sum *total;
 	char pause[NUMBER_BYTES], longest[NUMBER_BYTES];
 
-	if (telling->run->total.collections == 0 || telling->run->window)
+	if (telling->run->total.collections == 0 || telling->run->window || telling->run->blocks)
 		return "";
 	total = &profile_collections_only(telling->profile)->total;
 	number_pause(pause, sizeof(pause), total->pause_ns);
@@ -277,10 +311,10 @@ TABLE_COLUMN(line_collections, NULL, "Collections", 0, 0, cell_text(LINES->colle
 TABLE_COLUMN(line_warnings, NULL, "", 0, 0, cell_lines(LINES->warnings))
 
 static const struct column *const ended_columns[] = {
-	&line_command, &line_run,         &line_sampled,     &line_peak,     &line_rss,
+	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak, &line_rss,
 	&line_leaked,  &line_allocations, &line_collections, &line_warnings, NULL};
 static const struct column *const live_columns[] = {
-	&line_command, &line_run,         &line_sampled,     &line_peak,     &line_rss,
+	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak, &line_rss,
 	&line_live,    &line_allocations, &line_collections, &line_warnings, NULL};
 static const struct column *const moment_columns[] = {&line_command,  &line_run,  &line_window,
 						      &line_sampled,  &line_heap, &line_allocations,
@@ -308,7 +342,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 	const struct run_lines lines = {
 		.command = command_line(&telling),
 		.run = run_line(&telling),
-		.window = window_line(document, run->window),
+		.window = window_line(document, run),
 		.sampled = sampled_line(&telling),
 		.peak = peak_line(&telling),
 		.rss = rss_line(&telling),
@@ -331,8 +365,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 void part_figures_of(struct document *document, struct profile *profile)
 {
 	static const struct column *const figures_columns[] = {&line_window, NULL};
-	const struct run_lines lines = {
-		.window = window_line(document, profile_overview(profile, false)->window)};
+	const struct run_lines lines = {.window = window_line(document, profile_overview(profile, false))};
 
 	document_add(document, &(struct section){.layout = LAYOUT_FACTS,
 						 .table = {figures_columns,
@@ -365,12 +398,35 @@ TABLE_COLUMN(query_to, "query.to_ns", NULL, 0, 0, cell_count(HEAD->run->window->
 TABLE_COLUMN(query_moment, "query.moment", NULL, 0, 0, cell_truth(HEAD->run->window->moment))
 TABLE_COLUMN(query_near, "query.near", NULL, 0, 0, cell_truth(HEAD->run->window->near))
 
-#define HEAD_COLUMNS                                                                                         \
-	&head_schema, &head_command, &head_pid, &head_duration, &head_complete, &head_lost, &head_sampled,   \
-		&head_aggregate, &head_trace, &head_started, &head_warnings
-static const struct column *const head_columns[] = {HEAD_COLUMNS, NULL};
-static const struct column *const window_head_columns[] = {HEAD_COLUMNS,  &query_from, &query_to,
-							   &query_moment, &query_near, NULL};
+TABLE_COLUMN(query_least, "query.min_size_bytes", NULL, 0, 0, cell_count(HEAD->run->blocks->least))
+TABLE_COLUMN(query_most, "query.max_size_bytes", NULL, 0, 0, cell_count(HEAD->run->blocks->most))
+TABLE_COLUMN(query_thread, "query.thread", NULL, 0, 0, cell_text(HEAD->run->blocks->thread))
+
+static const struct column *const head_columns[] = {
+	&head_schema,  &head_command,   &head_pid,   &head_duration, &head_complete, &head_lost,
+	&head_sampled, &head_aggregate, &head_trace, &head_started,  &head_warnings, NULL};
+static const struct column *const window_head_columns[] = {&query_from, &query_to, &query_moment, &query_near,
+							   NULL};
+static const struct column *const blocks_head_columns[] = {&query_least, &query_most, &query_thread, NULL};
+static const struct column *const no_columns[] = {NULL};
+
+/* With what was asked for. */
+static const struct column *const *head_columns_of(struct document *document, const struct overview *run)
+{
+	const struct column *const *const lists[] = {head_columns,
+						     run->window ? window_head_columns : no_columns,
+						     run->blocks ? blocks_head_columns : no_columns};
+	const struct column **columns =
+		pool_alloc(&document->pool,
+			   sizeof(head_columns) + sizeof(window_head_columns) + sizeof(blocks_head_columns));
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		for (size_t k = 0; lists[i][k]; k++)
+			columns[count++] = lists[i][k];
+	columns[count] = NULL;
+	return columns;
+}
 
 void part_head(struct document *document, struct profile *profile)
 {
@@ -378,15 +434,14 @@ void part_head(struct document *document, struct profile *profile)
 	const struct head head = {profile_overview(profile, false),
 				  document_words(document, warnings.lines, warnings.count)};
 
-	document_add(document,
-		     &(struct section){
-			     .layout = LAYOUT_FACTS,
-			     .table = {.columns = head.run->window ? window_head_columns : head_columns,
-				       .rows = document_keep(document, &head, sizeof(head)),
-				       .row_count = 1,
-				       .row_bytes = sizeof(head)},
-			     .for_programs = true,
-		     });
+	document_add(document, &(struct section){
+				       .layout = LAYOUT_FACTS,
+				       .table = {.columns = head_columns_of(document, head.run),
+						 .rows = document_keep(document, &head, sizeof(head)),
+						 .row_count = 1,
+						 .row_bytes = sizeof(head)},
+				       .for_programs = true,
+			       });
 }
 
 #define RUN ((const struct overview *)row)

@@ -27,6 +27,7 @@ enum view_lacks {
 	VIEW_LACKS_SORT = 2,
 	VIEW_LACKS_TOP = 4,
 	VIEW_LACKS_TIME = 8,
+	VIEW_LACKS_BLOCKS = 16,
 };
 
 struct view {

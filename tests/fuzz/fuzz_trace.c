@@ -265,7 +265,7 @@ static void touch_timeline(struct trace *trace)
 		expect_timeline(recorded, info);
 	if (info->event_count > EVENTS_ENOUGH)
 		return;
-	error = timeline_replay(trace, &regular, &replayed, &diagnostic);
+	error = timeline_replay(trace, &regular, NULL, &replayed, &diagnostic);
 	expect_diagnostic(error, &diagnostic, info->path);
 	if (error == 0)
 		expect_timeline(&replayed, info);

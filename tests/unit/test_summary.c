@@ -256,7 +256,7 @@ static size_t expect_exact_timeline(void)
 	for (size_t count = 0; count <= 3; count += 3) {
 		const struct replay_boundaries boundaries = {list, count};
 
-		cr_assert_eq(timeline_replay(trace, &boundaries, &replayed, &diagnostic), 0, "%s",
+		cr_assert_eq(timeline_replay(trace, &boundaries, NULL, &replayed, &diagnostic), 0, "%s",
 			     diagnostic.message);
 		cr_assert_geq(replayed.count, 3);
 		expect_exact(&replayed);

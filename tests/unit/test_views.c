@@ -184,6 +184,11 @@ const struct window *profile_window(const struct profile *profile)
 	return NULL;
 }
 
+bool profile_is_part(const struct profile *profile)
+{
+	return profile_window(profile) != NULL;
+}
+
 bool window_tells(enum figure figure)
 {
 	(void)figure;

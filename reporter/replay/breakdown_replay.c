@@ -1,0 +1,114 @@
+/*
+ * breakdown_replay.c - see breakdown_replay.h.
+ */
+#include "replay/breakdown_replay.h"
+
+#include "figures/breakdown_walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct replaying {
+	struct figures figures;
+	struct numbering begins;
+};
+
+static int begin_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
+{
+	at->number = numbering_number(&of->begins, event->node);
+	if (at->number == 0 || figures_reserve(&of->figures, at->number) != 0)
+		return -ENOMEM;
+	at->kind = kind_of_block(event->size_bytes, KIND_SEVERAL);
+	figures_alloc(&of->figures, at, event->size_bytes);
+	return 0;
+}
+
+static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
+{
+	struct figures_block block = {
+		.size_bytes = event->size_bytes,
+		.origin = numbering_find(&of->begins, event->origin),
+		.kind = kind_of_block(event->size_bytes, KIND_SEVERAL),
+		.temporary = event->temporary,
+		.lost = event->type == EVENT_LOST,
+	};
+	struct weight weight = weight_of(event->size_bytes, of->figures.totals.sample_bytes);
+	const struct figures_counters *origin = &of->figures.counters[block.origin];
+
+	if (block.origin == 0 || origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
+		return -EBADMSG;
+	at->number = figures_free_number(&of->figures, event->node);
+	if (at->number == 0)
+		return -ENOMEM;
+	figures_end(&of->figures, at, &block);
+	return 0;
+}
+
+static int count(struct replaying *of, const struct trace_event *event)
+{
+	struct figures_place at = {.time_ns = event->time_ns, .node = event->node, .thread = event->thread};
+
+	if (figures_reserve_thread(&of->figures, event->thread) != 0)
+		return -ENOMEM;
+	at.by = breakdown_thread(&of->figures.breakdown, event->thread);
+	switch ((enum trace_event_type)event->type) {
+	case EVENT_ALLOC:
+		return begin_block(of, &at, event);
+	case EVENT_FREE:
+	case EVENT_LOST:
+		return end_block(of, &at, event);
+	case EVENT_STRAY_FREE:
+		of->figures.totals.events++;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+static int see(void *context, const struct trace_event *events, size_t event_count)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < event_count; i++)
+		error = count(context, &events[i]);
+	return error;
+}
+
+static int collect(struct replaying *of, const struct trace_info *info, struct breakdown_tables *tables)
+{
+	const struct breakdown *breakdown = &of->figures.breakdown;
+	int error = breakdown_known(breakdown)
+			    ? breakdown_collect(&of->figures, &of->begins, info->node_count, tables)
+			    : -ENOMEM;
+
+	if (error)
+		return error;
+	tables->threads = calloc(info->thread_count + 1, sizeof(*tables->threads));
+	if (!tables->threads)
+		return -ENOMEM;
+	for (; tables->thread_count < info->thread_count && tables->thread_count < breakdown->thread_capacity;
+	     tables->thread_count++)
+		tables->threads[tables->thread_count] = breakdown->threads[tables->thread_count];
+	return 0;
+}
+
+int breakdown_replay(struct trace *trace, struct breakdown_tables *tables, struct diagnostic *diagnostic)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct replaying of = {.figures.totals.sample_bytes = info->sample_bytes};
+	int error;
+
+	of.figures.moves.failed = true; /* nobody asks for them */
+	breakdown_init(&of.figures.breakdown);
+	diagnostic->message[0] = '\0';
+	error = figures_grow(&of.figures, 1) ? -ENOMEM : trace_replay(trace, see, &of, diagnostic);
+	if (!error)
+		error = collect(&of, info, tables);
+	figures_finish(&of.figures);
+	numbering_finish(&of.begins);
+	if (error && !diagnostic->message[0])
+		diagnostic_set(diagnostic, -error, "%s: %s", info->path,
+			       error == -ENOMEM ? "not enough memory for its figures by size"
+						: "damaged: a block is freed that does not live");
+	return error;
+}
