@@ -21,9 +21,9 @@ TABLE_COLUMN(size_from, "from_bytes", "From", 0, 10, cell_size(SIZE->from_bytes)
 TABLE_COLUMN(size_up_to, "up_to_bytes", NULL, 0, 0, cell_count(SIZE->up_to_bytes))
 TABLE_COLUMN(size_below, NULL, "below", 1, 10, cell_size(SIZE->up_to_bytes + 1))
 TABLE_COLUMN(size_blocks, "blocks", "Blocks", 1, 10, cell_count(SIZE->blocks))
-TABLE_COLUMN(size_block_share, NULL, "of all", 1, 6, cell_share(SIZE->blocks, ALL_SIZES->blocks))
+TABLE_COLUMN(size_block_share, NULL, "Share", 1, 6, cell_share(SIZE->blocks, ALL_SIZES->blocks))
 TABLE_COLUMN(size_bytes, "bytes", "Bytes", 1, 10, cell_size(SIZE->bytes))
-TABLE_COLUMN(size_share, NULL, "of all", 1, 6, cell_share(SIZE->bytes, ALL_SIZES->bytes))
+TABLE_COLUMN(size_share, NULL, "Share", 1, 6, cell_share(SIZE->bytes, ALL_SIZES->bytes))
 TABLE_COLUMN(size_temporary, "temporary", NULL, 0, 0, cell_count(SIZE->temporary))
 TABLE_COLUMN(size_peak, "peak_bytes", "At peak", 1, 10, cell_size(SIZE->peak_bytes))
 TABLE_COLUMN(size_peak_blocks, "peak_blocks", NULL, 0, 0, cell_count(SIZE->peak_blocks))
@@ -79,7 +79,7 @@ TABLE_COLUMN(text_below_time, NULL, "below", 1, 10, cell_pause(LIFE->below_ns))
 TABLE_COLUMN(text_from_count, NULL, "From", 0, 10, cell_count(LIFE->from_allocations))
 TABLE_COLUMN(text_up_to_count, NULL, "to", 1, 10, cell_count(LIFE->up_to_allocations))
 TABLE_COLUMN(text_life_blocks, NULL, "Blocks", 1, 10, cell_count(LIFE->blocks))
-TABLE_COLUMN(text_life_share, NULL, "of freed", 1, 8, cell_share(LIFE->blocks, FREED))
+TABLE_COLUMN(text_life_share, NULL, "Share", 1, 6, cell_share(LIFE->blocks, FREED))
 static const struct column *const time_columns[] = {&text_from_time, &text_below_time, &text_life_blocks,
 						    &text_life_share, NULL};
 static const struct column *const allocation_columns[] = {&text_from_count, &text_up_to_count,
@@ -182,7 +182,7 @@ static void add_threads(struct document *document, const struct request *request
 #define TOTAL (&((const struct groups *)context)->total)
 
 TABLE_COLUMN(module_bytes, "allocated_bytes", "Bytes", 0, 10, cell_size(MODULE->amounts.allocated_bytes))
-TABLE_COLUMN(module_share, NULL, "of all", 1, 6,
+TABLE_COLUMN(module_share, NULL, "Share", 1, 6,
 	     cell_share(MODULE->amounts.allocated_bytes, TOTAL->allocated_bytes))
 TABLE_COLUMN(module_allocations, "allocations", "Blocks", 1, 10, cell_count(MODULE->amounts.allocations))
 TABLE_COLUMN(module_peak, "peak_bytes", "At peak", 1, 10, cell_size(MODULE->amounts.peak_bytes))
