@@ -13,7 +13,9 @@
 #include "reader/reader.h"
 #include "views/frames.h"
 #include "views/pictures.h"
+#include "views/histogram_tables.h"
 #include "views/places.h"
+#include "views/plot_bars.h"
 #include "views/plot_parts.h"
 #include "views/plot_run.h"
 #include "views/plot_spans.h"
@@ -30,9 +32,9 @@
 #define NAME_WIDTH 200
 #define SAMPLES_MOST 2000 /* of the resident set */
 
-enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII, KEY_PROCESSES };
+enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII, KEY_PROCESSES, KEY_KIND };
 enum { NO_PHASES, TREND, RSS, HEAP, ASCII, STACK_GIVEN, PROCESSES }; /* of request->flags */
-enum { GROUPED_BY, STACK };                                          /* of request->numbers */
+enum { GROUPED_BY, STACK, KIND };                                    /* of request->numbers */
 enum { TITLE, WINDOW };                                              /* of request->words */
 
 /* One recording on its way into the picture. */
@@ -255,20 +257,75 @@ static void print_svg(FILE *out, const void *chart)
 	chart_print_svg(out, chart);
 }
 
-static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
-		struct diagnostic *diagnostic)
+static struct chart_text_style text_style(const struct request *request)
 {
-	struct document document = {0};
-	struct chart chart;
-	int error = request->flags[PROCESSES]
-			    ? make_chart_of_run(profiles, count, request, &document, &chart, diagnostic)
-			    : make_chart(profiles, count, request, &document, &chart, diagnostic);
-	struct chart_text_style style = {
+	return (struct chart_text_style){
 		.width = place_width(request),
 		.height = TEXT_HEIGHT,
 		.color = request->style->color,
 		.ascii = request->flags[ASCII] || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 	};
+}
+
+static int check_one(size_t count, struct diagnostic *diagnostic)
+{
+	return count == 1 ? 0 : diagnostic_set(diagnostic, EINVAL, "--kind: a histogram is of one recording");
+}
+
+static void print_bars_svg(FILE *out, const void *bars)
+{
+	bars_print_svg(out, bars);
+}
+
+static int draw_bars(struct profile *profile, const struct request *request, FILE *out,
+		     struct diagnostic *diagnostic)
+{
+	const struct chart_text_style style = text_style(request);
+	struct document document = {0};
+	struct bars bars = {0};
+	int error = plot_bars(profile, request, (enum plot_kind)request->numbers[KIND], request->words[TITLE],
+			      &document, &bars, diagnostic);
+
+	if (!error && picture_of(request) != PICTURE_NONE)
+		error = picture_write(request, out, print_bars_svg, &bars, diagnostic);
+	else if (!error)
+		bars_print_text(out, &bars, &style);
+	document_finish(&document);
+	return error;
+}
+
+static int make_histogram(struct profile *profile, const struct request *request, struct document *document,
+			  struct diagnostic *diagnostic)
+{
+	struct histograms histograms;
+	int error = profile_histograms(profile, &histograms, diagnostic);
+
+	if (error)
+		return error;
+	document->main = request->numbers[KIND] == PLOT_SIZES ? "sizes" : "lifetimes";
+	part_head(document, profile);
+	if (request->numbers[KIND] == PLOT_SIZES)
+		part_sizes(document, request, &histograms);
+	else
+		part_lifetimes(document, &histograms);
+	return 0;
+}
+
+static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
+		struct diagnostic *diagnostic)
+{
+	struct document document = {0};
+	struct chart chart;
+	const struct chart_text_style style = text_style(request);
+
+	if (request->numbers[KIND] != PLOT_TIME) {
+		int error = check_one(count, diagnostic);
+
+		return error ? error : draw_bars(profiles[0], request, out, diagnostic);
+	}
+	int error = request->flags[PROCESSES]
+			    ? make_chart_of_run(profiles, count, request, &document, &chart, diagnostic)
+			    : make_chart(profiles, count, request, &document, &chart, diagnostic);
 
 	if (!error && picture_of(request) != PICTURE_NONE) {
 		error = picture_write(request, out, print_svg, &chart, diagnostic);
@@ -308,6 +365,11 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 {
 	size_t used = 0, points = 0;
 
+	if (request->numbers[KIND] != PLOT_TIME) {
+		int error = check_one(count, diagnostic);
+
+		return error ? error : make_histogram(profiles[0], request, document, diagnostic);
+	}
 	if (request->flags[PROCESSES]) {
 		int error = check_run(count, diagnostic);
 
@@ -345,6 +407,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
  */
 
 static const struct argp_option options[] = {
+	{"kind", KEY_KIND, "KIND", 0,
+	 "What is drawn: time (default), or a histogram of one recording's blocks: sizes or lifetimes", 1},
 	{"title", 't', "TEXT", 0, "The picture's title", 1},
 	{"window", 'w', "FROM,TO", 0, "Only from one time to another: 0,20.5 or load,load:end", 1},
 	{"no-phases", 'n', NULL, 0, "Leave out phases and marks", 1},
@@ -369,6 +433,17 @@ static error_t parse_group(struct argp_state *state, struct request *request, co
 			     argument);
 }
 
+static error_t parse_kind(struct argp_state *state, struct request *request, const char *argument)
+{
+	static const char *const names[PLOT_KINDS] = {
+		[PLOT_TIME] = "time", [PLOT_SIZES] = "sizes", [PLOT_LIFETIMES] = "lifetimes"};
+
+	for (request->numbers[KIND] = 0; request->numbers[KIND] < PLOT_KINDS; request->numbers[KIND]++)
+		if (strcmp(names[request->numbers[KIND]], argument) == 0)
+			return 0;
+	return options_error(state, "--kind takes time, sizes or lifetimes, not '%s'", argument);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct request *request = state->input;
@@ -377,6 +452,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		request->numbers[GROUPED_BY] = GROUP_SITE;
 		return 0;
+	case KEY_KIND:
+		return parse_kind(state, request, argument);
 	case 't':
 		return request->words[TITLE] = argument, 0;
 	case 'w':
@@ -404,6 +481,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
+/* Whether nothing is asked for that only a curve has. */
+static bool may_be_histogram(const struct request *request)
+{
+	static const unsigned others[] = {NO_PHASES, TREND, RSS, HEAP, STACK_GIVEN, PROCESSES};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (request->flags[others[i]])
+			return false;
+	return !request->words[WINDOW] && request->numbers[GROUPED_BY] == GROUP_SITE;
+}
+
 static int begin(struct request *request, struct diagnostic *diagnostic)
 {
 	if (request->flags[PROCESSES] &&
@@ -412,6 +500,11 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 			diagnostic, EINVAL,
 			"--processes is the heap by program, of the whole run: it goes with neither "
 			"--window, --group-by nor --rss");
+	if (request->numbers[KIND] != PLOT_TIME && !may_be_histogram(request))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--kind sizes and lifetimes are of the whole run: they go with --title, --ascii, "
+			"-f and the like alone");
 	return picture_check(request, diagnostic);
 }
 
