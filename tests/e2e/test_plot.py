@@ -105,6 +105,28 @@ def part_of_the_run(directory):
 
 
 @case
+def histograms_say_what_stats_say(directory):
+    trace = moments(directory)
+    stats = json.loads(mprof("stats", "--format", "json", trace).stdout)
+    for kind, title in (("sizes", "Allocated, by the size of blocks"), ("lifetimes", "Freed, by how long they lived")):
+        rows = json.loads(mprof("plot", "--kind", kind, "--format", "json", trace).stdout)[kind]
+        check_equal(rows, stats[kind], kind)
+        picture = drawn(directory, "--kind", kind, trace)
+        check(title in texts(picture), f"{title} in {texts(picture)}")
+        blocks = sum(row["blocks"] for row in rows)
+        check(any(text.startswith(f"{blocks} blocks ") for text in texts(picture)), f"{blocks} in {texts(picture)}")
+        told = [int(re.search(r": (\d+) \(", tip).group(1)) for tip in tips(picture) if re.search(r": (\d+) \(", tip)]
+        check_equal(sum(told), blocks * (2 if kind == "lifetimes" else 1), f"blocks of {tips(picture)}")
+        for changes in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}):
+            text = mprof("plot", "--kind", kind, trace, **changes).stdout
+            check(title in text and ("\u2588" in text) == (changes["LC_ALL"] != "C"), text)
+            check(max(map(len, text.splitlines())) <= 80, f"{max(map(len, text.splitlines()))} columns: {text}")
+    for options, words in ((("--kind", "x"), "--kind takes time"), (("--kind", "sizes", "-w", "0,1"), "of the whole run"), (("--kind", "sizes", trace, trace), "of one recording")):
+        done = mprof("plot", *options, *(() if trace in options else (trace,)))
+        check_equal((done.returncode, words in done.stderr), (2, True), f"{options}: {done.stderr}")
+
+
+@case
 def on_a_terminal(directory):
     trace = moments(directory)
     text = mprof("plot", trace, LC_ALL="C.UTF-8").stdout
