@@ -263,6 +263,40 @@ static void intervals(struct buffer *out, struct buffer *payload)
 	buffer_finish(&bytes);
 }
 
+#define COLUMN(bytes, ...)                                                                                   \
+	do {                                                                                                 \
+		struct buffer column = {0};                                                                  \
+		NUMBERS(&column, __VA_ARGS__);                                                               \
+		buffer_text(bytes, column.data, column.length);                                              \
+		buffer_finish(&column);                                                                      \
+	} while (0)
+
+/* From the same: node 2's blocks were freed at 3, 0 and 2, node 4's there; either is of one thread and one
+ * class of sizes. */
+static void breakdown(struct buffer *out, struct buffer *payload)
+{
+	struct buffer bytes = {0};
+
+	COLUMN(&bytes, 0, 0);
+	COLUMN(&bytes, 0, 0);
+	COLUMN(&bytes, 0, 2);
+	NUMBERS(&bytes, 0);
+	COLUMN(&bytes, 2, 0);
+	COLUMN(&bytes, 6, 2);
+	COLUMN(&bytes, 5, 1);
+	COLUMN(&bytes, 1, 1);
+	COLUMN(&bytes, 0, 0);
+	COLUMN(&bytes, 0, 0);
+	COLUMN(&bytes, 0, 0);
+	COLUMN(&bytes, 5, 0);
+	NUMBERS(&bytes, 0);
+	COLUMN(&bytes, 102, 102000, 52, 52000, 50000, 100000, 0, 0, 10, 41005, 10, 41005, 0, 5000, 0, 0);
+	NUMBERS(payload, bytes.length, 0);
+	buffer_append(payload, bytes.data, bytes.length);
+	sample_block(out, BLOCK_BREAKDOWN, payload);
+	buffer_finish(&bytes);
+}
+
 static void all_but_end(struct buffer *out)
 {
 	struct buffer payload = {0};
@@ -310,6 +344,7 @@ void sample_trace_with_summary(struct buffer *out)
 	all_but_end(out);
 	summary(out, &payload);
 	moves(out, &payload);
+	breakdown(out, &payload);
 	intervals(out, &payload);
 	end(out);
 	buffer_finish(&payload);

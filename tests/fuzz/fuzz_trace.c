@@ -7,6 +7,7 @@
  */
 #include "figures/timeline.h"
 #include "replay/model.h"
+#include "replay/breakdown_replay.h"
 #include "replay/replayed.h"
 #include "replay/visits.h"
 #include "reader/reader.h"
@@ -272,6 +273,50 @@ static void touch_timeline(struct trace *trace)
 	timeline_finish(&replayed);
 }
 
+/* Every row is of nodes that there are, and nothing ends that did not begin. */
+static void expect_breakdown(const struct breakdown_tables *tables, const struct trace_info *info)
+{
+	uint64_t own_frees = 0, pair_blocks = 0;
+
+	for (size_t i = 0; i < tables->kind_count; i++) {
+		const struct kind_row *row = &tables->kinds[i];
+
+		must(row->node < info->node_count && kind_class(row->kind) < SIZE_CLASSES, "a wild kind");
+		must(row->live_blocks <= row->allocations && row->live_bytes <= row->allocated_bytes,
+		     "more lives than was allocated");
+		own_frees += row->allocations - row->live_blocks;
+	}
+	for (size_t i = 0; i < tables->pair_count; i++) {
+		must(tables->pairs[i].node < info->node_count && tables->pairs[i].freed < info->node_count,
+		     "a wild pair");
+		pair_blocks += tables->pairs[i].blocks;
+	}
+	must(own_frees == pair_blocks, "pairs that are not what was freed");
+	for (size_t i = 0; i < tables->lifetime_count; i++)
+		must(tables->lifetimes[i].node < info->node_count, "a wild lifetime");
+}
+
+/* As recorded, and as a replay makes it. */
+static void touch_breakdown(struct trace *trace)
+{
+	const struct trace_info *info = trace_info(trace);
+	struct breakdown_tables replayed = {0};
+	struct diagnostic diagnostic = {{0}};
+	const struct breakdown_tables *recorded;
+
+	int error = trace_breakdown(trace, &recorded, &diagnostic);
+	expect_diagnostic(error, &diagnostic, info->path);
+	if (recorded)
+		expect_breakdown(recorded, info);
+	if (info->event_count > EVENTS_ENOUGH)
+		return;
+	error = breakdown_replay(trace, &replayed, &diagnostic);
+	expect_diagnostic(error, &diagnostic, info->path);
+	if (error == 0)
+		expect_breakdown(&replayed, info);
+	breakdown_tables_finish(&replayed);
+}
+
 static void read_trace(const char *path)
 {
 	struct diagnostic diagnostic = {{0}};
@@ -295,6 +340,7 @@ static void read_trace(const char *path)
 	expect_diagnostic(error, &diagnostic, path);
 	replay(trace, blocks, count);
 	touch_timeline(trace);
+	touch_breakdown(trace);
 	free(blocks);
 	trace_close(trace);
 }

@@ -7,6 +7,8 @@
 #include "reader/reader.h"
 #include "trace/format.h"
 
+#include "figures/breakdown_tables.h"
+
 #include "sample_file.h"
 
 #include <criterion/criterion.h>
@@ -30,8 +32,8 @@ static size_t block_from_end(const struct buffer *trace, size_t nth)
 	return starts[count - 2 - nth];
 }
 
-#define FROM_END_MOVES 2
-#define FROM_END_SUMMARY 3
+#define FROM_END_MOVES 3
+#define FROM_END_SUMMARY 4
 
 static void expect_summary(const struct trace_info *info)
 {
@@ -111,6 +113,27 @@ Test(reader_summary, a_summary_without_an_end_is_none)
 
 	cr_assert_null(trace_info(trace)->summary);
 	cr_assert_not(trace_info(trace)->ended);
+	trace_close(trace);
+	close(file.fd);
+	buffer_finish(&bytes);
+}
+
+Test(reader_summary, a_breakdown_is_read_when_it_is_asked_for)
+{
+	struct buffer bytes = with_summary();
+	struct memory_file file = memory_file(bytes.data, bytes.length);
+	struct trace *trace = open_or_die(file.path);
+	const struct breakdown_tables *tables;
+	struct diagnostic diagnostic;
+
+	cr_assert_eq(trace_breakdown(trace, &tables, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(tables->kind_count, 2);
+	cr_assert_eq(tables->kinds[1].kind, kind_of_block(4100, 1));
+	cr_assert_eq(tables->pair_count, 4);
+	cr_assert_eq(tables->pairs[0].freed, 3);
+	cr_assert_eq(tables->pairs[0].blocks, 50);
+	cr_assert_eq(tables->lifetime_count, 2);
+	cr_assert_eq(tables->thread_count, 2);
 	trace_close(trace);
 	close(file.fd);
 	buffer_finish(&bytes);
