@@ -179,7 +179,7 @@ enum block_kind {
 	 * of the first; 13 per other lifetime v class in time, v class in allocations, v blocks. 14 per
 	 * thread, 65536 at most, the last being all behind, too: v allocations, v allocated bytes, v frees, v
 	 * freed bytes, v live bytes and v greatest live bytes of what it allocated, v blocks and v bytes of
-	 * that which others freed. */
+	 * that which others freed, v blocks and v bytes that it freed of others'. */
 	BLOCK_BREAKDOWN = 20,
 };
 

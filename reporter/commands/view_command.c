@@ -192,8 +192,7 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 			"all figures of%s",
 			figure_infos[work->request.figure].name, window->to,
 			window_tells(work->request.figure) ? "; --exact reads all events" : "");
-	const struct block_selection *blocks = profile_blocks(work->profiles[work->count - 1]);
-	if (blocks && !blocks_know(blocks, work->request.figure))
+	if (profile_blocks(work->profiles[work->count - 1]) && !blocks_know(work->request.figure))
 		return diagnostic_set(diagnostic, EINVAL, "--sort %s: not known of some blocks only",
 				      figure_infos[work->request.figure].name);
 	return profile_filter_explain(work->profiles[work->count - 1], &work->request.filter, diagnostic);
@@ -274,7 +273,7 @@ static void drop_unknown(struct document *document, const struct profile *profil
 	if (profile_window(profile))
 		document_without(document, window_lacks(profile_window(profile)));
 	if (profile_blocks(profile))
-		document_without(document, blocks_lack(profile_blocks(profile)));
+		document_without(document, blocks_lack());
 }
 
 static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)

@@ -39,7 +39,7 @@ static bool counts(struct ledger *ledger, const struct events_item *item, struct
 		.node = item->node,
 		.thread = item->thread,
 		.number = number_of(ledger, item),
-		.kind = kind_of_block(item->size_bytes, kind_of_thread(item->thread)),
+		.kind = kind_of_thread(item->thread),
 	};
 	if (at->number > 0 && figures_reserve_thread(ledger->figures, item->thread) == 0) {
 		at->by = breakdown_thread(&ledger->figures->breakdown, item->thread);
@@ -51,11 +51,13 @@ static bool counts(struct ledger *ledger, const struct events_item *item, struct
 	return false;
 }
 
-static void count_alloc(struct ledger *ledger, const struct events_item *item)
+static void count_alloc(struct ledger *ledger, const struct events_item *item, uint32_t kind)
 {
 	struct figures_place at;
-	if (counts(ledger, item, &at))
-		figures_alloc(ledger->figures, &at, item->size_bytes);
+	if (!counts(ledger, item, &at))
+		return;
+	at.kind = kind;
+	figures_alloc(ledger->figures, &at, item->size_bytes);
 }
 
 static uint32_t born_at(uint64_t time_ns)
@@ -63,19 +65,14 @@ static uint32_t born_at(uint64_t time_ns)
 	return (uint32_t)(time_ns / LIVEMAP_BORN_NS);
 }
 
-void ledger_note_huge(struct ledger *ledger, uint64_t block, uint32_t kind)
+uint32_t ledger_note_huge(struct ledger *ledger, uint64_t block, uint32_t kind)
 {
-	if (ledger->huge_count == ledger->huge_capacity) {
-		size_t capacity = 2 * ledger->huge_capacity + 16;
-		struct ledger_huge *grown = reallocarray(ledger->huge, capacity, sizeof(*grown));
-		if (!grown) {
-			ledger->batch->error = -ENOMEM;
-			return;
-		}
-		ledger->huge = grown;
-		ledger->huge_capacity = capacity;
-	}
+	if (!ledger->huge)
+		ledger->huge = calloc(LEDGER_HUGE_MOST, sizeof(*ledger->huge));
+	if (!ledger->huge || ledger->huge_count == LEDGER_HUGE_MOST)
+		return kind_key(kind_class(kind), KIND_SEVERAL);
 	ledger->huge[ledger->huge_count++] = (struct ledger_huge){block, kind};
+	return kind;
 }
 
 /* Of a block that ends, whose row did not say. */
@@ -100,7 +97,7 @@ static void count_end(struct ledger *ledger, const struct events_item *item,
 		.size_bytes = entry->size_bytes,
 		.lived_ns = steps * LIVEMAP_BORN_NS,
 		.origin = batch_origin(ledger->batch, entry->operation),
-		.kind = entry->kind ? entry->kind : take_huge(ledger, entry),
+		.kind = livemap_is_huge(entry->size_bytes) ? take_huge(ledger, entry) : entry->kind,
 		.lifetime = lifetime_of_block(steps, ledger->batch->allocations - entry->block),
 		.temporary = (item->flags & OPERATION_TEMPORARY) != 0,
 		.lost = item->type == OPERATION_LOST,
@@ -148,11 +145,11 @@ void ledger_emit_alloc(struct ledger *ledger, const struct ledger_moment *moment
 	entry->born = born_at(moment->time_ns);
 	entry->kind = kind_of_block(entry->size_bytes, kind_of_thread(moment->thread_index));
 	if (livemap_is_huge(entry->size_bytes))
-		ledger_note_huge(ledger, entry->block, entry->kind);
+		entry->kind = ledger_note_huge(ledger, entry->block, entry->kind);
 	batch_event(ledger->batch, &item);
 	entry->operation = item.operation;
 	ledger_note_alloc(ledger, moment->thread_index, entry->block);
-	count_alloc(ledger, &item);
+	count_alloc(ledger, &item, entry->kind);
 	struct cursor_totals *totals = &ledger->totals;
 	totals->allocated_bytes += weight_of(entry->size_bytes, ledger->sample_bytes).bytes;
 	if (totals->allocated_bytes - totals->freed_bytes > totals->peak_bytes)

@@ -22,7 +22,8 @@ void ledger_emit_stray(struct ledger *ledger, const struct cursor_waiting *free,
 /* Remembers the thread's last allocation, by which a temporary one is known. */
 void ledger_note_alloc(struct ledger *ledger, uint32_t thread, uint64_t block);
 
-/* Remembers a huge block's kind until it ends. */
-void ledger_note_huge(struct ledger *ledger, uint64_t block, uint32_t kind);
+/* Remembers a huge block's kind until it ends.  Returns the kind by which it is known: there may be too many.
+ */
+uint32_t ledger_note_huge(struct ledger *ledger, uint64_t block, uint32_t kind);
 
 #endif

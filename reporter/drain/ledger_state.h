@@ -10,7 +10,10 @@
 #include "drain/waiting.h"
 #include "figures/figures.h"
 
-/* The kind of a block whose row has no room for it. */
+/* The kind of a block whose row has no room for it.  Of more than so many live ones the thread is not known.
+ */
+#define LEDGER_HUGE_MOST 1024u
+
 struct ledger_huge {
 	uint64_t block; /* ordinal */
 	uint32_t kind;
@@ -23,7 +26,7 @@ struct ledger {
 	uint64_t *last_alloc;    /* per thread: ordinal + 1 of its last allocation, 0: none */
 	size_t last_alloc_count;
 	struct ledger_huge *huge; /* those that live; in no order */
-	size_t huge_count, huge_capacity;
+	size_t huge_count;
 	struct cursor_totals totals; /* bytes are estimates where blocks are sampled */
 	uint64_t sample_bytes;       /* mean interval; 0: every block is recorded */
 	bool keeps_strays;           /* a fork child: reports want their addresses */

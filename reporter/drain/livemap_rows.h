@@ -40,7 +40,7 @@ struct livemap_row {
 #define ROW_UPPER_SHIFT (LIVEMAP_BLOCK_BITS - 32 + 2)
 _Static_assert(LIVEMAP_ADDRESS_BITS + 1 + 2 <= 64, "a key and two bits are two words");
 _Static_assert(ROW_UPPER_SHIFT + LIVEMAP_SIZE_BITS - 32 <= 32, "a word has four parts");
-_Static_assert(BREAKDOWN_THREADS_APART <= UINT32_C(1) << (32 - ROW_UPPER_SHIFT), "a thread is a part");
+_Static_assert(BREAKDOWN_THREADS <= UINT32_C(1) << (32 - ROW_UPPER_SHIFT), "a thread is a part");
 
 /* The index is buckets of tags, one cache line each (the idea of F14, Facebook's hash table).  A key is in
  * its home bucket or, if that was full, in the next with room.  How many keys had to go on is counted in

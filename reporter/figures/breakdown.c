@@ -46,8 +46,8 @@ int breakdown_grow_threads(struct breakdown *breakdown, size_t count)
 {
 	size_t old = breakdown->thread_capacity;
 
-	if (count > BREAKDOWN_THREADS_APART)
-		count = BREAKDOWN_THREADS_APART;
+	if (count > BREAKDOWN_THREADS)
+		count = BREAKDOWN_THREADS;
 	if (!breakdown->wanted || count <= old)
 		return 0;
 	void *grown = array_grow(breakdown->threads, old, count, sizeof(*breakdown->threads), ARRAY_DENSE);
@@ -172,13 +172,16 @@ void breakdown_lifetime_other(struct breakdown *breakdown, uint32_t number, uint
 	figures->blocks += weight.blocks;
 }
 
-void breakdown_freed_by_other(struct breakdown *breakdown, uint32_t kind, struct weight weight)
+void breakdown_freed_by_other(struct breakdown *breakdown, struct thread_figures *by, uint32_t kind,
+			      struct weight weight)
 {
 	/* Of a file that another process has left, anything is possible. */
-	if (kind_thread(kind) >= breakdown->thread_capacity)
+	if (kind_thread(kind) == KIND_SEVERAL || kind_thread(kind) >= breakdown->thread_capacity)
 		return;
 	struct thread_figures *allocated = &breakdown->threads[kind_thread(kind)];
 	allocated->live_bytes -= weight.bytes;
 	allocated->freed_by_others += weight.blocks;
 	allocated->freed_by_others_bytes += weight.bytes;
+	by->frees_of_others += weight.blocks;
+	by->freed_of_others_bytes += weight.bytes;
 }

@@ -21,11 +21,11 @@
 
 #define SIZE_CLASSES 64u                         /* c: from 2^c to 2^(c + 1) - 1; 0 is in the first, too */
 #define BREAKDOWN_STEP_NS (UINT64_C(1) << 16)    /* in which lifetimes are counted */
-#define BREAKDOWN_THREADS_APART 65536u           /* those behind are one */
 #define BREAKDOWN_KINDS_MOST (UINT32_C(1) << 17) /* that are not their path's first: then threads are one */
 
-/* The thread of kinds that are of several, or of one that is not known. */
-#define KIND_SEVERAL UINT32_C(0xffffff)
+/* The thread of kinds that are of several: of all from this one on, and where there are too many kinds. */
+#define KIND_SEVERAL UINT32_C(0xffff)
+#define BREAKDOWN_THREADS (KIND_SEVERAL + 1) /* that have figures, those that are several as one */
 
 static inline uint32_t size_class(uint64_t value)
 {
@@ -41,7 +41,7 @@ static inline uint64_t size_class_most(uint32_t class)
 /* A thread by index, as kinds know it. */
 static inline uint32_t kind_of_thread(uint32_t thread)
 {
-	return thread < BREAKDOWN_THREADS_APART ? thread : BREAKDOWN_THREADS_APART - 1;
+	return thread < KIND_SEVERAL ? thread : KIND_SEVERAL;
 }
 
 static inline uint32_t kind_key(uint32_t class, uint32_t kind_thread)
@@ -109,10 +109,13 @@ struct lifetime_figures {
 
 struct thread_figures {
 	uint64_t allocations, allocated_bytes;
-	uint64_t frees, freed_bytes;     /* by it, whoever allocated the blocks */
-	uint64_t live_bytes, peak_bytes; /* of the blocks that it allocated, whoever frees them */
-	uint64_t freed_by_others;        /* of these blocks */
+	uint64_t frees, freed_bytes; /* by it, whoever allocated the blocks */
+	uint64_t live_bytes,
+		peak_bytes;       /* of the blocks that it allocated, whoever frees them; not of several */
+	uint64_t freed_by_others; /* of these blocks */
 	uint64_t freed_by_others_bytes;
+	uint64_t frees_of_others; /* by it, of blocks that others allocated */
+	uint64_t freed_of_others_bytes;
 };
 
 struct breakdown_path {
@@ -155,7 +158,8 @@ void breakdown_lifetime_other(struct breakdown *breakdown, uint32_t number, uint
 			      struct weight weight);
 
 /* Frees what another thread has allocated, if it is known which. */
-void breakdown_freed_by_other(struct breakdown *breakdown, uint32_t kind, struct weight weight);
+void breakdown_freed_by_other(struct breakdown *breakdown, struct thread_figures *by, uint32_t kind,
+			      struct weight weight);
 
 /* The figures of a thread that room was made for. */
 static inline struct thread_figures *breakdown_thread(const struct breakdown *breakdown, uint32_t thread)
@@ -171,6 +175,8 @@ static inline void breakdown_begin(struct breakdown *breakdown, uint32_t number,
 		breakdown_begin_other(breakdown, number, kind, weight);
 	by->allocations += weight.blocks;
 	by->allocated_bytes += weight.bytes;
+	if (__builtin_expect(kind_thread(kind) == KIND_SEVERAL, 0))
+		return;
 	by->live_bytes += weight.bytes;
 	if (by->live_bytes > by->peak_bytes)
 		by->peak_bytes = by->live_bytes;
@@ -207,10 +213,11 @@ static inline void breakdown_end(struct breakdown *breakdown, const struct break
 		breakdown_lifetime_other(breakdown, end->origin, end->lifetime, weight);
 	end->by->frees += weight.blocks;
 	end->by->freed_bytes += weight.bytes;
-	if (__builtin_expect(kind_thread(end->kind) == end->kind_thread, 1))
+	if (__builtin_expect(kind_thread(end->kind) == end->kind_thread && end->kind_thread != KIND_SEVERAL,
+			     1))
 		end->by->live_bytes -= weight.bytes;
 	else
-		breakdown_freed_by_other(breakdown, end->kind, weight);
+		breakdown_freed_by_other(breakdown, end->by, end->kind, weight);
 }
 
 #endif

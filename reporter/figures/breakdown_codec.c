@@ -176,6 +176,7 @@ static void put_thread(struct buffer *column, const struct thread_figures *threa
 		thread->frees,           thread->freed_bytes,
 		thread->live_bytes,      thread->peak_bytes,
 		thread->freed_by_others, thread->freed_by_others_bytes,
+		thread->frees_of_others, thread->freed_of_others_bytes,
 	};
 
 	for (size_t i = 0; i < THREAD_WORDS; i++)
@@ -187,7 +188,7 @@ static void put_threads(struct encoder *encoder, size_t thread_count)
 	static const struct thread_figures none;
 	const struct breakdown *breakdown = &encoder->walk.figures->breakdown;
 
-	for (size_t i = 0; i < thread_count && i < BREAKDOWN_THREADS_APART; i++)
+	for (size_t i = 0; i < thread_count && i < BREAKDOWN_THREADS; i++)
 		put_thread(&encoder->columns[THREADS],
 			   i < breakdown->thread_capacity ? &breakdown->threads[i] : &none);
 }
@@ -219,6 +220,12 @@ struct freed {
 	uint64_t blocks, bytes;
 };
 
+/* Of untrusted numbers: what is too large comes round, and is refused. */
+static int64_t plus(int64_t difference, uint32_t number)
+{
+	return (int64_t)((uint64_t)difference + number);
+}
+
 struct decoder {
 	struct breakdown_tables *tables;
 	const struct figures_summary *summary;
@@ -249,9 +256,9 @@ static int take_kinds(struct decoder *decoder, uint32_t node, const struct model
 {
 	struct breakdown_tables *tables = decoder->tables;
 	uint64_t others = varint_next(&decoder->columns[KIND_OTHERS]);
-	int64_t class = varint_next_signed(&decoder->columns[KIND_CLASSES]) +
-			likely_class(&decoder->summary->totals, all->allocated_bytes, all->allocations);
-	int64_t thread = varint_next_signed(&decoder->columns[KIND_THREADS]) + decoder->before.thread;
+	int64_t class = plus(varint_next_signed(&decoder->columns[KIND_CLASSES]),
+			     likely_class(&decoder->summary->totals, all->allocated_bytes, all->allocations));
+	int64_t thread = plus(varint_next_signed(&decoder->columns[KIND_THREADS]), decoder->before.thread);
 	struct kind_row first = {
 		.node = node,
 		.allocations = all->allocations,
@@ -264,7 +271,8 @@ static int take_kinds(struct decoder *decoder, uint32_t node, const struct model
 	};
 	size_t place = tables->kind_count;
 
-	if (class < 0 || class >= SIZE_CLASSES || thread < 0 || (uint64_t)thread >= decoder->thread_count)
+	if (class < 0 || class >= SIZE_CLASSES || thread < 0 ||
+	    ((uint64_t)thread >= decoder->thread_count && thread != KIND_SEVERAL))
 		return -EBADMSG;
 	decoder->before.thread = (uint32_t)thread;
 	first.kind = kind_key((uint32_t) class, (uint32_t)thread);
@@ -304,7 +312,8 @@ static int take_pairs(struct decoder *decoder, uint32_t node, const struct model
 	struct pair_row first = {.node = node, .blocks = all->own_frees, .bytes = all->own_freed_bytes};
 	size_t place = tables->pair_count;
 
-	if (!take_freed(decoder, varint_next_signed(&decoder->columns[PAIR_NODES]) + decoder->before.freed,
+	if (!take_freed(decoder,
+			plus(varint_next_signed(&decoder->columns[PAIR_NODES]), decoder->before.freed),
 			&first))
 		return -EBADMSG;
 	decoder->before.freed = first.freed;
@@ -312,7 +321,7 @@ static int take_pairs(struct decoder *decoder, uint32_t node, const struct model
 	for (; !error && others > 0; others--) {
 		struct pair_row row = {.node = node};
 
-		if (!take_freed(decoder, varint_next_signed(at) + first.freed, &row))
+		if (!take_freed(decoder, plus(varint_next_signed(at), first.freed), &row))
 			return -EBADMSG;
 		row.blocks = varint_next(&decoder->columns[PAIR_BLOCKS]);
 		row.bytes = (uint64_t)varint_next_signed(&decoder->columns[PAIR_BYTES]) +
@@ -342,8 +351,9 @@ static int take_lifetimes(struct decoder *decoder, uint32_t node, const struct m
 	struct breakdown_tables *tables = decoder->tables;
 	struct varint_cursor *at = &decoder->columns[LIFETIME_PORTIONS];
 	uint64_t others = varint_next(&decoder->columns[LIFETIME_OTHERS]);
-	int64_t time_class = varint_next_signed(&decoder->columns[LIFETIME_TIMES]) +
-			     likely_lifetime(&decoder->summary->totals, all->lifetime_ns, all->own_frees);
+	int64_t time_class =
+		plus(varint_next_signed(&decoder->columns[LIFETIME_TIMES]),
+		     likely_lifetime(&decoder->summary->totals, all->lifetime_ns, all->own_frees));
 	uint64_t allocations_class = varint_next(&decoder->columns[LIFETIME_ALLOCATIONS]);
 	struct lifetime_row first = {.node = node, .blocks = all->own_frees};
 	size_t place = tables->lifetime_count;
@@ -405,6 +415,8 @@ static int take_threads(struct decoder *decoder)
 		thread->peak_bytes = varint_next(at);
 		thread->freed_by_others = varint_next(at);
 		thread->freed_by_others_bytes = varint_next(at);
+		thread->frees_of_others = varint_next(at);
+		thread->freed_of_others_bytes = varint_next(at);
 	}
 	return 0;
 }
@@ -437,11 +449,14 @@ static bool threads_agree(const struct decoder *decoder)
 		sum.frees += thread->frees;
 		sum.freed_bytes += thread->freed_bytes;
 		if (thread->live_bytes > thread->peak_bytes || thread->peak_bytes > thread->allocated_bytes ||
-		    thread->freed_by_others > thread->allocations)
+		    thread->freed_by_others > thread->allocations || thread->frees_of_others > thread->frees)
 			return false;
+		sum.freed_by_others += thread->freed_by_others;
+		sum.frees_of_others += thread->frees_of_others;
 	}
-	return sum.allocations == totals->allocations && sum.allocated_bytes == totals->allocated_bytes &&
-	       sum.frees == totals->frees && sum.freed_bytes == totals->freed_bytes;
+	return sum.freed_by_others == sum.frees_of_others && sum.allocations == totals->allocations &&
+	       sum.allocated_bytes == totals->allocated_bytes && sum.frees == totals->frees &&
+	       sum.freed_bytes == totals->freed_bytes;
 }
 
 /* Nothing is missing, and nothing is left over. */
@@ -474,8 +489,7 @@ int breakdown_decode(struct breakdown_tables *tables, const void *bytes, size_t 
 	struct decoder decoder = {
 		.tables = tables,
 		.summary = summary,
-		.thread_count =
-			thread_count < BREAKDOWN_THREADS_APART ? thread_count : BREAKDOWN_THREADS_APART,
+		.thread_count = thread_count < BREAKDOWN_THREADS ? thread_count : BREAKDOWN_THREADS,
 	};
 
 	if (!take_columns(&decoder, bytes, count))

@@ -98,8 +98,8 @@ int timeline_decode(struct timeline *timeline, const void *bytes, size_t count, 
 /* The id of paths that are to go. */
 #define TIMELINE_GONE UINT32_MAX
 
-/* The same intervals by other ids, which `ids` has for each below `id_count`; without those that go, which count
- * in their sums.  0, -EBADMSG if a path has none, or -ENOMEM. */
+/* The same intervals by other ids, which `ids` has for each below `id_count`; without those that go, which
+ * count in their sums.  0, -EBADMSG if a path has none, or -ENOMEM. */
 int timeline_renumber(struct timeline *timeline, const uint32_t *ids, size_t id_count);
 
 /* The same of one interval, as a copy whose entries are the caller's to finish, in any case. */

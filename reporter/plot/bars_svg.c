@@ -154,7 +154,7 @@ void bars_print_svg(FILE *out, const struct bars *bars)
 		if (bars->panels[i].count > 0)
 			draw_bars(&drawing);
 		else
-			svg_text(out, WIDTH / 2, drawing.base - PANEL_HEIGHT / 2, 12, "middle", GREY,
+			svg_text(out, WIDTH / 2.0, drawing.base - PANEL_HEIGHT / 2.0, 12, "middle", GREY,
 				 "nothing");
 	}
 	svg_end(out);

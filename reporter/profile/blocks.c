@@ -7,17 +7,15 @@
 #include "profile/private.h"
 #include "profile/window.h"
 #include "replay/breakdown_replay.h"
+#include "replay/replayed.h"
 #include "trace/size.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLAYED 2 /* of these, that are known unless events were read */
-
-static const char *const lacks[] = {"temporary",
-				    "temporary_allocations",
-				    "frees",
+static const char *const lacks[] = {"frees",
 				    "freed_bytes",
 				    "unmatched_frees",
 				    "freed_by_collector_blocks",
@@ -27,14 +25,14 @@ static const char *const lacks[] = {"temporary",
 				    "blocks_error",
 				    NULL};
 
-const char *const *blocks_lack(const struct block_selection *blocks)
+const char *const *blocks_lack(void)
 {
-	return blocks->replayed ? lacks : lacks + REPLAYED;
+	return lacks;
 }
 
-bool blocks_know(const struct block_selection *blocks, enum figure figure)
+bool blocks_know(enum figure figure)
 {
-	return figure != FIGURE_COLLECTIONS && !(blocks->replayed && figure == FIGURE_TEMPORARY);
+	return figure != FIGURE_COLLECTIONS;
 }
 
 const struct block_selection *profile_blocks(const struct profile *profile)
@@ -42,17 +40,26 @@ const struct block_selection *profile_blocks(const struct profile *profile)
 	return profile->blocks.asked ? &profile->blocks : NULL;
 }
 
+/* From all events: where there is nothing else, and for sizes that are no classes. */
+static int replay_breakdown(struct profile *profile, struct diagnostic *diagnostic)
+{
+	const struct replay_sizes sizes = {profile->blocks.least, profile->blocks.most};
+	int error = breakdown_replay(profile->trace, profile->blocks.exact ? &sizes : NULL,
+				     &profile->replayed_breakdown, diagnostic);
+
+	profile->breakdown = error ? NULL : &profile->replayed_breakdown;
+	return error;
+}
+
 int profile_breakdown(struct profile *profile, const struct breakdown_tables **tables,
 		      struct diagnostic *diagnostic)
 {
 	int error = 0;
 
-	if (!profile->breakdown)
+	if (!profile->breakdown && !profile->blocks.exact)
 		error = trace_breakdown(profile->trace, &profile->breakdown, diagnostic);
-	if (!error && !profile->breakdown && !profile->info->aggregate) {
-		error = breakdown_replay(profile->trace, &profile->replayed_breakdown, diagnostic);
-		profile->breakdown = error ? NULL : &profile->replayed_breakdown;
-	}
+	if (!error && !profile->breakdown && !profile->info->aggregate)
+		error = replay_breakdown(profile, diagnostic);
 	if (!error && !profile->breakdown)
 		error = diagnostic_set(diagnostic, ENOTSUP,
 				       "%s: has no figures by size and thread: its sums were recorded by an "
@@ -76,14 +83,13 @@ static int parse_size(const char *option, const char *text, uint64_t *size_bytes
 /* Whether a thread is the one that is meant: by its number, "main", or "#3" for the third that allocated. */
 static bool is_meant(const struct trace_info *info, size_t index, const char *text)
 {
-	char *end;
-	unsigned long number;
+	const char *digits = text + (*text == '#');
 
 	if (strcmp(text, "main") == 0)
 		return info->threads[index].tid == (uint32_t)info->pid;
-	number = strtoul(text + (*text == '#'), &end, 10);
-	if (end == text || *end)
+	if (!*digits || strspn(digits, "0123456789") != strlen(digits))
 		return false;
+	unsigned long number = strtoul(digits, NULL, 10);
 	return *text == '#' ? index + 1 == number : info->threads[index].tid == number;
 }
 
@@ -92,14 +98,44 @@ static int find_thread(struct profile *profile, const char *text, struct diagnos
 	const struct trace_info *info = profile->info;
 	bool found = false;
 
-	for (size_t i = 0; i < info->thread_count; i++)
-		found |= is_meant(info, i, text);
+	for (size_t i = 0; i < info->thread_count; i++) {
+		bool meant = is_meant(info, i, text);
+
+		if (meant && i >= KIND_SEVERAL)
+			return diagnostic_set(diagnostic, EINVAL,
+					      "--thread %s: not known: only the first %" PRIu32
+					      " threads are told apart",
+					      text, KIND_SEVERAL);
+		found |= meant;
+	}
+	if (info->thread_count == 0)
+		return diagnostic_set(diagnostic, EINVAL, "--thread %s: no thread allocated anything", text);
 	return found ? 0
 		     : diagnostic_set(
 			       diagnostic, EINVAL,
-			       "--thread %s: no such thread; 'main', a thread's number as `mprof stats` "
+			       "--thread '%s': no such thread; 'main', a thread's number as `mprof stats` "
 			       "shows it, or #1 to #%zu",
 			       text, info->thread_count);
+}
+
+enum part { NONE_OF_IT, PART_OF_IT, ALL_OF_IT };
+
+static enum part class_part(const struct block_selection *blocks, uint32_t class)
+{
+	uint64_t least = class > 0 ? UINT64_C(1) << class : 0, most = size_class_most(class);
+
+	if (most < blocks->least || least > blocks->most)
+		return NONE_OF_IT;
+	return least >= blocks->least && most <= blocks->most ? ALL_OF_IT : PART_OF_IT;
+}
+
+/* Whether the sizes that are wanted are those of classes. */
+static bool sizes_are_classes(const struct block_selection *blocks)
+{
+	for (uint32_t class = 0; class < SIZE_CLASSES; class ++)
+		if (class_part(blocks, class) == PART_OF_IT)
+			return false;
+	return true;
 }
 
 int profile_parse_blocks(struct profile *profile, struct diagnostic *diagnostic)
@@ -122,21 +158,12 @@ int profile_parse_blocks(struct profile *profile, struct diagnostic *diagnostic)
 		error = find_thread(profile, choice->thread, diagnostic);
 	blocks->sized = choice->least || choice->most;
 	blocks->asked = blocks->sized || choice->thread;
+	blocks->exact =
+		blocks->sized && !choice->thread && !profile->info->aggregate && !sizes_are_classes(blocks);
 	return error;
 }
 
 /* ---- kinds ------------------------------------------------------------------------------------ */
-
-enum part { NONE_OF_IT, PART_OF_IT, ALL_OF_IT };
-
-static enum part class_part(const struct block_selection *blocks, uint32_t class)
-{
-	uint64_t least = class > 0 ? UINT64_C(1) << class : 0, most = size_class_most(class);
-
-	if (most < blocks->least || least > blocks->most)
-		return NONE_OF_IT;
-	return least >= blocks->least && most <= blocks->most ? ALL_OF_IT : PART_OF_IT;
-}
 
 static enum part thread_part(const struct profile *profile, uint32_t thread)
 {
@@ -152,7 +179,8 @@ static enum part thread_part(const struct profile *profile, uint32_t thread)
 
 static enum part kind_part(const struct profile *profile, const struct kind_row *row)
 {
-	enum part by_size = class_part(&profile->blocks, kind_class(row->kind));
+	enum part by_size =
+		profile->blocks.exact ? ALL_OF_IT : class_part(&profile->blocks, kind_class(row->kind));
 	enum part by_thread = thread_part(profile, kind_thread(row->kind));
 
 	return by_size < by_thread ? by_size : by_thread;
@@ -165,7 +193,9 @@ bool profile_has_kind(const struct profile *profile, const struct kind_row *row)
 
 uint32_t profile_thread_id(const struct profile *profile, uint32_t thread)
 {
-	return thread < profile->info->thread_count ? profile->info->threads[thread].tid : 0;
+	bool known = thread < KIND_SEVERAL && thread < profile->info->thread_count;
+
+	return known ? profile->info->threads[thread].tid : 0;
 }
 
 const char *profile_thread_name(struct profile *profile, uint32_t thread)
@@ -255,14 +285,16 @@ static void take(struct taking *taking, uint32_t node, const struct model_node *
 static void take_kinds(struct taking *taking, uint32_t node, const struct kind_row *rows, size_t count)
 {
 	struct model_node figures = {0};
+	bool unknown = false;
 
 	for (size_t i = 0; i < count; i++) {
 		enum part part = kind_part(taking->profile, &rows[i]);
 
 		if (part == ALL_OF_IT)
 			add_row(&figures, &rows[i]);
-		taking->unknown += part == PART_OF_IT;
+		unknown |= part == PART_OF_IT;
 	}
+	taking->unknown += unknown;
 	figures.live_blocks = figures.allocations - figures.own_frees;
 	figures.live_bytes = figures.allocated_bytes - figures.own_freed_bytes;
 	take(taking, node, &figures);
@@ -314,36 +346,47 @@ static void put_in_place(struct profile *profile, struct taking *taking)
 		memory_exhausted();
 }
 
+/* The classes' bounds that are nearest to what was asked for. */
+static int explain_sizes(const struct profile *profile, struct diagnostic *diagnostic)
+{
+	const struct block_selection *blocks = &profile->blocks;
+	uint64_t least =
+		blocks->least > 1 ? size_class_most(size_class(blocks->least - 1)) + 1 : blocks->least;
+	uint64_t most = size_class_most(size_class(blocks->most));
+
+	return diagnostic_set(diagnostic, EINVAL,
+			      "%s sizes are known from one power of two to the next: --min-size %" PRIu64
+			      " or --max-size %" PRIu64 " would do",
+			      blocks->thread ? "--thread: of one thread" : "of a recording of sums", least,
+			      most);
+}
+
 static int explain(const struct profile *profile, size_t unknown, struct diagnostic *diagnostic)
 {
 	const struct block_selection *blocks = &profile->blocks;
 	const char *paths = unknown == 1 ? "call path" : "call paths";
 
-	if (profile_window(profile))
-		return diagnostic_set(diagnostic, EINVAL,
-				      "%s: of a part of the run that is not known of %zu %s that had other "
-				      "blocks, too; ask for the whole run",
-				      blocks->thread ? "--thread" : "--min-size, --max-size", unknown, paths);
-	if (blocks->sized)
+	if (profile_window(profile) && blocks->thread)
 		return diagnostic_set(
 			diagnostic, EINVAL,
-			"--min-size, --max-size: %s knows sizes from one power of two to the next: "
-			"--min-size 1024, --max-size 1023",
-			profile->info->path);
-	return diagnostic_set(
-		diagnostic, EINVAL,
-		"--thread: not known of %zu %s: there were too many threads to tell them apart, or "
-		"the recording was cut off",
-		unknown, paths);
-}
-
-/* Whether the sizes that are wanted are those of classes. */
-static bool sizes_are_classes(const struct block_selection *blocks)
-{
-	for (uint32_t class = 0; class < SIZE_CLASSES; class ++)
-		if (class_part(blocks, class) == PART_OF_IT)
-			return false;
-	return true;
+			"--thread: at a moment, or in a part of the run, it is known only where all "
+			"blocks of a call path are one thread's, and %zu %s had several; ask for the "
+			"whole run",
+			unknown, paths);
+	if (profile_window(profile))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--min-size, --max-size: at a moment, or in a part of the run, a recording of sums "
+			"knows sizes only where all blocks of a call path are of them, and %zu %s had "
+			"others; ask for the whole run",
+			unknown, paths);
+	if (blocks->sized && !sizes_are_classes(blocks))
+		return explain_sizes(profile, diagnostic);
+	return diagnostic_set(diagnostic, EINVAL,
+			      "--thread: not known of %zu %s: there were too many threads to tell them "
+			      "apart, the recording was "
+			      "cut off, or an older mprof made it",
+			      unknown, paths);
 }
 
 bool profile_replays_sizes(const struct profile *profile)
@@ -352,8 +395,7 @@ bool profile_replays_sizes(const struct profile *profile)
 	const struct block_selection *blocks = &profile->blocks;
 	bool timed = window->at || window->from || window->to;
 
-	return blocks->sized && !blocks->thread && !profile->info->aggregate &&
-	       (timed || !sizes_are_classes(blocks));
+	return timed && blocks->sized && !blocks->thread && !profile->info->aggregate;
 }
 
 int profile_open_blocks(struct profile *profile, struct diagnostic *diagnostic)

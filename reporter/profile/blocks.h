@@ -32,7 +32,7 @@ const char *profile_thread_name(struct profile *profile, uint32_t kind_thread);
 
 /* The names of columns of what is not known of such a selection, ending with NULL; and whether a figure is.
  */
-const char *const *blocks_lack(const struct block_selection *blocks);
-bool blocks_know(const struct block_selection *blocks, enum figure figure);
+const char *const *blocks_lack(void);
+bool blocks_know(enum figure figure);
 
 #endif

@@ -61,6 +61,7 @@ static void weigh_size(struct size_row *row, uint64_t sample_bytes)
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
 		*counts[i] = weight_blocks(*counts[i], sample_bytes);
+	row->bytes_error = weight_error_bytes(row->bytes, sample_bytes);
 }
 
 static void count_sizes(struct profile *profile, const struct breakdown_tables *tables,
@@ -126,8 +127,10 @@ static const struct lifetime_row_sum *span(const struct lifetime_row_sum *rows, 
 /* By class in time and in allocations. */
 typedef uint64_t lifetime_grid[SIZE_CLASSES][SIZE_CLASSES];
 
+/* Where blocks are sampled, allocations between are counted of those alone, and tell nothing. */
 static void fill_lifetimes(struct profile *profile, lifetime_grid grid, struct histograms *out)
 {
+	bool sampled = profile->info->sample_bytes > 0;
 	const size_t cells = (size_t)SIZE_CLASSES * SIZE_CLASSES;
 	struct lifetime_row_sum *rows = pool_alloc(&profile->pool, cells * sizeof(*rows));
 	struct lifetime_row_sum *times = pool_alloc(&profile->pool, SIZE_CLASSES * sizeof(*times));
@@ -145,6 +148,10 @@ static void fill_lifetimes(struct profile *profile, lifetime_grid grid, struct h
 			struct lifetime_row_sum row = {
 				.blocks = weight_blocks(grid[t][a], profile->info->sample_bytes)};
 
+			if (sampled && row.blocks > 0) {
+				times[t].blocks += row.blocks;
+				continue;
+			}
 			times[t].blocks += row.blocks;
 			allocations[a].blocks += row.blocks;
 			set_time(&row, t);
@@ -153,6 +160,11 @@ static void fill_lifetimes(struct profile *profile, lifetime_grid grid, struct h
 				rows[out->lifetime_count++] = row;
 		}
 	}
+	for (uint32_t t = 0; sampled && t < SIZE_CLASSES; t++)
+		if (times[t].blocks > 0)
+			rows[out->lifetime_count++] = (struct lifetime_row_sum){.from_ns = times[t].from_ns,
+										.below_ns = times[t].below_ns,
+										.blocks = times[t].blocks};
 	out->lifetimes = rows;
 	out->times = span(times, &out->time_count);
 	out->allocations = span(allocations, &out->allocation_count);
@@ -187,7 +199,7 @@ static struct thread_row thread_row(const struct profile *profile, const struct 
 		.tid = info->threads[index].tid,
 		.index = (uint32_t)index + 1,
 		.main = info->threads[index].tid == (uint32_t)info->pid,
-		.rest = index + 1 == BREAKDOWN_THREADS_APART && info->thread_count > BREAKDOWN_THREADS_APART,
+		.rest = index == KIND_SEVERAL,
 		.started_ns = info->threads[index].started_ns,
 		.allocations = weight_blocks(thread->allocations, sample_bytes),
 		.allocated_bytes = thread->allocated_bytes,
@@ -195,6 +207,8 @@ static struct thread_row thread_row(const struct profile *profile, const struct 
 		.freed_bytes = thread->freed_bytes,
 		.freed_by_others = weight_blocks(thread->freed_by_others, sample_bytes),
 		.freed_by_others_bytes = thread->freed_by_others_bytes,
+		.frees_of_others = weight_blocks(thread->frees_of_others, sample_bytes),
+		.freed_of_others_bytes = thread->freed_of_others_bytes,
 		.live_bytes = thread->live_bytes,
 		.peak_bytes = thread->peak_bytes,
 	};
@@ -210,6 +224,68 @@ static void list_threads(struct profile *profile, const struct breakdown_tables 
 	out->threads = rows;
 	out->thread_count = tables->thread_count;
 	out->others_known = tables->threads_known;
+}
+
+/* ---- modules -------------------------------------------------------------------------------- */
+
+static const char *module_of(struct profile *profile, uint32_t leaf)
+{
+	const struct source_frame *frames;
+	const char *innermost = "";
+
+	for (uint32_t node = leaf; node != 0; node = profile->info->nodes[node].parent) {
+		size_t count = profile_frames(profile, node, &frames);
+
+		for (size_t i = 0; i < count; i++) {
+			if (ownership_of(&profile->ownership, frames[i].function) != OWNER_ALLOCATOR)
+				return frames[i].function->module;
+			innermost = frames[i].function->module;
+		}
+	}
+	return innermost;
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+	const struct module_row *a = left, *b = right;
+
+	if (a->amounts.allocated_bytes != b->amounts.allocated_bytes)
+		return a->amounts.allocated_bytes > b->amounts.allocated_bytes ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static struct module_row *module_row(struct module_row *rows, size_t *count, const char *name)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	rows[*count] = (struct module_row){.name = name};
+	return &rows[(*count)++];
+}
+
+const struct module_row *profile_modules(struct profile *profile, size_t *count, struct amounts *total)
+{
+	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
+	struct module_row *rows =
+		pool_alloc(&profile->pool, (profile->info->module_count + 2) * sizeof(*rows));
+	struct model_node figures;
+	uint32_t node;
+
+	*count = 0;
+	*total = (struct amounts){0};
+	while (figures_walk_next(&walk, &node, &figures)) {
+		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
+			continue;
+		struct amounts amounts = amounts_of(&figures, REMAINS_UNKNOWN);
+
+		amounts_add(&module_row(rows, count, module_of(profile, node))->amounts, &amounts);
+		amounts_add(total, &amounts);
+	}
+	for (size_t i = 0; i < *count; i++)
+		amounts_weigh(&rows[i].amounts, profile->info->sample_bytes);
+	amounts_weigh(total, profile->info->sample_bytes);
+	qsort(rows, *count, sizeof(*rows), by_bytes);
+	return rows;
 }
 
 int profile_histograms(struct profile *profile, struct histograms *out, struct diagnostic *diagnostic)

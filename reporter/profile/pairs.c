@@ -185,6 +185,7 @@ static void finish(struct pairing *pairing, struct freed_pairs *out)
 		out->blocks += list[i].blocks;
 		out->bytes += list[i].bytes;
 		list[i].blocks = weight_blocks(list[i].blocks, profile->info->sample_bytes);
+		list[i].bytes_error = weight_error_bytes(list[i].bytes, profile->info->sample_bytes);
 	}
 	out->blocks = weight_blocks(out->blocks, profile->info->sample_bytes);
 	out->list = list;

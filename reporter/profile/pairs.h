@@ -9,6 +9,7 @@
 struct freed_pair {
 	const struct site *allocated, *freed; /* places alone: their amounts are 0 */
 	uint64_t blocks, bytes;
+	uint64_t bytes_error; /* 95 of 100 are within; 0: exact */
 };
 
 struct freed_pairs {

@@ -34,7 +34,7 @@ struct block_selection {
 	uint64_t least, most;
 	const char *least_text, *most_text; /* as they were asked for; NULL: not */
 	const char *thread;                 /* as it was asked for; NULL: of any */
-	bool replayed;                      /* from all events: how many were temporary is not known */
+	bool exact; /* sizes that only events tell of: there are no others in profile_breakdown */
 };
 
 /* The run as a whole. */

@@ -303,7 +303,7 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 	struct instant from = {0}, to = {0};
 	int error;
 
-	if (!choice->at && !choice->from && !choice->to && !profile_replays_sizes(profile))
+	if (!choice->at && !choice->from && !choice->to)
 		return 0;
 	error = parse(profile, choice, &from, &to, diagnostic);
 	/* A part of the run from or to its peak begins or ends between two events that are no boundary. */
@@ -325,8 +325,5 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 			"all events for them",
 			profile->window.from, profile->window.to);
 	fill(profile, &begin, &end);
-	/* All of the run, for the sake of its blocks. */
-	profile->blocks.replayed = profile_replays_sizes(profile);
-	profile->windowed = choice->at || choice->from || choice->to;
 	return 0;
 }

@@ -4,22 +4,35 @@
 #include "replay/breakdown_replay.h"
 
 #include "figures/breakdown_walk.h"
+#include "replay/replayed.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The thread of kinds that nobody wants. */
+#define UNWANTED (KIND_SEVERAL - 1)
+
 struct replaying {
+	const struct replay_sizes *sizes;
 	struct figures figures;
 	struct numbering begins;
 };
+
+static uint32_t kind_of_event(const struct replaying *of, const struct trace_event *event)
+{
+	const struct replay_sizes *sizes = of->sizes;
+	bool wanted = !sizes || (event->size_bytes >= sizes->least && event->size_bytes <= sizes->most);
+
+	return kind_of_block(event->size_bytes, wanted ? KIND_SEVERAL : UNWANTED);
+}
 
 static int begin_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
 {
 	at->number = numbering_number(&of->begins, event->node);
 	if (at->number == 0 || figures_reserve(&of->figures, at->number) != 0)
 		return -ENOMEM;
-	at->kind = kind_of_block(event->size_bytes, KIND_SEVERAL);
+	at->kind = kind_of_event(of, event);
 	figures_alloc(&of->figures, at, event->size_bytes);
 	return 0;
 }
@@ -29,7 +42,7 @@ static int end_block(struct replaying *of, struct figures_place *at, const struc
 	struct figures_block block = {
 		.size_bytes = event->size_bytes,
 		.origin = numbering_find(&of->begins, event->origin),
-		.kind = kind_of_block(event->size_bytes, KIND_SEVERAL),
+		.kind = kind_of_event(of, event),
 		.temporary = event->temporary,
 		.lost = event->type == EVENT_LOST,
 	};
@@ -74,6 +87,16 @@ static int see(void *context, const struct trace_event *events, size_t event_cou
 	return error;
 }
 
+static void drop_unwanted(struct breakdown_tables *tables)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tables->kind_count; i++)
+		if (kind_thread(tables->kinds[i].kind) != UNWANTED)
+			tables->kinds[kept++] = tables->kinds[i];
+	tables->kind_count = kept;
+}
+
 static int collect(struct replaying *of, const struct trace_info *info, struct breakdown_tables *tables)
 {
 	const struct breakdown *breakdown = &of->figures.breakdown;
@@ -83,6 +106,7 @@ static int collect(struct replaying *of, const struct trace_info *info, struct b
 
 	if (error)
 		return error;
+	drop_unwanted(tables);
 	tables->threads = calloc(info->thread_count + 1, sizeof(*tables->threads));
 	if (!tables->threads)
 		return -ENOMEM;
@@ -92,10 +116,11 @@ static int collect(struct replaying *of, const struct trace_info *info, struct b
 	return 0;
 }
 
-int breakdown_replay(struct trace *trace, struct breakdown_tables *tables, struct diagnostic *diagnostic)
+int breakdown_replay(struct trace *trace, const struct replay_sizes *sizes, struct breakdown_tables *tables,
+		     struct diagnostic *diagnostic)
 {
 	const struct trace_info *info = trace_info(trace);
-	struct replaying of = {.figures.totals.sample_bytes = info->sample_bytes};
+	struct replaying of = {.sizes = sizes, .figures.totals.sample_bytes = info->sample_bytes};
 	int error;
 
 	of.figures.moves.failed = true; /* nobody asks for them */

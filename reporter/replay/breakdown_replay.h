@@ -10,7 +10,11 @@
 #include "figures/breakdown_tables.h"
 #include "reader/reader.h"
 
-/* The tables are the caller's to finish, in any case.  Reads every event.  0, or -errno with a diagnostic. */
-int breakdown_replay(struct trace *trace, struct breakdown_tables *tables, struct diagnostic *diagnostic);
+/* The tables are the caller's to finish, in any case.  Reads every event.  With `sizes` (NULL: all) kinds are
+ * of such blocks only; their part in the peak is that in the highest of the whole heap.  0, or -errno with a
+ * diagnostic. */
+struct replay_sizes; /* replayed.h */
+int breakdown_replay(struct trace *trace, const struct replay_sizes *sizes, struct breakdown_tables *tables,
+		     struct diagnostic *diagnostic);
 
 #endif

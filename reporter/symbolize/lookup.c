@@ -85,7 +85,8 @@ struct frames *symbolizer_made(struct symbolizer *symbolizer)
 	size_t size_bytes = made->count * sizeof(*made->list);
 	struct frames *frames = pool_alloc(&symbolizer->pool, sizeof(*frames) + size_bytes);
 	frames->count = made->count;
-	memcpy(frames->list, made->list, size_bytes);
+	if (size_bytes > 0)
+		memcpy(frames->list, made->list, size_bytes);
 	made->count = 0;
 	return frames;
 }

@@ -94,11 +94,12 @@ static const char *run_line(const struct comparing *of, size_t which)
 
 	number_time(started, sizeof(started), run->started_realtime_ns);
 	number_duration(duration, sizeof(duration), run->duration_ns);
-	return pool_format(&of->document->pool, "%s: %s, %s, %s%s%s%s",
+	return pool_format(&of->document->pool, "%s: %s, %s, %s%s%s%s%s%s",
 			   style_short_path(of->request->style, run->path),
 			   part_command(of->document, run->command, COMMAND_SHOWN), started, duration,
 			   run->complete ? "" : " (did not end)", run->window ? "; " : "",
-			   part_window(of->document, run->window));
+			   part_window(of->document, run->window), run->blocks ? "; " : "",
+			   part_blocks(of->document, run->blocks));
 }
 
 static const char *different_programs(const struct comparing *of)

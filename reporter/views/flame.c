@@ -189,10 +189,12 @@ static const char *subtitle(const struct building *building, struct profile *con
 				  "; was %s%s%s: red has more than then, blue less",
 				  value_text(building, old_figure(building, 1)), *then ? " " : "", then);
 	}
-	return pool_format(&building->document->pool, "%s: %s%s%s; pid %d, started %s%s",
+	const char *blocks = part_blocks(building->document, run->blocks);
+
+	return pool_format(&building->document->pool, "%s: %s%s%s%s%s; pid %d, started %s%s",
 			   part_figure_title(run, building->request->figure),
 			   value_text(building, (uint64_t)building->whole), *window ? " " : "", window,
-			   run->pid, started, was);
+			   *blocks ? ", " : "", blocks, run->pid, started, was);
 }
 
 static void print_svg(FILE *out, const void *flame)

@@ -21,6 +21,7 @@ struct row {
 #define PAIRS ((const struct freed_pairs *)context)
 
 TABLE_COLUMN(bytes, "bytes", "Freed", 0, 10, cell_size(PAIR->bytes))
+TABLE_COLUMN(bytes_error, "bytes_error", NULL, 0, 0, cell_count(PAIR->bytes_error))
 TABLE_COLUMN(share, "share", "Share", 1, 6, cell_share(PAIR->bytes, PAIRS->bytes))
 TABLE_COLUMN(blocks, "blocks", "Blocks", 1, 9, cell_count(PAIR->blocks))
 #define PLACE(which, key)                                                                                    \
@@ -34,11 +35,23 @@ PLACE(freed, "freed")
 TABLE_COLUMN(text_allocated, NULL, "Allocated, and freed", 2, -1, cell_text(ROW->allocated))
 TABLE_COLUMN(text_freed, NULL, NULL, 0, 0, cell_lines(ROW->freed))
 
-static const struct column *const columns[] = {
-	&bytes,          &share,          &blocks,          &allocated_function,
-	&allocated_file, &allocated_line, &allocated_place, &allocated_module,
-	&freed_function, &freed_file,     &freed_line,      &freed_place,
-	&freed_module,   &text_allocated, &text_freed,      NULL};
+static const struct column *const columns[] = {&bytes,
+					       &bytes_error,
+					       &share,
+					       &blocks,
+					       &allocated_function,
+					       &allocated_file,
+					       &allocated_line,
+					       &allocated_place,
+					       &allocated_module,
+					       &freed_function,
+					       &freed_file,
+					       &freed_line,
+					       &freed_place,
+					       &freed_module,
+					       &text_allocated,
+					       &text_freed,
+					       NULL};
 
 static void fill_for_people(struct row *row, struct document *document, const struct request *request)
 {
@@ -123,6 +136,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 		return error;
 	document->main = "pairs";
 	part_head(document, *profiles);
+	part_estimates(document, *profiles);
 	add_sum(document, request, &pairs);
 	part_pairs(document, request, &pairs, ROWS_SHOWN, NULL);
 	return 0;

@@ -135,14 +135,9 @@ static void add_section(struct document *document, const struct request *request
 
 static void add_nothing(struct document *document)
 {
-	static const struct column *const none[] = {NULL};
-
-	document_add(document,
-		     &(struct section){
-			     .layout = LAYOUT_FACTS,
-			     .table = {.columns = none, .row_count = 1},
-			     .note = "No collections, typed blocks or caches in this recording: programs "
-				     "tell of them by mprof/mprof.h"});
+	part_nothing(document,
+		     "No collections, typed blocks or caches in this recording: programs tell of them by "
+		     "mprof/mprof.h");
 }
 
 static int make(struct profile *const *profiles, size_t count, const struct request *request,

@@ -382,6 +382,11 @@ static int check_threads(struct profile *profile, const struct request *request,
 {
 	const struct breakdown_tables *tables;
 
+	if (profile_blocks(profile) && profile_blocks(profile)->exact)
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--group-by thread: of one thread sizes are known from one power of two to the "
+			"next: --min-size 1024, --max-size 1023");
 	if (request->flags[GROWING] || profile_window(profile))
 		return diagnostic_set(
 			diagnostic, EINVAL,

@@ -9,4 +9,7 @@
 void part_pairs(struct document *document, const struct request *request, const struct freed_pairs *pairs,
 		size_t few, const char *title);
 
+/* That figures are estimates, of a sampled recording; for people.  stats.c */
+void part_estimates(struct document *document, struct profile *profile);
+
 #endif

@@ -104,6 +104,10 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	used += part_sites(document, profile, request, &sites);
 	if (request->for_people && request->figure != FIGURE_LEAKED && !is_moment(profile))
 		used += part_sites(document, profile, request, &leaks);
+	if (window && request->for_people && named)
+		part_nothing(document,
+			     "Line tables are of the whole run, and of all blocks: ask without --at, --from, "
+			     "--to, --min-size, --max-size and --thread.");
 	if (window)
 		return 0;
 	used += part_phases(document, profile, request, PHASES_SHOWN);

@@ -239,6 +239,8 @@ int all_make(struct profile *profile, const struct request *request, struct docu
 	run_finish(&run);
 	document->main = "sites";
 	part_head(document, profile);
+	if (request->for_people && profile_is_part(profile))
+		part_figures_of(document, profile);
 	add_sums(document, &sums);
 	add_sites(document, request, sites, &sums.amounts);
 	run_sums_destroy(sites);

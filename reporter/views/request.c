@@ -96,7 +96,10 @@ static const struct argp_option blocks_options[] = {
 	{"min-size", KEY_MIN_SIZE, "SIZE", 0, "Blocks of at least SIZE", 5},
 	{"max-size", KEY_MAX_SIZE, "SIZE", 0, "Blocks of at most SIZE", 5},
 	{"thread", KEY_THREAD, "THREAD", 0,
-	 "Blocks that one thread allocated: main, its number, or #N for the Nth that allocated any", 5},
+	 "Blocks that one thread allocated: main, its number, or #N for the Nth that allocated any, which "
+	 "may be "
+	 "another one in the next run",
+	 5},
 	{0},
 };
 
@@ -216,7 +219,7 @@ const struct argp request_sort_argp = {.options = sort_options, .parser = parse_
 /* ---- how it looks ------------------------------------------------------------------------ */
 
 static const struct argp_option common_options[] = {
-	{"table", KEY_TABLE, "NAME", 0, "The table that csv has, which has one only", 10},
+	{"table", KEY_TABLE, "NAME", 0, "With --format csv, which has one table: the one of this name", 10},
 	{"verbose", 'v', NULL, 0, "Show every warning", 10},
 	{"warnings", KEY_WARNINGS, NULL, OPTION_HIDDEN, "The same", 10},
 	{"replay", KEY_REPLAY, NULL, OPTION_HIDDEN, "Read every event, whatever is known already", 10},

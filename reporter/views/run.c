@@ -250,7 +250,7 @@ static const char *allocations_line(const struct telling *telling)
 	if (run->blocks)
 		return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all%s",
 				   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
-				   run->blocks->replayed ? "" : temporary(telling));
+				   temporary(telling));
 	return pool_format(&telling->document->pool, "%" PRIu64 "%s of %s in all; %s%s",
 			   run->total.allocations, margin, size_of(telling, FIGURE_ALLOCATED),
 			   part_count(telling->document, run->total.frees, "free"), temporary(telling));
@@ -360,6 +360,15 @@ void part_run(struct document *document, struct profile *profile, const struct r
 						 .row_bytes = sizeof(lines)},
 				       .has_warnings = true,
 			       });
+}
+
+void part_nothing(struct document *document, const char *sentence)
+{
+	static const struct column *const none[] = {NULL};
+
+	document_add(document, &(struct section){.layout = LAYOUT_FACTS,
+						 .table = {.columns = none, .row_count = 1},
+						 .note = sentence});
 }
 
 void part_figures_of(struct document *document, struct profile *profile)

@@ -27,7 +27,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	document->main = "sites";
 	part_head(document, profile);
 	part_totals(document, profile);
-	part_sites(document, profile, request, &choice);
+	if (part_sites(document, profile, request, &choice) == 0 && request->for_people)
+		part_nothing(document, "No call site has any of that.");
 	return 0;
 }
 

@@ -17,68 +17,97 @@
 #define THREAD ((const struct thread_row *)row)
 #define OTHERS (((const struct histograms *)context)->others_known)
 
-static const char *thread_kind(const struct thread_row *row)
+static const char *thread_name(struct document *document, const struct thread_row *row)
 {
-	return row->rest ? "and all behind" : row->main ? "main" : NULL;
+	return pool_format(&document->pool, "%" PRIu32 "%s", row->tid,
+			   row->rest   ? " and on"
+			   : row->main ? " main"
+				       : "");
 }
 
-static struct cell known(const void *context, struct cell cell)
+static struct cell known(const void *row, const void *context, struct cell cell)
 {
-	return OTHERS ? cell : cell_blank();
+	return OTHERS && !THREAD->rest ? cell : cell_blank();
 }
 
-TABLE_COLUMN(thread_tid, "tid", "Thread", 0, 8, cell_count(THREAD->tid))
-TABLE_COLUMN(thread_index, "index", "#", 1, 4, cell_count(THREAD->index))
+TABLE_COLUMN(thread_tid, "tid", NULL, 0, 0, cell_count(THREAD->tid))
+TABLE_COLUMN(thread_text, NULL, "Thread", 0, -12, cell_text(THREAD->name))
+TABLE_COLUMN(thread_index, "index", "#", 1, 3, cell_count(THREAD->index))
 TABLE_COLUMN(thread_started, "started_ns", NULL, 0, 0, cell_count(THREAD->started_ns))
-TABLE_COLUMN(thread_allocations, "allocations", "Allocs", 1, 10, cell_count(THREAD->allocations))
+TABLE_COLUMN(thread_allocations, "allocations", "Allocs", 1, 9, cell_count(THREAD->allocations))
 TABLE_COLUMN(thread_allocated, "allocated_bytes", "Bytes", 1, 10, cell_size(THREAD->allocated_bytes))
-TABLE_COLUMN(thread_frees, "frees", "Frees", 1, 10, cell_count(THREAD->frees))
+TABLE_COLUMN(thread_frees, "frees", "Frees", 1, 9, cell_count(THREAD->frees))
 TABLE_COLUMN(thread_freed, "freed_bytes", NULL, 0, 0, cell_count(THREAD->freed_bytes))
-TABLE_COLUMN(thread_by_others, "freed_by_others", "by others", 1, 9,
-	     known(context, cell_count(THREAD->freed_by_others)))
+TABLE_COLUMN(thread_of_others, "frees_of_others", "(others')", 1, 9,
+	     known(row, context, cell_count(THREAD->frees_of_others)))
+TABLE_COLUMN(thread_of_others_bytes, "freed_of_others_bytes", NULL, 0, 0,
+	     known(row, context, cell_count(THREAD->freed_of_others_bytes)))
+TABLE_COLUMN(thread_by_others, "freed_by_others", NULL, 0, 0,
+	     known(row, context, cell_count(THREAD->freed_by_others)))
 TABLE_COLUMN(thread_by_others_bytes, "freed_by_others_bytes", NULL, 0, 0,
-	     known(context, cell_count(THREAD->freed_by_others_bytes)))
-TABLE_COLUMN(thread_peak, "peak_bytes", "Own peak", 1, 10, known(context, cell_size(THREAD->peak_bytes)))
-TABLE_COLUMN(thread_live, "live_bytes", "Not freed", 1, 10, known(context, cell_size(THREAD->live_bytes)))
-TABLE_COLUMN(thread_note, NULL, "", 2, -1, cell_text(thread_kind(THREAD)))
+	     known(row, context, cell_count(THREAD->freed_by_others_bytes)))
+TABLE_COLUMN(thread_peak, "peak_bytes", "Own peak", 1, 10, known(row, context, cell_size(THREAD->peak_bytes)))
+TABLE_COLUMN(thread_live, "live_bytes", "Not freed", 1, 10,
+	     known(row, context, cell_size(THREAD->live_bytes)))
 
 static const struct column *const thread_columns[] = {&thread_tid,
+						      &thread_text,
 						      &thread_index,
 						      &thread_started,
 						      &thread_allocations,
 						      &thread_allocated,
 						      &thread_frees,
+						      &thread_of_others,
 						      &thread_freed,
+						      &thread_of_others_bytes,
 						      &thread_by_others,
 						      &thread_by_others_bytes,
 						      &thread_peak,
 						      &thread_live,
-						      &thread_note,
 						      NULL};
+
+static const char *threads_note(struct document *document, const struct histograms *histograms, size_t shown)
+{
+	const char *more = "";
+
+	if (shown < histograms->thread_count)
+		more = pool_format(&document->pool, "... and %zu more (-n N)\n",
+				   histograms->thread_count - shown);
+	return pool_format(
+		&document->pool,
+		"%s(others'): of blocks that other threads allocated; own peak, not freed: of what it "
+		"allocated",
+		more);
+}
 
 static void add_threads(struct document *document, const struct request *request,
 			const struct histograms *histograms)
 {
 	size_t limit = request_rows(request, THREADS_SHOWN);
 	size_t shown = limit > 0 && limit < histograms->thread_count ? limit : histograms->thread_count;
+	struct thread_row *rows = pool_alloc(&document->pool, (shown + 1) * sizeof(*rows));
 
+	if (!histograms->threads)
+		return;
+	for (size_t i = 0; i < shown; i++) {
+		rows[i] = histograms->threads[i];
+		rows[i].name = thread_name(document, &rows[i]);
+	}
 	document_add(document,
-		     &(struct section){
-			     .name = "threads",
-			     .title = "Threads; \"by others\": of what it allocated others freed so many",
-			     .table = {thread_columns, histograms->threads, shown, sizeof(struct thread_row),
-				       document_keep(document, histograms, sizeof(*histograms))},
-			     .note = shown < histograms->thread_count
-					     ? pool_format(&document->pool, "... and %zu more (-n N)",
-							   histograms->thread_count - shown)
-					     : NULL,
-			     .only_if_rows = true});
+		     &(struct section){.name = "threads",
+				       .title = "Threads",
+				       .table = {thread_columns, rows, shown, sizeof(struct thread_row),
+						 document_keep(document, histograms, sizeof(*histograms))},
+				       .note = histograms->others_known
+						       ? threads_note(document, histograms, shown)
+						       : NULL,
+				       .only_if_rows = true});
 }
 
 /* ---- modules -------------------------------------------------------------------------------- */
 
-#define MODULE ((const struct group *)row)
-#define TOTAL (&((const struct groups *)context)->total)
+#define MODULE ((const struct module_row *)row)
+#define TOTAL ((const struct amounts *)context)
 
 TABLE_COLUMN(module_bytes, "allocated_bytes", "Bytes", 0, 10, cell_size(MODULE->amounts.allocated_bytes))
 TABLE_COLUMN(module_share, NULL, "Share", 1, 6,
@@ -86,24 +115,60 @@ TABLE_COLUMN(module_share, NULL, "Share", 1, 6,
 TABLE_COLUMN(module_allocations, "allocations", "Blocks", 1, 10, cell_count(MODULE->amounts.allocations))
 TABLE_COLUMN(module_peak, "peak_bytes", "At peak", 1, 10, cell_size(MODULE->amounts.peak_bytes))
 TABLE_COLUMN(module_temporary, "temporary", "Temporary", 1, 10, cell_count(MODULE->amounts.temporary))
-TABLE_COLUMN(module_name, "module", "Module", 2, 0,
-	     cell_text(*MODULE->site->module ? MODULE->site->module : "(unknown)"))
+TABLE_COLUMN(module_name, "module", "Module", 2, 0, cell_text(*MODULE->name ? MODULE->name : "(unknown)"))
 static const struct column *const module_columns[] = {&module_bytes, &module_share,     &module_allocations,
 						      &module_peak,  &module_temporary, &module_name,
 						      NULL};
 
 static void add_modules(struct document *document, struct profile *profile, const struct request *request)
 {
-	const struct groups *groups = profile_groups(profile, GROUP_MODULE, FIGURE_ALLOCATED);
-	size_t limit = request_rows(request, MODULES_SHOWN);
+	struct amounts total;
+	size_t count, limit = request_rows(request, MODULES_SHOWN);
+	const struct module_row *rows = profile_modules(profile, &count, &total);
 
-	document_add(document,
-		     &(struct section){.name = "modules",
-				       .title = "Modules that allocated",
-				       .table = {module_columns, groups->list,
-						 limit > 0 && limit < groups->count ? limit : groups->count,
-						 sizeof(*groups->list), groups},
-				       .only_if_rows = true});
+	document_add(
+		document,
+		&(struct section){.name = "modules",
+				  .title = "Programs and libraries whose code allocated",
+				  .table = {module_columns, rows, limit > 0 && limit < count ? limit : count,
+					    sizeof(*rows), document_keep(document, &total, sizeof(total))},
+				  .only_if_rows = true});
+}
+
+/* ---- what is not known ------------------------------------------------------------------------ */
+
+TABLE_COLUMN(line_sampled, NULL, "Sampled", 0, 0, cell_text(*(const char *const *)row))
+TABLE_COLUMN(line_missing, NULL, "Not shown", 0, 0, cell_text(*(const char *const *)row))
+
+static void add_line(struct document *document, const struct column *column, const char *text)
+{
+	const struct column *columns[] = {column, NULL};
+
+	document_add(document, &(struct section){.layout = LAYOUT_FACTS,
+						 .table = {document_keep(document, columns, sizeof(columns)),
+							   document_keep(document, &text, sizeof(text)), 1,
+							   sizeof(text), NULL}});
+}
+
+void part_estimates(struct document *document, struct profile *profile)
+{
+	if (profile_overview(profile, false)->sample_bytes > 0)
+		add_line(document, &line_sampled,
+			 "all figures are estimates, from some blocks; report has margins");
+}
+
+static void tell_missing(struct document *document, struct profile *profile,
+			 const struct histograms *histograms)
+{
+	if (profile_blocks(profile))
+		add_line(document, &line_missing,
+			 "lifetimes, threads and who freed what: not known of some blocks only");
+	else if (!histograms->lifetimes)
+		add_line(document, &line_missing,
+			 "lifetimes: only a drainer that saw all of the run knows them");
+	else if (!histograms->threads)
+		add_line(document, &line_missing,
+			 "threads: they are the whole program's, whatever call paths are asked for");
 }
 
 /* ---- the view ------------------------------------------------------------------------------- */
@@ -124,12 +189,14 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 		return error;
 	document->main = "sizes";
 	part_head(document, profile);
+	part_estimates(document, profile);
 	part_sizes(document, request, &histograms);
 	part_lifetimes(document, &histograms);
 	add_threads(document, request, &histograms);
 	add_modules(document, profile, request);
 	if (!profile_blocks(profile))
 		part_pairs(document, request, &pairs, PAIRS_SHOWN, "Allocated, and freed where");
+	tell_missing(document, profile, &histograms);
 	return 0;
 }
 

@@ -290,7 +290,8 @@ static void breakdown(struct buffer *out, struct buffer *payload)
 	COLUMN(&bytes, 0, 0);
 	COLUMN(&bytes, 5, 0);
 	NUMBERS(&bytes, 0);
-	COLUMN(&bytes, 102, 102000, 52, 52000, 50000, 100000, 0, 0, 10, 41005, 10, 41005, 0, 5000, 0, 0);
+	COLUMN(&bytes, 102, 102000, 52, 52000, 50000, 100000, 0, 0, 0, 0, 10, 41005, 10, 41005, 0, 5000, 0, 0,
+	       0, 0);
 	NUMBERS(payload, bytes.length, 0);
 	buffer_append(payload, bytes.data, bytes.length);
 	sample_block(out, BLOCK_BREAKDOWN, payload);

@@ -310,7 +310,7 @@ static void touch_breakdown(struct trace *trace)
 		expect_breakdown(recorded, info);
 	if (info->event_count > EVENTS_ENOUGH)
 		return;
-	error = breakdown_replay(trace, &replayed, &diagnostic);
+	error = breakdown_replay(trace, NULL, &replayed, &diagnostic);
 	expect_diagnostic(error, &diagnostic, info->path);
 	if (error == 0)
 		expect_breakdown(&replayed, info);

@@ -124,6 +124,8 @@ static void count_end(const struct block *block, uint32_t freed, uint32_t by, ui
 	threads[block->thread].live_bytes -= weight.bytes;
 	threads[block->thread].freed_by_others += by != block->thread ? weight.blocks : 0;
 	threads[block->thread].freed_by_others_bytes += by != block->thread ? weight.bytes : 0;
+	threads[by].frees_of_others += by != block->thread ? weight.blocks : 0;
+	threads[by].freed_of_others_bytes += by != block->thread ? weight.bytes : 0;
 	heap -= weight.bytes;
 }
 
@@ -396,7 +398,7 @@ Test(breakdown, damage_is_refused)
 /* Then threads are one, but for the kinds that were there before. */
 Test(breakdown, too_many_kinds_are_of_several_threads)
 {
-	const uint32_t count = BREAKDOWN_THREADS_APART - 1;
+	const uint32_t count = KIND_SEVERAL;
 	struct breakdown_tables tables = {0};
 	uint64_t sum = 0, several = 0, blocks_of_several = 0;
 
