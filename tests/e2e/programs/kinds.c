@@ -1,6 +1,7 @@
 /*
  * kinds.c - threads that allocate blocks of many sizes and free each other's, and a ledger of it on standard
- * output: by thread, by class of size, by pair of who allocated and who freed, and of blocks of 1,000 bytes and more.
+ * output: by thread, by class of size, by pair of who allocated and who freed, and of blocks of 1,000 bytes
+ * and more.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -22,7 +23,8 @@ enum { SMALL, BIG, MAKERS };
 enum { EARLY, LATE, DROPPERS };
 
 struct sums {
-	unsigned long allocations, bytes, frees, freed_bytes, by_others, by_others_bytes, live_blocks, live_bytes;
+	unsigned long allocations, bytes, frees, freed_bytes, by_others, by_others_bytes, live_blocks,
+		live_bytes;
 };
 
 static struct slot {
@@ -42,7 +44,7 @@ static int class_of(size_t size)
 
 	while (size > 1) {
 		size /= 2;
-		class++;
+		class ++;
 	}
 	return class;
 }
@@ -143,8 +145,9 @@ static void *work(void *context)
 
 static void print(const char *kind, long name, const struct sums *sums)
 {
-	printf("%s %ld %lu %lu %lu %lu %lu %lu %lu %lu\n", kind, name, sums->allocations, sums->bytes, sums->frees,
-	       sums->freed_bytes, sums->by_others, sums->by_others_bytes, sums->live_blocks, sums->live_bytes);
+	printf("%s %ld %lu %lu %lu %lu %lu %lu %lu %lu\n", kind, name, sums->allocations, sums->bytes,
+	       sums->frees, sums->freed_bytes, sums->by_others, sums->by_others_bytes, sums->live_blocks,
+	       sums->live_bytes);
 }
 
 static void run(void)
