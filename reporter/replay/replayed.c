@@ -4,6 +4,7 @@
 #include "replay/replayed.h"
 
 #include "figures/intervals.h"
+#include "replay/ending.h"
 #include "trace/format.h"
 
 #include <errno.h>
@@ -77,19 +78,11 @@ static uint32_t id_of(const struct replaying *of, uint32_t node, uint64_t size_b
 
 static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
 {
-	struct figures_block block = {
+	const struct figures_block block = {
 		.size_bytes = event->size_bytes,
 		.origin = numbering_find(&of->begins, id_of(of, event->origin, event->size_bytes))};
-	struct weight weight = weight_of(event->size_bytes, of->figures.totals.sample_bytes);
-	const struct figures_counters *origin = &of->figures.counters[block.origin];
 
-	if (block.origin == 0 || origin->live_blocks < weight.blocks || origin->live_bytes < weight.bytes)
-		return -EBADMSG;
-	at->number = figures_free_number(&of->figures, event->node);
-	if (at->number == 0)
-		return -ENOMEM;
-	figures_end(&of->figures, at, &block);
-	return 0;
+	return replay_end(&of->figures, at, &block);
 }
 
 static int count(struct replaying *of, const struct trace_event *event)
