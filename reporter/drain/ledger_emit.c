@@ -56,8 +56,14 @@ static void count_alloc(struct ledger *ledger, const struct events_item *item, u
 	struct figures_place at;
 	if (!counts(ledger, item, &at))
 		return;
+	struct thread_figures before = *at.by;
 	at.kind = kind;
 	figures_alloc(ledger->figures, &at, item->size_bytes);
+	/* Its end will not know whose it was, either. */
+	if (kind_thread(kind) == KIND_SEVERAL && item->thread < KIND_SEVERAL) {
+		at.by->live_bytes = before.live_bytes;
+		at.by->peak_bytes = before.peak_bytes;
+	}
 }
 
 static uint32_t born_at(uint64_t time_ns)

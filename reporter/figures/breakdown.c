@@ -175,10 +175,13 @@ void breakdown_lifetime_other(struct breakdown *breakdown, uint32_t number, uint
 void breakdown_freed_by_other(struct breakdown *breakdown, struct thread_figures *by, uint32_t kind,
 			      struct weight weight)
 {
-	/* Of a file that another process has left, anything is possible. */
-	if (kind_thread(kind) == KIND_SEVERAL || kind_thread(kind) >= breakdown->thread_capacity)
+	/* Of a file that another process has left, anything is possible; and of several it need not be those
+	 * behind the last that is told apart. */
+	if (kind_thread(kind) >= breakdown->thread_capacity)
 		return;
 	struct thread_figures *allocated = &breakdown->threads[kind_thread(kind)];
+	if (allocated->live_bytes < weight.bytes)
+		return;
 	allocated->live_bytes -= weight.bytes;
 	allocated->freed_by_others += weight.blocks;
 	allocated->freed_by_others_bytes += weight.bytes;

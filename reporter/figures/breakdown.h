@@ -109,10 +109,9 @@ struct lifetime_figures {
 
 struct thread_figures {
 	uint64_t allocations, allocated_bytes;
-	uint64_t frees, freed_bytes; /* by it, whoever allocated the blocks */
-	uint64_t live_bytes,
-		peak_bytes;       /* of the blocks that it allocated, whoever frees them; not of several */
-	uint64_t freed_by_others; /* of these blocks */
+	uint64_t frees, freed_bytes;     /* by it, whoever allocated the blocks */
+	uint64_t live_bytes, peak_bytes; /* of the blocks that it allocated, whoever frees them */
+	uint64_t freed_by_others;        /* of these blocks */
 	uint64_t freed_by_others_bytes;
 	uint64_t frees_of_others; /* by it, of blocks that others allocated */
 	uint64_t freed_of_others_bytes;
@@ -175,8 +174,6 @@ static inline void breakdown_begin(struct breakdown *breakdown, uint32_t number,
 		breakdown_begin_other(breakdown, number, kind, weight);
 	by->allocations += weight.blocks;
 	by->allocated_bytes += weight.bytes;
-	if (__builtin_expect(kind_thread(kind) == KIND_SEVERAL, 0))
-		return;
 	by->live_bytes += weight.bytes;
 	if (by->live_bytes > by->peak_bytes)
 		by->peak_bytes = by->live_bytes;
@@ -213,8 +210,7 @@ static inline void breakdown_end(struct breakdown *breakdown, const struct break
 		breakdown_lifetime_other(breakdown, end->origin, end->lifetime, weight);
 	end->by->frees += weight.blocks;
 	end->by->freed_bytes += weight.bytes;
-	if (__builtin_expect(kind_thread(end->kind) == end->kind_thread && end->kind_thread != KIND_SEVERAL,
-			     1))
+	if (__builtin_expect(kind_thread(end->kind) == end->kind_thread, 1))
 		end->by->live_bytes -= weight.bytes;
 	else
 		breakdown_freed_by_other(breakdown, end->by, end->kind, weight);

@@ -25,9 +25,9 @@ static const char *thread_name(struct document *document, const struct thread_ro
 				       : "");
 }
 
-static struct cell known(const void *row, const void *context, struct cell cell)
+static struct cell known(const void *context, struct cell cell)
 {
-	return OTHERS && !THREAD->rest ? cell : cell_blank();
+	return OTHERS ? cell : cell_blank();
 }
 
 TABLE_COLUMN(thread_tid, "tid", NULL, 0, 0, cell_count(THREAD->tid))
@@ -39,16 +39,15 @@ TABLE_COLUMN(thread_allocated, "allocated_bytes", "Bytes", 1, 10, cell_size(THRE
 TABLE_COLUMN(thread_frees, "frees", "Frees", 1, 9, cell_count(THREAD->frees))
 TABLE_COLUMN(thread_freed, "freed_bytes", NULL, 0, 0, cell_count(THREAD->freed_bytes))
 TABLE_COLUMN(thread_of_others, "frees_of_others", "(others')", 1, 9,
-	     known(row, context, cell_count(THREAD->frees_of_others)))
+	     known(context, cell_count(THREAD->frees_of_others)))
 TABLE_COLUMN(thread_of_others_bytes, "freed_of_others_bytes", NULL, 0, 0,
-	     known(row, context, cell_count(THREAD->freed_of_others_bytes)))
+	     known(context, cell_count(THREAD->freed_of_others_bytes)))
 TABLE_COLUMN(thread_by_others, "freed_by_others", NULL, 0, 0,
-	     known(row, context, cell_count(THREAD->freed_by_others)))
+	     known(context, cell_count(THREAD->freed_by_others)))
 TABLE_COLUMN(thread_by_others_bytes, "freed_by_others_bytes", NULL, 0, 0,
-	     known(row, context, cell_count(THREAD->freed_by_others_bytes)))
-TABLE_COLUMN(thread_peak, "peak_bytes", "Own peak", 1, 10, known(row, context, cell_size(THREAD->peak_bytes)))
-TABLE_COLUMN(thread_live, "live_bytes", "Not freed", 1, 10,
-	     known(row, context, cell_size(THREAD->live_bytes)))
+	     known(context, cell_count(THREAD->freed_by_others_bytes)))
+TABLE_COLUMN(thread_peak, "peak_bytes", "Own peak", 1, 10, known(context, cell_size(THREAD->peak_bytes)))
+TABLE_COLUMN(thread_live, "live_bytes", "Not freed", 1, 10, known(context, cell_size(THREAD->live_bytes)))
 
 static const struct column *const thread_columns[] = {&thread_tid,
 						      &thread_text,
