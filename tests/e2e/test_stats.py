@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
+import time
 
 from harness import SHIM, SOURCE, case, check, check_equal, compile, drainers_of, environment, mprof, record, run_cases, wait_for
 
@@ -171,15 +173,15 @@ def of_a_forked_child(directory):
     check_pairs(child, ledger)
 
 
-def killed_drainers(directory, times, **changes):
-    """The program's drainer is killed that often while it works."""
+def killed_drainer(directory, after, **changes):
+    """The program's drainer is killed so many seconds after it has begun."""
     program = compile("kinds.c", directory / "kinds", "-O1", "-pthread")
     process = subprocess.Popen([program, "wait"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                env=environment(LD_PRELOAD=SHIM, **changes))
-    for _ in range(times):
-        wait_for(lambda: drainers_of(process.pid), 20, "a drainer")
-        for pid in drainers_of(process.pid):
-            os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: drainers_of(process.pid), 20, "a drainer")
+    time.sleep(after)
+    for pid in drainers_of(process.pid):
+        os.kill(pid, signal.SIGKILL)
     text, _ = process.communicate("\n", timeout=100)
     check_equal(process.returncode, 0, "the program")
     return next(directory.glob("*.mprof")), Ledger(text)
@@ -187,16 +189,19 @@ def killed_drainers(directory, times, **changes):
 
 @case
 def of_sums_whose_drainer_was_killed(directory):
-    trace, ledger = killed_drainers(directory, 1, MPROF_AGGREGATE="1")
-    check_sizes(trace, ledger)
-    check_threads(trace, ledger)
-    check_pairs(trace, ledger)
+    for after in random.sample(range(250), 4):
+        place = directory / str(after)
+        place.mkdir()
+        trace, ledger = killed_drainer(place, after / 1000, MPROF_AGGREGATE="1")
+        check_sizes(trace, ledger)
+        check_threads(trace, ledger)
+        check_pairs(trace, ledger)
 
 
 @case
 def of_events_whose_drainer_was_killed(directory):
     """Sizes and pairs from all events; who allocated what was freed, and when, events do not tell."""
-    trace, ledger = killed_drainers(directory, 1)
+    trace, ledger = killed_drainer(directory, random.random() / 10)
     check_sizes(trace, ledger)
     check_pairs(trace, ledger)
     check_size_filters(trace, ledger, events=True)
