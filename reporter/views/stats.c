@@ -7,6 +7,7 @@
 #include "views/pairs.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define PAIRS_SHOWN 5
 #define THREADS_SHOWN 10
@@ -14,7 +15,12 @@
 
 /* ---- threads -------------------------------------------------------------------------------- */
 
-#define THREAD ((const struct thread_row *)row)
+struct thread_line {
+	const struct thread_row *thread;
+	const char *name; /* for people */
+};
+
+#define THREAD (((const struct thread_line *)row)->thread)
 #define OTHERS (((const struct histograms *)context)->others_known)
 
 static const char *thread_name(struct document *document, const struct thread_row *row)
@@ -31,7 +37,7 @@ static struct cell known(const void *context, struct cell cell)
 }
 
 TABLE_COLUMN(thread_tid, "tid", NULL, 0, 0, cell_count(THREAD->tid))
-TABLE_COLUMN(thread_text, NULL, "Thread", 0, -12, cell_text(THREAD->name))
+TABLE_COLUMN(thread_text, NULL, "Thread", 0, -12, cell_text(((const struct thread_line *)row)->name))
 TABLE_COLUMN(thread_index, "index", "#", 1, 3, cell_count(THREAD->index))
 TABLE_COLUMN(thread_started, "started_ns", NULL, 0, 0, cell_count(THREAD->started_ns))
 TABLE_COLUMN(thread_allocations, "allocations", "Allocs", 1, 9, cell_count(THREAD->allocations))
@@ -65,41 +71,49 @@ static const struct column *const thread_columns[] = {&thread_tid,
 						      &thread_live,
 						      NULL};
 
+#define THREADS_KEY "(others'): of blocks that others allocated; own peak, not freed: of what it allocated"
+
 static const char *threads_note(struct document *document, const struct histograms *histograms, size_t shown)
 {
-	const char *more = "";
+	const char *key = histograms->others_known ? THREADS_KEY : "";
 
-	if (shown < histograms->thread_count)
-		more = pool_format(&document->pool, "... and %zu more (-n N)\n",
-				   histograms->thread_count - shown);
-	return pool_format(
-		&document->pool,
-		"%s(others'): of blocks that other threads allocated; own peak, not freed: of what it "
-		"allocated",
-		more);
+	if (shown == histograms->thread_count)
+		return *key ? key : NULL;
+	return pool_format(&document->pool, "... and %zu more (-n N)%s%s", histograms->thread_count - shown,
+			   *key ? "; " : "", key);
 }
 
+static int by_allocated(const void *left, const void *right)
+{
+	const struct thread_row *a = ((const struct thread_line *)left)->thread;
+	const struct thread_row *b = ((const struct thread_line *)right)->thread;
+
+	if (a->allocated_bytes != b->allocated_bytes)
+		return a->allocated_bytes > b->allocated_bytes ? -1 : 1;
+	return a->index < b->index ? -1 : 1;
+}
+
+/* People read those first that allocated most. */
 static void add_threads(struct document *document, const struct request *request,
 			const struct histograms *histograms)
 {
-	size_t limit = request_rows(request, THREADS_SHOWN);
-	size_t shown = limit > 0 && limit < histograms->thread_count ? limit : histograms->thread_count;
-	struct thread_row *rows = pool_alloc(&document->pool, (shown + 1) * sizeof(*rows));
+	size_t count = histograms->thread_count, limit = request_rows(request, THREADS_SHOWN);
+	size_t shown = limit > 0 && limit < count ? limit : count;
+	struct thread_line *lines = pool_alloc(&document->pool, (count + 1) * sizeof(*lines));
 
 	if (!histograms->threads)
 		return;
-	for (size_t i = 0; i < shown; i++) {
-		rows[i] = histograms->threads[i];
-		rows[i].name = thread_name(document, &rows[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		lines[i] = (struct thread_line){&histograms->threads[i],
+						thread_name(document, &histograms->threads[i])};
+	if (request->for_people)
+		qsort(lines, count, sizeof(*lines), by_allocated);
 	document_add(document,
 		     &(struct section){.name = "threads",
 				       .title = "Threads",
-				       .table = {thread_columns, rows, shown, sizeof(struct thread_row),
+				       .table = {thread_columns, lines, shown, sizeof(*lines),
 						 document_keep(document, histograms, sizeof(*histograms))},
-				       .note = histograms->others_known
-						       ? threads_note(document, histograms, shown)
-						       : NULL,
+				       .note = threads_note(document, histograms, shown),
 				       .only_if_rows = true});
 }
 
