@@ -71,7 +71,7 @@ static const struct column *const thread_columns[] = {&thread_tid,
 						      &thread_live,
 						      NULL};
 
-#define THREADS_KEY "(others'): of blocks that others allocated; own peak, not freed: of what it allocated"
+#define THREADS_KEY "(others'): of blocks that other threads allocated"
 
 static const char *threads_note(struct document *document, const struct histograms *histograms, size_t shown)
 {
