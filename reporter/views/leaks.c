@@ -78,6 +78,8 @@ static const struct column *const thread_columns[] = {FIGURES, &thread, &frames,
 /* ---- for people ----------------------------------------------------------------------------- */
 
 TABLE_COLUMN(text_leaked, NULL, "Leaked", 0, 10, cell_size(GROUP->amounts.leaked_bytes))
+TABLE_COLUMN(text_live, NULL, "Live", 0, 10, cell_size(GROUP->amounts.leaked_bytes))
+TABLE_COLUMN(text_grown, NULL, "Grown", 0, 10, cell_size(GROUP->amounts.leaked_bytes))
 TABLE_COLUMN(text_error, NULL, "+/- 95%", 1, 10,
 	     cell_size(figure_error(&GROUP->amounts, FIGURE_LEAKED, CONTEXT->run->sample_bytes)))
 TABLE_COLUMN(text_share, NULL, "Share", 1, 6,
@@ -108,16 +110,24 @@ static const struct grouping_columns {
 	[GROUP_THREAD] = {thread_columns, &text_thread},
 };
 
+/* As the sum above is called. */
+static const struct column *bytes_column(const struct overview *run)
+{
+	if (run->window)
+		return run->window->begins ? &text_live : &text_grown;
+	return run->complete ? &text_leaked : &text_live;
+}
+
 static const struct column *const *columns_for(struct document *document, const struct request *request,
-					       bool sampled)
+					       const struct overview *run)
 {
 	const struct grouping_columns *of = &columns_of[request->numbers[GROUPING]];
-	const struct column *shown[] = {&text_leaked,   &text_share,   &text_blocks, &text_of,
-					of->for_people, &text_callers, NULL,         NULL};
+	const struct column *shown[] = {bytes_column(run), &text_share,   &text_blocks, &text_of,
+					of->for_people,    &text_callers, NULL,         NULL};
 
 	if (!request->for_people)
 		return of->for_programs;
-	if (sampled) {
+	if (run->sample_bytes > 0) {
 		memmove(&shown[2], &shown[1], 5 * sizeof(*shown));
 		shown[1] = &text_error;
 	}
@@ -179,12 +189,11 @@ static void add_leaks(struct document *document, struct profile *profile, const 
 		if (request->for_people)
 			fill_for_people(&rows[i], document, profile, request);
 	}
-	document_add(
-		document,
-		&(struct section){.name = "leaks",
-				  .table = {columns_for(document, request, context->run->sample_bytes > 0),
-					    rows, count, sizeof(*rows), context},
-				  .note = rest_note(document, profile, request, groups, count)});
+	document_add(document,
+		     &(struct section){.name = "leaks",
+				       .table = {columns_for(document, request, context->run), rows, count,
+						 sizeof(*rows), context},
+				       .note = rest_note(document, profile, request, groups, count)});
 }
 
 /* ---- the sum ---------------------------------------------------------------------------------- */
