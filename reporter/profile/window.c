@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <string.h>
 
-int profile_timeline(struct profile *profile, const struct timeline **timeline, struct diagnostic *diagnostic)
+/* As recorded, else from all events; of blocks of some sizes only from these. */
+static int find_timeline(struct profile *profile, const struct replay_sizes *sizes,
+			 const struct timeline **timeline, struct diagnostic *diagnostic)
 {
 	const struct replay_boundaries regular = {NULL, 0};
 	int error = 0;
@@ -18,10 +20,10 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 	*timeline = profile->timeline;
 	if (profile->timeline)
 		return 0;
-	if (!profile->options->replay)
+	if (!profile->options->replay && !sizes)
 		error = trace_timeline(profile->trace, &profile->timeline, diagnostic);
 	if (!error && !profile->timeline && !profile->info->aggregate) {
-		error = timeline_replay(profile->trace, &regular, NULL, &profile->replayed, diagnostic);
+		error = timeline_replay(profile->trace, &regular, sizes, &profile->replayed, diagnostic);
 		profile->timeline = error ? NULL : &profile->replayed;
 	}
 	if (!error && !profile->timeline)
@@ -32,6 +34,19 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 			profile->info->path);
 	*timeline = profile->timeline;
 	return error;
+}
+
+int profile_timeline(struct profile *profile, const struct timeline **timeline, struct diagnostic *diagnostic)
+{
+	const struct block_selection *blocks = &profile->blocks;
+	const struct replay_sizes sizes = {blocks->least, blocks->most};
+
+	if (blocks->thread || (blocks->sized && profile->info->aggregate))
+		return diagnostic_set(diagnostic, EINVAL,
+				      "%s: over time %s call paths only; of the whole run it is known",
+				      blocks->thread ? "--thread" : "--min-size, --max-size",
+				      blocks->thread ? "recordings know" : "recordings of sums know");
+	return find_timeline(profile, blocks->sized ? &sizes : NULL, timeline, diagnostic);
 }
 
 const struct window *profile_window(const struct profile *profile)
@@ -312,7 +327,7 @@ int profile_open_window(struct profile *profile, struct diagnostic *diagnostic)
 	if (!error && exact)
 		error = replay_exactly(profile, &from, &to, diagnostic);
 	if (!error)
-		error = profile_timeline(profile, &timeline, diagnostic);
+		error = find_timeline(profile, NULL, &timeline, diagnostic);
 	if (error)
 		return error;
 	const struct place begin = place_of(profile, &from, exact);

@@ -374,11 +374,6 @@ static void add_rules(struct document *document, struct profile *profile, const 
 static int make_growing(struct profile *profile, const struct request *request, struct document *document,
 			struct diagnostic *diagnostic)
 {
-	if (profile_blocks(profile))
-		return diagnostic_set(
-			diagnostic, EINVAL,
-			"--growing goes with neither --min-size, --max-size nor --thread: over time "
-			"recordings know call paths only");
 	document->main = "growing";
 	part_head(document, profile);
 	return part_growing(document, profile, request, (enum grouping)request->numbers[GROUPING],

@@ -169,6 +169,9 @@ static void take_titles(struct document *document, struct profile *const *profil
 	chart->subtitle = count > 1 ? "each from its own start"
 				    : pool_format(&document->pool, "peak %s at %s; pid %d, started %s, %s",
 						  peak, when, run->pid, started, duration);
+	if (run->blocks)
+		chart->subtitle = pool_format(&document->pool, "%s; %s", part_blocks(document, run->blocks),
+					      chart->subtitle);
 }
 
 /* Told behind the title's figures. */
@@ -517,7 +520,7 @@ const struct view view_plot = {
 	       "end; "
 	       "with --processes it is the sum of what each process had at the last of its points.",
 	.traces = VIEW_MANY,
-	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME | VIEW_LACKS_BLOCKS,
+	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TOP | VIEW_LACKS_TIME,
 	.options = options,
 	.parse = parse,
 	.begin = begin,

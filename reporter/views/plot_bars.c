@@ -131,6 +131,10 @@ int plot_bars(struct profile *profile, const struct request *request, enum plot_
 
 	if (error)
 		return error;
+	if (kind == PLOT_LIFETIMES && profile_overview(profile, false)->blocks)
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--kind lifetimes: not known of some blocks only; without --min-size, "
+				      "--max-size and --thread");
 	if (kind == PLOT_LIFETIMES && !histograms.lifetimes)
 		return diagnostic_set(
 			diagnostic, ENOTSUP,

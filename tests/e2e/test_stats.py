@@ -227,6 +227,26 @@ def of_a_part_of_the_run(directory):
 
 
 @case
+def over_time(directory):
+    """Points of blocks of some sizes: what lives at the end is what the ledger has, and parts add up to it."""
+    done, ledger = kinds(directory)
+    trace = done.trace()
+    points = asked(trace, "plot", "--min-size", "1000", *OURS)["points"]
+    check(len(points) > 10, f"{len(points)} points")
+    check_equal(points[-1]["heap_bytes"], ledger.large["live_bytes"], "at the end")
+    for point in points:
+        check_equal(sum(part["bytes"] for part in point["parts"]), point["heap_bytes"], "parts")
+    whole = asked(trace, "plot", *OURS)["points"]
+    rest = asked(trace, "plot", "--max-size", "999", *OURS)["points"]
+    check_equal(points[-1]["heap_bytes"] + rest[-1]["heap_bytes"], whole[-1]["heap_bytes"], "both")
+    picture = mprof("plot", "--min-size", "1000", "-o", directory / "large.svg", trace)
+    check_equal((picture.returncode, "blocks of 1000 B and more" in (directory / "large.svg").read_text()), (0, True), picture.stderr)
+    (directory / "sums").mkdir()
+    done, _ = kinds(directory / "sums", MPROF_AGGREGATE="1")
+    check("recordings of sums" in refused(done.trace(), "plot", "--min-size", "1K"), "sums")
+
+
+@case
 def sampled_figures_are_near(directory):
     done, ledger = kinds(directory, MPROF_SAMPLE="64K")
     trace = done.trace()
@@ -243,7 +263,8 @@ def what_is_wrong_is_said(directory):
     check("--min-size takes a size" in refused(trace, "sites", "--min-size", "big"), "no size")
     check("is more than" in refused(trace, "sites", "--min-size", "2K", "--max-size", "1K"), "none between")
     check("no such thread" in refused(trace, "sites", "--thread", "1"), "no thread")
-    check("--growing" in refused(trace, "leaks", "--growing", "--thread", "main"), "over time")
+    for view in (("leaks", "--growing"), ("plot",)):
+        check("over time" in refused(trace, *view, "--thread", "main"), "over time")
     check("--group-by thread" in refused(trace, "leaks", "--group-by", "thread", "--at", "end"), "at a moment")
 
 
