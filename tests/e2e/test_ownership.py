@@ -306,7 +306,9 @@ def suppressions_are_leak_sanitizers(directory):
     source.write_text("#include <stdlib.h>\n#include <string.h>\n"
                       "__attribute__((noinline)) void first(void) { memset(malloc(1000), 1, 1000); }\n"
                       "__attribute__((noinline)) void second(void) { memset(malloc(30), 1, 30); }\n"
-                      "int main(void) { first(); second(); return 0; }\n")
+                      "/* LeakSanitizer takes what is left on the stack for pointers. */\n"
+                      "__attribute__((noinline)) void clear(void) { char area[8192]; memset(area, 0, sizeof(area)); __asm__ volatile(\"\" : : \"r\"(area) : \"memory\"); }\n"
+                      "int main(void) { first(); second(); clear(); return 0; }\n")
     flags = ("-O1", "-fno-builtin", "-fno-optimize-sibling-calls", "-fno-omit-frame-pointer")
     trace = record([compile(source, directory / "program", *flags)], directory).trace()
     sanitized = compile(source, directory / "sanitized", *flags, "-fsanitize=leak")
