@@ -97,7 +97,7 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
 		{view->selects_tables ? &request_columns_argp : &nothing, 0, NULL, 0},
-		{&request_common_argp, 0, NULL, 0},
+		{view->exports ? &request_export_argp : &request_common_argp, 0, NULL, 0},
 		{0},
 	};
 	char *doc = NULL;

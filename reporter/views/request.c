@@ -1,6 +1,7 @@
 /* request.c - see request.h. */
 #include "views/request.h"
 
+#include "base/number.h"
 #include "formats/format.h"
 #include "profile/instant.h"
 #include "profile/window.h"
@@ -26,7 +27,9 @@ enum {
 	KEY_EXACT,
 	KEY_MIN_SIZE,
 	KEY_MAX_SIZE,
-	KEY_THREAD
+	KEY_THREAD,
+	KEY_FORMAT,
+	KEY_LIST
 };
 
 void request_finish(struct request *request)
@@ -299,3 +302,40 @@ static const struct argp_child common_children[] = {
 	{&output_argp, 0, NULL, 0}, {&symbol_argp, 0, NULL, 0}, {0}};
 const struct argp request_common_argp = {
 	.options = common_options, .parser = parse_common, .children = common_children};
+
+/* ---- exports -------------------------------------------------------------------------------- */
+
+static const struct argp_option export_options[] = {
+	{"format", KEY_FORMAT, "NAME", 0, "Which format; without it the ending of -o's FILE tells", 1},
+	{"list", KEY_LIST, NULL, 0, "List the formats, and who reads them", 1},
+	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 1},
+	{"verbose", 'v', NULL, 0, "Show every warning", 10},
+	{0},
+};
+
+static error_t parse_export(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &request->symbols;
+		request->output.precision = NUMBER_PRECISION_DEFAULT;
+		request->output.format = formats;
+		return 0;
+	case KEY_FORMAT:
+		return request->export_format = argument, 0;
+	case KEY_LIST:
+		return request->export_list = true, 0;
+	case 'o':
+		return request->output.path = argument, 0;
+	case 'v':
+		return request->all_warnings = true, 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child export_children[] = {{&symbol_argp, 0, NULL, 0}, {0}};
+const struct argp request_export_argp = {
+	.options = export_options, .parser = parse_export, .children = export_children};

@@ -19,6 +19,8 @@ struct request {
 	const char *table;  /* the section of CSV; NULL: the main one */
 	struct option_list columns;
 	bool all_warnings;
+	const char *export_format; /* of exports; NULL: by the file's name */
+	bool export_list;
 	struct window_choice window; /* which part of the run */
 	struct block_choice blocks;  /* and which blocks */
 	const char *place;           /* of views that take one; else NULL */
@@ -56,6 +58,6 @@ size_t request_rows(const struct request *request, size_t few);
 
 /* The groups; each takes the request as its input.  A command may leave out what means nothing to it. */
 extern const struct argp request_filter_argp, request_blocks_argp, request_time_argp, request_top_argp,
-	request_sort_argp, request_columns_argp, request_common_argp;
+	request_sort_argp, request_columns_argp, request_common_argp, request_export_argp;
 
 #endif

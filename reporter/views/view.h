@@ -36,6 +36,7 @@ struct view {
 	enum view_traces traces;
 	unsigned lacks;                    /* enum view_lacks */
 	bool tells_run;                    /* what part of it the figures are of, too */
+	bool exports;                      /* it has formats of its own, in place of the usual ones */
 	bool selects_tables;               /* -f and --file say whose line tables, not which call paths */
 	const struct argp_option *options; /* of its own; may be NULL */
 	argp_parser_t parse;               /* of these, with the request as input; may be NULL */

@@ -1,0 +1,50 @@
+/*
+ * export.h - a recording as a file that other tools read: one file here, and one row in exports.def, for each
+ * format.
+ *
+ * What is written are the sums that all views have: call paths as a tree, by line.  Names are untrusted: each
+ * format escapes what its readers would take for something else.
+ */
+#ifndef MPROF_REPORTER_EXPORTS_EXPORT_H
+#define MPROF_REPORTER_EXPORTS_EXPORT_H
+
+#include "profile/tree.h"
+
+#include <stdio.h>
+
+struct export_source {
+	const struct overview *run;
+	const struct tree *tree; /* with lines */
+	enum figure figure;      /* of formats that have one */
+};
+
+struct export_format {
+	const char *name, *ending; /* "folded", ".folded": of the file where none is named */
+	const char *readers;       /* who reads it, for people */
+	/* Writes the whole file; the stream says whether that failed.  0, or -errno with a diagnostic where
+	 * the recording has not what it takes. */
+	int (*write)(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);
+};
+
+/* All of them, ending with one without a name. */
+extern const struct export_format export_formats[];
+
+/* NULL: there is none of this name. */
+const struct export_format *export_find(const char *name);
+
+#define EXPORT_FIGURES 5u
+
+/* Those that formats of several figures have, as far as they are known of the source; how many. */
+size_t export_figures(const struct export_source *source, enum figure figures[EXPORT_FIGURES]);
+
+/* The nodes from the outermost function to this one: to `path`, which has room for as many as the tree is
+ * deep; how many.  export_depth is that. */
+size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path);
+size_t export_depth(const struct tree *tree);
+
+#define EXPORT(name, ...)                                                                                    \
+	int export_##name(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);
+#include "exports/exports.def"
+#undef EXPORT
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * export.c - mprof export: a recording as a file that another tool reads.
+ */
+#include "exports/export.h"
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "views/parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int list_formats(void)
+{
+	for (const struct export_format *format = export_formats; format->name; format++)
+		printf("%-12s FILE%-18s %s\n", format->name, format->ending, format->readers);
+	return 1;
+}
+
+/* Without --format the name of the file tells. */
+static const struct export_format *format_of(const struct request *request)
+{
+	const char *path = request->output.path;
+
+	if (request->export_format)
+		return export_find(request->export_format);
+	for (const struct export_format *format = export_formats; path && format->name; format++)
+		if (text_ends(path, format->ending))
+			return format;
+	return NULL;
+}
+
+static int begin(struct request *request, struct diagnostic *diagnostic)
+{
+	if (request->export_list)
+		return list_formats();
+	if (format_of(request))
+		return 0;
+	return request->export_format
+		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
+					request->export_format)
+		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
+}
+
+static int write_to(FILE *out, const struct export_format *format, struct profile *profile,
+		    const struct request *request, struct diagnostic *diagnostic)
+{
+	const struct tree_query query = {.figure = request->figure, .lines = true};
+	struct export_source source = {.figure = request->figure};
+
+	source.run = profile_overview(profile, true);
+	source.tree = profile_tree(profile, &query);
+	return format->write(out, &source, diagnostic);
+}
+
+/* On a terminal nobody wants to read it: beside the recording, by its name. */
+static int write_beside(const struct export_format *format, struct profile *profile,
+			const struct request *request, struct diagnostic *diagnostic)
+{
+	struct document document = {0};
+	const char *trace = profile_overview(profile, false)->path;
+	size_t length = strlen(trace) - (text_ends(trace, ".mprof") ? strlen(".mprof") : 0);
+	const char *path = pool_format(&document.pool, "%.*s%s", (int)length, trace, format->ending);
+	FILE *out;
+	int error = output_open(path, &out, diagnostic);
+
+	if (!error) {
+		error = write_to(out, format, profile, request, diagnostic);
+		if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)
+			error = -EIO;
+	}
+	if (!error)
+		printf("%s\n", path);
+	document_finish(&document);
+	return error;
+}
+
+static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
+		struct diagnostic *diagnostic)
+{
+	const struct export_format *format = format_of(request);
+
+	(void)count;
+	if (!request->output.path && isatty(STDOUT_FILENO))
+		return write_beside(format, *profiles, request, diagnostic);
+	return write_to(out, format, *profiles, request, diagnostic);
+}
+
+const struct view view_export = {
+	.name = "export",
+	.summary = "Write a recording as a file that another tool reads",
+	.doc = "Writes call paths with their figures as a file for another tool: --list names the formats "
+	       "and who "
+	       "reads them. Formats of one figure have that of --sort.",
+	.traces = VIEW_ONE,
+	.lacks = VIEW_LACKS_TOP,
+	.exports = true,
+	.begin = begin,
+	.draw = draw,
+};
