@@ -26,8 +26,8 @@ bool window_knows(const struct window *window, enum figure figure);
 
 struct timeline; /* figures/timeline.h */
 
-/* The time line of the run, of the blocks that figures are of: as recorded, else from all events.  0, or -errno with a diagnostic: -ENOTSUP
- * where there is neither: sums were recorded by an older drainer. */
+/* The time line of the run, of the blocks that figures are of: as recorded, else from all events.  0, or
+ * -errno with a diagnostic: -ENOTSUP where there is neither: sums were recorded by an older drainer. */
 int profile_timeline(struct profile *profile, const struct timeline **timeline,
 		     struct diagnostic *diagnostic);
 
