@@ -1,7 +1,9 @@
 /* histograms.c - see histograms.h. */
 #include "profile/histograms.h"
 
+#include "base/map.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "figures/breakdown_tables.h"
 #include "profile/blocks.h"
 #include "profile/filter.h"
@@ -254,38 +256,69 @@ static int by_bytes(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-static struct module_row *module_row(struct module_row *rows, size_t *count, const char *name)
+/* Names in a file give any module to any function: how many there are is not known before. */
+struct module_list {
+	struct module_row *rows; /* to be freed */
+	size_t count, capacity;
+	struct map places; /* by the address of a name: 1 + its place */
+};
+
+static size_t place_of(struct module_list *list, const char *name)
 {
-	for (size_t i = 0; i < *count; i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return &rows[i];
-	rows[*count] = (struct module_row){.name = name};
-	return &rows[(*count)++];
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->rows[i].name, name) == 0)
+			return i;
+	list->rows = pool_grow(list->rows, &list->capacity, list->count + 1, sizeof(*list->rows));
+	list->rows[list->count] = (struct module_row){.name = name};
+	return list->count++;
+}
+
+/* Equal names mostly stand at one address. */
+static struct module_row *module_row(struct module_list *list, const char *name)
+{
+	uintptr_t place = (uintptr_t)map_get(&list->places, (uintptr_t)name, 0);
+
+	if (place == 0) {
+		place = place_of(list, name) + 1;
+		map_put(&list->places, (uintptr_t)name, 0, (void *)place);
+	}
+	return &list->rows[place - 1];
+}
+
+/* In order, and the profile's. */
+static const struct module_row *finish_modules(struct profile *profile, struct module_list *list)
+{
+	struct module_row *rows = pool_alloc(&profile->pool, (list->count + 1) * sizeof(*rows));
+
+	for (size_t i = 0; i < list->count; i++) {
+		rows[i] = list->rows[i];
+		amounts_weigh(&rows[i].amounts, profile->info->sample_bytes);
+	}
+	qsort(rows, list->count, sizeof(*rows), by_bytes);
+	map_finish(&list->places);
+	free(list->rows);
+	return rows;
 }
 
 const struct module_row *profile_modules(struct profile *profile, size_t *count, struct amounts *total)
 {
 	struct figures_walk walk = figures_walk(model_summary(profile->model)->nodes);
-	struct module_row *rows =
-		pool_alloc(&profile->pool, (profile->info->module_count + 2) * sizeof(*rows));
+	struct module_list list = {0};
 	struct model_node figures;
 	uint32_t node;
 
-	*count = 0;
 	*total = (struct amounts){0};
 	while (figures_walk_next(&walk, &node, &figures)) {
 		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
 		struct amounts amounts = amounts_of(&figures, REMAINS_UNKNOWN);
 
-		amounts_add(&module_row(rows, count, module_of(profile, node))->amounts, &amounts);
+		amounts_add(&module_row(&list, module_of(profile, node))->amounts, &amounts);
 		amounts_add(total, &amounts);
 	}
-	for (size_t i = 0; i < *count; i++)
-		amounts_weigh(&rows[i].amounts, profile->info->sample_bytes);
 	amounts_weigh(total, profile->info->sample_bytes);
-	qsort(rows, *count, sizeof(*rows), by_bytes);
-	return rows;
+	*count = list.count;
+	return finish_modules(profile, &list);
 }
 
 int profile_histograms(struct profile *profile, struct histograms *out, struct diagnostic *diagnostic)
