@@ -5,11 +5,18 @@
 
 #include "drain/state.h"
 #include "fake_producer.h"
+#include "names/append.h"
+#include "names/names.h"
+#include "profile/histograms.h"
+#include "profile/remember.h"
 #include "reader/reader.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define TOO_MANY "too many different ways"
 #define NO_MATCH "no recorded call path passes a function that matches"
@@ -122,6 +129,68 @@ Test(profile, of_functions_that_nobody_called_says_so)
 	cr_assert_eq(table_count, 0);
 	make_report(NULL);
 	cr_assert_not(warns(NO_MATCH));
+}
+
+/* ---- names of a stranger's making ------------------------------------------ */
+
+#define STRANGERS 30
+
+/* Each call path's code is a function of its own, in a module that the recording knows nothing of. */
+static void write_strange_names(const struct names *known)
+{
+	static const char *texts[STRANGERS + 1] = {""};
+	static char names[STRANGERS + 1][16];
+	static struct names_function functions[STRANGERS];
+	struct names strange = *known;
+	struct names_frame *frames = calloc(known->frame_count, sizeof(*frames));
+	struct buffer bytes = {0}, blocks = {0};
+	FILE *file = fopen(fake.trace_path, "ab");
+
+	for (uint32_t i = 0; i < STRANGERS; i++) {
+		texts[i + 1] = names[i + 1];
+		snprintf(names[i + 1], sizeof(names[i + 1]), "/m%02u.so", i);
+		functions[i] = (struct names_function){.name = i + 1, .module = i + 1};
+	}
+	for (size_t i = 0; i < known->frame_count; i++)
+		frames[i] = (struct names_frame){.function = (uint32_t)i % STRANGERS};
+	strange.texts = texts;
+	strange.text_count = STRANGERS + 1;
+	strange.functions = functions;
+	strange.function_count = STRANGERS;
+	strange.frames = frames;
+	strange.warning_count = strange.marked_count = strange.source_count = 0;
+	names_encode(&strange, &bytes);
+	cr_assert_eq(append_encode(BLOCK_NAMES, &bytes, &blocks), 0);
+	cr_assert_eq(fwrite(blocks.data, 1, blocks.length, file), blocks.length);
+	cr_assert_eq(fclose(file), 0);
+	buffer_finish(&bytes);
+	buffer_finish(&blocks);
+	free(frames);
+}
+
+Test(profile, modules_may_be_more_than_were_recorded)
+{
+	const struct profile_options options = {0};
+	struct amounts total;
+	struct trace *trace;
+	off_t recorded_bytes;
+	struct stat status;
+	size_t count;
+
+	record_and_drain(3 * MOVES);
+	cr_assert_eq(stat(fake.trace_path, &status), 0);
+	recorded_bytes = status.st_size;
+	remember_names(fake.trace_path, &options);
+	cr_assert_eq(trace_open(fake.trace_path, &trace, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert(trace_names(trace) != NULL);
+	cr_assert_eq(truncate(fake.trace_path, recorded_bytes), 0);
+	write_strange_names(trace_names(trace));
+	trace_close(trace);
+	cr_assert_eq(profile_open(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
+		     diagnostic.message);
+	profile_modules(profile, &count, &total);
+	cr_assert_gt(count, profile->info->module_count + 2);
+	cr_assert_eq(total.allocations, MOVES - 1);
 }
 
 /* ---- sites within the C library ------------------------------------------- */
