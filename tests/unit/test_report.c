@@ -175,7 +175,7 @@ Test(profile, modules_may_be_more_than_were_recorded)
 	struct trace *trace;
 	off_t recorded_bytes;
 	struct stat status;
-	size_t count;
+	size_t count, room_bytes;
 
 	record_and_drain(3 * MOVES);
 	cr_assert_eq(stat(fake.trace_path, &status), 0);
@@ -188,6 +188,11 @@ Test(profile, modules_may_be_more_than_were_recorded)
 	trace_close(trace);
 	cr_assert_eq(profile_open(fake.trace_path, &options, &profile, &diagnostic), 0, "%s",
 		     diagnostic.message);
+	/* Where there is room for those that were recorded alone, ASan sees who takes more. */
+	pool_alloc(&profile->pool, 1);
+	room_bytes = (profile->info->module_count + 2) * sizeof(struct module_row);
+	while (profile->pool.left_bytes >= room_bytes + 16)
+		pool_alloc(&profile->pool, 16);
 	profile_modules(profile, &count, &total);
 	cr_assert_gt(count, profile->info->module_count + 2);
 	cr_assert_eq(total.allocations, MOVES - 1);
