@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#define TRACE_SHARE 8u /* entries may take such a part of the trace's bytes, before they are packed */
+#define TRACE_SHARE 32u /* entries may take such a part of the trace's bytes, before they are packed */
 
 /* Without figures, of which intervals are made, there are none. */
 static bool has_intervals(const struct drain *drain)

@@ -316,7 +316,7 @@ static void end_moves(struct drain *drain)
 	struct moves *moves = &drain->figures.moves;
 	moves_end(moves);
 	if (!moves->failed)
-		moves_sort(moves_all(moves), moves->count);
+		moves->failed = moves_sort(moves_all(moves), moves->count) != 0;
 }
 
 int commit_end(struct drain *drain, int end_kind, int by_signal)

@@ -17,7 +17,7 @@
 #define INTERVALS_MOST 256u                       /* between boundaries that are not pinned */
 #define INTERVALS_PINNED_MOST 1000u               /* boundaries; beyond, none is made for a mark */
 #define INTERVALS_FIRST_NS UINT64_C(1000000)      /* length of the first */
-#define INTERVALS_BYTES_LEAST (UINT64_C(1) << 20) /* that entries may take in any case, unpacked */
+#define INTERVALS_BYTES_LEAST (UINT64_C(1) << 19) /* that entries may take in any case, unpacked */
 
 /* A call path as it was when the open interval began. */
 struct interval_start {

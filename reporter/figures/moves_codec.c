@@ -3,6 +3,8 @@
  */
 #include "figures/summary.h"
 
+#include "base/radix.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -10,19 +12,36 @@
 
 /* ---- encoding ------------------------------------------------------------ */
 
-static int by_nodes(const void *left, const void *right)
+/* Each record to where it belongs, once around each cycle of places: keys are used up. */
+static void put_in_order(struct move *moves, struct radix_key *sorted, size_t count)
 {
-	const struct move *a = left, *b = right;
+	for (uint32_t start = 0; start < count; start++) {
+		struct move first = moves[start];
+		uint32_t at = start;
 
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return a->to < b->to ? -1 : a->to > b->to;
+		while (sorted[at].index != start) {
+			uint32_t from = sorted[at].index;
+
+			moves[at] = moves[from];
+			sorted[at].index = at;
+			at = from;
+		}
+		sorted[at].index = at;
+		moves[at] = first;
+	}
 }
 
-void moves_sort(struct move *moves, size_t count)
+int moves_sort(struct move *moves, size_t count)
 {
-	if (count > 0)
-		qsort(moves, count, sizeof(*moves), by_nodes);
+	struct radix_key *keys = malloc((2 * count + 1) * sizeof(*keys));
+
+	if (!keys)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		keys[i] = (struct radix_key){(uint64_t)moves[i].from << 32 | moves[i].to, (uint32_t)i};
+	put_in_order(moves, radix_sort(keys, keys + count, count), count);
+	free(keys);
+	return 0;
 }
 
 bool moves_encode(struct moves_encoder *encoder, struct buffer *payload)

@@ -29,8 +29,9 @@ struct summary_encoder {
 /* Appends the next payload; false if there is none any more.  At least one is made. */
 bool summary_encode(struct summary_encoder *encoder, struct buffer *payload);
 
-/* By from and to: shorter to write, and the same whenever the moves are.  Not for moves that go on. */
-void moves_sort(struct move *moves, size_t count);
+/* By from and to: shorter to write, and the same whenever the moves are.  Not for moves that go on.  0 or
+ * -ENOMEM: they are as they were. */
+int moves_sort(struct move *moves, size_t count);
 
 struct moves_encoder { /* the moves are borrowed until the last payload; the rest is zero at first */
 	const struct move *moves;

@@ -6,6 +6,8 @@
  */
 #include "figures/timeline.h"
 
+#include "base/radix.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -236,36 +238,38 @@ size_t timeline_highest(const struct timeline *timeline)
 
 /* ---- other ids ------------------------------------------------------------------------------ */
 
-static int by_id(const void *left, const void *right)
+/* The entries by their new ids, those that have none last: `keys` has room for twice as many. */
+static int new_ids(const struct interval *interval, const uint32_t *ids, size_t id_count,
+		   struct timeline_entry *entries, struct radix_key *keys)
 {
-	const struct timeline_entry *a = left, *b = right;
+	struct timeline_walk walk = interval_walk(interval);
 
-	return a->id < b->id ? -1 : a->id > b->id;
+	for (uint32_t i = 0; timeline_walk_next(&walk, &entries[i]); i++) {
+		if (entries[i].id >= id_count)
+			return -EBADMSG;
+		entries[i].id = ids[entries[i].id];
+		keys[i] = (struct radix_key){entries[i].id, i};
+	}
+	return walk.at.failed ? -EBADMSG : 0;
 }
 
 int interval_renumber(const struct interval *interval, const uint32_t *ids, size_t id_count,
 		      struct interval *renumbered)
 {
-	struct timeline_entry *entries = calloc((size_t)interval->entry_count + 1, sizeof(*entries));
-	struct timeline_walk walk = interval_walk(interval);
+	size_t count = interval->entry_count;
+	struct timeline_entry *entries = malloc((count + 1) * sizeof(*entries));
+	struct radix_key *keys = malloc((2 * count + 1) * sizeof(*keys));
+	int error = entries && keys ? new_ids(interval, ids, id_count, entries, keys) : -ENOMEM;
+	const struct radix_key *sorted = error ? NULL : radix_sort(keys, keys + count, count);
 	uint32_t next_id = 0;
-	size_t count = 0;
-	int error = entries ? 0 : -ENOMEM;
 
-	while (!error && timeline_walk_next(&walk, &entries[count])) {
-		uint32_t id = entries[count].id;
-
-		error = id < id_count ? 0 : -EBADMSG;
-		entries[count++].id = error ? 0 : ids[id];
-	}
 	*renumbered = *interval;
 	renumbered->entries = (struct buffer){0};
 	renumbered->entry_count = 0;
-	if (!error)
-		qsort(entries, count, sizeof(*entries), by_id);
-	for (size_t i = 0; !error && i < count && entries[i].id != TIMELINE_GONE; i++)
-		interval_add(renumbered, &next_id, &entries[i]);
+	for (size_t i = 0; !error && i < count && sorted[i].key != TIMELINE_GONE; i++)
+		interval_add(renumbered, &next_id, &entries[sorted[i].index]);
 	free(entries);
+	free(keys);
 	return !error && renumbered->entries.failed ? -ENOMEM : error;
 }
 

@@ -293,7 +293,9 @@ int model_finish(struct model *model)
 	if (error)
 		return error;
 	moves_end(moves);
-	moves_sort(moves_all(moves), moves->count);
+	error = moves_sort(moves_all(moves), moves->count);
+	if (error)
+		return error;
 	model->summary = (struct figures_summary){
 		.totals = figures_totals(&model->figures),
 		.nodes = &model->results,
