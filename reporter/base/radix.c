@@ -3,27 +3,27 @@
 
 #define DIGITS 256u
 
-static unsigned digit_of(const struct radix_key *key, unsigned shift)
+static unsigned digit_of(uint64_t item, unsigned shift)
 {
-	return key->key >> shift & (DIGITS - 1);
+	return item >> shift & (DIGITS - 1);
 }
 
-/* The bits in which keys differ. */
-static uint64_t differing(const struct radix_key *list, size_t count)
+/* The bits in which items differ. */
+static uint64_t differing(const uint64_t *list, size_t count)
 {
 	uint64_t bits = 0;
 
 	for (size_t i = 1; i < count; i++)
-		bits |= list[i].key ^ list[0].key;
+		bits |= list[i] ^ list[0];
 	return bits;
 }
 
-static void by_digit(const struct radix_key *list, size_t count, unsigned shift, struct radix_key *sorted)
+static void by_digit(const uint64_t *list, size_t count, unsigned shift, uint64_t *sorted)
 {
 	size_t next[DIGITS] = {0}, before = 0;
 
 	for (size_t i = 0; i < count; i++)
-		next[digit_of(&list[i], shift)]++;
+		next[digit_of(list[i], shift)]++;
 	for (unsigned digit = 0; digit < DIGITS; digit++) {
 		size_t here = next[digit];
 
@@ -31,17 +31,17 @@ static void by_digit(const struct radix_key *list, size_t count, unsigned shift,
 		before += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		sorted[next[digit_of(&list[i], shift)]++] = list[i];
+		sorted[next[digit_of(list[i], shift)]++] = list[i];
 }
 
-struct radix_key *radix_sort(struct radix_key *list, struct radix_key *scratch, size_t count)
+uint64_t *radix_sort(uint64_t *list, uint64_t *scratch, size_t count)
 {
 	uint64_t bits = differing(list, count);
 
-	for (unsigned shift = 0; shift < 64; shift += 8) {
-		struct radix_key *sorted = scratch;
+	for (unsigned shift = 32; shift < 64; shift += 8) {
+		uint64_t *sorted = scratch;
 
-		if ((bits >> shift & (DIGITS - 1)) == 0)
+		if (digit_of(bits, shift) == 0)
 			continue;
 		by_digit(list, count, shift, sorted);
 		scratch = list;

@@ -83,6 +83,8 @@ bool boundaries_settle(struct drain *drain)
 {
 	if (has_intervals(drain))
 		check(drain, intervals_settle(&drain->intervals, &drain->figures, drain->last_event_ns));
+	if (!drain->batch.aggregate) /* whose summary is the last thing */
+		intervals_end(&drain->intervals);
 	return drain->ledger.figures != NULL;
 }
 

@@ -10,10 +10,17 @@
 #define EVENTS_WORTH 2000u /* what closing costs is little beside so many events */
 #define LONG_SHARE 128u    /* of the run so far: as long as that, an interval is worth its end anyway */
 
+void intervals_end(struct intervals *intervals)
+{
+	array_free(intervals->starts, intervals->start_capacity, sizeof(*intervals->starts));
+	intervals->starts = NULL;
+	intervals->start_capacity = 0;
+}
+
 void intervals_finish(struct intervals *intervals)
 {
 	timeline_finish(&intervals->timeline);
-	array_free(intervals->starts, intervals->start_capacity, sizeof(*intervals->starts));
+	intervals_end(intervals);
 	*intervals = (struct intervals){0};
 }
 

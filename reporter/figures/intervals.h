@@ -59,6 +59,9 @@ int intervals_pass(struct intervals *intervals, struct figures *figures, uint64_
 /* Ends the open interval, and gives figures the peak of the whole run.  0 or -ENOMEM, as above. */
 int intervals_settle(struct intervals *intervals, struct figures *figures, uint64_t time_ns);
 
+/* None is closed any more: gives back what only that takes. */
+void intervals_end(struct intervals *intervals);
+
 /* Goes on after intervals_settle. */
 void intervals_go_on(struct intervals *intervals, struct figures *figures);
 

@@ -12,35 +12,39 @@
 
 /* ---- encoding ------------------------------------------------------------ */
 
-/* Each record to where it belongs, once around each cycle of places: keys are used up. */
-static void put_in_order(struct move *moves, struct radix_key *sorted, size_t count)
+/* Each move to where it belongs, once around each cycle of places: the items are used up. */
+static void put_in_order(struct move *moves, uint64_t *sorted, size_t count)
 {
 	for (uint32_t start = 0; start < count; start++) {
 		struct move first = moves[start];
 		uint32_t at = start;
 
-		while (sorted[at].index != start) {
-			uint32_t from = sorted[at].index;
+		while (radix_which(sorted[at]) != start) {
+			uint32_t from = radix_which(sorted[at]);
 
 			moves[at] = moves[from];
-			sorted[at].index = at;
+			sorted[at] = at;
 			at = from;
 		}
-		sorted[at].index = at;
+		sorted[at] = at;
 		moves[at] = first;
 	}
 }
 
 int moves_sort(struct move *moves, size_t count)
 {
-	struct radix_key *keys = malloc((2 * count + 1) * sizeof(*keys));
+	uint64_t *list = malloc((2 * count + 1) * sizeof(*list)), *sorted;
 
-	if (!keys)
+	if (!list)
 		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++)
+		list[i] = radix_item(moves[i].to, i);
+	sorted = radix_sort(list, list + count, count);
 	for (size_t i = 0; i < count; i++)
-		keys[i] = (struct radix_key){(uint64_t)moves[i].from << 32 | moves[i].to, (uint32_t)i};
-	put_in_order(moves, radix_sort(keys, keys + count, count), count);
-	free(keys);
+		sorted[i] = radix_item(moves[radix_which(sorted[i])].from, radix_which(sorted[i]));
+	sorted = radix_sort(sorted, sorted == list ? list + count : list, count);
+	put_in_order(moves, sorted, count);
+	free(list);
 	return 0;
 }
 

@@ -238,38 +238,68 @@ size_t timeline_highest(const struct timeline *timeline)
 
 /* ---- other ids ------------------------------------------------------------------------------ */
 
-/* The entries by their new ids, those that have none last: `keys` has room for twice as many. */
-static int new_ids(const struct interval *interval, const uint32_t *ids, size_t id_count,
-		   struct timeline_entry *entries, struct radix_key *keys)
+/* Where an entry of this head ends, whose figures begin here. */
+static const uint8_t *behind_figures(const struct varint_cursor *at, uint64_t head)
 {
-	struct timeline_walk walk = interval_walk(interval);
+	unsigned left = (head & HAS_CHANGE ? 2 : 0) + ((head >> PEAK_SHIFT & 3) == FOLLOWS_NOT ? 2 : 0) +
+			((head >> ALLOCATED_SHIFT & 3) == FOLLOWS_NOT ? 2 : 0);
+	const uint8_t *end = at->at;
 
-	for (uint32_t i = 0; timeline_walk_next(&walk, &entries[i]); i++) {
-		if (entries[i].id >= id_count)
+	for (; left > 0 && end < at->end; end++)
+		left -= *end < 0x80;
+	return end;
+}
+
+/* Each entry's new id, and where the entry begins. */
+static int new_ids(const struct interval *interval, const uint32_t *ids, size_t id_count, uint64_t *list)
+{
+	struct varint_cursor at = interval_walk(interval).at;
+	const uint8_t *start = at.at;
+	uint64_t id = 0;
+
+	for (uint32_t i = 0; i < interval->entry_count; i++, id++) {
+		uint32_t begin = (uint32_t)(at.at - start);
+		uint64_t head = varint_next(&at);
+
+		id += head >> HEAD_BITS;
+		if (id >= id_count)
 			return -EBADMSG;
-		entries[i].id = ids[entries[i].id];
-		keys[i] = (struct radix_key){entries[i].id, i};
+		list[i] = radix_item(ids[id], begin);
+		at.at = behind_figures(&at, head);
 	}
-	return walk.at.failed ? -EBADMSG : 0;
+	return at.failed ? -EBADMSG : 0;
+}
+
+/* An entry of another interval by its new id: its figures are the same bytes. */
+static void copy_entry(struct interval *to, uint32_t *next_id, const struct interval *from, uint64_t item)
+{
+	size_t begin = radix_which(item);
+	uint32_t id = radix_number(item);
+	struct varint_cursor at = varint_cursor(from->entries.data + begin, from->entries.length - begin);
+	uint64_t head = varint_next(&at);
+
+	buffer_varint(&to->entries,
+		      (uint64_t)(id - *next_id) << HEAD_BITS | (head & ((1u << HEAD_BITS) - 1)));
+	buffer_append(&to->entries, at.at, (size_t)(behind_figures(&at, head) - at.at));
+	*next_id = id + 1;
+	to->entry_count++;
 }
 
 int interval_renumber(const struct interval *interval, const uint32_t *ids, size_t id_count,
 		      struct interval *renumbered)
 {
 	size_t count = interval->entry_count;
-	struct timeline_entry *entries = malloc((count + 1) * sizeof(*entries));
-	struct radix_key *keys = malloc((2 * count + 1) * sizeof(*keys));
-	int error = entries && keys ? new_ids(interval, ids, id_count, entries, keys) : -ENOMEM;
-	const struct radix_key *sorted = error ? NULL : radix_sort(keys, keys + count, count);
+	uint64_t *list = malloc((2 * count + 1) * sizeof(*list));
+	int error = list ? new_ids(interval, ids, id_count, list) : -ENOMEM;
+	const uint64_t *sorted = error ? NULL : radix_sort(list, list + count, count);
 	uint32_t next_id = 0;
 
 	*renumbered = *interval;
 	renumbered->entries = (struct buffer){0};
 	renumbered->entry_count = 0;
-	for (size_t i = 0; !error && i < count && sorted[i].key != TIMELINE_GONE; i++)
-		interval_add(renumbered, &next_id, &entries[sorted[i].index]);
-	free(entries);
-	free(keys);
+	for (size_t i = 0; !error && i < count && radix_number(sorted[i]) != TIMELINE_GONE; i++)
+		copy_entry(renumbered, &next_id, interval, sorted[i]);
+	free(list);
 	return !error && renumbered->entries.failed ? -ENOMEM : error;
 }
 
