@@ -9,10 +9,9 @@
 #include "cli/output.h"
 #include "cli/pager.h"
 #include "commands/opening.h"
-#include "profile/blocks.h"
 #include "profile/existing.h"
+#include "profile/partial.h"
 #include "profile/remember.h"
-#include "profile/window.h"
 #include "recordings/traces.h"
 #include "views/parts.h"
 
@@ -171,6 +170,24 @@ static const struct profile_options *options_for(struct work *work, const char *
 	return own;
 }
 
+/* Whether there is what rows are to be sorted by. */
+static int check_figure(const struct overview *run, enum figure figure, struct diagnostic *diagnostic)
+{
+	if (partial_knows(run, figure))
+		return 0;
+	if (run->window && !partial_tells(figure))
+		return diagnostic_set(diagnostic, EINVAL, "--sort %s: not known of a part of the run",
+				      figure_infos[figure].name);
+	if (run->window && run->window->between)
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--sort %s: not known at %s, which lies between two moments that the recording has "
+			"all figures of; --exact reads all events",
+			figure_infos[figure].name, run->window->to);
+	return diagnostic_set(diagnostic, EINVAL, "--sort %s: not known of some blocks only",
+			      figure_infos[figure].name);
+}
+
 static int open_one(struct work *work, const char *argument, struct diagnostic *diagnostic)
 {
 	const struct profile_options *options = options_for(work, &argument);
@@ -183,19 +200,11 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 	error = profile_open(path, options, &work->profiles[work->count], diagnostic);
 	if (error)
 		return error;
-	const struct window *window = profile_window(work->profiles[work->count]);
-	profile_filter(work->profiles[work->count++], &work->request.filter);
-	if (window && !window_knows(window, work->request.figure))
-		return diagnostic_set(
-			diagnostic, EINVAL,
-			"--sort %s: not known at %s, which lies between two moments that the recording has "
-			"all figures of%s",
-			figure_infos[work->request.figure].name, window->to,
-			window_tells(work->request.figure) ? "; --exact reads all events" : "");
-	if (profile_blocks(work->profiles[work->count - 1]) && !blocks_know(work->request.figure))
-		return diagnostic_set(diagnostic, EINVAL, "--sort %s: not known of some blocks only",
-				      figure_infos[work->request.figure].name);
-	return profile_filter_explain(work->profiles[work->count - 1], &work->request.filter, diagnostic);
+	struct profile *profile = work->profiles[work->count++];
+
+	profile_filter(profile, &work->request.filter);
+	error = check_figure(profile_overview(profile, false), work->request.figure, diagnostic);
+	return error ? error : profile_filter_explain(profile, &work->request.filter, diagnostic);
 }
 
 static int open_all(struct work *work, struct diagnostic *diagnostic)
@@ -268,12 +277,12 @@ static int draw(struct work *work, FILE *out, struct diagnostic *diagnostic)
 }
 
 /* Columns of what is not known of a part of the run, or of some blocks. */
-static void drop_unknown(struct document *document, const struct profile *profile)
+static void drop_unknown(struct document *document, struct profile *profile)
 {
-	if (profile_window(profile))
-		document_without(document, window_lacks(profile_window(profile)));
-	if (profile_blocks(profile))
-		document_without(document, blocks_lack());
+	const char *names[PARTIAL_COLUMNS + 1];
+
+	partial_lacks(profile_overview(profile, false), names);
+	document_without(document, names);
 }
 
 static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
@@ -287,7 +296,8 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	work->request.style = &style;
 	if (work->view->draw && work->request.for_people)
 		return draw(work, out, diagnostic);
-	if (work->request.for_people && !work->view->tells_run && profile_is_part(work->profiles[0]))
+	if (work->request.for_people && !work->view->tells_run &&
+	    partial_is(profile_overview(work->profiles[0], false)))
 		part_figures_of(&document, work->profiles[0]);
 	error = work->view->make(work->profiles, work->count, &work->request, &document, diagnostic);
 	progress_finish(&work->progress);

@@ -2,7 +2,7 @@
 #include "exports/export.h"
 
 #include "base/memory.h"
-#include "profile/window.h"
+#include "profile/partial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +26,10 @@ size_t export_figures(const struct export_source *source, enum figure figures[EX
 {
 	static const enum figure all[EXPORT_FIGURES] = {FIGURE_PEAK, FIGURE_LEAKED, FIGURE_ALLOCATED,
 							FIGURE_ALLOCATIONS, FIGURE_TEMPORARY};
-	const struct window *window = source->run->window;
 	size_t count = 0;
 
 	for (size_t i = 0; i < EXPORT_FIGURES; i++)
-		if (!window || window_knows(window, all[i]))
+		if (partial_knows(source->run, all[i]))
 			figures[count++] = all[i];
 	return count;
 }

@@ -33,6 +33,11 @@ static inline uint32_t size_class(uint64_t value)
 }
 
 /* The greatest number of its class. */
+static inline uint64_t size_class_least(uint32_t class)
+{
+	return class > 0 ? UINT64_C(1) << class : 0;
+}
+
 static inline uint64_t size_class_most(uint32_t class)
 {
 	return class < 63 ? (UINT64_C(2) << class) - 1 : UINT64_MAX;

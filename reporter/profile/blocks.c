@@ -12,28 +12,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const lacks[] = {"frees",
-				    "freed_bytes",
-				    "unmatched_frees",
-				    "freed_by_collector_blocks",
-				    "freed_by_collector_bytes",
-				    "collections",
-				    "recorder_bytes",
-				    "blocks_error",
-				    NULL};
-
-const char *const *blocks_lack(void)
-{
-	return lacks;
-}
-
-bool blocks_know(enum figure figure)
-{
-	return figure != FIGURE_COLLECTIONS;
-}
 
 const struct block_selection *profile_blocks(const struct profile *profile)
 {
@@ -346,19 +327,31 @@ static void put_in_place(struct profile *profile, struct taking *taking)
 		memory_exhausted();
 }
 
-/* The classes' bounds that are nearest to what was asked for. */
+/* "--min-size 64 or 128": the bounds of classes on both sides of what was asked for; nothing if it is one. */
+static void nearest_bounds(char *text, size_t text_bytes, const char *option, uint64_t below, uint64_t above)
+{
+	if (below == above)
+		text[0] = '\0';
+	else
+		snprintf(text, text_bytes, "%s %" PRIu64 " or %" PRIu64, option, below, above);
+}
+
 static int explain_sizes(const struct profile *profile, struct diagnostic *diagnostic)
 {
 	const struct block_selection *blocks = &profile->blocks;
-	uint64_t least =
-		blocks->least > 1 ? size_class_most(size_class(blocks->least - 1)) + 1 : blocks->least;
-	uint64_t most = size_class_most(size_class(blocks->most));
+	uint32_t first = size_class(blocks->least), last = size_class(blocks->most);
+	bool begins = blocks->least == size_class_least(first), ends = blocks->most == size_class_most(last);
+	char least[80], most[80];
 
+	nearest_bounds(least, sizeof(least), "--min-size", size_class_least(first),
+		       begins ? blocks->least : size_class_most(first) + 1);
+	nearest_bounds(most, sizeof(most), "--max-size",
+		       ends || last == 0 ? size_class_most(last) : size_class_most(last - 1),
+		       size_class_most(last));
 	return diagnostic_set(diagnostic, EINVAL,
-			      "%s sizes are known from one power of two to the next: --min-size %" PRIu64
-			      " or --max-size %" PRIu64 " would do",
+			      "%s sizes are known from one power of two to the next: %s%s%s would do",
 			      blocks->thread ? "--thread: of one thread" : "of a recording of sums", least,
-			      most);
+			      *least && *most ? ", and " : "", most);
 }
 
 static int explain(const struct profile *profile, size_t unknown, struct diagnostic *diagnostic)
@@ -384,8 +377,7 @@ static int explain(const struct profile *profile, size_t unknown, struct diagnos
 		return explain_sizes(profile, diagnostic);
 	return diagnostic_set(diagnostic, EINVAL,
 			      "--thread: not known of %zu %s: there were too many threads to tell them "
-			      "apart, the recording was "
-			      "cut off, or an older mprof made it",
+			      "apart, the recording was cut off, or an older mprof made it",
 			      unknown, paths);
 }
 

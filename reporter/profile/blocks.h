@@ -30,9 +30,4 @@ uint32_t profile_thread_id(const struct profile *profile, uint32_t kind_thread);
 /* "main thread 1234", "thread 1234", "several threads", by a kind's thread; lives as long as the profile. */
 const char *profile_thread_name(struct profile *profile, uint32_t kind_thread);
 
-/* The names of columns of what is not known of such a selection, ending with NULL; and whether a figure is.
- */
-const char *const *blocks_lack(void);
-bool blocks_know(enum figure figure);
-
 #endif

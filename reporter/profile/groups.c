@@ -373,19 +373,11 @@ static int compare_text(const char *a, const char *b)
 
 static int compare_sites(const struct group *a, const struct group *b)
 {
-	const struct site *x = a->site, *y = b->site;
 	int order = compare_text(a->type, b->type);
 
 	if (order == 0 && a->thread != b->thread)
 		return a->thread < b->thread ? -1 : 1;
-
-	if (order == 0)
-		order = strcmp(x->file, y->file);
-	if (order == 0)
-		order = x->line < y->line ? -1 : x->line > y->line;
-	if (order == 0)
-		order = strcmp(x->place, y->place);
-	return order != 0 ? order : strcmp(x->module, y->module);
+	return order != 0 ? order : profile_compare_sites(a->site, b->site);
 }
 
 static int compare_groups(const void *left, const void *right, void *context)

@@ -148,17 +148,6 @@ static void begin_anew(struct pairing *pairing)
 
 /* ---- all of them -------------------------------------------------------------------------------- */
 
-static int compare_places(const struct site *a, const struct site *b)
-{
-	int order = strcmp(a->file, b->file);
-
-	if (order == 0)
-		order = a->line < b->line ? -1 : a->line > b->line;
-	if (order == 0)
-		order = strcmp(a->place, b->place);
-	return order;
-}
-
 static int compare(const void *left, const void *right)
 {
 	const struct freed_pair *a = left, *b = right;
@@ -168,8 +157,8 @@ static int compare(const void *left, const void *right)
 		return a->bytes > b->bytes ? -1 : 1;
 	if (a->blocks != b->blocks)
 		return a->blocks > b->blocks ? -1 : 1;
-	order = compare_places(a->allocated, b->allocated);
-	return order ? order : compare_places(a->freed, b->freed);
+	order = profile_compare_sites(a->allocated, b->allocated);
+	return order ? order : profile_compare_sites(a->freed, b->freed);
 }
 
 static void finish(struct pairing *pairing, struct freed_pairs *out)

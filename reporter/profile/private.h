@@ -210,6 +210,9 @@ struct source_frame profile_site(struct profile *profile, uint32_t leaf, const s
 void profile_describe_site(struct profile *profile, const struct source_frame *frame, uint32_t leaf,
 			   struct site *site);
 
+/* By file, line, place and module.  sites.c */
+int profile_compare_sites(const struct site *a, const struct site *b);
+
 /* Makes the call sites; with `all` also those within the C library, which takes the names of its code. */
 void profile_collect_sites(struct profile *profile, bool all);
 

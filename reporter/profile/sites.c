@@ -162,7 +162,7 @@ void profile_collect_sites(struct profile *profile, bool all)
 
 /* ---- the greatest ------------------------------------------------------------------ */
 
-static int compare_places(const struct site *a, const struct site *b)
+int profile_compare_sites(const struct site *a, const struct site *b)
 {
 	int order = strcmp(a->file, b->file);
 
@@ -181,7 +181,7 @@ static int compare_sites(const void *left, const void *right, void *figure)
 
 	if (x != y)
 		return x > y ? -1 : 1;
-	return compare_places(a, b);
+	return profile_compare_sites(a, b);
 }
 
 /* A copy with counts of blocks made whole: more may be added to the original. */

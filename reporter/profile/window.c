@@ -54,43 +54,6 @@ const struct window *profile_window(const struct profile *profile)
 	return profile->windowed ? &profile->window : NULL;
 }
 
-bool profile_is_part(const struct profile *profile)
-{
-	return profile->windowed || profile->blocks.asked;
-}
-
-#define ALLOCATED 3 /* of these, that are known at boundaries */
-
-static const char *const lacks[] = {"allocations",
-				    "allocated_bytes",
-				    "allocated_bytes_error",
-				    "temporary",
-				    "temporary_allocations",
-				    "frees",
-				    "freed_bytes",
-				    "unmatched_frees",
-				    "freed_by_collector_blocks",
-				    "freed_by_collector_bytes",
-				    "collections",
-				    "recorder_bytes",
-				    NULL};
-
-const char *const *window_lacks(const struct window *window)
-{
-	return window->between ? lacks : lacks + ALLOCATED;
-}
-
-bool window_tells(enum figure figure)
-{
-	return figure != FIGURE_TEMPORARY && figure != FIGURE_COLLECTIONS && figure != FIGURE_RSS;
-}
-
-bool window_knows(const struct window *window, enum figure figure)
-{
-	return window_tells(figure) &&
-	       !(window->between && (figure == FIGURE_ALLOCATIONS || figure == FIGURE_ALLOCATED));
-}
-
 /* ---- where on the time line ------------------------------------------------------------------ */
 
 /* A boundary, by how many intervals come before; or the highest point within the interval behind it. */

@@ -14,16 +14,6 @@
 /* NULL: the figures are those of the whole run. */
 const struct window *profile_window(const struct profile *profile);
 
-/* Whether figures are of a part only: of the run, or of its blocks. */
-bool profile_is_part(const struct profile *profile);
-
-/* The names of columns of what is not known of a window, ending with NULL. */
-const char *const *window_lacks(const struct window *window);
-
-/* Whether the figure is known where a window was asked for; of this one. */
-bool window_tells(enum figure figure);
-bool window_knows(const struct window *window, enum figure figure);
-
 struct timeline; /* figures/timeline.h */
 
 /* The time line of the run, of the blocks that figures are of: as recorded, else from all events.  0, or

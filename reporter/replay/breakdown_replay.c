@@ -4,7 +4,7 @@
 #include "replay/breakdown_replay.h"
 
 #include "figures/breakdown_walk.h"
-#include "replay/ending.h"
+#include "replay/counting.h"
 #include "replay/replayed.h"
 
 #include <errno.h>
@@ -28,47 +28,16 @@ static uint32_t kind_of_event(const struct replaying *of, const struct trace_eve
 	return kind_of_block(event->size_bytes, wanted ? KIND_SEVERAL : UNWANTED);
 }
 
-static int begin_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
-{
-	at->number = numbering_number(&of->begins, event->node);
-	if (at->number == 0 || figures_reserve(&of->figures, at->number) != 0)
-		return -ENOMEM;
-	at->kind = kind_of_event(of, event);
-	figures_alloc(&of->figures, at, event->size_bytes);
-	return 0;
-}
-
-static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
-{
-	const struct figures_block block = {
-		.size_bytes = event->size_bytes,
-		.origin = numbering_find(&of->begins, event->origin),
-		.kind = kind_of_event(of, event),
-		.temporary = event->temporary,
-		.lost = event->type == EVENT_LOST,
-	};
-
-	return replay_end(&of->figures, at, &block);
-}
-
 static int count(struct replaying *of, const struct trace_event *event)
 {
+	const struct replay_ids ids = {
+		.path = event->node, .origin = event->origin, .kind = kind_of_event(of, event)};
 	struct figures_place at = {.time_ns = event->time_ns, .node = event->node, .thread = event->thread};
 
 	if (figures_reserve_thread(&of->figures, event->thread) != 0)
 		return -ENOMEM;
 	at.by = breakdown_thread(&of->figures.breakdown, event->thread);
-	switch ((enum trace_event_type)event->type) {
-	case EVENT_ALLOC:
-		return begin_block(of, &at, event);
-	case EVENT_FREE:
-	case EVENT_LOST:
-		return end_block(of, &at, event);
-	case EVENT_STRAY_FREE:
-		of->figures.totals.events++;
-		return 0;
-	}
-	return -EBADMSG;
+	return replay_count(&of->figures, &of->begins, &at, event, &ids);
 }
 
 static int see(void *context, const struct trace_event *events, size_t event_count)

@@ -4,7 +4,7 @@
 #include "replay/replayed.h"
 
 #include "figures/intervals.h"
-#include "replay/ending.h"
+#include "replay/counting.h"
 #include "trace/format.h"
 
 #include <errno.h>
@@ -76,34 +76,13 @@ static uint32_t id_of(const struct replaying *of, uint32_t node, uint64_t size_b
 	return 2 * node + (!sizes || (size_bytes >= sizes->least && size_bytes <= sizes->most));
 }
 
-static int end_block(struct replaying *of, struct figures_place *at, const struct trace_event *event)
-{
-	const struct figures_block block = {
-		.size_bytes = event->size_bytes,
-		.origin = numbering_find(&of->begins, id_of(of, event->origin, event->size_bytes))};
-
-	return replay_end(&of->figures, at, &block);
-}
-
 static int count(struct replaying *of, const struct trace_event *event)
 {
+	const struct replay_ids ids = {.path = id_of(of, event->node, event->size_bytes),
+				       .origin = id_of(of, event->origin, event->size_bytes)};
 	struct figures_place at = {.time_ns = event->time_ns, .node = event->node};
 
-	switch ((enum trace_event_type)event->type) {
-	case EVENT_ALLOC:
-		at.number = numbering_number(&of->begins, id_of(of, event->node, event->size_bytes));
-		if (at.number == 0 || figures_reserve(&of->figures, at.number) != 0)
-			return -ENOMEM;
-		figures_alloc(&of->figures, &at, event->size_bytes);
-		return 0;
-	case EVENT_FREE:
-	case EVENT_LOST:
-		return end_block(of, &at, event);
-	case EVENT_STRAY_FREE:
-		of->figures.totals.events++;
-		return 0;
-	}
-	return -EBADMSG;
+	return replay_count(&of->figures, &of->begins, &at, event, &ids);
 }
 
 static int see(void *context, const struct trace_event *events, size_t event_count)

@@ -64,7 +64,7 @@ static void fill_for_people(struct row *row, struct document *document, const st
 }
 
 static const char *note(struct document *document, const struct request *request,
-			const struct freed_pairs *pairs, size_t shown)
+			const struct freed_pairs *pairs, size_t shown, const char *more)
 {
 	uint64_t rest_bytes = pairs->bytes;
 
@@ -75,14 +75,13 @@ static const char *note(struct document *document, const struct request *request
 	for (size_t i = 0; i < shown; i++)
 		rest_bytes -= pairs->list[i].bytes;
 	return pool_format(&document->pool, "... and %zu more with %s (%s)", pairs->count - shown,
-			   part_size(document, request, rest_bytes, 0),
-			   document->main && *document->main == 'p' ? "-n N" : "mprof frees");
+			   part_size(document, request, rest_bytes, 0), more);
 }
 
 void part_pairs(struct document *document, const struct request *request, const struct freed_pairs *pairs,
-		size_t few, const char *title)
+		const struct pairs_showing *showing)
 {
-	size_t limit = request_rows(request, few);
+	size_t limit = request_rows(request, showing->few);
 	size_t shown = limit > 0 && limit < pairs->count ? limit : pairs->count;
 	struct row *rows = pool_alloc(&document->pool, (shown + 1) * sizeof(*rows));
 
@@ -91,11 +90,12 @@ void part_pairs(struct document *document, const struct request *request, const 
 		if (request->for_people)
 			fill_for_people(&rows[i], document, request);
 	}
-	document_add(document, &(struct section){.name = "pairs",
-						 .title = title,
-						 .table = {columns, rows, shown, sizeof(*rows),
-							   document_keep(document, pairs, sizeof(*pairs))},
-						 .note = note(document, request, pairs, shown)});
+	document_add(document,
+		     &(struct section){.name = "pairs",
+				       .title = showing->title,
+				       .table = {columns, rows, shown, sizeof(*rows),
+						 document_keep(document, pairs, sizeof(*pairs))},
+				       .note = note(document, request, pairs, shown, showing->more)});
 }
 
 /* ---- the view --------------------------------------------------------------------------------- */
@@ -125,6 +125,8 @@ static void add_sum(struct document *document, const struct request *request, co
 						 sizeof(sum), NULL}});
 }
 
+static const struct pairs_showing showing = {.few = ROWS_SHOWN, .more = "-n N"};
+
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
@@ -138,7 +140,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	part_head(document, *profiles);
 	part_estimates(document, *profiles);
 	add_sum(document, request, &pairs);
-	part_pairs(document, request, &pairs, ROWS_SHOWN, NULL);
+	part_pairs(document, request, &pairs, &showing);
 	return 0;
 }
 
@@ -146,8 +148,7 @@ const struct view view_frees = {
 	.name = "frees",
 	.summary = "Show who frees what",
 	.doc = "Shows which lines freed what which lines had allocated, by bytes. -f and the other filters "
-	       "say "
-	       "whose blocks: those that were allocated on a call path through what matches.",
+	       "say whose blocks: those that were allocated on a call path through what matches.",
 	.traces = VIEW_ONE,
 	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME | VIEW_LACKS_BLOCKS,
 	.make = make,

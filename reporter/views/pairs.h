@@ -5,11 +5,13 @@
 #include "profile/pairs.h"
 #include "views/parts.h"
 
-/* For people the `few` greatest, and below them how many more there are. */
-void part_pairs(struct document *document, const struct request *request, const struct freed_pairs *pairs,
-		size_t few, const char *title);
+struct pairs_showing {
+	size_t few; /* for people: the greatest */
+	const char *title;
+	const char *more; /* what shows the others */
+};
 
-/* That figures are estimates, of a sampled recording; for people.  stats.c */
-void part_estimates(struct document *document, struct profile *profile);
+void part_pairs(struct document *document, const struct request *request, const struct freed_pairs *pairs,
+		const struct pairs_showing *showing);
 
 #endif

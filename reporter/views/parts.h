@@ -16,6 +16,12 @@ void part_run(struct document *document, struct profile *profile, const struct r
 /* What part of the run the figures are of, in a line; for people, of views that do not show the run. */
 void part_figures_of(struct document *document, struct profile *profile);
 
+/* That figures are estimates, of a sampled recording; for people, of views that do not show the run. */
+void part_estimates(struct document *document, struct profile *profile);
+
+/* A line "Header: text"; for people. */
+void part_line(struct document *document, const struct column *header, const char *text);
+
 /* A sentence in place of tables; for people. */
 void part_nothing(struct document *document, const char *sentence);
 

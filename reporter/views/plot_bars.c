@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <inttypes.h>
 
-static const char *size_text(struct document *document, uint64_t size_bytes)
+/* A bound is a power of two, or a size that was asked for. */
+static const char *bound_text(struct document *document, uint64_t size_bytes)
 {
 	char text[NUMBER_BYTES];
-	/* Bounds are powers of two. */
-	bool whole = size_bytes < 1024 || size_bytes % 1024 == 0;
+	bool whole = size_bytes < 1024 || (size_bytes & (size_bytes - 1)) == 0;
 
 	number_size(text, sizeof(text), size_bytes, whole ? 0 : NUMBER_PRECISION_DEFAULT);
 	return pool_format(&document->pool, "%s", text);
@@ -33,26 +33,28 @@ static double share(uint64_t part, uint64_t whole)
 
 /* ---- sizes ---------------------------------------------------------------------------------- */
 
-static struct bar size_bar(struct document *document, const struct size_row *row, const struct size_row *all)
+static struct bar size_bar(struct document *document, const struct request *request,
+			   const struct size_row *row, const struct size_row *all)
 {
-	const char *from = size_text(document, row->from_bytes);
+	const char *from = bound_text(document, row->from_bytes);
 
 	return (struct bar){
 		.label = from,
 		.range = pool_format(&document->pool, "%s to below %s", from,
-				     size_text(document, row->up_to_bytes + 1)),
+				     bound_text(document, row->up_to_bytes + 1)),
 		.value = {pool_format(&document->pool, "%" PRIu64, row->blocks),
-			  size_text(document, row->bytes)},
+			  part_size(document, request, row->bytes, 0)},
 		.share = {share(row->blocks, all->blocks), share(row->bytes, all->bytes)},
 	};
 }
 
-static struct bar_panel size_panel(struct document *document, const struct histograms *histograms)
+static struct bar_panel size_panel(struct document *document, const struct request *request,
+				   const struct histograms *histograms)
 {
 	struct bar *list = pool_alloc(&document->pool, (histograms->size_count + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < histograms->size_count; i++)
-		list[i] = size_bar(document, &histograms->sizes[i], &histograms->all);
+		list[i] = size_bar(document, request, &histograms->sizes[i], &histograms->all);
 	return (struct bar_panel){
 		"Allocated, by the size of blocks", {"blocks", "bytes"}, list, histograms->size_count};
 }
@@ -144,10 +146,11 @@ int plot_bars(struct profile *profile, const struct request *request, enum plot_
 	uint64_t freed = count_freed(&histograms);
 	bars->panels = panels;
 	if (kind == PLOT_SIZES) {
-		panels[bars->count++] = size_panel(document, &histograms);
+		panels[bars->count++] = size_panel(document, request, &histograms);
 	} else {
 		panels[bars->count++] = time_panel(document, &histograms, freed);
-		panels[bars->count++] = allocation_panel(document, &histograms, freed);
+		if (histograms.allocation_count > 0) /* it is not known of sampled blocks */
+			panels[bars->count++] = allocation_panel(document, &histograms, freed);
 	}
 	bars->title = title ? title : part_command(document, profile_overview(profile, false)->command, 90);
 	bars->subtitle = subtitle(document, request, &histograms, kind, freed);

@@ -3,7 +3,7 @@
  * called them, and tables of source lines.
  */
 #include "profile/keepers.h"
-#include "profile/window.h"
+#include "profile/partial.h"
 #include "views/parts.h"
 #include "views/processes.h"
 
@@ -94,7 +94,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	(void)count;
 	if (request->flags[ALL])
 		return all_make(profile, request, document, diagnostic);
-	bool window = profile_is_part(profile);
+	bool window = partial_is(profile_overview(profile, false));
 	/* Lines' figures are not known of a part of the run, or of some blocks. */
 	tables = window ? NULL : profile_tables(profile, &choice, &table_count);
 	document->main = window ? "sites" : "functions";

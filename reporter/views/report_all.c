@@ -1,4 +1,5 @@
 /* report_all.c - mprof report --all: the call sites of all processes of a run, each program's summed. */
+#include "profile/partial.h"
 #include "views/processes.h"
 
 #include "profile/run.h"
@@ -239,7 +240,7 @@ int all_make(struct profile *profile, const struct request *request, struct docu
 	run_finish(&run);
 	document->main = "sites";
 	part_head(document, profile);
-	if (request->for_people && profile_is_part(profile))
+	if (request->for_people && partial_is(profile_overview(profile, false)))
 		part_figures_of(document, profile);
 	add_sums(document, &sums);
 	add_sites(document, request, sites, &sums.amounts);

@@ -4,7 +4,7 @@
 #include "base/number.h"
 #include "formats/format.h"
 #include "profile/instant.h"
-#include "profile/window.h"
+#include "profile/partial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -145,7 +145,7 @@ static error_t check_times(struct argp_state *state, const struct request *reque
 		return options_error(state, "--at goes with neither --from nor --to");
 	if (window->exact && !request_has_window(request))
 		return options_error(state, "--exact is for --at, --from and --to");
-	if (request_has_window(request) && !window_tells(request->figure))
+	if (request_has_window(request) && !partial_tells(request->figure))
 		return options_error(state, "--sort %s: not known of a part of the run", figure->name);
 	return 0;
 }

@@ -28,7 +28,10 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	part_head(document, profile);
 	part_totals(document, profile);
 	if (part_sites(document, profile, request, &choice) == 0 && request->for_people)
-		part_nothing(document, "No call site has any of that.");
+		part_nothing(document, request->figure == FIGURE_PEAK
+					       ? "No call site has any of the peak; --sort allocated shows "
+						 "all that allocated."
+					       : "No call site has any of that.");
 	return 0;
 }
 

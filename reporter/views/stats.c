@@ -150,41 +150,26 @@ static void add_modules(struct document *document, struct profile *profile, cons
 
 /* ---- what is not known ------------------------------------------------------------------------ */
 
-TABLE_COLUMN(line_sampled, NULL, "Sampled", 0, 0, cell_text(*(const char *const *)row))
 TABLE_COLUMN(line_missing, NULL, "Not shown", 0, 0, cell_text(*(const char *const *)row))
-
-static void add_line(struct document *document, const struct column *column, const char *text)
-{
-	const struct column *columns[] = {column, NULL};
-
-	document_add(document, &(struct section){.layout = LAYOUT_FACTS,
-						 .table = {document_keep(document, columns, sizeof(columns)),
-							   document_keep(document, &text, sizeof(text)), 1,
-							   sizeof(text), NULL}});
-}
-
-void part_estimates(struct document *document, struct profile *profile)
-{
-	if (profile_overview(profile, false)->sample_bytes > 0)
-		add_line(document, &line_sampled,
-			 "all figures are estimates, from some blocks; report has margins");
-}
 
 static void tell_missing(struct document *document, struct profile *profile,
 			 const struct histograms *histograms)
 {
 	if (profile_blocks(profile))
-		add_line(document, &line_missing,
-			 "lifetimes, threads and who freed what: not known of some blocks only");
+		part_line(document, &line_missing,
+			  "lifetimes, threads and who freed what: not known of some blocks only");
 	else if (!histograms->lifetimes)
-		add_line(document, &line_missing,
-			 "lifetimes: only a drainer that saw all of the run knows them");
+		part_line(document, &line_missing,
+			  "lifetimes: only a drainer that saw all of the run knows them");
 	else if (!histograms->threads)
-		add_line(document, &line_missing,
-			 "threads: they are the whole program's, whatever call paths are asked for");
+		part_line(document, &line_missing,
+			  "threads: they are the whole program's, whatever call paths are asked for");
 }
 
 /* ---- the view ------------------------------------------------------------------------------- */
+
+static const struct pairs_showing pairs_showing = {
+	.few = PAIRS_SHOWN, .title = "Allocated, and freed where", .more = "mprof frees"};
 
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
@@ -208,7 +193,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	add_threads(document, request, &histograms);
 	add_modules(document, profile, request);
 	if (!profile_blocks(profile))
-		part_pairs(document, request, &pairs, PAIRS_SHOWN, "Allocated, and freed where");
+		part_pairs(document, request, &pairs, &pairs_showing);
 	tell_missing(document, profile, &histograms);
 	return 0;
 }
@@ -217,9 +202,8 @@ const struct view view_stats = {
 	.name = "stats",
 	.summary = "Show blocks by size and lifetime, threads and modules",
 	.doc = "Shows how large blocks were, how long they lived, what each thread allocated and freed, "
-	       "which "
-	       "modules allocated, and which lines freed what which had allocated. Tables: sizes (csv's), "
-	       "lifetimes, threads, modules and pairs.",
+	       "which modules allocated, and which lines freed what which had allocated. Tables: sizes "
+	       "(csv's), lifetimes, threads, modules and pairs.",
 	.traces = VIEW_ONE,
 	.lacks = VIEW_LACKS_SORT | VIEW_LACKS_TIME,
 	.make = make,

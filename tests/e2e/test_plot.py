@@ -105,6 +105,21 @@ def part_of_the_run(directory):
 
 
 @case
+def sums_of_whole_kibibytes_have_their_decimals(directory):
+    (directory / "blocks.c").write_text("#include <stdlib.h>\nint main(void) { for (int i = 0; i < 1500; i++) if (!malloc(1024)) return 1; return 0; }\n")
+    trace = record([compile(directory / "blocks.c", directory / "blocks", "-O0")], directory).trace()
+    check(any(": 1.5 MiB (" in tip for tip in tips(drawn(directory, "--kind", "sizes", trace))), f"1500 KiB in {tips(drawn(directory, '--kind', 'sizes', trace))}")
+
+
+@case
+def a_sampled_recording_knows_lifetimes_in_time_alone(directory):
+    (directory / "blocks.c").write_text("#include <stdlib.h>\nint main(void) { for (int i = 0; i < 100000; i++) free(malloc(1024)); return 0; }\n")
+    trace = record([compile(directory / "blocks.c", directory / "blocks", "-O0")], directory, MPROF_SAMPLE="64K").trace()
+    said = texts(drawn(directory, "--kind", "lifetimes", trace))
+    check(any("by how long" in text for text in said) and not any("by allocations" in text for text in said), f"panels of {said}")
+
+
+@case
 def histograms_say_what_stats_say(directory):
     trace = moments(directory)
     stats = json.loads(mprof("stats", "--format", "json", trace).stdout)
@@ -117,6 +132,8 @@ def histograms_say_what_stats_say(directory):
         check(any(text.startswith(f"{blocks} blocks ") for text in texts(picture)), f"{blocks} in {texts(picture)}")
         told = [int(re.search(r": (\d+) \(", tip).group(1)) for tip in tips(picture) if re.search(r": (\d+) \(", tip)]
         check_equal(sum(told), blocks * (2 if kind == "lifetimes" else 1), f"blocks of {tips(picture)}")
+        sums = [size(row["bytes"]) for row in rows if row.get("bytes")]
+        check_equal([text for text in sums if not any(text in tip for tip in tips(picture))], [], f"bytes in {tips(picture)}")
         for changes in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}):
             text = mprof("plot", "--kind", kind, trace, **changes).stdout
             check(title in text and ("\u2588" in text) == (changes["LC_ALL"] != "C"), text)

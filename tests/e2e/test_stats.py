@@ -100,6 +100,9 @@ def check_size_filters(trace, ledger, events):
     check_equal(sum(row["allocated_bytes"] for row in rows), ledger.sum(small, "allocated_bytes"), "bytes of smaller ones")
     if not events:
         check("power of two" in refused(trace, "sites", "--min-size", "1000"), "sums know classes only")
+        check("next: --min-size 64 or 128 would do" in refused(trace, "sites", "--min-size", "100"), "the bound that was asked for, alone")
+        check("next: --max-size 511 or 1023 would do" in refused(trace, "sites", "--max-size", "777"), "the other")
+        check("next: --min-size 64 or 128, and --max-size 511 or 1023 would do" in refused(trace, "sites", "--min-size", "100", "--max-size", "777"), "both")
         return
     rows = asked(trace, "sites", "--min-size", "1000", *OURS)["sites"]
     check_equal(sum(row["allocations"] for row in rows), ledger.large["allocations"], "blocks of 1,000 B and more")

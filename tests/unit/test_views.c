@@ -184,17 +184,6 @@ const struct window *profile_window(const struct profile *profile)
 	return NULL;
 }
 
-bool profile_is_part(const struct profile *profile)
-{
-	return profile_window(profile) != NULL;
-}
-
-bool window_tells(enum figure figure)
-{
-	(void)figure;
-	return true;
-}
-
 const struct phase *profile_phases(struct profile *profile, size_t *count)
 {
 	(void)profile;
