@@ -189,12 +189,12 @@ static void print_table(const struct printing *printing, const struct table *tab
 	print_rows(printing, table);
 }
 
-/* ---- sections ------------------------------------------------------------------------------------ */
-
 static const void *row_at(const struct table *table, size_t row)
 {
 	return (const char *)table->rows + row * table->row_bytes;
 }
+
+/* ---- sections ------------------------------------------------------------------------------------ */
 
 static void print_depths(const struct printing *printing, const struct section *section)
 {
@@ -202,6 +202,20 @@ static void print_depths(const struct printing *printing, const struct section *
 	for (size_t row = 0; row < section->table.row_count; row++)
 		fprintf(printing->out, "%s%u", row > 0 ? "," : "",
 			section->depth(row_at(&section->table, row)));
+	fputc(']', printing->out);
+}
+
+/* Whether something lies between a row and the one before. */
+static void print_gaps(const struct printing *printing, const struct section *section,
+		       const struct table *inner)
+{
+	fputs(",\"gap\":[", printing->out);
+	for (size_t row = 0; row < inner->row_count; row++) {
+		bool gap = row > 0 && section->follows &&
+			   !section->follows(row_at(inner, row - 1), row_at(inner, row));
+
+		fprintf(printing->out, "%s%s", row > 0 ? "," : "", gap ? "true" : "false");
+	}
 	fputc(']', printing->out);
 }
 
@@ -213,6 +227,7 @@ static void print_inner(const struct printing *printing, const struct section *s
 
 		fputs(row > 0 ? ",{" : "{", printing->out);
 		print_table(printing, &inner);
+		print_gaps(printing, section, &inner);
 		fputc('}', printing->out);
 	}
 	fputc(']', printing->out);
@@ -241,6 +256,17 @@ static void print_section(const struct printing *printing, const struct section 
 	fputc('}', out);
 }
 
+/* What people alone are shown has no name, and no keys. */
+static bool is_for_programs(const struct printing *printing, const struct section *section)
+{
+	if (section->name)
+		return true;
+	for (size_t i = 0; section->table.columns[i]; i++)
+		if (is_printed(printing, section->table.columns[i]))
+			return section->layout == LAYOUT_FACTS;
+	return false;
+}
+
 void columns_print(FILE *out, const struct document *document, const char *const *without)
 {
 	const struct printing printing = {out, without};
@@ -250,7 +276,7 @@ void columns_print(FILE *out, const struct document *document, const char *const
 	for (size_t i = 0; i < document->count; i++) {
 		const struct section *section = &document->sections[i];
 
-		if (!section->name && section->layout != LAYOUT_FACTS)
+		if (!is_for_programs(&printing, section))
 			continue;
 		fputs(between, out);
 		print_section(&printing, section);

@@ -4,7 +4,8 @@
  *
  *     {"sections": [{"name", "title", "note", "layout": "table" | "facts" | "tree" | "blocks",
  *                    "columns": [{"key", "title", "kind"}], "rows": [[cell, ...], ...],
- *                    "depth": [...] of a tree, "inner": [{"columns", "rows"}, ...] of blocks}]}
+ *                    "depth": [...] of a tree, "inner": [{"columns", "rows", "gap": [truth, ...]}, ...]
+ *                    of blocks: their tables, and where rows are left out before one}]}
  *
  * Kinds are text, words (an array), count, change, bytes, bytes_change, share (of 1), time (realtime, ns),
  * duration (ns), truth, and rows, which has "columns" of its own and whose cells are arrays of rows.  What is

@@ -28,8 +28,28 @@ static void print_together(struct writer *writer)
 
 	for (const char *const *name = page->together; *name; name++) {
 		fprintf(writer->out, ",\n\"%s\":", *name);
-		writer_print_document(writer, *name, page->profiles, page->count);
+		writer_print_document(writer, *name, NULL);
 	}
+}
+
+static void print_recordings(struct writer *writer)
+{
+	const struct html_page *page = writer->page;
+	const char *between = "";
+
+	fputs(",\n\"recordings\":[", writer->out);
+	for (size_t i = 0; i < page->count; i++) {
+		struct profile *profile = page->open(page->context, i);
+
+		if (profile) {
+			fputs(between, writer->out);
+			recording_print(writer, profile);
+			between = ",\n";
+			page->close(page->context, i, profile);
+		}
+		writer->recordings_left--;
+	}
+	fputc(']', writer->out);
 }
 
 void html_write_data(FILE *out, const struct html_page *page)
@@ -40,12 +60,8 @@ void html_write_data(FILE *out, const struct html_page *page)
 	texts_init(&writer.texts);
 	print_head(&writer);
 	print_together(&writer);
-	fputs(",\n\"recordings\":[", out);
-	for (size_t i = 0; i < page->count; i++) {
-		fputs(i > 0 ? ",\n" : "", out);
-		recording_print(&writer, page->profiles[i]);
-	}
-	fputs("],\n\"strings\":", out);
+	print_recordings(&writer);
+	fputs(",\n\"strings\":", out);
 	texts_print(out, &writer.texts);
 	fputs("}\n", out);
 	texts_finish(&writer.texts);

@@ -23,8 +23,7 @@ struct writer {
 void writer_remark(struct writer *writer, const char *remark);
 
 /* A document as an object, or null with a remark; without its source text, which is elsewhere. */
-void writer_print_document(struct writer *writer, const char *name, struct profile *const *profiles,
-			   size_t count);
+void writer_print_document(struct writer *writer, const char *name, struct profile *profile);
 
 #define SHOWN_FIGURES 5u
 
@@ -50,6 +49,12 @@ void shown_tree_print(struct writer *writer, const struct shown_tree *shown, con
 
 /* An array of `count` numbers, each that many behind the one before. */
 void print_differences(FILE *out, const uint32_t *numbers, size_t count);
+
+/* "time": the run over time, by these nodes; null where that is not known.  time.c */
+void time_print(struct writer *writer, struct profile *profile, const struct shown_tree *shown);
+
+/* "sources": as much text as the page is to have.  sources.c */
+void sources_print(struct writer *writer, struct profile *profile, const struct tree *tree);
 
 /* One recording.  recording.c */
 void recording_print(struct writer *writer, struct profile *profile);

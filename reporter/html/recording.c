@@ -15,20 +15,19 @@ void writer_remark(struct writer *writer, const char *remark)
 	writer->remarks[writer->remark_count++] = pool_format(&writer->pool, "%s", remark);
 }
 
-void writer_print_document(struct writer *writer, const char *name, struct profile *const *profiles,
-			   size_t count)
+void writer_print_document(struct writer *writer, const char *name, struct profile *profile)
 {
 	static const char *const without[] = {"source", NULL};
 	const struct html_page *page = writer->page;
 	struct document document = {0};
-	struct diagnostic diagnostic;
+	struct diagnostic diagnostic = {""};
 
-	if (page->make(page->context, name, profiles, count, &document, &diagnostic) == 0) {
+	if (page->make(page->context, name, profile, &document, &diagnostic) == 0)
 		columns_print(writer->out, &document, without);
-	} else {
+	else
 		fputs("null", writer->out);
+	if (*diagnostic.message)
 		writer_remark(writer, diagnostic.message);
-	}
 	document_finish(&document);
 }
 
@@ -39,7 +38,7 @@ static void print_head(struct writer *writer, const char *name, struct profile *
 	struct diagnostic diagnostic;
 	json_t *row = NULL;
 
-	if (page->make(page->context, name, &profile, 1, &document, &diagnostic) == 0)
+	if (page->make(page->context, name, profile, &document, &diagnostic) == 0)
 		row = json_row(&document.sections[0].table, 0);
 	if (!row || (json_dumpf(row, writer->out, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0 &&
 		     !ferror(writer->out)))
@@ -60,7 +59,7 @@ static void print_documents(struct writer *writer, struct profile *profile)
 	fputs("\"documents\":{", writer->out);
 	for (const char *const *name = page->documents; *name; name++) {
 		fprintf(writer->out, "%s\"%s\":", name > page->documents ? ",\n" : "", *name);
-		writer_print_document(writer, *name, &profile, 1);
+		writer_print_document(writer, *name, profile);
 	}
 	fputc('}', writer->out);
 }
@@ -88,9 +87,12 @@ static void print_tree(struct writer *writer, struct profile *profile)
 
 	shown_tree_make(&shown, profile, most);
 	shown_tree_print(writer, &shown, profile_overview(profile, true));
+	fputs(",\n", writer->out);
+	time_print(writer, profile, &shown);
+	fputs(",\n", writer->out);
+	sources_print(writer, profile, shown.tree);
 	shown_tree_finish(&shown);
 	writer->nodes_left -= shown.count < most ? shown.count : most;
-	writer->recordings_left--;
 }
 
 void recording_print(struct writer *writer, struct profile *profile)
