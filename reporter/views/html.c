@@ -6,15 +6,12 @@
 #include "base/text.h"
 #include "cli/browser.h"
 #include "cli/output.h"
-#include "profile/run.h"
 #include "recordings/run.h"
 #include "views/html_page.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define RECORDINGS_MAX 100 /* of a run: those with the greatest peaks */
 
 enum { KEY_FORMAT = 0x400, KEY_SOURCES, KEY_EDITOR, KEY_OPEN, KEY_ALL };
 enum { DATA, OPEN, ALL }; /* request->flags */
@@ -106,58 +103,13 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 	return 0;
 }
 
-/* ---- the recordings of a run ------------------------------------------------------------------------ */
+/* ---- the page --------------------------------------------------------------------------------------- */
 
 struct writing {
 	struct profile *const *profiles;
 	size_t count;
 	const struct request *request;
 };
-
-static uint64_t peak_of(struct profile *like, const struct filter *filter, const char *path)
-{
-	struct profile *profile;
-	struct diagnostic ignored;
-	uint64_t peak = 0;
-
-	if (profile_open_like(like, filter, path, &profile, &ignored) == 0)
-		peak = profile_overview(profile, false)->total.peak_bytes;
-	profile_close(profile);
-	return peak;
-}
-
-static int greatest_first(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? 1 : a > b ? -1 : 0;
-}
-
-/* The paths of those that the page has, in the run's order; how many.  Each peak is read by itself. */
-static size_t choose(const struct run *run, const struct writing *writing, const char **paths)
-{
-	uint64_t *peaks = memory_zeroed(run->count, sizeof(*peaks));
-	uint64_t *sorted = memory_zeroed(run->count, sizeof(*sorted));
-	size_t count = 0;
-
-	for (size_t i = 0; run->count > RECORDINGS_MAX && i < run->count; i++)
-		sorted[i] = peaks[i] =
-			peak_of(*writing->profiles, &writing->request->filter, run->members[i].path);
-	qsort(sorted, run->count, sizeof(*sorted), greatest_first);
-	for (size_t i = 0; i < run->count && count < RECORDINGS_MAX; i++)
-		if (run->count <= RECORDINGS_MAX || peaks[i] >= sorted[RECORDINGS_MAX - 1])
-			paths[count++] = run->members[i].path;
-	if (count < run->count)
-		fprintf(stderr,
-			"mprof: warning: the page has those %zu of %zu recordings that have the greatest "
-			"peaks\n",
-			count, run->count);
-	free(peaks);
-	free(sorted);
-	return count;
-}
-
-/* ---- the page --------------------------------------------------------------------------------------- */
 
 static const char *title_of(struct pool *pool, const struct writing *writing)
 {
@@ -175,12 +127,15 @@ static int write_run(FILE *out, const struct writing *writing, const struct page
 	struct page_recordings recordings = {.like = *writing->profiles};
 	struct run run;
 	const char **paths;
+	size_t count = 0;
 	int error = run_find(profile_overview(*writing->profiles, false)->path, &run, diagnostic);
 
 	if (error)
 		return error;
 	recordings.paths = paths = memory_zeroed(run.count, sizeof(*paths));
-	recordings.count = choose(&run, writing, paths);
+	for (; count < run.count; count++)
+		paths[count] = run.members[count].path;
+	recordings.count = count;
 	page_write(out, &recordings, page, writing->request);
 	free(paths);
 	run_finish(&run);

@@ -2,15 +2,18 @@
 #include "views/html_page.h"
 
 #include "base/clean.h"
+#include "base/memory.h"
 #include "profile/run.h"
 #include "views/parts.h"
 #include "views/processes.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define EDITOR "vscode://file/{file}:{line}"
-#define ROWS_MAX 500 /* of tables with a row for each call path or function */
+#define RECORDINGS_MAX 100u /* that are not open */
+#define ROWS_MAX 500        /* of tables with a row for each call path or function */
 
 /* What page.h gives back to its callers. */
 struct making {
@@ -150,15 +153,63 @@ static void close_recording(const void *context, size_t index, struct profile *p
 		profile_close(profile);
 }
 
+/* ---- of very many those with the greatest peaks ---------------------------------------------------- */
+
+static uint64_t peak_of(const struct making *making, size_t index)
+{
+	struct profile *profile = open_recording(making, index);
+	uint64_t peak = profile ? profile_overview(profile, false)->total.peak_bytes : 0;
+
+	close_recording(making, index, profile);
+	return peak;
+}
+
+static int greatest_first(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
+/* The paths of these, in the order in which they were: the caller's to free(). */
+static const char **choose(const struct making *making)
+{
+	size_t all = making->recordings->count, count = 0;
+	const char **paths = memory_zeroed(RECORDINGS_MAX, sizeof(*paths));
+	uint64_t *peaks = memory_zeroed(all, sizeof(*peaks));
+	uint64_t *sorted = memory_zeroed(all, sizeof(*sorted));
+
+	for (size_t i = 0; i < all; i++)
+		sorted[i] = peaks[i] = peak_of(making, i);
+	qsort(sorted, all, sizeof(*sorted), greatest_first);
+	for (size_t i = 0; i < all && count < RECORDINGS_MAX; i++)
+		if (peaks[i] >= sorted[RECORDINGS_MAX - 1])
+			paths[count++] = making->recordings->paths[i];
+	free(peaks);
+	free(sorted);
+	fprintf(stderr, "mprof: warning: the page has %u of %zu recordings: those with the greatest peaks\n",
+		RECORDINGS_MAX, all);
+	return paths;
+}
+
+/* ---- the page --------------------------------------------------------------------------------------- */
+
 void page_write(FILE *out, const struct page_recordings *recordings, const struct page_options *options,
 		const struct request *request)
 {
-	const struct making making = {recordings, request};
+	struct page_recordings shown = *recordings;
+	const struct making making = {&shown, request};
+	const char **chosen = NULL;
+
+	if (!shown.profiles && shown.count > RECORDINGS_MAX) {
+		shown.paths = chosen = choose(&making);
+		shown.count = RECORDINGS_MAX;
+	}
 	const struct html_page page = {
 		.title = options->title,
 		.editor = options->editor ? options->editor : EDITOR,
 		.sources = options->sources,
-		.count = recordings->count,
+		.count = shown.count,
 		.open = open_recording,
 		.close = close_recording,
 		.heads = heads,
@@ -168,9 +219,6 @@ void page_write(FILE *out, const struct page_recordings *recordings, const struc
 		.figure_title = part_figure_title,
 		.context = &making,
 	};
-
-	if (options->data)
-		html_write_data(out, &page);
-	else
-		html_write(out, &page);
+	(options->data ? html_write_data : html_write)(out, &page);
+	free(chosen);
 }

@@ -22,7 +22,8 @@ struct page_options {
 	bool data; /* alone, without the page */
 };
 
-/* Those that cannot be read are left out, with a warning on standard error.  The request says what figures
+/* Those that cannot be read are left out, and of very many those with less than the greatest peaks, with
+ * warnings on standard error.  The request says what figures
  * are of, and how many rows tables have. */
 void page_write(FILE *out, const struct page_recordings *recordings, const struct page_options *options,
 		const struct request *request);
