@@ -44,10 +44,10 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 
 int output_write(const char *path, output_write_fn *write, void *context, struct diagnostic *diagnostic)
 {
-	FILE *out;
+	FILE *out = NULL;
 	int error = output_open(path, &out, diagnostic);
 
-	if (error)
+	if (!out)
 		return error;
 	error = write(out, context, diagnostic);
 	if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)

@@ -1,11 +1,11 @@
 /* page.c - see page.h: template, title and data put together. */
 #include "html/private.h"
 
+#include "base/clean.h"
 #include "base/memory.h"
 #include "formats/json.h"
 #include "html/packed.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,14 +71,19 @@ void html_write_data(FILE *out, const struct html_page *page)
 
 /* ---- the page ------------------------------------------------------------------------------------ */
 
-/* As text in a document, without control characters. */
+/* As text in a document. */
 static void print_escaped(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		if (strchr("<>&\"'", *text))
-			fprintf(out, "&#%d;", *text);
+	char *clean = clean_copy(text, 0);
+
+	if (!clean)
+		memory_exhausted();
+	for (const char *at = clean; *at; at++)
+		if (strchr("<>&\"'", *at))
+			fprintf(out, "&#%d;", *at);
 		else
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+			fputc(*at, out);
+	free(clean);
 }
 
 /* What comes before a marker; behind it the template goes on. */

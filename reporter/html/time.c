@@ -276,7 +276,7 @@ void time_print(struct writer *writer, struct profile *profile, const struct sho
 	size_t phase_count;
 
 	fputs("\"time\":", writer->out);
-	if (find_timeline(profile, &sweep.timeline, &diagnostic) != 0) {
+	if (find_timeline(profile, &sweep.timeline, &diagnostic) != 0 || !sweep.timeline) {
 		writer_remark(writer, diagnostic.message);
 		fputs("null", writer->out);
 		return;
