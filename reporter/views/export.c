@@ -32,16 +32,19 @@ static const struct export_format *format_of(const struct request *request)
 	return NULL;
 }
 
-static int begin(struct request *request, struct diagnostic *diagnostic)
+static int refuse(const struct request *request, struct diagnostic *diagnostic)
 {
-	if (request->export_list)
-		return list_formats();
-	if (format_of(request))
-		return 0;
 	return request->export_format
 		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
 					request->export_format)
 		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
+}
+
+static int begin(struct request *request, struct diagnostic *diagnostic)
+{
+	if (request->export_list)
+		return list_formats();
+	return format_of(request) ? 0 : refuse(request, diagnostic);
 }
 
 struct writing {
@@ -81,6 +84,8 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 	struct writing writing = {format_of(request), *profiles, request};
 
 	(void)count;
+	if (!writing.format)
+		return refuse(request, diagnostic);
 	if (!request->output.path && isatty(STDOUT_FILENO))
 		return write_beside(&writing, diagnostic);
 	return write_to(out, &writing, diagnostic);

@@ -1,4 +1,4 @@
-/* page.c - see page.h: template, title and data put together. */
+/* write.c - see page.h: template, title and data put together. */
 #include "html/private.h"
 
 #include "base/clean.h"
