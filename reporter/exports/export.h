@@ -13,14 +13,21 @@
 #include <stdio.h>
 
 struct export_source {
+	struct profile *profile;
 	const struct overview *run;
-	const struct tree *tree; /* with lines */
+	const struct tree *tree; /* with lines, or by code */
 	enum figure figure;      /* of formats that have one */
+};
+
+enum export_traits {
+	EXPORT_BY_CODE = 1, /* its tree keeps apart what stands at different places of code */
+	EXPORT_BINARY = 2,  /* not for terminals */
 };
 
 struct export_format {
 	const char *name, *ending; /* "folded", ".folded": of the file where none is named */
 	const char *readers;       /* who reads it, for people */
+	unsigned traits;           /* enum export_traits */
 	/* Writes the whole file; the stream says whether that failed.  0, or -errno with a diagnostic where
 	 * the recording has not what it takes. */
 	int (*write)(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);

@@ -47,8 +47,9 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 static int write_to(FILE *out, const struct export_format *format, struct profile *profile,
 		    const struct request *request, struct diagnostic *diagnostic)
 {
-	const struct tree_query query = {.figure = request->figure, .lines = true};
-	struct export_source source = {.figure = request->figure};
+	const struct tree_query query = {
+		.figure = request->figure, .lines = true, .codes = format->traits & EXPORT_BY_CODE};
+	struct export_source source = {.profile = profile, .figure = request->figure};
 
 	source.run = profile_overview(profile, true);
 	source.tree = profile_tree(profile, &query);
@@ -83,6 +84,12 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 	const struct export_format *format = format_of(request);
 
 	(void)count;
+	if (request->output.path && format->traits & EXPORT_BINARY && isatty(fileno(out)))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--format %s is no text: it does not go to a terminal, but to a file, by "
+			"-o FILE",
+			format->name);
 	if (!request->output.path && isatty(STDOUT_FILENO))
 		return write_beside(format, *profiles, request, diagnostic);
 	return write_to(out, format, *profiles, request, diagnostic);
