@@ -32,12 +32,27 @@ static const struct export_format *format_of(const struct request *request)
 	return NULL;
 }
 
+/* What of the options means nothing to a format. */
+static int check_format(const struct export_format *format, const struct request *request,
+			struct diagnostic *diagnostic)
+{
+	if (format->traits & EXPORT_WHOLE && request_has_window(request))
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--at, --from, --to: --format %s is of whole runs; pprof and folded "
+				      "take parts",
+				      format->name);
+	if (format->traits & EXPORT_HEAP && request->figure != FIGURE_PEAK)
+		return diagnostic_set(diagnostic, EINVAL, "--sort %s: --format %s is of the heap over time",
+				      figure_infos[request->figure].name, format->name);
+	return 0;
+}
+
 static int begin(struct request *request, struct diagnostic *diagnostic)
 {
 	if (request->export_list)
 		return list_formats();
 	if (format_of(request))
-		return 0;
+		return check_format(format_of(request), request, diagnostic);
 	return request->export_format
 		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
 					request->export_format)
@@ -49,7 +64,8 @@ static int write_to(FILE *out, const struct export_format *format, struct profil
 {
 	const struct tree_query query = {
 		.figure = request->figure, .lines = true, .codes = format->traits & EXPORT_BY_CODE};
-	struct export_source source = {.profile = profile, .figure = request->figure};
+	struct export_source source = {
+		.profile = profile, .figure = request->figure, .least_share = format->least_share};
 
 	source.run = profile_overview(profile, true);
 	source.tree = profile_tree(profile, &query);
