@@ -13,6 +13,9 @@ build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev 
 # and behind the shim.
 test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake make dwz xz-utils sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools strace gdb groff-base librsvg2-bin"
 
+# What reads exports.
+test_packages="$test_packages python3-memory-profiler python3-matplotlib"
+
 test_packages="$test_packages llvm lld libomp-dev gfortran gnat gdc golang-go rustc gobjc valac libglib2.0-dev nim bison flex"
 
 # Servers for tests. Their packages would start them, now and at each boot: only their programs are taken. The

@@ -17,7 +17,9 @@ struct export_source {
 	const struct overview *run;
 	const struct tree *tree; /* with lines, or by code */
 	enum figure figure;      /* of formats that have one */
-	double least_share; /* of the whole: what has less of every figure is summed up; 0: all is told */
+	bool figure_given;       /* or it is the usual one */
+	bool filtered;           /* not of all call paths or blocks */
+	double least_share;      /* of the whole; what has less of every figure may be summed up */
 };
 
 enum export_traits {

@@ -65,7 +65,12 @@ static int write_to(FILE *out, const struct export_format *format, struct profil
 	const struct tree_query query = {
 		.figure = request->figure, .lines = true, .codes = format->traits & EXPORT_BY_CODE};
 	struct export_source source = {
-		.profile = profile, .figure = request->figure, .least_share = format->least_share};
+		.profile = profile,
+		.figure = request->figure,
+		.figure_given = request->figure_given,
+		.filtered = !filter_empty(&request->filter) || request_has_blocks(request),
+		.least_share = format->least_share,
+	};
 
 	source.run = profile_overview(profile, true);
 	source.tree = profile_tree(profile, &query);

@@ -70,11 +70,50 @@ def massif_goes_by_callers(directory):
     check_equal(rows[peaks[0]], sum(site["peak_bytes"] for site in sites), "of some paths")
 
 
+def memory_profiler(*arguments):
+    """memory_profiler's mprof, as Debian calls it."""
+    done = run([needs("python3-mprof"), *arguments], ".", MPLBACKEND="agg", HOME="/tmp")
+    check_equal((done.returncode, "Traceback" in done.stderr), (0, False), f"mprof {arguments}: {done.stderr}")
+    return done.stdout
+
+
+@case
+def curves_of_all_kinds(directory):
+    for kind, trace in traces("empty"):
+        peak = totals_of(trace)["peak_bytes"]
+        said = memory_profiler("peak", exported(directory, trace, ".dat", "--sort", "peak"))
+        check(f"{peak / 2**20:.3f} MiB" in said, f"{kind}: {peak} bytes, {said}")
+
+
+@case
+def resident_set_and_phases(directory):
+    trace = trace_of("moments")
+    path = exported(directory, trace, ".dat")
+    lines = path.read_text().splitlines()
+    check(lines[0].startswith("CMDLINE ") and not [line for line in lines if line.split()[0] not in ("CMDLINE", "FUNC", "MEM")], lines)
+    phases = json.loads(mprof("report", "--format", "json", trace).stdout)["phases"]
+    expected = [phase["name"] for phase in phases if not phase.get("mark") and phase.get("kind") != "mark"]
+    check_equal([line.split()[1] for line in lines if line.startswith("FUNC")], expected, "phases")
+    memory_profiler("plot", "-o", directory / "rss.png", path)
+    heap = exported(directory, trace, ".dat", "--sort", "peak")
+    memory_profiler("plot", "--flame", "-s", "-o", directory / "heap.png", heap)
+    for name in ("rss.png", "heap.png"):
+        check((directory / name).read_bytes().startswith(b"\x89PNG"), name)
+    rows = [line.split() for line in heap.read_text().splitlines() if line.startswith("MEM")]
+    check(rows == sorted(rows, key=lambda row: float(row[2])), "by time")
+    sites = json.loads(mprof("sites", "--format", "json", "-f", "keep_rows", "--at", "peak", trace).stdout)["sites"]
+    memory = [float(line.split()[1]) for line in exported(directory, trace, ".dat", "--sort", "peak", "-f", "keep_rows").read_text().splitlines() if line.startswith("MEM")]
+    check(any(abs(value - sum(site["peak_bytes"] for site in sites) / 2**20) < 1e-6 for value in memory), "of some paths")
+
+
 @case
 def what_formats_over_time_refuse(_):
     trace = trace_of("moments")
     for options in (("--at", "peak"), ("--from", "half"), ("--to", "half")):
         refused("is of whole runs", "--format", "massif", *options, trace)
+    refused("the resident set is of the whole program", "--format", "dat", "-f", "main", trace)
+    refused("the resident set was not looked at", "--format", "dat", trace_of("empty"))
+    refused("over time recordings know call paths only", "--format", "dat", "--sort", "peak", "--thread", "main", trace)
     refused("--sort leaked: --format massif is of the heap over time", "--format", "massif", "--sort", "leaked", trace)
 
 
