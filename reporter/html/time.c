@@ -63,7 +63,7 @@ static void take(struct sweep *sweep, const struct interval *interval)
 	while (timeline_walk_next(&walk, &entry)) {
 		if (!profile_passes(sweep->profile, entry.id))
 			continue;
-		uint32_t node = sweep->shown->number[sweep->shown->tree->of_path[entry.id]];
+		uint32_t node = sweep->shown->number[sweep->shown->tree->of_node[entry.id]];
 		struct doing *doing = &sweep->doings[node];
 
 		if (!doing->touched)
