@@ -32,60 +32,92 @@ static const struct export_format *format_of(const struct request *request)
 	return NULL;
 }
 
-static int begin(struct request *request, struct diagnostic *diagnostic)
+/* What of the options means nothing to a format. */
+static int check_format(const struct export_format *format, const struct request *request,
+			struct diagnostic *diagnostic)
 {
-	if (request->export_list)
-		return list_formats();
-	if (format_of(request))
-		return 0;
+	if (format->traits & EXPORT_WHOLE && request_has_window(request))
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--at, --from, --to: --format %s is of whole runs; pprof and folded "
+				      "take parts",
+				      format->name);
+	if (format->traits & EXPORT_HEAP && request->figure != FIGURE_PEAK)
+		return diagnostic_set(diagnostic, EINVAL, "--sort %s: --format %s is of the heap over time",
+				      figure_infos[request->figure].name, format->name);
+	return 0;
+}
+
+static int refuse(const struct request *request, struct diagnostic *diagnostic)
+{
 	return request->export_format
 		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
 					request->export_format)
 		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
 }
 
-static int write_to(FILE *out, const struct export_format *format, struct profile *profile,
-		    const struct request *request, struct diagnostic *diagnostic)
+static int begin(struct request *request, struct diagnostic *diagnostic)
 {
-	const struct tree_query query = {.figure = request->figure, .lines = true};
-	struct export_source source = {.figure = request->figure};
-
-	source.run = profile_overview(profile, true);
-	source.tree = profile_tree(profile, &query);
-	return format->write(out, &source, diagnostic);
+	if (request->export_list)
+		return list_formats();
+	return format_of(request) ? check_format(format_of(request), request, diagnostic)
+				  : refuse(request, diagnostic);
 }
 
-/* On a terminal nobody wants to read it: beside the recording, by its name. */
-static int write_beside(const struct export_format *format, struct profile *profile,
-			const struct request *request, struct diagnostic *diagnostic)
-{
-	struct document document = {0};
-	const char *trace = profile_overview(profile, false)->path;
-	size_t length = strlen(trace) - (text_ends(trace, ".mprof") ? strlen(".mprof") : 0);
-	const char *path = pool_format(&document.pool, "%.*s%s", (int)length, trace, format->ending);
-	FILE *out;
-	int error = output_open(path, &out, diagnostic);
+struct writing {
+	const struct export_format *format;
+	struct profile *profile;
+	const struct request *request;
+};
 
-	if (!error) {
-		error = write_to(out, format, profile, request, diagnostic);
-		if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)
-			error = -EIO;
-	}
+static int write_to(FILE *out, void *context, struct diagnostic *diagnostic)
+{
+	const struct writing *writing = context;
+	enum figure figure = writing->request->figure;
+	const struct tree_query query = {
+		.figure = figure, .lines = true, .codes = writing->format->traits & EXPORT_BY_CODE};
+	struct export_source source = {
+		.profile = writing->profile,
+		.figure = figure,
+		.figure_given = writing->request->figure_given,
+		.filtered = !filter_empty(&writing->request->filter) || request_has_blocks(writing->request),
+		.least_share = writing->format->least_share,
+	};
+
+	source.run = profile_overview(writing->profile, true);
+	source.tree = profile_tree(writing->profile, &query);
+	return writing->format->write(out, &source, diagnostic);
+}
+
+/* Beside the recording, by its name. */
+static int write_beside(struct writing *writing, struct diagnostic *diagnostic)
+{
+	char *path = output_beside(profile_overview(writing->profile, false)->path, writing->format->ending);
+	int error = output_write(path, write_to, writing, diagnostic);
+
 	if (!error)
 		printf("%s\n", path);
-	document_finish(&document);
+	free(path);
 	return error;
 }
 
+/* On a terminal nobody wants to read it. */
 static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
 		struct diagnostic *diagnostic)
 {
-	const struct export_format *format = format_of(request);
+	struct writing writing = {format_of(request), *profiles, request};
 
 	(void)count;
+	if (!writing.format)
+		return refuse(request, diagnostic);
+	if (request->output.path && writing.format->traits & EXPORT_BINARY && isatty(fileno(out)))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--format %s is no text: it does not go to a terminal, but to a file, by "
+			"-o FILE",
+			writing.format->name);
 	if (!request->output.path && isatty(STDOUT_FILENO))
-		return write_beside(format, *profiles, request, diagnostic);
-	return write_to(out, format, *profiles, request, diagnostic);
+		return write_beside(&writing, diagnostic);
+	return write_to(out, &writing, diagnostic);
 }
 
 const struct view view_export = {

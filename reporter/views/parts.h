@@ -22,6 +22,9 @@ void part_estimates(struct document *document, struct profile *profile);
 /* A line "Header: text"; for people. */
 void part_line(struct document *document, const struct column *header, const char *text);
 
+/* Takes out the columns of what is not known of a part of the run, or of some blocks. */
+void part_without_unknown(struct document *document, struct profile *profile);
+
 /* A sentence in place of tables; for people. */
 void part_nothing(struct document *document, const char *sentence);
 
