@@ -63,6 +63,8 @@ const script = await bundle("main.tsx", {
 	format: "iife",
 	target: ["es2022"],
 	plugins: [leanPlot],
+	inject: [join(here, "src/jsx.ts")],
+	tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
 	define: { "process.env.NODE_ENV": '"production"' },
 });
 const style = await bundle("report.css", { loader: { ".css": "css" } });

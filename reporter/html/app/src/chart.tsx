@@ -72,7 +72,7 @@ export function Chart({ parts, timeline, height, rss, lit }: { parts: Parts; tim
 				x: { time: false, range: () => [0, timeline.duration / 1e9] },
 				y: { range: (_plot, _least, greatest) => [0, (greatest || 1) * 1.06] },
 			},
-			axes: [axis(colours, 34, width), { ...axis(colours, 70, 50 * 9), incrs: BINARY_STEPS, values: (_plot, values) => values.map(axisSize) }],
+			axes: [axis(colours, 34, width), { ...axis(colours, 60, 50 * 9), incrs: BINARY_STEPS, values: (_plot, values) => values.map(axisSize) }],
 			series: [
 				{},
 				...areas.reverse(),

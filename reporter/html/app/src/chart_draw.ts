@@ -75,9 +75,9 @@ export function drawOver(plot: uPlot, over: Over): void {
 	context.scale(ratio, ratio);
 	context.font = FONT;
 	context.textBaseline = "middle";
-	drawNames(space, over);
 	drawRange(space, over);
 	drawPeak(space, over);
+	drawNames(space, over);
 	drawCollections(space, over);
 	drawPhases(space, over);
 	drawMarks(space, over);
@@ -103,13 +103,14 @@ function rule(context: CanvasRenderingContext2D, x1: number, y1: number, x2: num
 }
 
 /* Each area's name where it is thickest, if it is thick enough for one. */
-function drawNames(space: Space, { parts, lit }: Over): void {
+function drawNames(space: Space, { parts, lit, range }: Over): void {
 	const { context } = space;
+	const [first, end] = range ? [1 + 2 * range.first, 3 + 2 * range.last] : [0, parts.ns.length];
 	const base = new Float64Array(parts.ns.length);
 	parts.series.forEach((series, i) => {
 		let best = -1;
 		let thickest = 0;
-		for (let j = 0; j < base.length; j++) {
+		for (let j = first; j < end; j++) {
 			const thick = space.y(base[j]!) - space.y(base[j]! + series[j]!);
 			if (thick > thickest) {
 				thickest = thick;
@@ -117,7 +118,7 @@ function drawNames(space: Space, { parts, lit }: Over): void {
 			}
 		}
 		const text = parts.parts[i]!.name;
-		const spot = best < 0 ? null : spotFor(space, parts.ns, base, series, best, context.measureText(text).width + 12);
+		const spot = best < 0 ? null : spotFor(space, parts.ns, base, series, best, first, end, context.measureText(text).width + 12);
 		if (thickest > 15 && spot) {
 			context.textAlign = "left";
 			context.fillStyle = "#fff";
@@ -136,16 +137,16 @@ function drawNames(space: Space, { parts, lit }: Over): void {
 }
 
 /* Room for a text of some width around a point, in the area between `base` and what is above it. */
-function spotFor(space: Space, ns: number[], base: Float64Array, series: Float64Array, at: number, width: number): { x: number; y: number } | null {
+function spotFor(space: Space, ns: number[], base: Float64Array, series: Float64Array, at: number, first: number, end: number, width: number): { x: number; y: number } | null {
 	let from = at;
 	let to = at;
 	let low = space.y(base[at]!);
 	let high = space.y(base[at]! + series[at]!);
 	while (space.x(ns[to]!) - space.x(ns[from]!) < width) {
-		const next = to + 1 < ns.length ? to + 1 : from - 1;
-		const other = from > 0 ? from - 1 : next;
+		const next = to + 1 < end ? to + 1 : from - 1;
+		const other = from > first ? from - 1 : next;
 		const step = next > to && series[next]! >= series[other]! ? next : other;
-		if (step < 0 || (step === from && step === to))
+		if (step < first || (step === from && step === to))
 			return null;
 		const newLow = Math.min(low, space.y(base[step]!));
 		const newHigh = Math.max(high, space.y(base[step]! + series[step]!));

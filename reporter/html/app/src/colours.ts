@@ -32,13 +32,13 @@ export function palette(): Palette {
 	};
 }
 
-/* Of one thing in its group: the group gives the hue, the thing the shade. */
-export function boxColour(group: number, seed: number, plain: boolean, dark: boolean): string {
+/* Of one thing in its group: the group gives the hue (below 0: grey), the thing the shade; paler if it is the system's. */
+export function boxColour(group: number, seed: number, pale: boolean, dark: boolean): string {
 	const step = (seed * 2654435761) >>> 28; /* 0 to 15 */
-	if (plain)
+	if (group < 0)
 		return dark ? `hsl(220 6% ${26 + step * 0.5}%)` : `hsl(220 8% ${83 + step * 0.5}%)`;
 	const hue = HUES[group % HUES.length]! + (step - 8) * 0.9;
-	return dark ? `hsl(${hue} 38% ${27 + step * 0.6}%)` : `hsl(${hue} 72% ${74 + step * 0.6}%)`;
+	return dark ? `hsl(${hue} ${pale ? 16 : 38}% ${27 + step * 0.6}%)` : `hsl(${hue} ${pale ? 30 : 74}% ${76 + step * 0.6}%)`;
 }
 
 /* The letter that stands for a group beside its colour: A to Z, then none. */

@@ -3,7 +3,7 @@
  */
 import { useMemo } from "preact/hooks";
 import { Branches } from "./branches";
-import { Amount, EditorLink, Name } from "./cells";
+import { Amount, EditorLink, editorLink, Name } from "./cells";
 import { useView } from "./context";
 import { ratio, share } from "./format";
 import type { Recording } from "./model";
@@ -27,7 +27,7 @@ function outermost(recording: Recording, group: Exclude<Group, "site">, key: num
 }
 
 export function Detail({ group, of }: { group: Exclude<Group, "site">; of: number }) {
-	const { recording, range, figure, place } = useView();
+	const { page, recording, range, figure, place } = useView();
 	const { names, tree } = recording;
 	const frame = recording.keysBy(group).frames[of]!;
 	const [callers, callees] = useMemo(() => {
@@ -46,7 +46,7 @@ export function Detail({ group, of }: { group: Exclude<Group, "site">; of: numbe
 			<header class="detail-head">
 				<Name name={names.nameBy(group, frame)} inlined={isPlace && names.isInlined(frame)} />
 				{isPlace && <span class="muted where">{[names.placeOf(frame, true), names.moduleOf(frame)].filter(Boolean).join(" · ")}</span>}
-				{group !== "module" && (
+				{group !== "module" && editorLink(page.editor, path, line) && (
 					<EditorLink path={path} line={line}>
 						Open in the editor
 					</EditorLink>

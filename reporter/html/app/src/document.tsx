@@ -4,7 +4,6 @@
  * Columns that say where something is (function, file, line, place, module) become one; what is empty in all rows is left
  * out; a table in a cell is what a row opens to.
  */
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { EditorLink, Name, Share } from "./cells";
 import { count, date, duration, lastPart, share, shortPath, signed, size, titleOf, visible } from "./format";
@@ -17,17 +16,18 @@ interface NestedColumn extends ColumnData {
 
 type Row = unknown[];
 
-const PLACE_KEYS = ["function", "file", "line", "place", "module"];
+const PLACE_KEYS = ["function", "name", "file", "line", "place", "module"];
 
 function kindOf(column: ColumnData): string {
 	const key = column.key ?? "";
 	const kind = column.kind ?? "text";
-	if (kind === "count" && /(^|_)bytes(_error)?$/.test(key))
-		return "bytes";
-	return kind;
+	const bytes = kind === "bytes" || (kind === "count" && /(^|_)bytes(_error)?$/.test(key));
+	if (/^change(_|$)/.test(key))
+		return bytes ? "bytes_change" : kind === "count" ? "change" : kind;
+	return bytes ? "bytes" : /(^|_)[pt]id$/.test(key) ? "number" : kind;
 }
 
-const NUMERIC = new Set(["count", "change", "bytes", "bytes_change", "size", "size_change", "share", "time", "duration", "pause"]);
+const NUMERIC = new Set(["figure", "number", "count", "change", "bytes", "bytes_change", "size", "size_change", "share", "time", "duration", "pause"]);
 
 export function cellText(value: unknown, kind: string): string {
 	if (value === null || value === undefined)
@@ -47,6 +47,8 @@ export function cellText(value: unknown, kind: string): string {
 			return signed(value, true);
 		case "change":
 			return signed(value, false);
+		case "number":
+			return String(value);
 		case "share":
 			return share(value);
 		case "time":
@@ -84,10 +86,10 @@ function placesOf(columns: ColumnData[]): Place[] {
 		if (!PLACE_KEYS.includes(key))
 			return;
 		const place = places.get(prefix) ?? { prefix, columns: {} };
-		place.columns[key] = i;
+		place.columns[key === "name" ? "function" : key] ??= i;
 		places.set(prefix, place);
 	});
-	return [...places.values()].filter(({ columns: found }) => "function" in found || "file" in found || "module" in found);
+	return [...places.values()].filter(({ columns: found }) => "file" in found || "module" in found);
 }
 
 function textAt(row: Row, column: number | undefined): string {
@@ -133,28 +135,34 @@ function columnsOf(section: SectionData): Column[] {
 	section.columns.forEach((column: NestedColumn, i) => {
 		const key = column.key ?? `column${i}`;
 		const kind = kindOf(column);
-		if (taken.has(i) || kind === "rows" || isEmpty(section, i) || (/_error$/.test(key) && isZero(section, i)))
+		if (taken.has(i) || kind === "rows" || isEmpty(section, i) || (/_error$|^sample_bytes$/.test(key) && isZero(section, i)) || (key === "path_count" && section.rows.every((row) => row[i] === 1)))
 			return;
 		const numeric = NUMERIC.has(kind);
-		const title = column.title && !/ (bytes|ns)$/.test(column.title) ? column.title : titleOf(key);
+		const title = headingOf(column);
 		columns.push({
 			key,
 			title,
 			hint: titleOf(key),
 			numeric,
-			width: numeric ? Math.max(kind === "time" ? 140 : 78, title.length * 7 + 30) : 120,
-			lesser: columns.length > 3,
+			width: numeric ? Math.max(kind === "time" ? 164 : 92, title.length * 7.4 + 26) : 130,
+			lesser: columns.length > 2,
 			value: (row) => valueOf(section.rows[row]![i]),
 			show: (row) => <Cell value={section.rows[row]![i]} kind={kind} />,
 		});
 	});
-	const lastText = columns.findLast((column) => !column.numeric);
+	const texts = columns.filter((column) => !column.numeric);
+	const lastText = texts.find((column) => column.key === "command") ?? texts.at(-1);
 	if (places.length === 0 && lastText)
 		Object.assign(lastText, { width: null, lesser: false });
-	columns.sort((a, b) => Number(b.numeric) - Number(a.numeric));
+	columns.sort((a, b) => rankOf(a) - rankOf(b));
 	for (const place of places)
 		columns.push(placeColumn(section, place));
 	return columns;
+}
+
+/* Numbers first, then words, the widest last. */
+function rankOf(column: Column): number {
+	return column.numeric ? 0 : column.width === null ? 2 : 1;
 }
 
 function placeColumn(section: SectionData, place: Place): Column {
@@ -167,6 +175,10 @@ function placeColumn(section: SectionData, place: Place): Column {
 		value: (row) => `${nameAt(place, section.rows[row]!)} ${whereAt(place, section.rows[row]!)}`.trim(),
 		show: (row) => <PlaceName place={place} row={section.rows[row]!} />,
 	};
+}
+
+function headingOf(column: ColumnData): string {
+	return column.title && !/ (bytes|ns)$/.test(column.title) ? column.title : titleOf(column.key ?? "");
 }
 
 function valueOf(value: unknown): Value {
@@ -210,7 +222,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 	const places = placesOf(section.columns);
 	const facts = section.columns
 		.map((column, i) => ({ column, text: cellText(section.rows[row]![i], kindOf(column)) }))
-		.filter(({ column, text }) => text !== "" && kindOf(column) !== "rows" && !/_error$/.test(column.key ?? ""));
+		.filter(({ column, text }) => text !== "" && !/(^|\.)(function|name|line|place)$/.test(column.key ?? "") && kindOf(column) !== "rows" && !/_error$/.test(column.key ?? ""));
 	return (
 		<>
 			<header class="detail-head">
@@ -240,32 +252,31 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 	);
 }
 
-export function SectionTable({ section, compact, own, children }: { section: SectionData; compact?: boolean; own?: boolean; children?: ComponentChildren }) {
+export function SectionTable({ section, compact, own }: { section: SectionData; compact?: boolean; own?: boolean }) {
 	const columns = useMemo(() => columnsOf(section), [section]);
 	const title = section.title || titleOf(section.name || "rows");
-	const first = columns.find((column) => column.numeric);
 	const nests = section.rows.some((_, row) => nestedOf(section, row).length > 0) || section.columns.length > 6;
 	const tree = section.layout === "tree" && section.depth;
 	return (
 		<section class={compact ? "section" : "section tall"}>
-			<h2>{title}</h2>
-			{section.note && section.rows.length > 0 && <p class="note">{visible(section.note)}</p>}
-			{children}
+			{section.rows.length === 0 && <h2>{title}</h2>}
 			{section.rows.length === 0 ? (
 				<p class="empty">{visible(section.note || "None.")}</p>
 			) : (
 				<Table
 					name={title}
+					title={title}
 					columns={tree ? indented(columns, section.depth!) : columns}
 					rows={section.rows.length}
 					keyOf={(row) => `${row}`}
 					text={(row) => section.rows[row]!.map((value) => (Array.isArray(value) ? "" : String(value ?? ""))).join(" ")}
-					sort={tree || !first || /^(from|index|begin|time)/.test(first.key) ? "" : `-${first.key}`}
+					sort=""
 					compact={compact}
 					own={own ?? compact}
 					detail={nests ? (row) => <RowDetail section={section} row={row} /> : undefined}
 				/>
 			)}
+			{section.note && section.rows.length > 0 && <p class="note">{visible(section.note).replace(/ \(-[^)]*\)$/, "")}</p>}
 		</section>
 	);
 }
@@ -287,7 +298,7 @@ export function SectionFacts({ section }: { section: SectionData }) {
 			{section.columns.map((column, i) =>
 				row[i] === null || row[i] === undefined || row[i] === "" ? null : (
 					<div>
-						<dt>{column.title || titleOf(column.key ?? "")}</dt>
+						<dt>{headingOf(column)}</dt>
 						<dd>{cellText(row[i], kindOf(column))}</dd>
 					</div>
 				),

@@ -4,7 +4,7 @@
  */
 import { useView } from "./context";
 import { SectionFacts, SectionTable } from "./document";
-import { count, size } from "./format";
+import { amount, count, signed, size, titleOf } from "./format";
 import { sectionOf } from "./model";
 import type { DocumentData, SectionData } from "./schema";
 
@@ -84,9 +84,37 @@ export function Collections() {
 	);
 }
 
+/* Of facts "peak_bytes.old" and "peak_bytes.new", a row of each figure. */
+function changesOf(totals: SectionData): SectionData {
+	const rows = new Map<string, Record<string, number>>();
+	totals.columns.forEach(({ key }, i) => {
+		const [figure = "", which = ""] = (key ?? "").replace(/^totals\./, "").split(".");
+		rows.set(figure, { ...rows.get(figure), [which]: Number(totals.rows[0]?.[i] ?? 0) });
+	});
+	const isBytes = (figure: string) => !/^(allocations|temporary)|blocks$/.test(figure);
+	return {
+		name: "totals",
+		title: "In all",
+		layout: "table",
+		columns: ["figure", "old", "new", "change"].map((key) => ({ key, title: titleOf(key), kind: key === "figure" ? "text" : "figure" })),
+		rows: [...rows].map(([figure, { old = 0, new: now = 0 }]) => [titleOf(figure), amount(old, isBytes(figure)), amount(now, isBytes(figure)), signed(now - old, isBytes(figure))]),
+	};
+}
+
 export function Diff() {
 	const { page } = useView();
-	return <DocumentSections document={page.diff} />;
+	const sections = shown(page.diff);
+	const totals = sections.find((section) => section.name === "totals");
+	return (
+		<div class="document">
+			{totals && <SectionTable section={changesOf(totals)} compact />}
+			{sections
+				.filter((section) => section.layout !== "facts")
+				.map((section) => (
+					<SectionTable section={section} own={false} />
+				))}
+		</div>
+	);
 }
 
 export function Processes() {

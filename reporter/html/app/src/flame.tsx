@@ -113,7 +113,8 @@ function Graph({ view, branches }: { view: View; branches: Branches }) {
 	const frameOf = (branch: number) => tree.frame[branches.nodeOf(branch)]!;
 	const looks: Looks = {
 		name: (branch) => (branch === 0 ? `All: ${amount(branches.value[0]!, figure.bytes)}` : names.functionOf(frameOf(branch))),
-		group: (branch) => legend.groupOf(frameOf(branch)),
+		group: (branch) => (branch > 0 ? legend.groupOf(frameOf(branch)) : -1),
+		pale: (branch) => names.isSystem(frameOf(branch)),
 		matches: matches && ((branch) => branch > 0 && matches[branches.key[branch]!] === 1),
 		lit,
 		cursor,

@@ -8,11 +8,12 @@ import type { Layout } from "./flame_layout";
 export const BOX_HEIGHT = 19;
 const FONT = "12px system-ui, sans-serif";
 const PADDING = 4;
-const LETTER_FROM = 110; /* boxes of this width have the letter of their group */
+const LETTER_FROM = 60; /* boxes of this width have the letter of their group, where their caller is of another */
 
 export interface Looks {
 	name: (branch: number) => string;
-	group: (branch: number) => number; /* of the colour; below 0: plain */
+	group: (branch: number) => number; /* of the colour; below 0: grey */
+	pale: (branch: number) => boolean;
 	matches: ((branch: number) => boolean) | null; /* what was searched for */
 	lit: number; /* the group that the legend points to; -1: none */
 	cursor: number; /* the branch that the keyboard is at; -1: none */
@@ -30,7 +31,7 @@ function fit(context: CanvasRenderingContext2D, text: string, width: number): st
 	}
 	if (whole <= width)
 		return text;
-	const characters = Math.floor((width / whole) * text.length) - 1;
+	const characters = Math.floor(((width - 8) / whole) * text.length);
 	return characters < 2 ? "" : `${text.slice(0, characters)}…`;
 }
 
@@ -58,7 +59,7 @@ export function draw(canvas: HTMLCanvasElement, width: number, layout: Layout, b
 		const matched = looks.matches?.(branch) ?? false;
 		const faded = (looks.matches !== null && !matched) || (looks.lit >= 0 && group !== looks.lit) || layout.row[i]! < layout.topRow;
 		context.globalAlpha = faded ? 0.42 : 1;
-		context.fillStyle = matched ? (palette.dark ? "#a8417c" : "#f2a3cf") : boxColour(Math.max(0, group), branches.key[branch]!, group < 0 || branch === 0, palette.dark);
+		context.fillStyle = matched ? (palette.dark ? "#a8417c" : "#f2a3cf") : boxColour(branch === 0 ? -1 : group, branches.key[branch]!, looks.pale(branch), palette.dark);
 		context.fillRect(x, y, wide, BOX_HEIGHT - 1);
 		context.globalAlpha = 1;
 		if (matched && wide > 3) {
@@ -66,15 +67,16 @@ export function draw(canvas: HTMLCanvasElement, width: number, layout: Layout, b
 			context.strokeRect(x + 0.5, y + 0.5, wide - 1, BOX_HEIGHT - 2);
 		}
 		if (wide > 26)
-			drawName(context, looks, branch, group, x, y, wide, ink);
+			drawName(context, looks, branch, branches.parent[branch]!, group, x, y, wide, ink);
 		if (branch === looks.cursor)
 			drawCursor(context, x, y, wide, palette);
 	}
 }
 
-function drawName(context: CanvasRenderingContext2D, looks: Looks, branch: number, group: number, x: number, y: number, wide: number, ink: string): void {
-	const letter = wide >= LETTER_FROM && group >= 0 && branch !== 0 ? letterOf(group) : "";
-	const text = fit(context, looks.name(branch), wide - 2 * PADDING - (letter ? 14 : 0));
+function drawName(context: CanvasRenderingContext2D, looks: Looks, branch: number, parent: number, group: number, x: number, y: number, wide: number, ink: string): void {
+	const enters = branch !== 0 && group >= 0 && group !== looks.group(parent);
+	const letter = enters && wide >= LETTER_FROM ? letterOf(group) : "";
+	const text = fit(context, looks.name(branch), wide - 2 * PADDING - (letter ? 18 : 0));
 	context.fillStyle = ink;
 	context.fillText(text, x + PADDING, y + BOX_HEIGHT / 2);
 	if (letter) {

@@ -10,11 +10,11 @@ import type { Range } from "./timeline";
 const LISTED = 10;
 
 export interface FlameLegend {
-	groupOf: (frame: number) => number; /* by rank; -1: of the system */
+	groupOf: (frame: number) => number; /* by rank; -1: none */
 	names: string[]; /* the first LISTED */
 	shares: number[]; /* that it asked for itself */
+	pale: boolean[]; /* the system's */
 	groups: number;
-	hasSystem: boolean;
 }
 
 export function legendOf(recording: Recording, figure: Figure, range: Range | null, colour: string): FlameLegend {
@@ -24,17 +24,15 @@ export function legendOf(recording: Recording, figure: Figure, range: Range | nu
 	const { self, total } = recording.sumsBy(by, figure, range);
 	const whole = recording.whole(figure, range);
 	const ranked = keys.frames.map((_, key) => key).sort((a, b) => self[b]! - self[a]! || total[b]! - total[a]! || a - b);
-	const plain = (frame: number) => names.isSystem(frame) || frame === 0;
-	const isPlain = keys.frames.map((frame) => plain(frame));
-	const shown = ranked.filter((key) => !isPlain[key] && total[key] !== 0);
+	const shown = ranked.filter((key) => keys.frames[key] !== 0 && total[key] !== 0);
 	const rank = new Int32Array(keys.frames.length).fill(-1);
 	shown.forEach((key, i) => (rank[key] = i));
 	return {
-		groupOf: (frame) => (plain(frame) ? -1 : rank[keys.of[frame]!]!),
+		groupOf: (frame) => (frame === 0 ? -1 : rank[keys.of[frame]!]!),
 		names: shown.slice(0, LISTED).map((key) => names.nameBy(by, keys.frames[key]!)),
 		shares: shown.slice(0, LISTED).map((key) => ratio(self[key]!, whole)),
 		groups: shown.length,
-		hasSystem: isPlain.some((system, key) => system && total[key] !== 0 && keys.frames[key] !== 0),
+		pale: shown.slice(0, LISTED).map((key) => names.isSystem(keys.frames[key]!)),
 	};
 }
 
@@ -60,19 +58,13 @@ export function Legend({ legend, lit, light, figure }: { legend: FlameLegend; li
 					onBlur={() => light(-1)}
 					onClick={() => light(lit === i ? -1 : i)}
 				>
-					<span class="swatch" style={{ background: boxColour(i, 8, false, dark) }}>
+					<span class="swatch" style={{ background: boxColour(i, 8, legend.pale[i]!, dark) }}>
 						{letterOf(i)}
 					</span>
 					{lastPart(name)} <span class="muted">{share(legend.shares[i]!)}</span>
 				</button>
 			))}
 			{legend.groups > LISTED && <span class="muted">and {legend.groups - LISTED} more</span>}
-			{legend.hasSystem && (
-				<span class="chip">
-					<span class="swatch" style={{ background: boxColour(0, 8, true, dark) }} />
-					of the system
-				</span>
-			)}
 		</div>
 	);
 }

@@ -37,7 +37,7 @@ function amountColumn(figure: Figure, what: "self" | "total", values: (row: numb
 		title,
 		hint: what === "self" ? `${figure.title}: asked for there itself` : `${figure.title}: there and in what it calls`,
 		numeric: true,
-		width: 64 + Math.max(title.length * 4, 36),
+		width: Math.max(84, title.length * 7.4 + 30),
 		lesser,
 		value: values,
 		show: (row) => <Amount value={values(row)} figure={figure} />,

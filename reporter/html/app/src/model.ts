@@ -20,6 +20,9 @@ export interface GroupSums {
 	total: Float64Array;
 }
 
+/* Where many stand side by side. */
+const SHORT_TITLES: Record<string, string> = { allocated: "Allocated", temporary: "Temporary", peak: "Peak" };
+
 const KEPT = 48;
 
 /* The last results, by name. */
@@ -56,7 +59,7 @@ export class Recording {
 		this.names = new Names(strings, data.frames);
 		this.tree = new Tree(data.nodes);
 		this.timeline = timelineOf(data);
-		this.wholeFigures = data.figures;
+		this.wholeFigures = data.figures.map((figure) => ({ ...figure, title: SHORT_TITLES[figure.name] ?? figure.title }));
 	}
 
 	/* What can be told of the range; null: the whole run. */

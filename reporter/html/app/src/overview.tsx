@@ -10,7 +10,7 @@ import { useView } from "./context";
 import { amount, count, duration, moment, ratio, share, size } from "./format";
 import type { Figure } from "./model";
 import type { Group } from "./names";
-import { Parts, partsOf } from "./parts";
+import { Parts, partsOf, tellingGroup } from "./parts";
 import { go, openTab } from "./state";
 import { Switch, Option } from "./switches";
 import { Timeline } from "./timeline";
@@ -24,13 +24,20 @@ export const BY: Option[] = [
 	["module", "Module"],
 ];
 
-export function useParts(): Parts | null {
-	const { recording, place } = useView();
-	return useMemo(() => (recording.timeline ? partsOf(recording, recording.timeline, groupOf(place.by)) : null), [recording, place.by]);
+export interface Stacked {
+	by: Group;
+	parts: Parts;
 }
 
-function groupOf(by: string): Group {
-	return by === "function" || by === "file" || by === "module" ? by : "site";
+export function useStacked(): Stacked | null {
+	const { recording, place } = useView();
+	const { timeline } = recording;
+	return useMemo(() => {
+		if (!timeline)
+			return null;
+		const by = (BY.find(([one]) => one === place.by)?.[0] as Group | undefined) ?? tellingGroup(recording, timeline);
+		return { by, parts: partsOf(recording, timeline, by) };
+	}, [recording, place.by]);
 }
 
 /* Whether resident memory is of the heap's order, so that one scale suits both. */
@@ -70,12 +77,12 @@ function Cards() {
 	const complete = head.complete !== false;
 	return (
 		<div class="cards">
-			<Card title="Peak heap" value={size(of("peak_bytes"))} exact={bytes("peak_bytes")} more={`at ${moment(of("peak_time_ns"), Number(head.duration_ns))}, ${count(of("peak_blocks"))} blocks${error("peak_bytes_error")}`} tab={timeline ? "timeline" : "flame"} />
+			<Card title="Peak heap" value={size(of("peak_bytes"))} exact={bytes("peak_bytes")} more={`at ${moment(of("peak_time_ns"), Number(head.duration_ns))}${error("peak_bytes_error")}`} tab={timeline ? "timeline" : "flame"} />
 			<Card
 				title={complete ? "Leaked" : "Still live"}
 				value={size(of("leaked_bytes"))}
 				exact={bytes("leaked_bytes")}
-				more={`${count(of("leaked_blocks"))} blocks${of("kept_bytes") > 0 ? `; libraries keep ${size(of("kept_bytes"))}` : ""}`}
+				more={of("kept_bytes") > 0 ? `libraries keep ${size(of("kept_bytes"))}` : `${count(of("leaked_blocks"))} blocks`}
 				tab="leaks"
 			/>
 			<Card title="Allocated in all" value={size(of("allocated_bytes"))} exact={bytes("allocated_bytes")} more={`${ratioText(of("allocated_bytes"), of("peak_bytes"))} the peak`} />
@@ -114,9 +121,8 @@ function perSecond(number: number, ns: number): string {
 }
 
 /* The list beside the chart is its legend, too. */
-export function PartList({ parts, light }: { parts: Parts; light: (part: number) => void }) {
-	const { recording, range, figure, place } = useView();
-	const by = groupOf(place.by);
+export function PartList({ by, parts, light }: Stacked & { light: (part: number) => void }) {
+	const { recording, range, figure } = useView();
 	const timeline = recording.timeline!;
 	const peak = { name: "peak", title: "Peak", bytes: true };
 	const within = range ?? { first: 0, last: timeline.count - 1 };
@@ -210,25 +216,32 @@ const LIST_TITLES: Record<string, string> = {
 	growth: "Growth over the range",
 };
 
+/* Three beside each other; the peak has a list of its own where there is a chart. */
+function listedFigures(figures: Figure[], charted: boolean): Figure[] {
+	const listed = figures.filter((figure) => !(charted && figure.name === "peak"));
+	const lesser = listed.some((figure) => figure.name === "live") ? "live" : "allocated";
+	return listed.length > 3 ? listed.filter((figure) => figure.name !== lesser) : listed;
+}
+
 export function Overview() {
 	const { recording, range } = useView();
 	const { timeline } = recording;
-	const parts = useParts();
+	const stacked = useStacked();
 	const [lit, setLit] = useState(-1);
-	const figures = recording.figures(range).filter((figure) => !(parts && figure.name === "peak") && figure.name !== (range ? "" : "allocated"));
+	const figures = listedFigures(recording.figures(range), stacked !== null);
 	return (
 		<div class="overview">
 			<Cards />
-			{timeline && parts ? (
+			{timeline && stacked ? (
 				<div class="when-where">
-					<Chart parts={parts} timeline={timeline} height={300} rss={rssFits(timeline)} lit={lit} />
-					<PartList parts={parts} light={setLit} />
+					<Chart parts={stacked.parts} timeline={timeline} height={Math.max(260, Math.min(460, innerHeight - 560))} rss={rssFits(timeline)} lit={lit} />
+					<PartList {...stacked} light={setLit} />
 				</div>
 			) : (
 				<p class="note">This recording has no intervals: how the heap went over time is not known.</p>
 			)}
 			<div class="lists">
-				{figures.slice(0, 4).map((figure) => (
+				{figures.map((figure) => (
 					<ShortList key={figure.name} figure={figure} title={LIST_TITLES[figure.name] ?? figure.title} />
 				))}
 			</div>

@@ -35,6 +35,19 @@ function weigh(recording: Recording, timeline: Timeline, keyOf: Int32Array, coun
 	return [peak, average];
 }
 
+const NEARLY_ALL = 0.85;
+
+/* Call sites, unless one of them has nearly all: then what has it, further down. */
+export function tellingGroup(recording: Recording, timeline: Timeline): Group {
+	const whole = { first: 0, last: timeline.count - 1 };
+	const greatest = (by: Group) => {
+		const { self } = recording.sumsBy(by, { name: "peak", title: "", bytes: true }, whole);
+		return Math.max(...self) / (timeline.peaks[timeline.peakIn(whole)]! || 1);
+	};
+	const site = greatest("site");
+	return site < NEARLY_ALL || greatest("function") >= site ? "site" : "function";
+}
+
 export function partsOf(recording: Recording, timeline: Timeline, by: Group): Parts {
 	const { names } = recording;
 	const { frames } = recording.keysBy(by);

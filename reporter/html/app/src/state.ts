@@ -15,7 +15,7 @@ export interface State {
 	callers: boolean;
 	lines: boolean; /* frames of one function at different lines stay apart */
 	colour: string;
-	by: string; /* what the timeline stacks */
+	by: string; /* what the timeline stacks; "": whatever tells most */
 	filter: string; /* of the table in view */
 	sort: string; /* "column" or "-column" */
 	row: string; /* the row that is open */
@@ -34,7 +34,7 @@ const START: State = {
 	callers: false,
 	lines: false,
 	colour: "module",
-	by: "site",
+	by: "",
 	filter: "",
 	sort: "",
 	row: "",

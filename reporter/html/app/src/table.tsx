@@ -32,11 +32,13 @@ export interface TableProps {
 	text: (row: number) => string; /* what a filter looks through */
 	sort: string; /* at first: "column" or "-column" */
 	detail?: (row: number) => VNode | null;
-	note?: ComponentChildren;
+	title?: string;
 	filterHint?: string;
 	compact?: boolean; /* as high as its rows, within a limit */
 	own?: boolean; /* its order and filter are its own, not the hash's: where a tab has several */
 }
+
+const FEW = 12; /* rows of a small table, which needs no filter */
 
 interface Choice {
 	sort: string;
@@ -147,20 +149,22 @@ export function Table(props: TableProps) {
 	return (
 		<div class={`table-box${props.compact ? " compact" : ""}`}>
 			<div class="tools">
-				<input
+				{props.title && <h2>{props.title}</h2>}
+				{(!props.compact || props.rows > FEW) && <input
 					type="search"
 					placeholder={props.filterHint ?? "Filter"}
 					aria-label={`Filter ${props.name}`}
 					title="Rows with all of these words; a word after - must not be there"
 					value={choice.filter}
 					onInput={(event) => choose({ filter: event.currentTarget.value })}
-				/>
+				/>}
 				<span class="muted" role="status">
-					{rows.length === props.rows
+					{props.compact && props.rows <= FEW
+						? ""
+						: rows.length === props.rows
 						? `${countText(rows.length)} row${rows.length === 1 ? "" : "s"}`
 						: `${countText(rows.length)} of ${countText(props.rows)} rows`}
 				</span>
-				{props.note && <span class="note">{props.note}</span>}
 				<span class="room" />
 				<CopyButton text={asCsv} label="Copy CSV" title="Copy these rows as CSV" />
 			</div>
@@ -175,7 +179,7 @@ export function Table(props: TableProps) {
 				aria-activedescendant={rows.length > 0 && cursor >= from && cursor < to ? `${id}-${cursor}` : undefined}
 				onKeyDown={keys}
 			>
-				<table ref={table} role="presentation" style={{ minWidth: `${widthOf(props.columns)}px` }}>
+				<table ref={table} role="presentation" class={props.columns.some((column) => column.width === null) ? undefined : "fit"} style={{ minWidth: `${widthOf(props.columns)}px` }}>
 					<colgroup>
 						{props.columns.map((column) => (
 							<col class={column.lesser ? "lesser" : ""} style={column.width ? { width: `${column.width}px` } : {}} />

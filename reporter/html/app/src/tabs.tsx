@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import type { View } from "./context";
 import { Collections, Diff, Leaks, OneSection, Processes, shown, Warnings } from "./documents";
 import { Flame } from "./flame";
-import { count } from "./format";
+import { size } from "./format";
 import { FigureSwitch } from "./switches";
 import { GroupTable } from "./groups";
 import { Histograms } from "./histograms";
@@ -59,7 +59,7 @@ export const TABS: Tab[] = [
 	groupTab("files", "Files", "file"),
 	groupTab("modules", "Modules", "module"),
 	{ id: "source", title: "Source", group: "Where", there: () => true, show: () => <Source /> },
-	{ id: "leaks", title: "Leaks", group: "Blocks", there: (view) => !!view.recording.data.documents.leaks, badge: (view) => (rows(view, "leaks", "leaks") > 0 ? count(rows(view, "leaks", "leaks")) : ""), show: () => <Leaks /> },
+	{ id: "leaks", title: "Leaks", group: "Blocks", there: (view) => !!view.recording.data.documents.leaks, badge: (view) => (Number(view.recording.data.totals.leaked_bytes) > 0 ? size(Number(view.recording.data.totals.leaked_bytes)) : ""), show: () => <Leaks /> },
 	{ id: "temporary", title: "Temporary", group: "Blocks", there: (view) => rows(view, "temporary", "temporary") > 0, show: () => <OneSection document="temporary" name="temporary" title="Call paths whose blocks are freed at once" /> },
 	{ id: "sizes", title: "Sizes, lifetimes", group: "Blocks", there: (view) => rows(view, "stats", "sizes") + rows(view, "stats", "lifetimes") > 0, show: () => <Histograms /> },
 	{ id: "frees", title: "Freed where", group: "Blocks", there: (view) => rows(view, "frees", "pairs") > 0, show: () => <OneSection document="frees" name="pairs" title="Where blocks were allocated, and where they were freed" /> },

@@ -22,6 +22,16 @@ function openChain(branches: Branches, opened: Set<number>, branch: number): voi
 	}
 }
 
+/* Chains stand below each other; what forks goes in. */
+function indentOf(branches: Branches, branch: number): number {
+	let indent = 0;
+	for (let at = branches.parent[branch]!; at >= 0; at = branches.parent[at]!) {
+		const [from, to] = branches.children(at);
+		indent += to - from > 1 || at === 0 ? 1 : 0;
+	}
+	return indent;
+}
+
 function rowsOf(branches: Branches, opened: Set<number>): number[] {
 	const rows: number[] = [];
 	const add = (branch: number) => {
@@ -149,7 +159,7 @@ export function TreeTable({ branches, name, lines }: { branches: Branches; name:
 								<td role="gridcell" class="number">
 									<Share part={ratio(branches.value[branch]!, whole)} />
 								</td>
-								<td role="gridcell" style={{ paddingLeft: `${Math.min(branches.depth[branch]! - 1, 40) * 12 + 6}px` }}>
+								<td role="gridcell" style={{ paddingLeft: `${Math.min(indentOf(branches, branch), 40) * 12 - 6}px` }}>
 									<span class="twisty" aria-hidden="true">
 										{leaf ? "" : open ? "▾" : "▸"}
 									</span>

@@ -7,16 +7,16 @@ import { useView } from "./context";
 import { SectionTable } from "./document";
 import { duration, moment, size } from "./format";
 import { sectionOf } from "./model";
-import { PartList, rssFits, useParts } from "./overview";
+import { PartList, rssFits, useStacked } from "./overview";
 import type { SectionData } from "./schema";
 
 export function When() {
 	const { recording } = useView();
 	const { timeline } = recording;
-	const parts = useParts();
+	const stacked = useStacked();
 	const [lit, setLit] = useState(-1);
 	const [rss, setRss] = useState(timeline ? rssFits(timeline) : false);
-	if (!timeline || !parts)
+	if (!timeline || !stacked)
 		return <p class="empty">This recording has no intervals: how the heap went over time is not known.</p>;
 	const phases = sectionOf(recording.data, "phases", "phases") ?? sectionOf(recording.data, "report", "phases");
 	return (
@@ -32,9 +32,9 @@ export function When() {
 					{`${timeline.count} intervals, each with its own exact peak. Drag across the chart to look at a part of the run in every tab; a double click shows the whole run.`}
 				</span>
 			</div>
-			<Chart parts={parts} timeline={timeline} height={440} rss={rss} lit={lit} />
+			<Chart parts={stacked.parts} timeline={timeline} height={440} rss={rss} lit={lit} />
 			<div class="below-chart">
-				<PartList parts={parts} light={setLit} />
+				<PartList {...stacked} light={setLit} />
 				<Intervals />
 			</div>
 			{phases && phases.rows.length > 0 && <SectionTable section={phases} compact />}
@@ -52,7 +52,7 @@ function Intervals() {
 		title: "Intervals",
 		layout: "table",
 		columns: [
-			{ key: "begin", title: "From", kind: "text" },
+			{ key: "begin", title: "From", kind: "duration" },
 			{ key: "length", title: "Length", kind: "duration" },
 			{ key: "peak_bytes", title: "Peak", kind: "bytes" },
 			{ key: "end_bytes", title: "At its end", kind: "bytes" },
@@ -64,7 +64,7 @@ function Intervals() {
 	};
 	for (let i = within.first; i <= within.last; i++) {
 		const [length, , rss, end, peak, events] = timeline.data.intervals[i]!;
-		section.rows.push([moment(timeline.bounds[i]!, timeline.duration), length, peak, end, rss || null, events]);
+		section.rows.push([timeline.bounds[i]!, length, peak, end, rss || null, events]);
 	}
 	return <SectionTable key={`${within.first}-${within.last}`} section={section} compact />;
 }
