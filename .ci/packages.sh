@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034 # those who source this use the lists
 
 # To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
-# reads gate files, libiberty demangles, libmd has checksums.
-build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev libmd-dev"
+# reads gate files, libiberty demangles, libmd has checksums, zlib packs pages.
+build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev libmd-dev zlib1g-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
 # (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests, dwz and xz

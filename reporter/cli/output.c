@@ -2,7 +2,9 @@
  * output.c - where a command writes its result.
  */
 #include "output.h"
+#include "base/memory.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "reader/reader.h"
 
 #include <errno.h>
@@ -38,6 +40,29 @@ int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
 		return 0;
 	return diagnostic_set(diagnostic, error, "%s: %s", is_standard(path) ? "standard output" : path,
 			      strerror(error));
+}
+
+int output_write(const char *path, output_write_fn *write, void *context, struct diagnostic *diagnostic)
+{
+	FILE *out = NULL;
+	int error = output_open(path, &out, diagnostic);
+
+	if (!out)
+		return error;
+	error = write(out, context, diagnostic);
+	if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)
+		error = -EIO;
+	return error;
+}
+
+char *output_beside(const char *trace, const char *ending)
+{
+	size_t length = strlen(trace) - (text_ends(trace, ".mprof") ? strlen(".mprof") : 0);
+	char *path;
+
+	if (asprintf(&path, "%.*s%s", (int)length, trace, ending) < 0)
+		memory_exhausted();
+	return path;
 }
 
 static enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;

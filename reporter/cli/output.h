@@ -17,6 +17,13 @@ int output_open(const char *path, FILE **out, struct diagnostic *diagnostic);
 /* Closes what output_open opened; a write that failed at any time is an error here. */
 int output_close(const char *path, FILE *out, struct diagnostic *diagnostic);
 
+/* Opens a file, has `write` fill it, and closes it.  0, or -errno with a diagnostic. */
+typedef int output_write_fn(FILE *out, void *context, struct diagnostic *diagnostic);
+int output_write(const char *path, output_write_fn *write, void *context, struct diagnostic *diagnostic);
+
+/* A recording's name with another ending; the caller's to free(). */
+char *output_beside(const char *trace, const char *ending);
+
 /* "always", "never" or "auto", which is how it begins; false for other words. */
 bool output_choose_color(const char *when);
 

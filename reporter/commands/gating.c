@@ -6,7 +6,9 @@
 #include "commands/command.h"
 #include "cli/output.h"
 #include "commands/opening.h"
+#include "base/memory.h"
 #include "recordings/traces.h"
+#include "views/html_page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +47,43 @@ static int add_all(struct check *check, const struct gated_trace *traces, size_t
 	return error;
 }
 
-static int print(const struct gating *gating, const struct check_result *result,
+/* Traces that were judged, and how they are opened. */
+struct judged {
+	const struct gating *gating;
+	const struct profile_options *options;
+	const struct gated_trace *traces;
+	size_t count;
+};
+
+static int write_page(FILE *out, const void *context)
+{
+	const struct judged *judged = context;
+	const char **paths = memory_zeroed(judged->count, sizeof(*paths));
+	struct request request = {
+		.output = {.format = formats, .precision = judged->gating->options->precision}};
+	const struct style style = output_style(&request.output, out);
+	const struct page_options page = {.title = "mprof check"};
+
+	for (size_t i = 0; i < judged->count; i++)
+		paths[i] = judged->traces[i].path;
+	request.style = &style;
+	page_write(
+		out,
+		&(struct page_recordings){.paths = paths, .count = judged->count, .options = judged->options},
+		&page, &request);
+	free(paths);
+	return 0;
+}
+
+static int print(const struct judged *judged, const struct check_result *result,
 		 struct diagnostic *diagnostic)
 {
+	const struct gating *gating = judged->gating;
 	struct output_place place = {
 		.standard = gating->standard,
 		.pid = gating->pids ? *gating->pids : getpid(),
-		.style = {output_is_colorful(gating->standard), (int)gating->options->precision},
+		.style = {output_is_colorful(gating->standard), (int)gating->options->precision, write_page,
+			  judged},
 	};
 
 	return outputs_print(gating->options->outputs, gating->options->output_count, result, &place,
@@ -100,7 +132,7 @@ int gating_judge(const struct gating *gating, const struct gated_trace *traces, 
 	if (!error && options.update && result->program_count > 0)
 		fprintf(stderr, "mprof: %s has these figures now\n", gating->gate->baseline_path);
 	if (!error) {
-		error = print(gating, result, diagnostic);
+		error = print(&(struct judged){gating, &profile_options, traces, count}, result, diagnostic);
 		error = error ? status_of_unprinted(result, diagnostic, error) : result->status;
 	}
 	check_destroy(check);

@@ -97,7 +97,10 @@ static int read_options(struct work *work, int argc, char **argv, struct diagnos
 		{view->lacks & VIEW_LACKS_TOP ? &nothing : &request_top_argp, 0, NULL, 0},
 		{view->lacks & VIEW_LACKS_SORT ? &nothing : &request_sort_argp, 0, NULL, 0},
 		{view->selects_tables ? &request_columns_argp : &nothing, 0, NULL, 0},
-		{view->exports ? &request_export_argp : &request_common_argp, 0, NULL, 0},
+		{view->exports       ? &request_export_argp
+		 : view->writes_file ? &request_file_argp
+				     : &request_common_argp,
+		 0, NULL, 0},
 		{0},
 	};
 	char *doc = NULL;
@@ -267,15 +270,6 @@ static int draw(struct work *work, FILE *out, struct diagnostic *diagnostic)
 	return error;
 }
 
-/* Columns of what is not known of a part of the run, or of some blocks. */
-static void drop_unknown(struct document *document, const struct profile *profile)
-{
-	if (profile_window(profile))
-		document_without(document, window_lacks(profile_window(profile)));
-	if (profile_blocks(profile))
-		document_without(document, blocks_lack());
-}
-
 static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 {
 	struct document document = {0};
@@ -295,7 +289,7 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 		if (profile_matched_nothing(work->profiles[i]))
 			error = profile_explain_nobody(work->profiles[i], diagnostic);
 	for (size_t i = 0; i < work->count; i++)
-		drop_unknown(&document, work->profiles[i]);
+		part_without_unknown(&document, work->profiles[i]);
 	if (!error)
 		error = check_names(work, &document, diagnostic);
 	if (!error && !(work->request.for_people && tells_warnings_itself(&document)))

@@ -55,6 +55,15 @@ json_t *json_text(const char *text)
 	return string ? string : repaired_text(text);
 }
 
+void json_print_text(FILE *out, const char *text)
+{
+	json_t *string = json_text(text);
+
+	if (!string || (json_dumpf(string, out, JSON_ENCODE_ANY) != 0 && !ferror(out)))
+		memory_exhausted();
+	json_decref(string);
+}
+
 /* jansson's setters take a NULL value for failure. */
 static void must(int result)
 {
@@ -80,7 +89,7 @@ static json_t *rows_json(const struct table *table)
 	return array;
 }
 
-static json_t *cell_json(const struct cell *cell)
+json_t *json_cell(const struct cell *cell)
 {
 	switch (cell->kind) {
 	case CELL_BLANK:
@@ -129,7 +138,7 @@ json_t *json_row(const struct table *table, size_t row)
 		if (!table->columns[i]->name)
 			continue;
 		cell = table_cell(table, row, i);
-		set(object, table->columns[i]->name, cell_json(&cell));
+		set(object, table->columns[i]->name, json_cell(&cell));
 	}
 	return object;
 }

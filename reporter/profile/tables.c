@@ -3,6 +3,7 @@
  */
 #include "sources/braces.h"
 #include "profile/private.h"
+#include "profile/source.h"
 #include "sources/stale.h"
 
 #include <errno.h>
@@ -272,13 +273,10 @@ static uint64_t figure_of_whole(const struct profile *profile, const struct sour
 static void find_text(struct profile *profile, struct entry *entry)
 {
 	const char *file = entry->function->file;
-	const unsigned char *md5 = symbolizer_source_md5(profile->symbolizer, file);
-	const struct source_text *text = sources_find(profile->sources, file);
 
-	if (text && md5 && memcmp(md5, text->md5, sizeof(text->md5)) != 0)
-		entry->changed = text;
-	else
-		entry->text = text;
+	entry->text = profile_source(profile, file);
+	if (!entry->text)
+		entry->changed = sources_find(profile->sources, file);
 }
 
 /* What was generated from a text that is there, into a file that is not: its lines are shown in the former.

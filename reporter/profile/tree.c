@@ -29,6 +29,7 @@ struct work {
 	size_t path_capacity;
 	uint32_t *placed, *placed_whole; /* by node of the recording: that of the trie + 1; the latter with
 					    system frames whatever is asked for, NULL: not needed yet */
+	uint32_t *of_path;               /* by node of the recording: that of the trie; NULL: not asked for */
 };
 
 /* ---- frames ------------------------------------------------------------------------------- */
@@ -194,7 +195,10 @@ static void add_paths(struct work *work)
 			continue;
 		own = amounts_of(&figures, profile->ownership.remains[node]);
 		own.frees = own.freed_bytes = 0; /* mostly of blocks that were allocated elsewhere */
-		trie_add(&work->trie, place_path(work, node), &own);
+		uint32_t at = place_path(work, node);
+		trie_add(&work->trie, at, &own);
+		if (work->of_path)
+			work->of_path[node] = at;
 	}
 }
 
@@ -270,6 +274,8 @@ static void begin(struct work *work)
 	profile_must(profile_put_back(work->profile));
 	profile_know_remains(work->profile);
 	trie_init(&work->trie);
+	if (work->query->paths)
+		work->of_path = pool_alloc(&work->profile->pool, all_nodes(work) * sizeof(*work->of_path));
 	work->placed = memory_zeroed(all_nodes(work), sizeof(*work->placed));
 	if (work->query->system)
 		work->placed_whole = work->placed;
@@ -313,6 +319,10 @@ static void put_in_order(struct work *work, struct tree *tree)
 	tree->end = columns.end;
 	tree->first = columns.first;
 	tree->before = columns.before;
+	for (size_t i = 0; work->of_path && i < all_nodes(work); i++)
+		work->of_path[i] = columns.place[work->of_path[i]];
+	tree->of_path = work->of_path;
+	free(columns.place);
 }
 
 struct tree *profile_tree(struct profile *profile, const struct tree_query *query)

@@ -21,6 +21,7 @@ struct tree_query {
 	bool system; /* with frames of the C library, of allocators and of start-up code, which else count as
 			their callers; a path of only such frames has them anyway */
 	const struct measure_place *place; /* frames that lie there stay apart from others; NULL: none do */
+	bool paths;                        /* say which node each call path has; not with `callers` */
 };
 
 /* What a node is of: a function, or with `lines` a line of it.  Each once. */
@@ -42,6 +43,7 @@ struct tree {
 	const uint32_t *end;   /* behind the last node of the subtree: the next sibling, if there is one */
 	const uint32_t *first; /* index of its own sum in `before` */
 	const struct amounts *before; /* what all nodes before have, one for each that has anything */
+	const uint32_t *of_path;      /* with `paths`, by node of the recording: that of the tree, 0: none */
 };
 
 /* Of the paths that pass the filter; the result lives as long as the profile.  Takes the names of all code.

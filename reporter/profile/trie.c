@@ -174,13 +174,14 @@ static struct trie_columns new_columns(struct pool *pool, const struct trie *tri
 		.end = pool_alloc(pool, trie->count * sizeof(uint32_t)),
 		.first = pool_alloc(pool, (trie->count + 1) * sizeof(uint32_t)),
 		.before = pool_alloc(pool, (trie->sum_count + 1) * sizeof(struct amounts)),
+		.place = memory_zeroed(trie->count, sizeof(uint32_t)),
 	};
 }
 
 /* Sums stay unweighed until all are there. */
 static void fill(const struct trie_columns *columns, const struct trie *trie, const uint32_t *order)
 {
-	uint32_t *place = memory_zeroed(trie->count, sizeof(*place)), entries = 0;
+	uint32_t *place = columns->place, entries = 0;
 
 	for (uint32_t i = 0; i < trie->count; i++) {
 		uint32_t node = order[i], sum = trie->sum[node];
@@ -199,7 +200,6 @@ static void fill(const struct trie_columns *columns, const struct trie *trie, co
 	for (size_t i = trie->count; i-- > 1;)
 		if (columns->end[columns->parent[i]] < columns->end[i])
 			columns->end[columns->parent[i]] = columns->end[i];
-	free(place);
 }
 
 struct trie_columns trie_order(struct trie *trie, const struct trie_ordering *by, uint64_t sample_bytes,

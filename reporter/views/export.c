@@ -32,60 +32,63 @@ static const struct export_format *format_of(const struct request *request)
 	return NULL;
 }
 
-static int begin(struct request *request, struct diagnostic *diagnostic)
+static int refuse(const struct request *request, struct diagnostic *diagnostic)
 {
-	if (request->export_list)
-		return list_formats();
-	if (format_of(request))
-		return 0;
 	return request->export_format
 		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
 					request->export_format)
 		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
 }
 
-static int write_to(FILE *out, const struct export_format *format, struct profile *profile,
-		    const struct request *request, struct diagnostic *diagnostic)
+static int begin(struct request *request, struct diagnostic *diagnostic)
 {
-	const struct tree_query query = {.figure = request->figure, .lines = true};
-	struct export_source source = {.figure = request->figure};
-
-	source.run = profile_overview(profile, true);
-	source.tree = profile_tree(profile, &query);
-	return format->write(out, &source, diagnostic);
+	if (request->export_list)
+		return list_formats();
+	return format_of(request) ? 0 : refuse(request, diagnostic);
 }
 
-/* On a terminal nobody wants to read it: beside the recording, by its name. */
-static int write_beside(const struct export_format *format, struct profile *profile,
-			const struct request *request, struct diagnostic *diagnostic)
-{
-	struct document document = {0};
-	const char *trace = profile_overview(profile, false)->path;
-	size_t length = strlen(trace) - (text_ends(trace, ".mprof") ? strlen(".mprof") : 0);
-	const char *path = pool_format(&document.pool, "%.*s%s", (int)length, trace, format->ending);
-	FILE *out;
-	int error = output_open(path, &out, diagnostic);
+struct writing {
+	const struct export_format *format;
+	struct profile *profile;
+	const struct request *request;
+};
 
-	if (!error) {
-		error = write_to(out, format, profile, request, diagnostic);
-		if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)
-			error = -EIO;
-	}
+static int write_to(FILE *out, void *context, struct diagnostic *diagnostic)
+{
+	const struct writing *writing = context;
+	enum figure figure = writing->request->figure;
+	const struct tree_query query = {.figure = figure, .lines = true};
+	struct export_source source = {.figure = figure};
+
+	source.run = profile_overview(writing->profile, true);
+	source.tree = profile_tree(writing->profile, &query);
+	return writing->format->write(out, &source, diagnostic);
+}
+
+/* Beside the recording, by its name. */
+static int write_beside(struct writing *writing, struct diagnostic *diagnostic)
+{
+	char *path = output_beside(profile_overview(writing->profile, false)->path, writing->format->ending);
+	int error = output_write(path, write_to, writing, diagnostic);
+
 	if (!error)
 		printf("%s\n", path);
-	document_finish(&document);
+	free(path);
 	return error;
 }
 
+/* On a terminal nobody wants to read it. */
 static int draw(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
 		struct diagnostic *diagnostic)
 {
-	const struct export_format *format = format_of(request);
+	struct writing writing = {format_of(request), *profiles, request};
 
 	(void)count;
+	if (!writing.format)
+		return refuse(request, diagnostic);
 	if (!request->output.path && isatty(STDOUT_FILENO))
-		return write_beside(format, *profiles, request, diagnostic);
-	return write_to(out, format, *profiles, request, diagnostic);
+		return write_beside(&writing, diagnostic);
+	return write_to(out, &writing, diagnostic);
 }
 
 const struct view view_export = {

@@ -16,6 +16,9 @@ void part_run(struct document *document, struct profile *profile, const struct r
 /* What part of the run the figures are of, in a line; for people, of views that do not show the run. */
 void part_figures_of(struct document *document, struct profile *profile);
 
+/* Takes out the columns of what is not known of a part of the run, or of some blocks. */
+void part_without_unknown(struct document *document, const struct profile *profile);
+
 /* A sentence in place of tables; for people. */
 void part_nothing(struct document *document, const char *sentence);
 

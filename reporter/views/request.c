@@ -303,17 +303,15 @@ static const struct argp_child common_children[] = {
 const struct argp request_common_argp = {
 	.options = common_options, .parser = parse_common, .children = common_children};
 
-/* ---- exports -------------------------------------------------------------------------------- */
+/* ---- files that are no document ---------------------------------------------------------------- */
 
-static const struct argp_option export_options[] = {
-	{"format", KEY_FORMAT, "NAME", 0, "Which format; without it the ending of -o's FILE tells", 1},
-	{"list", KEY_LIST, NULL, 0, "List the formats, and who reads them", 1},
+static const struct argp_option file_options[] = {
 	{"output", 'o', "FILE", 0, "Write to FILE; - is standard output", 1},
 	{"verbose", 'v', NULL, 0, "Show every warning", 10},
 	{0},
 };
 
-static error_t parse_export(int key, char *argument, struct argp_state *state)
+static error_t parse_file(int key, char *argument, struct argp_state *state)
 {
 	struct request *request = state->input;
 
@@ -323,10 +321,6 @@ static error_t parse_export(int key, char *argument, struct argp_state *state)
 		request->output.precision = NUMBER_PRECISION_DEFAULT;
 		request->output.format = formats;
 		return 0;
-	case KEY_FORMAT:
-		return request->export_format = argument, 0;
-	case KEY_LIST:
-		return request->export_list = true, 0;
 	case 'o':
 		return request->output.path = argument, 0;
 	case 'v':
@@ -336,6 +330,33 @@ static error_t parse_export(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp_child export_children[] = {{&symbol_argp, 0, NULL, 0}, {0}};
+static const struct argp_child file_children[] = {{&symbol_argp, 0, NULL, 0}, {0}};
+const struct argp request_file_argp = {
+	.options = file_options, .parser = parse_file, .children = file_children};
+
+static const struct argp_option export_options[] = {
+	{"format", KEY_FORMAT, "NAME", 0, "Which format; without it the ending of -o's FILE tells", 1},
+	{"list", KEY_LIST, NULL, 0, "List the formats, and who reads them", 1},
+	{0},
+};
+
+static error_t parse_export(int key, char *argument, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = request;
+		return 0;
+	case KEY_FORMAT:
+		return request->export_format = argument, 0;
+	case KEY_LIST:
+		return request->export_list = true, 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child export_children[] = {{&request_file_argp, 0, NULL, 0}, {0}};
 const struct argp request_export_argp = {
 	.options = export_options, .parser = parse_export, .children = export_children};

@@ -58,6 +58,6 @@ size_t request_rows(const struct request *request, size_t few);
 
 /* The groups; each takes the request as its input.  A command may leave out what means nothing to it. */
 extern const struct argp request_filter_argp, request_blocks_argp, request_time_argp, request_top_argp,
-	request_sort_argp, request_columns_argp, request_common_argp, request_export_argp;
+	request_sort_argp, request_columns_argp, request_common_argp, request_file_argp, request_export_argp;
 
 #endif

@@ -23,7 +23,7 @@ void *volatile kept;
 static void *operator|(const shelf &, size_t size) { return malloc(size); }
 int main(int argc, char **) { kept = shelf() | (argc > 1 ? 3 << 20 : 1 << 20); return 0; }
 """
-FORMATS = ("text", "json", "markdown", "github", "junit", "sarif", "action-benchmark", "bencher")
+FORMATS = ("text", "json", "markdown", "github", "junit", "sarif", "action-benchmark", "bencher", "html")
 
 
 def checked(trace, directory, *arguments):

@@ -15,6 +15,7 @@ const struct check_format check_formats[] = {
 	{"sarif", check_sarif, false, true},
 	{"action-benchmark", check_action_benchmark, true, true},
 	{"bencher", check_bencher, true, true},
+	{"html", check_html, true, true},
 	{0},
 };
 

@@ -1,5 +1,6 @@
 /*
- * formats.h - a check's result as text, JSON, Markdown, GitHub's lines, JUnit, SARIF and benchmark files.
+ * formats.h - a check's result as text, JSON, Markdown, GitHub's lines, JUnit, SARIF, benchmark files and a
+ * page.
  */
 #ifndef MPROF_REPORTER_GATE_FORMATS_FORMATS_H
 #define MPROF_REPORTER_GATE_FORMATS_FORMATS_H
@@ -12,6 +13,9 @@
 struct check_style {
 	bool color; /* text only */
 	int precision;
+	/* Writes the recordings that were judged as a page, and returns what formats do. */
+	int (*page)(FILE *out, const void *context);
+	const void *page_context;
 };
 
 /* Prints the whole result.  0, or -ENOMEM; errors of the stream are left in the stream. */
@@ -25,7 +29,7 @@ struct check_format {
 };
 
 check_format_fn check_text, check_json, check_markdown, check_github, check_junit, check_sarif,
-	check_action_benchmark, check_bencher;
+	check_action_benchmark, check_bencher, check_html;
 
 /* All formats, ending with a NULL name; the one list of them. */
 extern const struct check_format check_formats[];

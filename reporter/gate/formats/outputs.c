@@ -144,12 +144,13 @@ static int print(FILE *out, void *context)
 static int print_file(const struct output *output, const struct check_result *result,
 		      const struct output_place *place, struct diagnostic *diagnostic)
 {
-	struct print job = {output->format, result, {.precision = place->style.precision}};
+	struct print job = {output->format, result, place->style};
 	char *path = expand(output->path, result, place->pid);
 	int error;
 
 	if (!path)
 		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+	job.style.color = false;
 	diagnostic->message[0] = '\0';
 	error = trace_is_at(path) ? diagnostic_set(diagnostic, EEXIST, "%s: cannot write to it: " KEPT, path)
 				  : whole_file_write(path, print, &job, diagnostic);

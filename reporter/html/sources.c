@@ -1,0 +1,114 @@
+/* sources.c - source text: of the lines that tables show, or of every file that code is of. */
+#include "html/private.h"
+
+#include "base/memory.h"
+#include "profile/source.h"
+#include "profile/window.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BYTES_MAX (32u << 20) /* of a page's source text */
+
+struct printing {
+	struct writer *writer;
+	size_t left_bytes;
+	bool full;
+	const char *between;
+};
+
+static bool has_room(struct printing *printing, const char *const *lines, size_t count)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += strlen(lines[i]) + 1;
+	printing->full |= bytes > printing->left_bytes;
+	if (printing->full)
+		return false;
+	printing->left_bytes -= bytes;
+	return true;
+}
+
+/* Lines of a file, one behind the other. */
+static void print_lines(struct printing *printing, const char *file, uint32_t first, const char *const *lines,
+			size_t count)
+{
+	struct writer *writer = printing->writer;
+
+	if (count == 0 || !has_room(printing, lines, count))
+		return;
+	fprintf(writer->out, "%s{\"file\":%" PRIu32 ",\"lines\":{\"from\":%" PRIu32 ",\"text\":[",
+		printing->between, texts_number(&writer->texts, file), first);
+	for (size_t i = 0; i < count; i++)
+		fprintf(writer->out, "%s%" PRIu32, i > 0 ? "," : "", texts_number(&writer->texts, lines[i]));
+	fputs("]}}", writer->out);
+	printing->between = ",\n";
+}
+
+/* Those of a table that have text; where one is missing another row of them begins. */
+static void print_table(struct printing *printing, const struct line_table *table)
+{
+	const char **texts = memory_zeroed(table->line_count, sizeof(*texts));
+	size_t count = 0;
+	uint32_t first = 0;
+
+	for (size_t i = 0; i < table->line_count; i++) {
+		const struct table_line *line = &table->lines[i];
+
+		if (count > 0 && (!line->source || line->line != first + count)) {
+			print_lines(printing, table->file, first, texts, count);
+			count = 0;
+		}
+		if (!line->source)
+			continue;
+		first = count == 0 ? line->line : first;
+		texts[count++] = line->source;
+	}
+	print_lines(printing, table->file, first, texts, count);
+	free(texts);
+}
+
+static void print_shown(struct printing *printing, struct profile *profile)
+{
+	const struct table_choice choice = {0, FIGURE_PEAK};
+	const struct line_table *tables;
+	size_t count;
+
+	if (profile_is_part(profile))
+		return;
+	tables = profile_tables(profile, &choice, &count);
+	for (size_t i = 0; i < count; i++)
+		print_table(printing, &tables[i]);
+}
+
+static void print_all(struct printing *printing, struct profile *profile, const struct tree *tree)
+{
+	struct map seen = {0}; /* files, by their text's address */
+
+	for (size_t i = 0; i < tree->frame_count; i++) {
+		const char *file = tree->frames[i].function->file;
+		const struct source_text *text = *file ? profile_source(profile, file) : NULL;
+
+		if (!text || map_get(&seen, (uintptr_t)text, 0))
+			continue;
+		map_put(&seen, (uintptr_t)text, 0, (void *)(uintptr_t)text); // NOLINT
+		print_lines(printing, file, 1, text->lines, text->line_count);
+	}
+	map_finish(&seen);
+}
+
+void sources_print(struct writer *writer, struct profile *profile, const struct tree *tree)
+{
+	struct printing printing = {.writer = writer, .left_bytes = BYTES_MAX, .between = ""};
+
+	fputs("\"sources\":{\"files\":[", writer->out);
+	if (writer->page->sources == HTML_SOURCES_SHOWN)
+		print_shown(&printing, profile);
+	else if (writer->page->sources == HTML_SOURCES_ALL)
+		print_all(&printing, profile, tree);
+	fputs("]}", writer->out);
+	if (printing.full)
+		writer_remark(writer, "There is more source text than a page holds: some of it is left out");
+}
