@@ -79,7 +79,7 @@ export function Chart({ parts, timeline, height, rss, lit }: { parts: Parts; tim
 				...(shownRss ? [{ stroke: colours.text, width: 1.2, dash: [2, 3], points: { show: false } }] : []),
 			],
 			hooks: {
-				draw: [(drawn) => drawOver(drawn, { parts, timeline, events, palette: colours, ...now.current })],
+				draw: [(drawn) => drawOver(drawn, { parts, timeline, events, palette: colours, resident: shownRss, ...now.current })],
 				setSelect: [
 					(drawn) => {
 						const { left, width: wide } = drawn.select;

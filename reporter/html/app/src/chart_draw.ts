@@ -45,6 +45,7 @@ export interface Over {
 	events: Events;
 	palette: Palette;
 	range: Range | null;
+	resident: (number | null)[] | null; /* at the curve's points; null: not shown */
 	lit: number; /* the part that the list points to; -1: none */
 }
 
@@ -78,6 +79,7 @@ export function drawOver(plot: uPlot, over: Over): void {
 	drawRange(space, over);
 	drawPeak(space, over);
 	drawNames(space, over);
+	nameResident(space, over);
 	drawCollections(space, over);
 	drawPhases(space, over);
 	drawMarks(space, over);
@@ -143,20 +145,17 @@ function spotFor(space: Space, ns: number[], base: Float64Array, series: Float64
 	let low = space.y(base[at]!);
 	let high = space.y(base[at]! + series[at]!);
 	while (space.x(ns[to]!) - space.x(ns[from]!) < width) {
-		const next = to + 1 < end ? to + 1 : from - 1;
-		const other = from > first ? from - 1 : next;
-		const step = next > to && series[next]! >= series[other]! ? next : other;
-		if (step < first || (step === from && step === to))
+		const bounds = (at: number): [number, number] =>
+			at < first || at >= end ? [0, 0] : [Math.min(low, space.y(base[at]!)), Math.max(high, space.y(base[at]! + series[at]!))];
+		const [before, after] = [bounds(from - 1), bounds(to + 1)];
+		const forward = after[0] - after[1] >= before[0] - before[1];
+		[low, high] = forward ? after : before;
+		if (low - high < 13)
 			return null;
-		const newLow = Math.min(low, space.y(base[step]!));
-		const newHigh = Math.max(high, space.y(base[step]! + series[step]!));
-		if (newLow - newHigh < 13)
-			return null;
-		[low, high] = [newLow, newHigh];
-		if (step > to)
-			to = step;
+		if (forward)
+			to++;
 		else
-			from = step;
+			from--;
 	}
 	return { x: (space.x(ns[from]!) + space.x(ns[to]!) - width) / 2, y: (low + high) / 2 };
 }
@@ -204,6 +203,21 @@ function drawPeak(space: Space, { timeline, palette, range }: Over): void {
 	context.setLineDash([]);
 	const onRight = x < space.right - 190;
 	say(space, palette, `peak ${size(bytes)} at ${moment(ns, timeline.duration)}`, onRight ? x + 7 : x - 7, Math.max(space.top + 8, y - 9), onRight ? "left" : "right");
+}
+
+function nameResident(space: Space, { resident, parts, palette }: Over): void {
+	if (!resident)
+		return;
+	let greatest = -1;
+	resident.forEach((bytes, j) => {
+		if (bytes !== null && bytes > (resident[greatest] ?? 0))
+			greatest = j;
+	});
+	if (greatest < 0)
+		return;
+	const [x, y] = [space.x(parts.ns[greatest]!), space.y(resident[greatest]!)];
+	const onRight = x < space.right - 90;
+	say(space, palette, "resident", onRight ? x + 4 : x - 4, Math.max(space.top + 6, y - 8), onRight ? "left" : "right");
 }
 
 function drawCollections(space: Space, { events, palette }: Over): void {

@@ -179,7 +179,7 @@ export function Table(props: TableProps) {
 				aria-activedescendant={rows.length > 0 && cursor >= from && cursor < to ? `${id}-${cursor}` : undefined}
 				onKeyDown={keys}
 			>
-				<table ref={table} role="presentation" class={props.columns.some((column) => column.width === null) ? undefined : "fit"} style={{ minWidth: `${widthOf(props.columns)}px` }}>
+				<table ref={table} role="presentation" style={{ minWidth: `${widthOf(props.columns)}px` }}>
 					<colgroup>
 						{props.columns.map((column) => (
 							<col class={column.lesser ? "lesser" : ""} style={column.width ? { width: `${column.width}px` } : {}} />
