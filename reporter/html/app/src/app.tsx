@@ -124,10 +124,10 @@ export function App({ page }: { page: PageData }) {
 	return (
 		<ViewContext.Provider value={view}>
 			<Head />
-			<div class="when-bar">
+			<section class="when-bar" aria-label="Range of the run">
 				<Strip />
 				<RangeBar />
-			</div>
+			</section>
 			<main class="body">
 				<Tabs tabs={tabs} current={tab} />
 				<div id="panel" role="tabpanel" aria-labelledby={`tab-${tab.id}`} tabIndex={-1} key={`${tab.id} ${place.recording}`} class={`panel ${tab.id}`}>

@@ -254,7 +254,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 
 export function SectionTable({ section, compact, own }: { section: SectionData; compact?: boolean; own?: boolean }) {
 	const columns = useMemo(() => columnsOf(section), [section]);
-	const title = section.title || titleOf(section.name || "rows");
+	const title = visible(section.title || titleOf(section.name || "rows"));
 	const nests = section.rows.some((_, row) => nestedOf(section, row).length > 0) || section.columns.length > 6;
 	const tree = section.layout === "tree" && section.depth;
 	return (

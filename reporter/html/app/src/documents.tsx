@@ -4,7 +4,7 @@
  */
 import { useView } from "./context";
 import { SectionFacts, SectionTable } from "./document";
-import { amount, count, signed, size, titleOf } from "./format";
+import { amount, count, signed, size, titleOf, visible } from "./format";
 import { sectionOf } from "./model";
 import type { DocumentData, SectionData } from "./schema";
 
@@ -131,7 +131,7 @@ export function Warnings() {
 			{warnings.length === 0 && !cut?.nodes && <p class="empty">None: the recording is complete and all names are known.</p>}
 			<ul class="warnings">
 				{warnings.map((text) => (
-					<li>{text}</li>
+					<li>{visible(text)}</li>
 				))}
 				{cut && cut.nodes > 0 && (
 					<li>

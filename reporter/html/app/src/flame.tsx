@@ -96,6 +96,12 @@ export function Flame() {
 	);
 }
 
+/* A state that is of some branches only: with others it is as at first. */
+function useOf<Value>(branches: Branches, first: Value): [Value, (value: Value) => void] {
+	const [state, setState] = useState({ branches, value: first });
+	return [state.branches === branches ? state.value : first, (value) => setState({ branches, value })];
+}
+
 function Graph({ view, branches }: { view: View; branches: Branches }) {
 	const { recording, figure, place } = view;
 	const { names, tree } = recording;
@@ -103,9 +109,9 @@ function Graph({ view, branches }: { view: View; branches: Branches }) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const width = useWidth(box);
 	const dark = useDark();
-	const [hover, setHover] = useState<Hover<number> | null>(null);
+	const [hover, setHover] = useOf<Hover<number> | null>(branches, null);
 	const [lit, setLit] = useState(-1);
-	const [cursor, setCursor] = useState(-1);
+	const [cursor, setCursor] = useOf(branches, -1);
 	const top = useMemo(() => branches.find(pathOf(place.zoom)), [branches, place.zoom]);
 	const layout = useMemo(() => layOut(branches, top, width), [branches, top, width]);
 	const legend = useMemo(() => legendOf(recording, view.figure, view.range, place.colour), [recording, figure.name, view.range, place.colour]);
@@ -121,8 +127,6 @@ function Graph({ view, branches }: { view: View; branches: Branches }) {
 		palette: palette(),
 	};
 	useLayoutEffect(() => draw(canvas.current!, width, layout, branches, looks), [layout, legend, matches, lit, cursor, dark, width]);
-	useEffect(() => setCursor(-1), [branches]);
-
 	const zoomTo = (branch: number) => {
 		setHover(null);
 		go({ zoom: branches.path(branch).join(".") });

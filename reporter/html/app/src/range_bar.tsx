@@ -50,7 +50,7 @@ export function RangeBar() {
 	const to = range ? timeline.bounds[range.last + 1]! : timeline.duration;
 	const phases = timeline.data.phases ?? [];
 	return (
-		<div class={range ? "range set" : "range"} role="group" aria-label="Range of the run">
+		<div class={range ? "range set" : "range"}>
 			<Seconds label="From" ns={from} timeline={timeline} set={(ns) => setRange(timeline, ns, to)} />
 			<Seconds label="to" ns={to} timeline={timeline} set={(ns) => setRange(timeline, from, ns)} />
 			<span class="muted">s</span>

@@ -96,7 +96,8 @@ export function Table(props: TableProps) {
 	const sort = choice.sort || props.sort;
 	const rows = useMemo(() => order(props, sort, choice.filter), [props.columns, props.rows, sort, choice.filter]);
 	const openRow = useMemo(() => rows.findIndex((row) => props.keyOf(row) === choice.row), [rows, choice.row]);
-	const [cursor, setCursor] = useState(Math.max(0, openRow));
+	const [place, setCursor] = useState(Math.max(0, openRow));
+	const cursor = Math.min(place, Math.max(0, rows.length - 1));
 	const { box, from, to, reveal } = useVisibleRows(rows.length);
 	const table = useRef<HTMLTableElement>(null);
 	const opened = props.detail && choice.row !== "" && openRow >= 0 ? rows[openRow]! : null;

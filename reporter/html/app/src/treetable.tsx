@@ -47,7 +47,20 @@ function rowsOf(branches: Branches, opened: Set<number>): number[] {
 	return rows;
 }
 
-export function TreeTable({ branches, name, lines }: { branches: Branches; name: string; lines?: boolean }) {
+export interface TreeProps {
+	branches: Branches;
+	name: string;
+	lines?: boolean;
+}
+
+export function TreeTable(props: TreeProps) {
+	const [from, to] = props.branches.children(0);
+	if (from < to)
+		return <Rows {...props} />;
+	return <p class="empty">{props.branches.direction === "callers" ? "Nothing calls it: paths begin here." : "It calls nothing that has any."}</p>;
+}
+
+function Rows({ branches, name, lines }: TreeProps) {
 	const { recording, figure } = useView();
 	const { names, tree } = recording;
 	const [version, setVersion] = useState(0);
@@ -57,7 +70,8 @@ export function TreeTable({ branches, name, lines }: { branches: Branches; name:
 		return set;
 	}, [branches]);
 	const rows = useMemo(() => rowsOf(branches, opened), [branches, opened, version]);
-	const [cursor, setCursor] = useState(0);
+	const [place, setCursor] = useState(0);
+	const cursor = Math.min(place, rows.length - 1);
 	const { box, from, to, reveal } = useVisibleRows(rows.length);
 	const whole = branches.value[0]!;
 	const id = `tree-${name.replace(/\W+/g, "-").toLowerCase()}`;
@@ -104,8 +118,6 @@ export function TreeTable({ branches, name, lines }: { branches: Branches; name:
 			event.preventDefault();
 		}
 	};
-	if (rows.length === 0)
-		return <p class="empty">{branches.direction === "callers" ? "Nothing calls it: paths begin here." : "It calls nothing that has any."}</p>;
 	return (
 		<div
 			class="scroll tree"
