@@ -144,20 +144,29 @@ function columnsOf(section: SectionData): Column[] {
 			title,
 			hint: titleOf(key),
 			numeric,
-			width: numeric ? Math.max(kind === "time" ? 164 : 92, title.length * 7.4 + 26) : 130,
-			lesser: columns.length > 2,
+			width: numeric ? Math.max(kind === "time" ? 164 : 90, title.length * 7 + 24) : 110,
 			value: (row) => valueOf(section.rows[row]![i]),
 			show: (row) => <Cell value={section.rows[row]![i]} kind={kind} />,
 		});
 	});
 	const texts = columns.filter((column) => !column.numeric);
-	const lastText = texts.find((column) => column.key === "command") ?? texts.at(-1);
-	if (places.length === 0 && lastText)
-		Object.assign(lastText, { width: null, lesser: false });
-	columns.sort((a, b) => rankOf(a) - rankOf(b));
+	const flexible = section.layout === "tree" ? texts[0] : texts.at(-1);
+	if (places.length === 0 && flexible)
+		flexible.width = null;
+	markLesser(columns);
+	if (section.layout !== "tree")
+		columns.sort((a, b) => rankOf(a) - rankOf(b));
 	for (const place of places)
 		columns.push(placeColumn(section, place));
 	return columns;
+}
+
+/* Where there is little room, a row's number, two amounts and the widest words are left. */
+function markLesser(columns: Column[]): void {
+	const isAmount = (column: Column) => /(bytes|share|_of_site)$/.test(column.key);
+	const ranked = columns.filter((column) => column.numeric).sort((a, b) => Number(isAmount(b)) - Number(isAmount(a)));
+	for (const column of columns)
+		column.lesser = column.numeric ? ranked.indexOf(column) > 1 && !/id$/.test(column.key) : column.width !== null;
 }
 
 /* Numbers first, then words, the widest last. */
@@ -255,7 +264,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 export function SectionTable({ section, compact, own }: { section: SectionData; compact?: boolean; own?: boolean }) {
 	const columns = useMemo(() => columnsOf(section), [section]);
 	const title = visible(section.title || titleOf(section.name || "rows"));
-	const nests = section.rows.some((_, row) => nestedOf(section, row).length > 0) || section.columns.length > 6;
+	const nests = section.rows.some((_, row) => nestedOf(section, row).length > 0) || columns.length > 3;
 	const tree = section.layout === "tree" && section.depth;
 	return (
 		<section class={compact ? "section" : "section tall"}>
@@ -281,10 +290,10 @@ export function SectionTable({ section, compact, own }: { section: SectionData; 
 	);
 }
 
-/* The last column of a tree is indented by depth. */
+/* A tree's first column is indented by depth. */
 function indented(columns: Column[], depth: number[]): Column[] {
 	return columns.map((column, i) =>
-		i < columns.length - 1 ? column : { ...column, show: (row: number) => <span style={{ paddingLeft: `${(depth[row] ?? 0) * 16}px` }}>{column.show(row)}</span> },
+		i > 0 ? column : { ...column, show: (row: number) => <span style={{ paddingLeft: `${(depth[row] ?? 0) * 16}px` }}>{column.show(row)}</span> },
 	);
 }
 

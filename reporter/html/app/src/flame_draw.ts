@@ -31,7 +31,9 @@ function fit(context: CanvasRenderingContext2D, text: string, width: number): st
 	}
 	if (whole <= width)
 		return text;
-	const characters = Math.floor(((width - 8) / whole) * text.length);
+	let characters = Math.floor((width / whole) * text.length);
+	while (characters > 1 && context.measureText(`${text.slice(0, characters)}…`).width > width)
+		characters--;
 	return characters < 2 ? "" : `${text.slice(0, characters)}…`;
 }
 

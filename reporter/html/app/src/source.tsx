@@ -90,7 +90,7 @@ export function Source() {
 				{textless && <span class="note">Lines without their text: the page was made without sources, or they were not found.</span>}
 			</div>
 			<div class="source-pair">
-				<nav class="files" aria-label="Source files">
+				<nav class="file-list" aria-label="Source files">
 					{files.slice(0, 400).map((one) => (
 						<button aria-current={one === file ? "true" : undefined} title={one.name} onClick={() => go({ file: one.name, row: "" })}>
 							<span class="file-name">{shortPath(one.name)}</span>

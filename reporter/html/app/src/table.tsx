@@ -180,7 +180,7 @@ export function Table(props: TableProps) {
 				aria-activedescendant={rows.length > 0 && cursor >= from && cursor < to ? `${id}-${cursor}` : undefined}
 				onKeyDown={keys}
 			>
-				<table ref={table} role="presentation" style={{ minWidth: `${widthOf(props.columns)}px` }}>
+				<table ref={table} role="presentation" style={{ "--all": `${widthOf(props.columns)}px`, "--fewer": `${widthOf(props.columns.filter((column) => !column.lesser))}px` }}>
 					<colgroup>
 						{props.columns.map((column) => (
 							<col class={column.lesser ? "lesser" : ""} style={column.width ? { width: `${column.width}px` } : {}} />
@@ -234,7 +234,7 @@ export function Table(props: TableProps) {
 }
 
 function widthOf(columns: Column[]): number {
-	return columns.reduce((sum, column) => sum + (column.lesser ? 0 : (column.width ?? 180)), 0);
+	return columns.reduce((sum, column) => sum + (column.width ?? 170), 0);
 }
 
 function Gap({ rows }: { rows: number }) {
