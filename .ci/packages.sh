@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034 # those who source this use the lists
 
 # To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
-# reads gate files, libiberty demangles, libmd has checksums, zlib packs pages.
+# reads gate files, libiberty demangles, libmd has checksums, zlib packs pages and what pprof reads.
 build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev libmd-dev zlib1g-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
@@ -12,6 +12,9 @@ build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev 
 # which says where call sites of programs in many languages stand; the others are recorded, or are allocators before
 # and behind the shim.
 test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake make dwz xz-utils sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools strace gdb groff-base librsvg2-bin"
+
+# What reads exports.
+test_packages="$test_packages python3-memory-profiler python3-matplotlib"
 
 test_packages="$test_packages llvm lld libomp-dev gfortran gnat gdc golang-go rustc gobjc valac libglib2.0-dev nim bison flex"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT(name, ending, readers) {#name, ending, readers, export_##name},
+#define EXPORT(name, ending, readers, traits, share) {#name, ending, readers, traits, share, export_##name},
 const struct export_format export_formats[] = {
 #include "exports/exports.def"
 	{0},

@@ -4,8 +4,8 @@
 #ifndef MPROF_REPORTER_HTML_PRIVATE_H
 #define MPROF_REPORTER_HTML_PRIVATE_H
 
+#include "base/texts.h"
 #include "html/page.h"
-#include "html/texts.h"
 #include "profile/tree.h"
 
 /* Data on their way. */

@@ -18,9 +18,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What a node did within an interval. */
+/* What a node did within an interval; changes modulo 2^64, as they come from a file. */
 struct doing {
-	int64_t change, to_peak;
+	uint64_t change, to_peak;
 	uint64_t allocations, allocated_bytes; /* the former in parts where blocks are sampled */
 	bool touched;
 };
@@ -34,7 +34,7 @@ struct sweep {
 	struct doing *doings; /* by node of the page */
 	uint32_t *touched;    /* those nodes of which the interval says anything */
 	size_t touched_count;
-	int64_t live; /* before the interval */
+	uint64_t live; /* before the interval */
 };
 
 /* ---- one interval ------------------------------------------------------------------------------- */
@@ -63,14 +63,14 @@ static void take(struct sweep *sweep, const struct interval *interval)
 	while (timeline_walk_next(&walk, &entry)) {
 		if (!profile_passes(sweep->profile, entry.id))
 			continue;
-		uint32_t node = sweep->shown->number[sweep->shown->tree->of_path[entry.id]];
+		uint32_t node = sweep->shown->number[sweep->shown->tree->of_node[entry.id]];
 		struct doing *doing = &sweep->doings[node];
 
 		if (!doing->touched)
 			sweep->touched[sweep->touched_count++] = node;
 		doing->touched = true;
-		doing->change += entry.change.bytes;
-		doing->to_peak += entry.to_peak.bytes;
+		doing->change += (uint64_t)entry.change.bytes;
+		doing->to_peak += (uint64_t)entry.to_peak.bytes;
 		doing->allocations += entry.allocations;
 		doing->allocated_bytes += entry.allocated_bytes;
 	}
@@ -79,26 +79,27 @@ static void take(struct sweep *sweep, const struct interval *interval)
 
 /* ---- entries ------------------------------------------------------------------------------------ */
 
-static int64_t change_of(const struct doing *doing)
+static uint64_t change_of(const struct doing *doing)
 {
 	return doing->change;
 }
 
-static int64_t to_peak_of(const struct doing *doing)
+static uint64_t to_peak_of(const struct doing *doing)
 {
 	return doing->to_peak;
 }
 
-static int64_t allocated_of(const struct doing *doing)
+static uint64_t allocated_of(const struct doing *doing)
 {
-	return (int64_t)doing->allocated_bytes;
+	return doing->allocated_bytes;
 }
 
-static void print_column(const struct sweep *sweep, int64_t (*value)(const struct doing *doing))
+static void print_column(const struct sweep *sweep, uint64_t (*value)(const struct doing *doing))
 {
 	fputs(",[", sweep->out);
 	for (size_t i = 0; i < sweep->touched_count; i++)
-		fprintf(sweep->out, "%s%" PRId64, i > 0 ? "," : "", value(&sweep->doings[sweep->touched[i]]));
+		fprintf(sweep->out, "%s%" PRId64, i > 0 ? "," : "",
+			(int64_t)value(&sweep->doings[sweep->touched[i]]));
 	fputc(']', sweep->out);
 }
 
@@ -135,9 +136,9 @@ static void print_entries(struct sweep *sweep)
 
 /* ---- intervals ---------------------------------------------------------------------------------- */
 
-static int64_t sum(const struct sweep *sweep, int64_t (*value)(const struct doing *doing))
+static uint64_t sum(const struct sweep *sweep, uint64_t (*value)(const struct doing *doing))
 {
-	int64_t all = 0;
+	uint64_t all = 0;
 
 	for (size_t i = 0; i < sweep->touched_count; i++)
 		all += value(&sweep->doings[sweep->touched[i]]);
@@ -151,24 +152,44 @@ static void print_intervals(struct sweep *sweep)
 		const struct interval *interval = &sweep->timeline->list[i];
 
 		take(sweep, interval);
-		int64_t peak = sweep->live + sum(sweep, to_peak_of);
+		uint64_t peak = sweep->live + sum(sweep, to_peak_of);
 		sweep->live += sum(sweep, change_of);
 		fprintf(sweep->out,
 			"%s[%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 ",%" PRId64 ",%" PRIu64 "]",
 			i > 0 ? ",\n" : "", interval->end_ns - interval->begin_ns, interval->peak_ns,
-			interval->rss_pages * sweep->info->page_bytes, sweep->live, peak, interval->events);
+			interval->rss_pages * sweep->info->page_bytes, (int64_t)sweep->live, (int64_t)peak,
+			interval->events);
 	}
 	fputc(']', sweep->out);
 }
 
 /* ---- what happened when ------------------------------------------------------------------------- */
 
+#define RSS_POINTS 2000u /* more than a screen shows */
+
+/* The greatest of so many samples, one after the other. */
+static const struct trace_sample *greatest_of(const struct trace_sample *samples, size_t count)
+{
+	const struct trace_sample *greatest = samples;
+
+	for (size_t i = 1; i < count; i++)
+		if (samples[i].rss_bytes > greatest->rss_bytes)
+			greatest = &samples[i];
+	return greatest;
+}
+
 static void print_rss(FILE *out, const struct trace_info *info)
 {
+	size_t each = (info->sample_count + RSS_POINTS - 1) / RSS_POINTS;
+
 	fputs("\"rss\":[", out);
-	for (size_t i = 0; i < info->sample_count; i++)
-		fprintf(out, "%s[%" PRIu64 ",%" PRIu64 "]", i > 0 ? "," : "", info->samples[i].time_ns,
-			info->samples[i].rss_bytes);
+	for (size_t i = 0; i < info->sample_count; i += each) {
+		size_t left = info->sample_count - i;
+		const struct trace_sample *sample = greatest_of(&info->samples[i], left < each ? left : each);
+
+		fprintf(out, "%s[%" PRIu64 ",%" PRIu64 "]", i > 0 ? "," : "", sample->time_ns,
+			sample->rss_bytes);
+	}
 	fputc(']', out);
 }
 

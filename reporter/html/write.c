@@ -3,8 +3,9 @@
 
 #include "base/clean.h"
 #include "base/memory.h"
+#include "formats/gzip.h"
 #include "formats/json.h"
-#include "html/packed.h"
+#include "html/base64.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +53,26 @@ static void print_recordings(struct writer *writer)
 	fputc(']', writer->out);
 }
 
+static void print_texts(FILE *out, const struct texts *texts)
+{
+	fputs(",\n\"strings\":[", out);
+	for (size_t i = 0; i < texts->count; i++) {
+		fputs(i > 0 ? ",\n" : "", out);
+		json_print_text(out, texts->list[i]);
+	}
+	fputc(']', out);
+}
+
 void html_write_data(FILE *out, const struct html_page *page)
 {
 	struct writer writer = {
 		.out = out, .page = page, .nodes_left = NODES_MAX, .recordings_left = page->count};
 
-	texts_init(&writer.texts);
+	texts_number(&writer.texts, ""); /* 0 */
 	print_head(&writer);
 	print_together(&writer);
 	print_recordings(&writer);
-	fputs(",\n\"strings\":", out);
-	texts_print(out, &writer.texts);
+	print_texts(out, &writer.texts);
 	fputs("}\n", out);
 	texts_finish(&writer.texts);
 	free(writer.remarks);
@@ -98,12 +108,14 @@ static const char *print_up_to(FILE *out, const char *from, const char *marker)
 void html_write(FILE *out, const struct html_page *page)
 {
 	const char *rest = print_up_to(out, html_template, "<!--mprof-title-->");
-	FILE *data;
+	FILE *text, *data;
 
 	print_escaped(out, page->title);
 	rest = print_up_to(out, rest, "<!--mprof-data-->");
-	data = packed_open(out);
+	text = base64_open(out);
+	data = gzip_open(text);
 	html_write_data(data, page);
-	fclose(data);
+	gzip_close(data);
+	fclose(text);
 	fwrite(rest, 1, (size_t)(html_template_end - rest), out);
 }

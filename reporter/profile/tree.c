@@ -23,13 +23,14 @@ struct work {
 	struct tree_frame *frames;
 	size_t frame_count, frame_capacity;
 	struct map known[2];  /* of those elsewhere and there: (function, spot) -> index of the frame */
-	struct map described; /* frame as the symbolizer has it -> index of the frame */
+	struct map described; /* frame as the symbolizer has it, and code if that counts -> index of the frame
+			       */
 	struct trie trie;
 	uint32_t *path; /* nodes on their way */
 	size_t path_capacity;
 	uint32_t *placed, *placed_whole; /* by node of the recording: that of the trie + 1; the latter with
 					    system frames whatever is asked for, NULL: not needed yet */
-	uint32_t *of_path;               /* by node of the recording: that of the trie; NULL: not asked for */
+	uint32_t *of_node; /* by node of the recording: its own of the trie; NULL: not asked for */
 };
 
 /* ---- frames ------------------------------------------------------------------------------- */
@@ -80,13 +81,26 @@ static uintptr_t find_frame(struct work *work, const struct source_frame *frame)
 	return index;
 }
 
-static uint32_t frame_of(struct work *work, const struct source_frame *frame)
+/* Each by itself. */
+static uintptr_t code_frame(struct work *work, const struct source_frame *frame, uint32_t code)
 {
-	uintptr_t index = (uintptr_t)map_get(&work->described, (uintptr_t)frame, 0);
+	const struct source_frame *frames;
+	struct tree_frame new = describe(work, frame);
+
+	new.inlined = frame->inlined;
+	new.code = code;
+	if (code > 0 && profile_code(work->profile, code, &frames) > 0)
+		new.within = (uint32_t)(frame - frames);
+	return new_frame(work, &new);
+}
+
+static uint32_t frame_of(struct work *work, const struct source_frame *frame, uint32_t code)
+{
+	uintptr_t index = (uintptr_t)map_get(&work->described, (uintptr_t)frame, code);
 
 	if (index == 0) {
-		index = find_frame(work, frame);
-		map_put(&work->described, (uintptr_t)frame, 0, (void *)index); // NOLINT
+		index = work->query->codes ? code_frame(work, frame, code) : find_frame(work, frame);
+		map_put(&work->described, (uintptr_t)frame, code, (void *)index); // NOLINT
 	}
 	return (uint32_t)index;
 }
@@ -131,6 +145,7 @@ static bool is_part(const struct work *work, const struct source_frame *frame)
 static uint32_t extend(struct work *work, uint32_t at, uint32_t node, bool whole)
 {
 	const struct trace_code *code = trace_code(work->profile->info, node);
+	uint32_t apart = work->query->codes ? work->profile->info->nodes[node].code : 0;
 	const struct source_frame *frames;
 	size_t count;
 
@@ -139,7 +154,7 @@ static uint32_t extend(struct work *work, uint32_t at, uint32_t node, bool whole
 	count = profile_frames(work->profile, node, &frames);
 	for (size_t i = count; i-- > 0;)
 		if (!is_part(work, &frames[i]) && (whole || !is_left_out(work, at, node, frames, count, i)))
-			at = trie_child(&work->trie, at, frame_of(work, &frames[i]));
+			at = trie_child(&work->trie, at, frame_of(work, &frames[i], apart));
 	return at;
 }
 
@@ -178,7 +193,7 @@ static uint32_t place_path(struct work *work, uint32_t node)
 			work->placed_whole = memory_zeroed(all_nodes(work), sizeof(*work->placed_whole));
 		at = place(work, node, true);
 	}
-	return at == 0 ? trie_child(&work->trie, 0, frame_of(work, &nowhere)) : at;
+	return at == 0 ? trie_child(&work->trie, 0, frame_of(work, &nowhere, 0)) : at;
 }
 
 static void add_paths(struct work *work)
@@ -197,8 +212,8 @@ static void add_paths(struct work *work)
 		own.frees = own.freed_bytes = 0; /* mostly of blocks that were allocated elsewhere */
 		uint32_t at = place_path(work, node);
 		trie_add(&work->trie, at, &own);
-		if (work->of_path)
-			work->of_path[node] = at;
+		if (work->of_node)
+			work->of_node[node] = at;
 	}
 }
 
@@ -274,11 +289,12 @@ static void begin(struct work *work)
 	profile_must(profile_put_back(work->profile));
 	profile_know_remains(work->profile);
 	trie_init(&work->trie);
-	if (work->query->paths)
-		work->of_path = pool_alloc(&work->profile->pool, all_nodes(work) * sizeof(*work->of_path));
 	work->placed = memory_zeroed(all_nodes(work), sizeof(*work->placed));
 	if (work->query->system)
 		work->placed_whole = work->placed;
+	if (work->query->codes || work->query->paths)
+		work->of_node = pool_alloc(&work->profile->pool,
+					   work->profile->info->node_count * sizeof(*work->of_node));
 	new_frame(work, &(struct tree_frame){.function = &everybody, .place = everybody.name});
 }
 
@@ -319,9 +335,9 @@ static void put_in_order(struct work *work, struct tree *tree)
 	tree->end = columns.end;
 	tree->first = columns.first;
 	tree->before = columns.before;
-	for (size_t i = 0; work->of_path && i < all_nodes(work); i++)
-		work->of_path[i] = columns.place[work->of_path[i]];
-	tree->of_path = work->of_path;
+	tree->of_node = work->of_node;
+	for (size_t i = 0; work->of_node && i < work->profile->info->node_count; i++)
+		work->of_node[i] = columns.place[work->of_node[i]];
 	free(columns.place);
 }
 

@@ -18,10 +18,11 @@ struct tree_query {
 	 * stand as if it had none.  Such trees are large.  0: all of it. */
 	double least_share;
 	bool lines;  /* frames of one function at different lines stay apart */
+	bool codes;  /* and those at different places of code; without `callers`, as the next */
+	bool paths;  /* of_node is wanted */
 	bool system; /* with frames of the C library, of allocators and of start-up code, which else count as
 			their callers; a path of only such frames has them anyway */
 	const struct measure_place *place; /* frames that lie there stay apart from others; NULL: none do */
-	bool paths;                        /* say which node each call path has; not with `callers` */
 };
 
 /* What a node is of: a function, or with `lines` a line of it.  Each once. */
@@ -32,6 +33,8 @@ struct tree_frame {
 	bool inlined;      /* wherever it was met */
 	bool system;       /* not the program's own */
 	bool there;        /* lies at the query's place */
+	/* With `codes`: of which code (0: none), and which of its frames, innermost 0. */
+	uint32_t code, within;
 };
 
 struct tree {
@@ -43,7 +46,8 @@ struct tree {
 	const uint32_t *end;   /* behind the last node of the subtree: the next sibling, if there is one */
 	const uint32_t *first; /* index of its own sum in `before` */
 	const struct amounts *before; /* what all nodes before have, one for each that has anything */
-	const uint32_t *of_path;      /* with `paths`, by node of the recording: that of the tree, 0: none */
+	const uint32_t *of_node; /* with `codes` or `paths`, by node of the recording: whose own figures are
+				    its; 0: it has none */
 };
 
 /* Of the paths that pass the filter; the result lives as long as the profile.  Takes the names of all code.

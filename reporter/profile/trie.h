@@ -30,7 +30,7 @@ void trie_add(struct trie *trie, uint32_t node, const struct amounts *own);
 struct trie_columns {
 	uint32_t *parent, *frame, *end, *first;
 	struct amounts *before;
-	uint32_t *place; /* by node of the trie: which it has become; the caller's to free() */
+	uint32_t *place; /* by node as it was: where it is now; the caller's to free() */
 };
 
 /* Children greatest first by a figure, ties by the names of their frames. */

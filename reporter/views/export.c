@@ -32,6 +32,21 @@ static const struct export_format *format_of(const struct request *request)
 	return NULL;
 }
 
+/* What of the options means nothing to a format. */
+static int check_format(const struct export_format *format, const struct request *request,
+			struct diagnostic *diagnostic)
+{
+	if (format->traits & EXPORT_WHOLE && request_has_window(request))
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--at, --from, --to: --format %s is of whole runs; pprof and folded "
+				      "take parts",
+				      format->name);
+	if (format->traits & EXPORT_HEAP && request->figure != FIGURE_PEAK)
+		return diagnostic_set(diagnostic, EINVAL, "--sort %s: --format %s is of the heap over time",
+				      figure_infos[request->figure].name, format->name);
+	return 0;
+}
+
 static int refuse(const struct request *request, struct diagnostic *diagnostic)
 {
 	return request->export_format
@@ -44,7 +59,8 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 {
 	if (request->export_list)
 		return list_formats();
-	return format_of(request) ? 0 : refuse(request, diagnostic);
+	return format_of(request) ? check_format(format_of(request), request, diagnostic)
+				  : refuse(request, diagnostic);
 }
 
 struct writing {
@@ -57,8 +73,15 @@ static int write_to(FILE *out, void *context, struct diagnostic *diagnostic)
 {
 	const struct writing *writing = context;
 	enum figure figure = writing->request->figure;
-	const struct tree_query query = {.figure = figure, .lines = true};
-	struct export_source source = {.figure = figure};
+	const struct tree_query query = {
+		.figure = figure, .lines = true, .codes = writing->format->traits & EXPORT_BY_CODE};
+	struct export_source source = {
+		.profile = writing->profile,
+		.figure = figure,
+		.figure_given = writing->request->figure_given,
+		.filtered = !filter_empty(&writing->request->filter) || request_has_blocks(writing->request),
+		.least_share = writing->format->least_share,
+	};
 
 	source.run = profile_overview(writing->profile, true);
 	source.tree = profile_tree(writing->profile, &query);
@@ -86,6 +109,12 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 	(void)count;
 	if (!writing.format)
 		return refuse(request, diagnostic);
+	if (request->output.path && writing.format->traits & EXPORT_BINARY && isatty(fileno(out)))
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--format %s is no text: it does not go to a terminal, but to a file, by "
+			"-o FILE",
+			writing.format->name);
 	if (!request->output.path && isatty(STDOUT_FILENO))
 		return write_beside(&writing, diagnostic);
 	return write_to(out, &writing, diagnostic);

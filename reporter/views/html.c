@@ -196,7 +196,7 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 	if (!request->output.path)
 		return write_beside(&writing, diagnostic);
 	error = write_page(out, &writing, diagnostic);
-	if (!error && !is_standard(request) && fflush(out) == 0)
+	if (!error && !is_standard(request) && fflush(out) == 0 && !ferror(out))
 		tell(request->output.path, request);
 	return error;
 }

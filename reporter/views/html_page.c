@@ -86,6 +86,19 @@ static const struct request *request_for(struct document *document, const struct
 	return document_keep(document, &of, sizeof(of));
 }
 
+/* Views that take no such options know nothing of it. */
+static int check_parts(const struct maker *maker, const struct request *request,
+		       struct diagnostic *diagnostic)
+{
+	unsigned lacks = maker->view ? maker->view->lacks : 0;
+
+	if (request_has_window(request) && (lacks & VIEW_LACKS_TIME))
+		return diagnostic_set(diagnostic, ENOTSUP, "%s: not known of a part of the run", maker->name);
+	if (request_has_blocks(request) && (lacks & VIEW_LACKS_BLOCKS))
+		return diagnostic_set(diagnostic, ENOTSUP, "%s: not known of some blocks only", maker->name);
+	return 0;
+}
+
 static int make_one(const struct making *making, const char *name, struct profile *profile,
 		    struct document *document, struct diagnostic *diagnostic)
 {
@@ -95,6 +108,9 @@ static int make_one(const struct making *making, const char *name, struct profil
 	while (strcmp(maker->name, name) != 0)
 		maker++;
 	const struct request *request = request_for(document, making->request, maker->all_rows);
+	error = check_parts(maker, request, diagnostic);
+	if (error)
+		return error;
 	error = (maker->view ? maker->view->make : maker->make)(&profile, 1, request, document, diagnostic);
 	if (!error)
 		part_without_unknown(document, profile);

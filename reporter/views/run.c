@@ -3,7 +3,6 @@
  */
 #include "base/number.h"
 #include "formats/cells.h"
-#include "profile/blocks.h"
 #include "profile/window.h"
 #include "views/parts.h"
 #include "views/places.h"
@@ -381,14 +380,6 @@ void part_figures_of(struct document *document, struct profile *profile)
 						 .table = {figures_columns,
 							   document_keep(document, &lines, sizeof(lines)), 1,
 							   sizeof(lines), NULL}});
-}
-
-void part_without_unknown(struct document *document, const struct profile *profile)
-{
-	if (profile_window(profile))
-		document_without(document, window_lacks(profile_window(profile)));
-	if (profile_blocks(profile))
-		document_without(document, blocks_lack());
 }
 
 /* ---- for programs --------------------------------------------------------------------------- */

@@ -148,17 +148,23 @@ def json_of(*arguments):
     return without(json.loads(done.stdout), "warnings", "source")
 
 
-def check_documents(recording, trace):
-    wanted = json_of("report", trace)
+def check_report(recording, trace, *options):
+    wanted = json_of("report", *options, trace)
     check_equal(without(recording["head"], "warnings") | {"totals": recording["totals"]}, {key: wanted[key] for key in (*without(recording["head"], "warnings"), "totals")},
                 "head and totals")
     check_equal(without(document_as_json(recording["documents"]["report"]), "warnings"), wanted, f"report of {trace.name}")
-    check_equal(document_as_json(recording["documents"]["phases"])["phases"], wanted["phases"], f"phases of {trace.name}")
+    if "phases" in wanted:  # report has none of a part of the run
+        check_equal(document_as_json(recording["documents"]["phases"])["phases"], wanted["phases"], f"phases of {trace.name}")
+
+
+def check_documents(recording, trace, *options):
     for name in DOCUMENTS:
         if recording["documents"][name] is None:
-            check_equal(mprof(name, "--format", "json", trace).returncode, 2, f"{name} of {trace.name} is missed, and cannot be told")
+            done = mprof(name, "--format", "json", *options, trace)
+            check_equal(done.returncode, 2, f"{name} of {trace.name} is missed, and cannot be told")
+            check(any(line.startswith(f"{name}: ") or f"mprof: {line}\n" == done.stderr for line in recording["warnings"]), f"why {name} is missed: {recording['warnings']}")
             continue
-        check_equal(without(document_as_json(recording["documents"][name]), "warnings"), json_of(name, "-n", ROWS, trace), f"{name} of {trace.name}")
+        check_equal(without(document_as_json(recording["documents"][name]), "warnings"), json_of(name, "-n", ROWS, *options, trace), f"{name} of {trace.name} {options}")
 
 
 def check_page(trace):
@@ -176,6 +182,7 @@ def check_page(trace):
     check_equal(data["strings"][frames["function"][0]], "(root)", "frame 0")
     check_equal((data["strings"][0], len(set(data["strings"]))), ("", len(data["strings"])), "names, each once")
     check_time(recording, trace)
+    check_report(recording, trace)
     check_documents(recording, trace)
     return data
 
@@ -248,6 +255,9 @@ def parts_of_a_run_and_of_its_blocks(directory):
         (recording,) = page_of(*options, trace)["recordings"]
         sites = json_of("sites", *options, trace)["sites"]
         own = selves(recording)
+        check_documents(recording, trace, *options)
+        if options[0] != "-f":  # which says whose line tables report shows, and in pages which call paths there are
+            check_report(recording, trace, *options)
         check_equal(sum(own["peak"].values()), sum(site["peak_bytes"] for site in sites), f"peak {options}")
         check_equal("temporary" in own, options[0] not in ("--at", "--from"), f"what is not known has no figure, {options}")
         if options[0] in ("--at", "--from", "--thread"):
@@ -346,6 +356,7 @@ def hostile_names(directory):
         data = decode(page)
         check_equal(page.count(b"</script>"), empty, "ends of scripts")
         check(any(known in text for text in data["strings"]), f"{known!r} is in the data: {data['strings']}")
+        check_report(data["recordings"][0], done.trace())
         check_documents(data["recordings"][0], done.trace())
         title = re.search(rb"<title>(.*?)</title>", page, re.S).group(1).decode("utf-8")
         check(not re.search("[<>\"'\x00-\x1f]", title), f"title {title!r}")
@@ -353,7 +364,9 @@ def hostile_names(directory):
 
 def record_of_true(directory):
     (directory / "true").mkdir()
-    return record(["true"], directory / "true").trace()
+    trace = record(["true"], directory / "true").trace()
+    report(trace)  # which waits until it is whole
+    return trace
 
 
 # ---- files and options -----------------------------------------------------------------------------------------
@@ -402,7 +415,9 @@ def browsers(directory):
 def judged_recordings(directory):
     for name in ("a", "b"):
         (directory / name).mkdir()
-        record(["ls"], directory / name).trace().rename(directory / f"{name}.mprof")
+        trace = record(["ls"], directory / name).trace()
+        report(trace)
+        trace.rename(directory / f"{name}.mprof")
     done = mprof("check", "--max-peak=1B", "--format", "html=judged.html", "a.mprof", "b.mprof", directory=directory)
     check_equal(done.returncode, 1, f"the verdict stays: {done.stderr}")
     data = decode((directory / "judged.html").read_bytes())

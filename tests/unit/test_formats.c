@@ -1,6 +1,7 @@
 /*
  * test_formats.c - documents in, exact output out: text as memory_profiler lays it out, CSV, JSON, Markdown.
  */
+#include "formats/columns.h"
 #include "formats/format.h"
 
 #include <criterion/criterion.h>
@@ -225,4 +226,83 @@ Test(formats, a_column_that_is_not_there_is_told_with_those_that_are)
 	cr_assert_str_eq(format_unknown_column(&document, &style, known, sizeof(known)), "nonsense");
 	cr_assert_str_eq(known, "blocks, change");
 	document_finish(&document);
+}
+
+/* ---- columns for a page ------------------------------------------------------------------------ */
+
+static const struct table nested = {columns, rows, 1, sizeof(*rows), NULL};
+TABLE_COLUMN(inside, "rows", NULL, 0, 0, ROW->depth > 0 ? cell_blank() : cell_rows(&nested))
+TABLE_COLUMN(time_ns, "begin_ns", NULL, 0, 0, cell_count(5))
+TABLE_COLUMN(peak, "total.peak_bytes", NULL, 0, 0, cell_count(7))
+static const struct column *const keyed[] = {&peak, &time_ns, &inside, &lines, NULL};
+
+static void prints_columns(const struct section *of, const char *expected)
+{
+	static const char *const without[] = {"change", "where.known", "share", "blocks", NULL};
+	struct document document = {0};
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	document_add(&document, of);
+	columns_print(out, &document, without);
+	fclose(out);
+	document_finish(&document);
+	cr_assert_str_eq(text, expected, "%s", text);
+	free(text);
+}
+
+#define SIZES                                                                                                \
+	"{\"key\":\"size_bytes\",\"title\":\"Memory\",\"kind\":\"bytes\"},"                                  \
+	"{\"key\":\"where.name\",\"title\":\"Name\",\"kind\":\"text\"}"
+
+Test(formats, columns_have_keys_titles_and_kinds)
+{
+	prints_columns(&section, "{\"sections\":[{\"name\":\"things\",\"title\":\"Things\",\"note\":\"\","
+				 "\"layout\":\"table\",\"columns\":[" SIZES "],"
+				 "\"rows\":[[2097152,\"first\"],\n[524288,\"with, \\\"quotes\\\"|`\"],\n"
+				 "[0,\"\xef\xbf\xbd\"]]}]}");
+}
+
+Test(formats, columns_of_programs_are_named_by_their_keys_and_have_units_by_them)
+{
+	const struct section of = {.name = "tree",
+				   .layout = LAYOUT_TREE,
+				   .depth = depth,
+				   .table = {keyed, rows, 2, sizeof(*rows), NULL}};
+
+	prints_columns(
+		&of,
+		"{\"sections\":[{\"name\":\"tree\",\"title\":\"\",\"note\":\"\",\"layout\":\"tree\","
+		"\"columns\":[{\"key\":\"total.peak_bytes\",\"title\":\"Peak bytes\",\"kind\":\"bytes\"},"
+		"{\"key\":\"begin_ns\",\"title\":\"Begin ns\",\"kind\":\"duration\"},"
+		"{\"key\":\"rows\",\"title\":\"Rows\",\"kind\":\"rows\",\"columns\":[" SIZES "]}],"
+		"\"rows\":[[7,5,[[2097152,\"first\"]]],\n[7,5,null]],\"depth\":[0,1]}]}");
+}
+
+static struct table own_rows(const void *row)
+{
+	return (struct table){&columns[3], row ? rows : NULL, row ? 2 : 0, sizeof(*rows), NULL};
+}
+
+static bool never_follows(const void *before, const void *row)
+{
+	(void)before, (void)row;
+	return false;
+}
+
+Test(formats, columns_of_blocks_say_where_rows_are_left_out)
+{
+	const struct section of = {.name = "blocks",
+				   .layout = LAYOUT_BLOCKS,
+				   .inner = own_rows,
+				   .follows = never_follows,
+				   .table = {&columns[3], rows, 1, sizeof(*rows), NULL}};
+
+	prints_columns(
+		&of, "{\"sections\":[{\"name\":\"blocks\",\"title\":\"\",\"note\":\"\",\"layout\":\"blocks\","
+		     "\"columns\":[{\"key\":\"where.name\",\"title\":\"Name\",\"kind\":\"text\"}],"
+		     "\"rows\":[[\"first\"]],\"inner\":[{"
+		     "\"columns\":[{\"key\":\"where.name\",\"title\":\"Name\",\"kind\":\"text\"}],"
+		     "\"rows\":[[\"first\"],\n[\"with, \\\"quotes\\\"|`\"]],\"gap\":[false,true]}]}]}");
 }
