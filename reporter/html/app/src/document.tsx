@@ -6,8 +6,10 @@
  */
 import { useMemo } from "preact/hooks";
 import { EditorLink, Name, Share } from "./cells";
+import { useView } from "./context";
 import { count, date, duration, lastPart, share, shortPath, signed, size, titleOf, visible } from "./format";
 import type { ColumnData, SectionData } from "./schema";
+import { hashOf, START } from "./state";
 import { Column, Table, Value } from "./table";
 
 interface NestedColumn extends ColumnData {
@@ -228,7 +230,10 @@ function CallPath({ section }: { section: SectionData }) {
 
 function RowDetail({ section, row }: { section: SectionData; row: number }) {
 	const nested = nestedOf(section, row);
+	const { page } = useView();
 	const places = placesOf(section.columns);
+	const trace = section.rows[row]![section.columns.findIndex(({ key }) => key === "trace")];
+	const recording = page.recordings.findIndex(({ head }) => trace !== undefined && head.trace === trace);
 	const facts = section.columns
 		.map((column, i) => ({ column, text: cellText(section.rows[row]![i], kindOf(column)) }))
 		.filter(({ column, text }) => text !== "" && !/(^|\.)(function|name|line|place)$/.test(column.key ?? "") && kindOf(column) !== "rows" && !/_error$/.test(column.key ?? ""));
@@ -238,6 +243,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 				{places.map((place) => (
 					<PlaceName place={place} row={section.rows[row]!} />
 				))}
+				{recording >= 0 && <a href={hashOf({ ...START, recording })}>Show this recording</a>}
 			</header>
 			<dl class="facts">
 				{facts.map(({ column, text }) => (

@@ -23,7 +23,7 @@ export interface State {
 	view: string; /* "table": the flame graph as one */
 }
 
-const START: State = {
+export const START: State = {
 	tab: "overview",
 	recording: 0,
 	figure: "peak",
