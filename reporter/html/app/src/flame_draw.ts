@@ -39,11 +39,15 @@ function fit(context: CanvasRenderingContext2D, text: string, width: number): st
 
 function sizeCanvas(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
 	const ratio = Math.min(devicePixelRatio || 1, 16000 / Math.max(1, height));
-	canvas.width = Math.round(width * ratio);
-	canvas.height = Math.round(height * ratio);
-	canvas.style.height = `${height}px`;
+	const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
 	const context = canvas.getContext("2d")!;
+	if (canvas.width !== wide || canvas.height !== high) {
+		canvas.width = wide; /* costs much more than clearing */
+		canvas.height = high;
+		canvas.style.height = `${height}px`;
+	}
 	context.setTransform(ratio, 0, 0, ratio, 0, 0);
+	context.clearRect(0, 0, width, height);
 	context.font = FONT;
 	context.textBaseline = "middle";
 	return context;
