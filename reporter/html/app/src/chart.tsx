@@ -1,7 +1,7 @@
 /*
  * chart.tsx - the heap over time, stacked by its greatest contributors; dragging across it sets the range.
  */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { AREA_COLOURS, palette } from "./colours";
 import { useView } from "./context";
@@ -52,7 +52,7 @@ export function Chart({ parts, timeline, height, rss, lit }: { parts: Parts; tim
 	const now = useRef({ range, lit });
 	now.current = { range, lit };
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const colours = palette();
 		const data = [parts.ns.map((ns) => ns / 1e9), ...stacked(parts)] as (number[] | Float64Array)[];
 		const shownRss = rss ? rssAt(timeline.data.rss ?? [], parts.ns) : null;

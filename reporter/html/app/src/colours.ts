@@ -15,8 +15,11 @@ export const AREA_COLOURS = ["#4c78a8", "#e58a2b", "#4f9a57", "#a9719f", "#d2525
 
 const HUES = [28, 208, 135, 280, 345, 178, 52, 240, 100, 320];
 
+/* Paper is light. */
+export const DARK = "screen and (prefers-color-scheme: dark)";
+
 export function isDark(): boolean {
-	return matchMedia("(prefers-color-scheme: dark)").matches;
+	return matchMedia(DARK).matches;
 }
 
 export function palette(): Palette {

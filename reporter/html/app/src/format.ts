@@ -97,11 +97,6 @@ export function lastPart(path: string): string {
 	return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/* As many characters as fit, with the end of a long name in view as well. */
-export function shorten(text: string, length: number): string {
-	return text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text;
-}
-
 /* A column's title, of a key of programs: "leaked_bytes" is "Leaked". */
 export function titleOf(key: string): string {
 	const words = key.replace(/^.*\./, "").replace(/_(bytes|ns)$/, "").replaceAll("_", " ");

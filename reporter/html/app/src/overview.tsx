@@ -7,7 +7,7 @@ import { AREA_COLOURS } from "./colours";
 import { Amount, Name, Share } from "./cells";
 import { Chart } from "./chart";
 import { useView } from "./context";
-import { amount, count, duration, moment, ratio, share, size } from "./format";
+import { amount, count, duration, moment, ratio, share, signed, size } from "./format";
 import type { Figure } from "./model";
 import type { Group } from "./names";
 import { Parts, partsOf, tellingGroup } from "./parts";
@@ -100,7 +100,7 @@ function RangeCards() {
 	const timeline = recording.timeline!;
 	const peak = timeline.peakIn(range!);
 	const [from, to] = [timeline.bounds[range!.first]!, timeline.bounds[range!.last + 1]!];
-	const whole = (figure: Figure) => (figure.signed ? "" : "") + amount(recording.whole(figure, range), figure.bytes);
+	const whole = (figure: Figure) => (figure.signed ? signed : amount)(recording.whole(figure, range), figure.bytes);
 	return (
 		<div class="cards">
 			{recording.figures(range).map((figure) => (

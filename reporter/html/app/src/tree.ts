@@ -60,13 +60,6 @@ export class Tree {
 			totals[this.parent[i]!]! += totals[i]!;
 		return totals;
 	}
-
-	depth(node: number): number {
-		let depth = 0;
-		for (let at = node; at > 0; at = this.parent[at]!)
-			depth++;
-		return depth;
-	}
 }
 
 /* What each key has: in its own frames, and in them and what they call (a path counts once, however it recurs). */

@@ -1,6 +1,7 @@
 /* watching.ts - the width of an element, and whether the page is dark: both change while it is looked at. */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { RefObject } from "preact";
+import { DARK } from "./colours";
 
 export function useWidth(element: RefObject<HTMLElement | null>): number {
 	const [width, setWidth] = useState(800);
@@ -15,7 +16,7 @@ export function useWidth(element: RefObject<HTMLElement | null>): number {
 }
 
 export function useDark(): boolean {
-	const media = matchMedia("(prefers-color-scheme: dark)");
+	const media = matchMedia(DARK);
 	const [dark, setDark] = useState(media.matches);
 	useEffect(() => {
 		const change = () => setDark(media.matches);
