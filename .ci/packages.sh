@@ -18,6 +18,9 @@ test_packages="$test_packages python3-memory-profiler python3-matplotlib"
 
 test_packages="$test_packages llvm lld libomp-dev gfortran gnat gdc golang-go rustc gobjc valac libglib2.0-dev nim bison flex"
 
+# A browser for pages, and what drives it; npm packages are fetched by the test that needs them (tests/browser).
+test_packages="$test_packages chromium nodejs npm"
+
 # Servers for tests. Their packages would start them, now and at each boot: only their programs are taken. The
 # libraries of these are ordinary packages.
 server_packages="redis-server redis-tools debuginfod"

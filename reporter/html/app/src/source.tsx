@@ -1,0 +1,161 @@
+/*
+ * source.tsx - source files with what each line holds: text where the page has it, figures of the whole run or a range.
+ */
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Amount, EditorLink, Share } from "./cells";
+import { useView } from "./context";
+import { lastPart, ratio, share, shortPath, size, amount } from "./format";
+import type { Figure, Recording } from "./model";
+import type { SourceLines } from "./schema";
+import { go } from "./state";
+import { FigureSwitch } from "./switches";
+import type { Range } from "./timeline";
+
+interface Line {
+	number: number;
+	text: string | null; /* null: not in the page */
+	total: number;
+	self: number;
+	functions: string;
+}
+
+interface File {
+	name: string;
+	path: string; /* for the editor */
+	lines: Map<number, Line>;
+	total: number;
+}
+
+function lineOf(file: File, number: number): Line {
+	let line = file.lines.get(number);
+	if (!line) {
+		line = { number, text: null, total: 0, self: 0, functions: "" };
+		file.lines.set(number, line);
+	}
+	return line;
+}
+
+/* Files by name, with the lines that have a figure or a text. */
+function filesOf(recording: Recording, figure: Figure, range: Range | null): File[] {
+	const { names } = recording;
+	const files = new Map<string, File>();
+	const fileOf = (name: string, path: string) => {
+		const file = files.get(name) ?? { name, path, lines: new Map<number, Line>(), total: 0 };
+		files.set(name, file);
+		return file;
+	};
+	const sums = recording.sumsBy("line", figure, range);
+	recording.keysBy("line").frames.forEach((frame, key) => {
+		if (names.lineOf(frame) === 0 || names.fileOf(frame) === "" || (sums.total[key] === 0 && sums.self[key] === 0))
+			return;
+		const line = lineOf(fileOf(names.fileOf(frame), names.pathOf(frame)), names.lineOf(frame));
+		line.total += sums.total[key]!;
+		line.self += sums.self[key]!;
+		line.functions = names.functionOf(frame);
+	});
+	addTexts(recording, fileOf);
+	const byFile = recording.sumsBy("file", figure, range);
+	recording.keysBy("file").frames.forEach((frame, key) => {
+		const file = files.get(names.fileOf(frame));
+		if (file)
+			file.total = byFile.total[key]!;
+	});
+	return [...files.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
+}
+
+function addTexts(recording: Recording, fileOf: (name: string, path: string) => File): void {
+	const { names } = recording;
+	for (const source of recording.data.sources?.files ?? []) {
+		const name = names.text(source.file);
+		const file = fileOf(name, typeof source.file === "number" ? (names.strings[source.file] ?? "") : source.file);
+		const ranges: SourceLines[] = Array.isArray(source.lines) ? source.lines : [source.lines];
+		for (const { from, text } of ranges)
+			text.forEach((index, i) => {
+				const line = names.strings && typeof index === "number" ? (names.strings[index] ?? "") : String(index);
+				lineOf(file, from + i).text = line.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+			});
+	}
+}
+
+export function Source() {
+	const { recording, figure, range, place } = useView();
+	const files = useMemo(() => filesOf(recording, figure, range), [recording, figure.name, range]);
+	const file = files.find((one) => one.name === place.file) ?? files[0];
+	const whole = recording.whole(figure, range);
+	const textless = files.every((one) => [...one.lines.values()].every((line) => line.text === null));
+	return (
+		<div class="source">
+			<div class="tools">
+				<FigureSwitch />
+				{textless && <span class="note">Lines without their text: the page was made without sources, or they were not found.</span>}
+			</div>
+			<div class="source-pair">
+				<nav class="file-list" aria-label="Source files">
+					{files.slice(0, 400).map((one) => (
+						<button aria-current={one === file ? "true" : undefined} title={one.name} onClick={() => go({ file: one.name, row: "" })}>
+							<span class="file-name">{shortPath(one.name)}</span>
+							<span class="number muted">{amount(one.total, figure.bytes)}</span>
+						</button>
+					))}
+				</nav>
+				{file ? <Listing key={file.name} file={file} whole={whole} figure={figure} /> : <p class="empty">No source lines are known.</p>}
+			</div>
+		</div>
+	);
+}
+
+function Listing({ file, whole, figure }: { file: File; whole: number; figure: Figure }) {
+	const box = useRef<HTMLDivElement>(null);
+	const lines = useMemo(() => [...file.lines.values()].sort((a, b) => a.number - b.number), [file]);
+	const hottest = useMemo(() => lines.reduce((most, line) => (line.self > most.self || (line.self === most.self && line.total > most.total) ? line : most), lines[0]!), [lines]);
+	useEffect(() => {
+		const row = box.current?.querySelector(`[data-line="${hottest?.number}"]`) as HTMLElement | null;
+		if (row && box.current)
+			box.current.scrollTop = Math.max(0, row.offsetTop - box.current.clientHeight / 3);
+	}, [hottest]);
+	return (
+		<section class="listing" aria-label={`Source of ${file.name}`}>
+			<header>
+				<code>{file.name}</code>{" "}
+				<span class="muted">
+					{figure.bytes ? size(file.total) : file.total}, {share(ratio(file.total, whole))} in {lastPart(file.name)} and what it calls
+				</span>
+			</header>
+			<div class="scroll" ref={box} tabIndex={0} role="region" aria-label="Lines">
+				<table>
+					<thead>
+						<tr>
+							<th class="number">{figure.title}</th>
+							<th class="number">Share</th>
+							<th class="number">Self</th>
+							<th class="number">Line</th>
+							<th>Source</th>
+						</tr>
+					</thead>
+					<tbody>
+						{lines.slice(0, 20000).map((line, i) => (
+							<>
+								{i > 0 && line.number > lines[i - 1]!.number + 1 && (
+									<tr class="skip">
+										<td colSpan={5}>⋯</td>
+									</tr>
+								)}
+								<tr data-line={line.number} class={line.total !== 0 ? "hot" : undefined}>
+									<td class="number">{line.total !== 0 && <Amount value={line.total} figure={figure} />}</td>
+									<td class="number">{line.total !== 0 && <Share part={ratio(line.total, whole)} />}</td>
+									<td class="number">{line.self !== 0 && <Amount value={line.self} figure={figure} />}</td>
+									<td class="number line-number">
+										<EditorLink path={file.path} line={line.number}>
+											{line.number}
+										</EditorLink>
+									</td>
+									<td class="text">{line.text === null ? <span class="muted">in {line.functions}</span> : <code>{line.text || " "}</code>}</td>
+								</tr>
+							</>
+						))}
+					</tbody>
+				</table>
+			</div>
+		</section>
+	);
+}
