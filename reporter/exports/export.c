@@ -2,6 +2,7 @@
 #include "exports/export.h"
 
 #include "base/memory.h"
+#include "formats/json.h"
 #include "profile/window.h"
 
 #include <stdlib.h>
@@ -57,4 +58,14 @@ size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path)
 	for (size_t i = count; i > 0; i--, node = tree->parent[node])
 		path[i - 1] = node;
 	return count;
+}
+
+void export_print_text(FILE *out, const char *text)
+{
+	json_t *value = json_text(text);
+
+	if (!value)
+		memory_exhausted();
+	json_dumpf(value, out, JSON_ENCODE_ANY);
+	json_decref(value);
 }

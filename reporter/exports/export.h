@@ -15,7 +15,7 @@
 struct export_source {
 	struct profile *profile;
 	const struct overview *run;
-	const struct tree *tree; /* with lines, or by code */
+	const struct tree *tree; /* by line, by code or by function */
 	enum figure figure;      /* of formats that have one */
 	bool figure_given;       /* or it is the usual one */
 	bool filtered;           /* not of all call paths or blocks */
@@ -23,10 +23,11 @@ struct export_source {
 };
 
 enum export_traits {
-	EXPORT_BY_CODE = 1, /* its tree keeps apart what stands at different places of code */
-	EXPORT_BINARY = 2,  /* not for terminals */
-	EXPORT_WHOLE = 4,   /* of the whole run, not of a part */
-	EXPORT_HEAP = 8,    /* of no other figure than the heap, over time */
+	EXPORT_BY_CODE = 1,      /* its tree keeps apart what stands at different places of code */
+	EXPORT_BINARY = 2,       /* not for terminals */
+	EXPORT_WHOLE = 4,        /* of the whole run, not of a part */
+	EXPORT_HEAP = 8,         /* of no other figure than the heap, over time */
+	EXPORT_BY_FUNCTION = 16, /* its tree does not even keep lines apart */
 };
 
 struct export_format {
@@ -54,6 +55,9 @@ size_t export_figures(const struct export_source *source, enum figure figures[EX
  * deep; how many.  export_depth is that. */
 size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path);
 size_t export_depth(const struct tree *tree);
+
+/* A JSON string of any bytes. */
+void export_print_text(FILE *out, const char *text);
 
 #define EXPORT(name, ...)                                                                                    \
 	int export_##name(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);

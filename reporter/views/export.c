@@ -63,7 +63,10 @@ static int write_to(FILE *out, const struct export_format *format, struct profil
 		    const struct request *request, struct diagnostic *diagnostic)
 {
 	const struct tree_query query = {
-		.figure = request->figure, .lines = true, .codes = format->traits & EXPORT_BY_CODE};
+		.figure = request->figure,
+		.lines = !(format->traits & EXPORT_BY_FUNCTION),
+		.codes = format->traits & EXPORT_BY_CODE,
+	};
 	struct export_source source = {
 		.profile = profile,
 		.figure = request->figure,
