@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BEHIND_NS 1000 /* what happens just at the end of a part is none of it */
+
 struct writing {
 	FILE *out; /* packs */
 	const struct export_source *source;
@@ -416,7 +418,7 @@ static void print_meta(const struct writing *writing)
 	fputs("{\"meta\":{\"interval\":1,\"startTime\":", writing->out);
 	print_ms(writing->out, run->started_realtime_ns);
 	fputs(",\"profilingStartTime\":0,\"profilingEndTime\":", writing->out);
-	print_ms(writing->out, run->duration_ns);
+	print_ms(writing->out, run->duration_ns + BEHIND_NS);
 	fputs(",\"processType\":0,\"product\":", writing->out);
 	export_print_text(writing->out, profile_program(writing->source->profile));
 	fputs(",\"importedFrom\":\"mprof " MPROF_VERSION "\",\"stackwalk\":1,\"version\":27,"
