@@ -59,6 +59,19 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
 }
 
+/* What is small by every figure of the format. */
+static const struct tree *sum_up(const struct export_source *source, const struct export_format *format)
+{
+	enum figure figures[EXPORT_FIGURES] = {source->figure};
+	struct tree_share share = {figures, 1, source->least_share};
+
+	if (source->least_share <= 0 || format->traits & EXPORT_SUMS_UP)
+		return source->tree;
+	if (!(format->traits & EXPORT_ONE))
+		share.figure_count = export_figures(source, figures);
+	return tree_cut(source->profile, source->tree, &share);
+}
+
 static int write_to(FILE *out, const struct export_format *format, struct profile *profile,
 		    const struct request *request, struct diagnostic *diagnostic)
 {
@@ -72,11 +85,12 @@ static int write_to(FILE *out, const struct export_format *format, struct profil
 		.figure = request->figure,
 		.figure_given = request->figure_given,
 		.filtered = !filter_empty(&request->filter) || request_has_blocks(request),
-		.least_share = format->least_share,
+		.least_share = request->min_share_given ? request->min_share : format->least_share,
 	};
 
 	source.run = profile_overview(profile, true);
 	source.tree = profile_tree(profile, &query);
+	source.tree = sum_up(&source, format);
 	return format->write(out, &source, diagnostic);
 }
 

@@ -82,6 +82,17 @@ def dhat_knows_lifetimes(directory):
 
 
 @case
+def dhat_sums_up_what_is_small(directory):
+    trace = trace_of("moments")
+    whole, cut = (exported(directory, trace, ".dhat.json", *options) and by_dhat(directory / "out.dhat.json") for options in ((), ("--min-share", "60")))
+    for sums in (whole, cut):  # of paths put together, the last blocks that began may be others'
+        del sums["lifetimes"]
+    check_equal(cut, whole, "sums")
+    data = json.loads((directory / "out.dhat.json").read_text())
+    check(any("(other)" in data["ftbl"][point["fs"][0]] for point in data["pps"]), "(other)")
+
+
+@case
 def what_dhat_refuses(_):
     refused("has lifetimes of all blocks, and this recording is of samples", "--format", "dhat", trace_of("sampled"))
     refused("which only a recording knows that was seen to its end", "--format", "dhat", trace_of("cut off"))
