@@ -110,15 +110,16 @@ def profiler(directory, path):
     command = [node, modules / "@firefox-devtools/profiler-cli/dist/profiler-cli.js"]
     settings = {"PROFILER_CLI_SESSION_DIR": tempfile.mkdtemp(dir=directory), "HOME": str(directory)}
 
-    def ask(*arguments, must=True):
+    def ask(*arguments):
         done = run([*command, *arguments, "--session", "one"], directory, **settings)
-        check(done.returncode == 0 or not must, f"profiler-cli {arguments}: {done.stderr}")
-        return done.returncode == 0 and (json.loads(done.stdout) if "--json" in arguments else done.stdout)
+        check_equal(done.returncode, 0, f"profiler-cli {arguments}: {done.stderr}")
+        return json.loads(done.stdout) if "--json" in arguments else done.stdout
 
     daemon = subprocess.Popen([*command, "--daemon", path, "--session", "one"], cwd=directory, env=environment(**settings),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: ask("thread", "info", must=False), 60, "the profile is loaded")
+        log = pathlib.Path(settings["PROFILER_CLI_SESSION_DIR"]) / "one.log"  # who asks earlier has its session cleared away
+        wait_for(lambda: log.exists() and "Profile loaded" in log.read_text(), 60, f"{path} is loaded")
         yield ask
     finally:
         daemon.terminate()
