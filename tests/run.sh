@@ -15,7 +15,9 @@ cd "$(dirname "$0")/.."
 install_packages $build_packages $test_packages
 # shellcheck disable=SC2086 # a list of words
 fetch_programs build-tests/servers $server_packages
-PATH=$PATH:$PWD/build-tests/servers/usr/bin
+# shellcheck disable=SC2086 # a list of words
+fetch_npm build-tests/npm $npm_packages
+PATH=$PATH:$PWD/build-tests/servers/usr/bin:$PWD/build-tests/npm/node_modules/.bin
 
 failed=0
 logs=

@@ -325,6 +325,16 @@ void option_list_finish(struct option_list *list)
 	*list = (struct option_list){0};
 }
 
+error_t option_share(struct argp_state *state, const char *option, const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end) / 100;
+	if (end == text || *end || !(*out >= 0 && *out <= 1))
+		return options_error(state, "%s takes a number from 0 to 100, not '%s'", option, text);
+	return 0;
+}
+
 error_t option_number(struct argp_state *state, const char *option, const char *text, long minimum,
 		      long maximum, long *out)
 {

@@ -37,6 +37,9 @@ struct option_list {
 error_t option_list_add(struct option_list *list, const char *item);
 void option_list_finish(struct option_list *list);
 
+/* A part of a whole in percent, as a number from 0 to 1. */
+error_t option_share(struct argp_state *state, const char *option, const char *text, double *out);
+
 /* A whole number from minimum to maximum, or options_error naming the option. */
 error_t option_number(struct argp_state *state, const char *option, const char *text, long minimum,
 		      long maximum, long *out);

@@ -51,7 +51,7 @@ static uint64_t curve_at(const struct curve *curve, uint64_t time_ns)
 		else
 			high = middle;
 	}
-	return curve->bytes[low > 0 ? low - 1 : 0];
+	return curve->count == 0 ? 0 : curve->bytes[low > 0 ? low - 1 : 0];
 }
 
 /* The resident set is a process's, whatever part of its call paths is asked for. */

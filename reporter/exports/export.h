@@ -15,25 +15,28 @@
 struct export_source {
 	struct profile *profile;
 	const struct overview *run;
-	const struct tree *tree; /* with lines, or by code */
+	const struct tree *tree; /* by line, by code or by function */
 	enum figure figure;      /* of formats that have one */
 	bool figure_given;       /* or it is the usual one */
 	bool filtered;           /* not of all call paths or blocks */
-	double least_share;      /* of the whole; what has less of every figure may be summed up */
+	double least_share;      /* of the whole: what has less is summed up */
 };
 
 enum export_traits {
-	EXPORT_BY_CODE = 1, /* its tree keeps apart what stands at different places of code */
-	EXPORT_BINARY = 2,  /* not for terminals */
-	EXPORT_WHOLE = 4,   /* of the whole run, not of a part */
-	EXPORT_HEAP = 8,    /* of no other figure than the heap, over time */
+	EXPORT_BY_CODE = 1,     /* its tree keeps apart what stands at different places of code */
+	EXPORT_BY_FUNCTION = 2, /* its tree does not even keep lines apart */
+	EXPORT_BINARY = 4,      /* not for terminals */
+	EXPORT_WHOLE = 8,       /* of the whole run, not of a part */
+	EXPORT_HEAP = 16,       /* of no other figure than the heap, over time */
+	EXPORT_ONE = 32,        /* of one figure, which is chosen */
+	EXPORT_SUMS_UP = 64,    /* sums up by itself what is small */
 };
 
 struct export_format {
 	const char *name, *ending; /* "folded", ".folded": of the file where none is named */
 	const char *readers;       /* who reads it, for people */
 	unsigned traits;           /* enum export_traits */
-	double least_share;        /* usually */
+	double least_share;        /* of the whole: what has less is summed up, unless told otherwise */
 	/* Writes the whole file; the stream says whether that failed.  0, or -errno with a diagnostic where
 	 * the recording has not what it takes. */
 	int (*write)(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);

@@ -10,22 +10,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static void print_text(FILE *out, const char *text)
-{
-	json_t *value = json_text(text);
-
-	if (value)
-		json_dumpf(value, out, JSON_ENCODE_ANY);
-	json_decref(value);
-}
-
 static void print_frame(FILE *out, const struct tree_frame *frame)
 {
 	fputs("{\"name\":", out);
-	print_text(out, frame->function->name);
+	json_print_text(out, frame->function->name);
 	if (*frame->function->file) {
 		fputs(",\"file\":", out);
-		print_text(out, frame->function->file);
+		json_print_text(out, frame->function->file);
 	}
 	if (frame->line > 0)
 		fprintf(out, ",\"line\":%" PRIu32, frame->line);
@@ -76,7 +67,7 @@ static void print_weights(FILE *out, const struct tree *tree, enum figure figure
 static void print_profile(FILE *out, const struct tree *tree, enum figure figure, uint32_t *path)
 {
 	fputs("{\"type\":\"sampled\",\"name\":", out);
-	print_text(out, figure_infos[figure].title);
+	json_print_text(out, figure_infos[figure].title);
 	fprintf(out, ",\"unit\":\"%s\",\"startValue\":0,\"endValue\":%" PRIu64 ",\n\"samples\":[",
 		figure_infos[figure].bytes ? "bytes" : "none", tree_figure(tree, 0, figure));
 	print_samples(out, tree, figure, path);
@@ -97,7 +88,7 @@ int export_speedscope(FILE *out, const struct export_source *source, struct diag
 	fputs("{\"$schema\":\"https://www.speedscope.app/"
 	      "file-format-schema.json\",\n\"exporter\":\"mprof " MPROF_VERSION "\",\n\"name\":",
 	      out);
-	print_text(out, source->run->path);
+	json_print_text(out, source->run->path);
 	fprintf(out, ",\"activeProfileIndex\":%zu,\n", active);
 	print_frames(out, source->tree);
 	fputs(",\n\"profiles\":[", out);

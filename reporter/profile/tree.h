@@ -54,6 +54,17 @@ struct tree {
  */
 struct tree *profile_tree(struct profile *profile, const struct tree_query *query);
 
+/* What is small: has less than this part of the whole, of each of some figures. */
+struct tree_share {
+	const enum figure *figures;
+	size_t figure_count;
+	double least;
+};
+
+/* The tree without subtrees that are small: in their place their parent has a child "(other)", before the
+ * others, with all that they had.  Lives as long as the profile. */
+struct tree *tree_cut(struct profile *profile, const struct tree *tree, const struct tree_share *share);
+
 /* What a node did itself, and with its whole subtree. */
 struct amounts tree_self(const struct tree *tree, uint32_t node);
 struct amounts tree_total(const struct tree *tree, uint32_t node);

@@ -63,6 +63,20 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 				  : refuse(request, diagnostic);
 }
 
+/* What is small by every figure of the format. */
+static const struct tree *sum_up(const struct export_source *source, const struct tree *tree,
+				 const struct export_format *format)
+{
+	enum figure figures[EXPORT_FIGURES] = {source->figure};
+	struct tree_share share = {figures, 1, source->least_share};
+
+	if (source->least_share <= 0 || format->traits & EXPORT_SUMS_UP)
+		return tree;
+	if (!(format->traits & EXPORT_ONE))
+		share.figure_count = export_figures(source, figures);
+	return tree_cut(source->profile, tree, &share);
+}
+
 struct writing {
 	const struct export_format *format;
 	struct profile *profile;
@@ -74,17 +88,21 @@ static int write_to(FILE *out, void *context, struct diagnostic *diagnostic)
 	const struct writing *writing = context;
 	enum figure figure = writing->request->figure;
 	const struct tree_query query = {
-		.figure = figure, .lines = true, .codes = writing->format->traits & EXPORT_BY_CODE};
+		.figure = figure,
+		.lines = !(writing->format->traits & EXPORT_BY_FUNCTION),
+		.codes = writing->format->traits & EXPORT_BY_CODE,
+	};
 	struct export_source source = {
 		.profile = writing->profile,
 		.figure = figure,
 		.figure_given = writing->request->figure_given,
 		.filtered = !filter_empty(&writing->request->filter) || request_has_blocks(writing->request),
-		.least_share = writing->format->least_share,
+		.least_share = writing->request->min_share_given ? writing->request->min_share
+								 : writing->format->least_share,
 	};
 
 	source.run = profile_overview(writing->profile, true);
-	source.tree = profile_tree(writing->profile, &query);
+	source.tree = sum_up(&source, profile_tree(writing->profile, &query), writing->format);
 	return writing->format->write(out, &source, diagnostic);
 }
 
@@ -124,8 +142,7 @@ const struct view view_export = {
 	.name = "export",
 	.summary = "Write a recording as a file that another tool reads",
 	.doc = "Writes call paths with their figures as a file for another tool: --list names the formats "
-	       "and who "
-	       "reads them. Formats of one figure have that of --sort.",
+	       "and who reads them. Formats of one figure have that of --sort.",
 	.traces = VIEW_ONE,
 	.lacks = VIEW_LACKS_TOP,
 	.exports = true,

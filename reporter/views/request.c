@@ -29,7 +29,8 @@ enum {
 	KEY_MAX_SIZE,
 	KEY_THREAD,
 	KEY_FORMAT,
-	KEY_LIST
+	KEY_LIST,
+	KEY_MIN_SHARE
 };
 
 void request_finish(struct request *request)
@@ -337,6 +338,10 @@ const struct argp request_file_argp = {
 static const struct argp_option export_options[] = {
 	{"format", KEY_FORMAT, "NAME", 0, "Which format; without it the ending of -o's FILE tells", 1},
 	{"list", KEY_LIST, NULL, 0, "List the formats, and who reads them", 1},
+	{"min-share", KEY_MIN_SHARE, "P", 0,
+	 "Sum up what has less than P percent of every figure of the format as \"(other)\" (default 0, but "
+	 "of speedscope 0.01 and of massif 0.1)",
+	 1},
 	{0},
 };
 
@@ -352,6 +357,9 @@ static error_t parse_export(int key, char *argument, struct argp_state *state)
 		return request->export_format = argument, 0;
 	case KEY_LIST:
 		return request->export_list = true, 0;
+	case KEY_MIN_SHARE:
+		request->min_share_given = true;
+		return option_share(state, "--min-share", argument, &request->min_share);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

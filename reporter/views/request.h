@@ -21,6 +21,8 @@ struct request {
 	bool all_warnings;
 	const char *export_format; /* of exports; NULL: by the file's name */
 	bool export_list;
+	double min_share;            /* of exports, from 0 to 1 */
+	bool min_share_given;        /* or it is what is usual of the format */
 	struct window_choice window; /* which part of the run */
 	struct block_choice blocks;  /* and which blocks */
 	const char *place;           /* of views that take one; else NULL */

@@ -30,17 +30,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static error_t take_share(struct argp_state *state, struct request *request, const char *argument)
-{
-	char *end;
-	double share = strtod(argument, &end);
-
-	if (end == argument || *end || !(share >= 0 && share <= 100))
-		return options_error(state, "--min-share takes a number from 0 to 100, not '%s'", argument);
-	request->words[MIN_SHARE] = argument;
-	return 0;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct request *request = state->input;
@@ -51,7 +40,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_DEPTH:
 		return option_number(state, "--depth", argument, 1, 1000000, &request->numbers[DEPTH]);
 	case KEY_MIN_SHARE:
-		return take_share(state, request, argument);
+		request->words[MIN_SHARE] = argument;
+		return option_share(state, "--min-share", argument, &(double){0});
 	case KEY_LINES:
 		return request->flags[LINES] = true, 0;
 	case KEY_SYSTEM:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+from export_traces import trace_of
 from harness import MPROF, case, check, check_equal, compile, environment, mprof, needs, record, report, run, run_cases
 
 SORTS = {"peak": "peak_bytes", "leaked": "leaked_bytes", "allocated": "allocated_bytes", "allocations": "allocations", "temporary": "temporary_allocations"}
@@ -132,6 +133,33 @@ def hostile_names(directory):
     text = exported(trace, "callgrind")
     check("\x1b" not in text and "\nfn=x" not in text and "\n fn=x" not in text, text)
     check(any("a;b (3)" in frame["name"] for frame in json.loads(exported(trace, "speedscope"))["shared"]["frames"]), "the name")
+
+
+@case
+def small_parts_are_summed_up(directory):
+    for kind in ("templates", "moments", "threads", "sampled"):
+        trace = trace_of(kind)
+        totals = report(trace)["totals"]
+        for share in ("0", "2", "30", "100"):
+            lines = exported(trace, "folded", "--min-share", share, "--sort", "allocated").splitlines()
+            sizes = {}
+            for line in lines:
+                path, value = line.rsplit(" ", 1)
+                sizes[path] = sizes.get(path, 0) + int(value)
+            check_equal(sum(sizes.values()), totals["allocated_bytes"], f"{kind}, {share} %")
+            check(any("(other)" in path for path in sizes) == (share != "0") or share == "2", f"{kind}, {share} %: {lines}")
+            for path, size in sizes.items():
+                parts = path.split(";")
+                below = sum(value for other, value in sizes.items() if other.split(";")[:len(parts)] == parts)
+                check("(other)" in path or below >= totals["allocated_bytes"] * float(share) / 100 - 1, f"{kind}, {share} %: {path} {size}")
+    check_equal(annotated(directory, trace_of("templates"), "--min-share", "5")[0],
+                {sort: report(trace_of("templates"))["totals"][key] for sort, key in SORTS.items()}, "callgrind")
+    scope = [json.loads(exported(trace_of("recursion"), "speedscope", *options)) for options in (("--min-share", "0"), (), ("--min-share", "20"))]
+    counts = [len(one["profiles"][2]["samples"]) for one in scope]
+    check(counts[0] >= counts[1] > counts[2] and len({one["profiles"][2]["endValue"] for one in scope}) == 1, f"samples: {counts}")
+    for share in ("x", "-1", "101", ""):
+        done = mprof("export", "--format", "folded", "--min-share", share, trace_of("leaks"))
+        check_equal((done.returncode, "--min-share takes a number from 0 to 100" in done.stderr), (2, True), done.stderr)
 
 
 @case

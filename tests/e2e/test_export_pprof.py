@@ -102,6 +102,15 @@ def parts_of_a_run(directory):
 
 
 @case
+def small_parts_are_summed_up(directory):
+    for kind in ("moments", "recursion"):
+        trace, totals = trace_of(kind), totals_of(trace_of(kind))
+        sums, _, text = raw_sums(exported(directory, trace, "--min-share", "60"))
+        check_equal(sums, {name: totals[key] for name, key in TYPES.items()}, kind)
+        check("(other)" in text, kind)
+
+
+@case
 def differences(directory):
     program = compile("churn.c", directory / "churn", "-O1")
     paths = []
