@@ -38,11 +38,13 @@ static void curve_add(struct curve *curve, uint64_t time_ns, uint64_t bytes)
 	curve->bytes[curve->count++] = bytes;
 }
 
-/* What it was by then, or first. */
+/* What it was by then, or first; 0 if it has no points. */
 static uint64_t curve_at(const struct curve *curve, uint64_t time_ns)
 {
 	size_t low = 0, high = curve->count;
 
+	if (high == 0)
+		return 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

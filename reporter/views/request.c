@@ -339,8 +339,8 @@ static const struct argp_option export_options[] = {
 	{"format", KEY_FORMAT, "NAME", 0, "Which format; without it the ending of -o's FILE tells", 1},
 	{"list", KEY_LIST, NULL, 0, "List the formats, and who reads them", 1},
 	{"min-share", KEY_MIN_SHARE, "P", 0,
-	 "Sum up what has less than P percent of every figure of the format as \"(other)\" (default 0, but "
-	 "of speedscope 0.01 and of massif 0.1)",
+	 "Sum up what has less than P percent of every figure of the format as \"(other)\" (default: what "
+	 "suits the format, mostly 0)",
 	 1},
 	{0},
 };
