@@ -105,7 +105,7 @@ static void print_rest(struct writing *writing, const struct group *groups, size
 static void print_parts(struct writing *writing, struct part *parts, size_t count, uint64_t bytes,
 			const struct tree_frame *frame, size_t depth)
 {
-	struct group *groups;
+	struct group *groups = NULL;
 	size_t found = depth < DEPTH_MOST ? group(writing->source->tree, parts, count, &groups) : 0;
 	size_t told = 0;
 
@@ -117,8 +117,6 @@ static void print_parts(struct writing *writing, struct part *parts, size_t coun
 	else
 		fputs("(heap allocation functions) malloc/new/new[], --alloc-fns, etc.", writing->out);
 	fputc('\n', writing->out);
-	if (found == 0)
-		return;
 	for (size_t i = 0; i < told; i++) {
 		const struct tree *tree = writing->source->tree;
 		const struct tree_frame *own = tree_frame(tree, groups[i].parts->at);

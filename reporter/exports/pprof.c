@@ -416,8 +416,10 @@ static void write_tables(struct writing *writing)
 {
 	if (writing->locations.failed || writing->functions.failed)
 		memory_exhausted();
-	fwrite(writing->locations.data, 1, writing->locations.length, writing->out);
-	fwrite(writing->functions.data, 1, writing->functions.length, writing->out);
+	if (writing->location_count > 0) {
+		fwrite(writing->locations.data, 1, writing->locations.length, writing->out);
+		fwrite(writing->functions.data, 1, writing->functions.length, writing->out);
+	}
 	for (size_t i = 0; i < writing->texts.count; i++) {
 		char *text = clean_copy(writing->texts.list[i], 0);
 
