@@ -90,7 +90,7 @@ static int heap_curve(const struct export_source *source, struct curve *curve, s
 	return error;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------- */
 
 /* In MiB and seconds, as memory_profiler has them; blanks part words. */
 static void print_mib(FILE *out, uint64_t bytes)

@@ -22,7 +22,7 @@ static void print_ms(FILE *out, uint64_t time_ns)
 	fprintf(out, "%" PRIu64 ".%06" PRIu64, time_ns / 1000000, time_ns % 1000000);
 }
 
-/* ---- what happened ----------------------------------------------- */
+/* ---- what happened --------------------------------------------------------- */
 
 static const struct block_event *event_at(const struct firefox *writing, size_t row)
 {
@@ -140,7 +140,7 @@ static void print_phases(struct firefox *writing)
 	firefox_length(writing, count, ",");
 }
 
-/* ---- the profile ------------------------------------------------- */
+/* ---- the profile ----------------------------------------------------------- */
 
 static void print_meta(const struct firefox *writing)
 {

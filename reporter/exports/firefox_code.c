@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* ---- columns --------------------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------- */
 
 void firefox_column(struct firefox *writing, const char *name, size_t count, cell_fn *cell)
 {
@@ -42,8 +41,7 @@ static void print_line(FILE *out, uint32_t line)
 		fputs("null", out);
 }
 
-/* ---- stacks, frames, functions ----------------------------------------------------------------------------
- */
+/* ---- stacks, frames, functions --------------------------------------------- */
 
 static const struct tree_frame *frame_at(const struct firefox *writing, size_t row)
 {
@@ -173,7 +171,7 @@ static void print_functions(struct firefox *writing)
 	firefox_length(writing, count, ",");
 }
 
-/* ---- files and modules ------------------------------------------- */
+/* ---- files and modules ----------------------------------------------------- */
 
 static void file_name(struct firefox *writing, size_t row)
 {

@@ -42,7 +42,7 @@ struct writing {
 	size_t snapshots;
 };
 
-/* ---- trees ------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------- */
 
 static int by_frame(const void *left, const void *right, void *context)
 {
@@ -144,7 +144,7 @@ static void print_tree(struct writing *writing, uint64_t bytes)
 	free(parts);
 }
 
-/* ---- snapshots --------------------------------------------------------------------------------------- */
+/* ---- snapshots ------------------------------------------------------------- */
 
 static void print_snapshot(struct writing *writing, uint64_t time_ns, uint64_t bytes, const char *tree)
 {

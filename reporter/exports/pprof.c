@@ -35,7 +35,7 @@ void pprof_put_bytes(struct buffer *message, uint32_t field, const struct buffer
 	buffer_text(message, inner->data, inner->length);
 }
 
-/* ---- what a sample has ----------------------------------------------------------------------------- */
+/* ---- what a sample has ----------------------------------------------------- */
 
 /* In the order in which they are told.  The four that Go's own heap profiles have mean the same there. */
 static const struct value_type {
@@ -86,7 +86,7 @@ static void write_number(struct pprof *writing, uint32_t field, uint64_t value)
 	fwrite(writing->message.data, 1, writing->message.length, writing->out);
 }
 
-/* ---- samples ------------------------------------------------------------------------------------------- */
+/* ---- samples --------------------------------------------------------------- */
 
 /* Which thread allocated a path's blocks. */
 static void know_threads(struct pprof *writing)
@@ -180,8 +180,7 @@ static void write_samples(struct pprof *writing)
 	}
 }
 
-/* ---- the profile -----------------------------------------------------------------------------------------
- */
+/* ---- the profile ----------------------------------------------------------- */
 
 static void write_type(struct pprof *writing, uint32_t field, const char *name, const char *unit)
 {

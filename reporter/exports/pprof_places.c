@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- places ------------------------------------------------------------------------------------------ */
+/* ---- places ---------------------------------------------------------------- */
 
 static uint64_t function_of(struct pprof *writing, const struct source_function *function)
 {
@@ -97,7 +97,7 @@ uint64_t pprof_location(struct pprof *writing, uint32_t node, uint32_t end)
 	return writing->location_count;
 }
 
-/* ---- modules ------------------------------------------------------------------------------------------- */
+/* ---- modules --------------------------------------------------------------- */
 
 static size_t executable_of(const struct trace_info *info)
 {
