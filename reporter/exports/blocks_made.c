@@ -71,8 +71,7 @@ static void change(struct making *making, uint32_t node, int64_t bytes)
 	}
 }
 
-/* ---- moments --------------------------------------------------------------------------------------------
- */
+/* ---- moments --------------------------------------------------------------- */
 
 /* From an interval's beginning to its highest point, or from there to its end.  Several of the recording's
  * paths may be one of the tree, so all entries are added up first. */

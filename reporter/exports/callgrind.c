@@ -50,7 +50,7 @@ struct writing {
 	struct numbered objects, files, functions_named;
 };
 
-/* ---- sums ------------------------------------------------------------------------------------- */
+/* ---- sums ------------------------------------------------------------------ */
 
 static struct function *function_of(struct writing *writing, const struct source_function *of)
 {
@@ -111,7 +111,7 @@ static void add_node(struct writing *writing, uint32_t node)
 	add(writing, cost_of(writing, function_of(writing, caller->function), caller->line, frame), &total);
 }
 
-/* ---- text -------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------ */
 
 /* "(3) name" the first time, "(3)" from then on. */
 static void print_name(FILE *out, const char *key, struct numbered *names, const void *identity,

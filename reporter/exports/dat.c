@@ -53,7 +53,7 @@ static uint64_t curve_at(const struct curve *curve, uint64_t time_ns)
 		else
 			high = middle;
 	}
-	return curve->count == 0 ? 0 : curve->bytes[low > 0 ? low - 1 : 0];
+	return curve->bytes[low > 0 ? low - 1 : 0];
 }
 
 /* The resident set is a process's, whatever part of its call paths is asked for. */
@@ -90,7 +90,7 @@ static int heap_curve(const struct export_source *source, struct curve *curve, s
 	return error;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------- */
 
 /* In MiB and seconds, as memory_profiler has them; blanks part words. */
 static void print_mib(FILE *out, uint64_t bytes)

@@ -54,7 +54,7 @@ static void each(struct writing *writing, const struct interval *interval, entry
 	}
 }
 
-/* ---- the most that was held ---------------------------------------------------------------------------- */
+/* ---- the most that was held ------------------------------------------------ */
 
 static void to_peak(struct path *path, const struct timeline_entry *entry, uint64_t time_ns)
 {
@@ -91,7 +91,7 @@ static void find_most(struct writing *writing)
 	}
 }
 
-/* ---- how long blocks lived ----------------------------------------------------------------------------- */
+/* ---- how long blocks lived ------------------------------------------------- */
 
 static void back_to_begin(struct path *path, const struct timeline_entry *entry, uint64_t time_ns)
 {
@@ -136,8 +136,7 @@ static void add_freed(struct writing *writing, const struct figures_nodes *nodes
 		writing->paths[writing->source->tree->of_node[node]].lived_ns += figures.lifetime_ns;
 }
 
-/* ---- text -----------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------ */
 
 static void print_frames(const struct writing *writing)
 {
@@ -220,8 +219,7 @@ static void print_head(const struct writing *writing)
 	pool_finish(&pool);
 }
 
-/* ---- what is known ----------------------------------------------------------------------------------------
- */
+/* ---- what is known --------------------------------------------------------- */
 
 static int check_known(const struct export_source *source, struct diagnostic *diagnostic)
 {

@@ -42,7 +42,7 @@ struct writing {
 	size_t snapshots;
 };
 
-/* ---- trees ------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------- */
 
 static int by_frame(const void *left, const void *right, void *context)
 {
@@ -105,7 +105,7 @@ static void print_rest(struct writing *writing, const struct group *groups, size
 static void print_parts(struct writing *writing, struct part *parts, size_t count, uint64_t bytes,
 			const struct tree_frame *frame, size_t depth)
 {
-	struct group *groups;
+	struct group *groups = NULL;
 	size_t found = depth < DEPTH_MOST ? group(writing->source->tree, parts, count, &groups) : 0;
 	size_t told = 0;
 
@@ -117,8 +117,6 @@ static void print_parts(struct writing *writing, struct part *parts, size_t coun
 	else
 		fputs("(heap allocation functions) malloc/new/new[], --alloc-fns, etc.", writing->out);
 	fputc('\n', writing->out);
-	if (found == 0)
-		return;
 	for (size_t i = 0; i < told; i++) {
 		const struct tree *tree = writing->source->tree;
 		const struct tree_frame *own = tree_frame(tree, groups[i].parts->at);
@@ -146,7 +144,7 @@ static void print_tree(struct writing *writing, uint64_t bytes)
 	free(parts);
 }
 
-/* ---- snapshots --------------------------------------------------------------------------------------- */
+/* ---- snapshots ------------------------------------------------------------- */
 
 static void print_snapshot(struct writing *writing, uint64_t time_ns, uint64_t bytes, const char *tree)
 {

@@ -9,52 +9,34 @@
  * Mapping 1 is the executable, since pprof calls the profile by it.  Readers are told that all names are
  * there: else pprof looks addresses up itself, in whatever program is there by now.
  */
-#include "exports/export.h"
+#include "exports/pprof.h"
 
 #include "base/clean.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "formats/gzip.h"
-#include "base/texts.h"
 #include "figures/breakdown_tables.h"
 #include "profile/blocks.h"
-#include "profile/measure.h"
 #include "profile/partial.h"
 #include "profile/window.h"
-#include "trace/buffer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- fields ------------------------------------------------------------------------------------- */
-
-enum { SAMPLE_TYPE = 1, SAMPLE, MAPPING, LOCATION, FUNCTION, STRING };
-enum { TIME = 9, DURATION, PERIOD_TYPE, PERIOD, COMMENT, DEFAULT_TYPE };
-enum { TYPE_NAME = 1, TYPE_UNIT };
-enum { SAMPLE_LOCATIONS = 1, SAMPLE_VALUES, SAMPLE_LABEL };
-enum { LABEL_KEY = 1, LABEL_TEXT, LABEL_NUMBER, LABEL_UNIT };
-enum { MAPPING_ID = 1, MAPPING_START, MAPPING_LIMIT, MAPPING_OFFSET, MAPPING_FILE, MAPPING_BUILD_ID };
-enum { MAPPING_HAS_FUNCTIONS = 7, MAPPING_HAS_INLINE_FRAMES = 10 }; /* and files and lines between */
-enum { LOCATION_ID = 1, LOCATION_MAPPING, LOCATION_ADDRESS, LOCATION_LINE };
-enum { LINE_FUNCTION = 1, LINE_NUMBER };
-enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILE, FUNCTION_LINE };
-
 enum wire { WIRE_NUMBER = 0, WIRE_BYTES = 2 };
 
-static void put_number(struct buffer *message, uint32_t field, uint64_t value)
+void pprof_put_number(struct buffer *message, uint32_t field, uint64_t value)
 {
 	buffer_varint(message, field << 3 | WIRE_NUMBER);
 	buffer_varint(message, value);
 }
 
-/* A message, or numbers one after the other. */
-static void put_bytes(struct buffer *message, uint32_t field, const struct buffer *inner)
+void pprof_put_bytes(struct buffer *message, uint32_t field, const struct buffer *inner)
 {
 	buffer_varint(message, field << 3 | WIRE_BYTES);
 	buffer_text(message, inner->data, inner->length);
 }
 
-/* ---- what a sample has ----------------------------------------------------------------------------- */
+/* ---- what a sample has ----------------------------------------------------- */
 
 /* In the order in which they are told.  The four that Go's own heap profiles have mean the same there. */
 static const struct value_type {
@@ -70,7 +52,8 @@ static const struct value_type {
 	{"inuse_space", "bytes", FIGURE_LEAKED},
 };
 
-#define VALUES (sizeof(value_types) / sizeof(*value_types))
+_Static_assert(sizeof(value_types) / sizeof(*value_types) == VALUES, "each value has a type");
+
 #define USUAL_VALUE 4 /* peak_space */
 
 static void fill_values(uint64_t values[VALUES], const struct amounts *own)
@@ -88,138 +71,26 @@ static void fill_values(uint64_t values[VALUES], const struct amounts *own)
 	memcpy(values, all, sizeof(all));
 }
 
-struct writing {
-	const struct export_source *source;
-	const struct trace_info *info;
-	FILE *out; /* packs */
-	bool known[VALUES];
-	uint64_t *mappings;                 /* their ids, by module */
-	struct buffer message, part, inner; /* on their way */
-	struct texts texts;                 /* 0 is "" */
-	struct buffer locations, functions; /* fields of the profile */
-	struct map runs, location_ids;      /* see run_of; by run */
-	struct map function_ids;            /* by source_function */
-	size_t run_count, location_count, function_count;
-	uint32_t *threads;      /* by node of the tree: as kinds know it, + 1; 0: none; NULL: not known */
-	uint32_t *thread_texts; /* by thread + 1: number of its name */
-};
-
-static uint64_t text_of(struct writing *writing, const char *text)
-{
-	return texts_number(&writing->texts, text);
-}
-
-/* Writes the part that was made as a field of the profile. */
-static void write_part(struct writing *writing, uint32_t field)
+void pprof_write_part(struct pprof *writing, uint32_t field)
 {
 	buffer_clear(&writing->message);
-	put_bytes(&writing->message, field, &writing->part);
+	pprof_put_bytes(&writing->message, field, &writing->part);
 	if (writing->message.failed || writing->part.failed || writing->inner.failed)
 		memory_exhausted();
 	fwrite(writing->message.data, 1, writing->message.length, writing->out);
 }
 
-static void write_number(struct writing *writing, uint32_t field, uint64_t value)
+static void write_number(struct pprof *writing, uint32_t field, uint64_t value)
 {
 	buffer_clear(&writing->message);
-	put_number(&writing->message, field, value);
+	pprof_put_number(&writing->message, field, value);
 	fwrite(writing->message.data, 1, writing->message.length, writing->out);
 }
 
-/* ---- places ------------------------------------------------------------------------------------------ */
-
-static uint64_t function_of(struct writing *writing, const struct source_function *function)
-{
-	uintptr_t known = (uintptr_t)map_get(&writing->function_ids, (uintptr_t)function, 0);
-	struct buffer *part = &writing->inner;
-
-	if (known > 0)
-		return known;
-	map_put(&writing->function_ids, (uintptr_t)function, 0, (void *)++writing->function_count); // NOLINT
-	buffer_clear(part);
-	put_number(part, FUNCTION_ID, writing->function_count);
-	put_number(part, FUNCTION_NAME, text_of(writing, function->name));
-	put_number(part, FUNCTION_SYSTEM_NAME, text_of(writing, function->name));
-	put_number(part, FUNCTION_FILE, text_of(writing, function->file));
-	put_number(part, FUNCTION_LINE, function->first_line);
-	put_bytes(&writing->functions, FUNCTION, part);
-	return writing->function_count;
-}
-
-static void put_line(struct writing *writing, struct buffer *location, const struct tree_frame *frame)
-{
-	uint64_t function = function_of(writing, frame->function);
-	struct buffer *line = &writing->inner;
-
-	buffer_clear(line);
-	put_number(line, LINE_FUNCTION, function);
-	put_number(line, LINE_NUMBER, frame->line);
-	put_bytes(location, LOCATION_LINE, line);
-}
-
-/* The node behind (further out than) those of one place in the code: functions inlined there, innermost
- * first. Of a recursive call each is a place by itself. */
-static uint32_t run_end(const struct tree *tree, uint32_t node)
-{
-	const struct tree_frame *frame, *outer = tree_frame(tree, node);
-
-	do {
-		frame = outer;
-		node = tree->parent[node];
-		outer = tree_frame(tree, node);
-	} while (node != 0 && frame->code > 0 && outer->code == frame->code && outer->within > frame->within);
-	return node;
-}
-
-/* A number for these frames, one after the other. */
-static uint64_t run_of(struct writing *writing, uint32_t node, uint32_t end)
-{
-	const struct tree *tree = writing->source->tree;
-	uintptr_t run = 0;
-
-	for (; node != end; node = tree->parent[node]) {
-		uintptr_t longer = (uintptr_t)map_get(&writing->runs, run, tree->frame[node]);
-
-		if (longer == 0) {
-			longer = ++writing->run_count;
-			map_put(&writing->runs, run, tree->frame[node], (void *)longer); // NOLINT
-		}
-		run = longer;
-	}
-	return run;
-}
-
-static void write_location(struct writing *writing, uint32_t node, uint32_t end)
-{
-	const struct tree *tree = writing->source->tree;
-	const struct trace_code *code = &writing->info->codes[tree_frame(tree, node)->code];
-	struct buffer location = {0};
-
-	put_number(&location, LOCATION_ID, writing->location_count);
-	put_number(&location, LOCATION_MAPPING, writing->mappings[code->module]);
-	put_number(&location, LOCATION_ADDRESS, code->pc - (code->pc > 0 && !code->exact_pc));
-	for (; node != end; node = tree->parent[node])
-		put_line(writing, &location, tree_frame(tree, node));
-	put_bytes(&writing->locations, LOCATION, &location);
-	buffer_finish(&location);
-}
-
-static uint64_t location_of(struct writing *writing, uint32_t node, uint32_t end)
-{
-	uint64_t run = run_of(writing, node, end);
-	uintptr_t known = (uintptr_t)map_get(&writing->location_ids, run, 0);
-
-	if (known > 0)
-		return known;
-	map_put(&writing->location_ids, run, 0, (void *)++writing->location_count); // NOLINT
-	write_location(writing, node, end);
-	return writing->location_count;
-}
-
-/* ---- samples ------------------------------------------------------------------------------------------- */
+/* ---- samples --------------------------------------------------------------- */
 
 /* Which thread allocated a path's blocks. */
-static void know_threads(struct writing *writing)
+static void know_threads(struct pprof *writing)
 {
 	const struct tree *tree = writing->source->tree;
 	const struct breakdown_tables *tables;
@@ -239,16 +110,17 @@ static void know_threads(struct writing *writing)
 	}
 }
 
-static uint32_t thread_text(struct writing *writing, uint32_t thread)
+static uint32_t thread_text(struct pprof *writing, uint32_t thread)
 {
 	uint32_t *text = &writing->thread_texts[thread];
 
 	if (*text == 0)
-		*text = (uint32_t)text_of(writing, profile_thread_name(writing->source->profile, thread - 1));
+		*text = (uint32_t)pprof_text(writing,
+					     profile_thread_name(writing->source->profile, thread - 1));
 	return *text;
 }
 
-static void put_labels(struct writing *writing, uint32_t node, const struct amounts *own)
+static void put_labels(struct pprof *writing, uint32_t node, const struct amounts *own)
 {
 	uint64_t blocks = own->allocations > 0 ? own->allocations : own->peak_blocks;
 	uint64_t bytes = own->allocations > 0 ? own->allocated_bytes : own->peak_bytes;
@@ -256,20 +128,20 @@ static void put_labels(struct writing *writing, uint32_t node, const struct amou
 
 	if (blocks > 0) {
 		buffer_clear(label);
-		put_number(label, LABEL_KEY, text_of(writing, "bytes"));
-		put_number(label, LABEL_NUMBER, bytes / blocks);
-		put_number(label, LABEL_UNIT, text_of(writing, "bytes"));
-		put_bytes(&writing->part, SAMPLE_LABEL, label);
+		pprof_put_number(label, LABEL_KEY, pprof_text(writing, "bytes"));
+		pprof_put_number(label, LABEL_NUMBER, bytes / blocks);
+		pprof_put_number(label, LABEL_UNIT, pprof_text(writing, "bytes"));
+		pprof_put_bytes(&writing->part, SAMPLE_LABEL, label);
 	}
 	if (writing->threads && writing->threads[node] > 0) {
 		buffer_clear(label);
-		put_number(label, LABEL_KEY, text_of(writing, "thread"));
-		put_number(label, LABEL_TEXT, thread_text(writing, writing->threads[node]));
-		put_bytes(&writing->part, SAMPLE_LABEL, label);
+		pprof_put_number(label, LABEL_KEY, pprof_text(writing, "thread"));
+		pprof_put_number(label, LABEL_TEXT, thread_text(writing, writing->threads[node]));
+		pprof_put_bytes(&writing->part, SAMPLE_LABEL, label);
 	}
 }
 
-static void put_values(struct writing *writing, const struct amounts *own)
+static void put_values(struct pprof *writing, const struct amounts *own)
 {
 	uint64_t values[VALUES];
 
@@ -278,26 +150,26 @@ static void put_values(struct writing *writing, const struct amounts *own)
 	for (size_t i = 0; i < VALUES; i++)
 		if (writing->known[i])
 			buffer_varint(&writing->inner, values[i]);
-	put_bytes(&writing->part, SAMPLE_VALUES, &writing->inner);
+	pprof_put_bytes(&writing->part, SAMPLE_VALUES, &writing->inner);
 }
 
-static void write_sample(struct writing *writing, uint32_t node, const struct amounts *own)
+static void write_sample(struct pprof *writing, uint32_t node, const struct amounts *own)
 {
 	struct buffer locations = {0};
 
 	for (uint32_t at = node, end; at != 0; at = end) {
-		end = run_end(writing->source->tree, at);
-		buffer_varint(&locations, location_of(writing, at, end));
+		end = pprof_run_end(writing->source->tree, at);
+		buffer_varint(&locations, pprof_location(writing, at, end));
 	}
 	buffer_clear(&writing->part);
-	put_bytes(&writing->part, SAMPLE_LOCATIONS, &locations);
+	pprof_put_bytes(&writing->part, SAMPLE_LOCATIONS, &locations);
 	put_values(writing, own);
 	put_labels(writing, node, own);
-	write_part(writing, SAMPLE);
+	pprof_write_part(writing, SAMPLE);
 	buffer_finish(&locations);
 }
 
-static void write_samples(struct writing *writing)
+static void write_samples(struct pprof *writing)
 {
 	const struct tree *tree = writing->source->tree;
 
@@ -309,76 +181,17 @@ static void write_samples(struct writing *writing)
 	}
 }
 
-/* ---- modules ------------------------------------------------------------------------------------------- */
+/* ---- the profile ----------------------------------------------------------- */
 
-static size_t executable_of(const struct trace_info *info)
-{
-	size_t module = 1;
-
-	while (module < info->module_count && strcmp(info->modules[module].path, info->exe) != 0)
-		module++;
-	return module;
-}
-
-static uint64_t build_id_text(struct writing *writing, const struct trace_module *module)
-{
-	char *text = memory_zeroed(2 * module->build_id_bytes + 1, 1);
-	uint64_t number;
-
-	for (size_t i = 0; i < module->build_id_bytes; i++)
-		sprintf(text + 2 * i, "%02x", module->build_id[i]);
-	number = text_of(writing, text);
-	free(text);
-	return number;
-}
-
-static void write_mapping(struct writing *writing, uint64_t id, const struct trace_module *module)
-{
-	struct buffer *part = &writing->part;
-
-	buffer_clear(part);
-	put_number(part, MAPPING_ID, id);
-	put_number(part, MAPPING_START, module->start);
-	put_number(part, MAPPING_LIMIT, module->end);
-	put_number(part, MAPPING_OFFSET, module->start - module->bias);
-	put_number(part, MAPPING_FILE, text_of(writing, module->path));
-	put_number(part, MAPPING_BUILD_ID, build_id_text(writing, module));
-	for (uint32_t field = MAPPING_HAS_FUNCTIONS; field <= MAPPING_HAS_INLINE_FRAMES; field++)
-		put_number(part, field, true);
-	write_part(writing, MAPPING);
-}
-
-/* The executable is there even if no call path leads through it. */
-static void write_mappings(struct writing *writing)
-{
-	const struct trace_info *info = writing->info;
-	const struct trace_module missing = {.path = info->exe};
-	size_t executable = executable_of(info);
-	uint64_t id = 1;
-
-	writing->mappings = memory_zeroed(info->module_count + 1, sizeof(*writing->mappings));
-	writing->mappings[executable] = id;
-	write_mapping(writing, id, executable < info->module_count ? &info->modules[executable] : &missing);
-	for (size_t module = 1; module < info->module_count; module++) {
-		if (module == executable)
-			continue;
-		writing->mappings[module] = ++id;
-		write_mapping(writing, id, &info->modules[module]);
-	}
-}
-
-/* ---- the profile -----------------------------------------------------------------------------------------
- */
-
-static void write_type(struct writing *writing, uint32_t field, const char *name, const char *unit)
+static void write_type(struct pprof *writing, uint32_t field, const char *name, const char *unit)
 {
 	buffer_clear(&writing->part);
-	put_number(&writing->part, TYPE_NAME, text_of(writing, name));
-	put_number(&writing->part, TYPE_UNIT, text_of(writing, unit));
-	write_part(writing, field);
+	pprof_put_number(&writing->part, TYPE_NAME, pprof_text(writing, name));
+	pprof_put_number(&writing->part, TYPE_UNIT, pprof_text(writing, unit));
+	pprof_write_part(writing, field);
 }
 
-static void write_types(struct writing *writing)
+static void write_types(struct pprof *writing)
 {
 	size_t usual = USUAL_VALUE;
 
@@ -391,10 +204,10 @@ static void write_types(struct writing *writing)
 		if (figure == writing->source->figure)
 			usual = i;
 	}
-	write_number(writing, DEFAULT_TYPE, text_of(writing, value_types[usual].name));
+	write_number(writing, DEFAULT_TYPE, pprof_text(writing, value_types[usual].name));
 }
 
-static void write_run(struct writing *writing)
+static void write_run(struct pprof *writing)
 {
 	const struct overview *run = writing->source->run;
 	const struct window *window = run->window;
@@ -408,16 +221,18 @@ static void write_run(struct writing *writing)
 	write_number(writing, PERIOD, run->sample_bytes > 0 ? run->sample_bytes : 1);
 	for (const char *const *word = run->command; *word; word++)
 		command = pool_format(&pool, "%s%s%s", command, *command ? " " : "", *word);
-	write_number(writing, COMMENT, text_of(writing, command));
+	write_number(writing, COMMENT, pprof_text(writing, command));
 	pool_finish(&pool);
 }
 
-static void write_tables(struct writing *writing)
+static void write_tables(struct pprof *writing)
 {
 	if (writing->locations.failed || writing->functions.failed)
 		memory_exhausted();
-	fwrite(writing->locations.data, 1, writing->locations.length, writing->out);
-	fwrite(writing->functions.data, 1, writing->functions.length, writing->out);
+	if (writing->location_count > 0) {
+		fwrite(writing->locations.data, 1, writing->locations.length, writing->out);
+		fwrite(writing->functions.data, 1, writing->functions.length, writing->out);
+	}
 	for (size_t i = 0; i < writing->texts.count; i++) {
 		char *text = clean_copy(writing->texts.list[i], 0);
 
@@ -425,12 +240,12 @@ static void write_tables(struct writing *writing)
 			memory_exhausted();
 		buffer_clear(&writing->part);
 		buffer_append(&writing->part, text, strlen(text));
-		write_part(writing, STRING);
+		pprof_write_part(writing, STRING);
 		free(text);
 	}
 }
 
-static void finish(struct writing *writing)
+static void finish(struct pprof *writing)
 {
 	struct map *maps[] = {&writing->runs, &writing->location_ids, &writing->function_ids};
 	struct buffer *buffers[] = {&writing->message, &writing->part, &writing->inner, &writing->locations,
@@ -448,7 +263,7 @@ static void finish(struct writing *writing)
 
 int export_pprof(FILE *out, const struct export_source *source, struct diagnostic *diagnostic)
 {
-	struct writing writing = {
+	struct pprof writing = {
 		.source = source, .info = profile_trace(source->profile), .out = gzip_open(out)};
 
 	(void)diagnostic;
@@ -456,7 +271,7 @@ int export_pprof(FILE *out, const struct export_source *source, struct diagnosti
 	know_threads(&writing);
 	write_types(&writing);
 	write_run(&writing);
-	write_mappings(&writing);
+	pprof_write_mappings(&writing);
 	write_samples(&writing);
 	write_tables(&writing);
 	gzip_close(writing.out);
