@@ -8,9 +8,11 @@
 #include "reader/reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_standard(const char *path)
@@ -18,40 +20,80 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
-int output_open(const char *path, FILE **out, struct diagnostic *diagnostic)
+/* Not truncated yet: see cut. */
+static FILE *open_file(struct output_file *output)
 {
+	int fd = open(output->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	output->created = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic)
+{
+	*output = (struct output_file){.path = path};
 	if (!is_standard(path) && trace_is_at(path))
 		return diagnostic_set(
 			diagnostic, EEXIST,
 			"%s: is a recording, so it is kept; name another file for what is shown", path);
-	*out = is_standard(path) ? stdout : fopen(path, "we");
-	if (!*out)
+	output->stream = is_standard(path) ? stdout : open_file(output);
+	if (!output->stream)
 		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
 	return 0;
 }
 
-int output_close(const char *path, FILE *out, struct diagnostic *diagnostic)
+/* What the file had before goes, behind what was written.  What is no file has no length. */
+static int cut(struct output_file *output)
 {
-	int error = fflush(out) != 0 || ferror(out) ? errno : 0;
+	off_t length = ftello(output->stream);
+	struct stat status;
 
-	if (out != stdout && fclose(out) != 0 && !error)
+	if (length < 0 || fstat(fileno(output->stream), &status) != 0 || !S_ISREG(status.st_mode))
+		return 0;
+	return ftruncate(fileno(output->stream), length) != 0 ? errno : 0;
+}
+
+int output_close(struct output_file *output, struct diagnostic *diagnostic)
+{
+	FILE *stream = output->stream;
+	int error = fflush(stream) != 0 || ferror(stream) ? errno : 0;
+
+	if (stream != stdout && !error)
+		error = cut(output);
+	if (stream != stdout && fclose(stream) != 0 && !error)
 		error = errno;
 	if (!error)
 		return 0;
-	return diagnostic_set(diagnostic, error, "%s: %s", is_standard(path) ? "standard output" : path,
-			      strerror(error));
+	return diagnostic_set(diagnostic, error, "%s: %s",
+			      is_standard(output->path) ? "standard output" : output->path, strerror(error));
+}
+
+void output_drop(struct output_file *output)
+{
+	bool untouched = output->stream != stdout && ftello(output->stream) == 0;
+
+	if (!untouched) {
+		output_close(output, &(struct diagnostic){0});
+		return;
+	}
+	fclose(output->stream);
+	if (output->created)
+		unlink(output->path);
 }
 
 int output_write(const char *path, output_write_fn *write, void *context, struct diagnostic *diagnostic)
 {
-	FILE *out = NULL;
-	int error = output_open(path, &out, diagnostic);
+	struct output_file output;
+	int error = output_open(&output, path, diagnostic);
 
-	if (!out)
+	if (error)
 		return error;
-	error = write(out, context, diagnostic);
-	if (output_close(path, out, error ? &(struct diagnostic){0} : diagnostic) != 0 && !error)
-		error = -EIO;
+	error = write(output.stream, context, diagnostic);
+	if (!error)
+		return output_close(&output, diagnostic) != 0 ? -EIO : 0;
+	output_drop(&output);
 	return error;
 }
 

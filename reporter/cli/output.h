@@ -10,12 +10,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* NULL or "-" is standard output; a recording is never written over (-EEXIST): whoever is used to `run -o`
- * means that one.  0 or -errno with a diagnostic. */
-int output_open(const char *path, FILE **out, struct diagnostic *diagnostic);
+struct output_file {
+	FILE *stream;
+	const char *path; /* borrowed; NULL or "-": standard output */
+	bool created;     /* there was no such file */
+};
 
-/* Closes what output_open opened; a write that failed at any time is an error here. */
-int output_close(const char *path, FILE *out, struct diagnostic *diagnostic);
+/* A recording is never written over (-EEXIST): whoever is used to `run -o` means that one.  A file keeps what
+ * it has until something is written.  0 or -errno with a diagnostic. */
+int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic);
+
+/* Closes what output_open opened; a write that failed at any time is an error here: 0 or -errno with a
+ * diagnostic. */
+int output_close(struct output_file *output, struct diagnostic *diagnostic);
+
+/* The same where there is nothing to show: if nothing was written, it is as if nobody had opened it. */
+void output_drop(struct output_file *output);
 
 /* Opens a file, has `write` fill it, and closes it.  0, or -errno with a diagnostic. */
 typedef int output_write_fn(FILE *out, void *context, struct diagnostic *diagnostic);

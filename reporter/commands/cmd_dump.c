@@ -86,19 +86,19 @@ static int dump(const struct options *options, struct trace *trace, struct diagn
 		.no_names = options->request.symbols.no_names,
 		.frames = options->frames ? &symbols : NULL,
 	};
-	FILE *out;
+	struct output_file to;
 	/* Asked first: an output file that there is nothing for keeps what it has. */
 	int error = options->info ? 0 : trace_has_events(trace, diagnostic);
 
 	if (!error)
-		error = output_open(output->path, &out, diagnostic);
+		error = output_open(&to, output->path, diagnostic);
 	if (error)
 		return error;
 	if (options->info)
-		dump_info(out, trace);
+		dump_info(to.stream, trace);
 	else
-		error = dump_events(out, trace, &dump_options, diagnostic);
-	return output_close(output->path, out, diagnostic) ? -EIO : error;
+		error = dump_events(to.stream, trace, &dump_options, diagnostic);
+	return output_close(&to, diagnostic) ? -EIO : error;
 }
 
 static int dump_path(const char *path, void *context, struct diagnostic *diagnostic)

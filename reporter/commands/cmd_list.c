@@ -130,16 +130,16 @@ static int print(const struct output_options *output, const struct row *rows, si
 {
 	struct document document = {.main = "recordings", .bare = true};
 	struct table table = {columns_for(rows, count), rows, count, sizeof(*rows), rows};
-	FILE *out;
-	int error = output_open(output->path, &out, diagnostic);
+	struct output_file to;
+	int error = output_open(&to, output->path, diagnostic);
 
 	if (error)
 		return error;
-	struct style style = output_style(output, out);
+	struct style style = output_style(output, to.stream);
 	document_add(&document, &(struct section){.name = "recordings", .table = table});
-	output->format->print(out, &document, &style);
+	output->format->print(to.stream, &document, &style);
 	document_finish(&document);
-	return output_close(output->path, out, diagnostic) ? -EIO : error;
+	return output_close(&to, diagnostic) ? -EIO : error;
 }
 
 static int list(const struct output_options *output, struct diagnostic *diagnostic)

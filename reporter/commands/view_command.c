@@ -272,7 +272,9 @@ static int draw(struct work *work, FILE *out, struct diagnostic *diagnostic)
 
 	progress_finish(&work->progress);
 	tell_warnings(work);
-	pager = pager_start(&work->request.output, out);
+	/* Files of other formats are not for reading, wherever they go. */
+	pager = work->view->writes_file || work->view->exports ? (struct pager){0}
+							       : pager_start(&work->request.output, out);
 	error = work->view->draw(work->profiles, work->count, &work->request, out, diagnostic);
 	if (!pager_finish(&pager, out) && !error)
 		error = work->view->draw(work->profiles, work->count, &work->request, out, diagnostic);
@@ -318,21 +320,20 @@ static int print(struct work *work, FILE *out, struct diagnostic *diagnostic)
 
 static int show(struct work *work, struct diagnostic *diagnostic)
 {
-	const char *path = work->request.output.path;
-	FILE *out;
+	struct output_file output;
 	int error = open_all(work, diagnostic);
 
 	progress_finish(&work->progress);
 	if (!error)
-		error = output_open(path, &out, diagnostic);
+		error = output_open(&output, work->request.output.path, diagnostic);
 	if (error)
 		return error;
-	error = print(work, out, diagnostic);
+	error = print(work, output.stream, diagnostic);
 	if (error) {
-		output_close(path, out, &(struct diagnostic){0});
+		output_drop(&output);
 		return error;
 	}
-	error = output_close(path, out, diagnostic) ? -EIO : 0;
+	error = output_close(&output, diagnostic) ? -EIO : 0;
 	/* Once everything is shown: what was looked up for it is kept. */
 	for (size_t i = 0; i < work->count; i++)
 		profile_remember_known(work->profiles[i]);

@@ -29,7 +29,8 @@ typedef void html_close_fn(const void *context, size_t index, struct profile *pr
 
 struct html_page {
 	const char *title;
-	const char *editor; /* where places of source lead: "vscode://file/{file}:{line}" */
+	const char *editor;   /* where places of source lead: "vscode://file/{file}:{line}" */
+	const char *narrowed; /* the options by which it is of a part only; "": it is of all */
 	enum html_sources sources;
 	size_t count; /* of recordings: parents first; of two to compare the older */
 	html_open_fn *open;

@@ -21,6 +21,8 @@ static void print_head(struct writer *writer)
 {
 	fprintf(writer->out, "{\"schema\":%d,\"mprof\":\"%s\",\"editor\":", SCHEMA, MPROF_VERSION);
 	json_print_text(writer->out, writer->page->editor);
+	fputs(",\"narrowed\":", writer->out);
+	json_print_text(writer->out, writer->page->narrowed);
 }
 
 static void print_together(struct writer *writer)

@@ -49,10 +49,17 @@ static int check_format(const struct export_format *format, const struct request
 
 static int refuse(const struct request *request, struct diagnostic *diagnostic)
 {
-	return request->export_format
-		       ? diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
-					request->export_format)
-		       : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
+	const char *path = request->output.path;
+
+	if (request->export_format)
+		return diagnostic_set(diagnostic, EINVAL, "--format %s: no such format; --list has them",
+				      request->export_format);
+	return path ? diagnostic_set(
+			      diagnostic, EINVAL,
+			      "%s: no format has that ending; --format NAME says which, and --list has "
+			      "them",
+			      path)
+		    : diagnostic_set(diagnostic, EINVAL, "export takes --format NAME; --list has them");
 }
 
 static int begin(struct request *request, struct diagnostic *diagnostic)

@@ -175,10 +175,26 @@ static void tell(const char *path, const struct request *request)
 		clean_print_between(stderr, "mprof: warning: ", diagnostic.message, "\n");
 }
 
+/* "old.html"; of two "old-new.html". */
+static char *name_beside(const struct writing *writing)
+{
+	const char *ending = writing->request->flags[DATA] ? ".json" : ".html";
+	const char *first = profile_overview(writing->profiles[0], false)->path;
+
+	if (writing->count != 2)
+		return output_beside(first, ending);
+	char *second = output_beside(base_name(profile_overview(writing->profiles[1], false)->path), ending);
+	struct pool pool = {0};
+	char *path = output_beside(first, pool_format(&pool, "-%s", second));
+
+	free(second);
+	pool_finish(&pool);
+	return path;
+}
+
 static int write_beside(struct writing *writing, struct diagnostic *diagnostic)
 {
-	char *path = output_beside(profile_overview(*writing->profiles, false)->path,
-				   writing->request->flags[DATA] ? ".json" : ".html");
+	char *path = name_beside(writing);
 	int error = output_write(path, write_page, writing, diagnostic);
 
 	if (!error)
@@ -206,8 +222,9 @@ const struct view view_html = {
 	.summary = "Write a recording as a page for browsers",
 	.doc = "Writes one HTML file that needs nothing else, with all that views tell: call trees, the heap "
 	       "over time, tables, source lines. Of two recordings it shows the difference, too, and with "
-	       "--all each process of a run. Its name is that of the recording with .html, unless -o says "
-	       "otherwise, and is printed.",
+	       "--all each process of a run. Its name is that of the recording with .html, or of both, "
+	       "unless "
+	       "-o says otherwise, and is printed.",
 	.traces = VIEW_MANY,
 	.lacks = VIEW_LACKS_SORT,
 	.writes_file = true,

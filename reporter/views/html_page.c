@@ -208,6 +208,39 @@ static const char **choose(const struct making *making)
 	return paths;
 }
 
+/* ---- what it is of ------------------------------------------------------------------------------ */
+
+/* The text so far with an option and its word behind it; NULL: it was not given. */
+static const char *with_option(struct pool *pool, const char *text, const char *option, const char *word)
+{
+	return word ? pool_format(pool, "%s%s%s %s", text, *text ? " " : "", option, word) : text;
+}
+
+static const char *with_options(struct pool *pool, const char *text, const char *option,
+				const char *const *words)
+{
+	for (; words && *words; words++)
+		text = with_option(pool, text, option, *words);
+	return text;
+}
+
+static const char *narrowed(struct pool *pool, const struct request *request)
+{
+	const struct filter *filter = &request->filter;
+	const char *text = with_options(pool, "", "-f", filter->keep.functions);
+
+	text = with_options(pool, text, "--file", filter->keep.files);
+	text = with_options(pool, text, "--module", filter->modules);
+	text = with_options(pool, text, "--type", filter->types);
+	text = with_options(pool, text, "--ignore", filter->ignore);
+	text = with_option(pool, text, "--min-size", request->blocks.least);
+	text = with_option(pool, text, "--max-size", request->blocks.most);
+	text = with_option(pool, text, "--thread", request->blocks.thread);
+	text = with_option(pool, text, "--at", request->window.at);
+	text = with_option(pool, text, "--from", request->window.from);
+	return with_option(pool, text, "--to", request->window.to);
+}
+
 /* ---- the page --------------------------------------------------------------------------------------- */
 
 void page_write(FILE *out, const struct page_recordings *recordings, const struct page_options *options,
@@ -221,7 +254,9 @@ void page_write(FILE *out, const struct page_recordings *recordings, const struc
 		shown.paths = chosen = choose(&making);
 		shown.count = RECORDINGS_MAX;
 	}
+	struct pool pool = {0};
 	const struct html_page page = {
+		.narrowed = narrowed(&pool, request),
 		.title = options->title,
 		.editor = options->editor ? options->editor : EDITOR,
 		.sources = options->sources,
@@ -236,5 +271,6 @@ void page_write(FILE *out, const struct page_recordings *recordings, const struc
 		.context = &making,
 	};
 	(options->data ? html_write_data : html_write)(out, &page);
+	pool_finish(&pool);
 	free(chosen);
 }

@@ -177,11 +177,26 @@ def where_it_is_written(directory):
     os.close(terminal)
     check_equal((done.returncode, said), (0, str(trace.with_suffix("")) + ".speedscope.json"), "on a terminal, a file beside the recording")
     json.loads((directory / said).read_text())
-    for options, words in (((), "export takes --format NAME"), (("--format", "xml"), "--format xml: no such format"), (("-o", directory / "x.xml"), "export takes --format NAME")):
+    for options, words in (((), "export takes --format NAME"), (("--format", "xml"), "--format xml: no such format"), (("-o", directory / "x.xml"), "x.xml: no format has that ending")):
         done = mprof("export", *options, trace)
         check_equal((done.returncode, words in done.stderr, done.stderr.count("\n")), (2, True, 1), f"{options}: {done.stderr}")
     kept = mprof("export", "--format", "folded", "-o", trace, trace)
     check_equal((kept.returncode, "is a recording" in kept.stderr), (2, True), kept.stderr)
+
+
+@case
+def what_is_refused_writes_nothing(directory):
+    trace = record([compile("leaks.c", directory / "leaks", "-O1")], directory).trace()
+    for options in (("export", "--format", "dat", "-f", "main"), ("export", "--format", "dhat", "--thread", "main"), ("export", "--format", "firefox", "--thread", "main"),
+                    ("report", "--columns", "nonsense"), ("stats", "--table", "nonsense")):
+        (directory / "kept").write_text("kept")
+        for name, before in (("kept", "kept"), ("new", None)):
+            done = mprof(*options, "-o", directory / name, trace)
+            check_equal(done.returncode, 2, f"{options}: {done.stderr}")
+            check_equal((directory / name).read_text() if (directory / name).exists() else None, before, f"{name} after {options}")
+    (directory / "kept").write_text("x" * 1000000)
+    check_equal(mprof("report", "-o", directory / "kept", trace).returncode, 0, "report")
+    check_equal((directory / "kept").read_text(), mprof("report", trace).stdout, "nothing is left of what was longer")
 
 
 run_cases()

@@ -424,4 +424,23 @@ def judged_recordings(directory):
     check_equal([recording["name"] for recording in data["recordings"]], ["a.mprof", "b.mprof"], "recordings")
 
 
+@case
+def it_says_by_what_it_is_narrowed(directory):
+    trace = record([compile("moments.c", directory / "program", "-O1")], directory).trace()
+    check_equal(page_of(trace, directory=directory)["narrowed"], "", "of all")
+    page = page_of("-f", "main", "--module", "program", "--min-size", "1K", trace, directory=directory)
+    check_equal(page["narrowed"], "-f main --module program --min-size 1K", "of some")
+
+
+@case
+def the_page_of_two_has_both_names(directory):
+    trace = record([compile("moments.c", directory / "program", "-O1")], directory).trace()
+    (directory / "new.mprof").write_bytes(trace.read_bytes())
+    trace.rename(directory / "old.mprof")
+    done = mprof("html", "old.mprof", "new.mprof", directory=directory)
+    check_equal((done.returncode, done.stdout), (0, "old-new.html\n"), done.stderr)
+    check((directory / "old-new.html").exists() and not (directory / "old.html").exists(), "no other page is written over")
+
+
 run_cases()
+

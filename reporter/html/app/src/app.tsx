@@ -30,6 +30,7 @@ function Head() {
 				<code title={visible(command)}>{visible(command) || lastPart(recording.data.name)}</code>
 			</h1>
 			<span class="muted facts-line">{facts.join(" · ")}</span>
+			{page.narrowed && <strong class="narrowed" title="All but what is said to be the whole program's is of these alone, and so is the peak of their curve">Only {visible(page.narrowed)}</strong>}
 			<span class="room" />
 			{page.recordings.length > 1 && (
 				<label class="recordings">
@@ -120,7 +121,8 @@ export function App({ page }: { page: PageData }) {
 	const range = useRange(recording, place);
 	const view: View = { page, recording, place, range, figure: recording.figure(place.figure, range) };
 	const tabs = useMemo(() => TABS.filter((tab) => tab.there(view)), [recording]);
-	const tab = tabs.find((one) => one.id === place.tab) ?? tabs[0]!;
+	const usual = page.diff ? "diff" : page.processes ? "processes" : "overview";
+	const tab = tabs.find((one) => one.id === place.tab) ?? tabs.find((one) => one.id === usual) ?? tabs[0]!;
 	return (
 		<ViewContext.Provider value={view}>
 			<Head />

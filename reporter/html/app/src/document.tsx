@@ -243,7 +243,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 				{places.map((place) => (
 					<PlaceName place={place} row={section.rows[row]!} />
 				))}
-				{recording >= 0 && <a href={hashOf({ ...START, recording })}>Show this recording</a>}
+				{recording >= 0 && <a href={hashOf({ ...START, tab: "overview", recording })}>Show this recording</a>}
 			</header>
 			<dl class="facts">
 				{facts.map(({ column, text }) => (

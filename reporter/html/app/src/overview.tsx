@@ -122,7 +122,7 @@ function perSecond(number: number, ns: number): string {
 
 /* The list beside the chart is its legend, too. */
 export function PartList({ by, parts, light }: Stacked & { light: (part: number) => void }) {
-	const { recording, range, figure } = useView();
+	const { page, recording, range, figure } = useView();
 	const timeline = recording.timeline!;
 	const peak = { name: "peak", title: "Peak", bytes: true };
 	const within = range ?? { first: 0, last: timeline.count - 1 };
@@ -134,7 +134,7 @@ export function PartList({ by, parts, light }: Stacked & { light: (part: number)
 	return (
 		<section class="part-list">
 			<h2>
-				What holds the peak <span class="muted">{`${size(whole)} at ${moment(timeline.peakTimes[at]!, timeline.duration)}`}</span>
+				{page.narrowed ? "What holds their own peak" : "What holds the peak"} <span class="muted">{`${size(whole)} at ${moment(timeline.peakTimes[at]!, timeline.duration)}`}</span>
 			</h2>
 			<Switch label="Stacked by" options={BY} value={by} choose={(value) => go({ by: value })} />
 			<ol>
@@ -224,13 +224,14 @@ function listedFigures(figures: Figure[], charted: boolean): Figure[] {
 }
 
 export function Overview() {
-	const { recording, range } = useView();
+	const { page, recording, range } = useView();
 	const { timeline } = recording;
 	const stacked = useStacked();
 	const [lit, setLit] = useState(-1);
 	const figures = listedFigures(recording.figures(range), stacked !== null);
 	return (
 		<div class="overview">
+			{/(^| )(-f|--file|--module|--type|--ignore) /.test(page.narrowed ?? "") && !range && <h2>All call paths</h2>}
 			<Cards />
 			{timeline && stacked ? (
 				<div class="when-where">

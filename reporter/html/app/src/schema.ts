@@ -108,6 +108,7 @@ export interface PageData {
 	schema: number;
 	mprof: string;
 	editor?: string | null;
+	narrowed?: string; /* options by which it is of a part only */
 	strings: string[];
 	recordings: RecordingData[];
 	diff: DocumentData | null;

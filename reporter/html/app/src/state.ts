@@ -5,7 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 export interface State {
-	tab: string;
+	tab: string; /* "": the first that the page is about */
 	recording: number;
 	figure: string;
 	from: number | null; /* of the range, nanoseconds; null: the whole run */
@@ -24,7 +24,7 @@ export interface State {
 }
 
 export const START: State = {
-	tab: "overview",
+	tab: "",
 	recording: 0,
 	figure: "peak",
 	from: null,
