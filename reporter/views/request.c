@@ -129,7 +129,7 @@ const struct argp request_blocks_argp = {.options = blocks_options, .parser = pa
 
 static const struct argp_option time_options[] = {
 	{"at", KEY_AT, "TIME", 0, "What lived at a moment: " INSTANT_TIMES, 5},
-	{"from", KEY_FROM, "TIME", 0, "What happened from then on; with --to, up to there", 5},
+	{"from", KEY_FROM, "TIME", 0, "What happened after that; with --to, up to there", 5},
 	{"to", KEY_TO, "TIME", 0, "What happened up to then", 5},
 	{"exact", KEY_EXACT, NULL, 0,
 	 "Read every event, for moments between those that the recording has figures of", 5},
