@@ -20,15 +20,39 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
-/* Not truncated yet: see cut. */
+/* The first thing that is written takes the place of what the file had. */
+static ssize_t write_file(void *cookie, const char *text, size_t count)
+{
+	struct output_file *output = cookie;
+
+	if (!output->begun && ftruncate(output->fd, 0) != 0)
+		return 0;
+	output->begun = true;
+	ssize_t written = write(output->fd, text, count);
+
+	return written < 0 ? 0 : written; /* as fopencookie has errors */
+}
+
+static int close_file(void *cookie)
+{
+	return close(((struct output_file *)cookie)->fd);
+}
+
 static FILE *open_file(struct output_file *output)
 {
-	int fd = open(output->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	const cookie_io_functions_t functions = {.write = write_file, .close = close_file};
+	struct stat status;
 
-	output->created = fd >= 0;
-	if (fd < 0 && errno == EEXIST)
-		fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	return fd < 0 ? NULL : fdopen(fd, "w");
+	output->fd = open(output->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	output->created = output->fd >= 0;
+	if (output->fd < 0 && errno == EEXIST)
+		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (output->fd < 0)
+		return NULL;
+	if (fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode))
+		return fopencookie(output, "w", functions);
+	output->begun = true; /* a pipe or a terminal has nothing to keep */
+	return fdopen(output->fd, "w");
 }
 
 int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic)
@@ -44,37 +68,27 @@ int output_open(struct output_file *output, const char *path, struct diagnostic 
 	return 0;
 }
 
-/* What the file had before goes, behind what was written.  What is no file has no length. */
-static int cut(struct output_file *output)
-{
-	off_t length = ftello(output->stream);
-	struct stat status;
-
-	if (length < 0 || fstat(fileno(output->stream), &status) != 0 || !S_ISREG(status.st_mode))
-		return 0;
-	return ftruncate(fileno(output->stream), length) != 0 ? errno : 0;
-}
-
 int output_close(struct output_file *output, struct diagnostic *diagnostic)
 {
 	FILE *stream = output->stream;
-	int error = fflush(stream) != 0 || ferror(stream) ? errno : 0;
+	int error = fflush(stream) != 0 || ferror(stream) ? (errno ? errno : EIO) : 0;
 
-	if (stream != stdout && !error)
-		error = cut(output);
+	/* Nothing to show is shown, too. */
+	if (stream != stdout && !error && !output->begun && ftruncate(output->fd, 0) != 0)
+		error = errno;
 	if (stream != stdout && fclose(stream) != 0 && !error)
 		error = errno;
 	if (!error)
 		return 0;
+	if (output->created)
+		unlink(output->path);
 	return diagnostic_set(diagnostic, error, "%s: %s",
 			      is_standard(output->path) ? "standard output" : output->path, strerror(error));
 }
 
 void output_drop(struct output_file *output)
 {
-	bool untouched = output->stream != stdout && ftello(output->stream) == 0;
-
-	if (!untouched) {
+	if (output->stream == stdout || output->begun) {
 		output_close(output, &(struct diagnostic){0});
 		return;
 	}

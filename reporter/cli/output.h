@@ -13,11 +13,14 @@
 struct output_file {
 	FILE *stream;
 	const char *path; /* borrowed; NULL or "-": standard output */
+	int fd;           /* of a regular file */
 	bool created;     /* there was no such file */
+	bool begun;       /* something was written, so what the file had before is gone */
 };
 
 /* A recording is never written over (-EEXIST): whoever is used to `run -o` means that one.  A file keeps what
- * it has until something is written.  0 or -errno with a diagnostic. */
+ * it has until something is written.  The struct stays where it is until it is closed.  0 or -errno with a
+ * diagnostic. */
 int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic);
 
 /* Closes what output_open opened; a write that failed at any time is an error here: 0 or -errno with a

@@ -197,6 +197,11 @@ def what_is_refused_writes_nothing(directory):
     (directory / "kept").write_text("x" * 1000000)
     check_equal(mprof("report", "-o", directory / "kept", trace).returncode, 0, "report")
     check_equal((directory / "kept").read_text(), mprof("report", trace).stdout, "nothing is left of what was longer")
+    (directory / "kept").write_text("x" * 1000000)
+    for name in ("kept", "none"):
+        done = run(["sh", "-c", 'trap "" XFSZ; ulimit -f 1; exec "$@"', "sh", MPROF, "html", "-o", directory / name, trace], directory)
+        check_equal((done.returncode, "File too large" in done.stderr), (2, True), done.stderr)
+    check("x" not in (directory / "kept").read_text()[-100:] and not (directory / "none").exists(), "never new text with the old one's end, nor half a new file")
 
 
 run_cases()
