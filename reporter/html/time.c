@@ -34,7 +34,8 @@ struct sweep {
 	struct doing *doings; /* by node of the page */
 	uint32_t *touched;    /* those nodes of which the interval says anything */
 	size_t touched_count;
-	uint64_t live; /* before the interval */
+	uint64_t live;         /* before the interval */
+	uint64_t parts, whole; /* of blocks whose allocation was told so far, and as so many blocks */
 };
 
 /* ---- one interval ------------------------------------------------------------------------------- */
@@ -103,17 +104,16 @@ static void print_column(const struct sweep *sweep, uint64_t (*value)(const stru
 	fputc(']', sweep->out);
 }
 
-/* Whole blocks, whose sum is right wherever they are rounded. */
-static void print_allocations(const struct sweep *sweep)
+/* Whole blocks, whose sum over all intervals is right wherever they are rounded. */
+static void print_allocations(struct sweep *sweep)
 {
-	uint64_t parts = 0, before = 0;
-
 	fputs(",[", sweep->out);
 	for (size_t i = 0; i < sweep->touched_count; i++) {
-		parts += sweep->doings[sweep->touched[i]].allocations;
-		uint64_t blocks = weight_blocks(parts, sweep->info->sample_bytes);
-		fprintf(sweep->out, "%s%" PRIu64, i > 0 ? "," : "", blocks - before);
-		before = blocks;
+		sweep->parts += sweep->doings[sweep->touched[i]].allocations;
+		uint64_t blocks = weight_blocks(sweep->parts, sweep->info->sample_bytes);
+
+		fprintf(sweep->out, "%s%" PRIu64, i > 0 ? "," : "", blocks - sweep->whole);
+		sweep->whole = blocks;
 	}
 	fputc(']', sweep->out);
 }

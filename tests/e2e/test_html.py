@@ -86,7 +86,7 @@ def check_time(recording, trace):
     check_equal(sum(live.values()), totals["allocated_bytes"] - totals["freed_bytes"], f"live at the end of {trace.name}")
     check_equal(peak, own["peak"], f"at the peak of {trace.name}")
     check_equal(allocated, own["allocated"], f"allocated by {trace.name}")
-    check(abs(allocations - totals["allocations"]) <= len(recording["time"]["intervals"]), f"allocations of {trace.name}")
+    check_equal(allocations, totals["allocations"], f"allocations of {trace.name}")
     check(sum(interval[0] for interval in recording["time"]["intervals"]) <= recording["time"]["duration_ns"], "lengths")
 
 
