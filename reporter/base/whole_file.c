@@ -54,21 +54,6 @@ static int flush_to_disk(FILE *out)
 	return !reason && fsync(fileno(out)) != 0 ? errno : reason;
 }
 
-static int write_in_place(const char *path, int (*print)(FILE *, void *), void *context,
-			  struct diagnostic *diagnostic)
-{
-	FILE *out = fopen(path, "we");
-	int error, reason;
-
-	if (!out)
-		return complain(diagnostic, path, errno);
-	error = print(out, context);
-	reason = flush(out);
-	if (fclose(out) != 0 && !reason)
-		reason = errno;
-	return error || !reason ? error : complain(diagnostic, path, reason);
-}
-
 /* The new name is in the folder only once that is on disk too; where it cannot be synced, so be it. */
 static void sync_folder(char *temporary)
 {
@@ -117,63 +102,135 @@ static int open_named(char *temporary, bool locked)
 	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
-/* Writes and closes the new file; then it is whole and has the name `temporary`, or there is none. */
-static int write_beside(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
-			void *context, struct diagnostic *diagnostic)
+/* Where nothing can stand beside it, or where it is no regular file. */
+static bool is_written_in_place(const char *target, int reason)
 {
-	int unnamed = locked ? -1 : open_unnamed(temporary), error, reason;
-	int fd = unnamed < 0 ? open_named(temporary, locked) : unnamed;
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+	struct stat status;
 
-	if (!out)
-		return complain(diagnostic, path, errno);
-	errno = 0;
-	error = fchmod(fd, mode_of(path)) == 0 ? print(out, context) : complain(diagnostic, path, errno);
-	reason = flush_to_disk(out);
-	if (!reason && !error && unnamed >= 0)
-		reason = give_name(fd, temporary);
-	if (fclose(out) != 0 && !reason)
-		reason = errno;
-	if (!error && reason)
-		error = complain(diagnostic, path, reason);
-	if (error && unnamed < 0)
-		unlink(temporary);
-	return error;
+	if (stat(target, &status) != 0)
+		return false;
+	return !S_ISREG(status.st_mode) || reason == EACCES || reason == EPERM || reason == EROFS;
 }
 
-static int replace(const char *path, char *temporary, bool locked, int (*print)(FILE *, void *),
-		   void *context, struct diagnostic *diagnostic)
+/* Mode and owner of the old file, as if it had been written over; a stranger's file may become the writer's.
+ */
+static int take_after(int fd, const char *target)
 {
-	int error = write_beside(path, temporary, locked, print, context, diagnostic);
+	struct stat status;
 
-	if (error)
-		return error;
-	if (rename(temporary, path) != 0) {
-		error = complain(diagnostic, path, errno);
-		unlink(temporary);
-		return error;
+	if (stat(target, &status) == 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
+		errno = 0;
+	return fchmod(fd, mode_of(target)) != 0 ? errno : 0;
+}
+
+static int open_beside(struct whole_file *file, bool locked)
+{
+	int fd = locked ? -1 : open_unnamed(file->temporary), reason;
+
+	file->place = fd >= 0 ? WHOLE_FILE_UNNAMED : WHOLE_FILE_NAMED;
+	if (fd < 0)
+		fd = open_named(file->temporary, locked);
+	if (fd < 0)
+		return errno;
+	reason = take_after(fd, file->target);
+	if (!reason && (file->stream = fdopen(fd, "w")))
+		return 0;
+	if (!reason)
+		reason = errno;
+	close(fd);
+	if (file->place == WHOLE_FILE_NAMED)
+		unlink(file->temporary);
+	return reason;
+}
+
+static int open_in_place(struct whole_file *file)
+{
+	file->place = WHOLE_FILE_IN_PLACE;
+	file->stream = fopen(file->target, "we");
+	return file->stream ? 0 : errno;
+}
+
+static void finish(struct whole_file *file)
+{
+	free(file->target);
+	free(file->temporary);
+}
+
+static int open_whole(struct whole_file *file, const char *path, bool locked, struct diagnostic *diagnostic)
+{
+	int reason = 0;
+
+	*file = (struct whole_file){.path = path, .target = whole_file_target(path)};
+	if (!file->target ||
+	    asprintf(&file->temporary, "%s.%s", file->target, locked ? "mprof-new" : "XXXXXX") < 0) {
+		free(file->target);
+		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
 	}
-	sync_folder(temporary);
-	return 0;
+	if (!is_written_in_place(file->target, 0))
+		reason = open_beside(file, locked);
+	if (is_written_in_place(file->target, reason))
+		reason = open_in_place(file);
+	if (!reason)
+		return 0;
+	finish(file);
+	return complain(diagnostic, path, reason);
+}
+
+int whole_file_open(struct whole_file *file, const char *path, struct diagnostic *diagnostic)
+{
+	return open_whole(file, path, false, diagnostic);
+}
+
+/* 0 or errno. */
+static int commit(struct whole_file *file)
+{
+	bool in_place = file->place == WHOLE_FILE_IN_PLACE;
+	int reason = in_place ? flush(file->stream) : flush_to_disk(file->stream);
+
+	if (!reason && file->place == WHOLE_FILE_UNNAMED) {
+		reason = give_name(fileno(file->stream), file->temporary);
+		file->place = reason ? WHOLE_FILE_UNNAMED : WHOLE_FILE_NAMED;
+	}
+	if (fclose(file->stream) != 0 && !reason)
+		reason = errno;
+	if (!reason && !in_place && rename(file->temporary, file->target) != 0)
+		reason = errno;
+	if (reason && file->place == WHOLE_FILE_NAMED)
+		unlink(file->temporary);
+	if (!reason && !in_place)
+		sync_folder(file->temporary);
+	return reason;
+}
+
+int whole_file_commit(struct whole_file *file, struct diagnostic *diagnostic)
+{
+	int reason = commit(file);
+
+	finish(file);
+	return reason ? complain(diagnostic, file->path, reason) : 0;
+}
+
+void whole_file_drop(struct whole_file *file)
+{
+	fclose(file->stream);
+	if (file->place == WHOLE_FILE_NAMED)
+		unlink(file->temporary);
+	finish(file);
 }
 
 static int write_whole(const char *path, bool locked, int (*print)(FILE *, void *), void *context,
 		       struct diagnostic *diagnostic)
 {
-	char *target = whole_file_target(path), *temporary = NULL;
-	struct stat status;
-	int error;
+	struct whole_file file;
+	int error = open_whole(&file, path, locked, diagnostic);
 
-	if (!target || asprintf(&temporary, "%s.%s", target, locked ? "mprof-new" : "XXXXXX") < 0) {
-		free(target);
-		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
-	}
-	if (stat(target, &status) == 0 && !S_ISREG(status.st_mode))
-		error = write_in_place(target, print, context, diagnostic);
-	else
-		error = replace(target, temporary, locked, print, context, diagnostic);
-	free(temporary);
-	free(target);
+	if (error)
+		return error;
+	errno = 0;
+	error = print(file.stream, context);
+	if (!error)
+		return whole_file_commit(&file, diagnostic);
+	whole_file_drop(&file);
 	return error;
 }
 

@@ -8,11 +8,9 @@
 #include "reader/reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_standard(const char *path)
@@ -20,81 +18,37 @@ static bool is_standard(const char *path)
 	return !path || strcmp(path, "-") == 0;
 }
 
-/* The first thing that is written takes the place of what the file had. */
-static ssize_t write_file(void *cookie, const char *text, size_t count)
-{
-	struct output_file *output = cookie;
-
-	if (!output->begun && ftruncate(output->fd, 0) != 0)
-		return 0;
-	output->begun = true;
-	ssize_t written = write(output->fd, text, count);
-
-	return written < 0 ? 0 : written; /* as fopencookie has errors */
-}
-
-static int close_file(void *cookie)
-{
-	return close(((struct output_file *)cookie)->fd);
-}
-
-static FILE *open_file(struct output_file *output)
-{
-	const cookie_io_functions_t functions = {.write = write_file, .close = close_file};
-	struct stat status;
-
-	output->fd = open(output->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	output->created = output->fd >= 0;
-	if (output->fd < 0 && errno == EEXIST)
-		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (output->fd < 0)
-		return NULL;
-	if (fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode))
-		return fopencookie(output, "w", functions);
-	output->begun = true; /* a pipe or a terminal has nothing to keep */
-	return fdopen(output->fd, "w");
-}
-
 int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic)
 {
-	*output = (struct output_file){.path = path};
-	if (!is_standard(path) && trace_is_at(path))
+	int error;
+
+	*output = (struct output_file){.stream = stdout};
+	if (is_standard(path))
+		return 0;
+	if (trace_is_at(path))
 		return diagnostic_set(
 			diagnostic, EEXIST,
 			"%s: is a recording, so it is kept; name another file for what is shown", path);
-	output->stream = is_standard(path) ? stdout : open_file(output);
-	if (!output->stream)
-		return diagnostic_set(diagnostic, errno, "%s: %s", path, strerror(errno));
-	return 0;
+	error = whole_file_open(&output->file, path, diagnostic);
+	output->stream = output->file.stream;
+	return error;
 }
 
 int output_close(struct output_file *output, struct diagnostic *diagnostic)
 {
-	FILE *stream = output->stream;
-	int error = fflush(stream) != 0 || ferror(stream) ? (errno ? errno : EIO) : 0;
-
-	/* Nothing to show is shown, too. */
-	if (stream != stdout && !error && !output->begun && ftruncate(output->fd, 0) != 0)
-		error = errno;
-	if (stream != stdout && fclose(stream) != 0 && !error)
-		error = errno;
-	if (!error)
+	if (output->stream != stdout)
+		return whole_file_commit(&output->file, diagnostic);
+	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	if (output->created)
-		unlink(output->path);
-	return diagnostic_set(diagnostic, error, "%s: %s",
-			      is_standard(output->path) ? "standard output" : output->path, strerror(error));
+	int error = errno ? errno : EIO;
+
+	return diagnostic_set(diagnostic, error, "standard output: %s", strerror(error));
 }
 
 void output_drop(struct output_file *output)
 {
-	if (output->stream == stdout || output->begun) {
-		output_close(output, &(struct diagnostic){0});
-		return;
-	}
-	fclose(output->stream);
-	if (output->created)
-		unlink(output->path);
+	if (output->stream != stdout)
+		whole_file_drop(&output->file);
 }
 
 int output_write(const char *path, output_write_fn *write, void *context, struct diagnostic *diagnostic)

@@ -5,6 +5,7 @@
 #define MPROF_REPORTER_CLI_OUTPUT_H
 
 #include "base/diagnostic.h"
+#include "base/whole_file.h"
 #include "options.h"
 
 #include <stdbool.h>
@@ -12,22 +13,19 @@
 
 struct output_file {
 	FILE *stream;
-	const char *path; /* borrowed; NULL or "-": standard output */
-	int fd;           /* of a regular file */
-	bool created;     /* there was no such file */
-	bool begun;       /* something was written, so what the file had before is gone */
+	struct whole_file file; /* unless that is standard output */
 };
 
-/* A recording is never written over (-EEXIST): whoever is used to `run -o` means that one.  A file keeps what
- * it has until something is written.  The struct stays where it is until it is closed.  0 or -errno with a
+/* NULL or "-" is standard output.  A recording is never written over (-EEXIST): whoever is used to `run -o`
+ * means that one.  A file keeps what it has until output_close.  `path` stays as long.  0 or -errno with a
  * diagnostic. */
 int output_open(struct output_file *output, const char *path, struct diagnostic *diagnostic);
 
-/* Closes what output_open opened; a write that failed at any time is an error here: 0 or -errno with a
+/* Puts the file in its place; a write that failed at any time is an error here: 0 or -errno with a
  * diagnostic. */
 int output_close(struct output_file *output, struct diagnostic *diagnostic);
 
-/* The same where there is nothing to show: if nothing was written, it is as if nobody had opened it. */
+/* The same where there is nothing to show: the file is as if nobody had opened it. */
 void output_drop(struct output_file *output);
 
 /* Opens a file, has `write` fill it, and closes it.  0, or -errno with a diagnostic. */

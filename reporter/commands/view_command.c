@@ -334,6 +334,8 @@ static int show(struct work *work, struct diagnostic *diagnostic)
 		return error;
 	}
 	error = output_close(&output, diagnostic) ? -EIO : 0;
+	if (!error && output.stream != stdout && work->view->written)
+		work->view->written(work->request.output.path, &work->request);
 	/* Once everything is shown: what was looked up for it is kept. */
 	for (size_t i = 0; i < work->count; i++)
 		profile_remember_known(work->profiles[i]);

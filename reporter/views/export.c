@@ -3,6 +3,7 @@
  */
 #include "exports/export.h"
 
+#include "base/clean.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "views/parts.h"
@@ -120,7 +121,7 @@ static int write_beside(struct writing *writing, struct diagnostic *diagnostic)
 	int error = output_write(path, write_to, writing, diagnostic);
 
 	if (!error)
-		printf("%s\n", path);
+		clean_print_between(stdout, "", path, "\n");
 	free(path);
 	return error;
 }

@@ -164,7 +164,6 @@ static int write_page(FILE *out, void *context, struct diagnostic *diagnostic)
 	return error;
 }
 
-/* Once the file is whole: a write that failed is told when it is closed. */
 static void tell(const char *path, const struct request *request)
 {
 	struct diagnostic diagnostic;
@@ -207,14 +206,9 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 		struct diagnostic *diagnostic)
 {
 	struct writing writing = {profiles, count, request};
-	int error;
 
-	if (!request->output.path)
-		return write_beside(&writing, diagnostic);
-	error = write_page(out, &writing, diagnostic);
-	if (!error && !is_standard(request) && fflush(out) == 0 && !ferror(out))
-		tell(request->output.path, request);
-	return error;
+	return request->output.path ? write_page(out, &writing, diagnostic)
+				    : write_beside(&writing, diagnostic);
 }
 
 const struct view view_html = {
@@ -232,4 +226,5 @@ const struct view view_html = {
 	.parse = parse,
 	.begin = begin,
 	.draw = draw,
+	.written = tell,
 };

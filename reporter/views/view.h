@@ -50,6 +50,8 @@ struct view {
 	/* Draws for people, in place of a document; NULL: it has one.  0, or -errno with a diagnostic. */
 	int (*draw)(struct profile *const *profiles, size_t count, const struct request *request, FILE *out,
 		    struct diagnostic *diagnostic);
+	/* Called once the file of -o is whole; may be NULL. */
+	void (*written)(const char *path, const struct request *request);
 };
 
 /* All of them, ending with NULL. */

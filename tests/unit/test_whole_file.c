@@ -155,6 +155,57 @@ Test(whole_file, a_killed_writer_leaves_nothing)
 	cr_expect_eq(files_there(), 1);
 }
 
+Test(whole_file, the_last_of_two_writers_wins_whole)
+{
+	struct whole_file one, other;
+
+	cr_assert_eq(whole_file_open(&one, path, &diagnostic), 0, "%s", diagnostic.message);
+	cr_assert_eq(whole_file_open(&other, path, &diagnostic), 0, "%s", diagnostic.message);
+	fputs("one", one.stream);
+	fputs("another", other.stream);
+	cr_expect_eq(whole_file_commit(&other, &diagnostic), 0, "%s", diagnostic.message);
+	expect("another");
+	cr_expect_eq(whole_file_commit(&one, &diagnostic), 0, "%s", diagnostic.message);
+	expect("one");
+	cr_expect_eq(files_there(), 1);
+}
+
+Test(whole_file, what_is_dropped_was_never_there)
+{
+	struct whole_file file;
+
+	cr_assert_eq(whole_file_open(&file, path, &diagnostic), 0, "%s", diagnostic.message);
+	fputs("dropped", file.stream);
+	whole_file_drop(&file);
+	cr_expect_eq(files_there(), 0);
+}
+
+Test(whole_file, a_link_leads_to_what_is_written)
+{
+	char link[96];
+	struct stat status;
+
+	snprintf(link, sizeof(link), "%s/link", folder);
+	put("old");
+	cr_assert_eq(symlink(path, link), 0);
+	cr_expect_eq(write_text(link, "new"), 0, "%s", diagnostic.message);
+	cr_assert_eq(lstat(link, &status), 0);
+	cr_expect(S_ISLNK(status.st_mode));
+	expect("new");
+	unlink(link);
+}
+
+Test(whole_file, in_a_folder_that_takes_nothing_new_a_file_is_written_in_place)
+{
+	if (geteuid() == 0)
+		cr_skip_test("root may write anywhere");
+	put("old and longer");
+	cr_assert_eq(chmod(folder, 0500), 0);
+	cr_expect_eq(write_text(path, "new"), 0, "%s", diagnostic.message);
+	expect("new");
+	chmod(folder, 0700);
+}
+
 Test(whole_file, writes_to_what_is_no_file)
 {
 	cr_expect_eq(write_text("/dev/null", "text"), 0, "%s", diagnostic.message);
