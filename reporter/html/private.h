@@ -27,24 +27,25 @@ void writer_print_document(struct writer *writer, const char *name, struct profi
 
 #define SHOWN_FIGURES 5u
 
-/* A call tree as the page has it: of large ones the nodes with the greatest share of any figure, and what is
- * left out of a node as one child of it. */
+/* A call tree as the page has it: of large ones the nodes with the greatest shares of any figure, and what is
+ * left out of a node below one child of it, by whose it is. */
 struct shown_tree {
 	const struct tree *tree;
 	enum figure figures[SHOWN_FIGURES];
 	size_t figure_count;
 	uint32_t *number;         /* by node of the tree: that of the page */
+	bool *left;               /* by node of the tree: it is left out */
 	uint32_t *parent, *frame; /* by node of the page, in preorder */
 	size_t count;
 	size_t left_out;    /* nodes of the tree */
 	double other_share; /* greatest part of any figure that these have, 0 to 1 */
 };
 
-/* At most so many nodes, but for those that stand for others.  nodes.c */
+/* At most so many nodes, where that can be.  shown.c */
 void shown_tree_make(struct shown_tree *shown, struct profile *profile, size_t most);
 void shown_tree_finish(struct shown_tree *shown);
 
-/* "figures", "frames", "nodes" and "cut", with commas between. */
+/* "figures", "frames", "nodes" and "cut", with commas between.  nodes.c */
 void shown_tree_print(struct writer *writer, const struct shown_tree *shown, const struct overview *run);
 
 /* An array of `count` numbers, each that many behind the one before. */

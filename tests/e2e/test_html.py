@@ -277,11 +277,18 @@ def very_many_nodes(directory):
     trace = record([directory / "many"], directory).trace()
     data = page_of(trace)
     (recording,) = data["recordings"]
-    others = [data["strings"][recording["frames"]["function"][frame]] == "(other)" for frame in recording["nodes"]["frame"]]
-    check(recording["cut"]["nodes"] > 100000 and 0 < recording["cut"]["share"] < 1, f"cut: {recording['cut']}")
-    check_equal(len(others) - sum(others), 400000, "nodes that are kept")
+    functions = [data["strings"][recording["frames"]["function"][frame]] for frame in recording["nodes"]["frame"]]
+    others = {node for node, function in enumerate(functions) if function == "(other)"}
     parents = parents_of(recording)
-    check_equal(len({parents[node] for node, other in enumerate(others) if other}), sum(others), "others of each parent")
+    below = [node for node, parent in enumerate(parents) if parent in others]
+    check(recording["cut"]["nodes"] > 100000 and 0 < recording["cut"]["share"] < 1, f"cut: {recording['cut']}")
+    check(200000 < len(functions) <= 400000, f"as many as there is room for: {len(functions)}")
+    check_equal(len({parents[node] for node in others}), len(others), "others of each parent")
+    check_equal({functions[node] for node in below}, {"a", "b"}, "what is left out stands by whose it is")
+    sites = json_of("sites", trace)["sites"]
+    for name, own in selves(recording).items():
+        by = {function: sum(value for node, value in own.items() if functions[node] == function) for function in ("a", "b")}
+        check_equal(by, {function: sum(site[{**TOTALS, "temporary": "temporary"}[name]] for site in sites if site["function"] == function) for function in ("a", "b")}, f"{name} by function")
     for name, own in selves(recording).items():
         check_equal(sum(own.values()), recording["totals"][TOTALS[name]], name)
     check_time(recording, trace)
