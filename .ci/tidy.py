@@ -11,6 +11,8 @@ import shlex
 import subprocess
 import sys
 
+# Per function, of 225,000: nearly all of what it finds is found by then, in a fifth of the time.
+PATHS = [f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=30000")]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "mprof-tidy"
 
 
@@ -36,7 +38,7 @@ def is_clean(file, build, checks, command):
     key = CACHE / key_of(command, checks) if command else None
     if key and key.exists():
         return True
-    done = subprocess.run(["clang-tidy", "-p", build, "--quiet", file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    done = subprocess.run(["clang-tidy", "-p", build, "--quiet", *PATHS, file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     print(done.stdout, end="", flush=True)
     if key and done.returncode == 0:
         key.touch()
@@ -46,7 +48,7 @@ def is_clean(file, build, checks, command):
 def main(build, *files):
     CACHE.mkdir(parents=True, exist_ok=True)
     build, known = pathlib.Path(build), commands(pathlib.Path(build))
-    checks = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout + pathlib.Path(".clang-tidy").read_bytes()
+    checks = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout + pathlib.Path(".clang-tidy").read_bytes() + str(PATHS).encode()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         clean = list(pool.map(lambda file: is_clean(file, build, checks, known.get(pathlib.Path(file).resolve())), files))
     return 0 if all(clean) else 1
