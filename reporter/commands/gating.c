@@ -55,14 +55,14 @@ struct judged {
 	size_t count;
 };
 
-static int write_page(FILE *out, const void *context)
+static int write_page(FILE *out, const struct document *verdict, const void *context)
 {
 	const struct judged *judged = context;
 	const char **paths = memory_zeroed(judged->count, sizeof(*paths));
 	struct request request = {
 		.output = {.format = formats, .precision = judged->gating->options->precision}};
 	const struct style style = output_style(&request.output, out);
-	const struct page_options page = {.title = "mprof check"};
+	const struct page_options page = {.title = "mprof check", .verdict = verdict};
 
 	for (size_t i = 0; i < judged->count; i++)
 		paths[i] = judged->traces[i].path;

@@ -40,6 +40,14 @@ static uint32_t line_of(struct texts *texts, const struct tree_frame *frame)
 	return frame->line;
 }
 
+/* Of code without lines, where it is. */
+static uint32_t place_of(struct texts *texts, const struct tree_frame *frame)
+{
+	bool telling = frame->line == 0 && frame->place && strcmp(frame->place, frame->function->name) != 0;
+
+	return telling ? texts_number(texts, frame->place) : 0;
+}
+
 static uint32_t flags_of(struct texts *texts, const struct tree_frame *frame)
 {
 	(void)texts;
@@ -53,11 +61,8 @@ static void print_frames(struct writer *writer, const struct shown_tree *shown)
 	static const struct {
 		const char *name;
 		uint32_t (*value)(struct texts *texts, const struct tree_frame *frame);
-	} columns[] = {{"function", function_of},
-		       {"file", file_of},
-		       {"line", line_of},
-		       {"module", module_of},
-		       {"flags", flags_of}};
+	} columns[] = {{"function", function_of}, {"file", file_of},   {"line", line_of},
+		       {"module", module_of},     {"place", place_of}, {"flags", flags_of}};
 	const struct tree *tree = shown->tree;
 	size_t count = tree->frame_count + (shown->left_out > 0);
 

@@ -3,6 +3,8 @@
 
 #include "base/clean.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "profile/partial.h"
 #include "profile/run.h"
 #include "views/parts.h"
 #include "views/processes.h"
@@ -14,10 +16,12 @@
 #define EDITOR "vscode://file/{file}:{line}"
 #define RECORDINGS_MAX 100u /* that are not open */
 #define ROWS_MAX 500        /* of tables with a row for each call path or function */
+#define DIFF "diff"         /* by peak; "diff_leaked" and the like by other figures */
 
 /* What page.h gives back to its callers. */
 struct making {
 	const struct page_recordings *recordings;
+	const struct page_options *options;
 	const struct request *request;
 };
 
@@ -50,7 +54,9 @@ static int make_phases(struct profile *const *profiles, size_t count, const stru
 static const char *const heads[] = {"head", "totals", NULL};
 static const char *const documents[] = {"report", "leaks", "temporary", "stats",
 					"frees",  "gc",    "phases",    NULL};
-static const char *const together[] = {"diff", "processes", NULL};
+static const char *const together[] = {
+	"verdict",           "processes",       DIFF, DIFF "_leaked", DIFF "_allocated",
+	DIFF "_allocations", DIFF "_temporary", NULL};
 
 /* How a document of one recording is made: by a view, or here. */
 static const struct maker {
@@ -117,17 +123,46 @@ static int make_one(const struct making *making, const char *name, struct profil
 	return error;
 }
 
-/* Of two open ones the difference, and of a run its processes. */
+/* By the figure that the document's name ends with. */
+static int make_diff(const struct making *making, const char *name, struct document *document,
+		     struct diagnostic *diagnostic)
+{
+	const struct page_recordings *of = making->recordings;
+	const char *figure_name =
+		name[strlen(DIFF)] ? name + strlen(DIFF "_") : figure_infos[FIGURE_PEAK].name;
+	struct request request = *request_for(document, making->request, false);
+	enum figure figure = FIGURE_PEAK;
+
+	while (strcmp(figure_infos[figure].name, figure_name) != 0)
+		figure++;
+	for (size_t i = 0; i < of->count; i++)
+		if (!partial_knows(profile_overview(of->profiles[i], false), figure))
+			return -ENODATA;
+	request.figure = figure;
+	return view_diff.make(of->profiles, of->count, document_keep(document, &request, sizeof(request)),
+			      document, diagnostic);
+}
+
+static int add_verdict(const struct document *verdict, struct document *document)
+{
+	for (size_t i = 0; i < verdict->count; i++)
+		document_add(document, &verdict->sections[i]);
+	return 0;
+}
+
+/* What a gate said, the processes of a run, and of two open recordings the difference. */
 static int make_together(const struct making *making, const char *name, struct document *document,
 			 struct diagnostic *diagnostic)
 {
 	const struct page_recordings *of = making->recordings;
-	const struct request *request = request_for(document, making->request, false);
 
-	if (strcmp(name, "diff") == 0 && of->profiles && of->count == 2)
-		return view_diff.make(of->profiles, of->count, request, document, diagnostic);
+	if (strcmp(name, "verdict") == 0 && making->options->verdict)
+		return add_verdict(making->options->verdict, document);
+	if (text_starts(name, DIFF) && of->profiles && of->count == 2)
+		return make_diff(making, name, document, diagnostic);
 	if (strcmp(name, "processes") == 0 && of->like)
-		return processes_make(of->like, request, true, document, diagnostic);
+		return processes_make(of->like, request_for(document, making->request, false), true, document,
+				      diagnostic);
 	return -ENODATA;
 }
 
@@ -247,7 +282,7 @@ void page_write(FILE *out, const struct page_recordings *recordings, const struc
 		const struct request *request)
 {
 	struct page_recordings shown = *recordings;
-	const struct making making = {&shown, request};
+	const struct making making = {&shown, options, request};
 	const char **chosen = NULL;
 
 	if (!shown.profiles && shown.count > RECORDINGS_MAX) {

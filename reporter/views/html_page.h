@@ -19,7 +19,8 @@ struct page_recordings {
 struct page_options {
 	const char *title, *editor; /* the latter NULL: the usual one */
 	enum html_sources sources;
-	bool data; /* alone, without the page */
+	const struct document *verdict; /* of a gate; NULL: there was none */
+	bool data;                      /* alone, without the page */
 };
 
 /* Those that cannot be read are left out, and of very many those with less than the greatest peaks, with

@@ -82,6 +82,15 @@ async function ranges({ open, settings }) {
 	return { typed, reset, brushed, strip, phase };
 }
 
+/* What a page opens with, and what its tables have at that width. */
+async function opening({ open, settings }) {
+	const tab = await open(settings.place, { width: settings.width ?? 1400, height: 900 });
+	const columns = await tab.$$eval('[role="grid"]', (grids) => grids.map((grid) => [...grid.querySelectorAll("th")].map((head) => head.textContent.replace(/[▲▼]/g, ""))));
+	const wide = await tab.$$eval(".scroll", (boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length);
+	const selected = await tab.$eval('[role="tab"][aria-selected="true"]', (one) => one.id);
+	return { selected, columns, wide, panel: await textOf(tab, "#panel"), head: await textOf(tab, ".head") };
+}
+
 /* Zoom and search in the flame graph, by pointer and by keys. */
 async function flame({ open, settings }) {
 	const tab = await open("#tab=flame");
@@ -112,10 +121,11 @@ async function flame({ open, settings }) {
 	for (const key of ["Home", "ArrowRight", "ArrowDown", "ArrowLeft", "End"])
 		await tab.keyboard.press(key);
 	const table = await tab.$$eval('[role="treegrid"] tbody code', (codes) => codes.map((code) => code.textContent));
+	const marked = await tab.$$eval('[role="treegrid"] tr.match code', (codes) => codes.map((code) => code.textContent));
 	await tab.evaluate(() => [...document.querySelectorAll('[aria-label="Direction"] button')][1].click());
 	await settle(tab);
 	const callers = await tab.$$eval('[role="treegrid"] tbody code', (codes) => codes.map((code) => code.textContent));
-	return { steps, tooltip, clicked, found, table, callers };
+	return { steps, tooltip, clicked, found, table, marked, callers };
 }
 
 /* With keys alone: to the tabs, through all of them, into a table, and a row open and closed. */
@@ -277,4 +287,4 @@ async function failure({ open }) {
 	return textOf(tab, "#page");
 }
 
-export const scenarios = { sums, ranges, flame, keyboard, hash, sort, everything, accessible, looks, speed, failure };
+export const scenarios = { sums, ranges, flame, keyboard, hash, sort, everything, accessible, looks, speed, failure, opening };

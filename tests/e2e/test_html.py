@@ -429,6 +429,15 @@ def judged_recordings(directory):
     check_equal(done.returncode, 1, f"the verdict stays: {done.stderr}")
     data = decode((directory / "judged.html").read_bytes())
     check_equal([recording["name"] for recording in data["recordings"]], ["a.mprof", "b.mprof"], "recordings")
+    (summary,), rows = (section["rows"] for section in data["verdict"]["sections"])
+    check_equal((summary[0], len(rows)), ("failed", 2), "the bound that it broke, and what else there is to say")
+    said = mprof("check", "--max-peak=1B", "--limit", "allocations<=1000000", "--format", "json", "--format", "html=judged.html", "a.mprof", directory=directory)
+    verdicts = json.loads(said.stdout)["programs"][0]["verdicts"]
+    (summary,), rows = (section["rows"] for section in decode((directory / "judged.html").read_bytes())["verdict"]["sections"])
+    check_equal(summary[:2], ["failed", "2 bounds of 1 program: 1 failed, 1 passed"], "summary")
+    check_equal(sorted(row[0] for row in rows if row[0] != "note"), sorted(verdict["outcome"] for verdict in verdicts), "outcomes")
+    check(rows[0][0] == "failed" and "over the limit" in rows[0][2] and "called from" in rows[0][4], f"the failed one comes first, with its details: {rows}")
+    check(page_of(directory / "a.mprof")["verdict"] is None, "no gate, no verdict")
 
 
 @case
@@ -437,6 +446,26 @@ def it_says_by_what_it_is_narrowed(directory):
     check_equal(page_of(trace, directory=directory)["narrowed"], "", "of all")
     page = page_of("-f", "main", "--module", "program", "--min-size", "1K", trace, directory=directory)
     check_equal(page["narrowed"], "-f main --module program --min-size 1K", "of some")
+
+
+@case
+def differences_by_every_figure(directory):
+    (directory / "grows.c").write_text("#include <stdlib.h>\nvoid *kept;\n__attribute__((noinline)) void parse(int n) { kept = malloc(n * 1000); free(kept); }\n"
+                                       "__attribute__((noinline)) void load(int n) { kept = malloc(n * 5000); }\n"
+                                       "int main(int count, char **words) { (void)count; for (int i = 1; i < 100; i++) { parse(i * atoi(words[1])); load(atoi(words[1])); } return 0; }\n")
+    check_equal(run(["gcc", "-g", "-O1", "-o", "program", "grows.c"], directory).returncode, 0, "gcc")
+    for name, argument in (("old", "1"), ("new", "3")):
+        (directory / name).mkdir()
+        record([directory / "program", argument], directory / name).trace().rename(directory / f"{name}.mprof")
+    traces = directory / "old.mprof", directory / "new.mprof"
+    data = page_of(*traces)
+    for figure in TOTALS:
+        document = data["diff" if figure == "peak" else f"diff_{figure}"]
+        (rows,) = [section for section in document["sections"] if section["name"] == "rows"]
+        expected = json_of("diff", "--sort", figure, *traces)["rows"]
+        key = [column["key"] for column in rows["columns"]].index
+        check_equal([(row[key("name")], row[key("state")]) for row in rows["rows"]], [(row["name"], row["state"]) for row in expected], figure)
+    check(data["diff_allocated"] != data["diff"], "each its own")
 
 
 @case

@@ -10,11 +10,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct document;
+
 struct check_style {
 	bool color; /* text only */
 	int precision;
-	/* Writes the recordings that were judged as a page, and returns what formats do. */
-	int (*page)(FILE *out, const void *context);
+	/* Writes the recordings that were judged as a page, and this verdict; returns what formats do. */
+	int (*page)(FILE *out, const struct document *verdict, const void *context);
 	const void *page_context;
 };
 

@@ -394,3 +394,55 @@ const struct verdict_frame *wording_site(const struct verdict *verdict)
 	}
 	return NULL;
 }
+
+/* ---- the whole check ------------------------------------------------------------------------------ */
+
+static size_t bounds_of(const struct check_result *result)
+{
+	size_t bounds = 0;
+
+	for (enum outcome outcome = 0; outcome <= OUTCOME_FAILED; outcome++)
+		bounds += result->outcome_count[outcome];
+	return bounds;
+}
+
+const char *wording_status(const struct check_result *result)
+{
+	if (result->status != 0)
+		return "failed";
+	return bounds_of(result) > result->outcome_count[OUTCOME_NOT_JUDGED] ? "passed"
+									     : "nothing was judged";
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* ", 2 failed"; nothing where there are none. */
+static void print_part(FILE *out, const char **separator, size_t count, const char *words)
+{
+	if (count == 0)
+		return;
+	fprintf(out, "%s%zu %s", *separator, count, words);
+	*separator = ", ";
+}
+
+void wording_counts(FILE *out, const struct check_result *result)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *words;
+	} parts[] = {{OUTCOME_FAILED, "failed"}, {OUTCOME_NO_BASELINE, "without baseline"},
+		     {OUTCOME_ADVICE, "advice"}, {OUTCOME_IMPROVED, "improved"},
+		     {OUTCOME_PASSED, "passed"}, {OUTCOME_NOT_JUDGED, "not judged"}};
+	const char *separator = ": ";
+	size_t bounds = bounds_of(result), troubles = result->error_count, faults = result->fatal_count;
+
+	fprintf(out, "%zu bound%s of %zu program%s", bounds, plural(bounds), result->program_count,
+		plural(result->program_count));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		print_part(out, &separator, result->outcome_count[parts[i].outcome], parts[i].words);
+	print_part(out, &separator, troubles, troubles == 1 ? "program not judged" : "programs not judged");
+	print_part(out, &separator, faults, faults == 1 ? "fault of the gate" : "faults of the gate");
+}

@@ -52,6 +52,12 @@ const char *wording_against(const struct verdict *verdict);
 /* The outcome's name in JSON. */
 const char *wording_outcome(enum outcome outcome);
 
+/* "failed", "passed" or "nothing was judged" */
+const char *wording_status(const struct check_result *result);
+
+/* "3 bounds of 2 programs: 1 failed, 2 passed" */
+void wording_counts(FILE *out, const struct check_result *result);
+
 /* Of all that was asked of a program; "not judged" where that is nothing. */
 enum outcome wording_worst(const struct checked_program *program);
 

@@ -121,7 +121,7 @@ export function App({ page }: { page: PageData }) {
 	const range = useRange(recording, place);
 	const view: View = { page, recording, place, range, figure: recording.figure(place.figure, range) };
 	const tabs = useMemo(() => TABS.filter((tab) => tab.there(view)), [recording]);
-	const usual = page.diff ? "diff" : page.processes ? "processes" : "overview";
+	const usual = page.verdict ? "verdict" : page.diff ? "diff" : page.processes ? "processes" : "overview";
 	const tab = tabs.find((one) => one.id === place.tab) ?? tabs.find((one) => one.id === usual) ?? tabs[0]!;
 	return (
 		<ViewContext.Provider value={view}>

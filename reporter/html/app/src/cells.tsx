@@ -64,7 +64,7 @@ export function FrameName({ names, frame, withLine, link }: { names: Names; fram
 	return (
 		<>
 			<Name
-				name={names.functionOf(frame)}
+				name={withLine ? names.lineNameOf(frame) : names.functionOf(frame)}
 				place={names.placeOf(frame, withLine)}
 				system={names.isSystem(frame)}
 				inlined={names.isInlined(frame)}

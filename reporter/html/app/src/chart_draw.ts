@@ -220,10 +220,16 @@ function nameResident(space: Space, { resident, parts, palette }: Over): void {
 	say(space, palette, "resident", onRight ? x + 4 : x - 4, Math.max(space.top + 6, y - 8), onRight ? "left" : "right");
 }
 
+/* One of those that fall on one pixel: there may be very many. */
+function oncePerPixel<T>(space: Space, events: T[], at: (event: T) => number): T[] {
+	let last = NaN;
+	return events.filter((event) => last !== (last = Math.round(space.x(at(event)))));
+}
+
 function drawCollections(space: Space, { events, palette }: Over): void {
 	const { context, bottom } = space;
 	context.fillStyle = palette.text;
-	for (const { ns } of events.collections) {
+	for (const { ns } of oncePerPixel(space, events.collections, ({ ns }) => ns)) {
 		const x = space.x(ns);
 		context.beginPath();
 		context.moveTo(x, bottom - 8);
@@ -240,7 +246,7 @@ function drawCollections(space: Space, { events, palette }: Over): void {
 function drawPhases(space: Space, { events, palette }: Over): void {
 	const { context } = space;
 	const first = space.top - 6;
-	for (const span of events.spans) {
+	for (const span of oncePerPixel(space, events.spans, ({ to }) => to)) {
 		const y = first - LANE_HEIGHT * span.lane - 4;
 		const [from, to] = [space.x(span.from), Math.max(space.x(span.from) + 1, space.x(span.to))];
 		context.strokeStyle = palette.muted;
@@ -264,16 +270,17 @@ function drawMarks(space: Space, { events, palette }: Over): void {
 	let free = -Infinity;
 	context.setLineDash([1, 3]);
 	context.lineWidth = 1;
-	for (const { ns } of events.marks) {
+	const marks = oncePerPixel(space, events.marks, ({ ns }) => ns);
+	for (const { ns } of marks) {
 		context.strokeStyle = palette.text;
 		rule(context, space.x(ns), y + 6, space.x(ns), space.bottom);
 	}
 	context.setLineDash([]);
-	for (const { name, ns } of events.marks) {
+	for (const { name, ns } of marks) {
 		const x = space.x(ns);
-		const width = context.measureText(name).width + 8;
 		if (x < free)
 			continue;
+		const width = context.measureText(name).width + 8;
 		const onLeft = x + width > space.right;
 		say(space, palette, name, onLeft ? x - 2 : x + 2, y, onLeft ? "right" : "left");
 		free = x + width;

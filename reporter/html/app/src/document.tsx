@@ -36,6 +36,8 @@ export function cellText(value: unknown, kind: string): string {
 		return "";
 	if (Array.isArray(value))
 		return visible(value.map(String).join(" "));
+	if (kind === "lines")
+		return String(value).split("\n").map(visible).join("\n");
 	if (typeof value === "boolean")
 		return value ? "yes" : "no";
 	if (typeof value !== "number")
@@ -63,7 +65,9 @@ export function cellText(value: unknown, kind: string): string {
 	}
 }
 
-function Cell({ value, kind }: { value: unknown; kind: string }) {
+function Cell({ value, kind, name }: { value: unknown; kind: string; name: string }) {
+	if (name === "outcome")
+		return <strong class={`outcome ${String(value)}`}>{String(value)}</strong>;
 	if (kind === "share" && typeof value === "number")
 		return <Share part={value} />;
 	const text = cellText(value, kind);
@@ -126,6 +130,11 @@ function isEmpty(section: SectionData, column: number): boolean {
 	return section.rows.every((row) => row[column] === null || row[column] === "" || row[column] === undefined);
 }
 
+/* Texts of several lines are for the row's own panel. */
+function hasLines(section: SectionData, column: number): boolean {
+	return section.rows.some((row) => typeof row[column] === "string" && row[column].includes("\n"));
+}
+
 function isZero(section: SectionData, column: number): boolean {
 	return section.rows.every((row) => row[column] === 0 || row[column] === null);
 }
@@ -137,10 +146,10 @@ function columnsOf(section: SectionData): Column[] {
 	section.columns.forEach((column: NestedColumn, i) => {
 		const key = column.key ?? `column${i}`;
 		const kind = kindOf(column);
-		if (taken.has(i) || kind === "rows" || isEmpty(section, i) || (/_error$|^sample_bytes$/.test(key) && isZero(section, i)) || (key === "path_count" && section.rows.every((row) => row[i] === 1)))
+		if (taken.has(i) || kind === "rows" || hasLines(section, i) || isEmpty(section, i) || (/_error$|^sample_bytes$/.test(key) && isZero(section, i)) || (key === "path_count" && section.rows.every((row) => row[i] === 1)))
 			return;
 		const numeric = NUMERIC.has(kind);
-		const title = headingOf(column);
+		const title = headingOf(column) + (section.columns.some((other) => other.key === `${key}_bytes`) ? " (blocks)" : "");
 		columns.push({
 			key,
 			title,
@@ -148,13 +157,13 @@ function columnsOf(section: SectionData): Column[] {
 			numeric,
 			width: numeric ? Math.max(kind === "time" ? 164 : 90, title.length * 7 + 24) : 110,
 			value: (row) => valueOf(section.rows[row]![i]),
-			show: (row) => <Cell value={section.rows[row]![i]} kind={kind} />,
+			show: (row) => <Cell value={section.rows[row]![i]} kind={kind} name={key} />,
 		});
 	});
 	const texts = columns.filter((column) => !column.numeric);
-	const flexible = section.layout === "tree" ? texts[0] : texts.at(-1);
+	const flexible = section.layout === "tree" ? texts[0] : (texts.find(({ key }) => key === "verdict") ?? texts.at(-1));
 	if (places.length === 0 && flexible)
-		flexible.width = null;
+		Object.assign(flexible, { width: null, least: section.layout === "tree" ? 320 : 170 });
 	markLesser(columns);
 	if (section.layout !== "tree")
 		columns.sort((a, b) => rankOf(a) - rankOf(b));
@@ -165,8 +174,8 @@ function columnsOf(section: SectionData): Column[] {
 
 /* Where there is little room, a row's number, two amounts and the widest words are left. */
 function markLesser(columns: Column[]): void {
-	const isAmount = (column: Column) => /(bytes|share|_of_site)$/.test(column.key);
-	const ranked = columns.filter((column) => column.numeric).sort((a, b) => Number(isAmount(b)) - Number(isAmount(a)));
+	const isAmount = (column: Column) => (/^change(_bytes)?$/.test(column.key) ? 2 : /(bytes|share|_of_site)$/.test(column.key) ? 1 : 0);
+	const ranked = columns.filter((column) => column.numeric).sort((a, b) => isAmount(b) - isAmount(a));
 	for (const column of columns)
 		column.lesser = column.numeric ? ranked.indexOf(column) > 1 && !/id$/.test(column.key) : column.width !== null;
 }
@@ -184,7 +193,12 @@ function placeColumn(section: SectionData, place: Place): Column {
 		numeric: false,
 		width: null,
 		value: (row) => `${nameAt(place, section.rows[row]!)} ${whereAt(place, section.rows[row]!)}`.trim(),
-		show: (row) => <PlaceName place={place} row={section.rows[row]!} />,
+		show: (row) => (
+			<>
+				<PlaceName place={place} row={section.rows[row]!} />
+				<Callers section={section} row={row} />
+			</>
+		),
 	};
 }
 
@@ -212,6 +226,19 @@ function nestedOf(section: SectionData, row: number): SectionData[] {
 	return nested;
 }
 
+const CALLERS = 3;
+
+/* By whom it was called, in short: rows of one line and several paths look alike without. */
+function Callers({ section, row }: { section: SectionData; row: number }) {
+	const at = section.columns.findIndex(({ key }) => key === "frames");
+	const frames = (section.rows[row]![at] ?? []) as Row[];
+	const place = at < 0 ? undefined : placesOf((section.columns[at] as NestedColumn).columns ?? [])[0];
+	if (!place || frames.length < 2)
+		return null;
+	const names = frames.slice(1, CALLERS + 1).map((frame) => nameAt(place, frame));
+	return <span class="place callers">{` < ${names.join(" < ")}${frames.length > CALLERS + 1 ? " < …" : ""}`}</span>;
+}
+
 /* A call path, innermost first. */
 function CallPath({ section }: { section: SectionData }) {
 	const place = placesOf(section.columns)[0];
@@ -235,7 +262,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 	const trace = section.rows[row]![section.columns.findIndex(({ key }) => key === "trace")];
 	const recording = page.recordings.findIndex(({ head }) => trace !== undefined && head.trace === trace);
 	const facts = section.columns
-		.map((column, i) => ({ column, text: cellText(section.rows[row]![i], kindOf(column)) }))
+		.map((column, i) => ({ column, text: cellText(section.rows[row]![i], hasLines(section, i) ? "lines" : kindOf(column)) }))
 		.filter(({ column, text }) => text !== "" && !/(^|\.)(function|name|line|place)$/.test(column.key ?? "") && kindOf(column) !== "rows" && !/_error$/.test(column.key ?? ""));
 	return (
 		<>
@@ -249,7 +276,7 @@ function RowDetail({ section, row }: { section: SectionData; row: number }) {
 				{facts.map(({ column, text }) => (
 					<div>
 						<dt>{titleOf((column.key ?? column.title ?? "").replace(".", " "))}</dt>
-						<dd>{text}</dd>
+						<dd>{text.includes("\n") ? <pre>{text}</pre> : text}</dd>
 					</div>
 				))}
 			</dl>

@@ -7,6 +7,7 @@ import { SectionFacts, SectionTable } from "./document";
 import { amount, count, signed, size, titleOf, visible } from "./format";
 import { sectionOf } from "./model";
 import type { DocumentData, SectionData } from "./schema";
+import { FigureSwitch } from "./switches";
 
 /* What a range does not change. */
 export function OfWholeRun() {
@@ -96,23 +97,47 @@ function changesOf(totals: SectionData): SectionData {
 		name: "totals",
 		title: "In all",
 		layout: "table",
-		columns: ["figure", "old", "new", "change"].map((key) => ({ key, title: titleOf(key), kind: key === "figure" ? "text" : "figure" })),
-		rows: [...rows].map(([figure, { old = 0, new: now = 0 }]) => [titleOf(figure), amount(old, isBytes(figure)), amount(now, isBytes(figure)), signed(now - old, isBytes(figure))]),
+		columns: ["figure", "change", "old", "new"].map((key) => ({ key, title: titleOf(key), kind: key === "figure" ? "text" : "figure" })),
+		rows: [...rows].map(([figure, { old = 0, new: now = 0 }]) => [titleOf(figure), signed(now - old, isBytes(figure)), amount(old, isBytes(figure)), amount(now, isBytes(figure))]),
 	};
 }
 
 export function Diff() {
-	const { page } = useView();
-	const sections = shown(page.diff);
+	const { page, place } = useView();
+	const sections = shown(page[`diff_${place.figure}`] ?? page.diff);
 	const totals = sections.find((section) => section.name === "totals");
 	return (
 		<div class="document">
 			{totals && <SectionTable section={changesOf(totals)} compact />}
+			<div class="tools">
+				<FigureSwitch whole />
+			</div>
 			{sections
 				.filter((section) => section.layout !== "facts")
 				.map((section) => (
 					<SectionTable section={section} own={false} />
 				))}
+		</div>
+	);
+}
+
+/* What a gate said of the recordings. */
+export function Verdict() {
+	const { page } = useView();
+	const [summary, verdicts] = page.verdict!.sections;
+	const [status, counts, update] = summary!.rows[0]! as string[];
+	return (
+		<div class="document">
+			<h2>
+				mprof check: <strong class={`outcome ${status}`}>{status}</strong> <span class="muted">{counts}</span>
+			</h2>
+			{verdicts && <SectionTable section={verdicts} />}
+			{update && (
+				<>
+					<p class="note">To take these figures as the baseline:</p>
+					<pre>{visible(update)}</pre>
+				</>
+			)}
 		</div>
 	);
 }
@@ -135,7 +160,7 @@ export function Warnings() {
 				))}
 				{cut && cut.nodes > 0 && (
 					<li>
-						{count(cut.nodes)} call paths are too small to be in this page: they are summed as (other), at most {(cut.share * 100).toFixed(2)}% of any figure.
+						{count(cut.nodes)} call paths are too small to be in this page: they stand as (other), by whose they are: at most {(cut.share * 100).toFixed(2)}% of any figure.
 					</li>
 				)}
 			</ul>

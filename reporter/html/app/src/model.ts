@@ -172,28 +172,33 @@ export function sectionOf(data: RecordingData, document: string, name: string): 
 	return data.documents[document]?.sections.find((section) => section.name === name) ?? null;
 }
 
-function placeName(functionName: unknown, file: unknown, line: unknown): string {
-	return `${functionName}\n${file}\n${line}`;
+function placeName(...parts: unknown[]): string {
+	return parts.join("\n");
 }
 
-function sitePlaces(data: RecordingData): Set<string> {
-	const places = new Set<string>();
+/* What the report calls each, where it has no name. */
+function sitePlaces(data: RecordingData): Map<string, string> {
+	const places = new Map<string, string>();
 	const section = sectionOf(data, "report", "sites");
 	if (!section)
 		return places;
 	const column = (key: string) => section.columns.findIndex((one) => one.key === key);
-	const [name, file, line] = [column("function"), column("file"), column("line")];
+	const [name, file, line, place, entry] = [column("function"), column("file"), column("line"), column("place"), column("entry")];
 	for (const row of section.rows)
-		places.add(placeName(row[name], row[file] ?? "", row[line] ?? 0));
+		places.set(placeName(row[name], row[file] ?? "", row[line] ?? 0, row[line] ? "" : row[place]), String(row[entry] ?? ""));
 	return places;
 }
 
 /* Sites are frames that the report names; where none of a path is, its innermost frame outside of the system's. */
-function sitesOf(tree: Tree, names: Names, places: Set<string>): Keys {
+function sitesOf(tree: Tree, names: Names, places: Map<string, string>): Keys {
 	const { frames, strings } = names;
 	const isSite = new Uint8Array(names.count);
-	for (let i = 1; i < names.count; i++)
-		isSite[i] = places.has(placeName(strings[frames.function[i]!], strings[frames.file[i]!], frames.line[i])) ? 1 : 0;
+	for (let i = 1; i < names.count; i++) {
+		const entry = places.get(placeName(strings[frames.function[i]!], strings[frames.file[i]!], frames.line[i], frames.line[i] ? "" : strings[frames.place?.[i] || frames.function[i]!]));
+		isSite[i] = entry === undefined ? 0 : 1;
+		if (entry)
+			names.entries.set(i, entry);
+	}
 	const lines = names.keysBy("line");
 	const nearest = new Int32Array(tree.count);
 	const own = new Int32Array(tree.count);

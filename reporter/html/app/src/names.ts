@@ -18,6 +18,7 @@ export interface Keys {
 export class Names {
 	readonly count: number;
 	private keys = new Map<string, Keys>();
+	readonly entries = new Map<number, string>(); /* by frame of a site without a name: what it called */
 
 	constructor(
 		readonly strings: string[],
@@ -32,6 +33,11 @@ export class Names {
 
 	functionOf(frame: number): string {
 		return this.text(this.frames.function[frame]) || "(unknown)";
+	}
+
+	/* The function, or of code without lines its place. */
+	lineNameOf(frame: number): string {
+		return this.text(this.frames.place?.[frame] || this.frames.function[frame]) || "(unknown)";
 	}
 
 	fileOf(frame: number): string {
@@ -68,6 +74,13 @@ export class Names {
 		return lastPart(this.moduleOf(frame));
 	}
 
+	/* A call site as the report has it: code without a name by the function of a library that it called. */
+	siteOf(frame: number): [name: string, place: string] {
+		const entry = this.entries.get(frame);
+		const own = this.lineNameOf(frame);
+		return entry ? [visible(entry), `at ${own} (${this.placeOf(frame)})`] : [own, this.placeOf(frame)];
+	}
+
 	keysBy(group: Exclude<Group, "site">): Keys {
 		let keys = this.keys.get(group);
 		if (!keys) {
@@ -82,17 +95,17 @@ export class Names {
 			return this.fileOf(frame) || `(no source file) ${lastPart(this.moduleOf(frame))}`;
 		if (group === "module")
 			return this.moduleOf(frame) || "(no module)";
-		return this.functionOf(frame);
+		return group === "site" ? this.siteOf(frame)[0] : group === "line" ? this.lineNameOf(frame) : this.functionOf(frame);
 	}
 
 	private makeKeys(group: Exclude<Group, "site">): Keys {
-		const { function: functions, file, line, module } = this.frames;
+		const { function: functions, file, line, module, place } = this.frames;
 		const of = new Int32Array(this.count);
 		const frames: number[] = [];
 		const seen = new Map<string | number, number>();
 		const keyOf = {
 			function: (i: number) => `${functions[i]} ${file[i]} ${module[i]}`,
-			line: (i: number) => `${functions[i]} ${file[i]} ${module[i]} ${line[i]}`,
+			line: (i: number) => `${functions[i]} ${file[i]} ${module[i]} ${line[i]} ${place?.[i]}`,
 			file: (i: number) => (file[i] ? `${file[i]}` : `m${module[i]}`),
 			module: (i: number) => module[i]!,
 		}[group];

@@ -140,7 +140,7 @@ export function PartList({ by, parts, light }: Stacked & { light: (part: number)
 			<ol>
 				{parts.parts.map((part, i) => {
 					const value = part.key < 0 ? rest : self[part.key]!;
-					return (
+					return part.key < 0 && rest <= 0 ? null : (
 						<li key={part.key} onPointerEnter={() => light(i)} onPointerLeave={() => light(-1)}>
 							<span class="swatch" style={{ background: AREA_COLOURS[part.key < 0 ? AREA_COLOURS.length - 1 : i] }} />
 							<span class="number">
@@ -188,6 +188,7 @@ function ShortList({ figure, title }: { figure: Figure; title: string }) {
 			<ol>
 				{top.slice(0, SHORT_LIST).map((key) => {
 					const frame = frames[key]!;
+					const [name, place] = names.siteOf(frame);
 					return (
 						<li key={key}>
 							<span class="number">
@@ -195,7 +196,7 @@ function ShortList({ figure, title }: { figure: Figure; title: string }) {
 							</span>
 							<Share part={ratio(self[key]!, whole)} />
 							<button class="plain" onClick={() => openTab("lines", { figure: figure.name, row: String(key) })}>
-								<Name name={names.functionOf(frame)} place={names.placeOf(frame)} system={names.isSystem(frame)} />
+								<Name name={name} place={place} system={names.isSystem(frame)} />
 							</button>
 						</li>
 					);

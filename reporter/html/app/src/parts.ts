@@ -64,7 +64,8 @@ export function partsOf(recording: Recording, timeline: Timeline, by: Group): Pa
 		const frame = frames[key]!;
 		const isPlace = by === "site" || by === "function";
 		const name = names.nameBy(by, frame);
-		return { name: isPlace ? name : lastPart(name), place: isPlace ? names.placeOf(frame, by === "site") : name, frame, key, atPeak: peak[key]! };
+		const place = by === "site" ? names.siteOf(frame)[1] : isPlace ? names.placeOf(frame, false) : name;
+		return { name: isPlace ? name : lastPart(name), place, frame, key, atPeak: peak[key]! };
 	});
 	const rest = ranked.slice(PARTS);
 	parts.push({ name: "all others", place: "", frame: -1, key: -1, atPeak: rest.reduce((sum, key) => sum + peak[key]!, 0) });

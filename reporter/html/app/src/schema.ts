@@ -41,6 +41,7 @@ export interface FramesData {
 	file: number[];
 	line: number[];
 	module: number[];
+	place?: number[]; /* of code without lines, where it differs from its function's name */
 	flags: number[];
 	path?: number[]; /* of source files as the editor finds them, where they differ */
 }
@@ -111,6 +112,8 @@ export interface PageData {
 	narrowed?: string; /* options by which it is of a part only */
 	strings: string[];
 	recordings: RecordingData[];
+	verdict?: DocumentData | null; /* of a gate */
 	diff: DocumentData | null;
+	[diffByFigure: `diff_${string}`]: DocumentData | null | undefined;
 	processes: DocumentData | null;
 }

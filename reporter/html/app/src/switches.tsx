@@ -27,13 +27,15 @@ const HINTS: Record<string, string> = {
 };
 
 /* Of the whole run, or of the range. */
-export function FigureSwitch() {
-	const { recording, range, figure } = useView();
+export function FigureSwitch({ whole = false }) {
+	const view = useView();
+	const { recording } = view;
+	const range = whole ? null : view.range;
 	return (
 		<Switch
 			label="Figure"
 			options={recording.figures(range).map((one): Option => [one.name, one.title, HINTS[one.name]])}
-			value={figure.name}
+			value={recording.figure(view.place.figure, range).name}
 			choose={(name) => go({ figure: name, zoom: "" })}
 		/>
 	);

@@ -10,6 +10,7 @@ import { CopyButton, csv } from "./copy";
 import { count as countText } from "./format";
 import { currentState, go } from "./state";
 import { ROW_HEIGHT, useVisibleRows } from "./virtual";
+import { useWidth } from "./watching";
 
 export type Value = string | number | null;
 
@@ -22,6 +23,7 @@ export interface Column {
 	value: (row: number) => Value; /* to sort by, and for CSV */
 	show: (row: number) => ComponentChildren;
 	lesser?: boolean; /* left out where there is little room */
+	least?: number; /* pixels, where it takes what is left */
 }
 
 export interface TableProps {
@@ -100,6 +102,7 @@ export function Table(props: TableProps) {
 	const cursor = Math.min(place, Math.max(0, rows.length - 1));
 	const { box, from, to, reveal } = useVisibleRows(rows.length);
 	const table = useRef<HTMLTableElement>(null);
+	const columns = fitting(props.columns, useWidth(box));
 	const opened = props.detail && choice.row !== "" && openRow >= 0 ? rows[openRow]! : null;
 
 	useEffect(() => {
@@ -176,19 +179,19 @@ export function Table(props: TableProps) {
 				tabIndex={0}
 				aria-label={`${props.name}: arrow keys move, Enter opens a row`}
 				aria-rowcount={rows.length + 1}
-				aria-colcount={props.columns.length}
+				aria-colcount={columns.length}
 				aria-activedescendant={rows.length > 0 && cursor >= from && cursor < to ? `${id}-${cursor}` : undefined}
 				onKeyDown={keys}
 			>
-				<table ref={table} role="presentation" style={{ "--all": `${widthOf(props.columns)}px`, "--fewer": `${widthOf(props.columns.filter((column) => !column.lesser))}px` }}>
+				<table ref={table} role="presentation" style={{ "--all": `${widthOf(columns)}px`, "--fewer": `${widthOf(columns.filter((column) => !column.lesser))}px` }}>
 					<colgroup>
-						{props.columns.map((column) => (
+						{columns.map((column) => (
 							<col class={column.lesser ? "lesser" : ""} style={column.width ? { width: `${column.width}px` } : {}} />
 						))}
 					</colgroup>
 					<thead role="rowgroup">
 						<tr role="row" aria-rowindex={1}>
-							{props.columns.map((column) => (
+							{columns.map((column) => (
 								<Head column={column} sort={sort} sortBy={sortBy} />
 							))}
 						</tr>
@@ -209,7 +212,7 @@ export function Table(props: TableProps) {
 										open(from + i);
 								}}
 							>
-								{props.columns.map((column) => (
+								{columns.map((column) => (
 									<td role="gridcell" class={`${column.numeric ? "number" : ""}${column.lesser ? " lesser" : ""}`}>
 										{column.show(row)}
 									</td>
@@ -234,7 +237,20 @@ export function Table(props: TableProps) {
 }
 
 function widthOf(columns: Column[]): number {
-	return columns.reduce((sum, column) => sum + (column.width ?? 170), 0);
+	return columns.reduce((sum, column) => sum + (column.width ?? column.least ?? 170), 0);
+}
+
+/* Without those that there is no room for, words and dates first: an open row tells them all. */
+function fitting(columns: Column[], width: number): Column[] {
+	const cost = (column: Column) => (column.numeric ? (column.width! > 150 ? 1 : 0) : 2);
+	let shown = columns;
+	while (widthOf(shown) > width) {
+		const last = shown.filter((column) => column.lesser).reduceRight<Column | null>((most, column) => (most && cost(most) >= cost(column) ? most : column), null);
+		if (!last)
+			break;
+		shown = shown.filter((column) => column !== last);
+	}
+	return shown;
 }
 
 function Gap({ rows }: { rows: number }) {

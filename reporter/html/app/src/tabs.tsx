@@ -3,7 +3,7 @@
  */
 import type { VNode } from "preact";
 import type { View } from "./context";
-import { Collections, Diff, Leaks, OneSection, Processes, shown, Warnings } from "./documents";
+import { Collections, Diff, Leaks, OneSection, Processes, shown, Verdict, Warnings } from "./documents";
 import { Flame } from "./flame";
 import { size } from "./format";
 import { FigureSwitch } from "./switches";
@@ -51,6 +51,7 @@ function warnings(view: View): number {
 }
 
 export const TABS: Tab[] = [
+	{ id: "verdict", title: "Verdict", group: "", there: (view) => !!view.page.verdict, badge: (view) => (view.page.verdict!.sections[0]!.rows[0]![0] === "failed" ? "failed" : ""), show: () => <Verdict /> },
 	{ id: "overview", title: "Overview", group: "", there: () => true, show: () => <Overview /> },
 	{ id: "timeline", title: "Timeline", group: "", there: (view) => view.recording.timeline !== null, show: () => <When /> },
 	{ id: "flame", title: "Flame graph", group: "", there: () => true, show: () => <Flame /> },

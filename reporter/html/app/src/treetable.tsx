@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Branches } from "./branches";
 import { Amount, FrameName, Share } from "./cells";
 import { useView } from "./context";
+import { matchesOf } from "./flame_search";
 import { ratio } from "./format";
 import { useVisibleRows } from "./virtual";
 
@@ -61,8 +62,9 @@ export function TreeTable(props: TreeProps) {
 }
 
 function Rows({ branches, name, lines }: TreeProps) {
-	const { recording, figure } = useView();
+	const { recording, figure, place: where } = useView();
 	const { names, tree } = recording;
+	const matches = useMemo(() => (lines === undefined ? null : matchesOf(names, lines ? "line" : "function", where.search)), [names, lines, where.search]);
 	const [version, setVersion] = useState(0);
 	const opened = useMemo(() => {
 		const set = new Set<number>();
@@ -158,7 +160,7 @@ function Rows({ branches, name, lines }: TreeProps) {
 								role="row"
 								aria-level={branches.depth[branch]}
 								aria-expanded={leaf ? undefined : open}
-								class={`opens${from + i === cursor ? " cursor" : ""}`}
+								class={`opens${from + i === cursor ? " cursor" : ""}${matches?.[branches.key[branch]!] ? " match" : ""}`}
 								onClick={(event) => {
 									setCursor(from + i);
 									if (!leaf && !(event.target as Element).closest("a"))
