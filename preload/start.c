@@ -9,6 +9,7 @@
 #include "base/confined.h"
 #include "base/guard.h"
 #include "base/message.h"
+#include "base/moment.h"
 #include "base/own_stack.h"
 #include "hooks/allocator.h"
 #include "hooks/real.h"
@@ -26,8 +27,6 @@
 #include "session/proc.h"
 #include "session/settings.h"
 #include "session/spawn.h"
-
-#include "trace/clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -130,15 +129,14 @@ static void fill_identity(struct session_header *session, const struct start *st
 
 static void fill_clock(struct session_header *session)
 {
-	if (clock_has_invariant_counter()) {
+	if (clock_has_invariant_counter() && !timeless) {
 		session->flags |= SESSION_TSC;
 		session->stamp_shift = TICKS_SHIFT;
 	}
-	session->started_ticks = clock_ticks(session->flags);
-	session->started_monotonic_ns = clock_monotonic_ns();
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	session->started_realtime_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+	session->started_monotonic_ns = moment_ns();
+	session->started_ticks =
+		session->flags & SESSION_TSC ? clock_ticks(SESSION_TSC) : session->started_monotonic_ns;
+	session->started_realtime_ns = moment_realtime_ns();
 }
 
 static uint32_t list_text(struct arena *arena, const struct settings_list *list)
@@ -205,7 +203,7 @@ static uint64_t ticks_now(void)
 {
 	struct arena *arena = process_arena();
 
-	return arena ? clock_ticks(arena->header->flags) : 0;
+	return arena ? moment_ticks(arena->header) : 0;
 }
 
 static void fill_sampling(struct session_header *session, const struct start *start)

@@ -4,6 +4,7 @@
  * All other calls go on to the real ones as they are: of syscall not even the stack may look different to the
  * kernel, which may be asked for a new process or thread there.
  */
+#include "base/moment.h"
 #include "record/confine.h"
 #include "real.h"
 #include "arch_syscall.h"
@@ -30,6 +31,13 @@ static bool confines(int option, unsigned long mode)
 	       (option == PR_SET_SYSCALL_USER_DISPATCH && mode != PR_SYS_DISPATCH_OFF);
 }
 
+/* Whether this takes the processor's counter from the thread. */
+static bool takes_clock(int option, unsigned long mode)
+{
+	return (option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT) ||
+	       (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);
+}
+
 int prctl(int option, ...)
 {
 	unsigned long more[4];
@@ -40,11 +48,18 @@ int prctl(int option, ...)
 		more[i] = va_arg(list, unsigned long);
 	va_end(list);
 	real_ensure();
-	bool began = confines(option, more[0]) && confine_begin();
+	bool began = confines(option, more[0]) && confine_begin(), took = takes_clock(option, more[0]);
+	bool before = took && confine_take_clock(true);
 	int result = real.prctl(option, more[0], more[1], more[2], more[3]);
 
 	if (began && result != 0)
 		confine_undo();
+	if (took && !before && result != 0)
+		confine_take_clock(false);
+	if (option == PR_SET_TSC && result == 0) {
+		moment_make_new_threads_timeless(more[0] == PR_TSC_SIGSEGV);
+		confine_take_clock(more[0] == PR_TSC_SIGSEGV);
+	}
 	return result;
 }
 
@@ -61,10 +76,14 @@ __attribute__((used)) static long odd_syscall(long number, long one, long two, l
 {
 	real_ensure();
 	bool began = is_filter(number, one) && confine_begin();
+	bool took = number == SYS_seccomp && one == SECCOMP_SET_MODE_STRICT;
+	bool before = took && confine_take_clock(true);
 	long result = real.syscall(number, one, two, three, four, five, six);
 
 	if (began && result < 0)
 		confine_undo();
+	if (took && !before && result < 0)
+		confine_take_clock(false);
 	return result;
 }
 

@@ -58,16 +58,6 @@ PASSED_ON(__register_atfork, int,
 	  (void (*prepare)(void), void (*parent)(void), void (*child)(void), void *owner),
 	  (prepare, parent, child, owner), EAGAIN)
 
-OWN time_t time(time_t *to)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (to)
-		*to = now.tv_sec;
-	return now.tv_sec;
-}
-
 OWN char *getenv(const char *name)
 {
 	size_t length = strlen(name);

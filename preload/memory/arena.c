@@ -7,6 +7,7 @@
 
 #include "base/confined.h"
 #include "base/kernel.h"
+#include "base/moment.h"
 #include "base/pages.h"
 
 #include <errno.h>
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include "trace/clock.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
@@ -242,7 +241,7 @@ static bool is_time_to_ask(struct arena *arena)
 {
 	/* Relaxed, here and below: about when will do. */
 	return atomic_load_explicit(&arena->refusals, memory_order_relaxed) == 0 ||
-	       clock_monotonic_ns() >= atomic_load_explicit(&arena->retry_at_ns, memory_order_relaxed);
+	       moment_ns() >= atomic_load_explicit(&arena->retry_at_ns, memory_order_relaxed);
 }
 
 static void note_refusal(struct arena *arena)
@@ -250,7 +249,7 @@ static void note_refusal(struct arena *arena)
 	uint32_t before = atomic_fetch_add_explicit(&arena->refusals, 1, memory_order_relaxed);
 	uint32_t doublings = before < RETRY_DOUBLINGS ? before : RETRY_DOUBLINGS;
 
-	atomic_store_explicit(&arena->retry_at_ns, clock_monotonic_ns() + (RETRY_LEAST_NS << doublings),
+	atomic_store_explicit(&arena->retry_at_ns, moment_ns() + (RETRY_LEAST_NS << doublings),
 			      memory_order_relaxed);
 }
 

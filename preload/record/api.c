@@ -4,6 +4,7 @@
  * Callable from any thread; everything but live_bytes from signal handlers too.
  */
 #include "memory/arena.h"
+#include "base/moment.h"
 #include "memory/process.h"
 #include "recorder.h"
 #include "sample.h"
@@ -15,8 +16,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
-
-#include "trace/clock.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 #define ENTRY __attribute__((noinline))
@@ -207,10 +206,10 @@ static int64_t api_live_bytes(void)
 		return 0;
 	uint64_t sequence = atomic_fetch_add_explicit(&process->syncs, 1, memory_order_relaxed) + 1;
 	recorder_note(NULL, EXT_SYNC, sequence);
-	uint64_t give_up_ns = clock_monotonic_ns() + SYNC_WAIT_NS;
+	uint64_t give_up_ns = moment_ns() + SYNC_WAIT_NS;
 	/* Acquire: pairs with the drainer's release of `synced`; live_bytes belongs to it. */
 	while (atomic_load_explicit(&session->synced, memory_order_acquire) < sequence &&
-	       clock_monotonic_ns() < give_up_ns) {
+	       moment_ns() < give_up_ns) {
 		thread_ring_doorbell(session);
 		nanosleep(&moment, NULL);
 	}

@@ -4,6 +4,7 @@
 #include "confine.h"
 
 #include "base/confined.h"
+#include "base/moment.h"
 #include "memory/arena.h"
 #include "memory/process.h"
 #include "recorder.h"
@@ -70,4 +71,14 @@ void confine_undo(void)
 	if (process && process->session)
 		atomic_store_explicit(&process->session->confined, 0, memory_order_relaxed);
 	atomic_store_explicit(&confine_word, 0, memory_order_relaxed);
+}
+
+bool confine_take_clock(bool taken)
+{
+	bool before = timeless;
+
+	timeless = taken;
+	if (thread_self && thread_self->session)
+		thread_choose_clock(thread_self);
+	return before;
 }

@@ -15,6 +15,10 @@
  * it was before. */
 bool confine_begin(void);
 
+/* Whether the calling thread is about to lose every clock, or has one again; whether it had lost them before.
+ */
+bool confine_take_clock(bool taken);
+
 /* It did not come to that; after a confine_begin that returned true. */
 void confine_undo(void);
 

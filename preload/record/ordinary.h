@@ -10,10 +10,9 @@
 
 #include "base/epoch.h"
 #include "base/guard.h"
+#include "base/moment.h"
 #include "thread_state.h"
 #include "unwind/context.h"
-
-#include "trace/clock.h"
 
 #include <stdatomic.h>
 
@@ -83,7 +82,8 @@ static INLINED void begin_coarse_run(struct thread *thread, uint64_t stamp)
 
 static INLINED uint64_t fresh_stamp(struct thread *thread)
 {
-	uint64_t stamp = clock_ticks(thread->flags) >> thread->stamp_shift;
+	uint64_t stamp = LIKELY(thread->flags & SESSION_TSC) ? clock_ticks(SESSION_TSC) >> thread->stamp_shift
+							     : thread_slow_stamp(thread);
 
 	if (thread->coarse_run)
 		begin_coarse_run(thread, stamp);

@@ -4,11 +4,10 @@
 #include "sample.h"
 
 #include "base/guard.h"
+#include "base/moment.h"
 #include "base/pages.h"
 #include "recorder.h"
 #include "sample_draw.h"
-
-#include "trace/clock.h"
 
 __thread struct sample_thread sample_thread __attribute__((tls_model("initial-exec")));
 _Atomic enum sample_mode sample_mode;
@@ -55,7 +54,7 @@ static uint64_t make_origin(void)
 	uint64_t base = before ? before : program_seed;
 
 	if (program_seed == 0)
-		base ^= clock_monotonic_ns() ^ (uint64_t)getpid() << 40;
+		base ^= moment_ns() ^ (uint64_t)getpid() << 40;
 	return sample_mix(base + (uint64_t)recorder_fork_id() * UINT64_C(0x5851f42d4c957f2d) + 1) | 1;
 }
 

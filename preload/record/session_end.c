@@ -8,13 +8,12 @@
 
 #include "base/confined.h"
 #include "base/message.h"
+#include "base/moment.h"
 #include "memory/arena.h"
 #include "memory/modules.h"
 #include "memory/process.h"
 #include "session/proc.h"
 #include "thread_wait.h"
-
-#include "trace/clock.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -65,7 +64,7 @@ void session_ending(void)
 	uint64_t peak_bytes = confined() ? 0 : proc_peak_rss_of_pid_bytes();
 	if (peak_bytes > rss_before_bytes)
 		atomic_store_explicit(&session->peak_rss_bytes, peak_bytes, memory_order_relaxed);
-	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	atomic_store_explicit(&session->end_ticks, moment_ticks(session), memory_order_relaxed);
 	/* Release: pairs with the drainer's acquire; it sees the figures of the end. */
 	atomic_store_explicit(&session->end_state, SESSION_EXITED, memory_order_release);
 	thread_ring_doorbell(session);
@@ -97,7 +96,7 @@ void session_code_unloaded(void)
 	struct arena *arena = process_arena();
 
 	if (arena)
-		modules_after_dlclose(arena, clock_ticks(arena->header->flags));
+		modules_after_dlclose(arena, moment_ticks(arena->header));
 }
 
 void session_farewell(void)

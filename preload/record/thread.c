@@ -10,6 +10,7 @@
 #include "base/epoch.h"
 #include "base/guard.h"
 #include "base/kernel.h"
+#include "base/moment.h"
 #include "base/pages.h"
 #include "base/signals.h"
 #include "first_event.h"
@@ -24,9 +25,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "trace/clock.h"
-
-#define COARSE_RUN 128u /* events between two readings of the clock, at most */
 /* ThreadSanitizer, under which tests run this file, has left by the last one. */
 #if defined(__SANITIZE_THREAD__)
 #define LAST_ROUND (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
@@ -139,7 +137,7 @@ static void publish_slot(struct thread *thread, uint32_t chunk)
 
 	uint32_t tid = own_tid();
 
-	slot->started_ticks = clock_ticks(thread->flags);
+	slot->started_ticks = moment_ticks(thread->session);
 	slot->claimed_tid = tid;
 	atomic_store_explicit(&slot->first_chunk, chunk, memory_order_relaxed);
 	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);
@@ -156,12 +154,11 @@ static void begin_queue(struct thread *thread, struct process *process, uint32_t
 	thread->process = process;
 	thread->slot = arena_thread(process->arena, slot_index);
 	thread->slot_index = slot_index;
-	thread->flags = session->flags;
 	thread->stamp_shift = session->stamp_shift;
 	thread->last_stamp = 0;
 	thread->clock = &session->clock;
 	thread->coarse_until = 0;
-	thread->coarse_run = COARSE_RUN;
+	thread_choose_clock(thread);
 	thread->samples = session->sample_bytes != 0;
 	thread->epoch = 0;
 	thread->used = 0;

@@ -7,12 +7,11 @@
 #include "thread_side.h"
 
 #include "base/confined.h"
+#include "base/moment.h"
 #include "base/signals.h"
 #include "thread_wait.h"
 
 #include <errno.h>
-
-#include "trace/clock.h"
 
 static uint32_t side_room(void *from)
 {
@@ -31,7 +30,7 @@ static void put_aside(struct thread *thread, uint64_t w0, uint64_t address, uint
 
 	atomic_store_explicit(&slot->side[at].size_bytes, size_bytes, memory_order_relaxed);
 	atomic_store_explicit(&slot->side[at].address, address, memory_order_relaxed);
-	atomic_store_explicit(&slot->side[at].w1, clock_ticks(thread->flags) >> thread->stamp_shift,
+	atomic_store_explicit(&slot->side[at].w1, moment_ticks(thread->session) >> thread->stamp_shift,
 			      memory_order_relaxed);
 	/* Release: pairs with the drainer's acquire of w0; the fields above are there. */
 	atomic_store_explicit(&slot->side[at].w0, w0, memory_order_release);

@@ -6,11 +6,12 @@
 #include "thread_state.h"
 
 #include "base/epoch.h"
+#include "base/moment.h"
 #include "memory/process.h"
 #include "session_end.h"
 #include "unwind/rules.h"
 
-#include "trace/clock.h"
+#define COARSE_RUN 128u /* events between two readings of the clock, at most */
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 
@@ -48,6 +49,23 @@ void thread_lose(struct thread *thread)
 	atomic_fetch_add_explicit(&thread->slot->lost_events, 1, memory_order_relaxed);
 }
 
+uint64_t thread_slow_stamp(const struct thread *thread)
+{
+	uint64_t stamp = moment_ticks(thread->session) >> thread->stamp_shift;
+
+	/* What the drainer saw may be older than what the thread did. */
+	return timeless && stamp < thread->last_stamp ? thread->last_stamp : stamp;
+}
+
+void thread_choose_clock(struct thread *thread)
+{
+	timeless = timeless || moment_new_threads_are_timeless();
+	thread->flags = thread->session->flags & ~(timeless ? (uint32_t)SESSION_TSC : 0);
+	thread->coarse_run = timeless ? 0 : COARSE_RUN;
+	thread->coarse_until = 0;
+	thread->epoch = 0; /* reviewed at the next event */
+}
+
 void thread_go_blind(struct process *process, enum blind_reason reason)
 {
 	struct session_header *session = process->session;
@@ -57,7 +75,7 @@ void thread_go_blind(struct process *process, enum blind_reason reason)
 	if (!session || !atomic_compare_exchange_strong_explicit(&session->blind_reason, &seen, reason,
 								 memory_order_relaxed, memory_order_relaxed))
 		return;
-	atomic_store_explicit(&session->blind_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	atomic_store_explicit(&session->blind_ticks, moment_ticks(session), memory_order_relaxed);
 	atomic_store_explicit(&process->blind, 1, memory_order_relaxed);
 	epoch_advance(EPOCH_RECORDING);
 	session_is_blind(reason);

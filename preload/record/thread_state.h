@@ -48,6 +48,12 @@ void thread_review(struct thread *thread);
 /* From now on no thread stamps with what the drainer shows: see coarse_stamp in ordinary.h. */
 void thread_want_own_clocks(struct process *process);
 
+/* Where the processor's counter does not serve. */
+uint64_t thread_slow_stamp(const struct thread *thread);
+
+/* After `timeless` changed, and at first. */
+void thread_choose_clock(struct thread *thread);
+
 /* From now on nothing is recorded, since something that every event needs cannot be had. */
 void thread_go_blind(struct process *process, enum blind_reason reason);
 

@@ -8,13 +8,12 @@
 
 #include "base/confined.h"
 #include "base/kernel.h"
+#include "base/moment.h"
 #include "memory/process.h"
 
 #include <linux/futex.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "trace/clock.h"
 
 #define STANDSTILL_NS 500000000u /* a drainer whose heart did not beat for so long is dead or stopped */
 #define STARTUP_NS 5000000000u   /* one that has not beaten yet may still be loading */
@@ -65,7 +64,7 @@ static void feel(struct pulse *pulse, struct session_header *session)
 		return;
 	pulse->heartbeat = now;
 	pulse->beats++;
-	pulse->since_ns = clock_monotonic_ns();
+	pulse->since_ns = moment_ns();
 }
 
 /* One that has not beaten yet may still be starting. */
@@ -73,13 +72,13 @@ static bool stands_still(const struct pulse *pulse, bool last)
 {
 	uint64_t patience_ns = !pulse->heartbeat ? STARTUP_NS : last ? LAST_NS : STANDSTILL_NS;
 
-	return clock_monotonic_ns() - pulse->since_ns >= patience_ns;
+	return moment_ns() - pulse->since_ns >= patience_ns;
 }
 
 /* Before the recording is given up, one that lives gets as long as one that may be dead. */
 static bool gives_nothing(const struct pulse *pulse, bool last)
 {
-	return pulse->beats >= BEATS_MOST && (!last || clock_monotonic_ns() - pulse->began_ns >= LAST_NS);
+	return pulse->beats >= BEATS_MOST && (!last || moment_ns() - pulse->began_ns >= LAST_NS);
 }
 
 /* Whether it is worth waiting at all.  Reading the clock is no system call where the counter serves for it.
@@ -116,7 +115,7 @@ static uint32_t wait_for_pulse(struct process *process, struct session_header *s
 uint32_t thread_await(struct process *process, struct session_header *session, uint32_t (*take)(void *from),
 		      void *from, bool last)
 {
-	uint64_t now_ns = clock_monotonic_ns();
+	uint64_t now_ns = moment_ns();
 	struct pulse pulse = {atomic_load_explicit(&session->heartbeat, memory_order_relaxed), 0, now_ns,
 			      now_ns};
 	uint32_t taken = 0;

@@ -5,6 +5,7 @@
 
 #include "exe.h"
 #include "base/kernel.h"
+#include "base/moment.h"
 #include "parent.h"
 #include "proc.h"
 
@@ -20,7 +21,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- facts ----------------------------------------------------------------------- */
@@ -126,7 +126,7 @@ static int create_numbered(struct text *path)
 
 int files_create_trace(struct files_facts *facts, const struct settings *settings)
 {
-	struct settings_names names = {facts->program, facts->pid, (unsigned long)time(NULL),
+	struct settings_names names = {facts->program, facts->pid, (unsigned long)(moment_realtime_ns() / 1000000000u),
 				       facts->parent_trace_path[0] != '\0'};
 	const char *pattern = settings->out ? settings->out : "%e.%p.mprof";
 	bool chosen = settings->out && !strchr(pattern, '%') && !names.child;

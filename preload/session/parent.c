@@ -3,10 +3,9 @@
  */
 #include "parent.h"
 
+#include "base/moment.h"
 #include "proc.h"
 #include "settings.h"
-
-#include "trace/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +85,7 @@ static bool is_running(const struct session_header *session, unsigned long pid, 
 
 static void mark_replaced(struct session_header *session)
 {
-	atomic_store_explicit(&session->end_ticks, clock_ticks(session->flags), memory_order_relaxed);
+	atomic_store_explicit(&session->end_ticks, moment_ticks(session), memory_order_relaxed);
 	/* Release: pairs with the drainer's acquire; it sees the time of the end. */
 	atomic_store_explicit(&session->end_state, SESSION_REPLACED, memory_order_release);
 }
