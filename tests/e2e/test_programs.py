@@ -1,5 +1,6 @@
 """Real programs, bare and recorded: the same output and exit status, a whole trace, nothing lost."""
 
+import contextlib
 import socket
 import subprocess
 
@@ -119,15 +120,22 @@ def shell_pipeline_with_many_processes(directory):
         check_equal(report(trace)["lost_events"], 0, f"lost events of {trace}")
 
 
+def listens(connection, path):
+    """A socket has its name some moments before anybody listens to it."""
+    with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+        connection.connect(str(path))
+        return True
+    return False
+
+
 def redis(directory, variables):
     server = subprocess.Popen([needs("redis-server"), "--port", "0", "--unixsocket", "redis.sock", "--save", "",
                                "--appendonly", "no"], cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, env=environment(**variables), start_new_session=True)
     try:
-        wait_for((directory / "redis.sock").exists, 30, "redis listening")
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(60)
-            connection.connect(str(directory / "redis.sock"))
+            wait_for(lambda: listens(connection, directory / "redis.sock"), 30, "redis listening")
             for start in range(0, 50000, 1000):
                 connection.sendall(b"".join(b"SET key%d %s\r\n" % (i, b"v" * (i % 200 + 1)) for i in range(start, start + 1000)))
                 received = b""
