@@ -83,12 +83,21 @@ async function ranges({ open, settings }) {
 }
 
 /* What a page opens with, and what its tables have at that width. */
-async function opening({ open, settings }) {
-	const tab = await open(settings.place, { width: settings.width ?? 1400, height: 900 });
+async function openingAt(open, place, width) {
+	const tab = await open(place, { width, height: 900 });
 	const columns = await tab.$$eval('[role="grid"]', (grids) => grids.map((grid) => [...grid.querySelectorAll("th")].map((head) => head.textContent.replace(/[▲▼]/g, ""))));
 	const wide = await tab.$$eval(".scroll", (boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length);
 	const selected = await tab.$eval('[role="tab"][aria-selected="true"]', (one) => one.id);
-	return { selected, columns, wide, panel: await textOf(tab, "#panel"), head: await textOf(tab, ".head") };
+	const saw = { place, selected, columns, wide, panel: await textOf(tab, "#panel"), head: await textOf(tab, ".head") };
+	await tab.close();
+	return saw;
+}
+
+async function opening({ open, settings }) {
+	const saw = [];
+	for (const place of settings.places)
+		saw.push(await openingAt(open, place, settings.width ?? 1400));
+	return saw;
 }
 
 /* Zoom and search in the flame graph, by pointer and by keys. */

@@ -14,7 +14,7 @@
 
 /* For each place, the index of the oldest message that may still be read. */
 struct view {
-	uint16_t oldest[PLACES_MAX];
+	int16_t oldest[PLACES_MAX]; /* signed: all processors of 64 bits compare eight at once */
 };
 
 /* A value that was stored, and what its reader knows if it acquires. */
@@ -141,7 +141,7 @@ static uint16_t place_at(unsigned task, const volatile void *at, unsigned bytes)
 
 static void join(struct view *view, const struct view *other)
 {
-	for (unsigned i = 0; i < place_count; i++)
+	for (unsigned i = 0; i < PLACES_MAX; i++)
 		view->oldest[i] = view->oldest[i] > other->oldest[i] ? view->oldest[i] : other->oldest[i];
 }
 
@@ -166,7 +166,7 @@ static uint64_t value_in_memory(const volatile void *at, unsigned bytes)
 unsigned memory_choices(unsigned task, const volatile void *at)
 {
 	uint16_t p = place_of_unit[unit_of(at)];
-	return p ? last.oldest[p] - views[task].oldest[p] + 1u : 1;
+	return p ? (unsigned)(last.oldest[p] - views[task].oldest[p]) + 1 : 1;
 }
 
 uint64_t memory_load(unsigned task, const volatile void *at, unsigned bytes, int order, unsigned age)
@@ -175,7 +175,7 @@ uint64_t memory_load(unsigned task, const volatile void *at, unsigned bytes, int
 	uint32_t m = places[p].newest;
 	for (unsigned i = 0; i < age && m; i++)
 		m = messages[m - 1].older;
-	views[task].oldest[p] = (uint16_t)(last.oldest[p] - age);
+	views[task].oldest[p] = (int16_t)(last.oldest[p] - (int)age);
 	if (m && acquires(order))
 		join(&views[task], &messages[m - 1].released);
 	return m ? messages[m - 1].value : 0;
@@ -184,7 +184,7 @@ uint64_t memory_load(unsigned task, const volatile void *at, unsigned bytes, int
 /* `continued`: what a reader knows from an earlier store, of which this is the continuation. */
 static void add_message(unsigned task, uint16_t p, uint64_t value, int order, const struct view *continued)
 {
-	if (message_count == MESSAGES_MAX || last.oldest[p] == UINT16_MAX)
+	if (message_count == MESSAGES_MAX || last.oldest[p] == INT16_MAX)
 		abort();
 	struct message *m = &messages[message_count++];
 	*m = (struct message){.value = value, .older = places[p].newest};
@@ -266,25 +266,37 @@ uint64_t memory_stores_except(unsigned task)
 
 /* ---- what a state is -------------------------------------------------------- */
 
-static bool is_within(const struct view *view, const struct view *other)
+/* Eight places at once: hashing is most of what all this costs. */
+#define LANES 8
+typedef int16_t lanes __attribute__((vector_size(2 * LANES), aligned(2), may_alias));
+_Static_assert(PLACES_MAX % LANES == 0, "places come in lanes");
+
+/* Whether any of eight places is newer in `view`. */
+static bool any_beyond(const struct view *view, const struct view *other, unsigned from)
 {
-	unsigned beyond = 0;
-	for (unsigned i = 0; i < place_count; i++)
-		beyond |= view->oldest[i] > other->oldest[i];
-	return !beyond;
+	lanes beyond = *(const lanes *)(view->oldest + from) > *(const lanes *)(other->oldest + from);
+	uint64_t halves[2];
+
+	memcpy(halves, &beyond, sizeof halves);
+	return (halves[0] | halves[1]) != 0;
 }
 
 /* How far behind the newest value, once what everybody knows is left out.  A sum, so that the order of
  * places does not matter. */
 static uint64_t hash_view(const struct view *view, const struct view *everybody)
 {
-	if (is_within(view, everybody))
-		return 0;
-	uint64_t sum = 1;
-	for (uint16_t p = 1; p < place_count; p++)
-		if (view->oldest[p] > everybody->oldest[p])
-			sum += memory_mix(places[p].name, (uint64_t)(last.oldest[p] - view->oldest[p]));
-	return sum;
+	uint64_t sum = 0;
+	bool any = false;
+	for (uint16_t from = 0; from < place_count; from += LANES) {
+		if (!any_beyond(view, everybody, from))
+			continue;
+		any = true;
+		for (uint16_t p = from; p < from + LANES; p++)
+			if (view->oldest[p] > everybody->oldest[p])
+				sum += memory_mix(places[p].name,
+						  (uint64_t)(last.oldest[p] - view->oldest[p]));
+	}
+	return any ? sum + 1 : 0;
 }
 
 static uint64_t hash_place(uint16_t p, const struct view *everybody)
@@ -294,7 +306,7 @@ static uint64_t hash_place(uint16_t p, const struct view *everybody)
 	if (!places[p].at)
 		return hash;
 	hash = memory_mix(hash, value_in_memory(places[p].at, places[p].bytes));
-	for (unsigned index = last.oldest[p]; m && index >= everybody->oldest[p]; index--) {
+	for (int index = last.oldest[p]; m && index >= everybody->oldest[p]; index--) {
 		hash = memory_mix(hash, messages[m - 1].value);
 		hash = memory_mix(hash, hash_view(&messages[m - 1].released, everybody));
 		m = messages[m - 1].older;
@@ -307,8 +319,9 @@ static struct view known_to_everybody(void)
 	struct view everybody = last;
 	for (unsigned task = 0; task < MEMORY_TASKS; task++)
 		for (unsigned i = 0; present[task] && i < place_count; i++)
-			if (views[task].oldest[i] < everybody.oldest[i])
-				everybody.oldest[i] = views[task].oldest[i];
+			everybody.oldest[i] = views[task].oldest[i] < everybody.oldest[i]
+						      ? views[task].oldest[i]
+						      : everybody.oldest[i];
 	return everybody;
 }
 
