@@ -126,7 +126,8 @@ static int create_numbered(struct text *path)
 
 int files_create_trace(struct files_facts *facts, const struct settings *settings)
 {
-	struct settings_names names = {facts->program, facts->pid, (unsigned long)(moment_realtime_ns() / 1000000000u),
+	struct settings_names names = {facts->program, facts->pid,
+				       (unsigned long)(moment_realtime_ns() / 1000000000u),
 				       facts->parent_trace_path[0] != '\0'};
 	const char *pattern = settings->out ? settings->out : "%e.%p.mprof";
 	bool chosen = settings->out && !strchr(pattern, '%') && !names.child;
