@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "profile/partial.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ struct cost {
 	const struct source_function *callee; /* NULL: itself */
 	uint32_t line, callee_line;
 	uint64_t calls; /* allocations below: there is no count of calls */
-	uint64_t values[EXPORT_FIGURES];
+	uint64_t values[PARTIAL_FIGURES];
 	struct cost *next; /* of the same function */
 };
 
@@ -40,7 +41,7 @@ struct numbered {
 struct writing {
 	FILE *out;
 	const struct tree *tree;
-	enum figure events[EXPORT_FIGURES];
+	enum figure events[PARTIAL_FIGURES];
 	size_t event_count;
 	struct pool pool;
 	struct map functions,
@@ -188,7 +189,7 @@ int export_callgrind(FILE *out, const struct export_source *source, struct diagn
 	struct writing writing = {.out = out, .tree = source->tree};
 
 	(void)diagnostic;
-	writing.event_count = export_figures(source, writing.events);
+	writing.event_count = partial_figures(source->run, writing.events);
 	for (uint32_t node = 1; node < source->tree->count; node++)
 		add_node(&writing, node);
 	print_head(&writing, source->run);

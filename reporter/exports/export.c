@@ -22,18 +22,6 @@ const struct export_format *export_find(const char *name)
 	return NULL;
 }
 
-size_t export_figures(const struct export_source *source, enum figure figures[EXPORT_FIGURES])
-{
-	static const enum figure all[EXPORT_FIGURES] = {FIGURE_PEAK, FIGURE_LEAKED, FIGURE_ALLOCATED,
-							FIGURE_ALLOCATIONS, FIGURE_TEMPORARY};
-	size_t count = 0;
-
-	for (size_t i = 0; i < EXPORT_FIGURES; i++)
-		if (partial_knows(source->run, all[i]))
-			figures[count++] = all[i];
-	return count;
-}
-
 size_t export_depth(const struct tree *tree)
 {
 	uint32_t *depths = memory_zeroed(tree->count + 1, sizeof(*depths));

@@ -48,11 +48,6 @@ extern const struct export_format export_formats[];
 /* NULL: there is none of this name. */
 const struct export_format *export_find(const char *name);
 
-#define EXPORT_FIGURES 5u
-
-/* Those that formats of several figures have, as far as they are known of the source; how many. */
-size_t export_figures(const struct export_source *source, enum figure figures[EXPORT_FIGURES]);
-
 /* The nodes from the outermost function to this one: to `path`, which has room for as many as the tree is
  * deep; how many.  export_depth is that. */
 size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path);

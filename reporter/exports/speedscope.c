@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "formats/json.h"
+#include "profile/partial.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,8 +79,8 @@ static void print_profile(FILE *out, const struct tree *tree, enum figure figure
 
 int export_speedscope(FILE *out, const struct export_source *source, struct diagnostic *diagnostic)
 {
-	enum figure figures[EXPORT_FIGURES];
-	size_t count = export_figures(source, figures), active = 0;
+	enum figure figures[PARTIAL_FIGURES];
+	size_t count = partial_figures(source->run, figures), active = 0;
 	uint32_t *path = memory_zeroed(export_depth(source->tree) + 1, sizeof(*path));
 
 	(void)diagnostic;

@@ -6,6 +6,7 @@
 
 #include "base/texts.h"
 #include "html/page.h"
+#include "profile/partial.h"
 #include "profile/tree.h"
 
 /* Data on their way. */
@@ -25,13 +26,11 @@ void writer_remark(struct writer *writer, const char *remark);
 /* A document as an object, or null with a remark; without its source text, which is elsewhere. */
 void writer_print_document(struct writer *writer, const char *name, struct profile *profile);
 
-#define SHOWN_FIGURES 5u
-
 /* A call tree as the page has it: of large ones the nodes with the greatest shares of any figure, and what is
  * left out of a node below one child of it, by whose it is. */
 struct shown_tree {
 	const struct tree *tree;
-	enum figure figures[SHOWN_FIGURES];
+	enum figure figures[PARTIAL_FIGURES];
 	size_t figure_count;
 	uint32_t *number;         /* by node of the tree: that of the page */
 	bool *left;               /* by node of the tree: it is left out */

@@ -10,18 +10,6 @@
 
 #define TRIES_MAX 6 /* to find as many nodes as there is room for */
 
-static size_t known_figures(const struct overview *run, enum figure figures[SHOWN_FIGURES])
-{
-	static const enum figure all[SHOWN_FIGURES] = {FIGURE_PEAK, FIGURE_LEAKED, FIGURE_ALLOCATED,
-						       FIGURE_ALLOCATIONS, FIGURE_TEMPORARY};
-	size_t count = 0;
-
-	for (size_t i = 0; i < SHOWN_FIGURES; i++)
-		if (partial_knows(run, all[i]))
-			figures[count++] = all[i];
-	return count;
-}
-
 typedef uint64_t figure_of_fn(const struct tree *tree, uint32_t node, enum figure figure);
 
 /* The greatest part of any figure that a node has. */
@@ -243,7 +231,7 @@ void shown_tree_make(struct shown_tree *shown, struct profile *profile, size_t m
 	size_t room = tree->count <= most ? tree->count : tree->count * 2; /* each may have an "(other)" */
 
 	*shown = (struct shown_tree){.tree = tree};
-	shown->figure_count = known_figures(profile_overview(profile, true), shown->figures);
+	shown->figure_count = partial_figures(profile_overview(profile, true), shown->figures);
 	shown->number = memory_zeroed(tree->count, sizeof(*shown->number));
 	shown->left = memory_zeroed(tree->count, sizeof(*shown->left));
 	shown->parent = memory_zeroed(room, sizeof(*shown->parent));

@@ -58,6 +58,18 @@ bool partial_knows(const struct overview *run, enum figure figure)
 	return (figure_lacks[figure] & parts_of(run)) == 0;
 }
 
+size_t partial_figures(const struct overview *run, enum figure figures[PARTIAL_FIGURES])
+{
+	static const enum figure all[PARTIAL_FIGURES] = {FIGURE_PEAK, FIGURE_LEAKED, FIGURE_ALLOCATED,
+							 FIGURE_ALLOCATIONS, FIGURE_TEMPORARY};
+	size_t count = 0;
+
+	for (size_t i = 0; i < PARTIAL_FIGURES; i++)
+		if (partial_knows(run, all[i]))
+			figures[count++] = all[i];
+	return count;
+}
+
 void partial_lacks(const struct overview *run, const char *names[PARTIAL_COLUMNS + 1])
 {
 	_Static_assert(sizeof(lacks) / sizeof(*lacks) <= PARTIAL_COLUMNS, "names has room");

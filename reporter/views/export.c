@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/output.h"
 #include "views/parts.h"
+#include "profile/partial.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -75,13 +76,13 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 static const struct tree *sum_up(const struct export_source *source, const struct tree *tree,
 				 const struct export_format *format)
 {
-	enum figure figures[EXPORT_FIGURES] = {source->figure};
+	enum figure figures[PARTIAL_FIGURES] = {source->figure};
 	struct tree_share share = {figures, 1, source->least_share};
 
 	if (source->least_share <= 0 || format->traits & EXPORT_SUMS_UP)
 		return tree;
 	if (!(format->traits & EXPORT_ONE))
-		share.figure_count = export_figures(source, figures);
+		share.figure_count = partial_figures(source->run, figures);
 	return tree_cut(source->profile, tree, &share);
 }
 
