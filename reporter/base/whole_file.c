@@ -164,7 +164,8 @@ static int open_whole(struct whole_file *file, const char *path, bool locked, st
 	if (!file->target ||
 	    asprintf(&file->temporary, "%s.%s", file->target, locked ? "mprof-new" : "XXXXXX") < 0) {
 		free(file->target);
-		return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+		diagnostic_set(diagnostic, ENOMEM, "out of memory");
+		return -ENOMEM;
 	}
 	if (!is_written_in_place(file->target, 0))
 		reason = open_beside(file, locked);
@@ -173,7 +174,8 @@ static int open_whole(struct whole_file *file, const char *path, bool locked, st
 	if (!reason)
 		return 0;
 	finish(file);
-	return complain(diagnostic, path, reason);
+	complain(diagnostic, path, reason);
+	return -reason;
 }
 
 int whole_file_open(struct whole_file *file, const char *path, struct diagnostic *diagnostic)
