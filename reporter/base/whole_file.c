@@ -102,14 +102,14 @@ static int open_named(char *temporary, bool locked)
 	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
-/* Where nothing can stand beside it, or where it is no regular file. */
-static bool is_written_in_place(const char *target, int reason)
+/* Where nothing can stand beside it (0 or -errno), or where it is no regular file. */
+static bool is_written_in_place(const char *target, int error)
 {
 	struct stat status;
 
 	if (stat(target, &status) != 0)
 		return false;
-	return !S_ISREG(status.st_mode) || reason == EACCES || reason == EPERM || reason == EROFS;
+	return !S_ISREG(status.st_mode) || error == -EACCES || error == -EPERM || error == -EROFS;
 }
 
 /* Mode and owner of the old file, as if it had been written over; a stranger's file may become the writer's.
@@ -131,7 +131,7 @@ static int open_beside(struct whole_file *file, bool locked)
 	if (fd < 0)
 		fd = open_named(file->temporary, locked);
 	if (fd < 0)
-		return errno;
+		return -errno;
 	reason = take_after(fd, file->target);
 	if (!reason && (file->stream = fdopen(fd, "w")))
 		return 0;
@@ -140,14 +140,14 @@ static int open_beside(struct whole_file *file, bool locked)
 	close(fd);
 	if (file->place == WHOLE_FILE_NAMED)
 		unlink(file->temporary);
-	return reason;
+	return -reason;
 }
 
 static int open_in_place(struct whole_file *file)
 {
 	file->place = WHOLE_FILE_IN_PLACE;
 	file->stream = fopen(file->target, "we");
-	return file->stream ? 0 : errno;
+	return file->stream ? 0 : -errno;
 }
 
 static void finish(struct whole_file *file)
@@ -158,24 +158,24 @@ static void finish(struct whole_file *file)
 
 static int open_whole(struct whole_file *file, const char *path, bool locked, struct diagnostic *diagnostic)
 {
-	int reason = 0;
+	char *target = whole_file_target(path), *temporary = NULL;
+	int error = 0;
 
-	*file = (struct whole_file){.path = path, .target = whole_file_target(path)};
-	if (!file->target ||
-	    asprintf(&file->temporary, "%s.%s", file->target, locked ? "mprof-new" : "XXXXXX") < 0) {
-		free(file->target);
+	if (!target || asprintf(&temporary, "%s.%s", target, locked ? "mprof-new" : "XXXXXX") < 0) {
+		free(target);
 		diagnostic_set(diagnostic, ENOMEM, "out of memory");
 		return -ENOMEM;
 	}
+	*file = (struct whole_file){.path = path, .target = target, .temporary = temporary};
 	if (!is_written_in_place(file->target, 0))
-		reason = open_beside(file, locked);
-	if (is_written_in_place(file->target, reason))
-		reason = open_in_place(file);
-	if (!reason)
-		return 0;
-	finish(file);
-	complain(diagnostic, path, reason);
-	return -reason;
+		error = open_beside(file, locked);
+	if (is_written_in_place(file->target, error))
+		error = open_in_place(file);
+	if (error) {
+		finish(file);
+		complain(diagnostic, path, -error);
+	}
+	return error;
 }
 
 int whole_file_open(struct whole_file *file, const char *path, struct diagnostic *diagnostic)
