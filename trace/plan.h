@@ -1,0 +1,123 @@
+/*
+ * plan.h - where the lines of chosen functions are counted, and what was counted: one file, made by
+ * mprof-plan, patched after by the shim, read by the drainer.
+ *
+ * The file lies beside the session file, in shared memory.  It is a header, tables, text, and then
+ * PLAN_SHARDS equal arrays of counters, whose pages are there (a write to one that is not would be SIGBUS in
+ * the host). Everything but the counters is constant once the file is made.  All integers are native; every
+ * index and offset is checked by whoever reads it, since plans are files.
+ */
+#ifndef MPROF_TRACE_PLAN_H
+#define MPROF_TRACE_PLAN_H
+
+#include <stdint.h>
+
+#define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
+#define PLAN_VERSION 1u
+#define PLAN_BUILD_ID_MAX 32u
+#define PLAN_ENDING ".lines" /* behind the session file's path */
+
+/* Threads add to the counters of their slot's number modulo this, by atomic additions. */
+#define PLAN_SHARDS 8u
+
+/* A table: where it begins in the file, and how many entries it has. */
+struct plan_table {
+	uint64_t offset;
+	uint32_t count, entry_bytes;
+};
+
+struct plan_header {
+	uint64_t magic;
+	uint32_t version, header_bytes;
+	uint64_t file_bytes;
+	struct plan_table modules, functions, rows, sites, instructions;
+	uint64_t text_offset, text_bytes;     /* NUL-terminated strings, by offset; at 0 an empty one */
+	uint64_t counts_offset, counts_bytes; /* of the first shard; each has rows.count struct plan_count */
+};
+
+/* An object in which something is traced. */
+struct plan_module {
+	uint32_t path;           /* text: as /proc/PID/maps has it */
+	uint32_t build_id_bytes; /* 0: none, then it is not patched */
+	uint8_t build_id[PLAN_BUILD_ID_MAX];
+	uint64_t code_from, code_to;     /* addresses of what sites may lie in, before relocation */
+	uint32_t first_site, site_count; /* sites of a module lie together, by address */
+};
+
+/* Why a function, or a row, has no sites. */
+enum plan_refusal {
+	PLAN_TRACED = 0,
+	PLAN_NO_ROOM = 1,       /* of a row: no place where a jump fits */
+	PLAN_COMPUTED_GOTO = 2, /* of a function: jumps whose targets are not known */
+	PLAN_UNDECODED = 3,     /* it has what is no instruction */
+	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
+	PLAN_REFUSALS,
+};
+
+struct plan_function {
+	uint32_t name, file; /* text; file is absolute where DWARF tells */
+	uint32_t module;
+	uint32_t first_line, last_line; /* of its declaration; the last that has a row */
+	uint32_t first_row, row_count;  /* rows of a function lie together, by line; the first is the
+					 * line of its declaration: it counts calls */
+	uint32_t refusal;               /* enum plan_refusal */
+};
+
+/* A line of a function. */
+struct plan_row {
+	uint32_t function, line;
+	uint32_t refusal; /* of it alone */
+};
+
+enum plan_does {
+	PLAN_ENTERS = 1, /* the function's first instruction: [rsp] is the return address */
+	PLAN_BEGINS = 2, /* a line begins */
+	PLAN_LEAVES = 4, /* the function ends: a return, or a jump out of it */
+};
+
+enum plan_way {
+	PLAN_JUMP = 0,       /* jmp rel32 */
+	PLAN_SHORT_JUMP = 1, /* jmp rel8 to a springboard: a jmp rel32 in spare bytes of another site */
+	PLAN_NOT = 2,        /* no room */
+};
+
+/* A place of code that becomes a jump. */
+struct plan_site {
+	uint64_t address;                 /* before relocation */
+	uint64_t springboard;             /* of a PLAN_SHORT_JUMP: address of five bytes */
+	uint32_t row;                     /* in the table of all rows */
+	uint32_t first_instruction;       /* those that are moved into the trampoline */
+	uint8_t instruction_count, bytes; /* whole instructions */
+	uint8_t does, way;                /* enum plan_does, or-ed; enum plan_way */
+};
+
+/* How an instruction is made anew somewhere else. */
+enum plan_kind {
+	PLAN_PLAIN = 0,         /* copied */
+	PLAN_RELATIVE = 1,      /* its 32-bit displacement, at `field`, is relative to its end: target */
+	PLAN_CALL = 2,          /* call target: pushes the original's return address, then jumps */
+	PLAN_CALL_INDIRECT = 3, /* call r/m: the same; `field`: of a relative displacement, or 0 */
+	PLAN_GOES = 4,          /* jmp target */
+	PLAN_GOES_IF = 5,       /* jcc target */
+	PLAN_RETURNS = 6,       /* copied: nothing comes behind it */
+	PLAN_GOES_INDIRECT =
+		7, /* jmp r/m, copied (`field` as of PLAN_CALL_INDIRECT): nothing comes behind it */
+};
+
+#define PLAN_INSTRUCTION_MAX 15u
+
+struct plan_instruction {
+	uint64_t target; /* before relocation */
+	uint8_t bytes, kind, field;
+	uint8_t original[PLAN_INSTRUCTION_MAX]; /* what stands there; checked before anything is patched */
+	uint8_t unused[6];
+};
+
+/* Of a row. */
+struct plan_count {
+	uint64_t hits;      /* visits; of a function's first row: calls */
+	uint64_t ticks;     /* from where a visit began to the next line, what it called included */
+	uint64_t own_ticks; /* less what it called that is traced, too */
+};
+
+#endif
