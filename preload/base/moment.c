@@ -8,7 +8,7 @@
 
 #define SPIN_NS 20000u /* about: half of what thread_wait.c spins between two looks */
 
-__thread bool timeless;
+__thread bool timeless __attribute__((tls_model("initial-exec")));
 
 static _Atomic bool new_threads_too;
 

@@ -102,7 +102,7 @@ FAULTS = {
     "does not count owners": (THREAD, "reuse, kill", (
         "	atomic_fetch_add_explicit(&slot->incarnation, 1, memory_order_relaxed);\n", "")),
     "waits for a dead drainer": (WAIT, "kill, nobody there", (
-        "	return clock_monotonic_ns() - pulse->since_ns >= patience_ns;", "	return (void)patience_ns, false;")),
+        "	return moment_ns() - pulse->since_ns >= patience_ns;", "	return (void)patience_ns, false;")),
     "does not go past the cap": (CHUNKS, "one thread", (
         "		taken = fresh_chunk(arena, hard_cap(session));", "		taken = 0;")),
     "puts aside without release": (SIDE, "signals", (
