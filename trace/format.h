@@ -181,6 +181,12 @@ enum block_kind {
 	 * freed bytes, v live bytes and v greatest live bytes of what it allocated, v blocks and v bytes of
 	 * that which others freed, v blocks and v bytes that it freed of others'. */
 	BLOCK_BREAKDOWN = 20,
+	/* What traced lines did; just before END, in pieces as NAMES.  The bytes: v functions, each: text
+	 * name, text file, text module's path, v line of its declaration, v last line, v why it is not traced
+	 * (enum plan_refusal of plan.h), v rows, each: v line - the one before (first: that of the
+	 * declaration) as z, v why it is not traced, v visits (of the first row: calls), v ns in them, v ns
+	 * less those of traced functions that were called. */
+	BLOCK_LINES = 21,
 };
 
 /* What is added to a recording, and is none of it. */

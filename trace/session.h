@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 7
+#define SESSION_VERSION 8
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -291,6 +291,9 @@ enum session_flags {
  * room. */
 enum session_doorbell { DOORBELL_AWAKE = 0, DOORBELL_ASLEEP = 1, DOORBELL_NAPPING = 2 };
 
+/* Of the plan of traced lines (plan.h), which the drainer has made, and for which the program waits. */
+enum session_plan { SESSION_PLAN_WANTED = 0, SESSION_PLAN_READY = 1, SESSION_PLAN_FAILED = 2 };
+
 /* The time as the drainer last saw it: see preload/record/ordinary.h for who may use it.  Stored without
  * order, since any value that is seen was true once. */
 struct session_clock {
@@ -317,8 +320,9 @@ struct session_header {
 	uint64_t sample_bytes;   /* mean interval between sampled bytes; 0: every block is recorded */
 	uint64_t pid_start_time; /* field 22 of /proc/PID/stat: tells reused pids apart */
 	uint32_t command, exe, cwd,
-		environment;                 /* text offsets; command and environment: NUL-separated lists */
-	char trace_path[SESSION_PATH_BYTES]; /* absolute */
+		environment; /* text offsets; command and environment: NUL-separated lists */
+	uint32_t lines; /* text: names of the functions whose lines are traced, commas between; 0: none */
+	char trace_path[SESSION_PATH_BYTES];        /* absolute */
 	char parent_trace_path[SESSION_PATH_BYTES]; /* empty: no recorded parent */
 	char link_path[64]; /* of a link to this file, where children look for it; empty: it is there itself
 			     */
@@ -348,6 +352,7 @@ struct session_header {
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */
 	_Atomic uint32_t doorbell; /* futex: enum session_doorbell */
 	struct session_clock clock;
+	_Atomic uint32_t plan_state; /* futex: enum session_plan */
 	_Atomic int32_t drainer_pid; /* -errno: why it could not be started */
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;        /* last EXT_SYNC answered */

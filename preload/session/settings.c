@@ -100,6 +100,9 @@ struct settings settings_parse(const struct settings_list *environment)
 	settings.out = settings_value(environment, "MPROF_OUT");
 	if (settings.out && !*settings.out)
 		settings.out = NULL;
+	settings.lines = settings_value(environment, "MPROF_LINES");
+	if (settings.lines && (!*settings.lines || strcmp(settings.lines, "0") == 0))
+		settings.lines = NULL;
 	settings.follow = flag(environment, "MPROF_FOLLOW", true, &settings);
 	settings.quiet = flag(environment, "MPROF_QUIET", false, &settings);
 	settings.aggregate = flag(environment, "MPROF_AGGREGATE", false, &settings);

@@ -32,6 +32,7 @@ struct settings {
 	bool follow;           /* MPROF_FOLLOW */
 	bool quiet;            /* MPROF_QUIET */
 	bool aggregate;        /* MPROF_AGGREGATE */
+	const char *lines;     /* MPROF_LINES; NULL: none */
 	uint64_t sample_bytes; /* MPROF_SAMPLE; 0: none */
 	uint64_t sample_seed;  /* MPROF_SAMPLE_SEED; 0: none */
 	const char *bad;       /* name of a variable whose value means nothing, or NULL */

@@ -19,13 +19,14 @@
 struct options {
 	const char *output;
 	const char *sample; /* as MPROF_SAMPLE takes it; NULL: what that says */
-	bool aggregate, quiet, no_names;
+	bool aggregate, quiet, no_names, lines;
+	struct option_list functions; /* whose lines are traced; none: those that are marked */
 	struct gate_options gate;
 	long repeat;
 	char **program; /* with its arguments, NULL-terminated */
 };
 
-enum { KEY_REPEAT = 0x800, KEY_NO_NAMES };
+enum { KEY_REPEAT = 0x800, KEY_NO_NAMES, KEY_LINES };
 
 static const struct argp_option option_table[] = {
 	{"output", 'o', "FILE", 0,
@@ -34,6 +35,9 @@ static const struct argp_option option_table[] = {
 	 "Record one block every SIZE bytes (512KiB) on average, not all: little cost, estimated figures", 1},
 	{"aggregate", 'a', NULL, 0,
 	 "Keep sums per call path, not single events: a run of days stays small; all but dump works", 1},
+	{"lines", KEY_LINES, NULL, 0,
+	 "Count how often each line of the functions marked MPROF_PROFILE runs, and how long it takes", 1},
+	{"function", 'f', "GLOB", 0, "Do that with the functions whose name matches instead; repeatable", 1},
 	{"quiet", 'q', NULL, 0, "Do not say where the recording is", 1},
 	{"no-names", KEY_NO_NAMES, NULL, 0,
 	 "Do not add the names of the program's code to the recording: the first report does", 1},
@@ -66,6 +70,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 					 argument);
 	case 'a':
 		options->aggregate = true;
+		return 0;
+	case 'f':
+		options->lines = true;
+		return option_list_add(&options->functions, argument);
+	case KEY_LINES:
+		options->lines = true;
 		return 0;
 	case 'q':
 		options->quiet = true;
@@ -179,6 +189,25 @@ static int record_all(const struct options *options, const char *path, const cha
 	return gate && status >= 0 ? run_gate_judge(gate, status, diagnostic) : status;
 }
 
+/* As MPROF_LINES takes it: names with commas between, or 1. */
+static int ask_for_lines(const struct options *options)
+{
+	char *names = NULL;
+	size_t length;
+	FILE *out = open_memstream(&names, &length);
+	int error;
+
+	if (!out)
+		return -1;
+	for (size_t i = 0; i < options->functions.count; i++)
+		fprintf(out, "%s%s", i > 0 ? "," : "", options->functions.items[i]);
+	error = fclose(out);
+	if (!error)
+		error = setenv("MPROF_LINES", *names ? names : "1", 1);
+	free(names);
+	return error;
+}
+
 static int set_environment(const struct options *options, const char *pattern, struct diagnostic *diagnostic)
 {
 	char *library = NULL;
@@ -187,7 +216,8 @@ static int set_environment(const struct options *options, const char *pattern, s
 	if (!error)
 		error = library_set_environment(library, pattern, diagnostic);
 	if (!error && ((options->sample && setenv("MPROF_SAMPLE", options->sample, 1) != 0) ||
-		       (options->aggregate && setenv("MPROF_AGGREGATE", "1", 1) != 0)))
+		       (options->aggregate && setenv("MPROF_AGGREGATE", "1", 1) != 0) ||
+		       (options->lines && ask_for_lines(options) != 0)))
 		error = diagnostic_set(diagnostic, errno, "environment: %s", strerror(errno));
 	free(library);
 	return error;
@@ -251,5 +281,6 @@ int cmd_run(int argc, char **argv, struct diagnostic *diagnostic)
 	else if (status == 0)
 		status = run(&options, NULL, diagnostic);
 	gate_options_finish(&options.gate);
+	option_list_finish(&options.functions);
 	return status;
 }

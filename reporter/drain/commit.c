@@ -1,6 +1,7 @@
 /*
  * commit.c - a batch gets its CURSOR, goes to the file, and what it held of the session is free.
  */
+#include "drain/lines.h"
 #include "drain/state.h"
 #include "figures/breakdown_codec.h"
 #include "figures/summary.h"
@@ -326,6 +327,7 @@ int commit_end(struct drain *drain, int end_kind, int by_signal)
 		close_batch(drain);
 		if (!drain->batch.aggregate)
 			put_summary(drain);
+		lines_put(drain);
 		put_end(drain, end_kind, by_signal);
 		drain->ending = true;
 	}

@@ -7,6 +7,7 @@
 #include "drain/drain.h"
 #include "drain/exit_status.h"
 #include "drain/neighbour.h"
+#include "drain/planning.h"
 #include "drain/state.h"
 #include "drain/successor.h"
 #include "drain/vigil.h"
@@ -353,10 +354,15 @@ static int drain_session(struct drain *drain, enum drain_mode mode)
 {
 	struct pace pace = {.sleep_ns = SLEEP_LEAST_NS};
 	atomic_store_explicit(&drain->mapping.header->drainer_pid, getpid(), memory_order_relaxed);
-	if (mode == DRAIN_FOLLOW)
+	if (mode == DRAIN_FOLLOW) {
+		struct planning planning;
+
+		planning_begin(&planning, &drain->mapping);
 		follow(drain, &pace);
-	else if (!is_over(drain, &pace))
+		planning_finish(&planning);
+	} else if (!is_over(drain, &pace)) {
 		return round_finishing(drain, &pace);
+	}
 	int error = finalise(drain, &pace);
 	if (error < 0)
 		return error;

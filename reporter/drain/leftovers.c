@@ -9,6 +9,7 @@
 #include "drain/watch.h"
 
 #include "trace/clock.h"
+#include "trace/plan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,10 +27,10 @@
 #define STARTUP_NS UINT64_C(5000000000)
 #define UNFINISHED_S 60 /* a session takes milliseconds to be made */
 
-/* What its name says: mprof.UID.PID.NUMBER, and then nothing or ".live". */
+/* What its name says: mprof.UID.PID.NUMBER, and then nothing, or what is there beside a session. */
 struct name {
 	int pid;
-	bool is_map;
+	bool is_beside; /* a live map, or a plan */
 };
 
 static bool parse_name(const char *text, struct name *name)
@@ -38,8 +39,8 @@ static bool parse_name(const char *text, struct name *name)
 	int length = 0;
 	if (sscanf(text, "mprof.%u.%d.%u%n", &uid, &name->pid, &number, &length) != 3 || uid != getuid())
 		return false;
-	name->is_map = strcmp(text + length, ".live") == 0;
-	return name->is_map || text[length] == '\0';
+	name->is_beside = strcmp(text + length, ".live") == 0 || strcmp(text + length, PLAN_ENDING) == 0;
+	return name->is_beside || text[length] == '\0';
 }
 
 /* Whether nobody else has the file open or mapped: a pid says nothing of a process in a container that shares
@@ -138,8 +139,8 @@ static void take_up(const char *path, int pid)
 		(void)drain_run(path, DRAIN_FINISH, &ignored);
 }
 
-/* A map goes before its session, so it is there without one only if somebody removed that. */
-static void take_up_map(char *path)
+/* What is beside a session goes before it, so it is there without one only if somebody removed that. */
+static void take_up_beside(char *path)
 {
 	char *suffix = strrchr(path, '.');
 	*suffix = '\0';
@@ -179,8 +180,8 @@ void leftovers_finish(const char *session_path)
 		int length = snprintf(path, sizeof(path), "%.*s/%s", folder, session_path, file->d_name);
 		if (length < 0 || (size_t)length >= sizeof(path) || !parse_name(file->d_name, &name))
 			continue;
-		if (name.is_map)
-			take_up_map(path);
+		if (name.is_beside)
+			take_up_beside(path);
 		else if (!take_up_link(path, name.pid))
 			take_up(path, name.pid);
 	}

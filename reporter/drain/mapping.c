@@ -3,8 +3,11 @@
  */
 #include "drain/mapping.h"
 
+#include "trace/plan.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -92,6 +95,9 @@ int mapping_lock(struct mapping *mapping)
 
 void mapping_remove(const struct mapping *mapping)
 {
+	char plan[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
+	snprintf(plan, sizeof(plan), "%s" PLAN_ENDING, mapping->path);
+	(void)unlink(plan);
 	(void)unlink(mapping->path);
 	if (*mapping->header->link_path)
 		(void)unlink(mapping->header->link_path);

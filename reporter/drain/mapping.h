@@ -25,7 +25,7 @@ struct mapping {
 int mapping_open(struct mapping *mapping, const char *path, struct diagnostic *diagnostic);
 void mapping_close(struct mapping *mapping);
 
-/* Removes the session's file, and the link to it that children look for; the mapping stays. */
+/* Removes the session's file, its plan, and the link to it that children look for; the mapping stays. */
 void mapping_remove(const struct mapping *mapping);
 
 /* Becomes the session's one drainer until the mapping is closed.  -EBUSY: there is one;

@@ -361,6 +361,8 @@ int profile_choose(struct profile *profile)
 	chosen = choose_matching(profile, selection, functions, count);
 	if (selection_has_arguments(selection) && choose_instances(profile, selection, count, &chosen) != 0)
 		return -ENOMEM;
+	if (profile->traced_count > 0 && (chosen == 0 || selection_empty(selection)))
+		chosen = profile_choose_traced(profile);
 	if (chosen == 0 && !selection_empty(selection)) {
 		profile->nothing_matched = true;
 		return profile_warn(profile, "no recorded call path passes a function that matches");

@@ -321,6 +321,7 @@ const struct line_table *profile_tables(struct profile *profile, const struct ta
 		profile->tables_known = true;
 		profile->choice = *choice;
 		profile_know_names(profile);
+		profile_know_traced(profile);
 		profile_must(profile_choose(profile));
 		profile_know_remains(profile);
 		profile_know_wrappers(profile);
@@ -331,6 +332,7 @@ const struct line_table *profile_tables(struct profile *profile, const struct ta
 		profile_know_collections(profile);
 		profile_must(profile_sum_collections(profile));
 		profile_must(profile_fill_tables(profile));
+		profile_add_traced(profile);
 	}
 	*count = profile->table_count;
 	return profile->tables;

@@ -111,7 +111,15 @@ struct profile {
 	struct line_table *tables;
 	size_t table_count;
 	bool tables_known;
+	const struct traced_function *traced; /* the trace's */
+	size_t traced_count;
 };
+
+/* What traced lines did: reads it; chooses the functions that ran, and says how many; adds it to the tables,
+ * and tables of those that allocated nothing.  traced.c */
+void profile_know_traced(struct profile *profile);
+size_t profile_choose_traced(struct profile *profile);
+void profile_add_traced(struct profile *profile);
 
 /* The line at which a function's own text includes a line of another file; 0: unknown.  included.c */
 uint32_t profile_inclusion(void *profile, const struct source_function *function, const char *file,

@@ -69,6 +69,10 @@ struct table_line {
 	uint64_t occurrences;
 	struct amounts amounts;   /* under the line, callees included */
 	struct collection_sum gc; /* of collections that ran under the line */
+	bool traced;              /* the next are known; */
+	bool refused;             /* they are not, or not all, since there was no room to trace it */
+	uint64_t hits;            /* how often it ran; of the first line: calls */
+	uint64_t ns, own_ns;      /* in it, and less what traced functions took that it called */
 };
 
 struct line_table {
@@ -77,6 +81,7 @@ struct line_table {
 	struct amounts amounts;         /* of the whole function */
 	const struct table_line *lines; /* by line number */
 	size_t line_count;
+	bool traced; /* what its lines did is known */
 };
 
 /* A call site: the innermost frame of the program's own on a call path. */

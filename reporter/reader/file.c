@@ -302,7 +302,7 @@ static const char *kind_name(unsigned kind)
 		[BLOCK_SNAPSHOT] = "SNAPSHOT",   [BLOCK_CURSOR] = "CURSOR",   [BLOCK_SUMMARY] = "SUMMARY",
 		[BLOCK_MOVES] = "MOVES",         [BLOCK_SERIES] = "SERIES",   [BLOCK_INTERVALS] = "INTERVALS",
 		[BLOCK_BREAKDOWN] = "BREAKDOWN", [BLOCK_STRAYS] = "STRAYS",   [BLOCK_END] = "END",
-		[BLOCK_NAMES] = "NAMES",         [BLOCK_SOURCES] = "SOURCES",
+		[BLOCK_NAMES] = "NAMES",         [BLOCK_SOURCES] = "SOURCES", [BLOCK_LINES] = "LINES",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "unknown";

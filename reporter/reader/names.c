@@ -55,8 +55,15 @@ int table_breakdown(struct trace *trace, struct varint_cursor *payload)
 	return extra_take(&trace->breakdown_bytes, payload);
 }
 
+int table_lines(struct trace *trace, struct varint_cursor *payload)
+{
+	return extra_take(&trace->line_bytes, payload);
+}
+
 void extras_finish(struct trace *trace)
 {
+	buffer_finish(&trace->line_bytes.whole);
+	buffer_finish(&trace->line_bytes.begun);
 	buffer_finish(&trace->names_bytes.whole);
 	buffer_finish(&trace->names_bytes.begun);
 	buffer_finish(&trace->source_bytes.whole);

@@ -16,6 +16,7 @@ static table_parser *parser_of(unsigned kind)
 		[BLOCK_MOVES] = table_moves,         [BLOCK_STRAYS] = table_strays,
 		[BLOCK_NAMES] = table_names,         [BLOCK_SOURCES] = table_sources,
 		[BLOCK_INTERVALS] = table_intervals, [BLOCK_BREAKDOWN] = table_breakdown,
+		[BLOCK_LINES] = table_lines,
 	};
 
 	return kind < sizeof(parsers) / sizeof(*parsers) ? parsers[kind] : NULL;

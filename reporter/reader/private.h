@@ -55,7 +55,11 @@ struct trace {
 	struct block_codec *codec;
 	struct buffer stored, raw; /* the block being read; raw is its payload */
 	struct events_decoder *decoder;
-	struct extra names_bytes, source_bytes, interval_bytes, breakdown_bytes;
+	struct extra names_bytes, source_bytes, interval_bytes, breakdown_bytes, line_bytes;
+	const struct traced_function *traced;
+	size_t traced_count;
+	bool lines_asked;
+	int lines_error;
 	struct timeline timeline;
 	bool timeline_asked;
 	int timeline_error;
@@ -96,7 +100,7 @@ int file_bad_block(const struct trace *trace, const struct block_at *block, int 
 typedef int table_parser(struct trace *trace, struct varint_cursor *payload);
 table_parser table_modules, table_unloaded, table_nodes, table_labels, table_threads, table_notes, table_rss,
 	table_summary, table_moves, table_strays, table_end, table_meta, table_names, table_sources,
-	table_intervals, table_breakdown;
+	table_intervals, table_breakdown, table_lines;
 
 /* An aggregate trace's figures as of its last batch.  0 or -EBADMSG. */
 int tables_without_end(struct trace *trace);

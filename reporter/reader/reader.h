@@ -163,6 +163,23 @@ bool trace_has_names(const struct trace *trace);
 /* The same of source text: its bytes as they are stored, 0 of them if there is none. */
 const uint8_t *trace_sources(const struct trace *trace, size_t *bytes);
 
+/* A line of a function that was traced; the first is that of its declaration, and its hits are calls. */
+struct traced_line {
+	uint32_t line, refusal; /* why it is not traced: enum plan_refusal of trace/plan.h */
+	uint64_t hits;
+	uint64_t ns, own_ns; /* in it, and less what traced functions took that it called */
+};
+
+struct traced_function {
+	const char *name, *file, *module;
+	uint32_t first_line, last_line, refusal;
+	const struct traced_line *lines; /* by line */
+	size_t line_count;
+};
+
+/* Functions whose lines were traced, if any were; they live as long as the trace.  0, -EBADMSG or -ENOMEM. */
+int trace_lines(struct trace *trace, const struct traced_function **functions, size_t *count);
+
 /* What the codes of names are about: all code, each once and sorted, `*count` of them.  The caller's to
  * free(); NULL: no memory. */
 struct names_key *trace_names_keys(const struct trace_info *info, size_t *count);

@@ -45,8 +45,9 @@ size_t part_sites(struct document *document, struct profile *profile, const stru
 
 /* Line tables of source functions. */
 struct table_showing {
-	bool all_lines;    /* of the functions, and all of the tables */
-	size_t line_count; /* for people: in about so many lines of text; 0: in as many as it takes */
+	bool all_lines;          /* of the functions, and all of the tables */
+	bool as_memory_profiler; /* its columns alone, and nothing above the file's name */
+	size_t line_count;       /* for people: in about so many lines of text; 0: in as many as it takes */
 };
 void part_tables(struct document *document, struct profile *profile, const struct request *request,
 		 const struct line_table *tables, size_t count, const struct table_showing *showing);

@@ -16,10 +16,12 @@
 #define LINES_SHOWN 100 /* where nobody named functions: a screen or two */
 #define LINES_OF_RUN 8
 
-enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS, KEY_ALL };
+enum { KEY_PRINT_SUPPRESSIONS = 0x400, KEY_ALL_LINES, KEY_PATHS, KEY_ALL, KEY_MEMORY_PROFILER };
 
 static const struct argp_option options[] = {
 	{"all-lines", KEY_ALL_LINES, NULL, 0, "Show all lines of functions, as memory_profiler does", 1},
+	{"memory-profiler", KEY_MEMORY_PROFILER, NULL, 0,
+	 "Show memory_profiler's five columns, with executions as Occurrences where lines were traced", 1},
 	{"all", KEY_ALL, NULL, 0, "Sum the call sites of all recordings of the run", 1},
 	{"paths", KEY_PATHS, NULL, 0, "Give the call paths of every call site (in json)", 1},
 	{"print-suppressions", KEY_PRINT_SUPPRESSIONS, NULL, 0,
@@ -27,7 +29,7 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-enum { ALL_LINES, PRINT_SUPPRESSIONS, PATHS, ALL }; /* request->flags */
+enum { ALL_LINES, PRINT_SUPPRESSIONS, PATHS, ALL, MEMORY_PROFILER }; /* request->flags */
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -37,6 +39,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case KEY_ALL_LINES:
 		return request->flags[ALL_LINES] = true, 0;
+	case KEY_MEMORY_PROFILER:
+		return request->flags[MEMORY_PROFILER] = request->flags[ALL_LINES] = true, 0;
 	case KEY_PATHS:
 		return request->flags[PATHS] = true, 0;
 	case KEY_ALL:
@@ -87,7 +91,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 					  .path_lines = PATHS_SHOWN - 1};
 	struct profile *profile = *profiles;
 	size_t table_count, used = LINES_OF_RUN;
-	struct table_showing showing = {.all_lines = request->flags[ALL_LINES]};
+	struct table_showing showing = {.all_lines = request->flags[ALL_LINES],
+					.as_memory_profiler = request->flags[MEMORY_PROFILER]};
 	const struct line_table *tables;
 	bool named = request->functions.count > 0 || request->files.count > 0 || request->top > 0;
 
@@ -98,6 +103,10 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	/* Lines' figures are not known of a part of the run, or of some blocks. */
 	tables = window ? NULL : profile_tables(profile, &choice, &table_count);
 	document->main = window ? "sites" : "functions";
+	if (request->for_people && showing.as_memory_profiler) {
+		part_tables(document, profile, request, tables, table_count, &showing);
+		return 0;
+	}
 	part_run(document, profile, request);
 	part_head(document, profile);
 	part_totals(document, profile);

@@ -23,7 +23,8 @@ struct line_row {
 
 struct table_row {
 	const struct line_table *table;
-	const char *headline, *path; /* for people */
+	const struct column *const *columns; /* of its lines */
+	const char *headline, *path;         /* for people */
 	struct line_row *lines;
 	size_t line_count;
 };
@@ -54,6 +55,20 @@ BYTES(increment, "increment_bytes", "Increment", COLUMN_USUALLY,
       LINE->amounts.allocated_bytes - LINE->amounts.freed_bytes)
 TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUALLY,
 		   IF_MEASURED(cell_count(LINE->occurrences)))
+/* Of traced lines; what could not be traced is not 0. */
+#define IF_TRACED(value) (LINE->traced ? value : cell_blank())
+#define FOR_PEOPLE(value) (LINE->refused && !LINE->traced ? cell_text("not traced") : IF_TRACED(value))
+TABLE_COLUMN(hits, "hits", NULL, 0, 0, IF_TRACED(cell_count(LINE->hits)))
+TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->ns)))
+TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->own_ns)))
+TABLE_COLUMN_SHOWN(hits_text, NULL, "Hits", 2, 10, COLUMN_USUALLY, FOR_PEOPLE(cell_count(LINE->hits)))
+TABLE_COLUMN_SHOWN(time_text, NULL, "Time", 2, 9, COLUMN_USUALLY, IF_TRACED(cell_pause(LINE->ns)))
+TABLE_COLUMN_SHOWN(own_time_text, NULL, "Own time", 2, 9, COLUMN_ON_REQUEST,
+		   IF_TRACED(cell_pause(LINE->own_ns)))
+/* As memory_profiler counts them. */
+TABLE_COLUMN(executions, "occurrences", "Occurrences", 2, 10,
+	     LINE->traced ? (LINE->hits > 0 ? cell_count(LINE->hits) : cell_blank())
+			  : IF_MEASURED(cell_count(LINE->occurrences)))
 COUNT(allocations, "allocations", "Allocations", COLUMN_ON_REQUEST, LINE->amounts.allocations)
 COUNT(frees, "frees", "Frees", COLUMN_ON_REQUEST, LINE->amounts.frees)
 BYTES(allocated, "allocated_bytes", "Allocated", COLUMN_ON_REQUEST, LINE->amounts.allocated_bytes)
@@ -85,11 +100,27 @@ static const struct column *const line_columns[] = {&number,       &source,     
 						    &by_collector, &source_text,   &note,
 						    NULL};
 
+static const struct column *const traced_columns[] = {&number,       &source,        &number_text,
+						      &mem,          &increment,     &occurrences,
+						      &hits,         &hits_text,     &time_ns,
+						      &time_text,    &own_time_ns,   &own_time_text,
+						      &peak,         &leaked,        &allocations,
+						      &temporary,    &frees,         &allocated,
+						      &freed,        &kept,          &collections,
+						      &collected,    &mem_error,     &increment_error,
+						      &peak_error,   &leaked_error,  &collected_objects,
+						      &pause,        &longest_pause, &by_collector_blocks,
+						      &by_collector, &source_text,   &note,
+						      NULL};
+
+static const struct column *const memory_profiler_columns[] = {&number,    &source,     &number_text, &mem,
+							       &increment, &executions, &source_text, NULL};
+
 /* ---- which of them people see ------------------------------------------------------------------ */
 
 static bool has_figures(const struct table_line *line)
 {
-	return line->measured;
+	return line->measured || line->refused || (line->traced && line->hits > 0);
 }
 
 static uint64_t figure_of_line(const struct table_line *line, enum figure figure)
@@ -223,8 +254,8 @@ static struct table inner(const void *row)
 {
 	const struct table_row *of = row;
 
-	return (struct table){line_columns, of ? of->lines : NULL, of ? of->line_count : 0,
-			      sizeof(struct line_row), NULL};
+	return (struct table){of ? of->columns : traced_columns, of ? of->lines : NULL,
+			      of ? of->line_count : 0, sizeof(struct line_row), NULL};
 }
 
 static bool follows(const void *before, const void *row)
@@ -245,10 +276,12 @@ static const char *headline(const struct making *making, const struct line_table
 
 static struct table_row row_of(const struct making *making, const struct line_table *table, size_t most)
 {
-	struct table_row row = {.table = table};
+	struct table_row row = {.table = table, .columns = table->traced ? traced_columns : line_columns};
 
+	if (making->showing->as_memory_profiler)
+		row.columns = memory_profiler_columns;
 	if (making->request->for_people) {
-		row.headline = headline(making, table);
+		row.headline = making->showing->as_memory_profiler ? NULL : headline(making, table);
 		row.path = style_short_path(making->request->style, table->file);
 	}
 	add_lines(making, &row, most);

@@ -1,0 +1,207 @@
+/*
+ * traced.c - what traced lines did, in line tables: how often each ran, and how long.
+ *
+ * Functions that were traced have tables even where they allocated nothing.  A function of a trace is one of
+ * the symbolizer's where both stand at the same line of one file; instances of one (of templates, of
+ * compilers) are one.
+ */
+#include "profile/private.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "profile/source.h"
+#include "sources/braces.h"
+#include "trace/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES_MAX 20000u /* of one function */
+
+/* ---- which functions ---------------------------------------------------------------------------- */
+
+void profile_know_traced(struct profile *profile)
+{
+	if (trace_lines(profile->trace, &profile->traced, &profile->traced_count) == -EBADMSG)
+		profile_must(profile_warn(profile, "what traced lines did is damaged: it is left out"));
+}
+
+static bool is_same_file(const char *one, const char *other)
+{
+	return strcmp(one, other) == 0 || (*one && strcmp(base_name(one), base_name(other)) == 0);
+}
+
+static bool is_at(const struct traced_function *traced, const char *file, uint32_t first_line)
+{
+	return traced->first_line == first_line && first_line > 0 && is_same_file(traced->file, file);
+}
+
+static uint64_t calls_of(const struct traced_function *traced)
+{
+	return traced->line_count > 0 ? traced->lines[0].hits : 0;
+}
+
+static bool is_asked_for(const struct profile *profile, const struct traced_function *traced)
+{
+	const struct source_function function = {
+		.name = traced->name, .file = traced->file, .module = traced->module};
+
+	return selection_empty(&profile->selection) || selection_matches(&profile->selection, &function);
+}
+
+size_t profile_choose_traced(struct profile *profile)
+{
+	const struct source_function *const *functions;
+	size_t known = symbolizer_functions(profile->symbolizer, &functions), count = 0;
+
+	for (size_t i = 0; i < profile->traced_count; i++) {
+		const struct traced_function *traced = &profile->traced[i];
+
+		if (calls_of(traced) == 0 || !is_asked_for(profile, traced))
+			continue;
+		count++;
+		for (size_t k = 0; k < known && k < profile->function_count; k++)
+			profile->chosen[k] |= is_at(traced, functions[k]->file, functions[k]->first_line);
+	}
+	return count;
+}
+
+/* ---- their lines ----------------------------------------------------------------------------------- */
+
+static void add_line(struct table_line *line, const struct traced_line *traced)
+{
+	line->traced = line->traced || traced->refusal == PLAN_TRACED;
+	line->refused = traced->refusal != PLAN_TRACED;
+	line->hits += traced->hits;
+	line->ns += traced->ns;
+	line->own_ns += traced->own_ns;
+}
+
+/* All lines of a table, and those of the function that have none there. */
+struct merging {
+	const struct traced_function *traced;
+	const struct line_table *table;
+	const struct source_text *text;
+	struct table_line *lines;
+	size_t count;
+};
+
+static const char *text_at(const struct merging *merging, uint32_t line)
+{
+	return merging->text && line > 0 && line <= merging->text->line_count ? merging->text->lines[line - 1]
+									      : NULL;
+}
+
+/* Both are in order, but for a last row of the table that is of no line. */
+static void merge(struct merging *merging)
+{
+	const struct line_table *table = merging->table;
+	const struct traced_function *traced = merging->traced;
+	size_t i = 0, k = 0;
+
+	while (i < table->line_count || k < traced->line_count) {
+		uint32_t next =
+			i < table->line_count && table->lines[i].line > 0 ? table->lines[i].line : UINT32_MAX;
+		uint32_t line = k < traced->line_count ? traced->lines[k].line : UINT32_MAX;
+		struct table_line *out = &merging->lines[merging->count++];
+
+		*out = next <= line ? table->lines[i]
+				    : (struct table_line){.line = line, .source = text_at(merging, line)};
+		i += next <= line;
+		for (; k < traced->line_count && traced->lines[k].line == out->line && line <= next; k++)
+			add_line(out, &traced->lines[k]);
+	}
+}
+
+static void add_to_table(struct profile *profile, const struct traced_function *traced,
+			 struct line_table *table)
+{
+	struct merging merging = {
+		.traced = traced,
+		.table = table,
+		.text = profile_source(profile, table->file),
+		.lines = memory_zeroed(table->line_count + traced->line_count + 1, sizeof(*merging.lines)),
+	};
+
+	merge(&merging);
+	free((void *)(uintptr_t)table->lines);
+	table->lines = merging.lines;
+	table->line_count = merging.count;
+	table->traced = true;
+}
+
+/* Of one that allocated nothing: its text, which figures are then added to. */
+static void make_table(struct profile *profile, const struct traced_function *traced,
+		       struct line_table *table)
+{
+	const struct source_text *text = profile_source(profile, traced->file);
+	uint32_t last = text ? braces_function_end(text->lines, text->line_count, traced->first_line,
+						   traced->last_line)
+			     : traced->first_line;
+	size_t count = last >= traced->first_line && last - traced->first_line < LINES_MAX
+			       ? (size_t)(last - traced->first_line) + 1
+			       : 1;
+	struct table_line *lines = memory_zeroed(count, sizeof(*lines));
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t line = traced->first_line + i;
+
+		lines[i] = (struct table_line){
+			.line = line,
+			.source = text && line <= text->line_count ? text->lines[line - 1] : NULL};
+	}
+	*table = (struct line_table){.name = traced->name,
+				     .file = traced->file,
+				     .first_line = traced->first_line,
+				     .lines = lines,
+				     .line_count = count};
+}
+
+static struct line_table *find_table(struct profile *profile, const struct traced_function *traced)
+{
+	for (size_t i = 0; i < profile->table_count; i++)
+		if (is_at(traced, profile->tables[i].file, profile->tables[i].first_line))
+			return &profile->tables[i];
+	return NULL;
+}
+
+static void warn_refused(struct profile *profile, const struct traced_function *traced)
+{
+	static const char *const reasons[PLAN_REFUSALS] = {
+		[PLAN_COMPUTED_GOTO] = "it jumps where its code does not say",
+		[PLAN_UNDECODED] = "its code is not all instructions",
+		[PLAN_INLINED] = "all its copies are inlined in others",
+	};
+	const char *reason = traced->refusal < PLAN_REFUSALS ? reasons[traced->refusal] : NULL;
+
+	if (reason)
+		profile_must(profile_warn(profile, "lines of %s (%s:%u) are not traced: %s", traced->name,
+					  traced->file, traced->first_line, reason));
+}
+
+void profile_add_traced(struct profile *profile)
+{
+	struct line_table *tables;
+
+	if (profile->traced_count == 0)
+		return;
+	tables = memory_zeroed(profile->table_count + profile->traced_count, sizeof(*tables));
+	memcpy(tables, profile->tables, profile->table_count * sizeof(*tables));
+	free(profile->tables);
+	profile->tables = tables;
+	for (size_t i = 0; i < profile->traced_count; i++) {
+		const struct traced_function *traced = &profile->traced[i];
+		struct line_table *table = find_table(profile, traced);
+
+		if (!is_asked_for(profile, traced))
+			continue;
+		warn_refused(profile, traced);
+		if (!table && calls_of(traced) > 0) {
+			table = &profile->tables[profile->table_count++];
+			make_table(profile, traced, table);
+		}
+		if (table)
+			add_to_table(profile, traced, table);
+	}
+}
