@@ -8,6 +8,7 @@
 
 #include "preload/memory/arena.h"
 #include "preload/memory/process.h"
+#include "preload/base/build_id.h"
 #include "preload/base/confined.h"
 #include "preload/base/kernel.h"
 #include "preload/base/code_object.h"
@@ -51,28 +52,14 @@ static bool image_has(const struct image *image, uintptr_t at, size_t bytes)
 /* Looks for the GNU build-id among the notes; true if it was there. */
 static bool find_build_id(const uint8_t *notes, size_t bytes, size_t align, struct session_module *module)
 {
-	while (bytes >= sizeof(ElfW(Nhdr))) {
-		ElfW(Nhdr) note;
-		memcpy(&note, notes, sizeof(note));
-		size_t name = sizeof(note);
-		size_t description = (name + note.n_namesz + align - 1) & ~(align - 1);
-		size_t next = (description + note.n_descsz + align - 1) & ~(align - 1);
-		if (description > bytes || note.n_descsz > bytes - description)
-			return false;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(ELF_NOTE_GNU) &&
-		    memcmp(notes + name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) == 0) {
-			module->build_id_bytes = note.n_descsz < sizeof(module->build_id)
-							 ? note.n_descsz
-							 : (uint32_t)sizeof(module->build_id);
-			memcpy(module->build_id, notes + description, module->build_id_bytes);
-			return true;
-		}
-		if (next >= bytes)
-			return false;
-		notes += next;
-		bytes -= next;
-	}
-	return false;
+	size_t found_bytes;
+	const uint8_t *found = build_id_find(notes, bytes, align, &found_bytes);
+	if (found == NULL)
+		return false;
+	module->build_id_bytes = found_bytes < sizeof(module->build_id) ? (uint32_t)found_bytes
+									: (uint32_t)sizeof(module->build_id);
+	memcpy(module->build_id, found, module->build_id_bytes);
+	return true;
 }
 
 static void read_build_id(const struct image *image, struct session_module *module)

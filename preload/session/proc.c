@@ -74,7 +74,9 @@ struct proc_status proc_status(void)
 	if (!read_text("/proc/self/status", text, sizeof text))
 		return (struct proc_status){0};
 	return (struct proc_status){.peak_rss_bytes = number_behind(text, "\nVmHWM:") * 1024,
-				    .filters = (uint32_t)number_behind(text, "\nSeccomp_filters:")};
+				    .filters = (uint32_t)number_behind(text, "\nSeccomp_filters:"),
+				    .threads = (uint32_t)number_behind(text, "\nThreads:"),
+				    .tracer = (uint32_t)number_behind(text, "\nTracerPid:")};
 }
 
 uint64_t proc_peak_rss_of_pid_bytes(void)

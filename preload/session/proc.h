@@ -15,6 +15,8 @@ uint64_t proc_start_time(unsigned long pid);
 struct proc_status {
 	uint64_t peak_rss_bytes;
 	uint32_t filters; /* of system calls */
+	uint32_t threads; /* of this process */
+	uint32_t tracer;  /* pid of a debugger */
 };
 
 /* Opens a file. */

@@ -9,6 +9,7 @@
 #include "preload/unwind/expression.h"
 #include "preload/unwind/fast_walk.h"
 #include "preload/unwind/lookup.h"
+#include "preload/tracer/original.h"
 
 static bool known(const struct unwind_registers *registers, uint64_t number)
 {
@@ -99,9 +100,31 @@ static enum unwind_stop guess(struct unwind_state *state)
 	return pc == 0 ? STOP_END : STOP_NONE;
 }
 
-enum unwind_stop step_outwards(struct unwind_state *state)
+static enum unwind_stop step_once(struct unwind_state *state)
 {
 	const struct unwind_registers *registers = &state->registers;
 	struct lookup found = lookup_frame(state, registers->value[ARCH_PC], registers->exact);
 	return found.has_row ? apply_row(state, found.signal_frame) : guess(state);
+}
+
+/* In a trampoline of the tracer's the program is where it would be without. */
+static void leave_trampoline(struct unwind_registers *registers)
+{
+	uintptr_t pc, sp_delta;
+	if (!tracer_original(registers->value[ARCH_PC], &pc, &sp_delta))
+		return;
+	registers->value[ARCH_PC] = pc;
+	registers->value[ARCH_SP] += sp_delta;
+	registers->exact = true;
+}
+
+enum unwind_stop step_outwards(struct unwind_state *state)
+{
+	enum unwind_stop stop = step_once(state);
+	/* What a trampoline calls is no frame of the program's. */
+	while (stop == STOP_NONE && tracer_is_own_code(state->registers.value[ARCH_PC]))
+		stop = step_once(state);
+	if (stop == STOP_NONE)
+		leave_trampoline(&state->registers);
+	return stop;
 }

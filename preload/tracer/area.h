@@ -1,0 +1,32 @@
+/*
+ * area.h - the memory in which a module's trampolines lie, near enough for jumps, and their making.
+ *
+ * Start-up only; raw system calls.  Nothing leads into an area until its module is patched.
+ */
+#ifndef MPROF_PRELOAD_TRACER_AREA_H
+#define MPROF_PRELOAD_TRACER_AREA_H
+
+#include "preload/tracer/object.h"
+#include "preload/tracer/original.h"
+#include "preload/tracer/plan_file.h"
+
+struct area {
+	uint8_t *memory;
+	size_t bytes;
+	uint32_t *starts; /* of each site's trampoline, from `first` */
+	uint8_t *first;
+	uint32_t count;
+};
+
+/* Makes trampolines for all sites of the module that have a place; NULL, or what was refused. */
+const char *area_make(struct area *area, const struct plan_file *plan, const struct plan_module *module,
+		      const struct object *object);
+
+/* Where nothing leads there. */
+void area_drop(struct area *area);
+
+/* As the unwinder wants it. */
+struct tracer_area area_known(const struct area *area, const struct plan_file *plan,
+			      const struct plan_module *module, const struct object *object);
+
+#endif

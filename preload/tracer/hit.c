@@ -1,0 +1,293 @@
+/*
+ * hit.c - see hit.h.
+ *
+ * Everything here, and what it calls, is compiled without vector registers, which nobody has saved; and calls
+ * nothing of libc's, which might use them.
+ */
+#include "preload/tracer/hit.h"
+
+#include "preload/base/moment.h"
+#include "preload/base/pages.h"
+#include "preload/tracer/hit_thread.h"
+
+#include <sys/mman.h>
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* An interrupted hit whose thread is back on the same stack, further out, was jumped out of: and stacks have
+ * so much at most. */
+#define STACK_BYTES ((uintptr_t)16 << 20)
+
+/* A site, as a hit needs it. */
+struct hit_site {
+	uint32_t row, function;
+	uint32_t first_row; /* the function's: counts calls */
+	uint32_t does;
+};
+
+static struct {
+	const struct hit_site *sites;
+	const volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
+	struct plan_count *counts;
+	uint32_t rows, site_count;
+	bool has_ticks;
+	void *counts_pages;
+	size_t counts_pages_bytes;
+} hits;
+
+/* ---- counters ----------------------------------------------------------------------------- */
+
+static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
+{
+	return &hits.counts[(size_t)shard * hits.rows + row];
+}
+
+/* Relaxed: nobody concludes anything from a counter about other memory. */
+static inline void add(uint64_t *counter, uint64_t amount)
+{
+	__atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+}
+
+/* 0 where there is no clock that may be read, or none that is as cheap as a hit. */
+static inline uint64_t now_ticks(void)
+{
+	return LIKELY(hits.has_ticks && !timeless) ? clock_ticks(SESSION_TSC) : 0;
+}
+
+/* From a moment to another; counters of two processors may differ a little. */
+static inline uint64_t between(uint64_t from, uint64_t to)
+{
+	return from && to > from ? to - from : 0;
+}
+
+/* ---- with activations ------------------------------------------------------------------------ */
+
+static inline void end_visit(uint32_t shard, const struct activation *activation, uint64_t now)
+{
+	struct plan_count *count = count_of(shard, activation->row);
+	uint64_t ticks = between(activation->began_ticks, now);
+
+	if (!ticks)
+		return;
+	add(&count->ticks, ticks);
+	if (ticks > activation->called_ticks)
+		add(&count->own_ticks, ticks - activation->called_ticks);
+}
+
+static inline void begin_visit(struct activation *activation, uint32_t row, uint64_t now)
+{
+	activation->row = row;
+	activation->began_ticks = now;
+	activation->called_ticks = 0;
+}
+
+/* The innermost activation is over. */
+static TRACER_CODE void leave(uint32_t shard, struct stack *stack, uint64_t now)
+{
+	struct activation *gone = activations_top(stack);
+	uint64_t ticks = between(gone->entered_ticks, now);
+
+	end_visit(shard, gone, now);
+	activations_pop(stack);
+	struct activation *outer = activations_top(stack);
+	if (outer)
+		outer->called_ticks += ticks;
+}
+
+/* NULL if there is no room for it. */
+static inline struct activation *enter(struct stack *stack, const struct hit_site *site, uint32_t number,
+				       uintptr_t sp, uint64_t now)
+{
+	struct activation *activation = activations_next(stack);
+
+	if (UNLIKELY(!activation))
+		return NULL;
+	activation->sp = sp;
+	activation->entered_ticks = now;
+	activation->function = site->function;
+	activation->site = number;
+	begin_visit(activation, site->first_row, now);
+	activations_pushed(stack);
+	return activation;
+}
+
+/* ---- without ------------------------------------------------------------------------------------ */
+
+/* By the same rules, as if all were one activation: right but for recursion.  `thread` may be NULL. */
+static TRACER_CODE void count_bare(struct hit_thread *thread, const struct hit_site *site, uint32_t number)
+{
+	uint32_t shard = thread ? thread->number % PLAN_SHARDS : 0;
+	bool begins = site->does & PLAN_BEGINS && site->row != site->first_row;
+
+	if (site->does & PLAN_ENTERS)
+		add(&count_of(shard, site->first_row)->hits, 1);
+	else if (thread && site->row == thread->bare_row && number > thread->bare_site)
+		begins = false;
+	if (begins)
+		add(&count_of(shard, site->row)->hits, 1);
+	if (!thread)
+		return;
+	if (site->does & PLAN_BEGINS)
+		thread->bare_row = site->row;
+	else if (site->does & PLAN_ENTERS)
+		thread->bare_row = site->first_row;
+	thread->bare_site = number;
+}
+
+/* ---- a hit ------------------------------------------------------------------------------------------ */
+
+/* Whether this hit is of an activation that there was no room for. */
+static inline bool is_unkept(struct stack *stack, uintptr_t sp)
+{
+	if (LIKELY(!stack->unkept_sp))
+		return false;
+	if (sp <= stack->unkept_sp)
+		return true;
+	stack->unkept_sp = 0;
+	return false;
+}
+
+/* What is below the stack pointer is over, by a jump, an exception or an exit that could not be traced. */
+static inline void leave_gone(uint32_t shard, struct stack *stack, uintptr_t sp, uint64_t now)
+{
+	struct activation *top = activations_top(stack);
+
+	while (UNLIKELY(top && top->sp < sp)) {
+		leave(shard, stack, now);
+		top = activations_top(stack);
+	}
+}
+
+/* The activation that the hit belongs to, made where it is new; NULL if there is no room. */
+static inline struct activation *activation_of(uint32_t shard, struct stack *stack,
+					       const struct hit_site *site, uint32_t number, uintptr_t sp,
+					       uint64_t now)
+{
+	struct activation *top = activations_top(stack);
+
+	if (site->does & PLAN_ENTERS) {
+		/* Left by a tail call: its return address is this one's by now. */
+		if (UNLIKELY(top && top->sp == sp))
+			leave(shard, stack, now);
+		return enter(stack, site, number, sp, now);
+	}
+	/* One that could not be seen to be entered. */
+	if (UNLIKELY(!top || top->function != site->function))
+		return enter(stack, site, number, sp, now);
+	return top;
+}
+
+static inline void count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number,
+			     uintptr_t sp)
+{
+	struct stack *stack = thread->stacks.current;
+	uint32_t shard = thread->number % PLAN_SHARDS;
+	uint64_t now = now_ticks();
+
+	if (UNLIKELY(!stack || sp - stack->low > stack->high - stack->low))
+		stack = stacks_find(&thread->stacks, sp, site->function, site->does & PLAN_ENTERS);
+	if (UNLIKELY(is_unkept(stack, sp))) {
+		count_bare(thread, site, number);
+		return;
+	}
+	leave_gone(shard, stack, sp, now);
+	struct activation *activation = activation_of(shard, stack, site, number, sp, now);
+	if (UNLIKELY(!activation)) {
+		stack->unkept_sp = sp;
+		count_bare(thread, site, number);
+		return;
+	}
+	if (site->does & PLAN_ENTERS)
+		add(&count_of(shard, site->first_row)->hits, 1);
+	if ((site->does & PLAN_BEGINS) && (activation->row != site->row || number <= activation->site) &&
+	    !(site->does & PLAN_ENTERS && site->row == site->first_row)) {
+		end_visit(shard, activation, now);
+		begin_visit(activation, site->row, now);
+		/* The first row counts calls, whatever stands on its line. */
+		if (site->row != site->first_row)
+			add(&count_of(shard, site->row)->hits, 1);
+	}
+	activation->site = number;
+	if (site->does & PLAN_LEAVES)
+		leave(shard, stack, now);
+}
+
+/* A signal handler that interrupted a hit, unless that one was jumped out of. */
+static inline bool is_within_a_hit(const struct hit_thread *thread, uintptr_t sp)
+{
+	return thread->busy_sp && sp - thread->busy_sp > STACK_BYTES;
+}
+
+TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
+{
+	const struct hit_site *site = &hits.sites[number];
+	struct hit_thread *thread = hit_thread_self;
+
+	if (UNLIKELY(!*hits.alive))
+		return;
+	if (UNLIKELY(!thread))
+		thread = hit_thread_attach();
+	if (UNLIKELY(!thread || is_within_a_hit(thread, sp))) {
+		count_bare(thread, site, number);
+		return;
+	}
+	thread->busy_sp = sp;
+	/* Handlers of this thread see that before anything it guards. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	count_hit(thread, site, number, sp);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	thread->busy_sp = 0;
+}
+
+/* ---- beginning ------------------------------------------------------------------------------------------
+ */
+
+static struct hit_site hit_site_of(const struct plan_file *plan, const struct plan_site *site)
+{
+	uint32_t function = plan->rows[site->row].function;
+
+	return (struct hit_site){.row = site->row,
+				 .function = function,
+				 .first_row = plan->functions[function].first_row,
+				 .does = site->does};
+}
+
+bool hit_begin(const struct plan_file *plan)
+{
+	uint32_t count = plan->header->sites.count;
+	struct hit_site *sites = pages_map(count * sizeof *sites);
+	uint32_t *alive = pages_map(sizeof *alive);
+
+	if (!sites || !alive)
+		return false;
+	pages_keep_on_fork(sites, count * sizeof *sites, 1);
+	for (uint32_t i = 0; i < count; i++)
+		if (plan->sites[i].row < plan->header->rows.count)
+			sites[i] = hit_site_of(plan, &plan->sites[i]);
+	*alive = 1;
+	hits.sites = sites;
+	hits.site_count = count;
+	hits.alive = alive;
+	hits.counts = plan->counts;
+	hits.rows = plan->header->rows.count;
+	hits.has_ticks = clock_has_invariant_counter();
+	hits.counts_pages = plan->counts_pages;
+	hits.counts_pages_bytes = plan->counts_pages_bytes;
+	return true;
+}
+
+void hit_end(void)
+{
+	pages_unmap((void *)(uintptr_t)hits.sites, hits.site_count * sizeof *hits.sites);
+	pages_unmap((void *)(uintptr_t)hits.alive, sizeof *hits.alive);
+	hits.sites = NULL;
+}
+
+/* A hit that a handler interrupted in order to fork may go on, and finds something there. */
+void hit_after_fork(void)
+{
+	if (hits.sites && !confined())
+		kernel_call(SYS_mmap, hits.counts_pages, hits.counts_pages_bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L);
+}

@@ -1,0 +1,98 @@
+/*
+ * hit_thread.c - see hit_thread.h.
+ */
+#include "preload/tracer/hit_thread.h"
+
+#include "preload/base/confined.h"
+#include "preload/base/pages.h"
+#include "preload/base/signals.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#define LOOKS_MAX 16 /* at states of others, per new thread */
+
+__thread struct hit_thread *hit_thread_self __attribute__((tls_model("initial-exec")));
+
+static struct hit_thread *_Atomic all; /* the newest first; none is ever taken out */
+static struct hit_thread *_Atomic next_look;
+static _Atomic uint32_t threads_made;
+
+/* Its owner is gone, or had the id that is ours by now. */
+static TRACER_CODE bool is_left(const struct hit_thread *thread, uint32_t tid)
+{
+	uint32_t owner = atomic_load_explicit(&thread->owner, memory_order_relaxed);
+
+	return owner == tid ||
+	       (kernel_call(SYS_tgkill, kernel_call(SYS_getpid), (long)owner, 0L) != 0 && errno == ESRCH);
+}
+
+static TRACER_CODE bool take(struct hit_thread *thread, uint32_t tid)
+{
+	uint32_t owner = atomic_load_explicit(&thread->owner, memory_order_relaxed);
+
+	/* Acquire: what the last owner did is over, and the kernel has said so; of two who heard it one
+	 * gets it. */
+	return is_left(thread, tid) &&
+	       atomic_compare_exchange_strong_explicit(&thread->owner, &owner, tid, memory_order_acquire,
+						       memory_order_relaxed);
+}
+
+/* Looks at a few, and goes on there the next time. */
+static TRACER_CODE struct hit_thread *take_left(uint32_t tid)
+{
+	/* Acquire, both: pairs with the release in make and below; the links are there. */
+	struct hit_thread *newest = atomic_load_explicit(&all, memory_order_acquire);
+	struct hit_thread *at = atomic_load_explicit(&next_look, memory_order_acquire);
+	struct hit_thread *taken = NULL;
+
+	for (int i = 0; i < LOOKS_MAX && newest && !taken; i++) {
+		at = at ? at : newest;
+		taken = take(at, tid) ? at : NULL;
+		at = at->next;
+	}
+	atomic_store_explicit(&next_look, at, memory_order_release);
+	return taken;
+}
+
+static TRACER_CODE struct hit_thread *make(uint32_t tid)
+{
+	struct hit_thread *thread = pages_map(sizeof *thread);
+
+	if (!thread)
+		return NULL;
+	pages_keep_on_fork(thread, sizeof *thread, 1);
+	thread->number = atomic_fetch_add_explicit(&threads_made, 1, memory_order_relaxed);
+	atomic_store_explicit(&thread->owner, tid, memory_order_relaxed);
+	thread->next = atomic_load_explicit(&all, memory_order_relaxed);
+	/* Release: who finds it finds it whole. */
+	while (!atomic_compare_exchange_weak_explicit(&all, &thread->next, thread, memory_order_release,
+						      memory_order_relaxed)) {
+	}
+	return thread;
+}
+
+TRACER_CODE struct hit_thread *hit_thread_attach(void)
+{
+	uint64_t before;
+
+	if (confined())
+		return NULL;
+	int saved = errno;
+	signals_block(&before);
+	/* A handler may have been here since the caller looked. */
+	if (!hit_thread_self) {
+		uint32_t tid = (uint32_t)kernel_call(SYS_gettid);
+		struct hit_thread *thread = take_left(tid);
+		if (thread) {
+			stacks_clear(&thread->stacks);
+			thread->busy_sp = 0;
+		} else {
+			thread = make(tid);
+		}
+		hit_thread_self = thread;
+	}
+	signals_restore(&before);
+	errno = saved;
+	return hit_thread_self;
+}

@@ -1,0 +1,84 @@
+/*
+ * original.c - see original.h.
+ */
+#include "preload/tracer/original.h"
+
+#include "arch_trampoline.h"
+
+_Atomic uint32_t tracer_areas;
+
+static struct tracer_area areas[TRACER_AREAS_MAX];
+static uintptr_t own_code_from, own_code_to;
+
+static uint32_t count_areas(void)
+{
+	/* Relaxed: see the header. */
+	return atomic_load_explicit(&tracer_areas, memory_order_relaxed);
+}
+
+bool tracer_add_area(const struct tracer_area *area)
+{
+	uint32_t count = count_areas();
+
+	if (count == TRACER_AREAS_MAX)
+		return false;
+	areas[count] = *area;
+	/* Release: a signal handler of this thread that sees the count sees the area. */
+	atomic_store_explicit(&tracer_areas, count + 1, memory_order_release);
+	return true;
+}
+
+void tracer_drop_area(void)
+{
+	atomic_store_explicit(&tracer_areas, count_areas() - 1, memory_order_relaxed);
+}
+
+void tracer_set_own_code(uintptr_t from, uintptr_t to)
+{
+	own_code_from = from;
+	own_code_to = to;
+}
+
+bool tracer_is_own_code_slow(uintptr_t pc)
+{
+	return pc - own_code_from < own_code_to - own_code_from;
+}
+
+static const struct tracer_area *area_of(uintptr_t pc)
+{
+	for (uint32_t i = 0, count = count_areas(); i < count; i++)
+		if (pc - areas[i].from < areas[i].to - areas[i].from)
+			return &areas[i];
+	return NULL;
+}
+
+/* The last site whose trampoline starts at the offset or before it: of several that start there the others
+ * have none. */
+static uint32_t site_at(const struct tracer_area *area, uint32_t offset)
+{
+	uint32_t low = 0, high = area->count;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		if (area->starts[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool tracer_original_slow(uintptr_t pc, uintptr_t *original_pc, uintptr_t *sp_delta)
+{
+	const struct tracer_area *area = area_of(pc);
+
+	if (!area)
+		return false;
+	uint32_t offset = (uint32_t)(pc - area->from), number = site_at(area, offset);
+	const struct plan_site *site = &area->sites[number];
+	struct arch_done done = arch_trampoline_done(&area->instructions[site->first_instruction],
+						     site->instruction_count, offset - area->starts[number]);
+	*original_pc = site->address + area->bias + done.bytes;
+	*sp_delta = done.stack_bytes;
+	return true;
+}

@@ -1,0 +1,15 @@
+/*
+ * patch.h - putting the jumps of a module into its code.
+ *
+ * All of them or none.  By one thread, while there is no other, and with signals blocked by the caller.
+ */
+#ifndef MPROF_PRELOAD_TRACER_PATCH_H
+#define MPROF_PRELOAD_TRACER_PATCH_H
+
+#include "preload/tracer/area.h"
+
+/* NULL; or what was refused, and the code is as it was. */
+const char *patch_module(const struct plan_file *plan, const struct plan_module *module,
+			 const struct object *object, const struct area *area);
+
+#endif

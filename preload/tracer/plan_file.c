@@ -1,0 +1,249 @@
+/*
+ * plan_file.c - see plan_file.h.
+ *
+ * Plans are files, so that nothing in them is taken on trust: whoever reads the tables later on need not look
+ * at bounds any more.  That instructions are what stands in memory is looked at where they are replaced.
+ */
+#include "preload/tracer/plan_file.h"
+
+#include "preload/base/kernel.h"
+
+#include "arch_trampoline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define ALIGNMENT 8u
+#define PAGE_BYTES 4096u
+
+/* ---- the outline ------------------------------------------------------------------------ */
+
+static bool lies_in(uint64_t offset, uint64_t bytes, uint64_t from, uint64_t to)
+{
+	return offset >= from && offset <= to && bytes <= to - offset;
+}
+
+static bool table_fits(const struct plan_header *header, const struct plan_table *table, size_t entry_bytes)
+{
+	return table->entry_bytes == entry_bytes && table->offset % ALIGNMENT == 0 &&
+	       lies_in(table->offset, (uint64_t)table->count * entry_bytes, sizeof *header,
+		       header->counts_offset);
+}
+
+static bool tables_fit(const struct plan_header *header)
+{
+	return table_fits(header, &header->modules, sizeof(struct plan_module)) &&
+	       table_fits(header, &header->functions, sizeof(struct plan_function)) &&
+	       table_fits(header, &header->rows, sizeof(struct plan_row)) &&
+	       table_fits(header, &header->sites, sizeof(struct plan_site)) &&
+	       table_fits(header, &header->instructions, sizeof(struct plan_instruction));
+}
+
+/* Behind all else: what is written there changes nothing that was checked. */
+static bool counts_fit(const struct plan_header *header)
+{
+	return header->counts_offset % ALIGNMENT == 0 && header->counts_offset >= sizeof *header &&
+	       header->counts_bytes ==
+		       (uint64_t)PLAN_SHARDS * header->rows.count * sizeof(struct plan_count) &&
+	       lies_in(header->counts_offset, header->counts_bytes, 0, header->file_bytes);
+}
+
+static bool text_fits(const struct plan_header *header)
+{
+	const char *text = (const char *)header + header->text_offset;
+
+	return lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) &&
+	       header->text_bytes > 0 && text[0] == '\0' && text[header->text_bytes - 1] == '\0';
+}
+
+static const char *check_outline(const struct plan_header *header, size_t bytes)
+{
+	if (bytes < sizeof *header || header->magic != PLAN_MAGIC)
+		return "it is no plan";
+	if (header->version != PLAN_VERSION || header->header_bytes != sizeof *header)
+		return "the plan is of another version";
+	if (header->file_bytes != bytes)
+		return "the plan is not whole";
+	if (!counts_fit(header) || !tables_fit(header) || !text_fits(header))
+		return "the plan's tables do not fit";
+	return NULL;
+}
+
+/* ---- entries ------------------------------------------------------------------------------ */
+
+static bool functions_fit(const struct plan_file *plan)
+{
+	const struct plan_header *header = plan->header;
+
+	for (uint32_t i = 0; i < header->functions.count; i++) {
+		const struct plan_function *function = &plan->functions[i];
+		if (function->module >= header->modules.count || function->name >= header->text_bytes ||
+		    function->file >= header->text_bytes ||
+		    !lies_in(function->first_row, function->row_count, 0, header->rows.count))
+			return false;
+	}
+	return true;
+}
+
+static bool rows_fit(const struct plan_file *plan)
+{
+	for (uint32_t i = 0; i < plan->header->rows.count; i++) {
+		uint32_t function = plan->rows[i].function;
+		if (function >= plan->header->functions.count ||
+		    i - plan->functions[function].first_row >= plan->functions[function].row_count)
+			return false;
+	}
+	return true;
+}
+
+static bool way_fits(const struct plan_site *site)
+{
+	if (site->way == PLAN_JUMP)
+		return site->bytes >= ARCH_JUMP_BYTES;
+	return site->way == PLAN_SHORT_JUMP && site->bytes >= ARCH_SHORT_JUMP_BYTES;
+}
+
+static bool instructions_fit(const struct plan_file *plan, const struct plan_site *site)
+{
+	unsigned int bytes = 0;
+
+	if (!lies_in(site->first_instruction, site->instruction_count, 0, plan->header->instructions.count))
+		return false;
+	for (uint32_t i = 0; i < site->instruction_count; i++) {
+		const struct plan_instruction *instruction = &plan->instructions[site->first_instruction + i];
+		if (!arch_trampoline_takes(instruction))
+			return false;
+		bytes += instruction->bytes;
+	}
+	return bytes == site->bytes;
+}
+
+/* Of a module: `from` is the end of the site before. */
+static bool site_fits(const struct plan_file *plan, const struct plan_module *module,
+		      const struct plan_site *site, uint64_t from)
+{
+	const unsigned int known = PLAN_ENTERS | PLAN_BEGINS | PLAN_LEAVES;
+	const struct plan_row *row = &plan->rows[site->row];
+
+	if (site->row >= plan->header->rows.count || (site->does & ~known) ||
+	    &plan->modules[plan->functions[row->function].module] != module)
+		return false;
+	if (site->way == PLAN_NOT)
+		return lies_in(site->address, 0, from, module->code_to);
+	return way_fits(site) && instructions_fit(plan, site) &&
+	       lies_in(site->address, site->bytes, from, module->code_to);
+}
+
+static bool module_fits(const struct plan_file *plan, const struct plan_module *module)
+{
+	uint64_t end = module->code_from;
+
+	if (module->path >= plan->header->text_bytes || module->build_id_bytes > PLAN_BUILD_ID_MAX ||
+	    module->code_from > module->code_to ||
+	    module->code_to - module->code_from >= ARCH_JUMP_REACH / 2 ||
+	    !lies_in(module->first_site, module->site_count, 0, plan->header->sites.count))
+		return false;
+	for (uint32_t i = 0; i < module->site_count; i++) {
+		const struct plan_site *site = &plan->sites[module->first_site + i];
+		if (!site_fits(plan, module, site, end))
+			return false;
+		end = site->address + (site->way == PLAN_NOT ? 0 : site->bytes);
+	}
+	return true;
+}
+
+static void find_tables(struct plan_file *plan, const void *bytes)
+{
+	const struct plan_header *header = bytes;
+	const char *start = bytes;
+
+	plan->header = header;
+	plan->modules = (const void *)(start + header->modules.offset);
+	plan->functions = (const void *)(start + header->functions.offset);
+	plan->rows = (const void *)(start + header->rows.offset);
+	plan->sites = (const void *)(start + header->sites.offset);
+	plan->instructions = (const void *)(start + header->instructions.offset);
+}
+
+const char *plan_file_check(struct plan_file *plan, const void *bytes, size_t count)
+{
+	const char *wrong = check_outline(bytes, count);
+
+	if (wrong)
+		return wrong;
+	find_tables(plan, bytes);
+	if (!functions_fit(plan) || !rows_fit(plan))
+		return "the plan's functions do not fit its rows";
+	for (uint32_t i = 0; i < plan->header->modules.count; i++)
+		if (!module_fits(plan, &plan->modules[i]))
+			return "the plan's sites do not fit";
+	return NULL;
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+static const void *map_plan(int fd, size_t bytes)
+{
+	long plan = kernel_call(SYS_mmap, NULL, bytes, PROT_READ, MAP_SHARED, fd, 0L);
+
+	return plan == -1 ? NULL : (const void *)plan;
+}
+
+static bool map_counts(struct plan_file *plan, int fd)
+{
+	uint64_t offset = plan->header->counts_offset, skipped = offset % PAGE_BYTES;
+	size_t bytes = plan->header->counts_bytes + skipped;
+	long pages = kernel_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+				 (long)(offset - skipped));
+
+	if (pages == -1)
+		return false;
+	plan->counts_pages = (void *)pages;
+	plan->counts_pages_bytes = bytes;
+	plan->counts = (struct plan_count *)((char *)plan->counts_pages + skipped);
+	return true;
+}
+
+static int map_checked(struct plan_file *plan, int fd, const char **refusal)
+{
+	struct stat status;
+
+	if (kernel_call(SYS_fstat, fd, &status) != 0)
+		return -errno;
+	size_t bytes = (size_t)status.st_size;
+	if (bytes < sizeof *plan->header) {
+		*refusal = "it is no plan";
+		return -EINVAL;
+	}
+	const void *mapped = map_plan(fd, bytes);
+	if (!mapped)
+		return -errno;
+	*refusal = plan_file_check(plan, mapped, bytes);
+	int failed = *refusal ? -EINVAL : 0;
+	if (!failed && !map_counts(plan, fd))
+		failed = -errno;
+	if (failed)
+		kernel_call(SYS_munmap, mapped, bytes);
+	plan->bytes = bytes;
+	return failed;
+}
+
+int plan_file_open(struct plan_file *plan, const char *path, const char **refusal)
+{
+	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	int failed = map_checked(plan, fd, refusal);
+	kernel_call(SYS_close, fd);
+	return failed;
+}
+
+void plan_file_close(struct plan_file *plan)
+{
+	kernel_call(SYS_munmap, plan->counts_pages, plan->counts_pages_bytes);
+	kernel_call(SYS_munmap, plan->header, plan->bytes);
+}

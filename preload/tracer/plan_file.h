@@ -1,0 +1,35 @@
+/*
+ * plan_file.h - a plan, mapped and found to be one.
+ *
+ * Start-up only.  The counters are shared with the file, the rest is read.
+ */
+#ifndef MPROF_PRELOAD_TRACER_PLAN_FILE_H
+#define MPROF_PRELOAD_TRACER_PLAN_FILE_H
+
+#include "trace/plan.h"
+
+#include <stddef.h>
+
+struct plan_file {
+	const struct plan_header *header;
+	const struct plan_module *modules;
+	const struct plan_function *functions;
+	const struct plan_row *rows;
+	const struct plan_site *sites;
+	const struct plan_instruction *instructions;
+	struct plan_count *counts;
+	size_t bytes;
+	/* Of the counters' pages, with what shares the first of them; mapped apart. */
+	void *counts_pages;
+	size_t counts_pages_bytes;
+};
+
+/* 0, or -errno; *refusal says why where it is no error of the system's. */
+int plan_file_open(struct plan_file *plan, const char *path, const char **refusal);
+
+void plan_file_close(struct plan_file *plan);
+
+/* What is wrong with a plan of so many bytes in memory; NULL if nothing is.  Fills in the tables. */
+const char *plan_file_check(struct plan_file *plan, const void *bytes, size_t count);
+
+#endif
