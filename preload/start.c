@@ -24,6 +24,7 @@
 #include "session/files.h"
 #include "session/parent.h"
 #include "session/place.h"
+#include "session/planned.h"
 #include "session/proc.h"
 #include "session/settings.h"
 #include "session/spawn.h"
@@ -357,4 +358,5 @@ __attribute__((constructor)) static void at_load(void)
 	real_ensure();
 	allocator_examine();
 	recorder_session();
+	planned_begin(process_peek());
 }

@@ -32,7 +32,8 @@ struct plan_header {
 	uint64_t file_bytes;
 	struct plan_table modules, functions, rows, sites, instructions;
 	uint64_t text_offset, text_bytes;     /* NUL-terminated strings, by offset; at 0 an empty one */
-	uint64_t counts_offset, counts_bytes; /* of the first shard; each has rows.count struct plan_count */
+	uint64_t counts_offset, counts_bytes; /* of the first shard, each as large: rows.count plan_count, and
+					       * what makes them end at a cache line */
 };
 
 /* An object in which something is traced. */

@@ -1,0 +1,11 @@
+/* planned.h - the lines of chosen functions are traced from before the program's own code begins. */
+#ifndef MPROF_PRELOAD_SESSION_PLANNED_H
+#define MPROF_PRELOAD_SESSION_PLANNED_H
+
+struct process;
+
+/* At load, once the session is there: if lines are wanted, waits for the drainer's plan of them and has it
+ * carried out.  What keeps it from that is said in one line, and the program goes on as it is. */
+void planned_begin(struct process *process);
+
+#endif
