@@ -3,8 +3,9 @@
 # shellcheck disable=SC2034 # those who source this use the lists
 
 # To build: elfutils reads debug information, zstd packs traces, jansson writes JSON, libxml2 XML, libconfig
-# reads gate files, libiberty demangles, libmd has checksums, zlib packs pages and what pprof reads.
-build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev libmd-dev zlib1g-dev"
+# reads gate files, libiberty demangles, libmd has checksums, zlib packs pages and what pprof reads,
+# Zydis decodes the instructions of functions whose lines are traced.
+build_packages="gcc libc6-dev meson ninja-build pkg-config libdw-dev libelf-dev libzstd-dev libjansson-dev libxml2-dev libiberty-dev libconfig-dev libmd-dev zlib1g-dev libzydis-dev"
 
 # To test: Criterion runs unit tests, libunwind checks the unwinder, Valgrind checks totals, jsonschema and xmllint
 # (of libxml2-utils) check output against schemas, cmark-gfm renders Markdown, CMake runs gated tests, dwz and xz

@@ -73,8 +73,7 @@ static struct source_function *add(struct functions *functions, struct source_fu
 	return functions_add_known(functions, &function);
 }
 
-/* The symbol of a DIE, through its origin and specification; NULL in C. */
-static const char *linkage_name(Dwarf_Die *die)
+const char *functions_linkage_name(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
 	const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
@@ -83,7 +82,7 @@ static const char *linkage_name(Dwarf_Die *die)
 	return name;
 }
 
-static bool has_scopes(Dwarf_Die *die)
+bool functions_have_scopes(Dwarf_Die *die)
 {
 	Dwarf_Die unit;
 	switch (dwarf_diecu(die, &unit, NULL, NULL) ? dwarf_srclang(&unit) : 0) {
@@ -103,7 +102,7 @@ static bool has_scopes(Dwarf_Die *die)
 
 bool functions_want_symbol(Dwarf_Die *die)
 {
-	return !dwarf_diename(die) || (has_scopes(die) && !linkage_name(die));
+	return !dwarf_diename(die) || (functions_have_scopes(die) && !functions_linkage_name(die));
 }
 
 /* The name of an enclosing scope with "::" after it, put before `name`; frees that. */
@@ -137,7 +136,7 @@ static const char *qualified_name(struct functions *functions, Dwarf_Die *die, c
 	Dwarf_Die declaration = sources_origin(*die);
 	Dwarf_Die *scopes = NULL;
 	sources_follow(&declaration, DW_AT_specification);
-	int count = has_scopes(die) ? dwarf_getscopes_die(&declaration, &scopes) : 0;
+	int count = functions_have_scopes(die) ? dwarf_getscopes_die(&declaration, &scopes) : 0;
 	char *name = strdup(name_without_arguments(functions->strings, plain));
 	for (int i = 1; name && i < count; i++)
 		name = qualify(functions, &scopes[i], name);
@@ -159,7 +158,7 @@ static uint64_t key_of(struct functions *functions, const char *name, uint32_t l
 }
 
 /* Best from the symbol, which is there for whatever can be named from other files. */
-static const char *display_name(struct functions *functions, Dwarf_Die *die, const char *symbol)
+const char *functions_display_name(struct functions *functions, Dwarf_Die *die, const char *symbol)
 {
 	const char *plain = dwarf_diename(die);
 	if (symbol && name_is_mangled(symbol))
@@ -203,7 +202,7 @@ static struct source_function *identify(struct functions *functions, const struc
 				       .module = module,
 				       .first_line = origin->first_line,
 				       .nested = origin->nested};
-	like.name = display_name(functions, die, symbol);
+	like.name = functions_display_name(functions, die, symbol);
 	like.signature = signature_of(die);
 	const char *key = origin->declared
 				  ? name_without_arguments(functions->strings, plain ? plain : like.name)
@@ -215,7 +214,7 @@ struct source_function *functions_of_origin(struct functions *functions, struct 
 					    Dwarf_Die *die, const char *symbol, const char *module)
 {
 	if (!origin->function) {
-		const char *linkage = linkage_name(die);
+		const char *linkage = functions_linkage_name(die);
 		symbol = linkage ? linkage : symbol;
 		origin->function = identify(functions, origin, die, symbol, module);
 		origin->function->system |= origin->generated;

@@ -29,6 +29,15 @@ void functions_know_runtime(struct functions *functions, const char *path);
 struct source_function *functions_of_origin(struct functions *functions, struct unit_origin *origin,
 					    Dwarf_Die *die, const char *symbol, const char *module);
 
+/* The symbol of a DIE, through its origin and specification; NULL in C. */
+const char *functions_linkage_name(Dwarf_Die *die);
+
+/* Whether its language has names of functions within others' scopes. */
+bool functions_have_scopes(Dwarf_Die *die);
+
+/* What a function with this symbol, or NULL, is called for people; interned. */
+const char *functions_display_name(struct functions *functions, Dwarf_Die *die, const char *symbol);
+
 /* Whether the linker's name would say more of a function than its DIE does. */
 bool functions_want_symbol(Dwarf_Die *die);
 

@@ -1,0 +1,224 @@
+/*
+ * function.c - from a DIE through instructions, lines and branches to sites, and these into the tables.
+ */
+#include "function.h"
+
+#include "base/pool.h"
+#include "branches.h"
+#include "lines.h"
+#include "sites.h"
+#include "windows.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A function that is being put into the tables. */
+struct filing {
+	struct tables *tables;
+	const struct body *body;
+	const struct windows *windows;
+	struct plan_function function;
+	uint32_t index;
+	size_t entry; /* the instruction of its site */
+};
+
+/* ---- rows ------------------------------------------------------------------------ */
+
+static uint32_t line_of(const struct filing *filing, const struct window *window)
+{
+	bool entry = window->first == filing->entry;
+	return entry ? filing->function.first_line : filing->body->list[window->first].line;
+}
+
+static bool begins(const struct filing *filing, const struct window *window)
+{
+	return filing->body->list[window->first].does & (PLAN_ENTERS | PLAN_BEGINS);
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+static void add_row(struct filing *filing, uint32_t line)
+{
+	struct plan_row row = {.function = filing->index, .line = line, .refusal = PLAN_NO_ROOM};
+	tables_add_row(filing->tables, &row);
+	filing->function.row_count++;
+	if (line > filing->function.last_line)
+		filing->function.last_line = line;
+}
+
+/* The declaration's, then one for each line that begins somewhere. */
+static void file_rows(struct filing *filing)
+{
+	size_t count = 0, capacity = 0;
+	uint32_t *lines = NULL;
+	for (size_t i = 0; i < filing->windows->count; i++) {
+		if (!begins(filing, &filing->windows->list[i]))
+			continue;
+		lines = pool_grow(lines, &capacity, count + 1, sizeof(*lines));
+		lines[count++] = line_of(filing, &filing->windows->list[i]);
+	}
+	if (count > 0)
+		qsort(lines, count, sizeof(*lines), by_number);
+	add_row(filing, filing->function.first_line);
+	for (size_t i = 0; i < count; i++)
+		if (lines[i] != filing->function.first_line && (i == 0 || lines[i] != lines[i - 1]))
+			add_row(filing, lines[i]);
+	free(lines);
+}
+
+/* The row of a line; of one that begins nowhere, the declaration's. */
+static uint32_t row_of(const struct filing *filing, uint32_t line)
+{
+	const struct plan_row *rows = filing->tables->rows + filing->function.first_row;
+	size_t low = 1, high = filing->function.row_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (rows[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	bool found = low < filing->function.row_count && rows[low].line == line;
+	return filing->function.first_row + (found ? (uint32_t)low : 0);
+}
+
+/* ---- sites ----------------------------------------------------------------------- */
+
+static void file_instruction(struct filing *filing, const struct object_code *object,
+			     const struct instruction *one)
+{
+	struct plan_instruction made = {
+		.target = one->target, .bytes = one->bytes, .kind = one->kind, .field = one->field};
+	size_t left;
+	const uint8_t *bytes = code_at(&object->code, one->at, &left);
+	memcpy(made.original, bytes, one->bytes);
+	tables_add_instruction(filing->tables, &made);
+}
+
+/* The declaration's row has room where the entry has: it counts calls. */
+static bool gives_room(const struct filing *filing, const struct window *window, uint32_t row)
+{
+	bool entry = filing->body->list[window->first].does & PLAN_ENTERS;
+	return window->way != PLAN_NOT && begins(filing, window) &&
+	       (row != filing->function.first_row || entry);
+}
+
+static void file_site(struct filing *filing, const struct object_code *object, const struct window *window)
+{
+	const struct instruction *first = &filing->body->list[window->first];
+	struct plan_site site = {
+		.address = first->at,
+		.springboard = window->springboard,
+		.row = row_of(filing, line_of(filing, window)),
+		.first_instruction = (uint32_t)filing->tables->instruction_count,
+		.instruction_count = (uint8_t)window->count,
+		.bytes = (uint8_t)window->bytes,
+		.does = first->does,
+		.way = window->way,
+	};
+	for (size_t i = 0; i < window->count; i++)
+		file_instruction(filing, object, first + i);
+	if (gives_room(filing, window, site.row))
+		filing->tables->rows[site.row].refusal = PLAN_TRACED;
+	tables_add_site(filing->tables, &site);
+}
+
+static void file_traced(struct filing *filing, const struct object_code *object)
+{
+	file_rows(filing);
+	for (size_t i = 0; i < filing->windows->count; i++)
+		file_site(filing, object, &filing->windows->list[i]);
+}
+
+/* ---- functions ------------------------------------------------------------------- */
+
+static struct filing filing_of(struct tables *tables, uint32_t module, const struct told *told)
+{
+	return (struct filing){
+		.tables = tables,
+		.index = (uint32_t)tables->function_count,
+		.function = {.name = tables_text(tables, told->name),
+			     .file = tables_text(tables, told->file),
+			     .module = module,
+			     .first_line = told->line,
+			     .last_line = told->line,
+			     .first_row = (uint32_t)tables->row_count},
+	};
+}
+
+static void file_refused(struct filing *filing, enum plan_refusal refusal)
+{
+	filing->function.refusal = refusal;
+	add_row(filing, filing->function.first_line);
+	filing->tables->rows[filing->function.first_row].refusal = PLAN_TRACED;
+}
+
+static bool read_ranges(struct body *body, const struct told *told, uint64_t shift)
+{
+	Dwarf_Die die = told->die;
+	Dwarf_Addr base, from, to, entry = 0;
+	for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &from, &to)) > 0;) {
+		if (from == 0 || from >= to) /* discarded by the linker */
+			continue;
+		if (body->range_count == 0)
+			entry = from;
+		body_add_range(body, from + shift, to + shift);
+	}
+	Dwarf_Addr said;
+	if (dwarf_entrypc(&die, &said) == 0)
+		entry = said;
+	body->entry = entry + shift;
+	return body->range_count > 0;
+}
+
+static void plan_body(struct filing *filing, struct body *body, const struct told *told,
+		      struct object_code *object, uint64_t shift, struct sources *sources)
+{
+	Dwarf_Die die = told->die;
+	struct lines_of of = {told->unit, &die, told->file, shift, sources};
+	struct windows windows = {0};
+	enum plan_refusal refusal = PLAN_UNDECODED;
+	if (body_read(body, &object->code)) {
+		uint32_t opening = lines_read(body, &of);
+		if (filing->function.first_line == 0)
+			filing->function.first_line = filing->function.last_line = opening;
+		refusal = branches_read(body, object);
+		if (refusal == PLAN_TRACED)
+			filing->entry = sites_place(body, opening);
+	}
+	if (refusal == PLAN_TRACED) {
+		windows_choose(&windows, body);
+		filing->body = body;
+		filing->windows = &windows;
+		file_traced(filing, object);
+	} else {
+		file_refused(filing, refusal);
+	}
+	windows_finish(&windows);
+}
+
+bool function_plan(struct tables *tables, uint32_t module, const struct told *told,
+		   struct object_code *object, uint64_t shift, struct sources *sources)
+{
+	struct body body = {0};
+	bool mine = read_ranges(&body, told, shift) && body_claim(&body, &object->code);
+	if (mine) {
+		struct filing filing = filing_of(tables, module, told);
+		plan_body(&filing, &body, told, object, shift, sources);
+		tables_add_function(tables, &filing.function);
+	}
+	body_finish(&body);
+	return mine;
+}
+
+void function_plan_inlined(struct tables *tables, uint32_t module, const struct told *told)
+{
+	struct filing filing = filing_of(tables, module, told);
+	file_refused(&filing, PLAN_INLINED);
+	tables_add_function(tables, &filing.function);
+}

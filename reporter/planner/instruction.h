@@ -1,0 +1,35 @@
+/*
+ * instruction.h - one instruction: how it is made anew elsewhere, and where control goes from it.
+ */
+#ifndef MPROF_REPORTER_PLANNER_INSTRUCTION_H
+#define MPROF_REPORTER_PLANNER_INSTRUCTION_H
+
+#include "code.h"
+
+#include <Zydis/Zydis.h>
+
+struct instruction {
+	uint64_t at, target; /* target: of a direct jump or call, or of a relative displacement */
+	uint32_t line;       /* 0: of none */
+	uint8_t bytes;
+	uint8_t kind, field; /* as in struct plan_instruction */
+	uint8_t does;        /* enum plan_does, or-ed; 0: no site is here */
+	bool fixed;          /* it cannot be moved */
+	bool goes;   /* control may go from it to elsewhere but for calls: what is behind it begins a block */
+	bool ends;   /* what is behind it is not reached from it */
+	bool calls;  /* whatever is called may change memory: no site moves across */
+	bool direct; /* a jump to target, even where it cannot be moved */
+	bool landmark; /* endbr64 */
+	bool filler;   /* nop or int3 */
+	bool dead;     /* filler that nothing reaches */
+	bool leader;   /* something may jump here */
+	bool row;      /* a statement begins, by the line table */
+};
+
+/* Decodes what stands at an address of code; false: no instruction. */
+bool instruction_decode(const struct code *code, uint64_t address, ZydisDecodedInstruction *decoded);
+
+/* The same, as what is needed of it. */
+bool instruction_read(const struct code *code, uint64_t address, struct instruction *out);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * lines.c - rows of the unit's line table, and the copies of other functions inside this one.
+ */
+#include "lines.h"
+
+#include "base/pool.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#define DEPTH_MAX 200
+
+/* Code of a function called that stands in this one. */
+struct copy {
+	uint64_t from, to;
+	uint32_t line; /* of the call; 0: none */
+};
+
+struct copies {
+	const struct lines_of *of;
+	struct copy *list;
+	size_t count, capacity;
+};
+
+/* ---- copies ---------------------------------------------------------------------- */
+
+static void add_copy(struct copies *copies, Dwarf_Die *die)
+{
+	const struct lines_of *of = copies->of;
+	Dwarf_Addr base, from, to;
+	uint32_t line = sources_number(die, DW_AT_call_line);
+	const char *file = sources_attribute(of->sources, die, DW_AT_call_file);
+	if (*of->file && *file && file != of->file)
+		line = 0;
+	for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &from, &to)) > 0;) {
+		if (from >= to)
+			continue;
+		copies->list =
+			pool_grow(copies->list, &copies->capacity, copies->count + 1, sizeof(*copies->list));
+		copies->list[copies->count++] = (struct copy){from + of->shift, to + of->shift, line};
+	}
+}
+
+/* Only the outermost ones: those inside have no say. */
+static void find_copies(struct copies *copies, Dwarf_Die *parent, unsigned depth)
+{
+	Dwarf_Die child, next;
+	if (depth >= DEPTH_MAX || dwarf_child(parent, &child) != 0)
+		return;
+	for (;;) {
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_inlined_subroutine:
+			add_copy(copies, &child);
+			break;
+		case DW_TAG_lexical_block:
+		case DW_TAG_try_block:
+		case DW_TAG_catch_block:
+		case DW_TAG_with_stmt:
+			find_copies(copies, &child, depth + 1);
+			break;
+		default:
+			break;
+		}
+		/* DW_AT_sibling may point anywhere: only forwards is progress. */
+		if (dwarf_siblingof(&child, &next) != 0 || next.addr <= child.addr)
+			return;
+		child = next;
+	}
+}
+
+static int by_start(const void *left, const void *right)
+{
+	const struct copy *a = left, *b = right;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->to < b->to) - (a->to > b->to);
+}
+
+/* ---- rows ------------------------------------------------------------------------ */
+
+/* What the table says of an address. */
+struct said {
+	uint32_t first, last; /* statements' lines; 0: none */
+	uint32_t other;       /* of no statement */
+};
+
+struct table {
+	const struct lines_of *of;
+	Dwarf_Lines *lines;
+	size_t count, next;
+};
+
+static uint64_t row_address(const struct table *table, size_t i)
+{
+	Dwarf_Addr address = 0;
+	dwarf_lineaddr(dwarf_onesrcline(table->lines, i), &address);
+	return address + table->of->shift;
+}
+
+static size_t first_row(const struct table *table, uint64_t address)
+{
+	size_t low = 0, high = table->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (row_address(table, middle) < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* 0: the row is not of the function's own file, or of no line. */
+static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
+{
+	int line;
+	bool ends;
+	Dwarf_Files *files;
+	size_t file;
+	Dwarf_Die unit = of->unit->die;
+	if (dwarf_lineno(row, &line) != 0 || line <= 0 || dwarf_lineendsequence(row, &ends) != 0 || ends ||
+	    dwarf_line_file(row, &files, &file) != 0)
+		return 0;
+	const char *path = sources_path(of->sources, sources_of_unit(of->sources, &unit), file);
+	return !*of->file || path == of->file ? (uint32_t)line : 0;
+}
+
+/* Whether the row says a line, of whatever file. */
+static bool says_line(Dwarf_Line *row)
+{
+	int line;
+	bool ends;
+	return dwarf_lineno(row, &line) == 0 && line > 0 && dwarf_lineendsequence(row, &ends) == 0 && !ends;
+}
+
+/* Rows at the address, of which the last counts.  In a copy, all that say a line say its call's. */
+static struct said read_rows(struct table *table, uint64_t address, const struct copy *copy)
+{
+	struct said said = {0};
+	bool statement;
+	while (table->next < table->count && row_address(table, table->next) < address)
+		table->next++;
+	for (; table->next < table->count && row_address(table, table->next) == address; table->next++) {
+		Dwarf_Line *row = dwarf_onesrcline(table->lines, table->next);
+		uint32_t own = own_line(table->of, row);
+		uint32_t line = copy && says_line(row) ? copy->line : own;
+		if (!line || dwarf_linebeginstatement(row, &statement) != 0)
+			continue;
+		if (statement && !said.first)
+			said.first = own;
+		if (statement)
+			said.last = line;
+		else
+			said.other = line;
+	}
+	return said;
+}
+
+/* The copy that an address lies in, of those in order; addresses only rise. */
+static const struct copy *copy_at(const struct copies *copies, size_t *next, const struct copy **open,
+				  uint64_t address)
+{
+	for (; *next < copies->count && copies->list[*next].from <= address; (*next)++)
+		if (copies->list[*next].to > address)
+			*open = &copies->list[*next];
+	return *open && (*open)->to > address ? *open : NULL;
+}
+
+static uint32_t read_lines(struct body *body, struct table *table, const struct copies *copies)
+{
+	uint32_t line = 0, opening = 0;
+	size_t next = 0;
+	const struct copy *open = NULL;
+	for (size_t i = 0; i < body->count; i++) {
+		struct instruction *one = &body->list[i];
+		if (!body_joined(body, i)) {
+			line = 0;
+			table->next = first_row(table, one->at);
+		}
+		if (one->dead)
+			continue;
+		struct said said = read_rows(table, one->at, copy_at(copies, &next, &open, one->at));
+		one->row = said.last != 0;
+		line = said.last ? said.last : said.other ? said.other : line;
+		one->line = line;
+		if (one->at == body->entry)
+			opening = said.first;
+	}
+	return opening;
+}
+
+uint32_t lines_read(struct body *body, const struct lines_of *of)
+{
+	struct table table = {.of = of};
+	struct copies copies = {.of = of};
+	if (dwarf_getsrclines(&of->unit->die, &table.lines, &table.count) != 0)
+		table.count = 0;
+	find_copies(&copies, of->function, 0);
+	if (copies.count > 0)
+		qsort(copies.list, copies.count, sizeof(*copies.list), by_start);
+	uint32_t opening = read_lines(body, &table, &copies);
+	free(copies.list);
+	return opening;
+}

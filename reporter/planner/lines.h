@@ -1,0 +1,24 @@
+/*
+ * lines.h - the line that each instruction of a function counts for.
+ *
+ * Code inlined from elsewhere counts for the line of its outermost call.
+ */
+#ifndef MPROF_REPORTER_PLANNER_LINES_H
+#define MPROF_REPORTER_PLANNER_LINES_H
+
+#include "body.h"
+#include "symbolize/unit.h"
+
+struct lines_of {
+	struct unit *unit;
+	Dwarf_Die *function; /* a concrete instance */
+	const char *file;    /* interned; its own: rows of others are none; "": unknown */
+	uint64_t shift;      /* address in the object - address in DWARF */
+	struct sources *sources;
+};
+
+/* Fills in `line` and `row`.  Gives the line that the first row at the function's entry says, which is where
+ * the function opens; 0: none. */
+uint32_t lines_read(struct body *body, const struct lines_of *of);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * loaded.c - /proc/PID/maps, and the dynamic symbols of system libraries: their debug information is large,
+ * and to look for a name in it would take longer than all the rest.
+ */
+#include "loaded.h"
+
+#include "base/strings.h"
+#include "base/text.h"
+#include "symbolize/classify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The path of an executable mapping of a file, within the line; NULL: it is none. */
+static const char *mapped_code(char *line)
+{
+	char permissions[8];
+	int path = 0;
+	if (sscanf(line, "%*s %7s %*s %*s %*s %n", permissions, &path) != 1 || path == 0 ||
+	    !strchr(permissions, 'x') || line[path] != '/')
+		return NULL;
+	line[strcspn(line, "\n")] = '\0';
+	return text_ends(line + path, " (deleted)") ? NULL : line + path;
+}
+
+static bool is_ours(const char *path)
+{
+	const char *name = base_name(path);
+	return text_starts(name, "libmprof") || text_starts(name, "ld-linux") || text_starts(name, "ld-2.") ||
+	       text_starts(name, "ld.so");
+}
+
+static void read_program(pid_t pid, char *path)
+{
+	char link[64];
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+	ssize_t bytes = readlink(link, path, PATH_MAX - 1);
+	path[bytes > 0 ? bytes : 0] = '\0';
+}
+
+static void each_of(FILE *maps, const char *program, loaded_fn *found, void *context)
+{
+	struct strings strings;
+	struct map seen = {0};
+	char *line = NULL;
+	size_t capacity = 0;
+	strings_init(&strings);
+	while (getline(&line, &capacity, maps) > 0) {
+		const char *path = mapped_code(line);
+		if (!path || is_ours(path))
+			continue;
+		path = strings_intern(&strings, path);
+		if (map_get(&seen, (uintptr_t)path, 0))
+			continue;
+		map_put(&seen, (uintptr_t)path, 0, &seen);
+		found(context, path, strcmp(path, program) == 0);
+	}
+	free(line);
+	map_finish(&seen);
+	strings_finish(&strings);
+}
+
+int loaded_each(pid_t pid, loaded_fn *found, void *context, struct diagnostic *diagnostic)
+{
+	char name[64], program[PATH_MAX];
+	snprintf(name, sizeof(name), "/proc/%d/maps", (int)pid);
+	FILE *maps = fopen(name, "re");
+	if (!maps)
+		return diagnostic_set(diagnostic, errno, "%s cannot be read: %s", name, strerror(errno));
+	read_program(pid, program);
+	each_of(maps, program, found, context);
+	int error = ferror(maps) ? EIO : 0;
+	fclose(maps);
+	return error ? diagnostic_set(diagnostic, error, "%s cannot be read: %s", name, strerror(error)) : 0;
+}
+
+bool loaded_is_systems(const char *path)
+{
+	return is_system_library(path);
+}
+
+static bool defines(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const char *name)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Sym symbol;
+	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+		const char *found = symbol.st_shndx != SHN_UNDEF
+					    ? elf_strptr(elf, header->sh_link, symbol.st_name)
+					    : NULL;
+		if (found && strcmp(found, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool loaded_exports(const char *path, const char *name)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	GElf_Shdr header;
+	bool found = false;
+	elf_version(EV_CURRENT);
+	Elf *elf = fd >= 0 && *name ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
+	for (Elf_Scn *section = elf_nextscn(elf, NULL); section && !found;
+	     section = elf_nextscn(elf, section))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
+			found = defines(elf, section, &header, name);
+	elf_end(elf);
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
