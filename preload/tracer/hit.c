@@ -29,8 +29,9 @@ struct hit_site {
 static struct {
 	const struct hit_site *sites;
 	const volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
-	struct plan_count *counts;
-	uint32_t rows, site_count;
+	char *counts;
+	size_t shard_bytes;
+	uint32_t site_count;
 	bool has_ticks;
 	void *counts_pages;
 	size_t counts_pages_bytes;
@@ -40,7 +41,7 @@ static struct {
 
 static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
 {
-	return &hits.counts[(size_t)shard * hits.rows + row];
+	return (struct plan_count *)(void *)(hits.counts + shard * hits.shard_bytes) + row;
 }
 
 /* Relaxed: nobody concludes anything from a counter about other memory. */
@@ -269,8 +270,8 @@ bool hit_begin(const struct plan_file *plan)
 	hits.sites = sites;
 	hits.site_count = count;
 	hits.alive = alive;
-	hits.counts = plan->counts;
-	hits.rows = plan->header->rows.count;
+	hits.counts = (char *)plan->counts;
+	hits.shard_bytes = plan->header->counts_bytes;
 	hits.has_ticks = clock_has_invariant_counter();
 	hits.counts_pages = plan->counts_pages;
 	hits.counts_pages_bytes = plan->counts_pages_bytes;
