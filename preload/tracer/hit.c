@@ -29,9 +29,9 @@ struct hit_site {
 static struct {
 	const struct hit_site *sites;
 	const volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
-	char *counts;                   /* of the first shard */
-	uint64_t shard_bytes;
-	uint32_t rows, site_count;
+	char *counts;
+	size_t shard_bytes;
+	uint32_t site_count;
 	bool has_ticks;
 	void *counts_pages;
 	size_t counts_pages_bytes;
@@ -41,7 +41,7 @@ static struct {
 
 static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
 {
-	return (struct plan_count *)(hits.counts + shard * hits.shard_bytes) + row;
+	return (struct plan_count *)(void *)(hits.counts + shard * hits.shard_bytes) + row;
 }
 
 /* Relaxed: nobody concludes anything from a counter about other memory. */
@@ -272,7 +272,6 @@ bool hit_begin(const struct plan_file *plan)
 	hits.alive = alive;
 	hits.counts = (char *)plan->counts;
 	hits.shard_bytes = plan->header->counts_bytes;
-	hits.rows = plan->header->rows.count;
 	hits.has_ticks = clock_has_invariant_counter();
 	hits.counts_pages = plan->counts_pages;
 	hits.counts_pages_bytes = plan->counts_pages_bytes;

@@ -46,10 +46,9 @@ static bool tables_fit(const struct plan_header *header)
 static bool counts_fit(const struct plan_header *header)
 {
 	return header->counts_offset % ALIGNMENT == 0 && header->counts_offset >= sizeof *header &&
-	       header->counts_bytes % sizeof(uint64_t) == 0 &&
+	       header->counts_bytes % ALIGNMENT == 0 && header->counts_bytes <= header->file_bytes &&
 	       header->counts_bytes >= (uint64_t)header->rows.count * sizeof(struct plan_count) &&
-	       header->counts_bytes <= header->file_bytes &&
-	       lies_in(header->counts_offset, PLAN_SHARDS * header->counts_bytes, 0, header->file_bytes);
+	       lies_in(header->counts_offset, header->counts_bytes * PLAN_SHARDS, 0, header->file_bytes);
 }
 
 static bool text_fits(const struct plan_header *header)
@@ -196,7 +195,7 @@ static const void *map_plan(int fd, size_t bytes)
 static bool map_counts(struct plan_file *plan, int fd)
 {
 	uint64_t offset = plan->header->counts_offset, skipped = offset % PAGE_BYTES;
-	size_t bytes = PLAN_SHARDS * plan->header->counts_bytes + skipped;
+	size_t bytes = plan->header->counts_bytes * PLAN_SHARDS + skipped;
 	long pages = kernel_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 				 (long)(offset - skipped));
 
