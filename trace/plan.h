@@ -48,7 +48,7 @@ struct plan_module {
 /* Why a function, or a row, has no sites. */
 enum plan_refusal {
 	PLAN_TRACED = 0,
-	PLAN_NO_ROOM = 1,       /* of a row: no place where a jump fits */
+	PLAN_NO_ROOM = 1, /* of a row: at one of its places, or all, no jump fits: its counters do not tell */
 	PLAN_COMPUTED_GOTO = 2, /* of a function: jumps whose targets are not known */
 	PLAN_UNDECODED = 3,     /* it has what is no instruction */
 	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
@@ -80,6 +80,8 @@ enum plan_way {
 	PLAN_JUMP = 0,       /* jmp rel32 */
 	PLAN_SHORT_JUMP = 1, /* jmp rel8 to a springboard: a jmp rel32 in spare bytes of another site */
 	PLAN_NOT = 2,        /* no room */
+	PLAN_WITHIN = 3, /* no jump: counted in the trampoline of the site before it that has one, among whose
+			  * instructions it stands */
 };
 
 /* A place of code that becomes a jump. */
@@ -111,7 +113,9 @@ struct plan_instruction {
 	uint64_t target; /* before relocation */
 	uint8_t bytes, kind, field;
 	uint8_t original[PLAN_INSTRUCTION_MAX]; /* what stands there; checked before anything is patched */
-	uint8_t unused[6];
+	uint8_t unused[2];
+	uint32_t within; /* so many sites behind the one that displaces it, a PLAN_WITHIN is counted before
+			  * it; 0: none is */
 };
 
 /* Of a row. */

@@ -58,9 +58,10 @@ static bool map_near(struct area *area, const struct object *object)
 
 static size_t trampoline_bytes(const struct plan_file *plan, const struct plan_site *site)
 {
-	return site->way == PLAN_NOT ? 0
-				     : arch_trampoline_bytes(&plan->instructions[site->first_instruction],
-							     site->instruction_count);
+	return site->way == PLAN_NOT || site->way == PLAN_WITHIN
+		       ? 0
+		       : arch_trampoline_bytes(&plan->instructions[site->first_instruction],
+					       site->instruction_count);
 }
 
 static size_t all_bytes(const struct plan_file *plan, const struct plan_module *module)
@@ -101,7 +102,7 @@ static bool write_all(struct area *area, const struct plan_file *plan, const str
 			.bias = object->bias,
 		};
 		area->starts[i] = (uint32_t)(at - area->first);
-		if (site->way != PLAN_NOT && !arch_trampoline_write(at, &displaced, slot))
+		if (trampoline_bytes(plan, site) > 0 && !arch_trampoline_write(at, &displaced, slot))
 			return false;
 		at += trampoline_bytes(plan, site);
 	}

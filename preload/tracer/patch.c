@@ -95,6 +95,8 @@ static const struct plan_site *site_around(const struct patching *patching, uint
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
+		while (middle > low && patching->sites[middle].way == PLAN_WITHIN)
+			middle--;
 		const struct plan_site *site = &patching->sites[middle];
 		if (site->address + (site->way == PLAN_NOT ? 0 : site->bytes) <= address)
 			low = middle + 1;

@@ -99,6 +99,25 @@ static bool rows_fit(const struct plan_file *plan)
 	return true;
 }
 
+/* Whether each that is counted among a site's instructions is one of the sites behind it, in their order; how
+ * many. */
+static bool within_fits(const struct plan_file *plan, const struct plan_module *module, uint32_t index)
+{
+	const struct plan_site *sites = &plan->sites[module->first_site], *site = &sites[index];
+	uint64_t address = site->address;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < site->instruction_count; i++) {
+		const struct plan_instruction *instruction = &plan->instructions[site->first_instruction + i];
+		if (instruction->within != 0 &&
+		    (i == 0 || instruction->within != ++count || count >= module->site_count - index ||
+		     sites[index + count].way != PLAN_WITHIN || sites[index + count].address != address))
+			return false;
+		address += instruction->bytes;
+	}
+	return index + count + 1 >= module->site_count || sites[index + count + 1].way != PLAN_WITHIN;
+}
+
 static bool way_fits(const struct plan_site *site)
 {
 	if (site->way == PLAN_JUMP)
@@ -133,6 +152,8 @@ static bool site_fits(const struct plan_file *plan, const struct plan_module *mo
 		return false;
 	if (site->way == PLAN_NOT)
 		return lies_in(site->address, 0, from, module->code_to);
+	if (site->way == PLAN_WITHIN)
+		return site->instruction_count == 0 && site->bytes == 0;
 	return way_fits(site) && instructions_fit(plan, site) &&
 	       lies_in(site->address, site->bytes, from, module->code_to);
 }
@@ -148,9 +169,11 @@ static bool module_fits(const struct plan_file *plan, const struct plan_module *
 		return false;
 	for (uint32_t i = 0; i < module->site_count; i++) {
 		const struct plan_site *site = &plan->sites[module->first_site + i];
-		if (!site_fits(plan, module, site, end))
+		if (!site_fits(plan, module, site, end) ||
+		    (site->way == PLAN_WITHIN ? i == 0 : !within_fits(plan, module, i)))
 			return false;
-		end = site->address + (site->way == PLAN_NOT ? 0 : site->bytes);
+		if (site->way != PLAN_WITHIN)
+			end = site->address + (site->way == PLAN_NOT ? 0 : site->bytes);
 	}
 	return true;
 }

@@ -16,6 +16,7 @@ struct body {
 	struct instruction *list; /* ascending; behind a range's come the fillers up to what is next */
 	size_t count, capacity;
 	uint64_t entry;
+	bool switches; /* some of its jumps are indirect: where they lead was read from tables */
 };
 
 /* All zero is an empty body. */

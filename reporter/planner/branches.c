@@ -238,7 +238,8 @@ enum plan_refusal branches_read(struct body *body, struct object_code *object)
 	read_direct(body);
 	for (size_t i = 0; i < body->range_count; i++)
 		frames_landings(&object->code, body->ranges[i].from, body->ranges[i].to, land, body);
-	enum plan_refusal refusal = has_indirect(body) ? read_indirect(&reading) : PLAN_TRACED;
+	body->switches = has_indirect(body);
+	enum plan_refusal refusal = body->switches ? read_indirect(&reading) : PLAN_TRACED;
 	read_ends(body);
 	return refusal;
 }

@@ -1,8 +1,8 @@
 /*
  * extent.h - how much of the code from an instruction on may be moved elsewhere.
  *
- * It ends before whatever control may come to from elsewhere, before each statement of the line table, before
- * the next site, behind a call, and where an instruction must stay in place.
+ * It ends before whatever control may come to from elsewhere (in functions with switches, before each
+ * statement of the line table: it may be a case), behind a call, and where an instruction must stay in place.
  */
 #ifndef MPROF_REPORTER_PLANNER_EXTENT_H
 #define MPROF_REPORTER_PLANNER_EXTENT_H

@@ -44,7 +44,7 @@ static int by_number(const void *left, const void *right)
 
 static void add_row(struct filing *filing, uint32_t line)
 {
-	struct plan_row row = {.function = filing->index, .line = line, .refusal = PLAN_NO_ROOM};
+	struct plan_row row = {.function = filing->index, .line = line};
 	tables_add_row(filing->tables, &row);
 	filing->function.row_count++;
 	if (line > filing->function.last_line)
@@ -90,21 +90,24 @@ static uint32_t row_of(const struct filing *filing, uint32_t line)
 /* ---- sites ----------------------------------------------------------------------- */
 
 static void file_instruction(struct filing *filing, const struct object_code *object,
-			     const struct instruction *one)
+			     const struct instruction *one, uint32_t within)
 {
-	struct plan_instruction made = {
-		.target = one->target, .bytes = one->bytes, .kind = one->kind, .field = one->field};
+	struct plan_instruction made = {.target = one->target,
+					.bytes = one->bytes,
+					.kind = one->kind,
+					.field = one->field,
+					.within = within};
 	size_t left;
 	const uint8_t *bytes = code_at(&object->code, one->at, &left);
 	memcpy(made.original, bytes, one->bytes);
 	tables_add_instruction(filing->tables, &made);
 }
 
-/* The declaration's row has room where the entry has: it counts calls. */
-static bool gives_room(const struct filing *filing, const struct window *window, uint32_t row)
+/* The declaration's row counts calls: there only the entry tells. */
+static bool lacks_room(const struct filing *filing, const struct window *window, uint32_t row)
 {
 	bool entry = filing->body->list[window->first].does & PLAN_ENTERS;
-	return window->way != PLAN_NOT && begins(filing, window) &&
+	return window->way == PLAN_NOT && begins(filing, window) &&
 	       (row != filing->function.first_row || entry);
 }
 
@@ -121,10 +124,14 @@ static void file_site(struct filing *filing, const struct object_code *object, c
 		.does = first->does,
 		.way = window->way,
 	};
-	for (size_t i = 0; i < window->count; i++)
-		file_instruction(filing, object, first + i);
-	if (gives_room(filing, window, site.row))
-		filing->tables->rows[site.row].refusal = PLAN_TRACED;
+	uint32_t within = 0;
+	for (size_t i = 0; i < window->count; i++) {
+		bool counts = i > 0 && first[i].does;
+		within += counts;
+		file_instruction(filing, object, first + i, counts ? within : 0);
+	}
+	if (lacks_room(filing, window, site.row))
+		filing->tables->rows[site.row].refusal = PLAN_NO_ROOM;
 	tables_add_site(filing->tables, &site);
 }
 
@@ -155,7 +162,6 @@ static void file_refused(struct filing *filing, enum plan_refusal refusal)
 {
 	filing->function.refusal = refusal;
 	add_row(filing, filing->function.first_line);
-	filing->tables->rows[filing->function.first_row].refusal = PLAN_TRACED;
 }
 
 static bool read_ranges(struct body *body, const struct told *told, uint64_t shift)

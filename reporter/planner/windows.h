@@ -19,7 +19,7 @@ struct windows {
 	size_t count, capacity;
 };
 
-/* One window a site; the caller's to finish. */
+/* One window a site, of those within another's trampoline an empty one behind it; the caller's to finish. */
 void windows_choose(struct windows *windows, const struct body *body);
 void windows_finish(struct windows *windows);
 

@@ -251,12 +251,18 @@ static size_t bytes_anew(const struct plan_instruction *instruction)
 	return instruction->bytes;
 }
 
+/* Of a site that is counted where this instruction is made anew. */
+static size_t hit_before(const struct plan_instruction *instruction)
+{
+	return instruction->within ? HIT_BYTES : 0;
+}
+
 size_t arch_trampoline_bytes(const struct plan_instruction *instructions, uint32_t count)
 {
 	size_t bytes = HIT_BYTES + ARCH_JUMP_BYTES;
 
 	for (uint32_t i = 0; i < count; i++)
-		bytes += bytes_anew(&instructions[i]);
+		bytes += hit_before(&instructions[i]) + bytes_anew(&instructions[i]);
 	return bytes;
 }
 
@@ -280,6 +286,8 @@ bool arch_trampoline_write(uint8_t *at, const struct arch_displaced *displaced, 
 
 	put_hit(&writer, displaced->number, slot);
 	for (uint32_t i = 0; i < displaced->count; i++) {
+		if (displaced->instructions[i].within)
+			put_hit(&writer, displaced->number + displaced->instructions[i].within, slot);
 		put_instruction(&writer, &displaced->instructions[i], address, displaced->bias);
 		address += displaced->instructions[i].bytes;
 	}
@@ -345,6 +353,10 @@ struct arch_done arch_trampoline_done(const struct plan_instruction *instruction
 		const struct plan_instruction *instruction = &instructions[i];
 		size_t length = bytes_anew(instruction);
 		bool calls = instruction->kind == PLAN_CALL || instruction->kind == PLAN_CALL_INDIRECT;
+		size_t hit = hit_before(instruction);
+		if (offset < hit)
+			return (struct arch_done){bytes, depth_at(offset)};
+		offset -= hit;
 		if (offset < length)
 			return (struct arch_done){bytes, calls && offset >= PUSH_BYTES ? ARCH_WORD_BYTES : 0};
 		offset -= length;

@@ -22,7 +22,7 @@
 struct arch_displaced {
 	const struct plan_instruction *instructions;
 	uint32_t count;
-	uint32_t number;   /* what the handler is told */
+	uint32_t number;   /* what the handler is told; so much and `within` before other instructions */
 	uintptr_t address; /* of the first, where it stood */
 	uintptr_t bias;    /* of targets */
 };
