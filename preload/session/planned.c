@@ -62,7 +62,8 @@ static void carry_out(const struct process *process)
 	text_init(&text, path, sizeof path);
 	text_add(&text, process->arena->path);
 	text_add(&text, PLAN_ENDING);
-	if (tracer_start(path) < 0)
+	/* A program that has none of the functions is none that was meant: a launcher, a shell. */
+	if (tracer_start(path) < 0 && tracer_refusal())
 		refuse(tracer_refusal());
 }
 

@@ -23,7 +23,7 @@ struct activation {
 	uint64_t called_ticks; /* of it, what was spent in activations within this one */
 	uint32_t function, row;
 	uint32_t site; /* of the last hit */
-	uint32_t unused;
+	uint32_t seen; /* sites hit in the visit: a bit each, by their numbers modulo 32 */
 };
 
 #define PIECE_BYTES 16384u

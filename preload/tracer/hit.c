@@ -79,6 +79,7 @@ static inline void end_visit(uint32_t shard, const struct activation *activation
 static inline void begin_visit(struct activation *activation, uint32_t row, uint64_t now)
 {
 	activation->row = row;
+	activation->seen = 0;
 	activation->began_ticks = now;
 	activation->called_ticks = 0;
 }
@@ -179,6 +180,15 @@ static inline struct activation *activation_of(uint32_t shard, struct stack *sta
 	return top;
 }
 
+/* A line is visited anew from another one, and where it goes back to what it did before: a loop in one line.
+ * What compilers put before, as the step of a loop, is of the same visit. */
+static inline bool is_new_visit(const struct activation *activation, const struct hit_site *site,
+				uint32_t number)
+{
+	return activation->row != site->row ||
+	       (number <= activation->site && (activation->seen >> number % 32u & 1u));
+}
+
 static inline void count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number,
 			     uintptr_t sp)
 {
@@ -201,7 +211,7 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 	}
 	if (site->does & PLAN_ENTERS)
 		add(&count_of(shard, site->first_row)->hits, 1);
-	if ((site->does & PLAN_BEGINS) && (activation->row != site->row || number <= activation->site) &&
+	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number) &&
 	    !(site->does & PLAN_ENTERS && site->row == site->first_row)) {
 		end_visit(shard, activation, now);
 		begin_visit(activation, site->row, now);
@@ -209,6 +219,7 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 		if (site->row != site->first_row)
 			add(&count_of(shard, site->row)->hits, 1);
 	}
+	activation->seen |= 1u << number % 32u;
 	activation->site = number;
 	if (site->does & PLAN_LEAVES)
 		leave(shard, stack, now);

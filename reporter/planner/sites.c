@@ -6,8 +6,11 @@
  */
 #include "sites.h"
 
+#include "base/memory.h"
 #include "extent.h"
 #include "trace/plan.h"
+
+#include <stdlib.h>
 
 #define MOVE_MAX 24
 
@@ -39,6 +42,43 @@ static void begin_at_targets(struct body *body)
 		if (target && target->line && (target->line != one->line || target->at <= one->at))
 			target->does |= PLAN_BEGINS;
 	}
+}
+
+/* Compilers have the jump at the end of a loop's body, or of a branch, on a line that does something else:
+ * who comes there from another line does not execute it.  A line that is nothing but a jump is a statement.
+ */
+static bool is_mere_jump(const struct instruction *one)
+{
+	return one->does == PLAN_BEGINS && one->kind == PLAN_GOES && one->direct;
+}
+
+static int by_line(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+/* The lines on which something else than a jump begins, in order; the caller's to free. */
+static uint32_t *lines_that_do_more(const struct body *body, size_t *count)
+{
+	uint32_t *lines = memory_zeroed(body->count, sizeof(*lines));
+	*count = 0;
+	for (size_t i = 0; i < body->count; i++)
+		if ((body->list[i].does & PLAN_BEGINS) && body->list[i].kind != PLAN_GOES)
+			lines[(*count)++] = body->list[i].line;
+	qsort(lines, *count, sizeof(*lines), by_line);
+	return lines;
+}
+
+static void pass_over_jumps(struct body *body)
+{
+	size_t count;
+	uint32_t *lines = lines_that_do_more(body, &count);
+	for (size_t i = 0; i < body->count; i++)
+		if (is_mere_jump(&body->list[i]) &&
+		    bsearch(&body->list[i].line, lines, count, sizeof(*lines), by_line))
+			body->list[i].does = 0;
+	free(lines);
 }
 
 /* An indirect jump may lead to an endbr64 only as long as that is there. */
@@ -131,6 +171,7 @@ size_t sites_place(struct body *body, uint32_t opening)
 {
 	begin_at_rows(body);
 	begin_at_targets(body);
+	pass_over_jumps(body);
 	step_over_landmarks(body);
 	size_t entry = enter(body, opening);
 	for (size_t i = 0; i < body->count; i++)
