@@ -32,9 +32,9 @@ struct plan_header {
 	uint64_t file_bytes;
 	struct plan_table modules, functions, rows, sites, instructions;
 	uint64_t text_offset, text_bytes; /* NUL-terminated strings, by offset; at 0 an empty one */
-	uint64_t counts_offset,
-		counts_bytes; /* of the first shard; each has rows.count struct plan_count, and
-			       * is filled up to a multiple of 64 bytes; the next is behind it */
+	/* Of the first shard; each has rows.count struct plan_count, and is filled up to a multiple of 64
+	 * bytes; the next is behind it. */
+	uint64_t counts_offset, counts_bytes;
 };
 
 /* An object in which something is traced. */
