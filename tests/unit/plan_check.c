@@ -186,7 +186,21 @@ struct checking {
 	struct facts facts;
 	uint32_t *owners; /* of each address: the site that displaces it, as index + 1 */
 	bool *springs;    /* whether a springboard has it */
+	size_t within;    /* sites that another's trampoline counts */
 };
+
+/* What is counted before an instruction is a site behind the one that displaces it, and stands there. */
+static void check_within(struct checking *checking, const struct plan_site *site,
+			 const struct plan_instruction *one, uint64_t at)
+{
+	const struct plan_site *within = site + one->within;
+	if (one->within == 0)
+		return;
+	cr_assert_lt(within - checking->plan->sites, checking->plan->header->sites.count);
+	cr_expect(within->way == PLAN_WITHIN && within->address == at, "%s: within at %#lx", checking->how,
+		  at);
+	checking->within++;
+}
 
 static void check_instruction(struct checking *checking, const struct plan_site *site,
 			      const struct plan_instruction *one, uint64_t at, bool first, bool last)
@@ -196,8 +210,8 @@ static void check_instruction(struct checking *checking, const struct plan_site 
 		  at);
 	unsigned char fact = facts->of[at - facts->from];
 	cr_expect(fact & BEGINS, "%s: no instruction at %#lx", checking->how, at);
-	cr_expect(first || !(fact & (TARGET | STATEMENT)), "%s: %#lx is jumped to, or a statement",
-		  checking->how, at);
+	cr_expect(first || !(fact & TARGET), "%s: %#lx is jumped to", checking->how, at);
+	check_within(checking, site, one, at);
 	cr_expect(last || !(fact & CALL), "%s: a call at %#lx within a window", checking->how, at);
 	cr_expect(!(fact & LANDMARK), "%s: endbr64 displaced at %#lx", checking->how, at);
 	cr_expect(memcmp(one->original, facts->code + (at - facts->from), one->bytes) == 0,
@@ -219,7 +233,7 @@ static void check_site(struct checking *checking, const struct plan_site *site)
 	cr_assert_leq((uint64_t)site->first_instruction + site->instruction_count,
 		      plan->header->instructions.count);
 	cr_expect_gt(site->does, 0);
-	cr_expect_leq(site->way, PLAN_NOT);
+	cr_expect_leq(site->way, PLAN_WITHIN);
 	for (size_t i = 0; i < site->instruction_count; i++) {
 		const struct plan_instruction *one = &plan->instructions[site->first_instruction + i];
 		cr_assert(one->bytes > 0 && one->bytes <= PLAN_INSTRUCTION_MAX);
@@ -271,21 +285,24 @@ static void check_function(struct checking *checking, uint32_t index)
 	}
 }
 
-/* Traced is a row with a site that begins it, and has room. */
+/* Traced is a row whose beginnings all have room; all are counted that another's trampoline is to count. */
 static void check_rows(struct checking *checking)
 {
 	const struct plan_file *plan = checking->plan;
-	bool *begun = calloc(plan->header->rows.count + 1, sizeof(bool));
+	bool *lacks = calloc(plan->header->rows.count + 1, sizeof(bool));
+	size_t within = 0;
 	for (uint32_t i = 0; i < plan->header->sites.count; i++) {
 		const struct plan_site *site = &plan->sites[i];
 		bool first = site->row == plan->functions[plan->rows[site->row].function].first_row;
-		begun[site->row] |= site->does & (first ? PLAN_ENTERS : PLAN_BEGINS) && site->way != PLAN_NOT;
+		lacks[site->row] |= site->does & (first ? PLAN_ENTERS : PLAN_BEGINS) && site->way == PLAN_NOT;
+		within += site->way == PLAN_WITHIN;
 	}
+	cr_expect_eq(within, checking->within, "%s: sites within others", checking->how);
 	for (uint32_t i = 0; i < plan->header->rows.count; i++)
 		if (plan->functions[plan->rows[i].function].refusal == PLAN_TRACED)
-			cr_expect_eq(plan->rows[i].refusal, begun[i] ? PLAN_TRACED : PLAN_NO_ROOM,
+			cr_expect_eq(plan->rows[i].refusal, lacks[i] ? PLAN_NO_ROOM : PLAN_TRACED,
 				     "%s: line %u", checking->how, plan->rows[i].line);
-	free(begun);
+	free(lacks);
 }
 
 void plan_check(const struct plan_file *plan, const char *object, const char *how)
