@@ -31,8 +31,10 @@ struct plan_header {
 	uint32_t version, header_bytes;
 	uint64_t file_bytes;
 	struct plan_table modules, functions, rows, sites, instructions;
-	uint64_t text_offset, text_bytes;     /* NUL-terminated strings, by offset; at 0 an empty one */
-	uint64_t counts_offset, counts_bytes; /* of the first shard; each has rows.count struct plan_count */
+	uint64_t text_offset, text_bytes; /* NUL-terminated strings, by offset; at 0 an empty one */
+	/* Of the first shard; each has rows.count struct plan_count, and is filled up to a multiple of 64
+	 * bytes; the next is behind it. */
+	uint64_t counts_offset, counts_bytes;
 };
 
 /* An object in which something is traced. */
@@ -40,7 +42,8 @@ struct plan_module {
 	uint32_t path;           /* text: as /proc/PID/maps has it */
 	uint32_t build_id_bytes; /* 0: none, then it is not patched */
 	uint8_t build_id[PLAN_BUILD_ID_MAX];
-	uint64_t code_from, code_to;     /* addresses of what sites may lie in, before relocation */
+	uint64_t code_from, code_to;     /* addresses of what sites may lie in, before relocation: what the
+					  * file has of its executable segments */
 	uint32_t first_site, site_count; /* sites of a module lie together, by address */
 };
 
@@ -58,17 +61,22 @@ struct plan_function {
 	uint32_t name, file; /* text; file is absolute where DWARF tells */
 	uint32_t module;
 	uint32_t first_line, last_line; /* of its declaration; the last that has a row */
-	uint32_t first_row, row_count;  /* rows of a function lie together, by line; the first is the
-					 * line of its declaration: it counts calls */
+	uint32_t first_row, row_count;  /* rows of a function lie together: first that of the line of its
+					 * declaration, which counts calls; then the others, by line */
 	uint32_t refusal;               /* enum plan_refusal */
 };
 
-/* A line of a function. */
+/* A line of a function.  The first row has no room where the function's entry has none: then nothing tells
+ * that the function is entered.  A function that is not traced has its first row alone. */
 struct plan_row {
 	uint32_t function, line;
 	uint32_t refusal; /* of it alone */
 };
 
+/* A site that enters belongs to the function's first row, which counts at no other: one there that only
+ * begins ends the line before, and no more.  An entry that a jump within the function leads back to begins,
+ * too.  A site that only leaves may be of any row.  Not every end of a function is a site: conditional jumps
+ * that leave it are none. */
 enum plan_does {
 	PLAN_ENTERS = 1, /* the function's first instruction: [rsp] is the return address */
 	PLAN_BEGINS = 2, /* a line begins */
@@ -77,8 +85,9 @@ enum plan_does {
 
 enum plan_way {
 	PLAN_JUMP = 0,       /* jmp rel32 */
-	PLAN_SHORT_JUMP = 1, /* jmp rel8 to a springboard: a jmp rel32 in spare bytes of another site */
-	PLAN_NOT = 2,        /* no room */
+	PLAN_SHORT_JUMP = 1, /* jmp rel8 to a springboard: a jmp rel32 in bytes that a PLAN_JUMP displaces
+			      * beyond its own five */
+	PLAN_NOT = 2,        /* no room; it has no instructions */
 };
 
 /* A place of code that becomes a jump. */
@@ -91,7 +100,8 @@ struct plan_site {
 	uint8_t does, way;                /* enum plan_does, or-ed; enum plan_way */
 };
 
-/* How an instruction is made anew somewhere else. */
+/* How an instruction is made anew somewhere else.  Behind one that nothing comes behind there may be nops and
+ * int3s, which nothing reaches: they only give room. */
 enum plan_kind {
 	PLAN_PLAIN = 0,         /* copied */
 	PLAN_RELATIVE = 1,      /* its 32-bit displacement, at `field`, is relative to its end: target */

@@ -63,7 +63,7 @@ static void read_ends(struct body *body)
 	for (size_t i = 1; i < body->count; i++) {
 		struct instruction *one = &body->list[i], *before = one - 1;
 		bool unreached = before->ends || before->dead || !body_joined(body, i);
-		if (unreached && body_joined(body, i) && one->filler && !one->row && !one->leader)
+		if (unreached && body_joined(body, i) && one->filler && !one->statement && !one->leader)
 			one->dead = true;
 		else if (unreached && !one->dead)
 			one->leader = true;

@@ -9,7 +9,7 @@
 
 /* What was asked for.  An empty glob stands for functions that carry a mark. */
 struct wanted {
-	char *const *globs;
+	const char *const *globs;
 	size_t glob_count;
 };
 

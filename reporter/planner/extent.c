@@ -13,8 +13,8 @@ static bool goes_on(const struct body *body, size_t from, size_t i)
 	const struct instruction *one = &body->list[i];
 	if (i == from)
 		return is_movable(one);
-	return i - from < EXTENT_INSTRUCTIONS_MAX && body_joined(body, i) && !one->leader && !one->row &&
-	       !one->does && !one[-1].calls && is_movable(one);
+	return i - from < EXTENT_INSTRUCTIONS_MAX && body_joined(body, i) && !one->leader &&
+	       !one->statement && !one->does && !one[-1].calls && is_movable(one);
 }
 
 size_t extent_take(const struct body *body, size_t from, size_t needed_bytes, size_t *bytes)

@@ -196,6 +196,7 @@ static void plan_body(struct filing *filing, struct body *body, const struct tol
 		filing->body = body;
 		filing->windows = &windows;
 		file_traced(filing, object);
+		filing->windows = NULL;
 	} else {
 		file_refused(filing, refusal);
 	}

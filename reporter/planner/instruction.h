@@ -19,11 +19,12 @@ struct instruction {
 	bool ends;   /* what is behind it is not reached from it */
 	bool calls;  /* whatever is called may change memory: no site moves across */
 	bool direct; /* a jump to target, even where it cannot be moved */
-	bool landmark; /* endbr64 */
-	bool filler;   /* nop or int3 */
-	bool dead;     /* filler that nothing reaches */
-	bool leader;   /* something may jump here */
-	bool row;      /* a statement begins, by the line table */
+	bool landmark;  /* endbr64 */
+	bool filler;    /* nop or int3 */
+	bool dead;      /* filler that nothing reaches */
+	bool leader;    /* something may jump here */
+	bool row;       /* a statement begins here that has a line */
+	bool statement; /* one begins here by the line table, of whatever file or line */
 };
 
 /* Decodes what stands at an address of code; false: no instruction. */

@@ -82,6 +82,7 @@ static int by_start(const void *left, const void *right)
 struct said {
 	uint32_t first, last; /* statements' lines; 0: none */
 	uint32_t other;       /* of no statement */
+	bool statement;
 };
 
 struct table {
@@ -144,7 +145,10 @@ static struct said read_rows(struct table *table, uint64_t address, const struct
 		Dwarf_Line *row = dwarf_onesrcline(table->lines, table->next);
 		uint32_t own = own_line(table->of, row);
 		uint32_t line = copy && says_line(row) ? copy->line : own;
-		if (!line || dwarf_linebeginstatement(row, &statement) != 0)
+		if (dwarf_linebeginstatement(row, &statement) != 0)
+			continue;
+		said.statement |= statement;
+		if (!line)
 			continue;
 		if (statement && !said.first)
 			said.first = own;
@@ -180,6 +184,7 @@ static uint32_t read_lines(struct body *body, struct table *table, const struct 
 		if (one->dead)
 			continue;
 		struct said said = read_rows(table, one->at, copy_at(copies, &next, &open, one->at));
+		one->statement = said.statement;
 		one->row = said.last != 0;
 		line = said.last ? said.last : said.other ? said.other : line;
 		one->line = line;

@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 	int count = argc - (of_object ? 2 : 1);
 	if (count < 3 || (!of_object && process_number(arguments[0]) == 0))
 		return usage();
-	struct planner *planner = planner_create(arguments + 2, (size_t)count - 2);
+	struct planner *planner = planner_create((const char *const *)arguments + 2, (size_t)count - 2);
 	int error = of_object ? planner_add_object(planner, arguments[0], &diagnostic)
 			      : planner_add_process(planner, process_number(arguments[0]), &diagnostic);
 	if (!error)

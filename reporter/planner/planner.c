@@ -38,7 +38,7 @@ struct planning {
 	size_t inlined_count, inlined_capacity;
 };
 
-struct planner *planner_create(char *const *globs, size_t glob_count)
+struct planner *planner_create(const char *const *globs, size_t glob_count)
 {
 	struct planner *planner = memory_zeroed(1, sizeof(*planner));
 	planner->wanted = (struct wanted){globs, glob_count};
@@ -231,7 +231,7 @@ static void add_loaded(void *context, const char *path, bool is_program)
 		add_object(planner, path, &planner->wanted);
 		return;
 	}
-	char **globs = memory_zeroed(planner->wanted.glob_count, sizeof(*globs));
+	const char **globs = memory_zeroed(planner->wanted.glob_count, sizeof(*globs));
 	wanted = (struct wanted){globs, 0};
 	for (size_t i = 0; i < planner->wanted.glob_count; i++)
 		if (loaded_exports(path, planner->wanted.globs[i]))

@@ -16,7 +16,7 @@ struct planner;
 
 /* The globs are borrowed: of names of functions (fnmatch), as DWARF, as people or as linkers have them; ""
  * stands for those marked MPROF_PROFILE.  Never NULL. */
-struct planner *planner_create(char *const *globs, size_t glob_count);
+struct planner *planner_create(const char *const *globs, size_t glob_count);
 void planner_destroy(struct planner *planner);
 
 /* Plans an object.  One that has no debug information, or none of the functions, adds nothing.  0, or -errno
