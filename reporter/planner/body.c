@@ -48,21 +48,22 @@ static struct instruction *add(struct body *body, const struct instruction *inst
 	return &body->list[body->count++];
 }
 
-/* Fillers behind a range that end where something is aligned belong to nobody. */
+/* Fillers behind a range that end where the next function begins, or something is aligned, belong to nobody.
+ */
 static void add_fillers(struct body *body, struct code *code, uint64_t from)
 {
 	uint64_t to = (from + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1), next;
 	struct instruction filler;
 	size_t before = body->count;
 	if (frames_next(code, from, &next) && next < to)
-		return;
+		to = next;
 	uint64_t at = from;
 	while (at < to && instruction_read(code, at, &filler) && filler.filler && at + filler.bytes <= to) {
 		filler.dead = true;
 		add(body, &filler);
 		at += filler.bytes;
 	}
-	if (at != to || !code_claim(code, from, to))
+	if (at != to || at == from || !code_claim(code, from, to))
 		body->count = before;
 }
 

@@ -69,7 +69,8 @@ static size_t room_below(const struct body *body, size_t from, uint64_t behind_b
 static void move_lines_down(struct body *body)
 {
 	for (size_t i = 0; i < body->count; i++) {
-		if (body->list[i].does != PLAN_BEGINS || extent_of(body, i) >= JUMP_BYTES)
+		uint8_t does = body->list[i].does;
+		if (!(does & PLAN_BEGINS) || does & PLAN_ENTERS || extent_of(body, i) >= JUMP_BYTES)
 			continue;
 		size_t to = room_below(body, i, 0, JUMP_BYTES);
 		if (!to && extent_of(body, i) < SHORT_JUMP_BYTES)
@@ -77,7 +78,7 @@ static void move_lines_down(struct body *body)
 		if (!to)
 			continue;
 		body->list[i].does = 0;
-		body->list[to].does = PLAN_BEGINS;
+		body->list[to].does = does;
 	}
 }
 
