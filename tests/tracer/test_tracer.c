@@ -79,6 +79,11 @@ static uint64_t plain(void)
 	one = CALL(int (*)(int), "traced_switch");
 	for (int i = 0; i < 12; i++)
 		sum = sum * 31 + (uint64_t)one(i % 6);
+	for (int i = 0; i < 3; i++) {
+		volatile int n = 10;
+		CALL(void (*)(volatile int *), "traced_head")(&n);
+		sum += (uint64_t)n;
+	}
 	one = CALL(int (*)(int), "traced_tail");
 	for (int i = 0; i < 7; i++)
 		sum = sum * 31 + (uint64_t)one(i);
@@ -208,28 +213,42 @@ static uint64_t deep(void)
 	return result;
 }
 
+struct work {
+	unsigned rounds, sum;
+};
+
 static void *work_thread(void *argument)
 {
 	unsigned (*work)(unsigned) = CALL(unsigned (*)(unsigned), "traced_work");
+	struct work *mine = argument;
 	unsigned sum = 0;
 
-	for (unsigned i = 0; i < 100000; i++)
+	for (unsigned i = 0; i < mine->rounds; i++)
 		sum += work(i);
-	*(unsigned *)argument = sum;
+	mine->sum = sum;
 	return NULL;
 }
 
+/* Four at once, and then many, one after the other. */
 static uint64_t threads(void)
 {
-	pthread_t ids[4];
-	unsigned sums[4];
+	pthread_t ids[4], one;
+	struct work works[4];
 	uint64_t sum = 0;
 
-	for (int i = 0; i < 4; i++)
-		pthread_create(&ids[i], NULL, work_thread, &sums[i]);
+	for (int i = 0; i < 4; i++) {
+		works[i].rounds = 99000;
+		pthread_create(&ids[i], NULL, work_thread, &works[i]);
+	}
 	for (int i = 0; i < 4; i++) {
 		pthread_join(ids[i], NULL);
-		sum = sum * 31 + sums[i];
+		sum = sum * 31 + works[i].sum;
+	}
+	for (int i = 0; i < 400; i++) {
+		works[0].rounds = 10;
+		pthread_create(&one, NULL, work_thread, &works[0]);
+		pthread_join(one, NULL);
+		sum = sum * 31 + works[0].sum;
 	}
 	return sum;
 }
