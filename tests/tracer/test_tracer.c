@@ -140,7 +140,7 @@ static uint64_t alternate_stack(void)
 	stack.ss_flags = SS_DISABLE;
 	sigaltstack(&stack, NULL);
 	free(stack.ss_sp);
-	return (uint64_t)(sum * 1000 + handled);
+	return (uint64_t)sum * 1000 + (uint64_t)handled;
 }
 
 static ucontext_t main_context, contexts[4];
