@@ -98,6 +98,7 @@ struct plan_site {
 	uint32_t first_instruction;       /* those that are moved into the trampoline */
 	uint8_t instruction_count, bytes; /* whole instructions */
 	uint8_t does, way;                /* enum plan_does, or-ed; enum plan_way */
+	uint8_t unused[4];
 };
 
 /* How an instruction is made anew somewhere else.  Behind one that nothing comes behind there may be nops and
