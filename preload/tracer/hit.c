@@ -161,6 +161,22 @@ static inline void leave_gone(uint32_t shard, struct stack *stack, uintptr_t sp,
 	}
 }
 
+/* A function is entered.  NULL if there is no room for its activation, and nothing is counted yet. */
+static inline struct activation *call(uint32_t shard, struct stack *stack, const struct hit_site *site,
+				      uint32_t number, uintptr_t sp, uint64_t now)
+{
+	struct activation *top = activations_top(stack);
+
+	/* Left by a tail call: its return address is this one's by now.  (A jump back to the entry is a call
+	 * as well: that is what a tail call of a function to itself becomes.) */
+	if (UNLIKELY(top && top->sp == sp))
+		leave(shard, stack, now);
+	top = enter(stack, site, number, sp, now);
+	if (LIKELY(top))
+		add(&count_of(shard, site->first_row)->hits, 1);
+	return top;
+}
+
 /* The activation that the hit belongs to, made where it is new; NULL if there is no room. */
 static inline struct activation *activation_of(uint32_t shard, struct stack *stack,
 					       const struct hit_site *site, uint32_t number, uintptr_t sp,
@@ -168,12 +184,8 @@ static inline struct activation *activation_of(uint32_t shard, struct stack *sta
 {
 	struct activation *top = activations_top(stack);
 
-	if (site->does & PLAN_ENTERS) {
-		/* Left by a tail call: its return address is this one's by now. */
-		if (UNLIKELY(top && top->sp == sp))
-			leave(shard, stack, now);
-		return enter(stack, site, number, sp, now);
-	}
+	if (site->does & PLAN_ENTERS)
+		return call(shard, stack, site, number, sp, now);
 	/* One that could not be seen to be entered. */
 	if (UNLIKELY(!top || top->function != site->function))
 		return enter(stack, site, number, sp, now);
@@ -209,10 +221,7 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 		count_bare(thread, site, number);
 		return;
 	}
-	if (site->does & PLAN_ENTERS)
-		add(&count_of(shard, site->first_row)->hits, 1);
-	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number) &&
-	    !(site->does & PLAN_ENTERS && site->row == site->first_row)) {
+	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number)) {
 		end_visit(shard, activation, now);
 		begin_visit(activation, site->row, now);
 		/* The first row counts calls, whatever stands on its line. */

@@ -68,17 +68,69 @@ static uint32_t site_at(const struct tracer_area *area, uint32_t offset)
 	return low;
 }
 
-bool tracer_original_slow(uintptr_t pc, uintptr_t *original_pc, uintptr_t *sp_delta)
+/* In the area's trampolines. */
+static void find_in_area(const struct tracer_area *area, uintptr_t pc, uintptr_t *original_pc,
+			 uintptr_t *sp_delta)
 {
-	const struct tracer_area *area = area_of(pc);
-
-	if (!area)
-		return false;
 	uint32_t offset = (uint32_t)(pc - area->from), number = site_at(area, offset);
 	const struct plan_site *site = &area->sites[number];
 	struct arch_done done = arch_trampoline_done(&area->instructions[site->first_instruction],
 						     site->instruction_count, offset - area->starts[number]);
+
 	*original_pc = site->address + area->bias + done.bytes;
 	*sp_delta = done.stack_bytes;
+}
+
+/* The first site from an address on. */
+static uint32_t first_site_from(const struct tracer_area *area, uint64_t address)
+{
+	uint32_t low = 0, high = area->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (area->sites[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The site whose springboard stands at the address, and so no farther away than a short jump reaches. */
+static const struct plan_site *site_of_springboard(const struct tracer_area *area, uint64_t address)
+{
+	uint64_t from = address > ARCH_SHORT_JUMP_REACH ? address - ARCH_SHORT_JUMP_REACH : 0;
+
+	for (uint32_t i = first_site_from(area, from); i < area->count; i++) {
+		const struct plan_site *site = &area->sites[i];
+		if (site->address > address + ARCH_SHORT_JUMP_REACH)
+			break;
+		if (site->way == PLAN_SHORT_JUMP && site->springboard == address)
+			return site;
+	}
+	return NULL;
+}
+
+/* On a springboard, which stands where the code of another place was. */
+static bool find_by_springboard(uintptr_t pc, uintptr_t *original_pc)
+{
+	for (uint32_t i = 0, count = count_areas(); i < count; i++) {
+		const struct plan_site *site = site_of_springboard(&areas[i], pc - areas[i].bias);
+		if (site) {
+			*original_pc = site->address + areas[i].bias;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool tracer_original_slow(uintptr_t pc, uintptr_t *original_pc, uintptr_t *sp_delta)
+{
+	const struct tracer_area *area = area_of(pc);
+
+	*sp_delta = 0;
+	if (!area)
+		return find_by_springboard(pc, original_pc);
+	find_in_area(area, pc, original_pc, sp_delta);
 	return true;
 }

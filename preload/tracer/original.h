@@ -43,8 +43,8 @@ bool tracer_is_own_code_slow(uintptr_t pc);
 
 /* Relaxed, both: who is in such code got there after it was made known, in program order. */
 
-/* True if `pc`, an interrupted or a return address, lies in a trampoline.  The program then is about to
- * execute *original_pc, and its stack pointer is *sp_delta above what it is. */
+/* True if `pc`, an interrupted or a return address, lies in a trampoline or is a springboard's.  The program
+ * then is about to execute *original_pc, and its stack pointer is *sp_delta above what it is. */
 static inline bool tracer_original(uintptr_t pc, uintptr_t *original_pc, uintptr_t *sp_delta)
 {
 	return __builtin_expect(atomic_load_explicit(&tracer_areas, memory_order_relaxed) != 0, 0) &&

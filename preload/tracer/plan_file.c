@@ -53,10 +53,11 @@ static bool counts_fit(const struct plan_header *header)
 
 static bool text_fits(const struct plan_header *header)
 {
+	if (!lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) ||
+	    header->text_bytes == 0)
+		return false;
 	const char *text = (const char *)header + header->text_offset;
-
-	return lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) &&
-	       header->text_bytes > 0 && text[0] == '\0' && text[header->text_bytes - 1] == '\0';
+	return text[0] == '\0' && text[header->text_bytes - 1] == '\0';
 }
 
 static const char *check_outline(const struct plan_header *header, size_t bytes)
@@ -145,10 +146,11 @@ static bool site_fits(const struct plan_file *plan, const struct plan_module *mo
 		      const struct plan_site *site, uint64_t from)
 {
 	const unsigned int known = PLAN_ENTERS | PLAN_BEGINS | PLAN_LEAVES;
-	const struct plan_row *row = &plan->rows[site->row];
 
-	if (site->row >= plan->header->rows.count || (site->does & ~known) ||
-	    &plan->modules[plan->functions[row->function].module] != module)
+	if (site->row >= plan->header->rows.count || (site->does & ~known))
+		return false;
+	uint32_t function = plan->rows[site->row].function;
+	if (&plan->modules[plan->functions[function].module] != module)
 		return false;
 	if (site->way == PLAN_NOT)
 		return lies_in(site->address, 0, from, module->code_to);

@@ -79,6 +79,11 @@ static uint64_t plain(void)
 	one = CALL(int (*)(int), "traced_switch");
 	for (int i = 0; i < 12; i++)
 		sum = sum * 31 + (uint64_t)one(i % 6);
+	for (int i = 0; i < 3; i++) {
+		volatile int n = 10;
+		CALL(void (*)(volatile int *), "traced_head")(&n);
+		sum += (uint64_t)n;
+	}
 	one = CALL(int (*)(int), "traced_tail");
 	for (int i = 0; i < 7; i++)
 		sum = sum * 31 + (uint64_t)one(i);
@@ -135,7 +140,7 @@ static uint64_t alternate_stack(void)
 	stack.ss_flags = SS_DISABLE;
 	sigaltstack(&stack, NULL);
 	free(stack.ss_sp);
-	return (uint64_t)(sum * 1000 + handled);
+	return (uint64_t)sum * 1000 + (uint64_t)handled;
 }
 
 static ucontext_t main_context, contexts[4];
@@ -208,28 +213,42 @@ static uint64_t deep(void)
 	return result;
 }
 
+struct work {
+	unsigned rounds, sum;
+};
+
 static void *work_thread(void *argument)
 {
 	unsigned (*work)(unsigned) = CALL(unsigned (*)(unsigned), "traced_work");
+	struct work *mine = argument;
 	unsigned sum = 0;
 
-	for (unsigned i = 0; i < 100000; i++)
+	for (unsigned i = 0; i < mine->rounds; i++)
 		sum += work(i);
-	*(unsigned *)argument = sum;
+	mine->sum = sum;
 	return NULL;
 }
 
+/* Four at once, and then many, one after the other. */
 static uint64_t threads(void)
 {
-	pthread_t ids[4];
-	unsigned sums[4];
+	pthread_t ids[4], one;
+	struct work works[4];
 	uint64_t sum = 0;
 
-	for (int i = 0; i < 4; i++)
-		pthread_create(&ids[i], NULL, work_thread, &sums[i]);
+	for (int i = 0; i < 4; i++) {
+		works[i].rounds = 99000;
+		pthread_create(&ids[i], NULL, work_thread, &works[i]);
+	}
 	for (int i = 0; i < 4; i++) {
 		pthread_join(ids[i], NULL);
-		sum = sum * 31 + sums[i];
+		sum = sum * 31 + works[i].sum;
+	}
+	for (int i = 0; i < 400; i++) {
+		works[0].rounds = 10;
+		pthread_create(&one, NULL, work_thread, &works[0]);
+		pthread_join(one, NULL);
+		sum = sum * 31 + works[0].sum;
 	}
 	return sum;
 }
@@ -453,11 +472,17 @@ static void check_damaged(void)
 	printf("%u of %d damaged plans may be used\n", taken, FLIPS);
 }
 
-/* ---- a storm of signals ---------------------------------------------------------------------------------
- */
+/* ---- walks from within a hit -------------------------------------------------------------------------- */
 
-static struct unwind_state *unwinder;
+static __thread struct unwind_state *unwinder;
 static volatile unsigned walks, lost, strangers, in_trampolines;
+
+static void make_unwinder(void)
+{
+	unwinder = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	walks = lost = strangers = in_trampolines = 0;
+}
 
 /* Nothing of the tracer's may show. */
 static bool is_of_the_program(uintptr_t pc)
@@ -467,50 +492,186 @@ static bool is_of_the_program(uintptr_t pc)
 	return _dl_find_object((void *)pc, &found) == 0 && !tracer_is_own_code(pc);
 }
 
-static __attribute__((noinline)) void on_storm(int number, siginfo_t *info, void *context)
+/* The call path of whom a signal interrupted, as one number. */
+static uint64_t judge_walk(const struct unwind_start *start, const ucontext_t *interrupted)
 {
 	const struct path_frame *frames;
-	struct unwind_start here;
-	uintptr_t pc = (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP], original, delta;
+	uintptr_t pc = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP], original, delta;
+	size_t count = unwind_walk(unwinder, start, &frames);
+	uint64_t path = 0;
 
-	(void)number;
-	(void)info;
-	UNWIND_HERE(&here);
-	size_t count = unwind_walk(unwinder, &here, &frames);
 	walks++;
 	in_trampolines += tracer_original(pc, &original, &delta) || tracer_is_own_code(pc);
-	if (frames[count - 1].module & NODE_TRUNCATED)
-		lost++;
-	for (size_t i = 0; i < count; i++)
-		if (!is_of_the_program(frames[i].pc - !(frames[i].module & NODE_EXACT_PC)))
-			strangers++;
+	lost += (frames[count - 1].module & NODE_TRUNCATED) != 0;
+	for (size_t i = 0; i < count; i++) {
+		strangers += !is_of_the_program(frames[i].pc - !(frames[i].module & NODE_EXACT_PC));
+		path = (path ^ frames[i].pc ^ (frames[i].module & NODE_EXACT_PC)) * 0x9e3779b97f4a7c15;
+		path ^= path >> 29;
+	}
+	return path;
 }
 
-static void check_storm(void)
+static void expect_good_walks(void)
 {
-	struct sigaction action = {.sa_sigaction = on_storm, .sa_flags = SA_RESTART | SA_SIGINFO};
-	struct itimerspec often = {{0, 500000}, {0, 500000}}, never = {{0, 0}, {0, 0}};
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2};
-	unsigned (*storm)(unsigned) = CALL(unsigned (*)(unsigned), "traced_storm");
-	timer_t timer;
-
-	if (!storm)
-		return;
-	unwinder = mmap(NULL, unwind_state_bytes(), PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	sigaction(SIGUSR2, &action, NULL);
-	timer_create(CLOCK_MONOTONIC, &event, &timer);
-	timer_settime(timer, 0, &often, NULL);
-	unsigned wanted = storm(500);
-	while (walks < STORM_WALKS)
-		expect(storm(500) == wanted, "a storm changes no result");
-	timer_settime(timer, 0, &never, NULL);
 	printf("%u walks, %u of them from the tracer's code\n", walks, in_trampolines);
 	expect(in_trampolines > 0, "some signals come in within a hit");
 	expect(lost == 0, "every walk gets to the end");
 	expect(strangers == 0, "no walk shows the tracer");
-	if (lost || strangers)
-		printf("lost %u, strangers %u\n", lost, strangers);
+}
+
+/* ---- a storm of signals ------------------------------------------------------------------------------- */
+
+static sigjmp_buf way_out;
+static volatile bool jumps_out;
+
+static __attribute__((noinline)) void on_storm(int number, siginfo_t *info, void *context)
+{
+	struct unwind_start here;
+
+	(void)number;
+	(void)info;
+	UNWIND_HERE(&here);
+	judge_walk(&here, context);
+	if (!jumps_out)
+		return;
+	CALL(unsigned (*)(unsigned), "traced_storm_inner")(3);
+	if (walks % 3 == 0)
+		siglongjmp(way_out, 1);
+}
+
+static void storm_until(unsigned wanted_walks)
+{
+	unsigned (*storm)(unsigned) = CALL(unsigned (*)(unsigned), "traced_storm");
+	static volatile unsigned wanted;
+	struct itimerspec often = {{0, 500000}, {0, 500000}}, never = {{0, 0}, {0, 0}};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2};
+	static timer_t timer;
+
+	wanted = storm(500);
+	timer_create(CLOCK_MONOTONIC, &event, &timer);
+	timer_settime(timer, 0, &often, NULL);
+	(void)sigsetjmp(way_out, 1);
+	while (walks < wanted_walks)
+		expect(storm(500) == wanted, "a storm changes no result");
+	timer_settime(timer, 0, &never, NULL);
+	timer_delete(timer);
+}
+
+static uint64_t hits_of_lines(uint32_t from, uint32_t to)
+{
+	const struct plan_row *rows = table_of(&header->rows);
+	uint64_t hits = 0;
+
+	for (uint32_t i = 0; i < header->rows.count; i++)
+		hits += rows[i].line >= from && rows[i].line < to ? hits_of(i) : 0;
+	return hits;
+}
+
+/* Handlers jump out of hits, too: after that counts are as ever. */
+static void check_storm(void)
+{
+	struct sigaction action = {.sa_sigaction = on_storm, .sa_flags = SA_RESTART | SA_SIGINFO};
+	int (*one)(int) = CALL(int (*)(int), "traced_for");
+
+	if (!one)
+		return;
+	make_unwinder();
+	sigaction(SIGUSR2, &action, NULL);
+	storm_until(STORM_WALKS);
+	expect_good_walks();
+	uint64_t before = hits_of_lines(12, 23);
+	jumps_out = true;
+	storm_until(walks + STORM_WALKS / 3);
+	jumps_out = false;
+	expect(hits_of_lines(12, 23) == before, "what does not run is not counted");
+	one(10);
+	uint64_t once = hits_of_lines(12, 23) - before;
+	one(10);
+	expect(hits_of_lines(12, 23) - before == 2 * once, "jumps out of handlers leave counts right");
+	expect(once > 0 && once == before, "and as they were");
+}
+
+/* ---- a signal at every instruction --------------------------------------------------------------------- */
+
+#define PATHS_MAX 65536u
+
+static uint64_t paths[PATHS_MAX]; /* of the program before it was patched */
+static bool patched;
+static unsigned other_paths;
+
+static void take_path(uint64_t path)
+{
+	size_t at = path % PATHS_MAX;
+
+	while (paths[at] && paths[at] != path)
+		at = (at + 1) % PATHS_MAX;
+	other_paths += patched && paths[at] != path;
+	paths[at] = path;
+}
+
+static __attribute__((noinline)) void on_step(int number, siginfo_t *info, void *context)
+{
+	struct unwind_start here;
+
+	(void)number;
+	(void)info;
+	UNWIND_HERE(&here);
+	take_path(judge_walk(&here, context));
+}
+
+/* Sets or clears the trap flag. */
+static inline __attribute__((always_inline)) void single_step(bool on)
+{
+	if (on)
+		__asm__ volatile(
+			"lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; lea 128(%%rsp), %%rsp"
+			:
+			:
+			: "memory", "cc");
+	else
+		__asm__ volatile(
+			"lea -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; lea 128(%%rsp), %%rsp"
+			:
+			:
+			: "memory", "cc");
+}
+
+static void *step_thread(void *unused)
+{
+	int (*ones[])(int) = {CALL(int (*)(int), "traced_for"), CALL(int (*)(int), "traced_nested"),
+			      CALL(int (*)(int), "traced_switch"), CALL(int (*)(int), "traced_tail"),
+			      CALL(int (*)(int), "traced_fib")};
+	double (*three)(const double *, int) = CALL(double (*)(const double *, int), "traced_floats");
+	static const double values[] = {1, 2.5, -3};
+
+	make_unwinder();
+	for (int i = 0; i < 5; i++)
+		ones[i](4);
+	single_step(true);
+	for (int i = 0; i < 5; i++)
+		ones[i](4);
+	three(values, 3);
+	single_step(false);
+	return unused;
+}
+
+/* In a thread, so that paths begin the same each time. */
+static void step_through(void)
+{
+	struct sigaction action = {.sa_sigaction = on_step, .sa_flags = SA_RESTART | SA_SIGINFO};
+	pthread_t thread;
+
+	if (!function("traced_for"))
+		return;
+	sigaction(SIGTRAP, &action, NULL);
+	pthread_create(&thread, NULL, step_thread, NULL);
+	pthread_join(thread, NULL);
+	if (!patched)
+		return;
+	expect_good_walks();
+	expect(other_paths == 0, "call paths are those of the program that is not patched");
+	if (other_paths)
+		printf("%u other paths\n", other_paths);
 }
 
 /* ---- how long a hit takes, to be looked at; nothing depends on it
@@ -585,6 +746,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	run_all(bare);
+	step_through();
 	double bare_ns = storm_ns();
 	check_refusals(plan);
 	check_damaged();
@@ -603,10 +765,12 @@ int main(int argc, char **argv)
 		}
 	check_source(argv[3], strcmp(argv[4], "exact") == 0);
 	check_ticks();
+	check_storm();
+	patched = true;
+	step_through();
 	uint64_t before = all_hits();
 	double ns = storm_ns() - bare_ns;
 	if (bare_ns < 1e17)
 		printf("%.1f ns a visit\n", ns / ((double)(all_hits() - before) / 20));
-	check_storm();
 	return failures != 0;
 }

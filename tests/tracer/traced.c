@@ -102,6 +102,13 @@ TRACED long traced_deep(long n) /* hits 1000001 */
 	return below + 1; /* hits 1000001 */
 }
 
+/* Its loop may begin where the function does: each round is a call then. */
+TRACED void traced_head(volatile int *n)
+{
+	while (--*n > 0) {
+	}
+}
+
 TRACED int traced_tail_end(int n) /* hits 7 */
 {
 	return n * 3; /* hits 7 */

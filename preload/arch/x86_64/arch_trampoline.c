@@ -308,7 +308,8 @@ static bool is_indirect_call(const struct plan_instruction *instruction)
 		return false;
 	unsigned int mode = instruction->original[at + 1];
 	bool has_base = mode < 0xc0 && (mode & 7u) == 4 && at + 2 < instruction->bytes;
-	return !has_base || (instruction->original[at + 2] & 7u) != 4;
+	bool is_extended = at > 0 && (instruction->original[at - 1] & 0xf1u) == 0x41; /* REX.B: r12 */
+	return !has_base || is_extended || (instruction->original[at + 2] & 7u) != 4;
 }
 
 /* Which is 32 bits wide. */

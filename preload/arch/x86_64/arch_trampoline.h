@@ -15,6 +15,7 @@
 
 #define ARCH_JUMP_BYTES 5
 #define ARCH_SHORT_JUMP_BYTES 2
+#define ARCH_SHORT_JUMP_REACH UINT64_C(130)  /* at most, from where it begins */
 #define ARCH_JUMP_REACH UINT64_C(0x7fffffff) /* how far away a jump's target may be */
 #define ARCH_FILLER 0xcc                     /* what is left of displaced instructions; never executed */
 
