@@ -46,8 +46,8 @@ static void *find(void *_Atomic *place, const char *name)
 PASSED_ON(dlsym, void *, (void *restrict handle, const char *restrict name), (handle, name), NULL)
 PASSED_ON(dlopen, void *, (const char *path, int mode), (path, mode), NULL)
 PASSED_ON(dlerror, char *, (void), (), NULL)
-PASSED_ON(dl_iterate_phdr, int,
-	  (int (*callback)(struct dl_phdr_info *, size_t, void *), void *argument), (callback, argument), 0)
+PASSED_ON(dl_iterate_phdr, int, (int (*callback)(struct dl_phdr_info *, size_t, void *), void *argument),
+	  (callback, argument), 0)
 PASSED_ON(clock_gettime, int, (clockid_t clock, struct timespec *now), (clock, now), -1)
 PASSED_ON(getauxval, unsigned long, (unsigned long type), (type), 0)
 PASSED_ON(strerrordesc_np, const char *, (int error_number), (error_number), NULL)

@@ -90,7 +90,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 					  .paths = true,
 					  .path_lines = PATHS_SHOWN - 1};
 	struct profile *profile = *profiles;
-	size_t table_count, used = LINES_OF_RUN;
+	size_t table_count = 0, used = LINES_OF_RUN;
 	struct table_showing showing = {.all_lines = request->flags[ALL_LINES],
 					.as_memory_profiler = request->flags[MEMORY_PROFILER]};
 	const struct line_table *tables;
@@ -103,7 +103,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	/* Lines' figures are not known of a part of the run, or of some blocks. */
 	tables = window ? NULL : profile_tables(profile, &choice, &table_count);
 	document->main = window ? "sites" : "functions";
-	if (request->for_people && showing.as_memory_profiler) {
+	if (request->for_people && showing.as_memory_profiler && !window) {
 		part_tables(document, profile, request, tables, table_count, &showing);
 		return 0;
 	}

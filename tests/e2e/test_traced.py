@@ -50,9 +50,13 @@ def executions_are_memory_profilers(directory):
         lines = traced(trace)
         counts = {tag: lines.get(line) for tag, line in tags_of(PROGRAMS / "loops.c").items()}
         wrong = {tag: (count, expected[tag]) for tag, count in counts.items() if tag in expected and count is not None and count != expected[tag]}
+        # clang's loop begins with its condition, gcc's and Python's end with it.
+        wrong.pop("one_while", None)
         check_equal(wrong, {}, f"executions, {compiler}")
-        missing = [tag for tag in expected if counts[tag] is None]
-        check(len(missing) <= 3, f"lines that have no count, {compiler}: {missing}")
+        # Of two bytes, with no room for a longer jump within reach: told as not traced.
+        without_room = {"one_while", "early_continue", "early_break"} if compiler == "gcc" else set()
+        missing = [tag for tag in expected if counts[tag] is None and tag not in without_room]
+        check_equal(missing, [], f"lines that have no count, {compiler}")
         check_equal({tag: counts[tag] for tag in counts if tag.endswith("_def")},
                     {"for_def": 1, "while_def": 1, "one_def": 1, "nested_def": 1, "early_def": 1, "recursive_def": 41, "allocates_def": 1, "next_def": 13,
                      "streams_def": 1, "chooses_def": 4}, f"calls, {compiler}")
@@ -66,6 +70,134 @@ def its_five_columns(directory):
     check("Line #    Mem usage    Increment  Occurrences   Line Contents\n" in shown and "Call sites" not in shown, shown)
     check(re.search(r"^ +\d+ +1\.9 MiB +10\.5 MiB +11   \tchar \*block|^ +\d+ +1\.9 MiB +10\.5 MiB +11   \t\tchar \*block", shown, re.M), shown)
     check(re.search(r"^ +\d+ +12   \tfor \(int i", shown, re.M), f"a line that allocates nothing: {shown}")
+
+
+# ---- against gcov --------------------------------------------------------------------------------------
+
+def by_gcov(source, directory):
+    folder = directory / "gcov"
+    folder.mkdir()
+    compile(source, folder / "program", "-O0", "--coverage")
+    check_equal(run([folder / "program"], folder).returncode, 0, f"{source}, with coverage")
+    counts = {}
+    for notes in folder.glob("*.gcda"):
+        done = run(["gcov", "-j", "-t", notes.name], folder)
+        for file in json.loads(done.stdout)["files"]:
+            if file["file"].endswith(source):
+                counts.update({line["line_number"]: line["count"] for line in file["lines"]})
+    return counts
+
+
+@case
+def executions_are_gcovs(directory):
+    needs("gcov")
+    lines = 0
+    for source in ("moments.c", "callers.c", "split.c", "wrappers.c", "many_pairs.c", "leaks.c", "ledger.c", "exceptions.cpp", "new_and_delete.cpp",
+                   "handed_out.c", "many_blocks.c", "many_live.c", "starts.c", "ends.c", "hold.c", "gated.c"):
+        folder = directory / source
+        folder.mkdir()
+        program = compile(source, folder / "program", "-O0")
+        bare = run([program], folder)
+        if bare.returncode != 0:
+            continue
+        done = recorded_lines(program, folder, functions="*")
+        check_equal(done.outcome, bare.outcome, f"what {source} does")
+        counted, expected = traced(done.trace()), by_gcov(source, folder)
+        document = json.loads(mprof("report", "--format", "json", done.trace()).stdout)
+        firsts = {function["first_line"] for function in document["functions"]}
+        common = [line for line, hits in counted.items() if hits and expected.get(line) and line not in firsts]
+        wrong = {line: (counted[line], expected[line]) for line in common if counted[line] != expected[line]}
+        # Statements over several lines, and cleanups that go back to a line, are more visits than one: LINES in doc/lines.md.
+        check(len(wrong) <= len(common) // 20 + 1, f"{source}: {len(wrong)} of {len(common)}: {wrong}")
+        lines += len(common)
+    check(lines > 200, f"lines that both have: {lines}")
+
+
+# ---- what the program does is unchanged --------------------------------------------------------------
+
+@case
+def nothing_changes(directory):
+    for source in ("exceptions.cpp", "longjmp.c", "lines/coroutines.cpp", "thread_pairs.c", "deep_recursion.c", "new_and_delete.cpp", "moments.c"):
+        for compiler in ("gcc", "clang"):
+            for level in ("-O0", "-O2", "-Os"):
+                folder = directory / f"{source.replace('/', '-')}-{compiler}{level}"
+                folder.mkdir()
+                standard = ["-std=c++20"] if source.endswith(".cpp") else []
+                program = compile(source, folder / "program", level, *standard, cc=compiler)
+                bare = run([program], folder)
+                done = record([program], folder, MPROF_LINES="*")
+                check_equal(done.outcome, bare.outcome, f"{source} {compiler} {level}")
+                check_equal(json.loads(mprof("report", "--format", "json", done.traces()[0]).stdout)["lost_events"], 0, "lost events")
+
+
+@case
+def call_paths_are_the_same(directory):
+    program = compile("moments.c", directory / "program", "-O1")
+    paths = []
+    for lines in ("0", "*"):
+        (directory / lines.replace("*", "all")).mkdir()
+        trace = record([program], directory / lines.replace("*", "all"), MPROF_LINES=lines).trace()
+        document = json.loads(mprof("report", "--paths", "--format", "json", trace).stdout)
+        paths.append(sorted(json.dumps([site["function"], site["line"], site["allocations"], site["allocated_bytes"], site["paths"]], sort_keys=True) for site in document["sites"]))
+    check_equal(paths[1], paths[0], "sites and their paths")
+
+
+# ---- whose they are ------------------------------------------------------------------------------------
+
+THREADS = """
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+volatile long sum;
+__attribute__((noinline)) static void counted(int n) {
+	for (int i = 0; i < n; i++)
+		sum += i;
+}
+static void *work(void *nothing) { counted(10000); return nothing; }
+int main(int count, char **words) {
+	pthread_t threads[8];
+	for (int i = 0; i < 8; i++) pthread_create(&threads[i], NULL, work, NULL);
+	for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+	if (count > 1 && strcmp(words[1], "fork") == 0) { if (fork() == 0) { counted(77); _exit(0); } wait(NULL); }
+	if (count > 1 && strcmp(words[1], "kill") == 0) raise(SIGKILL);
+	return 0;
+}
+"""
+
+
+@case
+def of_threads_and_killed_programs_but_not_of_children(directory):
+    (directory / "threads.c").write_text(THREADS)
+    check_equal(run(["gcc", "-g", "-O0", "-pthread", "-o", "threads", "threads.c"], directory).returncode, 0, "gcc")
+    for how in ("plain", "fork", "kill"):
+        (directory / how).mkdir()
+        done = record([directory / "threads", how], directory / how, MPROF_LINES="counted")
+        lines = {}
+        for trace in done.traces():
+            lines.update({line: hits for line, hits in traced(trace, "-f", "counted").items() if hits})
+        check_equal(lines, {9: 8, 10: 80008, 11: 80000, 12: 8}, how)
+
+
+@case
+def who_has_none_is_told(directory):
+    program = compile("leaks.c", directory / "program", "-O1")
+    trace = record([program], directory, MPROF_LINES="no_such_*").trace()
+    check("no lines were traced: no function with lines has a name that matches" in mprof("report", trace).stdout, "a name that nothing has")
+
+
+@case
+def as_run_asks_for_it(directory):
+    program = compile("loops.c", directory / "loops", "-O0")
+    done = run([MPROF, "run", "-o", "a.mprof", "-f", "with_*", "-f", "nested", program], directory)
+    check_equal(done.returncode, 0, done.stderr)
+    document = json.loads(mprof("report", "--format", "json", directory / "a.mprof").stdout)
+    check_equal({function["function"] for function in document["functions"]}, {"with_for", "with_while", "nested"}, "functions")
+    check_equal(run([MPROF, "run", "-o", "b.mprof", "--lines", program], directory).returncode, 0, "--lines")
+    document = json.loads(mprof("report", "--format", "json", directory / "b.mprof").stdout)
+    check_equal(len(document["functions"]), 10, "marked functions")
 
 
 run_cases()

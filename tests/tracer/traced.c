@@ -38,7 +38,7 @@ TRACED int traced_nested(int n) /* hits 1 */
 {
 	int s = 0;                            /* hits 1 */
 	for (int i = 0; i < n; i++)           /* hits 5 */
-		for (int k = 0; k < 3; k++) { /* hits 16 */
+		for (int k = 0; k < 3; k++) { /* hits 15 */
 			if (k == i)           /* hits 12 */
 				continue;     /* hits 3 */
 			if (i + k > 4)        /* hits 9 */

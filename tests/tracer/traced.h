@@ -6,7 +6,11 @@
 #ifndef MPROF_TESTS_TRACER_TRACED_H
 #define MPROF_TESTS_TRACER_TRACED_H
 
+#if defined(__clang__)
+#define TRACED __attribute__((noinline, visibility("default")))
+#else
 #define TRACED __attribute__((noinline, noclone, visibility("default")))
+#endif
 
 /* What the functions themselves call, in the driver. */
 struct traced_calls {
