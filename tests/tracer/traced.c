@@ -67,7 +67,7 @@ TRACED int traced_switch(int n) /* hits 12 */
 		break; /* hits 2 */
 	case 1:
 		s += 3; /* hits 2 */
-			/* fall through */
+		__attribute__((fallthrough));
 	case 2:
 		s *= 5; /* hits 4 */
 		break;  /* hits 4 */

@@ -1,4 +1,4 @@
-/* clang-format off: the lines are loops.py's */
+/* clang-format off */
 /* Loops whose lines loops.py has, too: those with the same word behind // are executed as often. */
 #include <mprof/mprof.h>
 #include <stdio.h>
