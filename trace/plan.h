@@ -129,10 +129,10 @@ struct plan_instruction {
 };
 
 /*
- * Of a row.  Ticks are those of the processor's counter, and there are none where it does not run at one rate.
- * Of a line within which its own function runs again (recursion) `ticks` has the inner visits' time once more
- * for each activation around them; `own_ticks` has all time once, so that sums of it mean something.  A visit
- * that is not over is in neither.
+ * Of a row.  Ticks are those of the processor's counter, and there are none where it does not run at one
+ * rate. Of a line within which its own function runs again (recursion) `ticks` has the inner visits' time
+ * once more for each activation around them; `own_ticks` has all time once, so that sums of it mean
+ * something.  A visit that is not over is in neither.
  */
 struct plan_count {
 	uint64_t hits;      /* visits; of a function's first row: calls */
