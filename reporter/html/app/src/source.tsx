@@ -4,9 +4,9 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Amount, EditorLink, Share } from "./cells";
 import { useView } from "./context";
-import { lastPart, ratio, share, shortPath, size, amount } from "./format";
-import type { Figure, Recording } from "./model";
-import type { SourceLines } from "./schema";
+import { lastPart, ratio, share, shortPath, size, amount, count } from "./format";
+import { sectionOf, type Figure, type Recording } from "./model";
+import type { SourceLines, TableData } from "./schema";
 import { go } from "./state";
 import { FigureSwitch } from "./switches";
 import type { Range } from "./timeline";
@@ -16,6 +16,7 @@ interface Line {
 	text: string | null; /* null: not in the page */
 	total: number;
 	self: number;
+	hits: number | null; /* of traced lines: how often each ran */
 	functions: string;
 }
 
@@ -29,7 +30,7 @@ interface File {
 function lineOf(file: File, number: number): Line {
 	let line = file.lines.get(number);
 	if (!line) {
-		line = { number, text: null, total: 0, self: 0, functions: "" };
+		line = { number, text: null, total: 0, self: 0, hits: null, functions: "" };
 		file.lines.set(number, line);
 	}
 	return line;
@@ -54,6 +55,7 @@ function filesOf(recording: Recording, figure: Figure, range: Range | null): Fil
 		line.functions = names.functionOf(frame);
 	});
 	addTexts(recording, fileOf);
+	addHits(recording, fileOf);
 	const byFile = recording.sumsBy("file", figure, range);
 	recording.keysBy("file").frames.forEach((frame, key) => {
 		const file = files.get(names.fileOf(frame));
@@ -75,6 +77,19 @@ function addTexts(recording: Recording, fileOf: (name: string, path: string) => 
 				lineOf(file, from + i).text = line.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 			});
 	}
+}
+
+function addHits(recording: Recording, fileOf: (name: string, path: string) => File): void {
+	const tables = sectionOf(recording.data, "report", "functions");
+	const column = (table: TableData | null | undefined, key: string) => table?.columns.findIndex((one) => one.key === key) ?? -1;
+	tables?.rows.forEach((row, i) => {
+		const lines = tables.inner?.[i];
+		const [at, hits] = [column(lines, "line"), column(lines, "hits")];
+		const name = String(row[column(tables, "file")] ?? "");
+		for (const line of hits < 0 ? [] : lines!.rows)
+			if (typeof line[hits] === "number")
+				lineOf(fileOf(name, name), Number(line[at])).hits = line[hits];
+	});
 }
 
 export function Source() {
@@ -107,6 +122,7 @@ export function Source() {
 function Listing({ file, whole, figure }: { file: File; whole: number; figure: Figure }) {
 	const box = useRef<HTMLDivElement>(null);
 	const lines = useMemo(() => [...file.lines.values()].sort((a, b) => a.number - b.number), [file]);
+	const traced = lines.some((line) => line.hits !== null);
 	const hottest = useMemo(() => lines.reduce((most, line) => (line.self > most.self || (line.self === most.self && line.total > most.total) ? line : most), lines[0]!), [lines]);
 	useEffect(() => {
 		const row = box.current?.querySelector(`[data-line="${hottest?.number}"]`) as HTMLElement | null;
@@ -128,6 +144,7 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 							<th class="number">{figure.title}</th>
 							<th class="number">Share</th>
 							<th class="number">Self</th>
+							{traced && <th class="number">Hits</th>}
 							<th class="number">Line</th>
 							<th>Source</th>
 						</tr>
@@ -137,13 +154,14 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 							<>
 								{i > 0 && line.number > lines[i - 1]!.number + 1 && (
 									<tr class="skip">
-										<td colSpan={5}>⋯</td>
+										<td colSpan={traced ? 6 : 5}>⋯</td>
 									</tr>
 								)}
 								<tr data-line={line.number} class={line.total !== 0 ? "hot" : undefined}>
 									<td class="number">{line.total !== 0 && <Amount value={line.total} figure={figure} />}</td>
 									<td class="number">{line.total !== 0 && <Share part={ratio(line.total, whole)} />}</td>
 									<td class="number">{line.self !== 0 && <Amount value={line.self} figure={figure} />}</td>
+									{traced && <td class="number">{line.hits !== null && count(line.hits)}</td>}
 									<td class="number line-number">
 										<EditorLink path={file.path} line={line.number}>
 											{line.number}
