@@ -23,8 +23,7 @@ struct line_row {
 
 struct table_row {
 	const struct line_table *table;
-	const struct column *const *columns; /* of its lines */
-	const char *headline, *path;         /* for people */
+	const char *headline, *path; /* for people */
 	struct line_row *lines;
 	size_t line_count;
 };
@@ -250,12 +249,37 @@ static const struct column *const data_columns[] = {&table_file, &table_function
 						    &table_peak, &table_leaked,   &table_allocations,
 						    NULL};
 
+static struct table lines_of(const struct table_row *of, const struct column *const *columns)
+{
+	return (struct table){columns, of ? of->lines : NULL, of ? of->line_count : 0,
+			      sizeof(struct line_row), NULL};
+}
+
 static struct table inner(const void *row)
 {
-	const struct table_row *of = row;
+	return lines_of(row, line_columns);
+}
 
-	return (struct table){of ? of->columns : traced_columns, of ? of->lines : NULL,
-			      of ? of->line_count : 0, sizeof(struct line_row), NULL};
+static struct table inner_traced(const void *row)
+{
+	return lines_of(row, traced_columns);
+}
+
+static struct table inner_as_memory_profiler(const void *row)
+{
+	return lines_of(row, memory_profiler_columns);
+}
+
+/* All tables have the same columns. */
+static struct table (*inner_for(const struct table_showing *showing, const struct line_table *tables,
+				size_t count))(const void *row)
+{
+	if (showing->as_memory_profiler)
+		return inner_as_memory_profiler;
+	for (size_t i = 0; i < count; i++)
+		if (tables[i].traced)
+			return inner_traced;
+	return inner;
 }
 
 static bool follows(const void *before, const void *row)
@@ -276,10 +300,8 @@ static const char *headline(const struct making *making, const struct line_table
 
 static struct table_row row_of(const struct making *making, const struct line_table *table, size_t most)
 {
-	struct table_row row = {.table = table, .columns = table->traced ? traced_columns : line_columns};
+	struct table_row row = {.table = table};
 
-	if (making->showing->as_memory_profiler)
-		row.columns = memory_profiler_columns;
 	if (making->request->for_people) {
 		row.headline = making->showing->as_memory_profiler ? NULL : headline(making, table);
 		row.path = style_short_path(making->request->style, table->file);
@@ -341,7 +363,7 @@ void part_tables(struct document *document, struct profile *profile, const struc
 				       .layout = LAYOUT_BLOCKS,
 				       .table = {request->for_people ? table_columns : data_columns, rows,
 						 used, sizeof(*rows), NULL},
-				       .inner = inner,
+				       .inner = inner_for(showing, tables, count),
 				       .follows = follows,
 				       .note = left_out,
 			       });
