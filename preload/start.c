@@ -24,7 +24,7 @@
 #include "session/files.h"
 #include "session/parent.h"
 #include "session/place.h"
-#include "session/planned.h"
+#include "tracer/planned.h"
 #include "session/proc.h"
 #include "session/settings.h"
 #include "session/spawn.h"

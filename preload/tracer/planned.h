@@ -1,6 +1,6 @@
 /* planned.h - the lines of chosen functions are traced from before the program's own code begins. */
-#ifndef MPROF_PRELOAD_SESSION_PLANNED_H
-#define MPROF_PRELOAD_SESSION_PLANNED_H
+#ifndef MPROF_PRELOAD_TRACER_PLANNED_H
+#define MPROF_PRELOAD_TRACER_PLANNED_H
 
 struct process;
 
