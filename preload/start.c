@@ -25,6 +25,7 @@
 #include "session/parent.h"
 #include "session/place.h"
 #include "tracer/planned.h"
+#include "tracer/tracer.h"
 #include "session/proc.h"
 #include "session/settings.h"
 #include "session/spawn.h"
@@ -246,6 +247,12 @@ static void fork_parent_handler(void)
 	recorder_fork_parent();
 }
 
+static void fork_child_handler(void)
+{
+	recorder_fork_child();
+	tracer_after_fork();
+}
+
 /* Once per program; children inherit them. */
 static void register_handlers(void)
 {
@@ -254,7 +261,7 @@ static void register_handlers(void)
 	if (atomic_flag_test_and_set(&registered))
 		return;
 	int outer = guard_enter_internal();
-	pthread_atfork(recorder_fork_prepare, fork_parent_handler, recorder_fork_child);
+	pthread_atfork(recorder_fork_prepare, fork_parent_handler, fork_child_handler);
 	thread_watch_ends();
 	guard_leave(outer);
 }

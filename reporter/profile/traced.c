@@ -27,8 +27,9 @@ void profile_know_traced(struct profile *profile)
 		profile_must(profile_warn(profile, "what traced lines did is damaged: it is left out"));
 	const char *wanted = trace_variable(profile->info, "MPROF_LINES");
 
-	if (profile->traced_count == 0 && wanted && *wanted && strcmp(wanted, "0") != 0 &&
-	    !profile->info->fork_id)
+	/* Counters are written at the end. */
+	if (profile->traced_count == 0 && profile->info->ended && wanted && *wanted &&
+	    strcmp(wanted, "0") != 0 && !profile->info->fork_id)
 		profile_must(profile_warn(profile, "no lines were traced: %s",
 					  strcmp(wanted, "1") == 0
 						  ? "no function with lines is marked MPROF_PROFILE"

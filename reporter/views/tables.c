@@ -88,30 +88,16 @@ ERROR(increment_error, "increment_bytes_error", LINE->amounts.allocated_bytes + 
 ERROR(peak_error, "peak_bytes_error", LINE->amounts.peak_bytes)
 ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_bytes)
 
-static const struct column *const line_columns[] = {&number,       &source,        &number_text,
-						    &mem,          &increment,     &occurrences,
-						    &peak,         &leaked,        &allocations,
-						    &temporary,    &frees,         &allocated,
-						    &freed,        &kept,          &collections,
-						    &collected,    &mem_error,     &increment_error,
-						    &peak_error,   &leaked_error,  &collected_objects,
-						    &pause,        &longest_pause, &by_collector_blocks,
-						    &by_collector, &source_text,   &note,
-						    NULL};
+/* clang-format off */
+#define FIRST_COLUMNS &number, &source, &number_text, &mem, &increment, &occurrences
+#define TRACED_COLUMNS &hits, &hits_text, &time_ns, &time_text, &own_time_ns, &own_time_text
+#define OTHER_COLUMNS &peak, &leaked, &allocations, &temporary, &frees, &allocated, &freed, &kept, &collections, \
+		      &collected, &mem_error, &increment_error, &peak_error, &leaked_error, &collected_objects, &pause, \
+		      &longest_pause, &by_collector_blocks, &by_collector, &source_text, &note
+/* clang-format on */
 
-static const struct column *const traced_columns[] = {&number,       &source,        &number_text,
-						      &mem,          &increment,     &occurrences,
-						      &hits,         &hits_text,     &time_ns,
-						      &time_text,    &own_time_ns,   &own_time_text,
-						      &peak,         &leaked,        &allocations,
-						      &temporary,    &frees,         &allocated,
-						      &freed,        &kept,          &collections,
-						      &collected,    &mem_error,     &increment_error,
-						      &peak_error,   &leaked_error,  &collected_objects,
-						      &pause,        &longest_pause, &by_collector_blocks,
-						      &by_collector, &source_text,   &note,
-						      NULL};
-
+static const struct column *const line_columns[] = {FIRST_COLUMNS, OTHER_COLUMNS, NULL};
+static const struct column *const traced_columns[] = {FIRST_COLUMNS, TRACED_COLUMNS, OTHER_COLUMNS, NULL};
 static const struct column *const memory_profiler_columns[] = {&number,    &source,     &number_text, &mem,
 							       &increment, &executions, &source_text, NULL};
 

@@ -100,6 +100,15 @@ async function opening({ open, settings }) {
 	return saw;
 }
 
+/* Columns of the source, and of its lines the fourth and the fifth. */
+async function listing({ open }) {
+	const tab = await open("#tab=source");
+	return {
+		heads: await tab.$$eval(".listing th", (heads) => heads.map((head) => head.textContent)),
+		lines: await tab.$$eval(".listing tr[data-line]", (rows) => rows.map((row) => [row.children[3].textContent, row.children[4].textContent.trim()])),
+	};
+}
+
 /* Zoom and search in the flame graph, by pointer and by keys. */
 async function flame({ open, settings }) {
 	const tab = await open("#tab=flame");
@@ -296,4 +305,4 @@ async function failure({ open }) {
 	return textOf(tab, "#page");
 }
 
-export const scenarios = { sums, ranges, flame, keyboard, hash, sort, everything, accessible, looks, speed, failure, opening };
+export const scenarios = { sums, ranges, flame, keyboard, hash, sort, everything, accessible, looks, speed, failure, opening, listing };

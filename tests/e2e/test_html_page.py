@@ -162,6 +162,17 @@ def tables_fit(directory):
 
 
 @case
+def source_has_the_hits_of_traced_lines(directory):
+    program = compile("loops.c", directory / "loops", "-O0")
+    trace = record([program], directory, MPROF_LINES="1").trace()
+    hits = {line["line"]: line["hits"] for function in json.loads(mprof("report", "--format", "json", trace).stdout)["functions"] for line in function["lines"]}
+    saw = drive("listing", page_of(trace))
+    check_equal(saw["heads"][3:5], ["Hits", "Line"], "columns")
+    check_equal({int(line): int(count.replace(",", "")) for count, line in saw["lines"] if count}, {line: count for line, count in hits.items() if count is not None}, "hits")
+    check("Hits" not in drive("listing", page_of(recorded(directory)))["heads"], "nothing traced, no column")
+
+
+@case
 def keys_alone_reach_everything(directory):
     saw = drive("keyboard", page_of(recorded(directory)))
     check_equal(sorted(saw["seen"]), sorted(f"tab-{tab}" for tab in saw["tabs"]), "tabs that keys reach")

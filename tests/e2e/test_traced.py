@@ -1,11 +1,14 @@
 """Traced lines: executions counted by patched code, against memory_profiler's and gcov's, and what the program does unchanged."""
 
-import collections
 import json
+import os
 import re
+import signal
 import subprocess
+import time
 
-from harness import MPROF, PROGRAMS, Skip, case, check, check_equal, compile, environment, mprof, needs, record, run, run_cases
+from harness import (MPROF, PROGRAMS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, run, run_cases,
+                     wait_for)
 
 PYTHON = "/usr/bin/python3"  # whose packages Debian's are
 
@@ -128,6 +131,7 @@ def nothing_changes(directory):
                 done = record([program], folder, MPROF_LINES="*")
                 check_equal(done.outcome, bare.outcome, f"{source} {compiler} {level}")
                 check_equal(json.loads(mprof("report", "--format", "json", done.traces()[0]).stdout)["lost_events"], 0, "lost events")
+                check(sum(hits or 0 for hits in traced(done.traces()[0]).values()) > 0, f"lines were traced, {source} {compiler} {level}")
 
 
 @case
@@ -138,6 +142,7 @@ def call_paths_are_the_same(directory):
         (directory / lines.replace("*", "all")).mkdir()
         trace = record([program], directory / lines.replace("*", "all"), MPROF_LINES=lines).trace()
         document = json.loads(mprof("report", "--paths", "--format", "json", trace).stdout)
+        check_equal(sum(hits or 0 for hits in traced(trace).values()) > 10, lines == "*", f"whether lines were traced, {lines}")
         paths.append(sorted(json.dumps([site["function"], site["line"], site["allocations"], site["allocated_bytes"], site["paths"]], sort_keys=True) for site in document["sites"]))
     check_equal(paths[1], paths[0], "sites and their paths")
 
@@ -179,6 +184,43 @@ def of_threads_and_killed_programs_but_not_of_children(directory):
         for trace in done.traces():
             lines.update({line: hits for line, hits in traced(trace, "-f", "counted").items() if hits})
         check_equal(lines, {9: 8, 10: 80008, 11: 80000, 12: 8}, how)
+
+
+SLOW = """#include <stdlib.h>
+#include <unistd.h>
+void *volatile kept;
+__attribute__((noinline)) static void counted(int n) {
+\tfor (int i = 0; i < n; i++)
+\t\tkept = malloc(10);
+}
+int main(int count, char **words) { counted(1000); sleep(count > 1 ? atoi(words[1]) : 0); counted(500); return 0; }
+"""
+
+
+@case
+def of_every_kind_of_recording(directory):
+    (directory / "slow.c").write_text(SLOW)
+    check_equal(run(["gcc", "-g", "-O0", "-o", "slow", "slow.c"], directory).returncode, 0, "gcc")
+    for name, changes in (("usual", {}), ("sums", {"MPROF_AGGREGATE": "1"}), ("sampled", {"MPROF_SAMPLE": "4K"})):
+        (directory / name).mkdir()
+        trace = recorded_lines(directory / "slow", directory / name, functions="counted", **changes).trace()
+        check_equal({line: hits for line, hits in traced(trace).items() if hits}, {4: 2, 5: 1502, 6: 1500, 7: 2}, name)
+
+
+@case
+def a_drainer_that_was_killed_loses_none(directory):
+    (directory / "slow.c").write_text(SLOW)
+    check_equal(run(["gcc", "-g", "-O0", "-o", "slow", "slow.c"], directory).returncode, 0, "gcc")
+    process = subprocess.Popen([str(directory / "slow"), "3"], cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=environment(LD_PRELOAD=str(SHIM), MPROF_OUT="a.mprof", MPROF_LINES="counted"))
+    wait_for(lambda: drainers_of(process.pid) and (directory / "a.mprof").exists(), 30, "a drainer")
+    time.sleep(1)
+    shown = mprof("report", directory / "a.mprof")
+    check(shown.returncode == 0 and "no lines were traced" not in shown.stdout + shown.stderr, f"of a program that runs: {shown.stdout}")
+    for drainer in drainers_of(process.pid):
+        os.kill(drainer, signal.SIGKILL)
+    check_equal(process.wait(), 0, "the program's status")
+    check_equal({line: hits for line, hits in traced(directory / "a.mprof").items() if hits}, {4: 2, 5: 1502, 6: 1500, 7: 2}, "after the drainer's end")
 
 
 @case
