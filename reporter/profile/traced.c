@@ -175,18 +175,34 @@ static struct line_table *find_table(struct profile *profile, const struct trace
 	return NULL;
 }
 
-static void warn_refused(struct profile *profile, const struct traced_function *traced)
+/* One line a reason: of a large program's functions hundreds are inlined. */
+static void warn_refused(struct profile *profile, uint32_t refusal, const char *reason)
 {
-	static const char *const reasons[PLAN_REFUSALS] = {
-		[PLAN_COMPUTED_GOTO] = "it jumps where its code does not say",
-		[PLAN_UNDECODED] = "its code is not all instructions",
-		[PLAN_INLINED] = "all its copies are inlined in others",
-	};
-	const char *reason = traced->refusal < PLAN_REFUSALS ? reasons[traced->refusal] : NULL;
+	const struct traced_function *first = NULL;
+	size_t count = 0;
 
-	if (reason)
-		profile_must(profile_warn(profile, "lines of %s (%s:%u) are not traced: %s", traced->name,
-					  traced->file, traced->first_line, reason));
+	for (size_t i = 0; i < profile->traced_count; i++) {
+		const struct traced_function *traced = &profile->traced[i];
+
+		if (traced->refusal != refusal || !is_asked_for(profile, traced))
+			continue;
+		first = first ? first : traced;
+		count++;
+	}
+	if (count == 1)
+		profile_must(profile_warn(profile, "lines of %s (%s:%u) are not traced: %s", first->name,
+					  first->file, first->first_line, reason));
+	else if (count > 1)
+		profile_must(profile_warn(profile,
+					  "lines of %s (%s:%u) and of %zu other functions are not traced: %s",
+					  first->name, first->file, first->first_line, count - 1, reason));
+}
+
+static void warn_all_refused(struct profile *profile)
+{
+	warn_refused(profile, PLAN_COMPUTED_GOTO, "they jump where their code does not say");
+	warn_refused(profile, PLAN_UNDECODED, "their code is not all instructions");
+	warn_refused(profile, PLAN_INLINED, "all their copies are inlined in others");
 }
 
 void profile_add_traced(struct profile *profile)
@@ -205,7 +221,6 @@ void profile_add_traced(struct profile *profile)
 
 		if (!is_asked_for(profile, traced))
 			continue;
-		warn_refused(profile, traced);
 		if (!table && calls_of(traced) > 0) {
 			table = &profile->tables[profile->table_count++];
 			make_table(profile, traced, table);
@@ -213,4 +228,5 @@ void profile_add_traced(struct profile *profile)
 		if (table)
 			add_to_table(profile, traced, table);
 	}
+	warn_all_refused(profile);
 }

@@ -231,6 +231,22 @@ def who_has_none_is_told(directory):
 
 
 @case
+def what_cannot_be_traced_is_one_line_a_reason(directory):
+    (directory / "goto.c").write_text("".join(
+        f"__attribute__((noinline)) int go_{i}(int n) {{\n\tstatic void *const where[] = {{&&one, &&two}};\n\tgoto *where[n & 1];\none:\n\treturn n + {i};\ntwo:\n\treturn {i};\n}}\n"
+        f"static inline __attribute__((always_inline)) int in_{i}(int n) {{\n\treturn n * {i + 3};\n}}\n" for i in range(3)) +
+        "int main(void) {\n\treturn go_0(0) + go_1(1) + go_2(2) + in_0(0) + in_1(0) + in_2(0) - 2;\n}\n")
+    check_equal(run(["gcc", "-g", "-O1", "-o", "goto", "goto.c"], directory).returncode, 0, "gcc")
+    bare = run([directory / "goto"], directory)
+    done = record([directory / "goto"], directory, MPROF_LINES="*")
+    check_equal(done.outcome, bare.outcome, "what it does")
+    warnings = json.loads(mprof("report", "--format", "json", done.trace()).stdout)["warnings"]
+    told = [line for line in warnings if "not traced" in line]
+    check_equal(len(told), 2, f"warnings: {warnings}")
+    check("and of 2 other functions are not traced: they jump where their code does not say" in told[0] and "inlined" in told[1], f"warnings: {told}")
+
+
+@case
 def as_run_asks_for_it(directory):
     program = compile("loops.c", directory / "loops", "-O0")
     done = run([MPROF, "run", "-o", "a.mprof", "-f", "with_*", "-f", "nested", program], directory)
