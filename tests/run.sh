@@ -36,7 +36,7 @@ run_tests() {
 	echo "== $name"
 	rm -f "$build/meson-logs/$name.junit.xml"
 	# Limits are for what hangs, not for sanitizers and busy machines.
-	meson test -C "$build" --no-rebuild --logbase "$name" --num-processes "$JOBS" --timeout-multiplier 4 "$@" </dev/null || failed=1
+	meson test -C "$build" --no-rebuild --print-errorlogs --logbase "$name" --num-processes "$JOBS" --timeout-multiplier 4 "$@" </dev/null || failed=1
 	logs="$logs $name=$build/meson-logs/$name.junit.xml"
 }
 
@@ -64,7 +64,7 @@ CC=clang CXX=clang++ build fuzz fuzz-targets --buildtype=debugoptimized -Dfuzz=t
 	-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 run_tests fuzz fuzz --suite fuzz
 if [ "$FUZZ_SECONDS" -gt 0 ]; then
-	fuzzers="fuzz_trace fuzz_rgc fuzz_gate"
+	fuzzers="fuzz_trace fuzz_rgc fuzz_gate fuzz_plan"
 	echo "== $fuzzers, $FUZZ_SECONDS s"
 	for name in $fuzzers; do
 		fuzz "$name" &

@@ -10,6 +10,7 @@
 #ifndef MPROF_TRACE_PLAN_H
 #define MPROF_TRACE_PLAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
@@ -139,5 +140,13 @@ struct plan_count {
 	uint64_t ticks;     /* from where a visit began to the next line, what it called included */
 	uint64_t own_ticks; /* less what it called that is traced, too */
 };
+
+/*
+ * What is wrong with the outline of a plan of `count` bytes: NULL if it is whole, of this version, and its
+ * tables, text and counters lie within it, the counters behind all else, so that what is written there
+ * changes nothing that was checked.  Says nothing of what stands in the tables.  O(1); calls nothing: the
+ * shim has it, too.
+ */
+const char *plan_outline_check(const void *bytes, size_t count);
 
 #endif

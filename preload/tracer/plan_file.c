@@ -16,61 +16,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#define ALIGNMENT 8u
 #define PAGE_BYTES 4096u
-
-/* ---- the outline ------------------------------------------------------------------------ */
 
 static bool lies_in(uint64_t offset, uint64_t bytes, uint64_t from, uint64_t to)
 {
 	return offset >= from && offset <= to && bytes <= to - offset;
-}
-
-static bool table_fits(const struct plan_header *header, const struct plan_table *table, size_t entry_bytes)
-{
-	return table->entry_bytes == entry_bytes && table->offset % ALIGNMENT == 0 &&
-	       lies_in(table->offset, (uint64_t)table->count * entry_bytes, sizeof *header,
-		       header->counts_offset);
-}
-
-static bool tables_fit(const struct plan_header *header)
-{
-	return table_fits(header, &header->modules, sizeof(struct plan_module)) &&
-	       table_fits(header, &header->functions, sizeof(struct plan_function)) &&
-	       table_fits(header, &header->rows, sizeof(struct plan_row)) &&
-	       table_fits(header, &header->sites, sizeof(struct plan_site)) &&
-	       table_fits(header, &header->instructions, sizeof(struct plan_instruction));
-}
-
-/* Behind all else: what is written there changes nothing that was checked. */
-static bool counts_fit(const struct plan_header *header)
-{
-	return header->counts_offset % ALIGNMENT == 0 && header->counts_offset >= sizeof *header &&
-	       header->counts_bytes % ALIGNMENT == 0 && header->counts_bytes <= header->file_bytes &&
-	       header->counts_bytes >= (uint64_t)header->rows.count * sizeof(struct plan_count) &&
-	       lies_in(header->counts_offset, header->counts_bytes * PLAN_SHARDS, 0, header->file_bytes);
-}
-
-static bool text_fits(const struct plan_header *header)
-{
-	if (!lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) ||
-	    header->text_bytes == 0)
-		return false;
-	const char *text = (const char *)header + header->text_offset;
-	return text[0] == '\0' && text[header->text_bytes - 1] == '\0';
-}
-
-static const char *check_outline(const struct plan_header *header, size_t bytes)
-{
-	if (bytes < sizeof *header || header->magic != PLAN_MAGIC)
-		return "it is no plan";
-	if (header->version != PLAN_VERSION || header->header_bytes != sizeof *header)
-		return "the plan is of another version";
-	if (header->file_bytes != bytes)
-		return "the plan is not whole";
-	if (!counts_fit(header) || !tables_fit(header) || !text_fits(header))
-		return "the plan's tables do not fit";
-	return NULL;
 }
 
 /* ---- entries ------------------------------------------------------------------------------ */
@@ -152,10 +102,9 @@ static bool site_fits(const struct plan_file *plan, const struct plan_module *mo
 	uint32_t function = plan->rows[site->row].function;
 	if (&plan->modules[plan->functions[function].module] != module)
 		return false;
-	if (site->way == PLAN_NOT)
-		return lies_in(site->address, 0, from, module->code_to);
-	if (site->way == PLAN_WITHIN)
-		return site->instruction_count == 0 && site->bytes == 0;
+	if (site->way == PLAN_NOT || site->way == PLAN_WITHIN)
+		return site->instruction_count == 0 && site->bytes == 0 &&
+		       (site->way == PLAN_WITHIN || lies_in(site->address, 0, from, module->code_to));
 	return way_fits(site) && instructions_fit(plan, site) &&
 	       lies_in(site->address, site->bytes, from, module->code_to);
 }
@@ -195,7 +144,7 @@ static void find_tables(struct plan_file *plan, const void *bytes)
 
 const char *plan_file_check(struct plan_file *plan, const void *bytes, size_t count)
 {
-	const char *wrong = check_outline(bytes, count);
+	const char *wrong = plan_outline_check(bytes, count);
 
 	if (wrong)
 		return wrong;

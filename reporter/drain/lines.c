@@ -23,38 +23,6 @@ struct plan {
 	uint64_t bytes;
 };
 
-static bool table_fits(const struct plan *plan, const struct plan_table *table, uint32_t entry_bytes)
-{
-	uint64_t bytes = (uint64_t)table->count * entry_bytes;
-
-	return table->entry_bytes == entry_bytes && table->offset % 8 == 0 && table->offset <= plan->bytes &&
-	       bytes <= plan->bytes - table->offset;
-}
-
-static bool counts_fit(const struct plan *plan)
-{
-	const struct plan_header *header = plan->header;
-	uint64_t least = (uint64_t)header->rows.count * sizeof(struct plan_count);
-
-	return header->counts_offset % 8 == 0 && header->counts_bytes % 8 == 0 &&
-	       header->counts_bytes >= least && header->counts_offset <= plan->bytes &&
-	       header->counts_bytes <= (plan->bytes - header->counts_offset) / PLAN_SHARDS;
-}
-
-static bool is_sound(const struct plan *plan)
-{
-	const struct plan_header *header = plan->header;
-	const char *base = (const char *)header;
-
-	return header->magic == PLAN_MAGIC && header->version == PLAN_VERSION &&
-	       table_fits(plan, &header->modules, sizeof(struct plan_module)) &&
-	       table_fits(plan, &header->functions, sizeof(struct plan_function)) &&
-	       table_fits(plan, &header->rows, sizeof(struct plan_row)) && counts_fit(plan) &&
-	       header->text_offset < plan->bytes && header->text_bytes > 0 &&
-	       header->text_bytes <= plan->bytes - header->text_offset &&
-	       base[header->text_offset + header->text_bytes - 1] == '\0';
-}
-
 static const void *entry_of(const struct plan *plan, const struct plan_table *table, uint32_t index)
 {
 	return (const char *)plan->header + table->offset + (uint64_t)index * table->entry_bytes;
@@ -81,7 +49,7 @@ static bool open_plan(struct plan *plan, const char *path)
 	if (start == MAP_FAILED)
 		return false;
 	*plan = (struct plan){start, start, (uint64_t)status.st_size};
-	if (is_sound(plan))
+	if (!plan_outline_check(start, plan->bytes))
 		return true;
 	munmap(start, (size_t)status.st_size);
 	return false;

@@ -16,12 +16,12 @@ if [ ! -f "$build/build.ninja" ]; then
 		-Db_sanitize=address,undefined -Db_lundef=false \
 		"-Dc_args=$coverage -fno-sanitize-recover=all" "-Dc_link_args=$coverage"
 fi
-ninja -C "$build" tests/fuzz/fuzz_trace tests/fuzz/fuzz_rgc tests/fuzz/fuzz_gate
+ninja -C "$build" tests/fuzz/fuzz_trace tests/fuzz/fuzz_rgc tests/fuzz/fuzz_gate tests/fuzz/fuzz_plan
 
 mkdir -p "$build/crashes"
-for target in trace rgc gate; do
+for target in trace rgc gate plan; do
 	mkdir -p "$build/corpus/$target"
 	cp "$here/corpus/$target"/* "$build/corpus/$target/"
-	"$build/tests/fuzz/fuzz_$target" -max_total_time=$((seconds / 3)) -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
+	"$build/tests/fuzz/fuzz_$target" -max_total_time=$((seconds / 4)) -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="$build/crashes/" "$build/corpus/$target"
 done

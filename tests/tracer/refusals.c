@@ -69,6 +69,21 @@ void check_refusals(const char *plan)
 	}
 }
 
+/* A site without a jump has no instructions: nobody looks whether they are there. */
+static void check_without_instructions(uint8_t *copy)
+{
+	static const uint8_t ways[] = {PLAN_NOT, PLAN_WITHIN};
+
+	for (size_t i = 0; i < sizeof ways; i++) {
+		struct plan_file file = {0};
+		memcpy(copy, header, plan_bytes);
+		struct plan_site *site = (void *)(copy + header->sites.offset);
+		site->way = ways[i];
+		site->first_instruction = UINT32_MAX / 2;
+		expect(plan_file_check(&file, copy, plan_bytes) != NULL, "what no jump displaces is refused");
+	}
+}
+
 /* Any plan is judged without harm. */
 void check_damaged(void)
 {
@@ -76,6 +91,7 @@ void check_damaged(void)
 	uint8_t *copy = malloc(plan_bytes);
 	unsigned taken = 0;
 
+	check_without_instructions(copy);
 	srand(1);
 	for (int i = 0; i < FLIPS; i++) {
 		struct plan_file file = {0};
