@@ -54,13 +54,13 @@ build plain ""
 run_tests plain plain --no-suite fuzz
 
 # The shim itself is never built with a sanitizer (two mallocs conflict); its parts are, inside the tests.
-build asan "unit-tests property-tests" --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+build asan "unit-tests property-tests" -Ddebug=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 run_tests asan unit-asan --suite unit
-build tsan stress-tests --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+build tsan stress-tests -Ddebug=true -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
 run_tests tsan stress-tsan --suite stress
 
 # Coverage feedback in every object, sanitizers around it.
-CC=clang CXX=clang++ build fuzz fuzz-targets --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined \
+CC=clang CXX=clang++ build fuzz fuzz-targets -Ddebug=true -Doptimization=1 -Dfuzz=true -Db_sanitize=address,undefined \
 	-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
 run_tests fuzz fuzz --suite fuzz
 if [ "$FUZZ_SECONDS" -gt 0 ]; then

@@ -197,6 +197,23 @@ def chromium():
     raise Skip("chromium is not installed")
 
 
+@contextlib.contextmanager
+def browser():
+    """The address (ws://) where a browser without a window waits."""
+    with tempfile.TemporaryDirectory() as folder:
+        heard = pathlib.Path(folder) / "heard"
+        quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0", f"--user-data-dir={folder}/user"]
+        with heard.open("w") as output:
+            process = subprocess.Popen([chromium(), *quiet, *arguments, "about:blank"], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        try:
+            wait_for(lambda: "listening on ws://" in heard.read_text(), 60, "a browser that listens")
+            yield next(line.split()[-1] for line in heard.read_text().splitlines() if "listening on ws://" in line)
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def record_and_report(argv, directory=".", arguments=(), **options):
     done = record(argv, directory, **options)
     check(done.returncode == 0, f"{argv}: exit {done.returncode}: {done.stderr}")

@@ -1,6 +1,8 @@
 """The page that `mprof html` writes, in a browser: sums, ranges, keys, names full of markup, contrast, size."""
 
 import base64
+import contextlib
+import functools
 import gzip
 import json
 import os
@@ -8,7 +10,7 @@ import random
 import shutil
 import subprocess
 
-from harness import SOURCE, case, check, check_equal, chromium, compile, mprof, needs, npm_modules, record, run, run_cases
+from harness import SOURCE, browser, case, check, check_equal, compile, mprof, needs, npm_modules, record, run, run_cases
 
 APP = SOURCE / "reporter/html/app"
 PAGE = SOURCE / "reporter/html/page.html"
@@ -23,11 +25,18 @@ HOSTILE = ["</script><img src=x onerror=ran=1>", "<b onclick=ran=2>bold</b>", "j
 
 # ---- tools ------------------------------------------------------------------------------------------
 
+closing = contextlib.ExitStack()
+
+
+@functools.cache
+def waiting_browser():
+    return closing.enter_context(browser())
+
+
 def drive(scenario, page, **settings):
     """What a scenario of tests/browser saw; nothing may have been logged, gone wrong or been asked of the network."""
-    program = chromium()
     modules = npm_modules(BROWSER, "browser")
-    done = run(["node", BROWSER / "drive.mjs", scenario, page, json.dumps(settings)], timeout=400, MODULES=modules, CHROMIUM=program)
+    done = run(["node", BROWSER / "drive.mjs", scenario, page, json.dumps(settings)], timeout=400, MODULES=modules, BROWSER=waiting_browser())
     check_equal(done.returncode, 0, f"{scenario} of {page}: {done.stderr}")
     saw = json.loads(done.stdout)
     for what in ("console", "errors", "requests"):
@@ -350,4 +359,5 @@ def the_page_is_what_its_source_makes(directory):
 
 
 if __name__ == "__main__":
-    run_cases()
+    with closing:
+        run_cases()
