@@ -185,7 +185,8 @@ enum block_kind {
 	 * name, text file, text module's path, v line of its declaration, v last line, v why it is not traced
 	 * (enum plan_refusal of plan.h), v rows, each: v line - the one before (first: that of the
 	 * declaration) as z, v why it is not traced, v visits (of the first row: calls), v ns in them, v ns
-	 * less those of traced functions that were called. */
+	 * less those of traced functions that were called, v most live bytes after it + 1 (0: not known), v
+	 * most resident bytes (0: not known). */
 	BLOCK_LINES = 21,
 };
 

@@ -38,6 +38,13 @@ static bool counts_fit(const struct plan_header *header)
 	       lies_in(header->counts_offset, header->counts_bytes * PLAN_SHARDS, 0, header->file_bytes);
 }
 
+static bool memory_fits(const struct plan_header *header)
+{
+	return header->memory_offset % ALIGNMENT == 0 &&
+	       lies_in(header->memory_offset, (uint64_t)header->rows.count * sizeof(struct plan_memory),
+		       header->counts_offset + header->counts_bytes * PLAN_SHARDS, header->file_bytes);
+}
+
 static bool text_fits(const struct plan_header *header)
 {
 	if (!lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) ||
@@ -57,7 +64,7 @@ const char *plan_outline_check(const void *bytes, size_t count)
 		return "the plan is of another version";
 	if (header->file_bytes != count)
 		return "the plan is not whole";
-	if (!counts_fit(header) || !tables_fit(header) || !text_fits(header))
+	if (!counts_fit(header) || !memory_fits(header) || !tables_fit(header) || !text_fits(header))
 		return "the plan's tables do not fit";
 	return NULL;
 }

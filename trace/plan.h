@@ -3,9 +3,9 @@
  * mprof-plan, patched after by the shim, read by the drainer.
  *
  * The file lies beside the session file, in shared memory.  It is a header, tables, text, and then
- * PLAN_SHARDS equal arrays of counters, whose pages are there (a write to one that is not would be SIGBUS in
- * the host). Everything but the counters is constant once the file is made.  All integers are native; every
- * index and offset is checked by whoever reads it, since plans are files.
+ * PLAN_SHARDS equal arrays of counters, and what the drainer knows of memory, whose pages are there (a write
+ * to one that is not would be SIGBUS in the host). Everything but these is constant once the file is made.
+ * All integers are native; every index and offset is checked by whoever reads it, since plans are files.
  */
 #ifndef MPROF_TRACE_PLAN_H
 #define MPROF_TRACE_PLAN_H
@@ -36,6 +36,7 @@ struct plan_header {
 	/* Of the first shard; each has rows.count struct plan_count, and is filled up to a multiple of 64
 	 * bytes; the next is behind it. */
 	uint64_t counts_offset, counts_bytes;
+	uint64_t memory_offset; /* rows.count struct plan_memory, behind all counters */
 };
 
 /* An object in which something is traced. */
@@ -141,9 +142,16 @@ struct plan_count {
 	uint64_t own_ticks; /* less what it called that is traced, too */
 };
 
+/* The most there was after any visit of a row, in bytes.  The drainer's: it alone knows what lives.  It
+ * stands here so that the next drainer finds it. */
+struct plan_memory {
+	uint64_t live; /* plus 1; 0: not known */
+	uint64_t rss;  /* 0: not known */
+};
+
 /*
  * What is wrong with the outline of a plan of `count` bytes: NULL if it is whole, of this version, and its
- * tables, text and counters lie within it, the counters behind all else, so that what is written there
+ * tables, text, counters and memory lie within it, those two behind all else, so that what is written there
  * changes nothing that was checked.  Says nothing of what stands in the tables.  O(1); calls nothing: the
  * shim has it, too.
  */

@@ -67,6 +67,7 @@ enum ext_type {
 			      bytes, duration_ns */
 	EXT_CACHE = 16,    /* payload: label; values: entries, hits, misses, size_bytes */
 	EXT_THREAD = 17,   /* payload: tid; from here on the queue is that thread's, which has begun now */
+	EXT_LINE = 18,     /* payload: row of the plan; a visit of the line has ended */
 };
 
 #define RECORD_ADDRESS_SHIFT 3
@@ -357,6 +358,7 @@ struct session_header {
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;        /* last EXT_SYNC answered */
 	_Atomic int64_t live_bytes;     /* as of `synced` */
+	_Atomic uint64_t events_taken;  /* of blocks, of all threads */
 	_Atomic uint32_t confined;      /* the program filters its system calls: the shim makes none */
 	_Atomic uint32_t chunks_backed; /* then: chunks whose pages are there, thanks to the drainer */
 	/* Where the drainer's live map is (drain/livemap_file.h); for the next drainer. */

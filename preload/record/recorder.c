@@ -12,6 +12,7 @@
 #include "base/guard.h"
 #include "record/ordinary.h" /* which faults.py puts beside a copy of this */
 #include "memory/process.h"
+#include "record/lines.h"
 #include "thread.h"
 #include "thread_chunks.h"
 #include "thread_jump.h"
@@ -251,6 +252,17 @@ void recorder_note_values(const struct unwind_start *here, enum ext_type type, u
 void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t payload)
 {
 	recorder_note_values(here, type, payload, NULL, 0);
+}
+
+void lines_ended(uint32_t row)
+{
+	struct thread *thread = attached();
+
+	if (!thread)
+		return;
+	uint64_t before = thread->chunk->first_record + thread->used;
+	emit_note(thread, record_ext_w0(EXT_LINE, row), (struct note_values){NULL, 0}, 0);
+	thread->line_records += thread->chunk->first_record + thread->used - before;
 }
 
 static void realloc_outcome(enum ext_type outcome, const void *block)

@@ -27,6 +27,7 @@ struct thread {
 	uint32_t coarse_run;         /* and for how many more one reading does then */
 	uint32_t flags, stamp_shift; /* of the session, at hand */
 	uint64_t last_stamp;
+	uint64_t line_records; /* of all that the queue has had: EXT_LINE, see lines.h */
 	uint64_t coarse_least; /* the clock's stamp counts only from this on */
 	const struct session_clock *clock;
 	uint32_t slot_index;

@@ -7,7 +7,7 @@
 #define MPROF_PRELOAD_TRACER_AREA_H
 
 #include "preload/tracer/object.h"
-#include "preload/tracer/original.h"
+#include "preload/unwind/original.h"
 #include "preload/tracer/plan_file.h"
 
 struct area {

@@ -6,9 +6,13 @@
  */
 #include "preload/tracer/hit.h"
 
+#include "preload/base/guard.h"
 #include "preload/base/moment.h"
 #include "preload/base/pages.h"
+#include "preload/record/lines.h"
 #include "preload/tracer/hit_thread.h"
+
+#include "arch_trampoline.h"
 
 #include <sys/mman.h>
 
@@ -62,13 +66,46 @@ static inline uint64_t between(uint64_t from, uint64_t to)
 	return from && to > from ? to - from : 0;
 }
 
+/* ---- memory --------------------------------------------------------------------------------- */
+
+/* What moments of one owner begin with: those of the next are others. */
+#define OWNER_SHIFT 48
+
+static TRACER_CODE void tell_end(uint32_t row)
+{
+	int outer = guard_enter(GUARD_BUSY);
+
+	arch_call_out(lines_ended, row);
+	guard_leave(outer);
+}
+
+/* A visit is over: the drainer is to look what lives now, unless it cannot be anything else than when the row
+ * was last told of.  Not from within the shim, which a handler has interrupted. */
+static inline void see_memory(struct hit_thread *thread, uint32_t row)
+{
+	uint64_t moment = lines_moment() + (thread->owners << OWNER_SHIFT);
+
+	if (UNLIKELY(!thread->moments))
+		return;
+	if (LIKELY(thread->moments[row] == moment) || guard != GUARD_IDLE)
+		return;
+	thread->moments[row] = moment;
+	tell_end(row);
+}
+
 /* ---- with activations ------------------------------------------------------------------------ */
 
-static inline void end_visit(uint32_t shard, const struct activation *activation, uint64_t now)
+static inline uint32_t shard_of(const struct hit_thread *thread)
 {
-	struct plan_count *count = count_of(shard, activation->row);
+	return thread->number % PLAN_SHARDS;
+}
+
+static inline void end_visit(struct hit_thread *thread, const struct activation *activation, uint64_t now)
+{
+	struct plan_count *count = count_of(shard_of(thread), activation->row);
 	uint64_t ticks = between(activation->began_ticks, now);
 
+	see_memory(thread, activation->row);
 	if (!ticks)
 		return;
 	add(&count->ticks, ticks);
@@ -85,12 +122,12 @@ static inline void begin_visit(struct activation *activation, uint32_t row, uint
 }
 
 /* The innermost activation is over. */
-static TRACER_CODE void leave(uint32_t shard, struct stack *stack, uint64_t now)
+static TRACER_CODE void leave(struct hit_thread *thread, struct stack *stack, uint64_t now)
 {
 	struct activation *gone = activations_top(stack);
 	uint64_t ticks = between(gone->entered_ticks, now);
 
-	end_visit(shard, gone, now);
+	end_visit(thread, gone, now);
 	activations_pop(stack);
 	struct activation *outer = activations_top(stack);
 	if (outer)
@@ -151,41 +188,42 @@ static inline bool is_unkept(struct stack *stack, uintptr_t sp)
 }
 
 /* What is below the stack pointer is over, by a jump, an exception or an exit that could not be traced. */
-static inline void leave_gone(uint32_t shard, struct stack *stack, uintptr_t sp, uint64_t now)
+static inline void leave_gone(struct hit_thread *thread, struct stack *stack, uintptr_t sp, uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
 	while (UNLIKELY(top && top->sp < sp)) {
-		leave(shard, stack, now);
+		leave(thread, stack, now);
 		top = activations_top(stack);
 	}
 }
 
 /* A function is entered.  NULL if there is no room for its activation, and nothing is counted yet. */
-static inline struct activation *call(uint32_t shard, struct stack *stack, const struct hit_site *site,
-				      uint32_t number, uintptr_t sp, uint64_t now)
+static inline struct activation *call(struct hit_thread *thread, struct stack *stack,
+				      const struct hit_site *site, uint32_t number, uintptr_t sp,
+				      uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
 	/* Left by a tail call: its return address is this one's by now.  (A jump back to the entry is a call
 	 * as well: that is what a tail call of a function to itself becomes.) */
 	if (UNLIKELY(top && top->sp == sp))
-		leave(shard, stack, now);
+		leave(thread, stack, now);
 	top = enter(stack, site, number, sp, now);
 	if (LIKELY(top))
-		add(&count_of(shard, site->first_row)->hits, 1);
+		add(&count_of(shard_of(thread), site->first_row)->hits, 1);
 	return top;
 }
 
 /* The activation that the hit belongs to, made where it is new; NULL if there is no room. */
-static inline struct activation *activation_of(uint32_t shard, struct stack *stack,
+static inline struct activation *activation_of(struct hit_thread *thread, struct stack *stack,
 					       const struct hit_site *site, uint32_t number, uintptr_t sp,
 					       uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
 	if (site->does & PLAN_ENTERS)
-		return call(shard, stack, site, number, sp, now);
+		return call(thread, stack, site, number, sp, now);
 	/* One that could not be seen to be entered. */
 	if (UNLIKELY(!top || top->function != site->function))
 		return enter(stack, site, number, sp, now);
@@ -205,7 +243,6 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 			     uintptr_t sp)
 {
 	struct stack *stack = thread->stacks.current;
-	uint32_t shard = thread->number % PLAN_SHARDS;
 	uint64_t now = now_ticks();
 
 	if (UNLIKELY(!stack || sp - stack->low > stack->high - stack->low))
@@ -214,24 +251,24 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 		count_bare(thread, site, number);
 		return;
 	}
-	leave_gone(shard, stack, sp, now);
-	struct activation *activation = activation_of(shard, stack, site, number, sp, now);
+	leave_gone(thread, stack, sp, now);
+	struct activation *activation = activation_of(thread, stack, site, number, sp, now);
 	if (UNLIKELY(!activation)) {
 		stack->unkept_sp = sp;
 		count_bare(thread, site, number);
 		return;
 	}
 	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number)) {
-		end_visit(shard, activation, now);
+		end_visit(thread, activation, now);
 		begin_visit(activation, site->row, now);
 		/* The first row counts calls, whatever stands on its line. */
 		if (site->row != site->first_row)
-			add(&count_of(shard, site->row)->hits, 1);
+			add(&count_of(shard_of(thread), site->row)->hits, 1);
 	}
 	activation->seen |= 1u << number % 32u;
 	activation->site = number;
 	if (site->does & PLAN_LEAVES)
-		leave(shard, stack, now);
+		leave(thread, stack, now);
 }
 
 /* A signal handler that interrupted a hit, unless that one was jumped out of. */
@@ -286,6 +323,7 @@ bool hit_begin(const struct plan_file *plan)
 	for (uint32_t i = 0; i < count; i++)
 		if (plan->sites[i].row < plan->header->rows.count)
 			sites[i] = hit_site_of(plan, &plan->sites[i]);
+	hit_threads_begin(plan->header->rows.count);
 	*alive = 1;
 	hits.sites = sites;
 	hits.site_count = count;

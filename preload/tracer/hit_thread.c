@@ -17,6 +17,12 @@ __thread struct hit_thread *hit_thread_self __attribute__((tls_model("initial-ex
 static struct hit_thread *_Atomic all; /* the newest first; none is ever taken out */
 static struct hit_thread *_Atomic next_look;
 static _Atomic uint32_t threads_made;
+static size_t moments_bytes;
+
+void hit_threads_begin(uint32_t rows)
+{
+	moments_bytes = rows * sizeof(uint64_t);
+}
 
 /* Its owner is gone, or had the id that is ours by now. */
 static TRACER_CODE bool is_left(const struct hit_thread *thread, uint32_t tid)
@@ -62,6 +68,9 @@ static TRACER_CODE struct hit_thread *make(uint32_t tid)
 	if (!thread)
 		return NULL;
 	pages_keep_on_fork(thread, sizeof *thread, 1);
+	thread->moments = pages_map(moments_bytes);
+	if (thread->moments)
+		pages_keep_on_fork(thread->moments, moments_bytes, 1);
 	thread->number = atomic_fetch_add_explicit(&threads_made, 1, memory_order_relaxed);
 	atomic_store_explicit(&thread->owner, tid, memory_order_relaxed);
 	thread->next = atomic_load_explicit(&all, memory_order_relaxed);
@@ -87,6 +96,7 @@ TRACER_CODE struct hit_thread *hit_thread_attach(void)
 		if (thread) {
 			stacks_clear(&thread->stacks);
 			thread->busy_sp = 0;
+			thread->owners++;
 		} else {
 			thread = make(tid);
 		}

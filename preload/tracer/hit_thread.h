@@ -18,12 +18,17 @@ struct hit_thread {
 	struct hit_thread *next;
 	uintptr_t busy_sp;            /* of the hit that is being counted; 0: none */
 	uint32_t bare_row, bare_site; /* of the last hit that was counted without an activation */
+	uint64_t *moments; /* by row: when a visit of it was last told of, see hit.c; NULL: none is told of */
+	uint64_t owners;   /* it has had so many */
 	struct stacks stacks;
 };
 
 /* The calling thread's, to be looked at first. */
 extern __thread struct hit_thread *hit_thread_self
 	__attribute__((visibility("hidden"), tls_model("initial-exec")));
+
+/* Before the first. */
+void hit_threads_begin(uint32_t rows);
 
 /* Makes it.  NULL if there is no memory, or none may be asked for. */
 struct hit_thread *hit_thread_attach(void);

@@ -10,7 +10,7 @@
 #include "preload/tracer/area.h"
 #include "preload/tracer/hit.h"
 #include "preload/tracer/object.h"
-#include "preload/tracer/original.h"
+#include "preload/unwind/original.h"
 #include "preload/tracer/patch.h"
 #include "preload/tracer/plan_file.h"
 

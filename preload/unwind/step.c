@@ -9,7 +9,7 @@
 #include "preload/unwind/expression.h"
 #include "preload/unwind/fast_walk.h"
 #include "preload/unwind/lookup.h"
-#include "preload/tracer/original.h"
+#include "preload/unwind/original.h"
 
 static bool known(const struct unwind_registers *registers, uint64_t number)
 {

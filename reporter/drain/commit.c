@@ -327,7 +327,7 @@ int commit_end(struct drain *drain, int end_kind, int by_signal)
 		close_batch(drain);
 		if (!drain->batch.aggregate)
 			put_summary(drain);
-		lines_put(drain);
+		lines_put(&drain->lines, &drain->mapping, &drain->timebase, &drain->batch);
 		put_end(drain, end_kind, by_signal);
 		drain->ending = true;
 	}

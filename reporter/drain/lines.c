@@ -3,7 +3,10 @@
  */
 #include "drain/lines.h"
 
-#include "drain/state.h"
+#include "drain/batch.h"
+#include "drain/mapping.h"
+#include "drain/timebase.h"
+#include "drain/watch.h"
 
 #include "trace/plan.h"
 
@@ -15,56 +18,104 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define RSS_AGE_NS UINT64_C(1000000)
+
 /* ---- the plan ---------------------------------------------------------------------------------- */
 
-struct plan {
-	void *start;
-	const struct plan_header *header; /* the same */
-	uint64_t bytes;
-};
-
-static const void *entry_of(const struct plan *plan, const struct plan_table *table, uint32_t index)
+static const void *entry_of(const struct plan_header *plan, const struct plan_table *table, uint32_t index)
 {
-	return (const char *)plan->header + table->offset + (uint64_t)index * table->entry_bytes;
+	return (const char *)plan + table->offset + (uint64_t)index * table->entry_bytes;
 }
 
-static const char *text_of(const struct plan *plan, uint32_t offset)
+static const char *text_of(const struct plan_header *plan, uint32_t offset)
 {
-	return offset < plan->header->text_bytes
-		       ? (const char *)plan->header + plan->header->text_offset + offset
-		       : "";
+	return offset < plan->text_bytes ? (const char *)plan + plan->text_offset + offset : "";
 }
 
-static bool open_plan(struct plan *plan, const char *path)
+static struct plan_memory *memory_of(struct plan_header *plan)
+{
+	return (struct plan_memory *)(void *)((char *)plan + plan->memory_offset);
+}
+
+static struct plan_header *map_plan(const char *path)
 {
 	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	void *start = MAP_FAILED;
 
 	if (fd < 0)
-		return false;
+		return NULL;
 	if (fstat(fd, &status) == 0 && status.st_size >= (off_t)sizeof(struct plan_header))
-		start = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+		start = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (start == MAP_FAILED)
-		return false;
-	*plan = (struct plan){start, start, (uint64_t)status.st_size};
-	if (!plan_outline_check(start, plan->bytes))
-		return true;
+		return NULL;
+	if (!plan_outline_check(start, (size_t)status.st_size))
+		return start;
 	munmap(start, (size_t)status.st_size);
-	return false;
+	return NULL;
 }
 
-/* ---- its counters -------------------------------------------------------------------------------- */
+/* NULL: there is none. */
+static struct plan_header *plan_of(struct lines *lines, const struct mapping *mapping)
+{
+	char path[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
 
-static struct plan_count sum_of(const struct plan *plan, uint32_t row)
+	if (lines->asked)
+		return lines->plan;
+	lines->asked = true;
+	snprintf(path, sizeof(path), "%s" PLAN_ENDING, mapping->path);
+	if (mapping->header->lines != 0)
+		lines->plan = map_plan(path);
+	return lines->plan;
+}
+
+void lines_finish(struct lines *lines)
+{
+	if (lines->plan)
+		munmap(lines->plan, lines->plan->file_bytes);
+}
+
+/* ---- memory ----------------------------------------------------------------------------------- */
+
+static void raise_to(uint64_t *most, uint64_t value)
+{
+	if (value > *most)
+		*most = value;
+}
+
+static uint64_t rss_now(struct lines *lines, struct watch *watch)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+
+	if (now_ns - lines->rss_time_ns > RSS_AGE_NS) {
+		lines->rss_bytes = watch_rss_pages(watch) * (uint64_t)sysconf(_SC_PAGESIZE);
+		lines->rss_time_ns = now_ns;
+	}
+	return lines->rss_bytes;
+}
+
+/* Where blocks are sampled, what lives is an estimate of reports. */
+void lines_ended(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
+		 int64_t live_bytes)
+{
+	struct plan_header *plan = plan_of(lines, mapping);
+
+	if (!plan || row >= plan->rows.count || mapping->header->sample_bytes != 0)
+		return;
+	raise_to(&memory_of(plan)[row].live, live_bytes > 0 ? (uint64_t)live_bytes + 1 : 1);
+	raise_to(&memory_of(plan)[row].rss, rss_now(lines, watch));
+}
+
+/* ---- counters -------------------------------------------------------------------------------- */
+
+static struct plan_count sum_of(const struct plan_header *plan, uint32_t row)
 {
 	struct plan_count sum = {0};
 
 	for (uint32_t shard = 0; shard < PLAN_SHARDS; shard++) {
-		const char *counts = (const char *)plan->header + plan->header->counts_offset +
-				     shard * plan->header->counts_bytes;
-		const struct plan_count *count = (const struct plan_count *)counts + row;
+		const char *counts = (const char *)plan + plan->counts_offset + shard * plan->counts_bytes;
+		const struct plan_count *count = (const struct plan_count *)(const void *)counts + row;
 
 		sum.hits += count->hits;
 		sum.ticks += count->ticks;
@@ -78,34 +129,37 @@ static uint64_t span_ns(const struct timebase *timebase, uint64_t ticks)
 	return (uint64_t)((unsigned __int128)ticks * timebase->ns_per_tick >> 32);
 }
 
+/* ---- the block --------------------------------------------------------------------------------- */
+
 static void put_text(struct buffer *out, const char *text)
 {
 	buffer_text(out, text, strlen(text));
 }
 
-static void put_row(const struct drain *drain, const struct plan *plan, uint32_t index, uint32_t *line,
+static void put_row(const struct timebase *timebase, struct plan_header *plan, uint32_t index, uint32_t *line,
 		    struct buffer *out)
 {
-	const struct plan_row *row = entry_of(plan, &plan->header->rows, index);
+	const struct plan_row *row = entry_of(plan, &plan->rows, index);
 	struct plan_count sum = sum_of(plan, index);
 
 	buffer_signed(out, (int64_t)row->line - (int64_t)*line);
 	buffer_varint(out, row->refusal);
 	buffer_varint(out, sum.hits);
-	buffer_varint(out, span_ns(&drain->timebase, sum.ticks));
-	buffer_varint(out, span_ns(&drain->timebase, sum.own_ticks));
+	buffer_varint(out, span_ns(timebase, sum.ticks));
+	buffer_varint(out, span_ns(timebase, sum.own_ticks));
+	buffer_varint(out, memory_of(plan)[index].live);
+	buffer_varint(out, memory_of(plan)[index].rss);
 	*line = row->line;
 }
 
-static void put_function(const struct drain *drain, const struct plan *plan,
+static void put_function(const struct timebase *timebase, struct plan_header *plan,
 			 const struct plan_function *function, struct buffer *out)
 {
-	const struct plan_header *header = plan->header;
-	const struct plan_module *module = function->module < header->modules.count
-						   ? entry_of(plan, &header->modules, function->module)
+	const struct plan_module *module = function->module < plan->modules.count
+						   ? entry_of(plan, &plan->modules, function->module)
 						   : NULL;
-	uint32_t rows = function->first_row <= header->rows.count &&
-					function->row_count <= header->rows.count - function->first_row
+	uint32_t rows = function->first_row <= plan->rows.count &&
+					function->row_count <= plan->rows.count - function->first_row
 				? function->row_count
 				: 0;
 	uint32_t line = function->first_line;
@@ -118,25 +172,23 @@ static void put_function(const struct drain *drain, const struct plan *plan,
 	buffer_varint(out, function->refusal);
 	buffer_varint(out, rows);
 	for (uint32_t i = 0; i < rows; i++)
-		put_row(drain, plan, function->first_row + i, &line, out);
+		put_row(timebase, plan, function->first_row + i, &line, out);
 }
 
-void lines_put(struct drain *drain)
+void lines_put(struct lines *lines, const struct mapping *mapping, const struct timebase *timebase,
+	       struct batch *batch)
 {
-	char path[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
+	struct plan_header *plan = plan_of(lines, mapping);
 	struct buffer bytes = {0};
-	struct plan plan;
 
-	snprintf(path, sizeof(path), "%s" PLAN_ENDING, drain->mapping.path);
-	if (drain->mapping.header->lines == 0 || !open_plan(&plan, path))
+	if (!plan)
 		return;
-	buffer_varint(&bytes, plan.header->functions.count);
-	for (uint32_t i = 0; i < plan.header->functions.count; i++)
-		put_function(drain, &plan, entry_of(&plan, &plan.header->functions, i), &bytes);
+	buffer_varint(&bytes, plan->functions.count);
+	for (uint32_t i = 0; i < plan->functions.count; i++)
+		put_function(timebase, plan, entry_of(plan, &plan->functions, i), &bytes);
 	if (bytes.failed)
-		drain->batch.error = -ENOMEM;
+		batch->error = -ENOMEM;
 	else
-		batch_last_pieces(&drain->batch, BLOCK_LINES, &bytes);
+		batch_last_pieces(batch, BLOCK_LINES, &bytes);
 	buffer_finish(&bytes);
-	munmap(plan.start, plan.bytes);
 }

@@ -1,10 +1,32 @@
-/* lines.h - what traced lines did, from the plan's counters to the trace. */
+/* lines.h - what traced lines did, from the plan's counters to the trace; and what memory was there after
+ * each. */
 #ifndef MPROF_REPORTER_DRAIN_LINES_H
 #define MPROF_REPORTER_DRAIN_LINES_H
 
-struct drain;
+#include <stdbool.h>
+#include <stdint.h>
+
+struct batch;
+struct mapping;
+struct plan_header;
+struct timebase;
+struct watch;
+
+/* The plan, if there is one: all zero before anybody asks. */
+struct lines {
+	struct plan_header *plan;
+	bool asked;
+	uint64_t rss_bytes, rss_time_ns; /* as of then */
+};
+
+/* A visit of this row has ended, and what lives now is what lived then. */
+void lines_ended(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
+		 int64_t live_bytes);
 
 /* Adds BLOCK_LINES to what stands at the trace's end, if any lines were traced. */
-void lines_put(struct drain *drain);
+void lines_put(struct lines *lines, const struct mapping *mapping, const struct timebase *timebase,
+	       struct batch *batch);
+
+void lines_finish(struct lines *lines);
 
 #endif

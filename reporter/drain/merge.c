@@ -302,6 +302,9 @@ int merge_take(struct drain *drain, uint64_t cutoff, bool alive)
 		uint64_t left = records_max - drain->batch_records;
 		uint32_t max = left < RUN_RECORDS ? (uint32_t)left : RUN_RECORDS;
 		int result = take_run(drain, drain->heap[0], end_of_turn(drain, cutoff), max, alive);
+		/* Relaxed: who traces lines only looks whether it changes. */
+		atomic_store_explicit(&drain->mapping.header->events_taken, drain->batch.events,
+				      memory_order_relaxed);
 		if (result <= 0)
 			return result;
 		advance_heap(drain, cutoff);

@@ -163,6 +163,10 @@ void notes_take(struct drain *drain, struct queue *queue, const struct queue_eve
 	case EXT_THREAD:
 		change_thread(drain, queue, (uint32_t)event->payload, time_ns);
 		break;
+	case EXT_LINE:
+		lines_ended(&drain->lines, &drain->mapping, &drain->watch, event->payload,
+			    ledger_live_bytes(&drain->ledger));
+		break;
 	case EXT_SYNC:
 		answer_sync(drain, event->payload);
 		break;

@@ -125,6 +125,7 @@ void drain_close(struct drain *drain)
 	intervals_finish(&drain->intervals);
 	tables_finish(&drain->tables);
 	watch_finish(&drain->watch);
+	lines_finish(&drain->lines);
 	livemap_close(drain->map);
 	batch_finish(&drain->batch);
 	if (drain->trace_fd >= 0)

@@ -12,6 +12,7 @@
 #include "drain/cursor.h"
 #include "drain/drain.h"
 #include "drain/ledger.h"
+#include "drain/lines.h"
 #include "drain/live_names.h"
 #include "drain/livemap.h"
 #include "drain/mapping.h"
@@ -54,6 +55,7 @@ struct drain {
 	struct tables tables;
 	struct timebase timebase;
 	struct watch watch;
+	struct lines lines;
 	struct queue **queues; /* by slot; NULL: not owned */
 	uint32_t queues_open;
 	struct queue **heap; /* those with records to merge, the earliest first */

@@ -57,7 +57,8 @@ static void lay_out(struct layout *layout, const struct tables *tables)
 		place(layout, 5, tables->text_bytes ? tables->text : "", header->text_bytes, 1, &end).offset;
 	header->counts_offset = aligned(end);
 	header->counts_bytes = aligned(tables->row_count * sizeof(struct plan_count));
-	header->file_bytes = header->counts_offset + PLAN_SHARDS * header->counts_bytes;
+	header->memory_offset = header->counts_offset + PLAN_SHARDS * header->counts_bytes;
+	header->file_bytes = header->memory_offset + tables->row_count * sizeof(struct plan_memory);
 }
 
 static int write_all(int fd, const struct layout *layout)

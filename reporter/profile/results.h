@@ -62,10 +62,12 @@ struct overview {
 
 /* One line of a source function. */
 struct table_line {
-	uint32_t line;      /* 0: the code that is of no single line */
-	const char *source; /* without its line end; NULL: the text is missing */
-	bool measured;      /* the figures below mean something: the first line, or one with events */
-	uint64_t mem_bytes; /* live heap after the line (first row: on entry); maximum over visits */
+	uint32_t line;       /* 0: the code that is of no single line */
+	const char *source;  /* without its line end; NULL: the text is missing */
+	bool measured;       /* the figures below mean something: the first line, or one with events */
+	bool has_mem;        /* mem_bytes is known, */
+	bool has_traced_mem; /* from executions of the line and not from events under it */
+	uint64_t mem_bytes;  /* live heap after the line (first row: on entry); maximum over visits */
 	uint64_t occurrences;
 	struct amounts amounts;   /* under the line, callees included */
 	struct collection_sum gc; /* of collections that ran under the line */
@@ -73,6 +75,7 @@ struct table_line {
 	bool refused;             /* they are not, or not all, since there was no room to trace it */
 	uint64_t hits;            /* how often it ran; of the first line: calls */
 	uint64_t ns, own_ns;      /* in it, and less what traced functions took that it called */
+	uint64_t rss_bytes;       /* after it, the greatest; 0: not known */
 };
 
 struct line_table {

@@ -86,7 +86,7 @@ static bool shows_all_lines(const struct entry *entry, uint32_t end)
 static void row_set_sums(struct table_line *row, const struct amounts *sums, uint64_t mem_bytes,
 			 uint64_t sample_bytes)
 {
-	row->measured = true;
+	row->measured = row->has_mem = true;
 	row->mem_bytes = mem_bytes;
 	row->occurrences = weight_blocks(sums->allocations + sums->frees, sample_bytes);
 	row->amounts = *sums;
@@ -95,7 +95,7 @@ static void row_set_sums(struct table_line *row, const struct amounts *sums, uin
 
 static void row_set_entry(struct table_line *row, const struct model_scope *scope)
 {
-	row->measured = true;
+	row->measured = row->has_mem = true;
 	row->mem_bytes = scope->entry_bytes;
 	row->occurrences = scope->visits;
 }

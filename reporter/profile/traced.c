@@ -85,6 +85,15 @@ static void add_line(struct table_line *line, const struct traced_line *traced)
 	line->hits += traced->hits;
 	line->ns += traced->ns;
 	line->own_ns += traced->own_ns;
+	if (traced->rss_bytes > line->rss_bytes)
+		line->rss_bytes = traced->rss_bytes;
+	if (traced->live_bytes_and_one == 0)
+		return;
+	/* Visits are those of the line, not those of events under it. */
+	line->mem_bytes = line->has_traced_mem && line->mem_bytes >= traced->live_bytes_and_one
+				  ? line->mem_bytes
+				  : traced->live_bytes_and_one - 1;
+	line->has_mem = line->has_traced_mem = true;
 }
 
 /* All lines of a table, and those of the function that have none there. */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define ROW_BYTES_LEAST 5u /* so many varints a row, so many bytes at least */
+#define ROW_BYTES_LEAST 7u /* so many varints a row, so many bytes at least */
 #define FUNCTION_BYTES_LEAST 7u
 
 static const char *take_text(struct trace *trace, struct varint_cursor *from)
@@ -37,6 +37,8 @@ static int take_rows(struct trace *trace, struct varint_cursor *from, struct tra
 		lines[i].hits = varint_next(from);
 		lines[i].ns = varint_next(from);
 		lines[i].own_ns = varint_next(from);
+		lines[i].live_bytes_and_one = varint_next(from);
+		lines[i].rss_bytes = varint_next(from);
 		if (line > UINT32_MAX)
 			return -EBADMSG;
 	}

@@ -168,6 +168,8 @@ struct traced_line {
 	uint32_t line, refusal; /* why it is not traced: enum plan_refusal of trace/plan.h */
 	uint64_t hits;
 	uint64_t ns, own_ns; /* in it, and less what traced functions took that it called */
+	/* The most after any visit; 0: not known. */
+	uint64_t live_bytes_and_one, rss_bytes;
 };
 
 struct traced_function {

@@ -49,9 +49,13 @@ TABLE_COLUMN(number_text, NULL, "Line #", 0, 6, LINE->line > 0 ? cell_count(LINE
 TABLE_COLUMN(source_text, NULL, "Line Contents", 3, -1,
 	     cell_text(LINE->line > 0 ? LINE->source : "(code that stands at none of these lines alone)"))
 TABLE_COLUMN(note, NULL, NULL, 0, 0, cell_lines(ROW->note))
-BYTES(mem, "mem_bytes", "Mem usage", COLUMN_USUALLY, LINE->mem_bytes)
-BYTES(increment, "increment_bytes", "Increment", COLUMN_USUALLY,
-      LINE->amounts.allocated_bytes - LINE->amounts.freed_bytes)
+TABLE_COLUMN_SHOWN(mem, "mem_bytes", "Mem usage", 1, 12, COLUMN_USUALLY,
+		   LINE->has_mem ? cell_bytes((int64_t)LINE->mem_bytes) : cell_blank())
+/* A line that ran and under which nothing happened added nothing. */
+TABLE_COLUMN_SHOWN(increment, "increment_bytes", "Increment", 1, 12, COLUMN_USUALLY,
+		   LINE->has_mem
+			   ? cell_bytes((int64_t)(LINE->amounts.allocated_bytes - LINE->amounts.freed_bytes))
+			   : cell_blank())
 TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUALLY,
 		   IF_MEASURED(cell_count(LINE->occurrences)))
 /* Of traced lines; what could not be traced is not 0. */
@@ -60,6 +64,8 @@ TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUA
 TABLE_COLUMN(hits, "hits", NULL, 0, 0, IF_TRACED(cell_count(LINE->hits)))
 TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->ns)))
 TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->own_ns)))
+TABLE_COLUMN_SHOWN(rss, "rss_bytes", "RSS", 1, 12, COLUMN_ON_REQUEST,
+		   LINE->rss_bytes > 0 ? cell_bytes((int64_t)LINE->rss_bytes) : cell_blank())
 TABLE_COLUMN_SHOWN(hits_text, NULL, "Hits", 2, 10, COLUMN_USUALLY, FOR_PEOPLE(cell_count(LINE->hits)))
 TABLE_COLUMN_SHOWN(time_text, NULL, "Time", 2, 9, COLUMN_USUALLY, IF_TRACED(cell_pause(LINE->ns)))
 TABLE_COLUMN_SHOWN(own_time_text, NULL, "Own time", 2, 9, COLUMN_ON_REQUEST,
@@ -90,7 +96,7 @@ ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_bytes)
 
 /* clang-format off */
 #define FIRST_COLUMNS &number, &source, &number_text, &mem, &increment, &occurrences
-#define TRACED_COLUMNS &hits, &hits_text, &time_ns, &time_text, &own_time_ns, &own_time_text
+#define TRACED_COLUMNS &hits, &hits_text, &time_ns, &time_text, &own_time_ns, &own_time_text, &rss
 #define OTHER_COLUMNS &peak, &leaked, &allocations, &temporary, &frees, &allocated, &freed, &kept, &collections, \
 		      &collected, &mem_error, &increment_error, &peak_error, &leaked_error, &collected_objects, &pause, \
 		      &longest_pause, &by_collector_blocks, &by_collector, &source_text, &note

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 from harness import (MPROF, PROGRAMS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, run, run_cases,
                      wait_for)
@@ -72,7 +71,68 @@ def its_five_columns(directory):
     shown = mprof("report", "--memory-profiler", "-f", "allocates", trace).stdout
     check("Line #    Mem usage    Increment  Occurrences   Line Contents\n" in shown and "Call sites" not in shown, shown)
     check(re.search(r"^ +\d+ +1\.9 MiB +10\.5 MiB +11   \tchar \*block|^ +\d+ +1\.9 MiB +10\.5 MiB +11   \t\tchar \*block", shown, re.M), shown)
-    check(re.search(r"^ +\d+ +12   \tfor \(int i", shown, re.M), f"a line that allocates nothing: {shown}")
+    check(re.search(r"^ +\d+ +1\.0 MiB +0\.0 MiB +12   \tfor \(int i", shown, re.M), f"a line that allocates nothing: {shown}")
+
+
+# ---- memory ---------------------------------------------------------------------------------------------
+
+def memory_of(trace, function):
+    """By line: (memory after it, what it added, resident memory)."""
+    done = mprof("report", "--format", "json", "-f", function, trace)
+    check_equal(done.returncode, 0, done.stderr)
+    return {line["line"]: (line["mem_bytes"], line["increment_bytes"], line["rss_bytes"]) for line in json.loads(done.stdout)["functions"][0]["lines"]
+            if line.get("hits")}
+
+
+@case
+def memory_after_every_line(directory):
+    block, tags = 1_000_000, tags_of(PROGRAMS / "loops.c")
+    names = {line: tag for tag, line in tags.items()}
+    for name, changes in (("usual", {}), ("sums", {"MPROF_AGGREGATE": "1"})):
+        (directory / name).mkdir()
+        program = compile("loops.c", directory / name / "loops", "-O0")
+        trace = recorded_lines(program, directory / name, **changes).trace()
+        seen = {names[line].removeprefix("allocates_"): values for line, values in memory_of(trace, "allocates").items() if line in names}
+        # What is kept is one block, and a second one lives from where it is made to where one is freed.
+        expected = {"def": (0, 0), "first": (0, 0), "head": (block, 0), "block": (2 * block, 11 * block), "if": (2 * block, 0), "free": (block, -5 * block),
+                    "keep": (block, 0), "drop": (block, -5 * block), "last": (block, 0)}
+        check_equal({tag: values[:2] for tag, values in seen.items()}, expected, f"memory and increments, {name}")
+        # Of a program that is gone when it is looked nobody knows.
+        check(all(values[2] is None or values[2] > 100_000 for values in seen.values()), f"resident memory: {seen}")
+        # Nothing happens in it: all lines have what there was before it, and its hot loop tells no more of it.
+        check_equal({values[:2] for values in memory_of(trace, "nested").values()}, {(block, 0)}, f"lines without any event, {name}")
+
+
+OTHERS = """
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static volatile int done;
+void *volatile kept;
+static void *work(void *nothing) { kept = malloc(10000000); usleep(200000); done = 1; return nothing; }
+__attribute__((noinline)) static void waits(void) {
+	while (!done)
+		usleep(100);
+}
+int main(void) {
+	pthread_t thread;
+	free(malloc(1));
+	pthread_create(&thread, NULL, work, NULL);
+	waits();
+	pthread_join(thread, NULL);
+	return 0;
+}
+"""
+
+
+@case
+def what_others_keep_meanwhile_is_seen(directory):
+    (directory / "others.c").write_text(OTHERS)
+    check_equal(run(["gcc", "-g", "-O0", "-pthread", "-o", "others", "others.c"], directory).returncode, 0, "gcc")
+    trace = recorded_lines(directory / "others", directory, functions="waits").trace()
+    memory = memory_of(trace, "waits")
+    check(all(memory[line][0] >= 10_000_000 and memory[line][1] == 0 for line in (9, 10)), f"a line that allocates nothing: {memory}")
+    check(all(memory[line][2] > 1_000_000 for line in (9, 10)), f"resident memory: {memory}")
 
 
 # ---- against gcov --------------------------------------------------------------------------------------
@@ -205,6 +265,13 @@ def of_every_kind_of_recording(directory):
         (directory / name).mkdir()
         trace = recorded_lines(directory / "slow", directory / name, functions="counted", **changes).trace()
         check_equal({line: hits for line, hits in traced(trace).items() if hits}, {4: 2, 5: 1502, 6: 1500, 7: 2}, name)
+        # Where blocks are sampled what lives is an estimate, which lines without events have none of.
+        check_equal(memory_of(trace, "counted")[7][0], None if name == "sampled" else 15000, f"memory after a line without events, {name}")
+
+
+def has_allocated(trace, blocks):
+    done = mprof("report", "--format", "json", trace)
+    return done.returncode == 0 and json.loads(done.stdout)["totals"]["allocations"] >= blocks
 
 
 @case
@@ -214,13 +281,14 @@ def a_drainer_that_was_killed_loses_none(directory):
     process = subprocess.Popen([str(directory / "slow"), "3"], cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                env=environment(LD_PRELOAD=str(SHIM), MPROF_OUT="a.mprof", MPROF_LINES="counted"))
     wait_for(lambda: drainers_of(process.pid) and (directory / "a.mprof").exists(), 30, "a drainer")
-    time.sleep(1)
+    wait_for(lambda: has_allocated(directory / "a.mprof", 1000), 30, "what it counts first")
     shown = mprof("report", directory / "a.mprof")
     check(shown.returncode == 0 and "no lines were traced" not in shown.stdout + shown.stderr, f"of a program that runs: {shown.stdout}")
     for drainer in drainers_of(process.pid):
         os.kill(drainer, signal.SIGKILL)
     check_equal(process.wait(), 0, "the program's status")
     check_equal({line: hits for line, hits in traced(directory / "a.mprof").items() if hits}, {4: 2, 5: 1502, 6: 1500, 7: 2}, "after the drainer's end")
+    check_equal([memory_of(directory / "a.mprof", "counted")[line][0] for line in (5, 6, 7)], [15000] * 3, "memory after the drainer's end")
 
 
 @case

@@ -109,7 +109,9 @@ int main(int argc, char **argv)
 	       tracer_refusal() ? tracer_refusal() : "");
 	if (sites <= 0)
 		return 1;
+	record_this_thread(true);
 	run_all(traced);
+	record_this_thread(false);
 	for (size_t i = 0; i < SCENARIOS; i++)
 		if (bare[i] != traced[i]) {
 			printf("%s: %llx, not %llx\n", scenario_name(i), (unsigned long long)traced[i],
@@ -120,6 +122,7 @@ int main(int argc, char **argv)
 	check_ticks();
 	check_storm();
 	step_through(true);
+	check_told();
 	uint64_t before = all_hits();
 	double ns = storm_ns() - bare_ns;
 	if (bare_ns < 1e17)

@@ -37,6 +37,11 @@ void run_all(uint64_t results_of[SCENARIOS]);
 const char *scenario_name(size_t i);
 uint64_t run_plainest(void);
 
+/* As if this thread were recorded, and something happened all the time.  Whether lines' ends are told where
+ * something did.  recorder_double.c */
+void record_this_thread(bool on);
+void check_told(void);
+
 /* What must be refused, and plans that are damaged.  refusals.c */
 void check_refusals(const char *plan);
 void check_damaged(void);

@@ -2,7 +2,8 @@
  * was. */
 #include "testing.h"
 
-#include "preload/tracer/original.h"
+#include "preload/base/guard.h"
+#include "preload/unwind/original.h"
 #include "preload/unwind/unwind.h"
 
 #include "trace/session.h"
@@ -79,6 +80,8 @@ static __attribute__((noinline)) void on_storm(int number, siginfo_t *info, void
 
 	(void)number;
 	(void)info;
+	if (guard != GUARD_IDLE)
+		return;
 	UNWIND_HERE(&here);
 	judge_walk(&here, context);
 	if (!jumps_out)
@@ -153,6 +156,9 @@ static __attribute__((noinline)) void on_step(int number, siginfo_t *info, void 
 
 	(void)number;
 	(void)info;
+	/* Nobody walks from a handler that interrupted the shim. */
+	if (guard != GUARD_IDLE)
+		return;
 	UNWIND_HERE(&here);
 	take_path(judge_walk(&here, context));
 }

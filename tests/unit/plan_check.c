@@ -48,7 +48,8 @@ void plan_file_open(struct plan_file *plan, const char *path)
 	cr_assert_eq(header->version, PLAN_VERSION);
 	cr_assert_eq(header->file_bytes, plan->size);
 	cr_assert_geq(header->counts_bytes, header->rows.count * sizeof(struct plan_count));
-	cr_assert_eq(header->counts_offset + PLAN_SHARDS * header->counts_bytes, plan->size);
+	cr_assert_eq(header->memory_offset, header->counts_offset + PLAN_SHARDS * header->counts_bytes);
+	cr_assert_eq(header->memory_offset + header->rows.count * sizeof(struct plan_memory), plan->size);
 	plan->modules = table(plan, &header->modules, sizeof(*plan->modules));
 	plan->functions = table(plan, &header->functions, sizeof(*plan->functions));
 	plan->rows = table(plan, &header->rows, sizeof(*plan->rows));

@@ -22,11 +22,16 @@
 /* ---- the double ------------------------------------------------------------------------ */
 
 static const struct table_line lines[] = {
-	{.line = 6, .source = "static double *my_function(void)", .measured = true, .occurrences = 1},
+	{.line = 6,
+	 .source = "static double *my_function(void)",
+	 .measured = true,
+	 .has_mem = true,
+	 .occurrences = 1},
 	{.line = 7, .source = "{"},
 	{.line = 8,
 	 .source = "\tdouble *a = filled(1, \"x\");",
 	 .measured = true,
+	 .has_mem = true,
 	 .mem_bytes = MIB(7.63),
 	 .occurrences = 1,
 	 .amounts = {.allocations = 1,
@@ -36,6 +41,7 @@ static const struct table_line lines[] = {
 	{.line = 9,
 	 .source = "\tfree(b);",
 	 .measured = true,
+	 .has_mem = true,
 	 .mem_bytes = MIB(7.63),
 	 .occurrences = 1,
 	 .amounts = {.frees = 1, .freed_bytes = MIB(152.6)},

@@ -61,3 +61,29 @@ __attribute__((naked, section("tracer_code"))) void arch_hit(void)
 		".cfi_restore rdx\n\t"
 		"ret");
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+__attribute__((naked, section("tracer_code"))) void arch_call_out(void (*function)(uint32_t),
+								  uint32_t argument)
+{
+	__asm__("pushq %rbp\n\t"
+		".cfi_adjust_cfa_offset 8\n\t"
+		".cfi_rel_offset rbp, 0\n\t"
+		"movq %rsp, %rbp\n\t"
+		".cfi_def_cfa_register rbp\n\t"
+		"subq $512, %rsp\n\t"
+		"andq $-64, %rsp\n\t"
+		"fxsave64 (%rsp)\n\t"
+		"movq %rdi, %rax\n\t"
+		"movl %esi, %edi\n\t"
+		"call *%rax\n\t"
+		"fxrstor64 (%rsp)\n\t"
+		"movq %rbp, %rsp\n\t"
+		".cfi_def_cfa_register rsp\n\t"
+		"popq %rbp\n\t"
+		".cfi_adjust_cfa_offset -8\n\t"
+		".cfi_restore rbp\n\t"
+		"ret");
+}
+#pragma GCC diagnostic pop

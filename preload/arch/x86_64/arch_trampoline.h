@@ -60,4 +60,8 @@ void arch_code_changed(void);
 /* What trampolines call: keeps all registers, and calls tracer_hit(number, stack pointer). */
 void arch_hit(void);
 
+/* Calls what is compiled with vector registers where they are the program's: keeps them, but for the parts
+ * that only newer instructions than those of the oldest processors touch, which nothing of the shim has. */
+void arch_call_out(void (*function)(uint32_t argument), uint32_t argument);
+
 #endif

@@ -4,8 +4,8 @@
  * For whoever walks a stack that was interrupted there.  No lock, no allocation, no system call; safe in
  * signal handlers.
  */
-#ifndef MPROF_PRELOAD_TRACER_ORIGINAL_H
-#define MPROF_PRELOAD_TRACER_ORIGINAL_H
+#ifndef MPROF_PRELOAD_UNWIND_ORIGINAL_H
+#define MPROF_PRELOAD_UNWIND_ORIGINAL_H
 
 #include "trace/plan.h"
 

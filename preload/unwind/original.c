@@ -1,7 +1,7 @@
 /*
  * original.c - see original.h.
  */
-#include "preload/tracer/original.h"
+#include "preload/unwind/original.h"
 
 #include "arch_trampoline.h"
 
