@@ -208,6 +208,8 @@ static void set_more(struct check *check, const struct input *input, struct verd
 		verdict->more = command_on(check, "peak", input, verdict->outcome);
 	else if (verdict->figure == FIGURE_COLLECTIONS)
 		verdict->more = command_on(check, "gc", input, verdict->outcome);
+	else if (verdict->figure == FIGURE_HITS)
+		verdict->more = command_on(check, "report", input, verdict->outcome);
 	else
 		verdict->more =
 			check_string(check, "%s%s%s%s", command_on(check, "report", input, verdict->outcome),
@@ -225,7 +227,8 @@ int attribute(struct check *check, const char *key, const struct input *input, s
 	error = profile_open(input->path, &options, &profile, diagnostic);
 	if (error)
 		return error;
-	if (verdict->figure != FIGURE_RSS && find_contributors(check, key, profile, subject, verdict) != 0)
+	if (figure_infos[verdict->figure].amount != NO_AMOUNT &&
+	    find_contributors(check, key, profile, subject, verdict) != 0)
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
 	profile_close(profile);
 	if (!error)

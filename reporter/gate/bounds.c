@@ -109,6 +109,23 @@ int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *di
 	return diagnostic_set(diagnostic, EINVAL, "unknown figure '%.200s'; one of: %s", name, names);
 }
 
+int limit_parse_limited(const char *name, bool whole, enum figure *out, struct diagnostic *diagnostic)
+{
+	int error = 0;
+
+	if (figure_find(name) == FIGURE_HITS)
+		*out = FIGURE_HITS;
+	else
+		error = limit_parse_figure(name, out, diagnostic);
+	if (!error && !whole && figure_infos[*out].advisory)
+		return diagnostic_set(diagnostic, EINVAL, "%s is a figure of the whole program",
+				      figure_infos[*out].name);
+	if (!error && whole && *out == FIGURE_HITS)
+		return diagnostic_set(diagnostic, EINVAL,
+				      "hits is a figure of functions and lines: 'parse.c:12:hits<=1000'");
+	return error;
+}
+
 /* The figure's name begins after the last colon before "<=". */
 static const char *pattern_end(const char *text, const char *relation)
 {
@@ -138,10 +155,7 @@ int limit_parse(struct gate *gate, const char *text, struct limit *out, struct d
 		out->subject = gate_subject(gate, gate_text(gate, "%.*s", (int)(colon - text), text), false);
 		name = colon + 1;
 	}
-	error = limit_parse_figure(gate_text(gate, "%.*s", (int)(relation - name), name), &out->figure,
-				   diagnostic);
-	if (!error && colon && figure_infos[out->figure].advisory)
-		error = diagnostic_set(diagnostic, EINVAL, "%s is a figure of the whole program",
-				       figure_infos[out->figure].name);
+	error = limit_parse_limited(gate_text(gate, "%.*s", (int)(relation - name), name), !colon,
+				    &out->figure, diagnostic);
 	return error ? error : limit_parse_amount(out->figure, relation + 2, &out->most, diagnostic);
 }

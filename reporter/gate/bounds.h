@@ -22,6 +22,9 @@ int limit_parse_share(const char *text, double *out, struct diagnostic *diagnost
 /* A figure by name, with a diagnostic that lists them. */
 int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *diagnostic);
 
+/* The same of what a limit may be of: of a function or a line, or of the whole program. */
+int limit_parse_limited(const char *name, bool whole, enum figure *out, struct diagnostic *diagnostic);
+
 /* "PATTERN:FIGURE<=AMOUNT", or "FIGURE<=AMOUNT" for the whole program. */
 int limit_parse(struct gate *gate, const char *text, struct limit *out, struct diagnostic *diagnostic);
 

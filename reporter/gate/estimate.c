@@ -19,9 +19,7 @@ static uint64_t count_margin(const struct input *input)
 
 uint64_t figure_margin(const struct input *input, enum figure figure, uint64_t value)
 {
-	bool exact = figure == FIGURE_COLLECTIONS || figure == FIGURE_RSS;
-
-	if (input->sample_bytes == 0 || exact)
+	if (input->sample_bytes == 0 || figure_infos[figure].exact)
 		return 0;
 	return figure_infos[figure].bytes ? weight_error_bytes(value, input->sample_bytes)
 					  : count_margin(input);

@@ -28,13 +28,10 @@ static int read_limit(struct gate_reader *reader, const config_setting_t *settin
 			      .source = setting_source(reader, setting),
 			      .optional = scope->optional};
 	const char *text = "";
-	int error =
-		setting_locate(reader, setting,
-			       limit_parse_figure(setting_name(setting), &limit.figure, reader->diagnostic));
+	int error = setting_locate(reader, setting,
+				   limit_parse_limited(setting_name(setting), scope->subject == 0,
+						       &limit.figure, reader->diagnostic));
 
-	if (!error && scope->subject > 0 && figure_infos[limit.figure].advisory)
-		error = setting_fail(reader, setting, "%s is a figure of the whole program",
-				     setting_name(setting));
 	if (!error)
 		error = setting_value(reader, setting, &text);
 	if (!error)

@@ -187,6 +187,19 @@ static bool find_judged(const struct bench *bench, const struct limit *limit, st
 	return true;
 }
 
+/* Nothing that was not counted is within a limit. */
+static bool is_uncounted(struct bench *bench, const struct limit *limit, const struct input *input)
+{
+	if (limit->figure != FIGURE_HITS || input->counted[limit->subject])
+		return false;
+	complain(bench->check, !limit->optional, limit->source,
+		 "judged nothing of %s: its executions were not counted, or not all; record it with `mprof "
+		 "run "
+		 "-f FUNCTION`, and compile it with -g",
+		 input->key);
+	return true;
+}
+
 static int judge_limits(struct bench *bench)
 {
 	const struct gate *gate = bench->check->options->gate;
@@ -199,7 +212,7 @@ static int judge_limits(struct bench *bench)
 
 		if (!gate_limit_holds(gate, i, first->key) ||
 		    (first->by_name && gate_is_general(limit->program)) ||
-		    !find_judged(bench, limit, &judged))
+		    !find_judged(bench, limit, &judged) || is_uncounted(bench, limit, judged.input))
 			continue;
 		struct verdict verdict = judge_limit(bench->check, limit, &judged);
 		if (is_vague(&verdict))

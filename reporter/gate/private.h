@@ -11,7 +11,7 @@
 
 /* All figures of one subject. */
 struct tally {
-	uint64_t of[FIGURES_JUDGED];
+	uint64_t of[FIGURES_LIMITED];
 };
 
 /* What is known of one trace. */
@@ -39,6 +39,7 @@ struct input {
 	uint64_t blocks_error;                    /* of any count of blocks, where they were sampled */
 	struct tally *tallies;                    /* by subject */
 	bool *met;                                /* by subject: some call path passes it */
+	bool *counted;                            /* by subject: its executions were */
 	struct amounts *suppressed;               /* by suppression of the gate */
 	const struct suppressed_leaks *by_others; /* what those of LSAN_OPTIONS suppressed */
 	size_t by_others_count;

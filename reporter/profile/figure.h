@@ -15,7 +15,8 @@
 enum figure {
 #include "profile/figure.def"
 	FIGURE_COUNT,
-	FIGURES_JUDGED = FIGURE_RSS + 1, /* by gates: those below */
+	FIGURES_JUDGED = FIGURE_RSS + 1,   /* by gates: those below */
+	FIGURES_LIMITED = FIGURE_HITS + 1, /* by limits; HITS of lines and functions only */
 };
 #undef FIGURE
 

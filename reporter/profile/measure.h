@@ -35,6 +35,10 @@ struct measured_path {
 int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
 		    size_t *count, bool *met);
 
+/* How often a line ran, or with line 0 how often functions were called.  False: nobody counted that, or not
+ * all of it.  O(lines that were traced). */
+bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits);
+
 /* Whether a frame lies at a place that is not everything. */
 bool profile_lies_at(struct profile *profile, const struct source_frame *frame,
 		     const struct measure_place *place);

@@ -30,11 +30,9 @@ static const struct {
 
 /* The same of figures. */
 static const unsigned figure_lacks[FIGURE_COUNT] = {
-	[FIGURE_ALLOCATIONS] = PART_BETWEEN,
-	[FIGURE_ALLOCATED] = PART_BETWEEN,
-	[FIGURE_TEMPORARY] = PART_RUN,
-	[FIGURE_RSS] = PART_RUN,
-	[FIGURE_COLLECTIONS] = PART_RUN | PART_BLOCKS,
+	[FIGURE_ALLOCATIONS] = PART_BETWEEN,    [FIGURE_ALLOCATED] = PART_BETWEEN,
+	[FIGURE_TEMPORARY] = PART_RUN,          [FIGURE_RSS] = PART_RUN,
+	[FIGURE_HITS] = PART_RUN | PART_BLOCKS, [FIGURE_COLLECTIONS] = PART_RUN | PART_BLOCKS,
 };
 
 static unsigned parts_of(const struct overview *run)

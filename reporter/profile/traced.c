@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "profile/measure.h"
 #include "profile/source.h"
 #include "sources/braces.h"
 #include "trace/plan.h"
@@ -57,6 +58,37 @@ static bool is_asked_for(const struct profile *profile, const struct traced_func
 		.name = traced->name, .file = traced->file, .module = traced->module};
 
 	return selection_empty(&profile->selection) || selection_matches(&profile->selection, &function);
+}
+
+static bool is_at_place(const struct traced_function *traced, const struct measure_place *place)
+{
+	const struct source_function function = {
+		.name = traced->name, .file = traced->file, .module = traced->module};
+
+	return selection_matches(&place->selection, &function);
+}
+
+bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits)
+{
+	const struct traced_function *functions;
+	size_t count;
+	bool met = false, whole = trace_lines(profile->trace, &functions, &count) == 0;
+
+	*hits = 0;
+	for (size_t i = 0; whole && i < count; i++) {
+		const struct traced_function *function = &functions[i];
+		if (!is_at_place(function, place))
+			continue;
+		for (size_t k = 0; k < function->line_count; k++) {
+			const struct traced_line *line = &function->lines[k];
+			if (place->line ? line->line != place->line : k > 0)
+				continue;
+			met = true;
+			whole &= line->refusal == PLAN_TRACED && function->refusal == PLAN_TRACED;
+			*hits += line->hits;
+		}
+	}
+	return met && whole;
 }
 
 size_t profile_choose_traced(struct profile *profile)

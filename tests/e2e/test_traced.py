@@ -315,6 +315,25 @@ def what_cannot_be_traced_is_one_line_a_reason(directory):
 
 
 @case
+def limits_of_executions(directory):
+    program, lines = compile("loops.c", directory / "loops", "-O0"), tags_of(PROGRAMS / "loops.c")
+    trace = recorded_lines(program, directory).trace()
+    (directory / "mprof.gate").write_text(f'functions = ( {{ line = "loops.c:{lines["for_if"]}"; hits = 9; }} );\n')
+    head = f"loops.c:{lines['for_head']}:hits"
+    for limit, status, words in ((f"{head}<=11", 0, ""), (f"{head}<=10", 1, f"executions of loops.c:{lines['for_head']}: 11, 1 (+10.0%) over the limit of 10"),
+                                 ("recursive:hits<=41", 0, ""), ("recursive:hits<=40", 1, "41, 1 (+2.5%) over the limit of 40"), ("with_*:hits<=2", 0, ""),
+                                 (f"loops.c:{lines['one_while']}:hits<=100", 2, "its executions were not counted, or not all"),
+                                 ("main:hits<=1", 2, "its executions were not counted"), ("hits<=5", 2, "a figure of functions and lines")):
+        done = mprof("check", "--limit", limit, trace)
+        check_equal(done.returncode, status, f"{limit}: {done.stdout}{done.stderr}")
+        check(words in done.stdout + done.stderr, f"{limit}: {done.stdout}{done.stderr}")
+    done = mprof("check", "--gate", directory / "mprof.gate", trace)
+    check(done.returncode == 1 and "10, 1 (+11.1%) over the limit of 9" in done.stdout, f"a gate file: {done.stdout}{done.stderr}")
+    unlined = record([program], directory, MPROF_LINES="0", MPROF_OUT=directory / "plain.mprof")
+    check_equal(mprof("check", "--limit", f"{head}<=11", directory / "plain.mprof").returncode, 2, f"a recording without counts: {unlined.stderr}")
+
+
+@case
 def as_run_asks_for_it(directory):
     program = compile("loops.c", directory / "loops", "-O0")
     done = run([MPROF, "run", "-o", "a.mprof", "-f", "with_*", "-f", "nested", program], directory)

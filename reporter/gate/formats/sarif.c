@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define SCHEMA_URI "https://json.schemastore.org/sarif-2.1.0.json"
-#define RULE_COUNT ((size_t)FIGURES_JUDGED * 2)
+#define RULE_COUNT ((size_t)FIGURES_LIMITED * 2)
 #define ID_BYTES 40
 
 /* Rules are numbered: each figure against a limit, and against a baseline. */
