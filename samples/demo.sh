@@ -18,7 +18,7 @@ ninja -C build --quiet
 traces=$(mktemp -d)
 trap 'rm -rf "$traces"' EXIT
 set -x
-MPROF_OUT="$traces/%e.%p.mprof" LD_PRELOAD="$PWD/build/preload/libmprof.so" build/samples/my_function
+MPROF_LINES=1 MPROF_OUT="$traces/%e.%p.mprof" LD_PRELOAD="$PWD/build/preload/libmprof.so" build/samples/my_function
 build/reporter/mprof report "$traces"/*.mprof
 { set +x; } 2>/dev/null
 cat <<END

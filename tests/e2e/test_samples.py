@@ -1,6 +1,9 @@
 """What the samples teach is what their tables say."""
 
-from harness import BUILD, case, check, check_equal, lines_of, record_and_report, run_cases
+import re
+import subprocess
+
+from harness import BUILD, SOURCE, Skip, case, check, check_equal, environment, lines_of, mprof, record, record_and_report, run_cases
 
 
 def increments(directory, sample):
@@ -33,6 +36,46 @@ def sets_differ_by_their_container(directory):
     totals = {function: sum(lines.values()) for function, lines in rows.items()}
     check_equal(totals, {"doubling_array": 1048576, "sorted_array": 400000, "hash_set": 2648576, "bit_set": 125000},
                 "bytes of each container")
+
+
+ROW = re.compile(r"^ +\d+ +([-\d.]+) MiB +([-\d.]+) MiB +(\d+) +(.*)$", re.M)
+
+
+def traced_table(directory, sample, function):
+    """Rows of memory_profiler's columns: MiB, added MiB, executions, text."""
+    trace = record([BUILD / "samples" / sample], directory, MPROF_LINES="1").trace()
+    return ROW.findall(mprof("report", "--memory-profiler", "-f", function, trace).stdout)
+
+
+@case
+def loops_are_those_of_python(directory):
+    ours = traced_table(directory, "loops", "fill_and_empty")
+    done = subprocess.run(["/usr/bin/python3", "-m", "memory_profiler", SOURCE / "samples/loops.py"], capture_output=True, text=True, env=environment())
+    if done.returncode != 0:
+        raise Skip("python3-memory-profiler is not installed")
+    theirs = ROW.findall(done.stdout)
+    check_equal([row[2] for row in ours[:-1]], [row[2] for row in theirs], "executions; C's last row is that of the brace")
+    first = float(theirs[0][0])
+    apart = [(row, his) for row, his in zip(ours, theirs) if abs(float(row[0]) - (float(his[0]) - first)) > 1]
+    check_equal(apart, [], "memory above that at the beginning, within what Python itself takes")
+    check_equal((ours[4][0], ours[4][1], ours[9][1]), ("19.1", "19.1", "-19.1"), "MiB")
+
+
+@case
+def a_recursion_counts_each_activation(directory):
+    for function in ("grow", "fell"):
+        (directory / function).mkdir()
+        rows = traced_table(directory / function, "recursion", function)
+        check_equal((rows[0][2], rows[-1][2]), ("2047", "2047"), f"calls of {function}, and their ends")
+
+
+@case
+def lines_that_exceptions_leave_are_counted(directory):
+    rows = {row[3].strip(): int(row[2]) for row in traced_table(directory, "exceptions", "parse")}
+    check_equal((rows["throw std::invalid_argument(text);"], rows["copy.resize(100000);"]), (10, 50), "thrown, and tried")
+    (directory / "sum").mkdir()
+    rows = {row[3].strip(): int(row[2]) for row in traced_table(directory / "sum", "exceptions", "sum_of")}
+    check_equal((rows["sum += parse(text);"], rows["sum -= 1;"]), (50, 10), "tried, and caught")
 
 
 run_cases()
