@@ -6,7 +6,7 @@
 #ifndef MPROF_PRELOAD_RECORD_LINES_H
 #define MPROF_PRELOAD_RECORD_LINES_H
 
-#include "record/thread_state.h"
+#include "record/ordinary.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -28,7 +28,25 @@ static inline uint64_t lines_moment(void)
 	       atomic_load_explicit(&thread->session->events_taken, memory_order_relaxed);
 }
 
-/* The guard is BUSY, by the caller.  As events may, it may attach the thread and wait for the drainer. */
+/* The record, where nothing is in the way of it.  False: nothing has happened yet.  No call. */
+static INLINED bool lines_ended_ordinarily(uint32_t row)
+{
+	struct thread *thread = ordinary_enter();
+	uint64_t stamp;
+
+	if (!thread)
+		return false;
+	bool done = LIKELY(thread->used < SESSION_CHUNK_RECORDS) && ordinary_stamp(thread, &stamp);
+	if (done) {
+		commit(thread, record_ext_w0(EXT_LINE, row), record_w1(0, stamp));
+		thread->last_stamp = stamp;
+		thread->line_records++;
+	}
+	ordinary_leave();
+	return done;
+}
+
+/* Else.  The guard is BUSY, by the caller.  As events may, it may attach the thread and wait for the drainer. */
 void lines_ended(uint32_t row);
 
 #endif

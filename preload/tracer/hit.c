@@ -16,7 +16,6 @@
 
 #include <sys/mman.h>
 
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* An interrupted hit whose thread is back on the same stack, further out, was jumped out of: and stacks have
@@ -90,7 +89,8 @@ static inline void see_memory(struct hit_thread *thread, uint32_t row)
 	if (LIKELY(thread->moments[row] == moment) || guard != GUARD_IDLE)
 		return;
 	thread->moments[row] = moment;
-	tell_end(row);
+	if (!lines_ended_ordinarily(row))
+		tell_end(row);
 }
 
 /* ---- with activations ------------------------------------------------------------------------ */
