@@ -154,8 +154,8 @@ static void fill_text(struct arena *arena, const struct start *start)
 	session->environment = list_text(arena, &start->environment);
 	session->exe = arena_text(arena, start->facts.exe, strlen(start->facts.exe));
 	session->cwd = arena_text(arena, start->facts.cwd, strlen(start->facts.cwd));
-	/* A fork child has its parent's patches, and counts nothing of its own. */
-	if (start->settings.lines && !start->forked)
+	/* A fork child has its parent's patches. */
+	if (start->settings.lines && (!start->forked || planned_continue(session, start->session_path)))
 		session->lines = arena_text(arena, start->settings.lines, strlen(start->settings.lines));
 }
 

@@ -256,7 +256,9 @@ void recorder_note(const struct unwind_start *here, enum ext_type type, uint64_t
 
 void lines_ended(uint32_t row)
 {
-	struct thread *thread = attached();
+	struct process *process = process_peek();
+	/* It starts no recording: a fork child that only executes another program has none. */
+	struct thread *thread = process && process->session ? attached() : NULL;
 
 	if (!thread)
 		return;

@@ -31,13 +31,12 @@ struct hit_site {
 
 static struct {
 	const struct hit_site *sites;
-	const volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
+	volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
 	char *counts;
 	size_t shard_bytes;
 	uint32_t site_count;
 	bool has_ticks;
-	void *counts_pages;
-	size_t counts_pages_bytes;
+	struct plan_file plan;
 } hits;
 
 /* ---- counters ----------------------------------------------------------------------------- */
@@ -331,8 +330,7 @@ bool hit_begin(const struct plan_file *plan)
 	hits.counts = (char *)plan->counts;
 	hits.shard_bytes = plan->header->counts_bytes;
 	hits.has_ticks = clock_has_invariant_counter();
-	hits.counts_pages = plan->counts_pages;
-	hits.counts_pages_bytes = plan->counts_pages_bytes;
+	hits.plan = *plan;
 	return true;
 }
 
@@ -343,10 +341,28 @@ void hit_end(void)
 	hits.sites = NULL;
 }
 
-/* A hit that a handler interrupted in order to fork may go on, and finds something there. */
+/* The parent's counters are gone from this process first.  A hit that a handler interrupted in order to fork
+ * may go on, and finds something there. */
 void hit_after_fork(void)
 {
-	if (hits.sites && !confined())
-		kernel_call(SYS_mmap, hits.counts_pages, hits.counts_pages_bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L);
+	if (!hits.sites || confined() ||
+	    kernel_call(SYS_mmap, hits.plan.counts_pages, hits.plan.counts_pages_bytes,
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+			0L) == -1)
+		return;
+	hit_thread_after_fork();
+	*hits.alive = 1;
+}
+
+bool hit_continue(const char *path)
+{
+	if (!hits.sites || confined())
+		return false;
+	bool counted = *hits.alive;
+	if (plan_file_move(&hits.plan, path, counted) != 0)
+		return false;
+	if (!counted)
+		hit_thread_after_fork();
+	*hits.alive = 1;
+	return true;
 }

@@ -18,8 +18,13 @@ bool hit_begin(const struct plan_file *plan);
 /* If nothing was. */
 void hit_end(void);
 
-/* In a fork child, whose hits are dropped from the fork on: the counters are its parent's no more. */
+/* In a fork child: from here on its hits count for itself.  Those of one that does not say that it is a child
+ * are dropped. */
 void hit_after_fork(void);
+
+/* In a fork child that is recorded: its counters stand in a plan of its own, a new file.  False if it has
+ * none. */
+bool hit_continue(const char *path);
 
 /* Called by trampolines.  `sp`: the program's stack pointer at the place. */
 void tracer_hit(uint32_t number, uintptr_t sp);

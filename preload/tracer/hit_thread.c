@@ -106,3 +106,14 @@ TRACER_CODE struct hit_thread *hit_thread_attach(void)
 	errno = saved;
 	return hit_thread_self;
 }
+
+void hit_thread_after_fork(void)
+{
+	struct hit_thread *thread = hit_thread_self;
+
+	if (!thread)
+		return;
+	/* Relaxed: the child has no other thread yet. */
+	atomic_store_explicit(&thread->owner, (uint32_t)kernel_call(SYS_gettid), memory_order_relaxed);
+	thread->owners++;
+}

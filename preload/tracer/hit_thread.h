@@ -30,6 +30,9 @@ extern __thread struct hit_thread *hit_thread_self
 /* Before the first. */
 void hit_threads_begin(uint32_t rows);
 
+/* In a fork child, where this thread is another one. */
+void hit_thread_after_fork(void);
+
 /* Makes it.  NULL if there is no memory, or none may be asked for. */
 struct hit_thread *hit_thread_attach(void);
 

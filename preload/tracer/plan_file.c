@@ -216,6 +216,48 @@ int plan_file_open(struct plan_file *plan, const char *path, const char **refusa
 	return failed;
 }
 
+static bool write_whole(int fd, const void *bytes, size_t count, uint64_t offset)
+{
+	while (count > 0) {
+		long written = kernel_call(SYS_pwrite64, fd, bytes, count, offset);
+		if (written <= 0)
+			return false;
+		bytes = (const char *)bytes + written;
+		count -= (size_t)written;
+		offset += (uint64_t)written;
+	}
+	return true;
+}
+
+/* All pages are there from the start: a write to one that is not would be SIGBUS. */
+static bool write_plan(const struct plan_file *plan, int fd, bool counted)
+{
+	const struct plan_header *header = plan->header;
+
+	return kernel_call(SYS_fallocate, fd, 0, 0L, (long)header->file_bytes) == 0 &&
+	       write_whole(fd, header, header->counts_offset, 0) &&
+	       (!counted ||
+		write_whole(fd, plan->counts, header->counts_bytes * PLAN_SHARDS, header->counts_offset));
+}
+
+int plan_file_move(const struct plan_file *plan, const char *path, bool counted)
+{
+	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, path,
+				  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	uint64_t offset = plan->header->counts_offset & ~(uint64_t)(PAGE_BYTES - 1);
+
+	if (fd < 0)
+		return -errno;
+	bool moved = write_plan(plan, fd, counted) &&
+		     kernel_call(SYS_mmap, plan->counts_pages, plan->counts_pages_bytes,
+				 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (long)offset) != -1;
+	int failed = moved ? 0 : -errno;
+	kernel_call(SYS_close, fd);
+	if (!moved)
+		kernel_call(SYS_unlinkat, AT_FDCWD, path, 0);
+	return failed;
+}
+
 void plan_file_close(struct plan_file *plan)
 {
 	kernel_call(SYS_munmap, plan->counts_pages, plan->counts_pages_bytes);

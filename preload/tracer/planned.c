@@ -21,6 +21,7 @@
 #define PATIENCE_NS UINT64_C(30000000000) /* debug information may be large, or come from afar */
 #define LOOK_NS 100000000                 /* at whether the drainer lives */
 #define STANDSTILL_LOOKS 50u
+#define PATH_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING))
 
 static void refuse(const char *why)
 {
@@ -54,16 +55,22 @@ static uint32_t await(struct session_header *session)
 	return state;
 }
 
-static void carry_out(const struct process *process)
+static const char *plan_path(char path[PATH_BYTES], const char *session_path)
 {
-	char path[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
 	struct text text;
 
-	text_init(&text, path, sizeof path);
-	text_add(&text, process->arena->path);
+	text_init(&text, path, PATH_BYTES);
+	text_add(&text, session_path);
 	text_add(&text, PLAN_ENDING);
+	return path;
+}
+
+static void carry_out(const struct process *process)
+{
+	char path[PATH_BYTES];
+
 	/* A program that has none of the functions is none that was meant: a launcher, a shell. */
-	if (tracer_start(path) < 0 && tracer_refusal())
+	if (tracer_start(plan_path(path, process->arena->path)) < 0 && tracer_refusal())
 		refuse(tracer_refusal());
 }
 
@@ -89,4 +96,15 @@ void planned_begin(struct process *process)
 		}
 	}
 	errno = saved;
+}
+
+bool planned_continue(struct session_header *session, const char *session_path)
+{
+	char path[PATH_BYTES];
+
+	if (!tracer_continue(plan_path(path, session_path)))
+		return false;
+	/* Relaxed: the session is not ready yet. */
+	atomic_store_explicit(&session->plan_state, SESSION_PLAN_READY, memory_order_relaxed);
+	return true;
 }

@@ -127,3 +127,8 @@ void tracer_after_fork(void)
 {
 	hit_after_fork();
 }
+
+bool tracer_continue(const char *plan_path)
+{
+	return hit_continue(plan_path);
+}

@@ -214,6 +214,7 @@ THREADS = """
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 volatile long sum;
@@ -227,6 +228,17 @@ int main(int count, char **words) {
 	for (int i = 0; i < 8; i++) pthread_create(&threads[i], NULL, work, NULL);
 	for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
 	if (count > 1 && strcmp(words[1], "fork") == 0) { if (fork() == 0) { counted(77); _exit(0); } wait(NULL); }
+	if (count > 1 && strstr("child raw nested", words[1])) {
+		if ((words[1][0] == 'r' ? syscall(SYS_fork) : fork()) == 0) {
+			counted(77);
+			free(malloc(1));
+			counted(3);
+			if (words[1][0] == 'n' && fork() == 0) { counted(5); free(malloc(1)); raise(SIGKILL); }
+			wait(NULL);
+			_exit(0);
+		}
+		wait(NULL);
+	}
 	if (count > 1 && strcmp(words[1], "kill") == 0) raise(SIGKILL);
 	return 0;
 }
@@ -234,7 +246,7 @@ int main(int count, char **words) {
 
 
 @case
-def of_threads_and_killed_programs_but_not_of_children(directory):
+def of_threads_and_killed_programs(directory):
     (directory / "threads.c").write_text(THREADS)
     check_equal(run(["gcc", "-g", "-O0", "-pthread", "-o", "threads", "threads.c"], directory).returncode, 0, "gcc")
     for how in ("plain", "fork", "kill"):
@@ -243,7 +255,25 @@ def of_threads_and_killed_programs_but_not_of_children(directory):
         lines = {}
         for trace in done.traces():
             lines.update({line: hits for line, hits in traced(trace, "-f", "counted").items() if hits})
-        check_equal(lines, {9: 8, 10: 80008, 11: 80000, 12: 8}, how)
+        check_equal(lines, {10: 8, 11: 80008, 12: 80000, 13: 8}, how)
+
+
+@case
+def of_fork_children_in_their_own_recordings(directory):
+    (directory / "threads.c").write_text(THREADS)
+    check_equal(run(["gcc", "-g", "-O0", "-pthread", "-o", "threads", "threads.c"], directory).returncode, 0, "gcc")
+    parents, children = {10: 8, 11: 80008, 12: 80000, 13: 8}, {10: 2, 11: 82, 12: 80, 13: 2}
+    # Of a fork that nobody is told of, what runs before the recording begins is in neither.
+    for how, expected in (("child", [children]), ("raw", [{10: 1, 11: 4, 12: 3, 13: 1}]), ("nested", [children, {10: 1, 11: 6, 12: 5, 13: 1}])):
+        (directory / how).mkdir()
+        done = record([directory / "threads", how], directory / how, MPROF_LINES="counted")
+        check_equal(done.outcome, (0, "", ""), how)
+        own = done.trace()
+        others = [trace for trace in done.traces() if trace != own]
+        seen = [{line: hits for line, hits in traced(trace, "-f", "counted").items() if hits} for trace in (own, *others)]
+        check_equal(seen[0], parents, f"{how}: the parent")
+        check_equal(sorted(map(str, seen[1:])), sorted(map(str, expected)), f"{how}: its children")
+        check_equal(memory_of(own, "counted")[13][1], 0, "what lines added")
 
 
 SLOW = """#include <stdlib.h>
