@@ -56,6 +56,8 @@ enum plan_refusal {
 	PLAN_COMPUTED_GOTO = 2, /* of a function: jumps whose targets are not known */
 	PLAN_UNDECODED = 3,     /* it has what is no instruction */
 	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
+	PLAN_NOT_ALL = 5, /* of a row: some of its code is come to where no statement begins: that it has no
+			   * hits says nothing */
 	PLAN_REFUSALS,
 };
 

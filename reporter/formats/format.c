@@ -1,6 +1,7 @@
 /* format.c - the list of formats, and what those for people have in common. */
 #include "formats/format.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,13 +33,24 @@ void format_names(char *text, size_t text_bytes)
 
 /* ---- columns ------------------------------------------------------------------------- */
 
-/* Whether --columns means a column: by its name, with or without the unit. */
-static bool means(const char *word, const char *name)
+static char plain(char letter)
 {
-	size_t length = strlen(word);
+	return letter == ' ' || letter == '-' ? '_' : (char)tolower((unsigned char)letter);
+}
 
-	return name && strncmp(name, word, length) == 0 &&
-	       (!name[length] || strcmp(name + length, "_bytes") == 0);
+static const char *asked_name(const struct column *column)
+{
+	return column->name ? column->name : column->asked;
+}
+
+/* Whether --columns means a column: by its name, with or without the unit; or as its header is written. */
+static bool means(const char *word, const struct column *column)
+{
+	const char *name = asked_name(column);
+
+	while (name && *word && plain(*word) == *name)
+		word++, name++;
+	return name && !*word && (!*name || strcmp(name, "_bytes") == 0);
 }
 
 bool format_shows(const struct column *column, const struct style *style)
@@ -48,7 +60,7 @@ bool format_shows(const struct column *column, const struct style *style)
 	if (!style->columns || column->shown == COLUMN_ALWAYS)
 		return column->shown != COLUMN_ON_REQUEST;
 	for (const char *const *word = style->columns; *word; word++)
-		if (means(*word, column->name))
+		if (means(*word, column))
 			return true;
 	return false;
 }
@@ -66,7 +78,7 @@ void format_columns(const struct table *table, const struct style *style,
 
 static bool may_be_asked_for(const struct column *column)
 {
-	return column->header && column->name && column->shown != COLUMN_ALWAYS;
+	return column->header && asked_name(column) && column->shown != COLUMN_ALWAYS;
 }
 
 /* The tables of a document whose columns may be chosen. */
@@ -81,7 +93,7 @@ static bool is_known(const struct document *document, const char *word)
 		struct table table = chosen_table(&document->sections[i]);
 
 		for (size_t k = 0; table.columns && table.columns[k]; k++)
-			if (may_be_asked_for(table.columns[k]) && means(word, table.columns[k]->name))
+			if (may_be_asked_for(table.columns[k]) && means(word, table.columns[k]))
 				return true;
 	}
 	return false;
@@ -98,7 +110,7 @@ static void list_known(const struct document *document, char *known, size_t know
 		for (size_t k = 0; table.columns && table.columns[k] && used < known_bytes; k++)
 			if (may_be_asked_for(table.columns[k]))
 				used += (size_t)snprintf(known + used, known_bytes - used, "%s%s",
-							 used > 0 ? ", " : "", table.columns[k]->name);
+							 used > 0 ? ", " : "", asked_name(table.columns[k]));
 	}
 }
 

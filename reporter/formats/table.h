@@ -53,18 +53,21 @@ struct column {
 			     * lines below a row: how far they are indented, 0: as its last column */
 	struct cell (*cell)(const void *row, const void *context);
 	enum column_shown shown;
+	const char *asked; /* what --columns calls one without a name; may be NULL */
 };
 
 /* A column of a file's own: its cells are `value`, made from `row` and `context`. */
 #define TABLE_COLUMN(id, name, header, gap, width, value)                                                    \
 	TABLE_COLUMN_SHOWN(id, name, header, gap, width, COLUMN_ALWAYS, value)
 #define TABLE_COLUMN_SHOWN(id, name, header, gap, width, shown, value)                                       \
+	TABLE_COLUMN_ASKED(id, name, NULL, header, gap, width, shown, value)
+#define TABLE_COLUMN_ASKED(id, name, asked, header, gap, width, shown, value)                                \
 	static struct cell id##_cell(const void *row, const void *context)                                   \
 	{                                                                                                    \
 		(void)row, (void)context;                                                                    \
 		return value;                                                                                \
 	}                                                                                                    \
-	static const struct column id = {name, header, gap, width, id##_cell, shown};
+	static const struct column id = {name, header, gap, width, id##_cell, shown, asked};
 
 struct table {
 	const struct column *const *columns; /* ends with NULL */

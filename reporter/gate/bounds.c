@@ -95,7 +95,7 @@ int limit_parse_share(const char *text, double *out, struct diagnostic *diagnost
 	return 0;
 }
 
-int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *diagnostic)
+static int parse_figure(const char *name, enum figure end, enum figure *out, struct diagnostic *diagnostic)
 {
 	char names[256];
 	size_t used = 0;
@@ -103,10 +103,15 @@ int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *di
 	*out = figure_find(name);
 	if (*out < FIGURES_JUDGED)
 		return 0;
-	for (enum figure figure = 0; figure < FIGURES_JUDGED; figure++)
+	for (enum figure figure = 0; figure < end; figure++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", figure > 0 ? ", " : "",
 					 figure_infos[figure].name);
 	return diagnostic_set(diagnostic, EINVAL, "unknown figure '%.200s'; one of: %s", name, names);
+}
+
+int limit_parse_figure(const char *name, enum figure *out, struct diagnostic *diagnostic)
+{
+	return parse_figure(name, FIGURES_JUDGED, out, diagnostic);
 }
 
 int limit_parse_limited(const char *name, bool whole, enum figure *out, struct diagnostic *diagnostic)
@@ -116,7 +121,7 @@ int limit_parse_limited(const char *name, bool whole, enum figure *out, struct d
 	if (figure_find(name) == FIGURE_HITS)
 		*out = FIGURE_HITS;
 	else
-		error = limit_parse_figure(name, out, diagnostic);
+		error = parse_figure(name, whole ? FIGURES_JUDGED : FIGURES_LIMITED, out, diagnostic);
 	if (!error && !whole && figure_infos[*out].advisory)
 		return diagnostic_set(diagnostic, EINVAL, "%s is a figure of the whole program",
 				      figure_infos[*out].name);

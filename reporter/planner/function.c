@@ -135,11 +135,22 @@ static void file_site(struct filing *filing, const struct object_code *object, c
 	tables_add_site(filing->tables, &site);
 }
 
+static void mark_unseen(struct filing *filing)
+{
+	for (size_t i = 0; i < filing->body->count; i++) {
+		const struct instruction *one = &filing->body->list[i];
+		uint32_t row = one->unseen ? row_of(filing, one->line) : filing->function.first_row;
+		if (row != filing->function.first_row && filing->tables->rows[row].refusal == PLAN_TRACED)
+			filing->tables->rows[row].refusal = PLAN_NOT_ALL;
+	}
+}
+
 static void file_traced(struct filing *filing, const struct object_code *object)
 {
 	file_rows(filing);
 	for (size_t i = 0; i < filing->windows->count; i++)
 		file_site(filing, object, &filing->windows->list[i]);
+	mark_unseen(filing);
 }
 
 /* ---- functions ------------------------------------------------------------------- */
@@ -189,6 +200,10 @@ static void plan_body(struct filing *filing, struct body *body, const struct tol
 	struct lines_of of = {told->unit, &die, told->file, shift, sources};
 	struct windows windows = {0};
 	enum plan_refusal refusal = PLAN_UNDECODED;
+	if (!*of.file) {
+		of.file = lines_file_at(&of, body->entry);
+		filing->function.file = tables_text(filing->tables, of.file);
+	}
 	if (body_read(body, &object->code)) {
 		uint32_t opening = lines_read(body, &of);
 		if (filing->function.first_line == 0)

@@ -111,27 +111,33 @@ static size_t first_row(const struct table *table, uint64_t address)
 	return low;
 }
 
-/* 0: the row is not of the function's own file, or of no line. */
-static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
-{
-	int line;
-	bool ends;
-	Dwarf_Files *files;
-	size_t file;
-	Dwarf_Die unit = of->unit->die;
-	if (dwarf_lineno(row, &line) != 0 || line <= 0 || dwarf_lineendsequence(row, &ends) != 0 || ends ||
-	    dwarf_line_file(row, &files, &file) != 0)
-		return 0;
-	const char *path = sources_path(of->sources, sources_of_unit(of->sources, &unit), file);
-	return !*of->file || path == of->file ? (uint32_t)line : 0;
-}
-
 /* Whether the row says a line, of whatever file. */
 static bool says_line(Dwarf_Line *row)
 {
 	int line;
 	bool ends;
 	return dwarf_lineno(row, &line) == 0 && line > 0 && dwarf_lineendsequence(row, &ends) == 0 && !ends;
+}
+
+/* Interned; NULL: the row has none. */
+static const char *file_of(const struct lines_of *of, Dwarf_Line *row)
+{
+	Dwarf_Files *files;
+	size_t file;
+	Dwarf_Die unit = of->unit->die;
+	if (dwarf_line_file(row, &files, &file) != 0)
+		return NULL;
+	return sources_path(of->sources, sources_of_unit(of->sources, &unit), file);
+}
+
+/* 0: the row is not of the function's own file, or of no line. */
+static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
+{
+	int line;
+	const char *path = says_line(row) ? file_of(of, row) : NULL;
+	if (!path || dwarf_lineno(row, &line) != 0)
+		return 0;
+	return !*of->file || path == of->file ? (uint32_t)line : 0;
 }
 
 /* Rows at the address, of which the last counts.  In a copy, all that say a line say its call's. */
@@ -192,6 +198,21 @@ static uint32_t read_lines(struct body *body, struct table *table, const struct 
 			opening = said.first;
 	}
 	return opening;
+}
+
+const char *lines_file_at(const struct lines_of *of, uint64_t address)
+{
+	struct table table = {.of = of};
+	if (dwarf_getsrclines(&of->unit->die, &table.lines, &table.count) != 0)
+		return "";
+	for (size_t i = first_row(&table, address); i < table.count && row_address(&table, i) == address;
+	     i++) {
+		Dwarf_Line *row = dwarf_onesrcline(table.lines, i);
+		const char *path = says_line(row) ? file_of(of, row) : NULL;
+		if (path)
+			return path;
+	}
+	return "";
 }
 
 uint32_t lines_read(struct body *body, const struct lines_of *of)

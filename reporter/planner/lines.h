@@ -17,6 +17,10 @@ struct lines_of {
 	struct sources *sources;
 };
 
+/* Interned: the file of the first row at an address of the object that says a line; "" if there is none.  Of
+ * functions whose declaration says nothing, as gcc's lambdas. */
+const char *lines_file_at(const struct lines_of *of, uint64_t address);
+
 /* Fills in `line` and `row`.  Gives the line that the first row at the function's entry says, which is where
  * the function opens; 0: none. */
 uint32_t lines_read(struct body *body, const struct lines_of *of);

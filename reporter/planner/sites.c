@@ -44,6 +44,17 @@ static void begin_at_targets(struct body *body)
 	}
 }
 
+/* Code of another line than what is before it, where no statement begins: optimized code goes back and forth.
+ */
+static void note_unseen(struct body *body)
+{
+	for (size_t i = 0; i < body->count; i++) {
+		struct instruction *one = &body->list[i];
+		one->unseen = !one->dead && one->line && !(one->does & PLAN_BEGINS) &&
+			      (!body_joined(body, i) || one[-1].line != one->line || one[-1].ends);
+	}
+}
+
 /* Compilers have the jump at the end of a loop's body, or of a branch, on a line that does something else:
  * who comes there from another line does not execute it.  A line that is nothing but a jump is a statement.
  */
@@ -172,6 +183,7 @@ size_t sites_place(struct body *body, uint32_t opening)
 {
 	begin_at_rows(body);
 	begin_at_targets(body);
+	note_unseen(body);
 	pass_over_jumps(body);
 	step_over_landmarks(body);
 	size_t entry = enter(body, opening);

@@ -31,10 +31,10 @@ void profile_know_traced(struct profile *profile)
 	/* Counters are written at the end. */
 	if (profile->traced_count == 0 && profile->info->ended && wanted && *wanted &&
 	    strcmp(wanted, "0") != 0 && !profile->info->fork_id)
-		profile_must(profile_warn(profile, "no lines were traced: %s",
-					  strcmp(wanted, "1") == 0
-						  ? "no function with lines is marked MPROF_PROFILE"
-						  : "no function with lines has a name that matches"));
+		profile_must(profile_warn(
+			profile, "no lines were traced: no function that was compiled with -g %s%s",
+			strcmp(wanted, "1") == 0 ? "is marked MPROF_PROFILE" : "has a name that matches ",
+			strcmp(wanted, "1") == 0 ? "" : wanted));
 }
 
 static bool is_same_file(const char *one, const char *other)
@@ -58,6 +58,12 @@ static bool is_asked_for(const struct profile *profile, const struct traced_func
 		.name = traced->name, .file = traced->file, .module = traced->module};
 
 	return selection_empty(&profile->selection) || selection_matches(&profile->selection, &function);
+}
+
+/* What has no hits may have run all the same where not all of its code is counted. */
+static bool is_counted(const struct traced_line *traced)
+{
+	return traced->refusal == PLAN_TRACED || (traced->refusal == PLAN_NOT_ALL && traced->hits > 0);
 }
 
 static bool is_at_place(const struct traced_function *traced, const struct measure_place *place)
@@ -84,7 +90,7 @@ bool profile_hits(struct profile *profile, const struct measure_place *place, ui
 			if (place->line ? line->line != place->line : k > 0)
 				continue;
 			met = true;
-			whole &= line->refusal == PLAN_TRACED && function->refusal == PLAN_TRACED;
+			whole &= is_counted(line) && function->refusal == PLAN_TRACED;
 			*hits += line->hits;
 		}
 	}
@@ -112,8 +118,8 @@ size_t profile_choose_traced(struct profile *profile)
 
 static void add_line(struct table_line *line, const struct traced_line *traced)
 {
-	line->traced = line->traced || traced->refusal == PLAN_TRACED;
-	line->refused = traced->refusal != PLAN_TRACED;
+	line->traced = line->traced || is_counted(traced);
+	line->refused = !is_counted(traced);
 	line->hits += traced->hits;
 	line->ns += traced->ns;
 	line->own_ns += traced->own_ns;
@@ -126,6 +132,15 @@ static void add_line(struct table_line *line, const struct traced_line *traced)
 				  ? line->mem_bytes
 				  : traced->live_bytes_and_one - 1;
 	line->has_mem = line->has_traced_mem = true;
+}
+
+/* What had events ran. */
+static void doubt(struct table_line *line)
+{
+	if (!line->traced || line->hits > 0 || !line->measured || line->occurrences == 0)
+		return;
+	line->traced = false;
+	line->refused = true;
 }
 
 /* All lines of a table, and those of the function that have none there. */
@@ -161,6 +176,7 @@ static void merge(struct merging *merging)
 		i += next <= line;
 		for (; k < traced->line_count && traced->lines[k].line == out->line && line <= next; k++)
 			add_line(out, &traced->lines[k]);
+		doubt(out);
 	}
 }
 

@@ -66,9 +66,9 @@ TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->ns)))
 TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->own_ns)))
 TABLE_COLUMN_SHOWN(rss, "rss_bytes", "RSS", 1, 12, COLUMN_ON_REQUEST,
 		   LINE->rss_bytes > 0 ? cell_bytes((int64_t)LINE->rss_bytes) : cell_blank())
-TABLE_COLUMN_SHOWN(hits_text, NULL, "Hits", 2, 10, COLUMN_USUALLY, FOR_PEOPLE(cell_count(LINE->hits)))
-TABLE_COLUMN_SHOWN(time_text, NULL, "Time", 2, 9, COLUMN_USUALLY, IF_TRACED(cell_pause(LINE->ns)))
-TABLE_COLUMN_SHOWN(own_time_text, NULL, "Own time", 2, 9, COLUMN_ON_REQUEST,
+TABLE_COLUMN_ASKED(hits_text, NULL, "hits", "Hits", 2, 10, COLUMN_USUALLY, FOR_PEOPLE(cell_count(LINE->hits)))
+TABLE_COLUMN_ASKED(time_text, NULL, "time", "Time", 2, 9, COLUMN_USUALLY, IF_TRACED(cell_pause(LINE->ns)))
+TABLE_COLUMN_ASKED(own_time_text, NULL, "own_time", "Own time", 2, 9, COLUMN_ON_REQUEST,
 		   IF_TRACED(cell_pause(LINE->own_ns)))
 /* As memory_profiler counts them. */
 TABLE_COLUMN(executions, "occurrences", "Occurrences", 2, 10,

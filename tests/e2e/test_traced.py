@@ -325,7 +325,7 @@ def a_drainer_that_was_killed_loses_none(directory):
 def who_has_none_is_told(directory):
     program = compile("leaks.c", directory / "program", "-O1")
     trace = record([program], directory, MPROF_LINES="no_such_*").trace()
-    check("no lines were traced: no function with lines has a name that matches" in mprof("report", trace).stdout, "a name that nothing has")
+    check("no lines were traced: no function that was compiled with -g has a name that matches no_such_*" in mprof("report", trace).stdout, "a name that nothing has")
 
 
 @case
@@ -342,6 +342,70 @@ def what_cannot_be_traced_is_one_line_a_reason(directory):
     told = [line for line in warnings if "not traced" in line]
     check_equal(len(told), 2, f"warnings: {warnings}")
     check("and of 2 other functions are not traced: they jump where their code does not say" in told[0] and "inlined" in told[1], f"warnings: {told}")
+
+
+LAMBDA = """#include <vector>
+int main()
+{
+	std::vector<int> numbers(100);
+	auto each = [](int x) {
+		char *block = new char[10];
+		return block + x;
+	};
+	for (int number : numbers)
+		delete[] each(number);
+}
+"""
+
+
+@case
+def lambdas_are_functions(directory):
+    (directory / "lambda.cpp").write_text(LAMBDA)
+    for compiler in ("g++", "clang++"):
+        program = directory / compiler
+        check_equal(run([compiler, "-g", "-O0", "-o", program, "lambda.cpp"], directory).returncode, 0, compiler)
+        trace = recorded_lines(program, directory, functions="*operator()*,main", MPROF_OUT=directory / f"{compiler}.mprof")
+        check_equal(trace.stdout, "", "what it prints")
+        document = json.loads(mprof("report", "--format", "json", directory / f"{compiler}.mprof").stdout)
+        table = next(function for function in document["functions"] if function["first_line"] == 5)
+        check(table["file"].endswith("lambda.cpp") and "new char[10]" in table["lines"][1]["source"], f"{compiler}: {table}")
+        check_equal([line["hits"] for line in table["lines"]][:3], [100, 100, 100], f"its lines, {compiler}")
+
+
+GROWS = """#include <stdlib.h>
+char *grow(int n)
+{
+	char *p = NULL;
+	for (int i = 1; i <= n; i++)
+		p = realloc(p, i * 1024);
+	return p;
+}
+"""
+
+
+@case
+def no_hits_are_told_of_what_may_have_run(directory):
+    """At -O2 code of a line stands where the line table has no statement: it is not counted there, and then 0 would be a lie."""
+    (directory / "grow.c").write_text(GROWS)
+    (directory / "main.c").write_text("#include <stdlib.h>\nchar *grow(int n);\nint main(void) { free(grow(10)); return 0; }\n")
+    for compiler in ("gcc", "clang"):
+        for level in ("-O1", "-O2", "-O3", "-Os"):
+            program = directory / f"{compiler}{level}"
+            check_equal(run([compiler, "-g", level, "-o", program, "grow.c", "main.c"], directory).returncode, 0, compiler)
+            trace = directory / f"{compiler}{level}.mprof"
+            recorded_lines(program, directory, functions="grow", MPROF_OUT=trace)
+            lines = traced(trace)
+            # All of them run.
+            check(0 not in lines.values(), f"{compiler} {level}: {lines}")
+            check(mprof("check", "--limit", "grow.c:8:hits<=0", trace).returncode != 0, f"a limit that nothing holds, {compiler} {level}")
+
+
+@case
+def columns_are_chosen_by_name(directory):
+    trace = recorded_lines(compile("loops.c", directory / "loops", "-O0"), directory).trace()
+    shown = mprof("report", "-f", "nested", "--columns", "hits,Own time", trace).stdout
+    check(re.search(r"^Line # +Hits +Own time +Line Contents$", shown, re.M), shown)
+    check(re.search(r"^ +\d+ +21 +[\d.]+ .s   \t\tfor \(int k", shown, re.M), shown)
 
 
 @case

@@ -55,7 +55,8 @@ function filesOf(recording: Recording, figure: Figure, range: Range | null): Fil
 		line.functions = names.functionOf(frame);
 	});
 	addTexts(recording, fileOf);
-	addHits(recording, fileOf);
+	if (!range)
+		addHits(recording, fileOf); /* of the whole run */
 	const byFile = recording.sumsBy("file", figure, range);
 	recording.keysBy("file").frames.forEach((frame, key) => {
 		const file = files.get(names.fileOf(frame));
@@ -86,7 +87,7 @@ function addHits(recording: Recording, fileOf: (name: string, path: string) => F
 		const lines = tables.inner?.[i];
 		const [at, hits] = [column(lines, "line"), column(lines, "hits")];
 		const name = String(row[column(tables, "file")] ?? "");
-		for (const line of hits < 0 ? [] : lines!.rows)
+		for (const line of hits < 0 || name === "" ? [] : lines!.rows)
 			if (typeof line[hits] === "number")
 				lineOf(fileOf(name, name), Number(line[at])).hits = line[hits];
 	});
