@@ -6,6 +6,7 @@
 #ifndef MPROF_PRELOAD_RECORD_LINES_H
 #define MPROF_PRELOAD_RECORD_LINES_H
 
+#include "base/confined.h"
 #include "record/ordinary.h"
 
 #include <stdatomic.h>
@@ -28,6 +29,14 @@ static inline uint64_t lines_moment(void)
 	       atomic_load_explicit(&thread->session->events_taken, memory_order_relaxed);
 }
 
+/* Before a system call in a hit: whether the drainer has seen that the program filters them. */
+static inline bool lines_confined(void)
+{
+	if (thread_self && thread_self->session)
+		confine_look(thread_self->session);
+	return confined();
+}
+
 /* The record, where nothing is in the way of it.  False: nothing has happened yet.  No call. */
 static INLINED bool lines_ended_ordinarily(uint32_t row)
 {
@@ -46,7 +55,8 @@ static INLINED bool lines_ended_ordinarily(uint32_t row)
 	return done;
 }
 
-/* Else.  The guard is BUSY, by the caller.  As events may, it may attach the thread and wait for the drainer. */
+/* Else.  The guard is BUSY, by the caller.  As events may, it may attach the thread and wait for the drainer.
+ */
 void lines_ended(uint32_t row);
 
 #endif

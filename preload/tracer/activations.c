@@ -5,6 +5,7 @@
 
 #include "preload/base/pages.h"
 #include "preload/base/signals.h"
+#include "preload/record/lines.h"
 
 #include <stdbool.h>
 
@@ -23,6 +24,8 @@ static TRACER_CODE struct piece *map_piece(void)
 {
 	uint64_t before;
 
+	if (lines_confined())
+		return NULL;
 	signals_block(&before);
 	struct piece *piece = pages_map(PIECE_BYTES);
 	/* A child of a fork in a handler that interrupted us may go on with it. */

@@ -356,13 +356,6 @@ void hit_after_fork(void)
 
 bool hit_continue(const char *path)
 {
-	if (!hits.sites || confined())
-		return false;
-	bool counted = *hits.alive;
-	if (plan_file_move(&hits.plan, path, counted) != 0)
-		return false;
-	if (!counted)
-		hit_thread_after_fork();
-	*hits.alive = 1;
-	return true;
+	/* Where nothing was counted so far, the figures would be too low. */
+	return hits.sites && *hits.alive && !confined() && plan_file_move(&hits.plan, path) == 0;
 }

@@ -6,17 +6,20 @@
 #include "preload/base/confined.h"
 #include "preload/base/pages.h"
 #include "preload/base/signals.h"
+#include "preload/record/lines.h"
 
 #include <errno.h>
 #include <stdbool.h>
 
 #define LOOKS_MAX 16 /* at states of others, per new thread */
+#define RESTS 4096   /* hits that ask for none, where there was no memory for one */
 
 __thread struct hit_thread *hit_thread_self __attribute__((tls_model("initial-exec")));
 
 static struct hit_thread *_Atomic all; /* the newest first; none is ever taken out */
 static struct hit_thread *_Atomic next_look;
 static _Atomic uint32_t threads_made;
+static _Atomic uint32_t resting; /* how many still */
 static size_t moments_bytes;
 
 void hit_threads_begin(uint32_t rows)
@@ -81,11 +84,22 @@ static TRACER_CODE struct hit_thread *make(uint32_t tid)
 	return thread;
 }
 
+/* Relaxed: about so many. */
+static TRACER_CODE bool is_resting(void)
+{
+	uint32_t left = atomic_load_explicit(&resting, memory_order_relaxed);
+
+	if (left == 0)
+		return false;
+	atomic_store_explicit(&resting, left - 1, memory_order_relaxed);
+	return true;
+}
+
 TRACER_CODE struct hit_thread *hit_thread_attach(void)
 {
 	uint64_t before;
 
-	if (confined())
+	if (is_resting() || lines_confined())
 		return NULL;
 	int saved = errno;
 	signals_block(&before);
@@ -100,6 +114,8 @@ TRACER_CODE struct hit_thread *hit_thread_attach(void)
 		} else {
 			thread = make(tid);
 		}
+		if (!thread)
+			atomic_store_explicit(&resting, RESTS, memory_order_relaxed);
 		hit_thread_self = thread;
 	}
 	signals_restore(&before);

@@ -230,17 +230,16 @@ static bool write_whole(int fd, const void *bytes, size_t count, uint64_t offset
 }
 
 /* All pages are there from the start: a write to one that is not would be SIGBUS. */
-static bool write_plan(const struct plan_file *plan, int fd, bool counted)
+static bool write_plan(const struct plan_file *plan, int fd)
 {
 	const struct plan_header *header = plan->header;
 
 	return kernel_call(SYS_fallocate, fd, 0, 0L, (long)header->file_bytes) == 0 &&
 	       write_whole(fd, header, header->counts_offset, 0) &&
-	       (!counted ||
-		write_whole(fd, plan->counts, header->counts_bytes * PLAN_SHARDS, header->counts_offset));
+	       write_whole(fd, plan->counts, header->counts_bytes * PLAN_SHARDS, header->counts_offset);
 }
 
-int plan_file_move(const struct plan_file *plan, const char *path, bool counted)
+int plan_file_move(const struct plan_file *plan, const char *path)
 {
 	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, path,
 				  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -248,7 +247,7 @@ int plan_file_move(const struct plan_file *plan, const char *path, bool counted)
 
 	if (fd < 0)
 		return -errno;
-	bool moved = write_plan(plan, fd, counted) &&
+	bool moved = write_plan(plan, fd) &&
 		     kernel_call(SYS_mmap, plan->counts_pages, plan->counts_pages_bytes,
 				 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (long)offset) != -1;
 	int failed = moved ? 0 : -errno;

@@ -28,9 +28,9 @@ struct plan_file {
 /* 0, or -errno; *refusal says why where it is no error of the system's. */
 int plan_file_open(struct plan_file *plan, const char *path, const char **refusal);
 
-/* Writes the plan to a new file, with the counters that `plan` has by now if `counted`, else with none; and
- * has its counters shared with that file from now on, where they were.  0, or -errno: they are as before. */
-int plan_file_move(const struct plan_file *plan, const char *path, bool counted);
+/* Writes the plan to a new file, with the counters that it has by now, which are shared with that file from
+ * then on, where they were.  0, or -errno: they are as before. */
+int plan_file_move(const struct plan_file *plan, const char *path);
 
 void plan_file_close(struct plan_file *plan);
 
