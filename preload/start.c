@@ -121,6 +121,8 @@ static void fill_identity(struct session_header *session, const struct start *st
 	session->pid = (int32_t)start->facts.pid;
 	session->parent_pid = (int32_t)start->facts.parent_pid;
 	session->pid_start_time = start->facts.pid_start_time;
+	session->root_device = start->facts.root_device;
+	session->root_inode = start->facts.root_inode;
 	session->fork_id = start->forked ? recorder_fork_id() : 0;
 	session->flags |= start->forked ? SESSION_FORKED : 0;
 	session->flags |= start->settings.aggregate ? SESSION_AGGREGATE : 0;

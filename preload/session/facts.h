@@ -11,6 +11,7 @@
 struct files_facts {
 	unsigned long pid, parent_pid;
 	uint64_t pid_start_time;
+	uint64_t root_device, root_inode; /* of "/"; both 0: not known */
 	char exe[SESSION_PATH_BYTES];
 	char cwd[SESSION_PATH_BYTES];               /* "" if it is gone */
 	char program[256];                          /* last part of the name it was started by */

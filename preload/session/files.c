@@ -39,11 +39,22 @@ static void find_program(struct files_facts *facts)
 		text_add(&name, "program");
 }
 
+static void find_root(struct files_facts *facts)
+{
+	struct stat status;
+
+	if (kernel_call(SYS_newfstatat, AT_FDCWD, "/", &status, 0) != 0)
+		return;
+	facts->root_device = status.st_dev;
+	facts->root_inode = status.st_ino;
+}
+
 void files_gather(struct files_facts *facts, const char *forked_from)
 {
 	facts->pid = (unsigned long)getpid();
 	facts->parent_pid = (unsigned long)getppid();
 	facts->pid_start_time = proc_start_time(facts->pid);
+	find_root(facts);
 	strcpy(facts->exe, exe_path());
 	/* One that is gone has no name; one out of reach has a name that is no path. */
 	if (kernel_call(SYS_getcwd, facts->cwd, sizeof facts->cwd) <= 0 || facts->cwd[0] != '/')

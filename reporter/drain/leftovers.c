@@ -102,6 +102,16 @@ static bool is_gone(const char *path)
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* A container, or a chroot, that shares this folder with others has paths of its own: what is left there is for
+ * those within it. */
+static bool is_of_here(const struct session_header *header)
+{
+	struct stat root;
+	if (header->root_inode == 0 || stat("/", &root) != 0)
+		return true;
+	return header->root_device == root.st_dev && header->root_inode == root.st_ino;
+}
+
 /* Nobody can ever report it. */
 static void remove_session(const struct mapping *mapping)
 {
@@ -130,7 +140,7 @@ static void take_up(const char *path, int pid)
 		(void)unlink(path);
 	if (error < 0)
 		return;
-	bool ours = mapping_lock(&mapping) == 0 && is_over(&mapping);
+	bool ours = is_of_here(mapping.header) && mapping_lock(&mapping) == 0 && is_over(&mapping);
 	bool unwanted = ours && is_gone(mapping.header->trace_path);
 	if (unwanted)
 		remove_session(&mapping);

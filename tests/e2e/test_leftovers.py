@@ -8,7 +8,7 @@ import struct
 import subprocess
 import time
 
-from harness import (OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, needs_root, record, report,
+from harness import (BUILD, OWN_MOUNTS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, needs_root, record, report,
                      run_cases, wait_for)
 
 SHARED = pathlib.Path("/dev/shm")
@@ -86,6 +86,27 @@ def is_removed_where_the_trace_is_gone(directory):
     recording(directory)
     check_equal(left(pid), [], "files in shared memory")
     check_equal(list(directory.glob("*.mprof")), [], "traces made anew")
+
+
+@case
+def of_another_root_is_left_to_it(directory):
+    """As of a container that shares the folder: its trace cannot be found here, and is not gone."""
+    needs_root()
+    pid = both_killed(directory)
+    trace, hidden = directory / f"many_blocks.{pid}.mprof", directory / "elsewhere"
+    trace.rename(hidden)
+    before = left(pid)
+    root = directory / "root"
+    for folder in ("usr", "lib", "lib64", "bin", "dev", "proc", "tmp", str(BUILD).lstrip("/")):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    binds = "".join(f"[ -e /{name} ] && mount --rbind /{name} {root}/{name}; " for name in ("usr", "lib", "lib64", "bin", "dev", "proc"))
+    script = f"{binds} mount --bind {BUILD} {root}/{BUILD} && exec chroot {root} env MPROF_OUT=/tmp/t.mprof MPROF_QUIET=1 LD_PRELOAD={SHIM} /bin/true"
+    check_equal(subprocess.run([*OWN_MOUNTS, "sh", "-c", script], env=environment(), stdin=subprocess.DEVNULL).returncode, 0, "a recording in another root")
+    wait_for(lambda: (root / "tmp/t.mprof").exists() and len(list(SHARED.glob(f"mprof.{os.getuid()}.*"))) <= len(before), 20, "the end of its drainer")
+    check_equal(left(pid), before, "files in shared memory")
+    hidden.rename(trace)
+    recording(directory)
+    check_equal((left(pid), report(trace)["totals"]["allocations"]), ([], 3501), "finished by who is at home")
 
 
 @case
