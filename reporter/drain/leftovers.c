@@ -102,8 +102,8 @@ static bool is_gone(const char *path)
 	return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* A container, or a chroot, that shares this folder with others has paths of its own: what is left there is for
- * those within it. */
+/* A container, or a chroot, that shares this folder with others has paths of its own: what is left there is
+ * for those within it. */
 static bool is_of_here(const struct session_header *header)
 {
 	struct stat root;
