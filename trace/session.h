@@ -320,7 +320,8 @@ struct session_header {
 	uint64_t started_ticks, started_monotonic_ns, started_realtime_ns;
 	uint64_t sample_bytes;   /* mean interval between sampled bytes; 0: every block is recorded */
 	uint64_t pid_start_time; /* field 22 of /proc/PID/stat: tells reused pids apart */
-	uint64_t root_device, root_inode; /* of its "/": paths mean something there alone; both 0: not known */
+	uint64_t root_device,
+		root_inode; /* of its "/": paths mean something there alone; both 0: not known */
 	uint32_t command, exe, cwd,
 		environment; /* text offsets; command and environment: NUL-separated lists */
 	uint32_t lines; /* text: names of the functions whose lines are traced, commas between; 0: none */
