@@ -156,9 +156,15 @@ static void fill_text(struct arena *arena, const struct start *start)
 	session->environment = list_text(arena, &start->environment);
 	session->exe = arena_text(arena, start->facts.exe, strlen(start->facts.exe));
 	session->cwd = arena_text(arena, start->facts.cwd, strlen(start->facts.cwd));
-	/* A fork child has its parent's patches. */
-	if (start->settings.lines && (!start->forked || planned_continue(session, start->session_path)))
-		session->lines = arena_text(arena, start->settings.lines, strlen(start->settings.lines));
+}
+
+/* A fork child has its parent's patches, and goes on counting in a plan of its own. */
+static void fill_lines(struct arena *arena, const struct start *start)
+{
+	const char *lines = start->settings.lines;
+
+	if (lines && (!start->forked || planned_continue(arena->header, start->session_path)))
+		arena->header->lines = arena_text(arena, lines, strlen(lines));
 }
 
 /* ---- starting ------------------------------------------------------------------------ */
@@ -233,6 +239,7 @@ static int fill(struct process *process, struct start *start)
 	fill_clock(session);
 	fill_identity(session, start);
 	fill_text(process->arena, start);
+	fill_lines(process->arena, start);
 	fill_sampling(session, start);
 	bool is_first = !start->facts.parent_trace_path[0] && !start->forked;
 	session_end_prepare(is_first && !start->settings.quiet, !is_first || start->settings.quiet,

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 8
+#define SESSION_VERSION 9
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 

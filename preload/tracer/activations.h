@@ -3,7 +3,7 @@
  *
  * An activation is known by where its return address stands.  A thread may have several stacks: its own, a
  * signal's, those of coroutines.  They cannot be asked for, so they are told apart by where the stack pointer
- * has been: see stacks.c.
+ * has been: see activations.c.
  * No lock; memory comes in pieces straight from the kernel, seldom.  One thread's at a time, and no signal
  * handler's; but a handler may jump out of the middle of anything here, after which all is safe to use still.
  */

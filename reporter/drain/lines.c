@@ -37,7 +37,7 @@ static struct plan_memory *memory_of(struct plan_header *plan)
 	return (struct plan_memory *)(void *)((char *)plan + plan->memory_offset);
 }
 
-static struct plan_header *map_plan(const char *path)
+static struct plan_header *map_plan(const char *path, uint64_t *bytes)
 {
 	struct stat status;
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -50,6 +50,7 @@ static struct plan_header *map_plan(const char *path)
 	close(fd);
 	if (start == MAP_FAILED)
 		return NULL;
+	*bytes = (uint64_t)status.st_size;
 	if (!plan_outline_check(start, (size_t)status.st_size))
 		return start;
 	munmap(start, (size_t)status.st_size);
@@ -66,14 +67,14 @@ static struct plan_header *plan_of(struct lines *lines, const struct mapping *ma
 	lines->asked = true;
 	snprintf(path, sizeof(path), "%s" PLAN_ENDING, mapping->path);
 	if (mapping->header->lines != 0)
-		lines->plan = map_plan(path);
+		lines->plan = map_plan(path, &lines->bytes);
 	return lines->plan;
 }
 
 void lines_finish(struct lines *lines)
 {
 	if (lines->plan)
-		munmap(lines->plan, lines->plan->file_bytes);
+		munmap(lines->plan, lines->bytes);
 }
 
 /* ---- memory ----------------------------------------------------------------------------------- */
@@ -96,8 +97,8 @@ static uint64_t rss_now(struct lines *lines, struct watch *watch)
 }
 
 /* Where blocks are sampled, what lives is an estimate of reports. */
-void lines_ended(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
-		 int64_t live_bytes)
+void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
+		    int64_t live_bytes)
 {
 	struct plan_header *plan = plan_of(lines, mapping);
 

@@ -15,13 +15,14 @@ struct watch;
 /* The plan, if there is one: all zero before anybody asks. */
 struct lines {
 	struct plan_header *plan;
+	uint64_t bytes;
 	bool asked;
 	uint64_t rss_bytes, rss_time_ns; /* as of then */
 };
 
 /* A visit of this row has ended, and what lives now is what lived then. */
-void lines_ended(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
-		 int64_t live_bytes);
+void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
+		    int64_t live_bytes);
 
 /* Adds BLOCK_LINES to what stands at the trace's end, if any lines were traced. */
 void lines_put(struct lines *lines, const struct mapping *mapping, const struct timebase *timebase,

@@ -193,9 +193,8 @@ static bool is_uncounted(struct bench *bench, const struct limit *limit, const s
 	if (limit->figure != FIGURE_HITS || input->counted[limit->subject])
 		return false;
 	complain(bench->check, !limit->optional, limit->source,
-		 "judged nothing of %s: its executions were not counted, or not all; record it with `mprof "
-		 "run "
-		 "-f FUNCTION`, and compile it with -g",
+		 "judged nothing of %s: its executions were not counted, or not all; record it with "
+		 "`mprof run -f FUNCTION`, and compile it with -g",
 		 input->key);
 	return true;
 }

@@ -71,12 +71,19 @@ struct table_line {
 	uint64_t occurrences;
 	struct amounts amounts;   /* under the line, callees included */
 	struct collection_sum gc; /* of collections that ran under the line */
-	bool traced;              /* the next are known; */
-	bool refused;             /* they are not, or not all, since there was no room to trace it */
-	uint64_t hits;            /* how often it ran; of the first line: calls */
-	uint64_t ns, own_ns;      /* in it, and less what traced functions took that it called */
-	uint64_t rss_bytes;       /* after it, the greatest; 0: not known */
+	bool traced;              /* places of it were to be counted, */
+	bool refused;        /* of which not all were: there was no room, or its function was not traced; */
+	bool unsure;         /* or code of it was come to elsewhere: that it has no hits says nothing */
+	uint64_t hits;       /* how often it ran; of the first line: calls */
+	uint64_t ns, own_ns; /* in it, and less what traced functions took that it called */
+	uint64_t rss_bytes;  /* after it, the greatest; 0: not known */
 };
+
+/* Whether the line's hits are how often it ran. */
+static inline bool table_line_is_counted(const struct table_line *line)
+{
+	return line->traced && !line->refused && (line->hits > 0 || !line->unsure);
+}
 
 struct line_table {
 	const char *name, *file;

@@ -60,43 +60,6 @@ static bool is_asked_for(const struct profile *profile, const struct traced_func
 	return selection_empty(&profile->selection) || selection_matches(&profile->selection, &function);
 }
 
-/* What has no hits may have run all the same where not all of its code is counted. */
-static bool is_counted(const struct traced_line *traced)
-{
-	return traced->refusal == PLAN_TRACED || (traced->refusal == PLAN_NOT_ALL && traced->hits > 0);
-}
-
-static bool is_at_place(const struct traced_function *traced, const struct measure_place *place)
-{
-	const struct source_function function = {
-		.name = traced->name, .file = traced->file, .module = traced->module};
-
-	return selection_matches(&place->selection, &function);
-}
-
-bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits)
-{
-	const struct traced_function *functions;
-	size_t count;
-	bool met = false, whole = trace_lines(profile->trace, &functions, &count) == 0;
-
-	*hits = 0;
-	for (size_t i = 0; whole && i < count; i++) {
-		const struct traced_function *function = &functions[i];
-		if (!is_at_place(function, place))
-			continue;
-		for (size_t k = 0; k < function->line_count; k++) {
-			const struct traced_line *line = &function->lines[k];
-			if (place->line ? line->line != place->line : k > 0)
-				continue;
-			met = true;
-			whole &= is_counted(line) && function->refusal == PLAN_TRACED;
-			*hits += line->hits;
-		}
-	}
-	return met && whole;
-}
-
 size_t profile_choose_traced(struct profile *profile)
 {
 	const struct source_function *const *functions;
@@ -116,31 +79,57 @@ size_t profile_choose_traced(struct profile *profile)
 
 /* ---- their lines ----------------------------------------------------------------------------------- */
 
-static void add_line(struct table_line *line, const struct traced_line *traced)
+static void add_memory(struct table_line *line, const struct traced_line *traced)
 {
-	line->traced = line->traced || is_counted(traced);
-	line->refused = !is_counted(traced);
-	line->hits += traced->hits;
-	line->ns += traced->ns;
-	line->own_ns += traced->own_ns;
+	uint64_t live = traced->live_bytes_and_one - 1;
+
 	if (traced->rss_bytes > line->rss_bytes)
 		line->rss_bytes = traced->rss_bytes;
 	if (traced->live_bytes_and_one == 0)
 		return;
 	/* Visits are those of the line, not those of events under it. */
-	line->mem_bytes = line->has_traced_mem && line->mem_bytes >= traced->live_bytes_and_one
-				  ? line->mem_bytes
-				  : traced->live_bytes_and_one - 1;
+	if (!line->has_traced_mem || live > line->mem_bytes)
+		line->mem_bytes = live;
 	line->has_mem = line->has_traced_mem = true;
 }
 
-/* What had events ran. */
-static void doubt(struct table_line *line)
+/* Of one instance of the function; there may be several. */
+static void add_line(struct table_line *line, const struct traced_function *function,
+		     const struct traced_line *traced)
 {
-	if (!line->traced || line->hits > 0 || !line->measured || line->occurrences == 0)
-		return;
-	line->traced = false;
-	line->refused = true;
+	bool unsure = traced->refusal == PLAN_NOT_ALL;
+
+	line->traced = true;
+	line->unsure |= unsure;
+	line->refused |= function->refusal != PLAN_TRACED || (traced->refusal != PLAN_TRACED && !unsure);
+	line->hits += traced->hits;
+	line->ns += traced->ns;
+	line->own_ns += traced->own_ns;
+	add_memory(line, traced);
+}
+
+static bool is_at_place(const struct traced_function *traced, const struct measure_place *place)
+{
+	const struct source_function function = {
+		.name = traced->name, .file = traced->file, .module = traced->module};
+
+	return selection_matches(&place->selection, &function);
+}
+
+bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits)
+{
+	const struct traced_function *functions;
+	size_t count;
+	struct table_line sum = {0};
+
+	if (trace_lines(profile->trace, &functions, &count) != 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; is_at_place(&functions[i], place) && k < functions[i].line_count; k++)
+			if (place->line ? functions[i].lines[k].line == place->line : k == 0)
+				add_line(&sum, &functions[i], &functions[i].lines[k]);
+	*hits = sum.hits;
+	return table_line_is_counted(&sum);
 }
 
 /* All lines of a table, and those of the function that have none there. */
@@ -175,8 +164,7 @@ static void merge(struct merging *merging)
 				    : (struct table_line){.line = line, .source = text_at(merging, line)};
 		i += next <= line;
 		for (; k < traced->line_count && traced->lines[k].line == out->line && line <= next; k++)
-			add_line(out, &traced->lines[k]);
-		doubt(out);
+			add_line(out, traced, &traced->lines[k]);
 	}
 }
 

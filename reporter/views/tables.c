@@ -59,21 +59,23 @@ TABLE_COLUMN_SHOWN(increment, "increment_bytes", "Increment", 1, 12, COLUMN_USUA
 TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUALLY,
 		   IF_MEASURED(cell_count(LINE->occurrences)))
 /* Of traced lines; what could not be traced is not 0. */
-#define IF_TRACED(value) (LINE->traced ? value : cell_blank())
-#define FOR_PEOPLE(value) (LINE->refused && !LINE->traced ? cell_text("not traced") : IF_TRACED(value))
-TABLE_COLUMN(hits, "hits", NULL, 0, 0, IF_TRACED(cell_count(LINE->hits)))
-TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->ns)))
-TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_TRACED(cell_count(LINE->own_ns)))
+#define IF_COUNTED(value) (table_line_is_counted(LINE) ? value : cell_blank())
+#define FOR_PEOPLE(value)                                                                                    \
+	(LINE->traced && !table_line_is_counted(LINE) ? cell_text("not traced") : IF_COUNTED(value))
+TABLE_COLUMN(hits, "hits", NULL, 0, 0, IF_COUNTED(cell_count(LINE->hits)))
+TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_COUNTED(cell_count(LINE->ns)))
+TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_COUNTED(cell_count(LINE->own_ns)))
 TABLE_COLUMN_SHOWN(rss, "rss_bytes", "RSS", 1, 12, COLUMN_ON_REQUEST,
 		   LINE->rss_bytes > 0 ? cell_bytes((int64_t)LINE->rss_bytes) : cell_blank())
 TABLE_COLUMN_ASKED(hits_text, NULL, "hits", "Hits", 2, 10, COLUMN_USUALLY, FOR_PEOPLE(cell_count(LINE->hits)))
-TABLE_COLUMN_ASKED(time_text, NULL, "time", "Time", 2, 9, COLUMN_USUALLY, IF_TRACED(cell_pause(LINE->ns)))
+TABLE_COLUMN_ASKED(time_text, NULL, "time", "Time", 2, 9, COLUMN_USUALLY, IF_COUNTED(cell_pause(LINE->ns)))
 TABLE_COLUMN_ASKED(own_time_text, NULL, "own_time", "Own time", 2, 9, COLUMN_ON_REQUEST,
-		   IF_TRACED(cell_pause(LINE->own_ns)))
+		   IF_COUNTED(cell_pause(LINE->own_ns)))
 /* As memory_profiler counts them. */
 TABLE_COLUMN(executions, "occurrences", "Occurrences", 2, 10,
-	     LINE->traced ? (LINE->hits > 0 ? cell_count(LINE->hits) : cell_blank())
-			  : IF_MEASURED(cell_count(LINE->occurrences)))
+	     LINE->traced
+		     ? (table_line_is_counted(LINE) && LINE->hits > 0 ? cell_count(LINE->hits) : cell_blank())
+		     : IF_MEASURED(cell_count(LINE->occurrences)))
 COUNT(allocations, "allocations", "Allocations", COLUMN_ON_REQUEST, LINE->amounts.allocations)
 COUNT(frees, "frees", "Frees", COLUMN_ON_REQUEST, LINE->amounts.frees)
 BYTES(allocated, "allocated_bytes", "Allocated", COLUMN_ON_REQUEST, LINE->amounts.allocated_bytes)
@@ -111,7 +113,7 @@ static const struct column *const memory_profiler_columns[] = {&number,    &sour
 
 static bool has_figures(const struct table_line *line)
 {
-	return line->measured || line->refused || (line->traced && line->hits > 0);
+	return line->measured || (line->traced && (line->hits > 0 || !table_line_is_counted(line)));
 }
 
 static uint64_t figure_of_line(const struct table_line *line, enum figure figure)

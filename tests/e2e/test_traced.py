@@ -178,6 +178,12 @@ def executions_are_gcovs(directory):
 
 # ---- what the program does is unchanged --------------------------------------------------------------
 
+def contradictions(trace):
+    """Lines under which something happened, and which never ran."""
+    tables = json.loads(mprof("report", "--format", "json", trace).stdout)["functions"]
+    return [line for function in tables for line in function["lines"][1:] if line.get("hits") == 0 and line.get("occurrences")]
+
+
 @case
 def nothing_changes(directory):
     for source in ("exceptions.cpp", "longjmp.c", "lines/coroutines.cpp", "thread_pairs.c", "deep_recursion.c", "new_and_delete.cpp", "moments.c"):
@@ -191,6 +197,7 @@ def nothing_changes(directory):
                 done = record([program], folder, MPROF_LINES="*")
                 check_equal(done.outcome, bare.outcome, f"{source} {compiler} {level}")
                 check_equal(json.loads(mprof("report", "--format", "json", done.traces()[0]).stdout)["lost_events"], 0, "lost events")
+                check_equal(contradictions(done.traces()[0]), [], f"{source} {compiler} {level}")
                 check(sum(hits or 0 for hits in traced(done.traces()[0]).values()) > 0, f"lines were traced, {source} {compiler} {level}")
 
 
@@ -331,8 +338,8 @@ def who_has_none_is_told(directory):
 
 @case
 def what_cannot_be_traced_is_one_line_a_reason(directory):
-    (directory / "goto.c").write_text("".join(
-        f"__attribute__((noinline)) int go_{i}(int n) {{\n\tstatic void *const where[] = {{&&one, &&two}};\n\tgoto *where[n & 1];\none:\n\treturn n + {i};\ntwo:\n\treturn {i};\n}}\n"
+    (directory / "goto.c").write_text("#include <stdlib.h>\n" + "".join(
+        f"__attribute__((noinline)) int go_{i}(int n) {{\n\tfree(malloc(10));\n\tstatic void *const where[] = {{&&one, &&two}};\n\tgoto *where[n & 1];\none:\n\treturn n + {i};\ntwo:\n\treturn {i};\n}}\n"
         f"static inline __attribute__((always_inline)) int in_{i}(int n) {{\n\treturn n * {i + 3};\n}}\n" for i in range(3)) +
         "int main(void) {\n\treturn go_0(0) + go_1(1) + go_2(2) + in_0(0) + in_1(0) + in_2(0) - 2;\n}\n")
     check_equal(run(["gcc", "-g", "-O1", "-o", "goto", "goto.c"], directory).returncode, 0, "gcc")
@@ -343,6 +350,10 @@ def what_cannot_be_traced_is_one_line_a_reason(directory):
     told = [line for line in warnings if "not traced" in line]
     check_equal(len(told), 2, f"warnings: {warnings}")
     check("and of 2 other functions are not traced: they jump where their code does not say" in told[0] and "inlined" in told[1], f"warnings: {told}")
+    # They ran: no 0 stands beside what they allocated, and no limit holds them.
+    check_equal([hits for hits in traced(done.trace(), "-f", "go_0").values() if hits is not None], [], "hits of what is not traced")
+    for limit in ("go_0:hits<=0", "in_0:hits<=0"):
+        check_equal(mprof("check", "--limit", limit, done.trace()).returncode, 2, limit)
 
 
 LAMBDA = """#include <vector>

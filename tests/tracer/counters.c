@@ -113,5 +113,3 @@ uint64_t hits_of_lines(uint32_t from, uint32_t to)
 		hits += rows[i].line >= from && rows[i].line < to ? hits_of(i) : 0;
 	return hits;
 }
-
-/* Handlers jump out of hits, too: after that counts are as ever. */
