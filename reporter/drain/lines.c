@@ -85,27 +85,27 @@ static void raise_to(uint64_t *most, uint64_t value)
 		*most = value;
 }
 
-static uint64_t rss_now(struct lines *lines, struct watch *watch)
+/* By the time of events: no clock is read for each. */
+static uint64_t rss_at(struct lines *lines, struct watch *watch, uint64_t time_ns)
 {
-	uint64_t now_ns = clock_monotonic_ns();
-
-	if (now_ns - lines->rss_time_ns > RSS_AGE_NS) {
+	if (lines->rss_time_ns == 0 || time_ns - lines->rss_time_ns > RSS_AGE_NS) {
 		lines->rss_bytes = watch_rss_pages(watch) * (uint64_t)sysconf(_SC_PAGESIZE);
-		lines->rss_time_ns = now_ns;
+		lines->rss_time_ns = time_ns;
 	}
 	return lines->rss_bytes;
 }
 
 /* Where blocks are sampled, what lives is an estimate of reports. */
-void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
-		    int64_t live_bytes)
+void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch,
+		    const struct lines_end *end)
 {
 	struct plan_header *plan = plan_of(lines, mapping);
 
-	if (!plan || row >= plan->rows.count || mapping->header->sample_bytes != 0)
+	if (!plan || end->row >= plan->rows.count || mapping->header->sample_bytes != 0)
 		return;
-	raise_to(&memory_of(plan)[row].live, live_bytes > 0 ? (uint64_t)live_bytes + 1 : 1);
-	raise_to(&memory_of(plan)[row].rss, rss_now(lines, watch));
+	struct plan_memory *memory = &memory_of(plan)[end->row];
+	raise_to(&memory->live, end->live_bytes > 0 ? (uint64_t)end->live_bytes + 1 : 1);
+	raise_to(&memory->rss, rss_at(lines, watch, end->time_ns));
 }
 
 /* ---- counters -------------------------------------------------------------------------------- */

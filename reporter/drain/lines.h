@@ -20,9 +20,14 @@ struct lines {
 	uint64_t rss_bytes, rss_time_ns; /* as of then */
 };
 
-/* A visit of this row has ended, and what lives now is what lived then. */
-void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch, uint64_t row,
-		    int64_t live_bytes);
+/* A visit of this row has ended, and so much lives. */
+struct lines_end {
+	uint64_t row, time_ns;
+	int64_t live_bytes;
+};
+
+void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch,
+		    const struct lines_end *end);
 
 /* Adds BLOCK_LINES to what stands at the trace's end, if any lines were traced. */
 void lines_put(struct lines *lines, const struct mapping *mapping, const struct timebase *timebase,

@@ -164,8 +164,9 @@ void notes_take(struct drain *drain, struct queue *queue, const struct queue_eve
 		change_thread(drain, queue, (uint32_t)event->payload, time_ns);
 		break;
 	case EXT_LINE:
-		lines_note_end(&drain->lines, &drain->mapping, &drain->watch, event->payload,
-			       ledger_live_bytes(&drain->ledger));
+		lines_note_end(
+			&drain->lines, &drain->mapping, &drain->watch,
+			&(struct lines_end){event->payload, time_ns, ledger_live_bytes(&drain->ledger)});
 		break;
 	case EXT_SYNC:
 		answer_sync(drain, event->payload);

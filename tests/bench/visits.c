@@ -1,6 +1,6 @@
 /*
  * visits.c - lines that are visited, for tests/bench/lines.py: so many rounds of two lines, which allocate
- * nothing, or in which each round allocates.  Prints the visits.
+ * nothing, or in which each round allocates.
  *
  * Usage: visits ROUNDS plain|allocating
  */

@@ -101,8 +101,8 @@ async function opening({ open, settings }) {
 }
 
 /* Columns of the source, and of its lines the fourth and the fifth. */
-async function listing({ open }) {
-	const tab = await open("#tab=source");
+async function listing({ open, settings }) {
+	const tab = await open(`#tab=source${settings.range ?? ""}`);
 	return {
 		heads: await tab.$$eval(".listing th", (heads) => heads.map((head) => head.textContent)),
 		lines: await tab.$$eval(".listing tr[data-line]", (rows) => rows.map((row) => [row.children[3].textContent, row.children[4].textContent.trim()])),

@@ -52,7 +52,7 @@ def what_a_visit_of_a_line_costs(_directory):
         raise Skip("built without the benchmark")
     done = run([sys.executable, SOURCE / "tests/bench/lines.py", "--build", BUILD, "--rounds", "200000", "--times", "1"])
     check_equal(done.returncode, 0, f"exit status; {done.stderr}")
-    sizes = {match[0]: int(match[1]) for match in re.findall(r"^((?:plain|allocating), \w+) +[\d.]+ +-?[\d.]+ +(\d+)$", done.stdout, re.M)}
+    sizes = {match[0]: int(match[1]) for match in re.findall(r"^((?:plain|allocating), \w+) +[\d.]+ +-?[\d.]+ +-?[\d.]+ +(\d+)$", done.stdout, re.M)}
     check_equal(len(sizes), 6, f"rows: {done.stdout}")
     check(sizes["plain, traced"] < sizes["plain, recorded"] + 4000, f"a hot loop that allocates nothing writes nothing: {sizes}")
 

@@ -178,6 +178,7 @@ def source_has_the_hits_of_traced_lines(directory):
     saw = drive("listing", page_of(trace))
     check_equal(saw["heads"][3:5], ["Hits", "Line"], "columns")
     check_equal({int(line): int(count.replace(",", "")) for count, line in saw["lines"] if count}, {line: count for line, count in hits.items() if count is not None}, "hits")
+    check("Hits" not in drive("listing", page_of(trace), range="&from=0&to=1")["heads"], "of a part of the run nobody knows them")
     check("Hits" not in drive("listing", page_of(recorded(directory)))["heads"], "nothing traced, no column")
 
 

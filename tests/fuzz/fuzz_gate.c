@@ -6,6 +6,8 @@
  */
 #include "gate/baseline.h"
 
+#include "must.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +22,6 @@ const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libconfig.so";
-}
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "fuzz_gate: %s\n", what);
-	abort();
 }
 
 /* "PATH:LINE: reason", without a line end. */

@@ -6,20 +6,14 @@
  */
 #include "preload/tracer/plan_file.h"
 
+#include "must.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "fuzz_plan: %s\n", what);
-	abort();
-}
 
 static void check_site(const struct plan_file *plan, const struct plan_site *site)
 {

@@ -14,6 +14,8 @@
 #include "sources/sources.h"
 #include "trace/events_run.h"
 
+#include "must.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +26,6 @@
 #define SCOPES 7u
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "fuzz_trace: %s\n", what);
-	abort();
-}
 
 static void expect_diagnostic(int error, const struct diagnostic *diagnostic, const char *path)
 {

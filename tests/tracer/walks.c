@@ -61,6 +61,18 @@ static uint64_t judge_walk(const struct unwind_start *start, const ucontext_t *i
 	return path;
 }
 
+/* Nobody walks from a handler that interrupted the shim: then false. */
+static __attribute__((noinline)) bool walk_from_here(const ucontext_t *interrupted, uint64_t *path)
+{
+	struct unwind_start here;
+
+	if (guard != GUARD_IDLE)
+		return false;
+	UNWIND_HERE(&here);
+	*path = judge_walk(&here, interrupted);
+	return true;
+}
+
 static void expect_good_walks(void)
 {
 	printf("%u walks, %u of them from the tracer's code\n", walks, in_trampolines);
@@ -74,17 +86,13 @@ static void expect_good_walks(void)
 static sigjmp_buf way_out;
 static volatile bool jumps_out;
 
-static __attribute__((noinline)) void on_storm(int number, siginfo_t *info, void *context)
+static void on_storm(int number, siginfo_t *info, void *context)
 {
-	struct unwind_start here;
+	uint64_t path;
 
 	(void)number;
 	(void)info;
-	if (guard != GUARD_IDLE)
-		return;
-	UNWIND_HERE(&here);
-	judge_walk(&here, context);
-	if (!jumps_out)
+	if (!walk_from_here(context, &path) || !jumps_out)
 		return;
 	CALL(unsigned (*)(unsigned), "traced_storm_inner")(3);
 	if (walks % 3 == 0)
@@ -150,17 +158,14 @@ static void take_path(uint64_t path)
 	paths[at] = path;
 }
 
-static __attribute__((noinline)) void on_step(int number, siginfo_t *info, void *context)
+static void on_step(int number, siginfo_t *info, void *context)
 {
-	struct unwind_start here;
+	uint64_t path;
 
 	(void)number;
 	(void)info;
-	/* Nobody walks from a handler that interrupted the shim. */
-	if (guard != GUARD_IDLE)
-		return;
-	UNWIND_HERE(&here);
-	take_path(judge_walk(&here, context));
+	if (walk_from_here(context, &path))
+		take_path(path);
 }
 
 /* Sets or clears the trap flag. */
