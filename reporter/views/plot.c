@@ -16,6 +16,7 @@
 #include "views/histogram_tables.h"
 #include "views/places.h"
 #include "views/plot_bars.h"
+#include "views/plot_curves.h"
 #include "views/plot_parts.h"
 #include "views/plot_run.h"
 #include "views/plot_spans.h"
@@ -29,101 +30,11 @@
 #define PARTS_MOST 50
 #define TEXT_HEIGHT 16
 #define RSS_TIMES 3 /* a resident set beyond so many times the heap would make that a line at the bottom */
-#define NAME_WIDTH 200
-#define SAMPLES_MOST 2000 /* of the resident set */
 
 enum { KEY_STACK = 0x400, KEY_GROUP_BY, KEY_RSS, KEY_HEAP, KEY_ASCII, KEY_PROCESSES, KEY_KIND };
 enum { NO_PHASES, TREND, RSS, HEAP, ASCII, STACK_GIVEN, PROCESSES }; /* of request->flags */
 enum { GROUPED_BY, STACK, KIND };                                    /* of request->numbers */
 enum { TITLE, WINDOW };                                              /* of request->words */
-
-/* One recording on its way into the picture. */
-struct plotted {
-	struct series series;
-	struct chart_curve heap, rss;
-	struct plot_parts parts;
-	const char *name;
-};
-
-/* ---- curves ---------------------------------------------------------------------------------- */
-
-/* With one more point, at which it is as it was last. */
-static uint64_t *extended(struct document *document, const struct series *series, const uint64_t *values)
-{
-	uint64_t *copy = pool_alloc(&document->pool, (series->count + 1) * sizeof(*copy));
-
-	memcpy(copy, values, series->count * sizeof(*copy));
-	copy[series->count] = copy[series->count - 1];
-	return copy;
-}
-
-/* To the end of the run the heap stays as it was. */
-static struct chart_curve heap_curve(struct document *document, struct profile *profile, const char *name,
-				     const struct series *series)
-{
-	uint64_t *times = extended(document, series, series->time_ns);
-	uint64_t duration = profile_overview(profile, false)->duration_ns;
-
-	if (duration > times[series->count])
-		times[series->count] = duration;
-	return (struct chart_curve){name, times, extended(document, series, series->heap_bytes),
-				    series->count + 1};
-}
-
-static struct plot_parts parts_of(struct document *document, const struct request *request,
-				  const struct series *series)
-{
-	enum grouping grouping = (enum grouping)request->numbers[GROUPED_BY];
-	struct plot_part *list = pool_alloc(&document->pool, (series->part_count + 1) * sizeof(*list));
-
-	for (size_t i = 0; i < series->part_count; i++) {
-		const char *name =
-			frame_group(document, request, series->parts[i].group, grouping, NAME_WIDTH);
-
-		list[i] = (struct plot_part){name, name, extended(document, series, series->parts[i].bytes)};
-	}
-	return (struct plot_parts){list, series->part_count, extended(document, series, series->rest_bytes),
-				   series->rest_groups};
-}
-
-/* As it was sampled; of long runs the greatest of each interval, where it was seen. */
-static struct chart_curve rss_curve(struct document *document, struct profile *profile,
-				    const struct series *series)
-{
-	const struct trace_info *info = profile_trace(profile);
-	bool sampled = info->sample_count <= SAMPLES_MOST;
-	size_t most = sampled ? info->sample_count : series->count, count = 0;
-	uint64_t *times = pool_alloc(&document->pool, (most + 1) * sizeof(*times));
-	uint64_t *values = pool_alloc(&document->pool, (most + 1) * sizeof(*values));
-
-	for (size_t i = 0; i < most; i++) {
-		uint64_t value = sampled ? info->samples[i].rss_bytes : series->rss_bytes[i];
-
-		if (value == 0)
-			continue;
-		times[count] = sampled ? info->samples[i].time_ns : series->time_ns[i];
-		values[count++] = value;
-	}
-	return (struct chart_curve){"resident set (RSS)", times, values, count};
-}
-
-static int plot_one(struct document *document, struct profile *profile, const struct request *request,
-		    size_t parts, struct plotted *out, struct diagnostic *diagnostic)
-{
-	int error = profile_series(profile, (enum grouping)request->numbers[GROUPED_BY], parts, &out->series,
-				   diagnostic);
-
-	if (error)
-		return error;
-	out->name =
-		pool_format(&document->pool, "%s: %s",
-			    style_short_path(request->style, profile_overview(profile, false)->path),
-			    part_command(document, profile_overview(profile, false)->command, NAME_WIDTH));
-	out->heap = heap_curve(document, profile, out->name, &out->series);
-	out->parts = parts_of(document, request, &out->series);
-	out->rss = rss_curve(document, profile, &out->series);
-	return 0;
-}
 
 /* ---- the chart ---------------------------------------------------------------------------------------- */
 
@@ -187,6 +98,11 @@ static size_t parts_wanted(const struct request *request)
 	return request->flags[STACK_GIVEN] ? (size_t)request->numbers[STACK] : PARTS_SHOWN;
 }
 
+static struct plot_grouping grouping_wanted(const struct request *request, size_t parts)
+{
+	return (struct plot_grouping){(enum grouping)request->numbers[GROUPED_BY], parts};
+}
+
 static int check_run(size_t count, struct diagnostic *diagnostic)
 {
 	return count == 1 ? 0
@@ -218,13 +134,13 @@ static int make_chart(struct profile *const *profiles, size_t count, const struc
 {
 	struct plotted *plotted = pool_alloc(&document->pool, count * sizeof(*plotted));
 	struct chart_curve *curves = pool_alloc(&document->pool, count * sizeof(*curves));
+	const struct plot_grouping wanted = grouping_wanted(request, count > 1 ? 0 : parts_wanted(request));
 	uint64_t rss_at;
 	int error = 0;
 
 	*chart = (struct chart){.curves = curves, .curve_count = count};
 	for (size_t i = 0; !error && i < count; i++) {
-		error = plot_one(document, profiles[i], request, count > 1 ? 0 : parts_wanted(request),
-				 &plotted[i], diagnostic);
+		error = plot_curves(document, profiles[i], request, &wanted, &plotted[i], diagnostic);
 		if (error)
 			return error;
 		curves[i] = plotted[i].heap;
@@ -380,11 +296,12 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 			     : plot_run_make(profiles[0], request, parts_wanted(request), document,
 					     diagnostic);
 	}
+	const struct plot_grouping wanted = grouping_wanted(request, parts_wanted(request));
+
 	document->main = "points";
 	for (size_t i = 0; i < count; i++) {
 		struct plotted *plotted = pool_alloc(&document->pool, sizeof(*plotted));
-		int error =
-			plot_one(document, profiles[i], request, parts_wanted(request), plotted, diagnostic);
+		int error = plot_curves(document, profiles[i], request, &wanted, plotted, diagnostic);
 		const struct series *series = &plotted->series;
 		struct point_row *rows;
 

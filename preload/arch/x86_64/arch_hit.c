@@ -8,58 +8,19 @@
  */
 #include "arch_trampoline.h"
 
+#define PUSH(register)                                                                                       \
+	"pushq %" #register "\n\t.cfi_adjust_cfa_offset 8\n\t.cfi_rel_offset " #register ", 0\n\t"
+#define POP(register) "popq %" #register "\n\t.cfi_adjust_cfa_offset -8\n\t.cfi_restore " #register "\n\t"
+/* With the stack as aligned as may be wanted in between. */
+#define PUSH_FRAME PUSH(rbp) "movq %rsp, %rbp\n\t.cfi_def_cfa_register rbp\n\t"
+#define POP_FRAME "movq %rbp, %rsp\n\t.cfi_def_cfa_register rsp\n\t" POP(rbp)
+
 __attribute__((naked, section("tracer_code"))) void arch_hit(void)
 {
-	__asm__("pushq %rdx\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset rdx, 0\n\t"
-		"pushq %rcx\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset rcx, 0\n\t"
-		"pushq %r8\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset r8, 0\n\t"
-		"pushq %r9\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset r9, 0\n\t"
-		"pushq %r10\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset r10, 0\n\t"
-		"pushq %r11\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset r11, 0\n\t"
-		"pushq %rbp\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset rbp, 0\n\t"
-		"movq %rsp, %rbp\n\t"
-		".cfi_def_cfa_register rbp\n\t"
+	__asm__(PUSH(rdx) PUSH(rcx) PUSH(r8) PUSH(r9) PUSH(r10) PUSH(r11) PUSH_FRAME
 		"andq $-16, %rsp\n\t"
 		"cld\n\t"
-		"call tracer_hit\n\t"
-		"movq %rbp, %rsp\n\t"
-		".cfi_def_cfa_register rsp\n\t"
-		"popq %rbp\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore rbp\n\t"
-		"popq %r11\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore r11\n\t"
-		"popq %r10\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore r10\n\t"
-		"popq %r9\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore r9\n\t"
-		"popq %r8\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore r8\n\t"
-		"popq %rcx\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore rcx\n\t"
-		"popq %rdx\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore rdx\n\t"
-		"ret");
+		"call tracer_hit\n\t" POP_FRAME POP(r11) POP(r10) POP(r9) POP(r8) POP(rcx) POP(rdx) "ret");
 }
 
 #pragma GCC diagnostic push
@@ -67,23 +28,12 @@ __attribute__((naked, section("tracer_code"))) void arch_hit(void)
 __attribute__((naked, section("tracer_code"))) void arch_call_out(void (*function)(uint32_t),
 								  uint32_t argument)
 {
-	__asm__("pushq %rbp\n\t"
-		".cfi_adjust_cfa_offset 8\n\t"
-		".cfi_rel_offset rbp, 0\n\t"
-		"movq %rsp, %rbp\n\t"
-		".cfi_def_cfa_register rbp\n\t"
-		"subq $512, %rsp\n\t"
-		"andq $-64, %rsp\n\t"
-		"fxsave64 (%rsp)\n\t"
-		"movq %rdi, %rax\n\t"
-		"movl %esi, %edi\n\t"
-		"call *%rax\n\t"
-		"fxrstor64 (%rsp)\n\t"
-		"movq %rbp, %rsp\n\t"
-		".cfi_def_cfa_register rsp\n\t"
-		"popq %rbp\n\t"
-		".cfi_adjust_cfa_offset -8\n\t"
-		".cfi_restore rbp\n\t"
-		"ret");
+	__asm__(PUSH_FRAME "subq $512, %rsp\n\t"
+			   "andq $-64, %rsp\n\t"
+			   "fxsave64 (%rsp)\n\t"
+			   "movq %rdi, %rax\n\t"
+			   "movl %esi, %edi\n\t"
+			   "call *%rax\n\t"
+			   "fxrstor64 (%rsp)\n\t" POP_FRAME "ret");
 }
 #pragma GCC diagnostic pop
