@@ -30,6 +30,9 @@ enum export_traits {
 	EXPORT_HEAP = 16,       /* of no other figure than the heap, over time */
 	EXPORT_ONE = 32,        /* of one figure, which is chosen */
 	EXPORT_SUMS_UP = 64,    /* sums up by itself what is small */
+	EXPORT_SPELLS = 128,    /* writes each call path out, and its frames each time */
+	EXPORT_ALIKE = 256,     /* no figure comes before the others */
+	EXPORT_NO_PATHS = 512,
 };
 
 struct export_format {

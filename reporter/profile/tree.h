@@ -65,6 +65,12 @@ struct tree_share {
  * others, with all that they had.  Lives as long as the profile. */
 struct tree *tree_cut(struct profile *profile, const struct tree *tree, const struct tree_share *share);
 
+/* The tree in which no path is deeper than this and its distinct frames together: beyond it a frame that its
+ * path has above already is the innermost of those again, with what lies below it.  Sums are as before;
+ * children are in order of the figure.  The same tree if it is not deeper.  Lives as long as the profile. */
+const struct tree *tree_fold(struct profile *profile, const struct tree *tree, enum figure figure,
+			     size_t deepest);
+
 /* What a node did itself, and with its whole subtree. */
 struct amounts tree_self(const struct tree *tree, uint32_t node);
 struct amounts tree_total(const struct tree *tree, uint32_t node);

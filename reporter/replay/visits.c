@@ -3,19 +3,25 @@
  *
  * A move leaves the scopes that its first path has and its second has not, and enters those for which it
  * is the other way round.  What both have below their last common node stays open throughout: two call
- * instructions of one line do not end each other's visit.  Only nodes with scopes matter: from each node it
- * is one step to the nearest of them.
+ * instructions of one line do not end each other's visit.  Only nodes that bring scopes matter: from each
+ * node it is one step to the nearest of them.  What recursion repeats brings none.
  */
 #include "replay/visits.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+/* Paths of fewer such nodes are short enough; of others, so many are asked whether they have the same code.
+ */
+#define SHORT_PATH 64
+#define LOOKED_AT 256
+
 struct visits {
 	const struct model_scopes *scopes;
 	const struct trace_node *nodes;
 	uint32_t node_count; /* without inserted ones */
-	uint32_t *nearest;   /* per node: the nearest one with scopes, itself or an ancestor; 0: none */
+	uint32_t *nearest; /* per node: the nearest one that brings scopes, itself or an ancestor; 0: none */
+	uint32_t *steps;   /* per node: how many there are of them from here to the root */
 	/* Per scope: the last walk that met it.  Two walks a move, so that a path's scopes are met once. */
 	uint64_t *on_from, *on_to;
 	uint64_t move; /* number of the move at hand, from 1 */
@@ -34,20 +40,49 @@ static uint32_t nearest_of(const struct visits *visits, uint32_t node)
 	return node >= visits->node_count ? node : visits->nearest[node];
 }
 
+/* The next one towards the root. */
+static uint32_t above(const struct visits *visits, uint32_t node)
+{
+	return nearest_of(visits, visits->nodes[node].parent);
+}
+
+/* Whether a path from `at` up has this code: then it has its scopes.  No for some that have it far away. */
+static bool has_code(const struct visits *visits, uint32_t at, uint32_t code)
+{
+	for (unsigned i = 0; at != 0 && i < LOOKED_AT; i++, at = above(visits, at))
+		if (visits->nodes[at].code == code)
+			return true;
+	return false;
+}
+
+/* Of a node that is its own nearest. */
+static uint32_t steps_from(const struct visits *visits, uint32_t node)
+{
+	uint32_t inserted = 0;
+
+	for (; node >= visits->node_count; node = above(visits, node))
+		inserted++;
+	return visits->steps[node] + inserted;
+}
+
+static bool brings_scopes(const struct visits *visits, uint32_t above, uint32_t code)
+{
+	return has_scopes(visits->scopes, code) &&
+	       (steps_from(visits, above) < SHORT_PATH || !has_code(visits, above, code));
+}
+
 /* Parents, or theirs, come before their children, so one pass is enough. */
 static void find_nearest(struct visits *visits)
 {
 	const struct trace_node *nodes = visits->nodes;
 
-	for (uint32_t i = 1; i < visits->node_count; i++)
-		visits->nearest[i] =
-			has_scopes(visits->scopes, nodes[i].code) ? i : nearest_of(visits, nodes[i].parent);
-}
+	for (uint32_t i = 1; i < visits->node_count; i++) {
+		uint32_t next = nearest_of(visits, nodes[i].parent);
+		bool brings = brings_scopes(visits, next, nodes[i].code);
 
-/* Of a node with scopes: the next one towards the root. */
-static uint32_t above(const struct visits *visits, uint32_t node)
-{
-	return nearest_of(visits, visits->nodes[node].parent);
+		visits->nearest[i] = brings ? i : next;
+		visits->steps[i] = steps_from(visits, next) + brings;
+	}
 }
 
 static int init(struct visits *visits)
@@ -55,9 +90,10 @@ static int init(struct visits *visits)
 	size_t scope_count = visits->scopes->scope_count;
 
 	visits->nearest = calloc((size_t)visits->node_count + 1, sizeof(*visits->nearest));
+	visits->steps = calloc((size_t)visits->node_count + 1, sizeof(*visits->steps));
 	visits->on_from = calloc(scope_count + 1, sizeof(*visits->on_from));
 	visits->on_to = calloc(scope_count + 1, sizeof(*visits->on_to));
-	if (!visits->nearest || !visits->on_from || !visits->on_to)
+	if (!visits->nearest || !visits->steps || !visits->on_from || !visits->on_to)
 		return -ENOMEM;
 	find_nearest(visits);
 	return 0;
@@ -135,6 +171,7 @@ int visits_count(const struct figures_summary *summary, const struct trace_node 
 	for (size_t i = 0; !error && i < summary->move_count; i++)
 		count(&visits, &summary->moves[i]);
 	free(visits.nearest);
+	free(visits.steps);
 	free(visits.on_from);
 	free(visits.on_to);
 	return error;

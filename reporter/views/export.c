@@ -46,6 +46,13 @@ static int check_format(const struct export_format *format, const struct request
 	if (format->traits & EXPORT_HEAP && request->figure != FIGURE_PEAK)
 		return diagnostic_set(diagnostic, EINVAL, "--sort %s: --format %s is of the heap over time",
 				      figure_infos[request->figure].name, format->name);
+	if (format->traits & EXPORT_ALIKE && request->figure_given)
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--sort: --format %s has all figures, and none before the others",
+				      format->name);
+	if (format->traits & EXPORT_NO_PATHS && request->min_share_given)
+		return diagnostic_set(diagnostic, EINVAL,
+				      "--min-share: --format %s has no call paths to sum up", format->name);
 	return 0;
 }
 
@@ -72,6 +79,9 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 				  : refuse(request, diagnostic);
 }
 
+/* Recursion that is deeper goes back to itself: written out, a hundred thousand calls are gigabytes. */
+#define DEEPEST 512
+
 /* What is small by every figure of the format. */
 static const struct tree *sum_up(const struct export_source *source, const struct tree *tree,
 				 const struct export_format *format)
@@ -84,6 +94,15 @@ static const struct tree *sum_up(const struct export_source *source, const struc
 	if (!(format->traits & EXPORT_ONE))
 		share.figure_count = partial_figures(source->run, figures);
 	return tree_cut(source->profile, tree, &share);
+}
+
+static const struct tree *tree_of(const struct export_source *source, const struct tree_query *query,
+				  const struct export_format *format)
+{
+	const struct tree *tree = sum_up(source, profile_tree(source->profile, query), format);
+
+	return format->traits & EXPORT_SPELLS ? tree_fold(source->profile, tree, query->figure, DEEPEST)
+					      : tree;
 }
 
 struct writing {
@@ -111,7 +130,7 @@ static int write_to(FILE *out, void *context, struct diagnostic *diagnostic)
 	};
 
 	source.run = profile_overview(writing->profile, true);
-	source.tree = sum_up(&source, profile_tree(writing->profile, &query), writing->format);
+	source.tree = tree_of(&source, &query, writing->format);
 	return writing->format->write(out, &source, diagnostic);
 }
 

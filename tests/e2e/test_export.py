@@ -85,6 +85,28 @@ def sums_of_recordings_of_all_kinds(directory):
 
 
 @case
+def options_that_mean_nothing_to_a_format_are_refused(directory):
+    trace = record([compile("moments.c", directory / "moments", "-O1")], directory).trace()
+    for name, options in (("callgrind", ("--sort", "leaked")), ("dhat", ("--sort", "peak")), ("massif", ("--sort", "leaked")), ("dat", ("--min-share", "1"))):
+        done = mprof("export", "--format", name, *options, trace)
+        check_equal((done.returncode, done.stdout), (2, ""), f"{name} {options}")
+        check(options[0] in done.stderr and name in done.stderr, done.stderr)
+
+
+@case
+def deep_recursion_written_out_stays_small(directory):
+    trace = record([compile("deep_recursion.c", directory / "deep", "-O1", "-DSTEP=20")], directory).trace()
+    allocated = report(trace)["totals"]["allocated_bytes"]
+    check(allocated > 200_000_000, "of events all the way down")
+    check_equal(folded_sum(trace, "--sort", "allocated"), allocated, "folded")
+    scope = json.loads(exported(trace, "speedscope"))["profiles"]
+    check(allocated in (sum(profile["weights"]) for profile in scope), "speedscope")
+    check_equal(sum(point["tb"] for point in json.loads(exported(trace, "dhat"))["pps"]), allocated, "dhat")
+    for name in ("folded", "speedscope", "dhat"):
+        check(len(exported(trace, name)) < 1_000_000, f"{name} is small")
+
+
+@case
 def parts_of_a_run_and_of_its_blocks(directory):
     trace = record([compile("moments.c", directory / "moments", "-O1")], directory).trace()
     for options in (("--at", "peak"), ("--at", "half"), ("--from", "half"), ("--min-size", "1000"), ("-f", "keep_rows")):

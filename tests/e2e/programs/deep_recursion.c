@@ -1,13 +1,21 @@
-/* A stack of a hundred thousand frames, with events at the bottom and on the way. */
+/* A stack of a hundred thousand frames, with events at the bottom and on the way, every STEP calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifndef STEP
+#define STEP 1000
+#endif
+
+static void *volatile seen; /* or there would be no block */
+
 static long __attribute__((noinline)) counted_descent(long level)
 {
-	if (level % 1000 == 0)
-		free(malloc((size_t)level + 1));
+	if (level % STEP == 0) {
+		seen = malloc((size_t)level + 1);
+		free(seen);
+	}
 	return level == 0 ? 1 : counted_descent(level - 1) + 1;
 }
 
