@@ -58,7 +58,7 @@ enum plan_refusal {
 	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
 	PLAN_NOT_ALL = 5, /* of a row: some of its code is come to where no statement begins: that it has no
 			   * hits says nothing */
-	PLAN_REFUSALS,
+	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
 };
 
 struct plan_function {

@@ -76,18 +76,21 @@ static struct printing printing_of(FILE *out, const struct table *table, const s
 	return printing;
 }
 
-/* The last column is never padded: lines have no blanks at their end unless the data has. */
+/* The last column is never padded: lines have no blanks at their end unless the data has.  `extra` blanks are
+ * put before it, or taken from those.  Gives how much is printed. */
 static int print_padded(const struct printing *printing, size_t column, const char *text, int extra)
 {
-	int width = printing->widths[column], gap = printing->columns[column]->gap + extra;
+	int width = printing->widths[column], gap = printing->columns[column]->gap;
 
 	if (!printing->columns[column + 1] && width < 0)
 		width = 0;
 	int length = (int)clean_length(text), pad = abs(width) > length ? abs(width) - length : 0;
-	fprintf(printing->out, "%*s", gap + (width > 0 ? pad : 0), "");
+	int before = gap + (width > 0 ? pad : 0) + extra;
+	before = before > 0 ? before : 0;
+	fprintf(printing->out, "%*s", before, "");
 	clean_print_white(printing->out, text, CLEAN_TABS);
 	fprintf(printing->out, "%*s", width < 0 ? pad : 0, "");
-	return gap + length + pad;
+	return before + length + (width < 0 ? pad : 0);
 }
 
 static void print_header(const struct printing *printing, bool ruled)
@@ -138,13 +141,15 @@ static void print_row(const struct printing *printing, const void *row, int extr
 {
 	char buffer[NUMBER_BYTES];
 	size_t count = filled(printing, row);
+	int over = 0; /* what does not fit into its column takes from the blanks of the next */
 
 	for (size_t i = 0; i < count && printing->columns[i]; i++) {
 		struct cell cell = cell_of(printing, row, i);
+		int printed = print_padded(
+			printing, i, cells_text(&cell, buffer, printing->unit, printing->style->precision),
+			(printing->columns[i + 1] ? 0 : extra) - over);
 
-		print_padded(printing, i,
-			     cells_text(&cell, buffer, printing->unit, printing->style->precision),
-			     printing->columns[i + 1] ? 0 : extra);
+		over += printed - printing->columns[i]->gap - abs(printing->widths[i]);
 	}
 	fputc('\n', printing->out);
 	print_lines(printing, row, extra);

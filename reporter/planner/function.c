@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINES_MAX 20000 /* rows without code would be more in a function that is spread over a file */
+
 /* A function that is being put into the tables. */
 struct filing {
 	struct tables *tables;
@@ -42,20 +44,34 @@ static int by_number(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
-static void add_row(struct filing *filing, uint32_t line)
+static void add_row(struct filing *filing, uint32_t line, enum plan_refusal refusal)
 {
-	struct plan_row row = {.function = filing->index, .line = line};
+	struct plan_row row = {.function = filing->index, .line = line, .refusal = refusal};
 	tables_add_row(filing->tables, &row);
 	filing->function.row_count++;
 	if (line > filing->function.last_line)
 		filing->function.last_line = line;
 }
 
-/* The declaration's, then one for each line that begins somewhere. */
-static void file_rows(struct filing *filing)
+/* Of the lines from the last row's to this one. */
+static void add_rows_without_code(struct filing *filing, const struct covered *covered, uint32_t end)
+{
+	uint32_t line = filing->tables->rows[filing->tables->row_count - 1].line;
+
+	if (line < filing->function.first_line)
+		line = filing->function.first_line;
+	while (++line < end && filing->function.row_count < LINES_MAX)
+		if (!covered_has(covered, line))
+			add_row(filing, line, PLAN_NO_CODE);
+}
+
+/* The declaration's, then one for each line that begins somewhere or has no code at all. */
+static void file_rows(struct filing *filing, struct covered *covered)
 {
 	size_t count = 0, capacity = 0;
 	uint32_t *lines = NULL;
+	for (size_t i = 0; i < filing->body->count; i++)
+		covered_add(covered, filing->body->list[i].line);
 	for (size_t i = 0; i < filing->windows->count; i++) {
 		if (!begins(filing, &filing->windows->list[i]))
 			continue;
@@ -64,10 +80,13 @@ static void file_rows(struct filing *filing)
 	}
 	if (count > 0)
 		qsort(lines, count, sizeof(*lines), by_number);
-	add_row(filing, filing->function.first_line);
-	for (size_t i = 0; i < count; i++)
-		if (lines[i] != filing->function.first_line && (i == 0 || lines[i] != lines[i - 1]))
-			add_row(filing, lines[i]);
+	add_row(filing, filing->function.first_line, PLAN_TRACED);
+	for (size_t i = 0; i < count; i++) {
+		if (lines[i] == filing->function.first_line || (i > 0 && lines[i] == lines[i - 1]))
+			continue;
+		add_rows_without_code(filing, covered, lines[i]);
+		add_row(filing, lines[i], PLAN_TRACED);
+	}
 	free(lines);
 }
 
@@ -140,16 +159,18 @@ static void mark_unseen(struct filing *filing)
 	for (size_t i = 0; i < filing->body->count; i++) {
 		const struct instruction *one = &filing->body->list[i];
 		uint32_t row = one->unseen ? row_of(filing, one->line) : filing->function.first_row;
-		if (row != filing->function.first_row && filing->tables->rows[row].refusal == PLAN_TRACED)
-			filing->tables->rows[row].refusal = PLAN_NOT_ALL;
+		uint32_t *refusal = &filing->tables->rows[row].refusal;
+		if (row != filing->function.first_row &&
+		    (*refusal == PLAN_TRACED || *refusal == PLAN_NO_CODE))
+			*refusal = PLAN_NOT_ALL;
 	}
 }
 
-static void file_traced(struct filing *filing, const struct object_code *object)
+static void file_traced(struct filing *filing, const struct function_object *object)
 {
-	file_rows(filing);
+	file_rows(filing, object->covered);
 	for (size_t i = 0; i < filing->windows->count; i++)
-		file_site(filing, object, &filing->windows->list[i]);
+		file_site(filing, object->code, &filing->windows->list[i]);
 	mark_unseen(filing);
 }
 
@@ -172,7 +193,7 @@ static struct filing filing_of(struct tables *tables, uint32_t module, const str
 static void file_refused(struct filing *filing, enum plan_refusal refusal)
 {
 	filing->function.refusal = refusal;
-	add_row(filing, filing->function.first_line);
+	add_row(filing, filing->function.first_line, PLAN_TRACED);
 }
 
 static bool read_ranges(struct body *body, const struct told *told, uint64_t shift)
@@ -194,21 +215,21 @@ static bool read_ranges(struct body *body, const struct told *told, uint64_t shi
 }
 
 static void plan_body(struct filing *filing, struct body *body, const struct told *told,
-		      struct object_code *object, uint64_t shift, struct sources *sources)
+		      const struct function_object *object)
 {
 	Dwarf_Die die = told->die;
-	struct lines_of of = {told->unit, &die, told->file, shift, sources};
+	struct lines_of of = {told->unit, &die, told->file, object->shift, object->sources};
 	struct windows windows = {0};
 	enum plan_refusal refusal = PLAN_UNDECODED;
 	if (!*of.file) {
 		of.file = lines_file_at(&of, body->entry);
 		filing->function.file = tables_text(filing->tables, of.file);
 	}
-	if (body_read(body, &object->code)) {
+	if (body_read(body, &object->code->code)) {
 		uint32_t opening = lines_read(body, &of);
 		if (filing->function.first_line == 0)
 			filing->function.first_line = filing->function.last_line = opening;
-		refusal = branches_read(body, object);
+		refusal = branches_read(body, object->code);
 		if (refusal == PLAN_TRACED)
 			filing->entry = sites_place(body, opening);
 	}
@@ -216,6 +237,7 @@ static void plan_body(struct filing *filing, struct body *body, const struct tol
 		windows_choose(&windows, body);
 		filing->body = body;
 		filing->windows = &windows;
+		covered_choose(object->covered, told->unit, object->sources, of.file);
 		file_traced(filing, object);
 		filing->windows = NULL;
 	} else {
@@ -225,13 +247,13 @@ static void plan_body(struct filing *filing, struct body *body, const struct tol
 }
 
 bool function_plan(struct tables *tables, uint32_t module, const struct told *told,
-		   struct object_code *object, uint64_t shift, struct sources *sources)
+		   const struct function_object *object)
 {
 	struct body body = {0};
-	bool mine = read_ranges(&body, told, shift) && body_claim(&body, &object->code);
+	bool mine = read_ranges(&body, told, object->shift) && body_claim(&body, &object->code->code);
 	if (mine) {
 		struct filing filing = filing_of(tables, module, told);
-		plan_body(&filing, &body, told, object, shift, sources);
+		plan_body(&filing, &body, told, object);
 		tables_add_function(tables, &filing.function);
 	}
 	body_finish(&body);

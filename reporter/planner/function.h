@@ -4,6 +4,7 @@
 #ifndef MPROF_REPORTER_PLANNER_FUNCTION_H
 #define MPROF_REPORTER_PLANNER_FUNCTION_H
 
+#include "covered.h"
 #include "object_code.h"
 #include "symbolize/unit.h"
 #include "tables.h"
@@ -16,10 +17,17 @@ struct told {
 	uint32_t line;           /* of its declaration; 0: unknown */
 };
 
-/* Plans an instance with code, if that is nobody's yet; true if it was.  `shift` is what its addresses in the
- * object differ by from those in DWARF. */
+/* The object that functions are in. */
+struct function_object {
+	struct object_code *code;
+	uint64_t shift; /* addresses in the object - those in DWARF */
+	struct sources *sources;
+	struct covered *covered;
+};
+
+/* Plans an instance with code, if that is nobody's yet; true if it was. */
 bool function_plan(struct tables *tables, uint32_t module, const struct told *told,
-		   struct object_code *object, uint64_t shift, struct sources *sources);
+		   const struct function_object *object);
 
 /* Says that a function has no instance with code, but copies in its callers. */
 void function_plan_inlined(struct tables *tables, uint32_t module, const struct told *told);

@@ -31,6 +31,7 @@ struct planning {
 	struct object object;
 	struct object_code code;
 	struct sources sources;
+	struct covered covered;
 	struct units units;
 	uint32_t module;
 	struct map known;     /* (name and line, file) of functions met -> the planning, if they have code */
@@ -89,8 +90,9 @@ static void plan_die(void *context, struct unit *unit, Dwarf_Die *die)
 {
 	struct planning *planning = context;
 	struct told told = tell(planning, unit, die);
-	if (function_plan(&planning->planner->tables, planning->module, &told, &planning->code,
-			  planning->object.dwarf_shift, &planning->sources)) {
+	const struct function_object object = {&planning->code, planning->object.dwarf_shift,
+					       &planning->sources, &planning->covered};
+	if (function_plan(&planning->planner->tables, planning->module, &told, &object)) {
 		note_code(planning, &told);
 		return;
 	}
@@ -182,6 +184,7 @@ static void plan_object(struct planning *planning, const char *path, const struc
 	plan_inlined(planning);
 	if (tables->function_count > first_function)
 		add_module(planning, path, first_site);
+	covered_finish(&planning->covered);
 	units_finish(&planning->units);
 	sources_finish(&planning->sources);
 	map_finish(&planning->known);

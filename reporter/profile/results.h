@@ -72,9 +72,11 @@ struct table_line {
 	struct amounts amounts;   /* under the line, callees included */
 	struct collection_sum gc; /* of collections that ran under the line */
 	bool traced;              /* places of it were to be counted, */
-	bool refused;        /* of which not all were: there was no room, or its function was not traced; */
-	bool unsure;         /* or code of it was come to elsewhere: that it has no hits says nothing */
-	uint64_t hits;       /* how often it ran; of the first line: calls */
+	bool refused;      /* of which not all were: there was no room, or its function was not traced; */
+	bool unsure;       /* or code of it was come to elsewhere: that it has no hits says nothing */
+	bool without_code; /* no code is known of it, in some instance of the function */
+	bool gone;     /* nor in any other, and it is a statement: the compiler found that it is not needed */
+	uint64_t hits; /* how often it ran; of the first line: calls */
 	uint64_t ns, own_ns; /* in it, and less what traced functions took that it called */
 	uint64_t rss_bytes;  /* after it, the greatest; 0: not known */
 };

@@ -12,6 +12,7 @@
 #include "profile/measure.h"
 #include "profile/source.h"
 #include "sources/braces.h"
+#include "sources/statements.h"
 #include "trace/plan.h"
 
 #include <errno.h>
@@ -99,6 +100,10 @@ static void add_line(struct table_line *line, const struct traced_function *func
 {
 	bool unsure = traced->refusal == PLAN_NOT_ALL;
 
+	if (traced->refusal == PLAN_NO_CODE) {
+		line->without_code = true;
+		return;
+	}
 	line->traced = true;
 	line->unsure |= unsure;
 	line->refused |= function->refusal != PLAN_TRACED || (traced->refusal != PLAN_TRACED && !unsure);
@@ -183,6 +188,38 @@ static void add_to_table(struct profile *profile, const struct traced_function *
 	table->lines = merging.lines;
 	table->line_count = merging.count;
 	table->traced = true;
+}
+
+/* Whether no code is known of a line.  What is on no traced line's way has some, for all that is known. */
+static bool is_without_code(const struct table_line *line)
+{
+	return line->without_code && !line->traced && !line->measured;
+}
+
+/* Of all lines of a table, once all instances are in it. */
+static void find_gone(struct profile *profile, struct line_table *table)
+{
+	const struct source_text *text = profile_source(profile, table->file);
+	struct table_line *lines = (struct table_line *)(uintptr_t)table->lines;
+	uint32_t first = table->first_line, last = first;
+	bool *without, *gone;
+
+	for (size_t i = 0; i < table->line_count; i++)
+		if (lines[i].without_code && lines[i].line > last)
+			last = lines[i].line;
+	if (!text || first == 0 || last == first || last > text->line_count || last - first >= LINES_MAX)
+		return;
+	without = memory_zeroed(last - first + 1, sizeof(*without));
+	gone = memory_zeroed(last - first + 1, sizeof(*gone));
+	for (size_t i = 0; i < table->line_count; i++)
+		if (lines[i].line >= first && lines[i].line <= last)
+			without[lines[i].line - first] = is_without_code(&lines[i]);
+	statements_gone(text->lines, first, last, without, gone);
+	for (size_t i = 0; i < table->line_count; i++)
+		if (lines[i].line >= first && lines[i].line <= last)
+			lines[i].gone = gone[lines[i].line - first];
+	free(without);
+	free(gone);
 }
 
 /* Of one that allocated nothing: its text, which figures are then added to. */
@@ -273,5 +310,8 @@ void profile_add_traced(struct profile *profile)
 		if (table)
 			add_to_table(profile, traced, table);
 	}
+	for (size_t i = 0; i < profile->table_count; i++)
+		if (profile->tables[i].traced)
+			find_gone(profile, &profile->tables[i]);
 	warn_all_refused(profile);
 }

@@ -1,9 +1,8 @@
 /*
  * braces.h - where a function ends in its source text.
  *
- * Debug information knows the last line with code, not the closing brace.  A small lexer that
- * knows comments, strings, characters and preprocessor branches finds it; it needs not be a
- * parser, because its answer is only ever used to lengthen what debug information says.
+ * Debug information knows the last line with code, not the closing brace.  A small lexer finds it; it needs
+ * not be a parser, because its answer is only ever used to lengthen what debug information says.
  */
 #ifndef MPROF_REPORTER_SOURCES_BRACES_H
 #define MPROF_REPORTER_SOURCES_BRACES_H

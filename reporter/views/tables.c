@@ -58,11 +58,18 @@ TABLE_COLUMN_SHOWN(increment, "increment_bytes", "Increment", 1, 12, COLUMN_USUA
 			   : cell_blank())
 TABLE_COLUMN_SHOWN(occurrences, "occurrences", "Occurrences", 2, 10, COLUMN_USUALLY,
 		   IF_MEASURED(cell_count(LINE->occurrences)))
+static const char *why_not_counted(const struct table_line *line)
+{
+	if (line->gone)
+		return "optimised away";
+	return line->traced && !table_line_is_counted(line) ? "not traced" : NULL;
+}
+
 /* Of traced lines; what could not be traced is not 0. */
 #define IF_COUNTED(value) (table_line_is_counted(LINE) ? value : cell_blank())
-#define FOR_PEOPLE(value)                                                                                    \
-	(LINE->traced && !table_line_is_counted(LINE) ? cell_text("not traced") : IF_COUNTED(value))
+#define FOR_PEOPLE(value) (why_not_counted(LINE) ? cell_text(why_not_counted(LINE)) : IF_COUNTED(value))
 TABLE_COLUMN(hits, "hits", NULL, 0, 0, IF_COUNTED(cell_count(LINE->hits)))
+TABLE_COLUMN(not_counted, "not_counted", NULL, 0, 0, cell_text(why_not_counted(LINE)))
 TABLE_COLUMN(time_ns, "time_ns", NULL, 0, 0, IF_COUNTED(cell_count(LINE->ns)))
 TABLE_COLUMN(own_time_ns, "own_time_ns", NULL, 0, 0, IF_COUNTED(cell_count(LINE->own_ns)))
 TABLE_COLUMN_SHOWN(rss, "rss_bytes", "RSS", 1, 12, COLUMN_ON_REQUEST,
@@ -98,7 +105,7 @@ ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_bytes)
 
 /* clang-format off */
 #define FIRST_COLUMNS &number, &source, &number_text, &mem, &increment, &occurrences
-#define TRACED_COLUMNS &hits, &hits_text, &time_ns, &time_text, &own_time_ns, &own_time_text, &rss
+#define TRACED_COLUMNS &hits, &hits_text, &time_ns, &time_text, &own_time_ns, &own_time_text, &rss, &not_counted
 #define OTHER_COLUMNS &peak, &leaked, &allocations, &temporary, &frees, &allocated, &freed, &kept, &collections, \
 		      &collected, &mem_error, &increment_error, &peak_error, &leaked_error, &collected_objects, &pause, \
 		      &longest_pause, &by_collector_blocks, &by_collector, &source_text, &note
@@ -113,7 +120,8 @@ static const struct column *const memory_profiler_columns[] = {&number,    &sour
 
 static bool has_figures(const struct table_line *line)
 {
-	return line->measured || (line->traced && (line->hits > 0 || !table_line_is_counted(line)));
+	return line->measured || line->gone ||
+	       (line->traced && (line->hits > 0 || !table_line_is_counted(line)));
 }
 
 static uint64_t figure_of_line(const struct table_line *line, enum figure figure)

@@ -105,7 +105,7 @@ async function listing({ open, settings }) {
 	const tab = await open(`#tab=source${settings.range ?? ""}`);
 	return {
 		heads: await tab.$$eval(".listing th", (heads) => heads.map((head) => head.textContent)),
-		lines: await tab.$$eval(".listing tr[data-line]", (rows) => rows.map((row) => [row.children[3].textContent, row.children[4].textContent.trim()])),
+		lines: await tab.$$eval(".listing tr[data-line]", (rows) => rows.map((row) => [row.children[3].textContent, row.querySelector(".line-number").textContent.trim()])),
 	};
 }
 

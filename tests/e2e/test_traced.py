@@ -66,6 +66,27 @@ def executions_are_memory_profilers(directory):
 
 
 @case
+def what_the_compiler_removed_says_so(directory):
+    source = PROGRAMS / "gone.c"
+    tags = [re.search(r"// (\w+)$", line) for line in source.read_text().splitlines()]
+    for compiler in ("gcc", "clang"):
+        for level in ("-O0", "-Og", "-O2"):
+            expected = {line for line, tag in enumerate(tags, 1) if tag and (tag.group(1) == "always" or level != "-O0")}
+            trace = recorded_lines(compile("gone.c", directory / f"{compiler}{level}", level, cc=compiler), directory, functions="work").trace()
+            (function,) = [one for one in json.loads(mprof("report", "--format", "json", trace).stdout)["functions"] if one["function"] == "work"]
+            gone = {line["line"] for line in function["lines"] if line["not_counted"] == "optimised away"}
+            check(expected <= gone, f"{compiler} {level}: {sorted(gone)}, expected {sorted(expected)}")
+            executed = {line["line"] for line in function["lines"] if line["hits"]}
+            check_equal(gone & executed, set(), "both")
+            if level == "-O0":
+                check_equal(gone - expected, set(), f"{compiler} {level}: what has code")
+            texts = {line["line"]: line["source"] or "" for line in function["lines"]}
+            check(all(re.search(r"[=(;]", texts[line]) and "unused" not in texts[line] and "not here" not in texts[line] for line in gone), f"{compiler} {level}: {gone}")
+            check("optimised away" in mprof("report", trace).stdout, "for people")
+            trace.unlink()
+
+
+@case
 def its_five_columns(directory):
     trace = recorded_lines(compile("loops.c", directory / "loops", "-O0"), directory).trace()
     shown = mprof("report", "--memory-profiler", "-f", "allocates", trace).stdout

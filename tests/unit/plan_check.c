@@ -286,25 +286,30 @@ static void check_function(struct checking *checking, uint32_t index)
 	}
 }
 
-/* Traced is a row whose beginnings all have room; all are counted that another's trampoline is to count. */
+/* Traced is a row whose beginnings all have room; without code one that begins nowhere; all are counted that
+ * another's trampoline is to count. */
 static void check_rows(struct checking *checking)
 {
 	const struct plan_file *plan = checking->plan;
 	bool *lacks = calloc(plan->header->rows.count + 1, sizeof(bool));
+	bool *begins = calloc(plan->header->rows.count + 1, sizeof(bool));
 	size_t within = 0;
 	for (uint32_t i = 0; i < plan->header->sites.count; i++) {
 		const struct plan_site *site = &plan->sites[i];
 		bool first = site->row == plan->functions[plan->rows[site->row].function].first_row;
 		lacks[site->row] |= site->does & (first ? PLAN_ENTERS : PLAN_BEGINS) && site->way == PLAN_NOT;
+		begins[site->row] |= site->does & PLAN_BEGINS;
 		within += site->way == PLAN_WITHIN;
 	}
 	cr_expect_eq(within, checking->within, "%s: sites within others", checking->how);
 	for (uint32_t i = 0; i < plan->header->rows.count; i++)
 		if (plan->functions[plan->rows[i].function].refusal == PLAN_TRACED)
 			cr_expect(plan->rows[i].refusal == (lacks[i] ? PLAN_NO_ROOM : PLAN_TRACED) ||
-					  (!lacks[i] && plan->rows[i].refusal == PLAN_NOT_ALL),
+					  (!lacks[i] && plan->rows[i].refusal == PLAN_NOT_ALL) ||
+					  (!begins[i] && plan->rows[i].refusal == PLAN_NO_CODE),
 				  "%s: line %u", checking->how, plan->rows[i].line);
 	free(lacks);
+	free(begins);
 }
 
 void plan_check(const struct plan_file *plan, const char *object, const char *how)

@@ -4,19 +4,26 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Amount, EditorLink, Share } from "./cells";
 import { useView } from "./context";
-import { lastPart, ratio, share, shortPath, size, amount, count } from "./format";
+import { amount, count, duration, lastPart, ratio, share, shortPath, size } from "./format";
 import { sectionOf, type Figure, type Recording } from "./model";
 import type { SourceLines, TableData } from "./schema";
 import { go } from "./state";
 import { FigureSwitch } from "./switches";
 import type { Range } from "./timeline";
 
+interface Ran {
+	hits: number | null;
+	ns: number | null;
+	memory: number | null; /* live after it */
+	not: string | null; /* why it was not counted */
+}
+
 interface Line {
 	number: number;
 	text: string | null; /* null: not in the page */
 	total: number;
 	self: number;
-	hits: number | null; /* of traced lines: how often each ran */
+	ran: Ran | null; /* of traced functions */
 	functions: string;
 }
 
@@ -30,7 +37,7 @@ interface File {
 function lineOf(file: File, number: number): Line {
 	let line = file.lines.get(number);
 	if (!line) {
-		line = { number, text: null, total: 0, self: 0, hits: null, functions: "" };
+		line = { number, text: null, total: 0, self: 0, ran: null, functions: "" };
 		file.lines.set(number, line);
 	}
 	return line;
@@ -56,7 +63,7 @@ function filesOf(recording: Recording, figure: Figure, range: Range | null): Fil
 	});
 	addTexts(recording, fileOf);
 	if (!range)
-		addHits(recording, fileOf); /* of the whole run */
+		addRuns(recording, fileOf); /* of the whole run */
 	const byFile = recording.sumsBy("file", figure, range);
 	recording.keysBy("file").frames.forEach((frame, key) => {
 		const file = files.get(names.fileOf(frame));
@@ -80,16 +87,16 @@ function addTexts(recording: Recording, fileOf: (name: string, path: string) => 
 	}
 }
 
-function addHits(recording: Recording, fileOf: (name: string, path: string) => File): void {
+function addRuns(recording: Recording, fileOf: (name: string, path: string) => File): void {
 	const tables = sectionOf(recording.data, "report", "functions");
 	const column = (table: TableData | null | undefined, key: string) => table?.columns.findIndex((one) => one.key === key) ?? -1;
 	tables?.rows.forEach((row, i) => {
 		const lines = tables.inner?.[i];
-		const [at, hits] = [column(lines, "line"), column(lines, "hits")];
+		const [at, hits, ns, memory, not] = ["line", "hits", "time_ns", "mem_bytes", "not_counted"].map((key) => column(lines, key)) as [number, number, number, number, number];
 		const name = String(row[column(tables, "file")] ?? "");
 		for (const line of hits < 0 || name === "" ? [] : lines!.rows)
-			if (typeof line[hits] === "number")
-				lineOf(fileOf(name, name), Number(line[at])).hits = line[hits];
+			if (line[hits] !== null || line[not])
+				lineOf(fileOf(name, name), Number(line[at])).ran = { hits: line[hits], ns: line[ns], memory: line[memory], not: line[not] } as Ran;
 	});
 }
 
@@ -120,10 +127,20 @@ export function Source() {
 	);
 }
 
+function RanCells({ ran }: { ran: Ran | null }) {
+	return (
+		<>
+			<td class="number">{ran?.not ? <span class="muted">{ran.not}</span> : ran?.hits != null && count(ran.hits)}</td>
+			<td class="number roomy">{ran?.ns != null && duration(ran.ns)}</td>
+			<td class="number roomy">{ran?.memory != null && size(ran.memory)}</td>
+		</>
+	);
+}
+
 function Listing({ file, whole, figure }: { file: File; whole: number; figure: Figure }) {
 	const box = useRef<HTMLDivElement>(null);
 	const lines = useMemo(() => [...file.lines.values()].sort((a, b) => a.number - b.number), [file]);
-	const traced = lines.some((line) => line.hits !== null);
+	const traced = lines.some((line) => line.ran);
 	const hottest = useMemo(() => lines.reduce((most, line) => (line.self > most.self || (line.self === most.self && line.total > most.total) ? line : most), lines[0]!), [lines]);
 	useEffect(() => {
 		const row = box.current?.querySelector(`[data-line="${hottest?.number}"]`) as HTMLElement | null;
@@ -143,9 +160,11 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 					<thead>
 						<tr>
 							<th class="number">{figure.title}</th>
-							<th class="number">Share</th>
-							<th class="number">Self</th>
+							<th class="number roomy">Share</th>
+							<th class="number roomy">Self</th>
 							{traced && <th class="number">Hits</th>}
+							{traced && <th class="number roomy">Time</th>}
+							{traced && <th class="number roomy">Mem usage</th>}
 							<th class="number">Line</th>
 							<th>Source</th>
 						</tr>
@@ -155,14 +174,14 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 							<>
 								{i > 0 && line.number > lines[i - 1]!.number + 1 && (
 									<tr class="skip">
-										<td colSpan={traced ? 6 : 5}>⋯</td>
+										<td colSpan={traced ? 8 : 5}>⋯</td>
 									</tr>
 								)}
 								<tr data-line={line.number} class={line.total !== 0 ? "hot" : undefined}>
 									<td class="number">{line.total !== 0 && <Amount value={line.total} figure={figure} />}</td>
-									<td class="number">{line.total !== 0 && <Share part={ratio(line.total, whole)} />}</td>
-									<td class="number">{line.self !== 0 && <Amount value={line.self} figure={figure} />}</td>
-									{traced && <td class="number">{line.hits !== null && count(line.hits)}</td>}
+									<td class="number roomy">{line.total !== 0 && <Share part={ratio(line.total, whole)} />}</td>
+									<td class="number roomy">{line.self !== 0 && <Amount value={line.self} figure={figure} />}</td>
+									{traced && <RanCells ran={line.ran} />}
 									<td class="number line-number">
 										<EditorLink path={file.path} line={line.number}>
 											{line.number}
