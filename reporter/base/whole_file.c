@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,37 @@
 
 #define UNIQUE_LENGTH 6 /* of a template's end, as mkostemp() wants it */
 #define NAME_TRIES 100
+#define LINKS_MAX 40
+
+/* What a link says, as seen from where it is; NULL: it is none. */
+static char *link_target(const char *link)
+{
+	char text[PATH_MAX], *folder, *target = NULL;
+	ssize_t length = readlink(link, text, sizeof(text) - 1);
+
+	if (length < 0)
+		return NULL;
+	text[length] = '\0';
+	if (*text == '/')
+		return strdup(text);
+	folder = strdup(link);
+	if (folder && asprintf(&target, "%s/%s", dirname(folder), text) < 0)
+		target = NULL;
+	free(folder);
+	return target;
+}
 
 char *whole_file_target(const char *path)
 {
-	char *target = realpath(path, NULL);
+	char *target = realpath(path, NULL), *next;
 
-	return target ? target : strdup(path);
+	/* What a link leads to may be still to come. */
+	if (!target && (target = strdup(path)))
+		for (unsigned links = 0; links < LINKS_MAX && (next = link_target(target)); links++) {
+			free(target);
+			target = next;
+		}
+	return target;
 }
 
 static int complain(struct diagnostic *diagnostic, const char *path, int reason)

@@ -126,7 +126,7 @@ static void print_name(FILE *out, const char *key, struct numbered *names, const
 	}
 	map_put(&names->known, (uintptr_t)identity, 0, (void *)(uintptr_t)++names->count); // NOLINT
 	fprintf(out, "%s=(%" PRIu64 ") ", key, names->count);
-	clean_print(out, *name ? name : "???", SIZE_MAX);
+	clean_print(out, name[strspn(name, " \t")] ? name : "???", SIZE_MAX);
 	fputc('\n', out);
 }
 

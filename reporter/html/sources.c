@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BYTES_MAX (32u << 20) /* of a page's source text */
+#define AROUND 3u             /* lines before and behind one */
 
 struct printing {
 	struct writer *writer;
@@ -24,9 +25,10 @@ static bool has_room(struct printing *printing, const char *const *lines, size_t
 
 	for (size_t i = 0; i < count; i++)
 		bytes += strlen(lines[i]) + 1;
-	printing->full |= bytes > printing->left_bytes;
-	if (printing->full)
+	if (bytes > printing->left_bytes) {
+		printing->full = true;
 		return false;
+	}
 	printing->left_bytes -= bytes;
 	return true;
 }
@@ -70,17 +72,48 @@ static void print_table(struct printing *printing, const struct line_table *tabl
 	free(texts);
 }
 
-static void print_shown(struct printing *printing, struct profile *profile)
+/* The line of a frame, with those around it. */
+static void print_frame(struct printing *printing, struct profile *profile, const struct tree_frame *frame)
+{
+	const struct source_text *text =
+		*frame->function->file ? profile_source(profile, frame->function->file) : NULL;
+	uint32_t first = frame->line > AROUND ? frame->line - AROUND : 1, last = frame->line + AROUND;
+
+	if (!text || frame->line == 0 || frame->line > text->line_count)
+		return;
+	last = last < text->line_count ? last : (uint32_t)text->line_count;
+	print_lines(printing, frame->function->file, first, text->lines + first - 1, last - first + 1);
+}
+
+/* Of functions that have no table: of all where figures are of a part of the run, and of those that are not
+ * marked where some are. */
+static void print_others(struct printing *printing, struct profile *profile, const struct tree *tree,
+			 const struct map *with_table)
+{
+	for (size_t i = 1; i < tree->frame_count; i++) {
+		const struct source_function *function = tree->frames[i].function;
+
+		if (!map_get(with_table, (uintptr_t)function->file, function->first_line))
+			print_frame(printing, profile, &tree->frames[i]);
+	}
+}
+
+static void print_shown(struct printing *printing, struct profile *profile, const struct tree *tree)
 {
 	const struct table_choice choice = {0, FIGURE_PEAK};
-	const struct line_table *tables;
-	size_t count;
+	const struct line_table *tables = NULL;
+	struct map with_table = {0}; /* functions, by file and first line */
+	size_t count = 0;
 
-	if (partial_is(profile_overview(profile, false)))
-		return;
-	tables = profile_tables(profile, &choice, &count);
-	for (size_t i = 0; i < count; i++)
+	if (!partial_is(profile_overview(profile, false)))
+		tables = profile_tables(profile, &choice, &count);
+	for (size_t i = 0; i < count; i++) {
 		print_table(printing, &tables[i]);
+		if (!map_get(&with_table, (uintptr_t)tables[i].file, tables[i].first_line))
+			map_put(&with_table, (uintptr_t)tables[i].file, tables[i].first_line, printing);
+	}
+	print_others(printing, profile, tree, &with_table);
+	map_finish(&with_table);
 }
 
 static void print_all(struct printing *printing, struct profile *profile, const struct tree *tree)
@@ -105,7 +138,7 @@ void sources_print(struct writer *writer, struct profile *profile, const struct 
 
 	fputs("\"sources\":{\"files\":[", writer->out);
 	if (writer->page->sources == HTML_SOURCES_SHOWN)
-		print_shown(&printing, profile);
+		print_shown(&printing, profile, tree);
 	else if (writer->page->sources == HTML_SOURCES_ALL)
 		print_all(&printing, profile, tree);
 	fputs("]}", writer->out);

@@ -83,6 +83,14 @@ static bool shows_all_lines(const struct entry *entry, uint32_t end)
 
 /* ---- rows ------------------------------------------------------------------------- */
 
+/* Code that only names something, as a mark or a phase, has no figures. */
+static bool happened(const struct amounts *sums, const struct collection_sum *gc)
+{
+	static const struct amounts none;
+
+	return gc->collections > 0 || memcmp(sums, &none, sizeof(none)) != 0;
+}
+
 static void row_set_sums(struct table_line *row, const struct amounts *sums, uint64_t mem_bytes,
 			 uint64_t sample_bytes)
 {
@@ -151,7 +159,7 @@ static void add_row(const struct profile *profile, const struct entry *entry, ui
 				   .source = text_line(entry->text, line)};
 	if (line > 0 && scope != SCOPE_NONE)
 		row->gc = profile->gc.scopes[scope];
-	if (line > 0 && scope != SCOPE_NONE)
+	if (line > 0 && scope != SCOPE_NONE && happened(&profile->sums[scope], &row->gc))
 		row_set_sums(row, &profile->sums[scope], profile_visits(profile, function, line)->exit_bytes,
 			     profile->info->sample_bytes);
 	else if (line == entry->function->first_line)

@@ -10,6 +10,25 @@
 #include <errno.h>
 #include <string.h>
 
+/* Recordings have intervals up to the last event: to the run's end it stays as it is then. */
+static const struct timeline *to_the_end(struct profile *profile, const struct timeline *timeline)
+{
+	size_t count = timeline->count;
+	uint64_t from_ns = count > 0 ? timeline->list[count - 1].end_ns : 0,
+		 to_ns = profile->info->duration_ns;
+	struct timeline *longer;
+
+	if (count == 0 || to_ns <= from_ns)
+		return timeline;
+	longer = pool_alloc(&profile->pool, sizeof(*longer));
+	*longer = *timeline;
+	longer->list = pool_alloc(&profile->pool, (count + 1) * sizeof(*longer->list));
+	memcpy(longer->list, timeline->list, count * sizeof(*longer->list));
+	longer->list[longer->count++] =
+		(struct interval){.begin_ns = from_ns, .end_ns = to_ns, .peak_ns = from_ns};
+	return longer;
+}
+
 /* As recorded, else from all events; of blocks of some sizes only from these. */
 static int find_timeline(struct profile *profile, const struct replay_sizes *sizes,
 			 const struct timeline **timeline, struct diagnostic *diagnostic)
@@ -32,6 +51,8 @@ static int find_timeline(struct profile *profile, const struct replay_sizes *siz
 			"%s: has no heap over time: its sums were recorded by an older mprof, or it "
 			"is cut off; record it anew",
 			profile->info->path);
+	if (!error)
+		profile->timeline = to_the_end(profile, profile->timeline);
 	*timeline = profile->timeline;
 	return error;
 }
@@ -69,7 +90,7 @@ static uint64_t apart(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Within a time in which nothing happened the heap is known at each moment, and behind the last event. */
+/* Within a time in which nothing happened the heap is known at each moment, and behind the end. */
 static bool find_idle(const struct timeline *timeline, uint64_t time_ns, struct place *place)
 {
 	if (timeline->count > 0 && time_ns > timeline->list[timeline->count - 1].end_ns) {
@@ -228,7 +249,7 @@ static int replay_exactly(struct profile *profile, const struct instant *from, c
 		error = timeline_replay(profile->trace, &boundaries,
 					profile_replays_sizes(profile) ? &sizes : NULL, &profile->replayed,
 					diagnostic);
-	profile->timeline = error ? NULL : &profile->replayed;
+	profile->timeline = error ? NULL : to_the_end(profile, &profile->replayed);
 	return error;
 }
 

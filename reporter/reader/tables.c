@@ -318,7 +318,8 @@ static void complete_samples(struct trace *trace)
 		if (samples[i].rss_bytes > peak)
 			peak = samples[i].rss_bytes;
 	}
-	if (!trace->info.ended)
+	/* The kernel's own greatest may be some pages behind what it said meanwhile. */
+	if (!trace->info.ended || peak > trace->info.peak_rss_bytes)
 		trace->info.peak_rss_bytes = peak;
 	trace->info.samples = samples;
 	trace->info.sample_count = trace->samples.count;

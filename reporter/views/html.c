@@ -31,18 +31,24 @@ static error_t parse_sources(struct argp_state *state, const char *word, long *s
 	return options_error(state, "--sources takes none, shown or all, not '%s'", word);
 }
 
-static bool is_scheme(const char *text, size_t length, const char *scheme)
+/* Browsers' own; the page refuses them, too (cells.tsx). */
+static const char *const refused_schemes[] = {"javascript", "data", "vbscript", "blob", "file", "about"};
+
+static bool is_refused_scheme(const char *text, size_t length)
 {
-	return strlen(scheme) == length && strncasecmp(text, scheme, length) == 0;
+	for (size_t i = 0; i < sizeof(refused_schemes) / sizeof(*refused_schemes); i++)
+		if (strlen(refused_schemes[i]) == length && strncmp(text, refused_schemes[i], length) == 0)
+			return true;
+	return false;
 }
 
 /* A page's links lead out of the page, and nowhere else. */
 static error_t parse_editor(struct argp_state *state, const char *text, const char **editor)
 {
-	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
 
-	if (length == 0 || !text_starts(text + length, "://") || is_scheme(text, length, "javascript") ||
-	    is_scheme(text, length, "data"))
+	if (letters == 0 || !text_starts(text + length, "://") || is_refused_scheme(text, length))
 		return options_error(
 			state, "--editor takes an address as vscode://file/{file}:{line}, not '%s'", text);
 	*editor = text;
@@ -174,19 +180,30 @@ static void tell(const char *path, const struct request *request)
 		clean_print_between(stderr, "mprof: warning: ", diagnostic.message, "\n");
 }
 
-/* "old.html"; of two "old-new.html". */
-static char *name_beside(const struct writing *writing)
+/* What tells the page from those of other recordings with the first: nothing, "-new", "-and-2-more", "-all".
+ */
+static const char *distinction(struct pool *pool, const struct writing *writing)
 {
-	const char *ending = writing->request->flags[DATA] ? ".json" : ".html";
-	const char *first = profile_overview(writing->profiles[0], false)->path;
-
-	if (writing->count != 2)
-		return output_beside(first, ending);
-	char *second = output_beside(base_name(profile_overview(writing->profiles[1], false)->path), ending);
-	struct pool pool = {0};
-	char *path = output_beside(first, pool_format(&pool, "-%s", second));
+	if (writing->request->flags[ALL])
+		return "-all";
+	if (writing->count == 1)
+		return "";
+	if (writing->count > 2)
+		return pool_format(pool, "-and-%zu-more", writing->count - 1);
+	char *second = output_beside(base_name(profile_overview(writing->profiles[1], false)->path), "");
+	const char *text = pool_format(pool, "-%s", second);
 
 	free(second);
+	return text;
+}
+
+static char *name_beside(const struct writing *writing)
+{
+	struct pool pool = {0};
+	char *path = output_beside(profile_overview(writing->profiles[0], false)->path,
+				   pool_format(&pool, "%s%s", distinction(&pool, writing),
+					       writing->request->flags[DATA] ? ".json" : ".html"));
+
 	pool_finish(&pool);
 	return path;
 }
@@ -207,6 +224,10 @@ static int draw(struct profile *const *profiles, size_t count, const struct requ
 {
 	struct writing writing = {profiles, count, request};
 
+	if (request->flags[ALL] && count > 1)
+		return diagnostic_set(
+			diagnostic, EINVAL,
+			"--all takes one recording of the run, whose others it finds; %zu were named", count);
 	return request->output.path ? write_page(out, &writing, diagnostic)
 				    : write_beside(&writing, diagnostic);
 }

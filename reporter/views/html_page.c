@@ -233,8 +233,12 @@ static const char **choose(const struct making *making)
 	for (size_t i = 0; i < all; i++)
 		sorted[i] = peaks[i] = peak_of(making, i);
 	qsort(sorted, all, sizeof(*sorted), greatest_first);
-	for (size_t i = 0; i < all && count < RECORDINGS_MAX; i++)
-		if (peaks[i] >= sorted[RECORDINGS_MAX - 1])
+	uint64_t least = sorted[RECORDINGS_MAX - 1];
+	size_t ties = 0; /* so many of those that are just as great as the least */
+	while (ties < RECORDINGS_MAX && sorted[RECORDINGS_MAX - 1 - ties] == least)
+		ties++;
+	for (size_t i = 0; i < all; i++)
+		if (peaks[i] > least || (peaks[i] == least && ties > 0 && ties--))
 			paths[count++] = making->recordings->paths[i];
 	free(peaks);
 	free(sorted);

@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 
 from harness import MPROF, case, check, check_equal, compile, mprof, record, report, run, run_cases
@@ -392,12 +393,56 @@ def files_and_options(directory):
     editor = "emacs://open?f={file}&l={line}"
     check_equal((page_of("--editor", editor, "a.mprof", directory=directory)["editor"], page_of("a.mprof", directory=directory)["editor"]),
                 (editor, "vscode://file/{file}:{line}"), "--editor")
-    for refused in (("--editor", "javascript:alert(1)"), ("--editor", "JavaScript://x"), ("--editor", "data://x"), ("--editor", "x"), ("--sources", "some"),
+    for taken in ("vscode-insiders://file/{file}", "txmt://open?url=file://{file}&line={line}"):
+        check_equal(page_of("--editor", taken, "a.mprof", directory=directory)["editor"], taken, "--editor")
+    for refused in (("--editor", "javascript:alert(1)"), ("--editor", "JavaScript://x"), ("--editor", "data://x"), ("--editor", "x"), ("--editor", "VSCODE://x"),
+                    ("--editor", "file://{file}"), ("--all", "a.mprof"), ("--sources", "some"),
                     ("--format", "pdf"), ("--open", "-o", "-"), ("-o", "a.mprof"), ("-o", "no/such/place.html")):
         done = mprof("html", *refused, "a.mprof", directory=directory)
         check_equal((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1), f"{refused}: {done.stderr}")
     done = run(["sh", "-c", f"'{MPROF}' html -o /dev/full a.mprof"], directory)
     check_equal((done.returncode, done.stdout, "No space" in done.stderr), (2, "", True), f"a full disk: {done.stderr}")
+
+
+@case
+def pages_of_several_have_names_of_their_own(directory):
+    record_of_true(directory).rename(directory / "a.mprof")
+    for name in ("b", "c"):
+        shutil.copy(directory / "a.mprof", directory / f"{name}.mprof")
+    for arguments, name in ((("a", "b"), "a-b"), (("a", "b", "c"), "a-and-2-more"), (("--all", "a"), "a-all")):
+        words = [word if word.startswith("-") else f"{word}.mprof" for word in arguments]
+        check_equal(mprof("html", *words, directory=directory).stdout, f"{name}.html\n", f"name of {arguments}")
+    os.symlink("real.html", directory / "link.html")
+    check_equal(mprof("html", "-o", "link.html", "a.mprof", directory=directory).returncode, 0, "to where a link leads")
+    check((directory / "link.html").is_symlink() and (directory / "real.html").is_file(), "a link whose target is still to come")
+
+
+@case
+def of_many_processes_the_greatest_are_kept(directory):
+    program = compile("one_block.c", directory / "one_block", "-O1")
+    script = f"i=0; while [ $i -lt 104 ]; do {program} 1000; i=$((i+1)); done; {program} 5000000; {program} 6000000"
+    done = mprof("run", "-q", "-o", "run.mprof", "--", "sh", "-c", script, directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    peaks = sorted(recording["totals"]["peak_bytes"] for recording in page_of("--all", "run.mprof", directory=directory)["recordings"])
+    check_equal((len(peaks), peaks[-2:]), (100, [5000000, 6000000]), "peaks")
+
+
+@case
+def text_is_there_for_what_has_no_table(directory):
+    trace = record([compile("two_marks.c", directory / "two_marks", "-O0")], directory).trace()
+    lines = {line for file in page_of(trace, directory=directory)["recordings"][0]["sources"]["files"]
+             for line in range(file["lines"]["from"], file["lines"]["from"] + len(file["lines"]["text"]))}
+    places = {site["line"] for site in json.loads(mprof("sites", "--format", "json", trace).stdout)["sites"] if site["line"]}
+    check(places and places <= lines, f"lines with text {sorted(lines)}, of call sites {sorted(places)}")
+
+
+@case
+def the_time_line_goes_to_the_end(directory):
+    trace = record([compile("one_block.c", directory / "one_block", "-O1"), "1000000", "200"], directory).trace()
+    time = page_of(trace, directory=directory)["recordings"][0]["time"]
+    check_equal(sum(interval[0] for interval in time["intervals"]), time["duration_ns"], "all intervals")
+    check_equal((time["intervals"][-1][3], time["intervals"][-1][5]), (1000000, 0), "what lives at the end")
+    check(time["intervals"][-1][0] > 0.5 * time["duration_ns"], "the last interval is the sleep")
 
 
 @case

@@ -183,6 +183,15 @@ def source_has_the_hits_of_traced_lines(directory):
 
 
 @case
+def deep_recursion_has_its_tables_and_graph(directory):
+    trace = record([compile("deep_recursion.c", directory / "deep", "-O1", "-DSTEP=1000")], directory).trace()
+    page = page_of(trace, "-f", "counted_descent")
+    saw = drive("opening", page, places=["#tab=functions&row=1&figure=allocated", "#tab=flame&view=table&figure=allocated", "#tab=flame&figure=allocated"])
+    check(all("counted_descent" in one["panel"] for one in saw[:2]), f"tables: {[one['panel'][:200] for one in saw]}")
+    check("Zoom in for what is deeper" in saw[2]["panel"], f"graph: {saw[2]['panel'][:300]}")
+
+
+@case
 def keys_alone_reach_everything(directory):
     saw = drive("keyboard", page_of(recorded(directory)))
     check_equal(sorted(saw["seen"]), sorted(f"tab-{tab}" for tab in saw["tabs"]), "tabs that keys reach")

@@ -3,7 +3,7 @@
  */
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useView, View, ViewContext } from "./context";
-import { date, duration, lastPart, visible } from "./format";
+import { date, duration, lastPart, size, visible } from "./format";
 import { Recording } from "./model";
 import { RangeBar } from "./range_bar";
 import type { PageData } from "./schema";
@@ -37,7 +37,7 @@ function Head() {
 					Recording{" "}
 					<select value={place.recording} onChange={(event) => go({ recording: Number(event.currentTarget.value), from: null, to: null, zoom: "", row: "", file: "" })}>
 						{page.recordings.map((one, i) => (
-							<option value={i}>{visible(one.name)}</option>
+							<option value={i}>{`${visible(one.name)}, ${size(Number(one.totals.peak_bytes ?? 0))}`}</option>
 						))}
 					</select>
 				</label>

@@ -43,8 +43,8 @@ export function editorLink(template: string | null | undefined, path: string, li
 	if (!template || !SCHEME.test(template) || REFUSED.test(template) || !path.startsWith("/"))
 		return null;
 	const file = path.split("/").map(encodeURIComponent).join("/");
-	const link = template.replaceAll("{file}", file).replaceAll("{line}", String(Math.max(1, line)));
-	return SCHEME.test(link) && !REFUSED.test(link) ? link.replace(/^([a-z0-9+.-]+:\/\/[^/]*)\/\//, "$1/") : null;
+	const link = template.replace(/^([^/]*\/\/[^/{]+\/)\{file\}/, `$1${file.slice(1)}`).replaceAll("{file}", file).replaceAll("{line}", String(Math.max(1, line)));
+	return link;
 }
 
 export function EditorLink({ path, line, children, inTable }: { path: string; line: number; children?: ComponentChildren; inTable?: boolean }) {

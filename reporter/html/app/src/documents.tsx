@@ -153,7 +153,7 @@ export function Warnings() {
 	return (
 		<div class="document">
 			<h2>Warnings</h2>
-			{warnings.length === 0 && !cut?.nodes && <p class="empty">None: the recording is complete and all names are known.</p>}
+			{warnings.length === 0 && !cut?.nodes && <p class="empty">None: nothing is missing.</p>}
 			<ul class="warnings">
 				{warnings.map((text) => (
 					<li>{visible(text)}</li>

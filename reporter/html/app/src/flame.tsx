@@ -202,7 +202,7 @@ function Graph({ view, branches }: { view: View; branches: Branches }) {
 						<code>{said.name}</code> {said.facts.join(" · ")}
 					</>
 				) : (
-					<span class="muted">Click or Enter zooms in, Escape zooms out. Frames narrower than a pixel are not drawn{layout.hidden > 0 ? `: ${count(layout.hidden)} here` : ""}.</span>
+					<span class="muted">Click or Enter zooms in, Escape zooms out. Frames narrower than a pixel are not drawn{layout.hidden > 0 ? `: ${count(layout.hidden)} here` : ""}.{layout.deep && " Zoom in for what is deeper."}</span>
 				)}
 			</p>
 			<Legend legend={legend} lit={lit} light={setLit} figure={figure} />

@@ -82,16 +82,24 @@ function Cards() {
 				title={complete ? "Leaked" : "Still live"}
 				value={size(of("leaked_bytes"))}
 				exact={bytes("leaked_bytes")}
-				more={of("kept_bytes") > 0 ? `libraries keep ${size(of("kept_bytes"))}` : `${count(of("leaked_blocks"))} blocks`}
+				more={of("kept_bytes") > 0 ? `libraries keep ${size(of("kept_bytes"))}` : `${count(of("leaked_blocks"))} block${of("leaked_blocks") === 1 ? "" : "s"}`}
 				tab="leaks"
 			/>
 			<Card title="Allocated in all" value={size(of("allocated_bytes"))} exact={bytes("allocated_bytes")} more={`${ratioText(of("allocated_bytes"), of("peak_bytes"))} the peak`} />
 			<Card title="Allocations" value={count(of("allocations"))} more={`${perSecond(of("allocations"), Number(head.duration_ns))}`} />
-			<Card title="Temporary" value={share(ratio(of("temporary_allocations"), of("allocations")))} exact={count(of("temporary_allocations"))} more={`${count(of("temporary_allocations"))} freed at once`} tab="temporary" />
-			{of("peak_rss_bytes") > 0 && <Card title="Peak resident" value={size(of("peak_rss_bytes"))} exact={bytes("peak_rss_bytes")} more={`${size(of("recorder_bytes"))} of it the recorder's`} />}
+			{totals.temporary_allocations != null && <Card title="Temporary" value={share(ratio(of("temporary_allocations"), of("allocations")))} exact={count(of("temporary_allocations"))} more={`${count(of("temporary_allocations"))} freed at once`} tab="temporary" />}
+			{of("peak_rss_bytes") > 0 && <Card title="Peak resident" value={size(of("peak_rss_bytes"))} exact={bytes("peak_rss_bytes")} more={totals.recorder_bytes != null && `${size(of("recorder_bytes"))} of it the recorder's`} />}
 			{of("collections") > 0 && <Card title="Collections" value={count(of("collections"))} tab="gc" />}
 			<Card title="Ran for" value={duration(Number(head.duration_ns))} more={`${count(of("threads") || 1)} thread${of("threads") > 1 ? "s" : ""}`} tab={of("threads") > 1 ? "threads" : undefined} />
 		</div>
+	);
+}
+
+export function NoTime() {
+	return (
+		<p class="note">
+			How the heap went over time is not known here: <button onClick={() => openTab("warnings")}>Warnings</button> says why.
+		</p>
 	);
 }
 
@@ -240,7 +248,7 @@ export function Overview() {
 					<PartList {...stacked} light={setLit} />
 				</div>
 			) : (
-				<p class="note">This recording has no intervals: how the heap went over time is not known.</p>
+				<NoTime />
 			)}
 			<div class="lists">
 				{figures.map((figure) => (

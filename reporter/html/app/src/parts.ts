@@ -42,7 +42,7 @@ export function tellingGroup(recording: Recording, timeline: Timeline): Group {
 	const whole = { first: 0, last: timeline.count - 1 };
 	const greatest = (by: Group) => {
 		const { self } = recording.sumsBy(by, { name: "peak", title: "", bytes: true }, whole);
-		return Math.max(...self) / (timeline.peaks[timeline.peakIn(whole)]! || 1);
+		return self.reduce((a, b) => Math.max(a, b), 0) / (timeline.peaks[timeline.peakIn(whole)]! || 1);
 	};
 	const site = greatest("site");
 	return site < NEARLY_ALL || greatest("function") >= site ? "site" : "function";

@@ -7,12 +7,15 @@ import { moment } from "./format";
 import { go } from "./state";
 import type { Timeline } from "./timeline";
 
-function setRange(timeline: Timeline, from: number, to: number): void {
+/* Whether it is visibly another one than was asked for. */
+function setRange(timeline: Timeline, from: number, to: number): boolean {
 	const range = timeline.rangeOf(from, to);
+	const [begin, end] = [timeline.bounds[range.first]!, timeline.bounds[range.last + 1]!];
 	if (timeline.isWhole(range))
 		go({ from: null, to: null, zoom: "" });
 	else
-		go({ from: timeline.bounds[range.first]!, to: timeline.bounds[range.last + 1]!, zoom: "" });
+		go({ from: begin, to: end, zoom: "" });
+	return Math.abs(begin - from) + Math.abs(end - to) > timeline.duration / 200;
 }
 
 function Seconds({ label, ns, set, timeline }: { label: string; ns: number; set: (ns: number) => void; timeline: Timeline }) {
@@ -44,6 +47,7 @@ function Seconds({ label, ns, set, timeline }: { label: string; ns: number; set:
 export function RangeBar() {
 	const { recording, range } = useView();
 	const { timeline } = recording;
+	const [moved, setMoved] = useState(false);
 	if (!timeline)
 		return null;
 	const from = range ? timeline.bounds[range.first]! : 0;
@@ -51,9 +55,9 @@ export function RangeBar() {
 	const phases = timeline.data.phases ?? [];
 	return (
 		<div class={range ? "range set" : "range"}>
-			<Seconds label="From" ns={from} timeline={timeline} set={(ns) => setRange(timeline, ns, to)} />
-			<Seconds label="to" ns={to} timeline={timeline} set={(ns) => setRange(timeline, from, ns)} />
-			<span class="muted">s</span>
+			<Seconds label="From" ns={from} timeline={timeline} set={(ns) => setMoved(setRange(timeline, ns, to))} />
+			<Seconds label="to" ns={to} timeline={timeline} set={(ns) => setMoved(setRange(timeline, from, ns))} />
+			<span class="muted">{range && moved ? "s, the nearest that is known" : "s"}</span>
 			{phases.length > 0 && (
 				<select
 					aria-label="Range of a phase"
@@ -61,7 +65,7 @@ export function RangeBar() {
 					onChange={(event) => {
 						const phase = phases[Number(event.currentTarget.value)];
 						if (phase)
-							setRange(timeline, phase.begin_ns, phase.end_ns);
+							setMoved(setRange(timeline, phase.begin_ns, phase.end_ns));
 						event.currentTarget.value = "";
 					}}
 				>

@@ -1,7 +1,7 @@
 /*
  * source.tsx - source files with what each line holds: text where the page has it, figures of the whole run or a range.
  */
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { Amount, EditorLink, Share } from "./cells";
 import { useView } from "./context";
 import { amount, count, duration, lastPart, ratio, share, shortPath, size } from "./format";
@@ -10,6 +10,7 @@ import type { SourceLines, TableData } from "./schema";
 import { go } from "./state";
 import { FigureSwitch } from "./switches";
 import type { Range } from "./timeline";
+import { useVisibleRows } from "./virtual";
 
 interface Ran {
 	hits: number | null;
@@ -127,6 +128,13 @@ export function Source() {
 	);
 }
 
+const LINE_HEIGHT = 20;
+const ALL_ROWS = 3000; /* so many are made at once: their columns stay as they are */
+
+function Gap({ rows }: { rows: number }) {
+	return rows > 0 ? <tr aria-hidden="true" class="gap" style={{ height: `${rows * LINE_HEIGHT}px` }} /> : null;
+}
+
 function RanCells({ ran }: { ran: Ran | null }) {
 	return (
 		<>
@@ -138,14 +146,16 @@ function RanCells({ ran }: { ran: Ran | null }) {
 }
 
 function Listing({ file, whole, figure }: { file: File; whole: number; figure: Figure }) {
-	const box = useRef<HTMLDivElement>(null);
 	const lines = useMemo(() => [...file.lines.values()].sort((a, b) => a.number - b.number), [file]);
+	const rows = useMemo(() => lines.flatMap((line, i) => (i > 0 && line.number > lines[i - 1]!.number + 1 ? [null, line] : [line])), [lines]);
+	const near = useVisibleRows(rows.length, LINE_HEIGHT);
+	const { box } = near;
+	const [from, to] = rows.length > ALL_ROWS ? [near.from, near.to] : [0, rows.length];
 	const traced = lines.some((line) => line.ran);
 	const hottest = useMemo(() => lines.reduce((most, line) => (line.self > most.self || (line.self === most.self && line.total > most.total) ? line : most), lines[0]!), [lines]);
 	useEffect(() => {
-		const row = box.current?.querySelector(`[data-line="${hottest?.number}"]`) as HTMLElement | null;
-		if (row && box.current)
-			box.current.scrollTop = Math.max(0, row.offsetTop - box.current.clientHeight / 3);
+		if (hottest && box.current)
+			box.current.scrollTop = Math.max(0, rows.indexOf(hottest) * LINE_HEIGHT - box.current.clientHeight / 3);
 	}, [hottest]);
 	return (
 		<section class="listing" aria-label={`Source of ${file.name}`}>
@@ -170,13 +180,9 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 						</tr>
 					</thead>
 					<tbody>
-						{lines.slice(0, 20000).map((line, i) => (
-							<>
-								{i > 0 && line.number > lines[i - 1]!.number + 1 && (
-									<tr class="skip">
-										<td colSpan={traced ? 8 : 5}>⋯</td>
-									</tr>
-								)}
+						<Gap rows={from} />
+						{rows.slice(from, to).map((line) =>
+							line ? (
 								<tr data-line={line.number} class={line.total !== 0 ? "hot" : undefined}>
 									<td class="number">{line.total !== 0 && <Amount value={line.total} figure={figure} />}</td>
 									<td class="number roomy">{line.total !== 0 && <Share part={ratio(line.total, whole)} />}</td>
@@ -189,8 +195,13 @@ function Listing({ file, whole, figure }: { file: File; whole: number; figure: F
 									</td>
 									<td class="text">{line.text === null ? <span class="muted">in {line.functions}</span> : <code>{line.text || " "}</code>}</td>
 								</tr>
-							</>
-						))}
+							) : (
+								<tr class="skip">
+									<td colSpan={traced ? 8 : 5}>⋯</td>
+								</tr>
+							),
+						)}
+						<Gap rows={rows.length - to} />
 					</tbody>
 				</table>
 			</div>

@@ -61,6 +61,12 @@ function read(): State {
 	return result as unknown as State;
 }
 
+/* The recording that a page opens with, before anything is shown. */
+export function startWith(recording: number): void {
+	START.recording = recording;
+	state = read();
+}
+
 /* The hash of a state, with what is as usual left out. */
 export function hashOf(of: State): string {
 	const parts = new URLSearchParams();
@@ -80,13 +86,15 @@ export function currentState(): State {
 	return state;
 }
 
-/* Changes where the reader is; another tab is a step that going back undoes. */
+const STEPS = ["tab", "recording", "from", "to", "zoom", "file"] as const;
+
+/* Changes where the reader is; another tab, part of the run or branch is a step that going back undoes. */
 export function go(change: Partial<State>): void {
 	const before = state;
 	state = { ...state, ...change };
 	const hash = hashOf(state);
 	if (hash !== location.hash) {
-		if (before.tab !== state.tab)
+		if (STEPS.some((name) => before[name] !== state[name]))
 			history.pushState(null, "", hash);
 		else
 			history.replaceState(null, "", hash);

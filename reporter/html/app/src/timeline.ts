@@ -69,11 +69,18 @@ export class Timeline {
 		return greatest;
 	}
 
-	/* The range whose bounds are nearest to two moments. */
+	/* The range whose bounds are nearest to two moments; of a time in which nothing happened all. */
 	rangeOf(from_ns: number, to_ns: number): Range {
-		const first = Math.min(this.nearestBound(Math.min(from_ns, to_ns)), this.count - 1);
-		const last = Math.max(first, this.nearestBound(Math.max(from_ns, to_ns)) - 1);
-		return { first, last };
+		const [from, to] = [from_ns, to_ns].map((ns) => Math.min(Math.max(ns, 0), this.duration)).sort((a, b) => a - b) as [number, number];
+		const first = this.idleAt(from) ?? Math.min(this.nearestBound(from), this.count - 1);
+		const last = this.idleAt(to) ?? this.nearestBound(to) - 1;
+		return { first, last: Math.max(first, last) };
+	}
+
+	/* The interval without events that a moment is within. */
+	private idleAt(ns: number): number | undefined {
+		const at = this.data.intervals.findIndex((interval, i) => interval[5] === 0 && this.bounds[i]! < ns && ns < this.bounds[i + 1]!);
+		return at < 0 ? undefined : at;
 	}
 
 	private nearestBound(ns: number): number {

@@ -35,16 +35,14 @@ function indentOf(branches: Branches, branch: number): number {
 
 function rowsOf(branches: Branches, opened: Set<number>): number[] {
 	const rows: number[] = [];
-	const add = (branch: number) => {
-		if (!opened.has(branch))
-			return;
-		const [from, to] = branches.children(branch);
-		for (let child = from; child < to; child++) {
-			rows.push(child);
-			add(child);
-		}
-	};
-	add(0);
+	const left = [0]; /* not by calls: paths may be very deep */
+	for (let branch; (branch = left.pop()) !== undefined; ) {
+		if (branch > 0)
+			rows.push(branch);
+		const [from, to] = opened.has(branch) ? branches.children(branch) : [0, 0];
+		for (let child = to; child-- > from; )
+			left.push(child);
+	}
 	return rows;
 }
 

@@ -15,14 +15,14 @@ export interface Visible {
 }
 
 /* Of `count` rows of one height in a box that scrolls, below a head that sticks. */
-export function useVisibleRows(count: number): Visible {
+export function useVisibleRows(count: number, rowHeight = ROW_HEIGHT): Visible {
 	const box = useRef<HTMLDivElement>(null);
 	const [top, setTop] = useState(0);
 	const [height, setHeight] = useState(700);
 	useLayoutEffect(() => {
 		const element = box.current!;
 		const measure = () => setHeight(element.clientHeight || 700);
-		const scroll = () => setTop(Math.floor(element.scrollTop / ROW_HEIGHT));
+		const scroll = () => setTop(Math.floor(element.scrollTop / rowHeight));
 		const observer = new ResizeObserver(measure);
 		observer.observe(element);
 		element.addEventListener("scroll", scroll, { passive: true });
@@ -34,17 +34,17 @@ export function useVisibleRows(count: number): Visible {
 	}, []);
 	const printing = usePrinting();
 	const from = printing ? 0 : Math.max(0, Math.min(top, count - 1) - MARGIN);
-	const to = printing ? Math.min(count, 200) : Math.min(count, top + Math.ceil(height / ROW_HEIGHT) + MARGIN);
+	const to = printing ? Math.min(count, 200) : Math.min(count, top + Math.ceil(height / rowHeight) + MARGIN);
 	const reveal = (row: number) => {
 		const element = box.current;
 		if (!element)
 			return;
 		const head = element.querySelector("thead")?.clientHeight ?? 0;
-		const y = row * ROW_HEIGHT;
+		const y = row * rowHeight;
 		if (y < element.scrollTop)
 			element.scrollTop = y;
-		else if (y + ROW_HEIGHT + head > element.scrollTop + element.clientHeight)
-			element.scrollTop = y + ROW_HEIGHT + head - element.clientHeight;
+		else if (y + rowHeight + head > element.scrollTop + element.clientHeight)
+			element.scrollTop = y + rowHeight + head - element.clientHeight;
 	};
 	return { box, from, to, reveal };
 }

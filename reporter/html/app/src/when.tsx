@@ -7,7 +7,7 @@ import { useView } from "./context";
 import { SectionTable } from "./document";
 import { duration, moment, size } from "./format";
 import { sectionOf } from "./model";
-import { PartList, rssFits, useStacked } from "./overview";
+import { NoTime, PartList, rssFits, useStacked } from "./overview";
 import type { SectionData } from "./schema";
 
 export function When() {
@@ -17,7 +17,7 @@ export function When() {
 	const [lit, setLit] = useState(-1);
 	const [rss, setRss] = useState(timeline ? rssFits(timeline) : false);
 	if (!timeline || !stacked)
-		return <p class="empty">This recording has no intervals: how the heap went over time is not known.</p>;
+		return <NoTime />;
 	const phases = sectionOf(recording.data, "phases", "phases") ?? sectionOf(recording.data, "report", "phases");
 	return (
 		<div class="when">
