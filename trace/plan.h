@@ -16,7 +16,11 @@
 #define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
 #define PLAN_VERSION 1u
 #define PLAN_BUILD_ID_MAX 32u
-#define PLAN_ENDING ".lines" /* behind the session file's path */
+#define PLAN_ENDING ".lines" /* behind the session file's path, and for the others than the first ".NUMBER"  \
+			      */
+#define PLANS_MAX 64u        /* of a process: that of its start, and those of objects that it opens */
+
+/* A row's number in records is that in its plan, and those of all plans before it. */
 
 /* Threads add to the counters of their slot's number modulo this, by atomic additions. */
 #define PLAN_SHARDS 8u

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 9
+#define SESSION_VERSION 10
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -292,8 +292,14 @@ enum session_flags {
  * room. */
 enum session_doorbell { DOORBELL_AWAKE = 0, DOORBELL_ASLEEP = 1, DOORBELL_NAPPING = 2 };
 
-/* Of the plan of traced lines (plan.h), which the drainer has made, and for which the program waits. */
-enum session_plan { SESSION_PLAN_WANTED = 0, SESSION_PLAN_READY = 1, SESSION_PLAN_FAILED = 2 };
+/* Of the plan of traced lines (plan.h), which the drainer has made, and for which the program waits: at its
+ * start, and at each object that it opens later on. */
+enum session_plan {
+	SESSION_PLAN_WANTED = 0,
+	SESSION_PLAN_READY = 1,
+	SESSION_PLAN_FAILED = 2,
+	SESSION_PLAN_EMPTY = 3, /* of an object: it has none of the functions, and there is no file */
+};
 
 /* The time as the drainer last saw it: see preload/record/ordinary.h for who may use it.  Stored without
  * order, since any value that is seen was true once. */
@@ -355,7 +361,7 @@ struct session_header {
 		heartbeat;         /* advances while the drainer lives; futex for starving producers */
 	_Atomic uint32_t doorbell; /* futex: enum session_doorbell */
 	struct session_clock clock;
-	_Atomic uint32_t plan_state; /* futex: enum session_plan */
+	_Atomic uint32_t plan_state; /* futex: enum session_plan; the program asks by SESSION_PLAN_WANTED */
 	_Atomic int32_t drainer_pid; /* -errno: why it could not be started */
 	_Atomic uint32_t flushes_done;
 	_Atomic uint64_t synced;        /* last EXT_SYNC answered */
@@ -366,6 +372,10 @@ struct session_header {
 	/* Where the drainer's live map is (drain/livemap_file.h); for the next drainer. */
 	_Atomic uint32_t live_place;
 	_Atomic int32_t drainer_lacks; /* the error number of what it cannot write for; 0: nothing */
+	/* Of what plan is wanted, written before it is: its number, and an address of the object in the
+	 * program; 0: of all that is loaded. */
+	uint32_t plan_number;
+	uint64_t plan_at;
 };
 
 /* Region accessors where the file is mapped whole; `index` must be below the header's limit. */

@@ -56,6 +56,13 @@ static bool map_near(struct area *area, const struct object *object)
 	return false;
 }
 
+uint8_t *area_near(const struct object *object, size_t bytes)
+{
+	struct area area = {.bytes = whole_pages(bytes)};
+
+	return map_near(&area, object) ? area.memory : NULL;
+}
+
 static size_t trampoline_bytes(const struct plan_file *plan, const struct plan_site *site)
 {
 	return site->way == PLAN_NOT || site->way == PLAN_WITHIN
@@ -97,7 +104,7 @@ static bool write_all(struct area *area, const struct plan_file *plan, const str
 		const struct arch_displaced displaced = {
 			.instructions = &plan->instructions[site->first_instruction],
 			.count = site->instruction_count,
-			.number = module->first_site + i,
+			.number = plan->sites_before + module->first_site + i,
 			.address = site->address + object->bias,
 			.bias = object->bias,
 		};
@@ -109,12 +116,18 @@ static bool write_all(struct area *area, const struct plan_file *plan, const str
 	return true;
 }
 
-void area_drop(struct area *area)
+void area_drop_code(struct area *area)
 {
 	if (area->memory)
 		kernel_call(SYS_munmap, area->memory, area->bytes);
+	area->memory = NULL;
+}
+
+void area_drop_starts(struct area *area)
+{
 	if (area->starts)
 		kernel_call(SYS_munmap, area->starts, whole_pages(area->count * sizeof *area->starts));
+	area->starts = NULL;
 }
 
 const char *area_make(struct area *area, const struct plan_file *plan, const struct plan_module *module,
@@ -133,8 +146,10 @@ const char *area_make(struct area *area, const struct plan_file *plan, const str
 		refusal = "code leads too far away";
 	else if (kernel_call(SYS_mprotect, area->memory, area->bytes, PROT_READ | PROT_EXEC) != 0)
 		refusal = "the system lets no new code be made";
-	if (refusal)
-		area_drop(area);
+	if (refusal) {
+		area_drop_code(area);
+		area_drop_starts(area);
+	}
 	return refusal;
 }
 

@@ -22,8 +22,13 @@ struct area {
 const char *area_make(struct area *area, const struct plan_file *plan, const struct plan_module *module,
 		      const struct object *object);
 
-/* Where nothing leads there. */
-void area_drop(struct area *area);
+/* Memory for so many bytes of code, near enough to jump there and back; NULL if there is none.  It may be
+ * written. */
+uint8_t *area_near(const struct object *object, size_t bytes);
+
+/* Where nothing leads there; and, where nobody knows of the area, how its trampolines lie. */
+void area_drop_code(struct area *area);
+void area_drop_starts(struct area *area);
 
 /* As the unwinder wants it. */
 struct tracer_area area_known(const struct area *area, const struct plan_file *plan,

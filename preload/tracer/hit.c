@@ -29,21 +29,50 @@ struct hit_site {
 	uint32_t does;
 };
 
-static struct {
+/* A plan, as a hit needs it: numbers of others come before its own. */
+struct hit_plan {
 	const struct hit_site *sites;
-	volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
 	char *counts;
 	size_t shard_bytes;
-	uint32_t site_count;
+	uint32_t sites_before, sites_end, rows_before, rows_end;
+};
+
+static struct {
+	volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
 	bool has_ticks;
-	struct plan_file plan;
+	/* A site's number is in code that was made after its plan was added here. */
+	struct hit_plan plans[PLANS_MAX];
+	uint32_t count;
+	struct plan_file files[PLANS_MAX];
 } hits;
 
 /* ---- counters ----------------------------------------------------------------------------- */
 
+/* Nearly always the first. */
+static inline const struct hit_plan *plan_of_row(uint32_t row)
+{
+	const struct hit_plan *plan = hits.plans;
+
+	while (UNLIKELY(row >= plan->rows_end))
+		plan++;
+	return plan;
+}
+
+static inline const struct hit_site *site_of(uint32_t number)
+{
+	const struct hit_plan *plan = hits.plans;
+
+	while (UNLIKELY(number >= plan->sites_end))
+		plan++;
+	return &plan->sites[number - plan->sites_before];
+}
+
 static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
 {
-	return (struct plan_count *)(void *)(hits.counts + shard * hits.shard_bytes) + row;
+	const struct hit_plan *plan = plan_of_row(row);
+
+	return (struct plan_count *)(void *)(plan->counts + shard * plan->shard_bytes) +
+	       (row - plan->rows_before);
 }
 
 /* Relaxed: nobody concludes anything from a counter about other memory. */
@@ -83,7 +112,7 @@ static inline void see_memory(struct hit_thread *thread, uint32_t row)
 {
 	uint64_t moment = lines_moment() + (thread->owners << OWNER_SHIFT);
 
-	if (UNLIKELY(!thread->moments))
+	if (UNLIKELY(row >= thread->rows) && !hit_thread_more(thread))
 		return;
 	if (LIKELY(thread->moments[row] == moment) || guard != GUARD_IDLE)
 		return;
@@ -278,7 +307,7 @@ static inline bool is_within_a_hit(const struct hit_thread *thread, uintptr_t sp
 
 TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
 {
-	const struct hit_site *site = &hits.sites[number];
+	const struct hit_site *site = site_of(number);
 	struct hit_thread *thread = hit_thread_self;
 
 	if (UNLIKELY(!*hits.alive))
@@ -304,58 +333,113 @@ static struct hit_site hit_site_of(const struct plan_file *plan, const struct pl
 {
 	uint32_t function = plan->rows[site->row].function;
 
-	return (struct hit_site){.row = site->row,
-				 .function = function,
-				 .first_row = plan->functions[function].first_row,
+	return (struct hit_site){.row = plan->rows_before + site->row,
+				 .function = plan->functions_before + function,
+				 .first_row = plan->rows_before + plan->functions[function].first_row,
 				 .does = site->does};
 }
 
-bool hit_begin(const struct plan_file *plan)
+static const struct hit_site *make_sites(const struct plan_file *plan)
 {
 	uint32_t count = plan->header->sites.count;
-	struct hit_site *sites = pages_map(count * sizeof *sites);
-	uint32_t *alive = pages_map(sizeof *alive);
+	struct hit_site *sites = pages_map((count + 1) * sizeof *sites);
 
-	if (!sites || !alive)
-		return false;
-	pages_keep_on_fork(sites, count * sizeof *sites, 1);
+	if (!sites)
+		return NULL;
+	pages_keep_on_fork(sites, (count + 1) * sizeof *sites, 1);
 	for (uint32_t i = 0; i < count; i++)
 		if (plan->sites[i].row < plan->header->rows.count)
 			sites[i] = hit_site_of(plan, &plan->sites[i]);
-	hit_threads_begin(plan->header->rows.count);
+	return sites;
+}
+
+static bool begin(void)
+{
+	uint32_t *alive = pages_map(sizeof *alive);
+
+	if (!alive)
+		return false;
 	*alive = 1;
-	hits.sites = sites;
-	hits.site_count = count;
 	hits.alive = alive;
-	hits.counts = (char *)plan->counts;
-	hits.shard_bytes = plan->header->counts_bytes;
 	hits.has_ticks = clock_has_invariant_counter();
-	hits.plan = *plan;
 	return true;
 }
 
-void hit_end(void)
+/* Numbers of all plans together fit. */
+static bool has_room(const struct plan_file *plan, const struct hit_plan *last)
 {
-	pages_unmap((void *)(uintptr_t)hits.sites, hits.site_count * sizeof *hits.sites);
-	pages_unmap((void *)(uintptr_t)hits.alive, sizeof *hits.alive);
-	hits.sites = NULL;
+	const struct plan_header *header = plan->header;
+	uint64_t most = UINT32_MAX / 2;
+
+	return hits.count < PLANS_MAX && (!last || (last->sites_end + (uint64_t)header->sites.count < most &&
+						    last->rows_end + (uint64_t)header->rows.count < most));
 }
+
+bool hit_add(struct plan_file *plan)
+{
+	const struct hit_plan *last = hits.count > 0 ? &hits.plans[hits.count - 1] : NULL;
+	const struct plan_header *header = plan->header;
+
+	if (!has_room(plan, last) || (!hits.alive && !begin()))
+		return false;
+	plan->sites_before = last ? last->sites_end : 0;
+	plan->rows_before = last ? last->rows_end : 0;
+	plan->functions_before = last ? hits.files[hits.count - 1].functions_before +
+						 hits.files[hits.count - 1].header->functions.count
+				      : 0;
+	const struct hit_site *sites = make_sites(plan);
+	if (!sites)
+		return false;
+	hits.plans[hits.count] = (struct hit_plan){.sites = sites,
+						   .counts = (char *)plan->counts,
+						   .shard_bytes = header->counts_bytes,
+						   .sites_before = plan->sites_before,
+						   .sites_end = plan->sites_before + header->sites.count,
+						   .rows_before = plan->rows_before,
+						   .rows_end = plan->rows_before + header->rows.count};
+	hits.files[hits.count++] = *plan;
+	hit_threads_rows(plan->rows_before + header->rows.count);
+	return true;
+}
+
+uint32_t hit_plans(void)
+{
+	return hits.count;
+}
+
+const struct plan_file *hit_plan(uint32_t index)
+{
+	return &hits.files[index];
+}
+
+/* ---- fork children ------------------------------------------------------------------------- */
 
 /* The parent's counters are gone from this process first.  A hit that a handler interrupted in order to fork
  * may go on, and finds something there. */
+static bool let_go(const struct plan_file *plan)
+{
+	return kernel_call(SYS_mmap, plan->counts_pages, plan->counts_pages_bytes, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L) != -1;
+}
+
 void hit_after_fork(void)
 {
-	if (!hits.sites || confined() ||
-	    kernel_call(SYS_mmap, hits.plan.counts_pages, hits.plan.counts_pages_bytes,
-			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-			0L) == -1)
+	if (hits.count == 0 || confined())
 		return;
+	for (uint32_t i = 0; i < hits.count; i++)
+		if (!let_go(&hits.files[i]))
+			return;
 	hit_thread_after_fork();
 	*hits.alive = 1;
 }
 
-bool hit_continue(const char *path)
+bool hit_continue(const char *path_of(uint32_t index, void *context), void *context)
 {
 	/* Where nothing was counted so far, the figures would be too low. */
-	return hits.sites && *hits.alive && !confined() && plan_file_move(&hits.plan, path) == 0;
+	if (hits.count == 0 || !*hits.alive || confined())
+		return false;
+	for (uint32_t i = 0; i < hits.count; i++)
+		if (plan_file_move(&hits.files[i], path_of(i, context)) != 0)
+			return false;
+	return true;
 }

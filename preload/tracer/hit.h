@@ -12,19 +12,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Before anything is patched; false if there is no memory. */
-bool hit_begin(const struct plan_file *plan);
+/* Before anything of the plan is patched, by one thread at a time: its numbers are behind those of the plans
+ * before it, which are filled in.  The plan is to stay mapped.  False if there is no memory, or there are
+ * PLANS_MAX. */
+bool hit_add(struct plan_file *plan);
 
-/* If nothing was. */
-void hit_end(void);
+/* How many plans there are, and one of them. */
+uint32_t hit_plans(void);
+const struct plan_file *hit_plan(uint32_t index);
 
 /* In a fork child: from here on its hits count for itself.  Those of one that does not say that it is a child
  * are dropped. */
 void hit_after_fork(void);
 
-/* In a fork child that is recorded: its counters stand in a plan of its own, a new file.  False if it has
- * none. */
-bool hit_continue(const char *path);
+/* In a fork child that is recorded: its counters stand in plans of its own, new files by these paths.  False
+ * if it has none. */
+bool hit_continue(const char *path_of(uint32_t index, void *context), void *context);
 
 /* Called by trampolines.  `sp`: the program's stack pointer at the place. */
 void tracer_hit(uint32_t number, uintptr_t sp);

@@ -20,11 +20,45 @@ static struct hit_thread *_Atomic all; /* the newest first; none is ever taken o
 static struct hit_thread *_Atomic next_look;
 static _Atomic uint32_t threads_made;
 static _Atomic uint32_t resting; /* how many still */
-static size_t moments_bytes;
+static _Atomic uint32_t all_rows;
 
-void hit_threads_begin(uint32_t rows)
+/* Relaxed, both: rows are hit by code that is made after they are known. */
+void hit_threads_rows(uint32_t rows)
 {
-	moments_bytes = rows * sizeof(uint64_t);
+	atomic_store_explicit(&all_rows, rows, memory_order_relaxed);
+}
+
+/* Relaxed: about so many. */
+static TRACER_CODE bool is_resting(void)
+{
+	uint32_t left = atomic_load_explicit(&resting, memory_order_relaxed);
+
+	if (left == 0)
+		return false;
+	atomic_store_explicit(&resting, left - 1, memory_order_relaxed);
+	return true;
+}
+
+TRACER_CODE bool hit_thread_more(struct hit_thread *thread)
+{
+	uint32_t rows = atomic_load_explicit(&all_rows, memory_order_relaxed);
+	uint64_t *moments, *before = thread->moments;
+
+	if (thread->rows >= rows || is_resting() || lines_confined())
+		return false;
+	moments = pages_map(rows * sizeof *moments);
+	if (!moments) {
+		atomic_store_explicit(&resting, RESTS, memory_order_relaxed);
+		return false;
+	}
+	pages_keep_on_fork(moments, rows * sizeof *moments, 1);
+	for (uint32_t i = 0; i < thread->rows; i++)
+		moments[i] = before[i];
+	thread->moments = moments;
+	if (before)
+		pages_unmap(before, thread->rows * sizeof *before);
+	thread->rows = rows;
+	return true;
 }
 
 /* Its owner is gone, or had the id that is ours by now. */
@@ -71,9 +105,6 @@ static TRACER_CODE struct hit_thread *make(uint32_t tid)
 	if (!thread)
 		return NULL;
 	pages_keep_on_fork(thread, sizeof *thread, 1);
-	thread->moments = pages_map(moments_bytes);
-	if (thread->moments)
-		pages_keep_on_fork(thread->moments, moments_bytes, 1);
 	thread->number = atomic_fetch_add_explicit(&threads_made, 1, memory_order_relaxed);
 	atomic_store_explicit(&thread->owner, tid, memory_order_relaxed);
 	thread->next = atomic_load_explicit(&all, memory_order_relaxed);
@@ -82,17 +113,6 @@ static TRACER_CODE struct hit_thread *make(uint32_t tid)
 						      memory_order_relaxed)) {
 	}
 	return thread;
-}
-
-/* Relaxed: about so many. */
-static TRACER_CODE bool is_resting(void)
-{
-	uint32_t left = atomic_load_explicit(&resting, memory_order_relaxed);
-
-	if (left == 0)
-		return false;
-	atomic_store_explicit(&resting, left - 1, memory_order_relaxed);
-	return true;
 }
 
 TRACER_CODE struct hit_thread *hit_thread_attach(void)

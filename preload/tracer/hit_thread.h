@@ -10,6 +10,7 @@
 #include "preload/tracer/activations.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hit_thread {
@@ -18,8 +19,9 @@ struct hit_thread {
 	struct hit_thread *next;
 	uintptr_t busy_sp;            /* of the hit that is being counted; 0: none */
 	uint32_t bare_row, bare_site; /* of the last hit that was counted without an activation */
-	uint64_t *moments; /* by row: when a visit of it was last told of, see hit.c; NULL: none is told of */
-	uint64_t owners;   /* it has had so many */
+	uint64_t *moments;            /* by row: when a visit of it was last told of, see hit.c */
+	uint32_t rows;                /* of which there are those; none of others is told of */
+	uint64_t owners;              /* it has had so many */
 	struct stacks stacks;
 };
 
@@ -27,8 +29,11 @@ struct hit_thread {
 extern __thread struct hit_thread *hit_thread_self
 	__attribute__((visibility("hidden"), tls_model("initial-exec")));
 
-/* Before the first. */
-void hit_threads_begin(uint32_t rows);
+/* So many rows there are by now. */
+void hit_threads_rows(uint32_t rows);
+
+/* In a hit of this thread: makes room for moments of all rows.  False if there is none. */
+bool hit_thread_more(struct hit_thread *thread);
 
 /* In a fork child, where this thread is another one. */
 void hit_thread_after_fork(void);

@@ -241,3 +241,20 @@ const char *patch_module(const struct plan_file *plan, const struct plan_module 
 	arch_code_changed();
 	return refusal;
 }
+
+bool patch_bytes(uintptr_t place, const uint8_t *bytes, size_t count)
+{
+	const struct copy pages = {place & ~(PAGE_BYTES - 1),
+				   (place + count + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1), NULL};
+	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, "/proc/self/mem", O_RDWR | O_CLOEXEC);
+	bool written = fd >= 0 && kernel_call(SYS_pwrite64, fd, bytes, count, place) == (long)count;
+
+	if (fd >= 0)
+		kernel_call(SYS_close, fd);
+	if (!written && protect(&pages, PROT_READ | PROT_WRITE | PROT_EXEC)) {
+		memcpy((void *)place, bytes, count);
+		protect(&pages, PROT_READ | PROT_EXEC);
+	}
+	arch_code_changed();
+	return memcmp((const void *)place, bytes, count) == 0;
+}

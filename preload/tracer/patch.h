@@ -12,4 +12,7 @@
 const char *patch_module(const struct plan_file *plan, const struct plan_module *module,
 			 const struct object *object, const struct area *area);
 
+/* Puts bytes of code in place of others.  False: the system lets no code be changed, and it is as it was. */
+bool patch_bytes(uintptr_t place, const uint8_t *bytes, size_t count);
+
 #endif

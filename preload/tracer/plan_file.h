@@ -20,6 +20,7 @@ struct plan_file {
 	const struct plan_instruction *instructions;
 	struct plan_count *counts;
 	size_t bytes;
+	uint32_t sites_before, rows_before, functions_before; /* of other plans: what numbers begin with */
 	/* Of the counters' pages, with what shares the first of them; mapped apart. */
 	void *counts_pages;
 	size_t counts_pages_bytes;

@@ -1,18 +1,22 @@
 /*
  * planned.c - see planned.h.
  *
- * At load only: system calls are allowed, and waiting is; the program has one thread.
+ * At load, where the program has one thread, and where it opens an object, which the loader lets one thread
+ * do at a time: system calls are allowed, and waiting is.
  */
 #include "planned.h"
 
+#include "base/confined.h"
 #include "base/kernel.h"
 #include "base/message.h"
 #include "base/moment.h"
 #include "memory/arena.h"
 #include "memory/process.h"
+#include "tracer/opened.h"
 #include "tracer/tracer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
 
@@ -21,7 +25,8 @@
 #define PATIENCE_NS UINT64_C(30000000000) /* debug information may be large, or come from afar */
 #define LOOK_NS 100000000                 /* at whether the drainer lives */
 #define STANDSTILL_LOOKS 50u
-#define PATH_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING))
+#define PATH_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING) + 4)
+#define EMPTY_MAX 1024u /* objects that are known to have none of the functions */
 
 static void refuse(const char *why)
 {
@@ -55,23 +60,122 @@ static uint32_t await(struct session_header *session)
 	return state;
 }
 
-static const char *plan_path(char path[PATH_BYTES], const char *session_path)
+struct plan_path {
+	const char *session;
+	char text[PATH_BYTES];
+};
+
+static const char *plan_path(uint32_t index, void *context)
 {
+	struct plan_path *path = context;
 	struct text text;
 
-	text_init(&text, path, PATH_BYTES);
-	text_add(&text, session_path);
+	text_init(&text, path->text, sizeof path->text);
+	text_add(&text, path->session);
 	text_add(&text, PLAN_ENDING);
-	return path;
+	if (index > 0) {
+		text_add(&text, ".");
+		text_add_number(&text, index);
+	}
+	return path->text;
 }
+
+/* ---- objects that are opened --------------------------------------------------------------- */
+
+static uint64_t empty[EMPTY_MAX]; /* by a hash of the name */
+static uint32_t empty_count;
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool is_empty(const char *name)
+{
+	uint64_t hash = hash_of(name);
+
+	for (uint32_t i = 0; i < empty_count; i++)
+		if (empty[i] == hash)
+			return true;
+	return false;
+}
+
+/* Code that the loader is still to change, when it moves the object. */
+static bool has_code_to_be_moved(const struct link_map *object)
+{
+	for (const ElfW(Dyn) *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_TEXTREL ||
+		    (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL)))
+			return true;
+	return false;
+}
+
+/* What comes of the request: enum session_plan. */
+static uint32_t ask(struct session_header *session, const struct link_map *object)
+{
+	session->plan_at = (uint64_t)(uintptr_t)object->l_ld;
+	session->plan_number = tracer_plans();
+	/* Release: pairs with the drainer's acquire; what is wanted stands there. */
+	atomic_store_explicit(&session->plan_state, SESSION_PLAN_WANTED, memory_order_release);
+	kernel_call(SYS_futex, &session->plan_state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	return await(session);
+}
+
+static void trace_object(struct process *process, const struct link_map *object)
+{
+	struct plan_path path = {.session = process->arena->path};
+
+	switch (ask(process->session, object)) {
+	case SESSION_PLAN_READY:
+		if (tracer_add(plan_path(tracer_plans(), &path)) < 0 && tracer_refusal())
+			refuse(tracer_refusal());
+		break;
+	case SESSION_PLAN_EMPTY:
+		if (empty_count < EMPTY_MAX)
+			empty[empty_count++] = hash_of(object->l_name);
+		break;
+	default:
+		refuse("mprof-plan could not plan what was opened");
+	}
+}
+
+static void object_opened(const struct link_map *object)
+{
+	struct process *process = process_peek();
+
+	if (!process || !process->session || process->session->lines == 0 || tracer_plans() == 0 ||
+	    confined() || has_code_to_be_moved(object) || is_empty(object->l_name) ||
+	    tracer_resume(object->l_addr))
+		return;
+	if (tracer_plans() == PLANS_MAX)
+		refuse("there are too many modules");
+	else
+		trace_object(process, object);
+}
+
+static void objects_closed(void)
+{
+	tracer_closed(opened_is_loaded);
+}
+
+/* ---- at load -------------------------------------------------------------------------------- */
 
 static void carry_out(const struct process *process)
 {
-	char path[PATH_BYTES];
+	static const struct opened_calls calls = {objects_closed, object_opened};
+	struct plan_path path = {.session = process->arena->path};
 
-	/* A program that has none of the functions is none that was meant: a launcher, a shell. */
-	if (tracer_start(plan_path(path, process->arena->path)) < 0 && tracer_refusal())
+	/* A program that has none of the functions is none that was meant: a launcher, a shell; or it opens
+	 * what has. */
+	if (tracer_start(plan_path(0, &path)) < 0 && tracer_refusal())
 		refuse(tracer_refusal());
+	else
+		opened_begin(&calls);
 }
 
 void planned_begin(struct process *process)
@@ -100,9 +204,9 @@ void planned_begin(struct process *process)
 
 bool planned_continue(struct session_header *session, const char *session_path)
 {
-	char path[PATH_BYTES];
+	struct plan_path path = {.session = session_path};
 
-	if (!tracer_continue(plan_path(path, session_path)))
+	if (!tracer_continue(plan_path, &path))
 		return false;
 	/* Relaxed: the session is not ready yet. */
 	atomic_store_explicit(&session->plan_state, SESSION_PLAN_READY, memory_order_relaxed);

@@ -37,34 +37,66 @@ static const char *process_refusal(void)
 		return "the program filters its system calls";
 	if (valgrind_runs_us())
 		return "Valgrind runs the program";
-	struct proc_status status = proc_status();
-	if (status.tracer)
+	if (proc_status().tracer)
 		return "a debugger has the program";
-	if (status.threads != 1)
-		return "the program has several threads already";
 	return arch_trampoline_refusal();
 }
 
-/* Patches one module, and makes it known to the unwinder first. */
-static const char *start_module(const struct plan_file *plan, const struct plan_module *module)
-{
-	struct object object;
+/* A module that is patched, or was as long as it was loaded. */
+struct placed {
+	const struct plan_file *plan;
+	const struct plan_module *module;
 	struct area area;
+	uintptr_t bias;
+	int number; /* of the area, to the unwinder */
+	bool loaded;
+};
 
-	if (!object_find(module, &object))
-		return "a module is not the one that was planned for";
-	const char *wrong = area_make(&area, plan, module, &object);
-	if (wrong)
-		return wrong;
-	struct tracer_area known = area_known(&area, plan, module, &object);
-	if (!tracer_add_area(&known)) {
-		area_drop(&area);
-		return "there are too many modules";
-	}
-	wrong = patch_module(plan, module, &object, &area);
+static struct placed placed[TRACER_AREAS_MAX];
+static uint32_t placed_count;
+
+/* Makes its trampolines known to the unwinder, whether they were before, or not. */
+static bool make_known(struct placed *one, const struct object *object)
+{
+	struct tracer_area known = area_known(&one->area, one->plan, one->module, object);
+
+	if (one->number >= 0)
+		tracer_move_area(one->number, known.from, known.to, known.bias);
+	else
+		one->number = tracer_add_area(&known);
+	return one->number >= 0;
+}
+
+/* Where the sites' trampolines are is the same wherever they lie, and others may be looking. */
+static void keep_starts(struct area *area, const struct area *before)
+{
+	if (!before->starts)
+		return;
+	area_drop_starts(area);
+	area->starts = before->starts;
+}
+
+/* Patches a module that is loaded, and makes it known to the unwinder first. */
+static const char *start_module(struct placed *one, const struct object *object)
+{
+	struct area before = one->area;
+	const char *wrong = area_make(&one->area, one->plan, one->module, object);
+
 	if (wrong) {
-		tracer_drop_area();
-		area_drop(&area);
+		one->area = before;
+		return wrong;
+	}
+	keep_starts(&one->area, &before);
+	if (!make_known(one, object))
+		wrong = "there are too many modules";
+	if (!wrong)
+		wrong = patch_module(one->plan, one->module, object, &one->area);
+	if (wrong && one->number >= 0)
+		tracer_end_area(one->number);
+	area_drop_code(wrong ? &one->area : &before);
+	if (!wrong) {
+		one->bias = object->bias;
+		one->loaded = true;
 	}
 	return wrong;
 }
@@ -78,6 +110,22 @@ static int sites_in(const struct plan_file *plan, const struct plan_module *modu
 	return count;
 }
 
+static const char *place_module(const struct plan_file *plan, const struct plan_module *module)
+{
+	struct placed *one = &placed[placed_count];
+	struct object object;
+
+	if (!object_find(module, &object))
+		return "a module is not the one that was planned for";
+	if (placed_count == TRACER_AREAS_MAX)
+		return "there are too many modules";
+	*one = (struct placed){.plan = plan, .module = module, .number = -1};
+	const char *wrong = start_module(one, &object);
+	if (!wrong)
+		placed_count++;
+	return wrong;
+}
+
 /* How many sites were patched. */
 static int start_modules(const struct plan_file *plan)
 {
@@ -89,7 +137,7 @@ static int start_modules(const struct plan_file *plan)
 	for (uint32_t i = 0; i < plan->header->modules.count; i++) {
 		const struct plan_module *module = &plan->modules[i];
 		int sites = sites_in(plan, module);
-		const char *wrong = sites ? start_module(plan, module) : NULL;
+		const char *wrong = sites ? place_module(plan, module) : NULL;
 		if (wrong)
 			refusal = wrong;
 		else
@@ -99,28 +147,72 @@ static int start_modules(const struct plan_file *plan)
 	return count;
 }
 
-int tracer_start(const char *plan_path)
+static int add_plan(const char *plan_path)
 {
 	struct plan_file plan = {0};
-
-	refusal = process_refusal();
-	if (refusal)
-		return -EPERM;
 	int failed = plan_file_open(&plan, plan_path, &refusal);
+
 	if (failed)
 		return failed;
-	if (!hit_begin(&plan)) {
+	if (!hit_add(&plan)) {
 		plan_file_close(&plan);
 		return -ENOMEM;
 	}
+	return start_modules(hit_plan(hit_plans() - 1));
+}
+
+int tracer_start(const char *plan_path)
+{
+	refusal = process_refusal();
+	if (!refusal && proc_status().threads != 1)
+		refusal = "the program has several threads already";
+	if (refusal)
+		return -EPERM;
 	tracer_set_own_code((uintptr_t)__start_tracer_code, (uintptr_t)__stop_tracer_code);
-	int count = start_modules(&plan);
-	if (count)
-		return count;
-	hit_end();
-	plan_file_close(&plan);
-	refusal = refusal ? refusal : "the plan has no place";
-	return -ENOENT;
+	return add_plan(plan_path);
+}
+
+int tracer_add(const char *plan_path)
+{
+	refusal = process_refusal();
+	return refusal ? -EPERM : add_plan(plan_path);
+}
+
+void tracer_closed(bool (*is_loaded)(uintptr_t bias))
+{
+	for (uint32_t i = 0; i < placed_count; i++) {
+		if (!placed[i].loaded || is_loaded(placed[i].bias))
+			continue;
+		placed[i].loaded = false;
+		tracer_end_area(placed[i].number);
+	}
+}
+
+static bool has_bias(uintptr_t bias)
+{
+	for (uint32_t i = 0; i < placed_count; i++)
+		if (placed[i].loaded && placed[i].bias == bias)
+			return true;
+	return false;
+}
+
+bool tracer_resume(uintptr_t bias)
+{
+	uint64_t before;
+	struct object object;
+
+	refusal = process_refusal();
+	signals_block(&before);
+	for (uint32_t i = 0; i < placed_count && !refusal; i++)
+		if (!placed[i].loaded && object_find(placed[i].module, &object) && object.bias == bias)
+			refusal = start_module(&placed[i], &object);
+	signals_restore(&before);
+	return has_bias(bias);
+}
+
+uint32_t tracer_plans(void)
+{
+	return hit_plans();
 }
 
 void tracer_after_fork(void)
@@ -128,7 +220,7 @@ void tracer_after_fork(void)
 	hit_after_fork();
 }
 
-bool tracer_continue(const char *plan_path)
+bool tracer_continue(const char *path_of(uint32_t index, void *context), void *context)
 {
-	return hit_continue(plan_path);
+	return hit_continue(path_of, context);
 }

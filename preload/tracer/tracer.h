@@ -8,6 +8,7 @@
 #define MPROF_PRELOAD_TRACER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Checks the plan, finds its modules and patches them.  Once, before main, while there is one thread. Returns
@@ -15,14 +16,28 @@
  */
 int tracer_start(const char *plan_path);
 
+/* The same of an object that the program opens: by one thread at a time, before any of the object's code
+ * runs. */
+int tracer_add(const char *plan_path);
+
+/* Something was closed: what is not loaded any more, by what it was moved by, has no code from now on. */
+void tracer_closed(bool (*is_loaded)(uintptr_t bias));
+
+/* An object that is opened: if it is one that was closed before, it is patched again.  False: it is none, or
+ * it cannot be. */
+bool tracer_resume(uintptr_t bias);
+
+/* How many plans are in use. */
+uint32_t tracer_plans(void);
+
 /* Why modules were left alone, or all of them: a few words.  NULL if none was. */
 const char *tracer_refusal(void);
 
 /* In a fork child: its hits are no business of the parent's any more. */
 void tracer_after_fork(void);
 
-/* In a fork child that is about to be recorded: what it counts stands in a new plan of its own.  False:
- * nothing is counted in it. */
-bool tracer_continue(const char *plan_path);
+/* In a fork child that is about to be recorded: what it counts stands in new plans of its own, by these
+ * paths. False: nothing is counted in it. */
+bool tracer_continue(const char *path_of(uint32_t index, void *context), void *context);
 
 #endif

@@ -16,21 +16,37 @@ static uint32_t count_areas(void)
 	return atomic_load_explicit(&tracer_areas, memory_order_relaxed);
 }
 
-bool tracer_add_area(const struct tracer_area *area)
+int tracer_add_area(const struct tracer_area *area)
 {
 	uint32_t count = count_areas();
 
 	if (count == TRACER_AREAS_MAX)
-		return false;
+		return -1;
 	areas[count] = *area;
 	/* Release: a signal handler of this thread that sees the count sees the area. */
 	atomic_store_explicit(&tracer_areas, count + 1, memory_order_release);
-	return true;
+	return (int)count;
 }
 
-void tracer_drop_area(void)
+void tracer_end_area(int number)
 {
-	atomic_store_explicit(&tracer_areas, count_areas() - 1, memory_order_relaxed);
+	/* Relaxed: nobody is there by then, and nobody comes. */
+	atomic_store_explicit(&areas[number].gone, true, memory_order_relaxed);
+}
+
+void tracer_move_area(int number, uintptr_t from, uintptr_t to, uintptr_t bias)
+{
+	areas[number].from = from;
+	areas[number].to = to;
+	areas[number].bias = bias;
+	/* Release: a signal handler of this thread that sees it there sees where. */
+	atomic_store_explicit(&areas[number].gone, false, memory_order_release);
+}
+
+static bool is_gone(const struct tracer_area *area)
+{
+	/* Acquire: pairs with the release when it came back. */
+	return atomic_load_explicit(&area->gone, memory_order_acquire);
 }
 
 void tracer_set_own_code(uintptr_t from, uintptr_t to)
@@ -47,7 +63,7 @@ bool tracer_is_own_code_slow(uintptr_t pc)
 static const struct tracer_area *area_of(uintptr_t pc)
 {
 	for (uint32_t i = 0, count = count_areas(); i < count; i++)
-		if (pc - areas[i].from < areas[i].to - areas[i].from)
+		if (!is_gone(&areas[i]) && pc - areas[i].from < areas[i].to - areas[i].from)
 			return &areas[i];
 	return NULL;
 }
@@ -115,7 +131,8 @@ static const struct plan_site *site_of_springboard(const struct tracer_area *are
 static bool find_by_springboard(uintptr_t pc, uintptr_t *original_pc)
 {
 	for (uint32_t i = 0, count = count_areas(); i < count; i++) {
-		const struct plan_site *site = site_of_springboard(&areas[i], pc - areas[i].bias);
+		const struct plan_site *site =
+			is_gone(&areas[i]) ? NULL : site_of_springboard(&areas[i], pc - areas[i].bias);
 		if (site) {
 			*original_pc = site->address + areas[i].bias;
 			return true;

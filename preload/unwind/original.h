@@ -24,16 +24,21 @@ struct tracer_area {
 	const struct plan_instruction *instructions; /* the whole table */
 	const uint32_t *starts; /* of each site's, from `from`; nothing of one that has none */
 	uint32_t count;
+	_Atomic bool gone; /* with its module */
 };
 
 /* How many areas there are: 0 where nothing is traced. */
 extern _Atomic uint32_t tracer_areas __attribute__((visibility("hidden")));
 
-/* Adds one; false if there is no room.  Before anything leads into it, by one thread. */
-bool tracer_add_area(const struct tracer_area *area);
+/* Adds one, whose number is given; -1 if there is no room.  Before anything leads into it, by one thread at a
+ * time. */
+int tracer_add_area(const struct tracer_area *area);
 
-/* Takes the last one back. */
-void tracer_drop_area(void);
+/* Its module is unloaded, or nothing leads there after all. */
+void tracer_end_area(int number);
+
+/* The module of one that has ended is loaded again: the same trampolines lie elsewhere. */
+void tracer_move_area(int number, uintptr_t from, uintptr_t to, uintptr_t bias);
 
 /* The code that trampolines call is the tracer's own. */
 void tracer_set_own_code(uintptr_t from, uintptr_t to);

@@ -33,13 +33,24 @@ struct name {
 	bool is_beside; /* a live map, or a plan */
 };
 
+/* The first one has no number. */
+static bool is_plan(const char *ending)
+{
+	size_t length = strlen(PLAN_ENDING);
+
+	return strncmp(ending, PLAN_ENDING, length) == 0 &&
+	       (ending[length] == '\0' ||
+		(ending[length] == '.' &&
+		 strspn(ending + length + 1, "0123456789") == strlen(ending + length + 1)));
+}
+
 static bool parse_name(const char *text, struct name *name)
 {
 	unsigned uid, number;
 	int length = 0;
 	if (sscanf(text, "mprof.%u.%d.%u%n", &uid, &name->pid, &number, &length) != 3 || uid != getuid())
 		return false;
-	name->is_beside = strcmp(text + length, ".live") == 0 || strcmp(text + length, PLAN_ENDING) == 0;
+	name->is_beside = strcmp(text + length, ".live") == 0 || is_plan(text + length);
 	return name->is_beside || text[length] == '\0';
 }
 

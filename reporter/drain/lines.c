@@ -57,24 +57,36 @@ static struct plan_header *map_plan(const char *path, uint64_t *bytes)
 	return NULL;
 }
 
-/* NULL: there is none. */
-static struct plan_header *plan_of(struct lines *lines, const struct mapping *mapping)
+/* The next plan, if its file is there: the program asks for them one by one, and hits none before. */
+static bool open_next(struct lines *lines, const struct mapping *mapping)
 {
-	char path[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
+	char path[MAPPING_PLAN_BYTES];
+	struct lines_plan *plan = &lines->plans[lines->count];
 
-	if (lines->asked)
-		return lines->plan;
-	lines->asked = true;
-	snprintf(path, sizeof(path), "%s" PLAN_ENDING, mapping->path);
-	if (mapping->header->lines != 0)
-		lines->plan = map_plan(path, &lines->bytes);
-	return lines->plan;
+	if (lines->count == PLANS_MAX || mapping->header->lines == 0)
+		return false;
+	plan->header = map_plan(mapping_plan_path(mapping, lines->count, path), &plan->bytes);
+	lines->count += plan->header != NULL;
+	return plan->header != NULL;
+}
+
+/* The plan of a row, which becomes its number in there.  NULL: there is none. */
+static struct plan_header *plan_of(struct lines *lines, const struct mapping *mapping, uint64_t *row)
+{
+	for (uint32_t i = 0; i < lines->count || open_next(lines, mapping); i++) {
+		struct plan_header *plan = lines->plans[i].header;
+
+		if (*row < plan->rows.count)
+			return plan;
+		*row -= plan->rows.count;
+	}
+	return NULL;
 }
 
 void lines_finish(struct lines *lines)
 {
-	if (lines->plan)
-		munmap(lines->plan, lines->bytes);
+	for (uint32_t i = 0; i < lines->count; i++)
+		munmap(lines->plans[i].header, lines->plans[i].bytes);
 }
 
 /* ---- memory ----------------------------------------------------------------------------------- */
@@ -99,11 +111,12 @@ static uint64_t rss_at(struct lines *lines, struct watch *watch, uint64_t time_n
 void lines_note_end(struct lines *lines, const struct mapping *mapping, struct watch *watch,
 		    const struct lines_end *end)
 {
-	struct plan_header *plan = plan_of(lines, mapping);
+	uint64_t row = end->row;
+	struct plan_header *plan = plan_of(lines, mapping, &row);
 
-	if (!plan || end->row >= plan->rows.count || mapping->header->sample_bytes != 0)
+	if (!plan || mapping->header->sample_bytes != 0)
 		return;
-	struct plan_memory *memory = &memory_of(plan)[end->row];
+	struct plan_memory *memory = &memory_of(plan)[row];
 	raise_to(&memory->live, end->live_bytes > 0 ? (uint64_t)end->live_bytes + 1 : 1);
 	raise_to(&memory->rss, rss_at(lines, watch, end->time_ns));
 }
@@ -176,17 +189,27 @@ static void put_function(const struct timebase *timebase, struct plan_header *pl
 		put_row(timebase, plan, function->first_row + i, &line, out);
 }
 
+static void put_plan(const struct timebase *timebase, struct plan_header *plan, struct buffer *out)
+{
+	for (uint32_t i = 0; i < plan->functions.count; i++)
+		put_function(timebase, plan, entry_of(plan, &plan->functions, i), out);
+}
+
 void lines_put(struct lines *lines, const struct mapping *mapping, const struct timebase *timebase,
 	       struct batch *batch)
 {
-	struct plan_header *plan = plan_of(lines, mapping);
 	struct buffer bytes = {0};
+	uint64_t functions = 0;
 
-	if (!plan)
+	while (open_next(lines, mapping)) {
+	}
+	for (uint32_t i = 0; i < lines->count; i++)
+		functions += lines->plans[i].header->functions.count;
+	if (lines->count == 0)
 		return;
-	buffer_varint(&bytes, plan->functions.count);
-	for (uint32_t i = 0; i < plan->functions.count; i++)
-		put_function(timebase, plan, entry_of(plan, &plan->functions, i), &bytes);
+	buffer_varint(&bytes, functions);
+	for (uint32_t i = 0; i < lines->count; i++)
+		put_plan(timebase, lines->plans[i].header, &bytes);
 	if (bytes.failed)
 		batch->error = -ENOMEM;
 	else

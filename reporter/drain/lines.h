@@ -3,20 +3,23 @@
 #ifndef MPROF_REPORTER_DRAIN_LINES_H
 #define MPROF_REPORTER_DRAIN_LINES_H
 
+#include "trace/plan.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct batch;
 struct mapping;
-struct plan_header;
 struct timebase;
 struct watch;
 
-/* The plan, if there is one: all zero before anybody asks. */
+/* The plans there are, by number: all zero before anybody asks. */
 struct lines {
-	struct plan_header *plan;
-	uint64_t bytes;
-	bool asked;
+	struct lines_plan {
+		struct plan_header *header;
+		uint64_t bytes;
+	} plans[PLANS_MAX];
+	uint32_t count;
 	uint64_t rss_bytes, rss_time_ns; /* as of then */
 };
 

@@ -93,11 +93,21 @@ int mapping_lock(struct mapping *mapping)
 	return status.st_nlink > 0 ? 0 : -ENOENT;
 }
 
+const char *mapping_plan_path(const struct mapping *mapping, uint32_t index, char path[MAPPING_PLAN_BYTES])
+{
+	if (index == 0)
+		snprintf(path, MAPPING_PLAN_BYTES, "%s" PLAN_ENDING, mapping->path);
+	else
+		snprintf(path, MAPPING_PLAN_BYTES, "%s" PLAN_ENDING ".%u", mapping->path, index);
+	return path;
+}
+
 void mapping_remove(const struct mapping *mapping)
 {
-	char plan[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
-	snprintf(plan, sizeof(plan), "%s" PLAN_ENDING, mapping->path);
-	(void)unlink(plan);
+	char plan[MAPPING_PLAN_BYTES];
+	for (uint32_t i = 0; i < PLANS_MAX; i++)
+		if (unlink(mapping_plan_path(mapping, i, plan)) != 0)
+			break;
 	(void)unlink(mapping->path);
 	if (*mapping->header->link_path)
 		(void)unlink(mapping->header->link_path);

@@ -9,6 +9,7 @@
 
 #include "base/diagnostic.h"
 
+#include "trace/plan.h"
 #include "trace/session.h"
 
 #include <stdbool.h>
@@ -25,7 +26,11 @@ struct mapping {
 int mapping_open(struct mapping *mapping, const char *path, struct diagnostic *diagnostic);
 void mapping_close(struct mapping *mapping);
 
-/* Removes the session's file, its plan, and the link to it that children look for; the mapping stays. */
+/* Where one of its plans is, by number. */
+#define MAPPING_PLAN_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING) + 4)
+const char *mapping_plan_path(const struct mapping *mapping, uint32_t index, char path[MAPPING_PLAN_BYTES]);
+
+/* Removes the session's file, its plans, and the link to it that children look for; the mapping stays. */
 void mapping_remove(const struct mapping *mapping);
 
 /* Becomes the session's one drainer until the mapping is closed.  -EBUSY: there is one;

@@ -5,6 +5,7 @@
 
 #include "trace/plan.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <spawn.h>
@@ -41,7 +42,8 @@ static size_t count_commas(const char *text)
 	return count;
 }
 
-/* mprof-plan PID FILE NAME...; "1" asks for the marked functions, which the planner knows by an empty name.
+/* mprof-plan PID[@ADDRESS] FILE NAME...; "1" asks for the marked functions, which the planner knows by an
+ * empty name.
  */
 static char **arguments(char *program, char *pid, char *file, char *names)
 {
@@ -86,31 +88,39 @@ static bool find_planner(char path[PATH_MAX])
 
 /* ---- making it --------------------------------------------------------------------------------------- */
 
-static bool run(char **list)
+#define NOTHING 3 /* of mprof-plan's exit codes */
+
+static enum session_plan run(char **list)
 {
 	static char *const nothing[] = {NULL};
 	pid_t pid;
 	int status;
 
 	if (posix_spawn(&pid, list[0], NULL, NULL, list, nothing) != 0)
-		return false;
+		return SESSION_PLAN_FAILED;
 	while (waitpid(pid, &status, 0) != pid) {
 	}
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOTHING)
+		return SESSION_PLAN_EMPTY;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SESSION_PLAN_READY : SESSION_PLAN_FAILED;
 }
 
-static bool make_plan(const struct mapping *mapping)
+static enum session_plan make_plan(const struct mapping *mapping)
 {
-	char program[PATH_MAX], pid[16], file[SESSION_PATH_BYTES + sizeof(PLAN_ENDING)];
+	const struct session_header *header = mapping->header;
+	char program[PATH_MAX], process[48], file[MAPPING_PLAN_BYTES];
 	const char *text;
-	size_t length = mapping_text(mapping, mapping->header->lines, &text);
+	size_t length = mapping_text(mapping, header->lines, &text);
 	char *names = strndup(text, length), **list = NULL;
-	bool made = false;
+	enum session_plan made = SESSION_PLAN_FAILED;
 
-	snprintf(pid, sizeof(pid), "%d", mapping->header->pid);
-	snprintf(file, sizeof(file), "%s" PLAN_ENDING, mapping->path);
-	if (names && find_planner(program))
-		list = arguments(program, pid, file, names);
+	if (header->plan_at > 0)
+		snprintf(process, sizeof(process), "%d@%" PRIx64, header->pid, header->plan_at);
+	else
+		snprintf(process, sizeof(process), "%d", header->pid);
+	mapping_plan_path(mapping, header->plan_number, file);
+	if (names && header->plan_number < PLANS_MAX && find_planner(program))
+		list = arguments(program, process, file, names);
 	if (list)
 		made = run(list);
 	free(list);
@@ -118,36 +128,56 @@ static bool make_plan(const struct mapping *mapping)
 	return made;
 }
 
+/* ---- when it is wanted --------------------------------------------------------------------------------- */
+
+static void answer(_Atomic uint32_t *state, enum session_plan made)
+{
+	/* Release: pairs with the acquire of the program, which then opens the file. */
+	atomic_store_explicit(state, made, memory_order_release);
+	syscall(SYS_futex, state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 static void *work(void *argument)
 {
-	const struct planning *planning = argument;
-	const struct mapping *mapping = planning->mapping;
-	_Atomic uint32_t *state = &mapping->header->plan_state;
+	struct planning *planning = argument;
+	_Atomic uint32_t *state = &planning->mapping->header->plan_state;
 
-	/* Release: pairs with the acquire of the program, which then opens the file. */
-	atomic_store_explicit(state, make_plan(mapping) ? SESSION_PLAN_READY : SESSION_PLAN_FAILED,
-			      memory_order_release);
-	syscall(SYS_futex, state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	/* Acquire: pairs with the release of planning_finish, which then changes the state. */
+	while (!atomic_load_explicit(&planning->over, memory_order_acquire)) {
+		/* Acquire: pairs with the program's release; of what it wants a plan stands there. */
+		uint32_t now = atomic_load_explicit(state, memory_order_acquire);
+
+		if (now == SESSION_PLAN_WANTED)
+			answer(state, make_plan(planning->mapping));
+		else
+			syscall(SYS_futex, state, FUTEX_WAIT, now, NULL, NULL, 0);
+	}
 	return NULL;
 }
 
 void planning_begin(struct planning *planning, const struct mapping *mapping)
 {
-	_Atomic uint32_t *state = &mapping->header->plan_state;
-
 	*planning = (struct planning){.mapping = mapping};
-	/* Relaxed: only drainers change it, one after another. */
-	if (mapping->header->lines == 0 ||
-	    atomic_load_explicit(state, memory_order_relaxed) != SESSION_PLAN_WANTED)
+	if (mapping->header->lines == 0)
 		return;
 	planning->begun = pthread_create(&planning->thread, NULL, work, planning) == 0;
 	if (!planning->begun)
-		work(planning);
+		answer(&mapping->header->plan_state, SESSION_PLAN_FAILED);
 }
 
+/* What the state says does not matter any more, as long as it is another one: the thread may be about to
+ * wait. */
 void planning_finish(struct planning *planning)
 {
-	if (planning->begun)
-		pthread_join(planning->thread, NULL);
+	_Atomic uint32_t *state = planning->begun ? &planning->mapping->header->plan_state : NULL;
+
+	if (!planning->begun)
+		return;
+	/* Release: pairs with the acquire above. */
+	atomic_store_explicit(&planning->over, true, memory_order_release);
+	answer(state, atomic_load_explicit(state, memory_order_relaxed) == SESSION_PLAN_FAILED
+			      ? SESSION_PLAN_EMPTY
+			      : SESSION_PLAN_FAILED);
+	pthread_join(planning->thread, NULL);
 	planning->begun = false;
 }

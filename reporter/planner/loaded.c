@@ -11,22 +11,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The path of an executable mapping of a file, within the line; NULL: it is none. */
-static const char *mapped_code(char *line)
+struct mapped {
+	uint64_t from, to;
+	const char *path; /* of a file, within the line; NULL: it is of none */
+	bool code;
+};
+
+static struct mapped read_line(char *line)
 {
+	struct mapped mapped = {0};
 	char permissions[8];
 	int path = 0;
-	if (sscanf(line, "%*s %7s %*s %*s %*s %n", permissions, &path) != 1 || path == 0 ||
-	    !strchr(permissions, 'x') || line[path] != '/')
-		return NULL;
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %*s %*s %*s %n", &mapped.from, &mapped.to, permissions,
+		   &path) != 3 ||
+	    path == 0)
+		return mapped;
 	line[strcspn(line, "\n")] = '\0';
-	return text_ends(line + path, " (deleted)") ? NULL : line + path;
+	mapped.code = strchr(permissions, 'x') != NULL;
+	if (line[path] == '/' && !text_ends(line + path, " (deleted)"))
+		mapped.path = line + path;
+	return mapped;
 }
 
 static bool is_ours(const char *path)
@@ -52,10 +63,10 @@ static void each_of(FILE *maps, const char *program, loaded_fn *found, void *con
 	size_t capacity = 0;
 	strings_init(&strings);
 	while (getline(&line, &capacity, maps) > 0) {
-		const char *path = mapped_code(line);
-		if (!path || is_ours(path))
+		struct mapped mapped = read_line(line);
+		if (!mapped.path || !mapped.code || is_ours(mapped.path))
 			continue;
-		path = strings_intern(&strings, path);
+		const char *path = strings_intern(&strings, mapped.path);
 		if (map_get(&seen, (uintptr_t)path, 0))
 			continue;
 		map_put(&seen, (uintptr_t)path, 0, &seen);
@@ -66,18 +77,54 @@ static void each_of(FILE *maps, const char *program, loaded_fn *found, void *con
 	strings_finish(&strings);
 }
 
-int loaded_each(pid_t pid, loaded_fn *found, void *context, struct diagnostic *diagnostic)
+static int complain(pid_t pid, int error, struct diagnostic *diagnostic)
 {
-	char name[64], program[PATH_MAX];
+	return error ? diagnostic_set(diagnostic, error, "/proc/%d/maps cannot be read: %s", (int)pid,
+				      strerror(error))
+		     : 0;
+}
+
+static FILE *open_maps(pid_t pid, struct diagnostic *diagnostic)
+{
+	char name[64];
 	snprintf(name, sizeof(name), "/proc/%d/maps", (int)pid);
 	FILE *maps = fopen(name, "re");
 	if (!maps)
-		return diagnostic_set(diagnostic, errno, "%s cannot be read: %s", name, strerror(errno));
+		complain(pid, errno, diagnostic);
+	return maps;
+}
+
+int loaded_each(pid_t pid, loaded_fn *found, void *context, struct diagnostic *diagnostic)
+{
+	char program[PATH_MAX];
+	FILE *maps = open_maps(pid, diagnostic);
+	if (!maps)
+		return -errno;
 	read_program(pid, program);
 	each_of(maps, program, found, context);
 	int error = ferror(maps) ? EIO : 0;
 	fclose(maps);
-	return error ? diagnostic_set(diagnostic, error, "%s cannot be read: %s", name, strerror(error)) : 0;
+	return complain(pid, error, diagnostic);
+}
+
+int loaded_at(pid_t pid, uint64_t address, loaded_fn *found, void *context, struct diagnostic *diagnostic)
+{
+	FILE *maps = open_maps(pid, diagnostic);
+	char *line = NULL;
+	size_t capacity = 0;
+	bool over = false;
+	if (!maps)
+		return -errno;
+	while (!over && getline(&line, &capacity, maps) > 0) {
+		struct mapped mapped = read_line(line);
+		over = address >= mapped.from && address < mapped.to;
+		if (over && mapped.path && !is_ours(mapped.path))
+			found(context, mapped.path, false);
+	}
+	int error = ferror(maps) ? EIO : 0;
+	free(line);
+	fclose(maps);
+	return complain(pid, error, diagnostic);
 }
 
 bool loaded_is_systems(const char *path)

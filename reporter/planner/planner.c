@@ -249,6 +249,16 @@ int planner_add_process(struct planner *planner, pid_t pid, struct diagnostic *d
 	return loaded_each(pid, add_loaded, planner, diagnostic);
 }
 
+int planner_add_opened(struct planner *planner, pid_t pid, uint64_t address, struct diagnostic *diagnostic)
+{
+	return loaded_at(pid, address, add_loaded, planner, diagnostic);
+}
+
+size_t planner_functions(const struct planner *planner)
+{
+	return planner->tables.function_count;
+}
+
 int planner_write(struct planner *planner, const char *path, struct diagnostic *diagnostic)
 {
 	return tables_write(&planner->tables, path, diagnostic);

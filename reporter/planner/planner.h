@@ -10,6 +10,7 @@
 #include "base/diagnostic.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct planner;
@@ -27,6 +28,12 @@ int planner_add_object(struct planner *planner, const char *path, struct diagnos
  * a glob without wildcards could mean a function there.  0, or -errno and a diagnostic if there is no such
  * process. */
 int planner_add_process(struct planner *planner, pid_t pid, struct diagnostic *diagnostic);
+
+/* Plans that object alone of them which is mapped at an address. */
+int planner_add_opened(struct planner *planner, pid_t pid, uint64_t address, struct diagnostic *diagnostic);
+
+/* How many functions the plan tells of so far. */
+size_t planner_functions(const struct planner *planner);
 
 /* Writes the plan: 0, or -errno and a diagnostic. */
 int planner_write(struct planner *planner, const char *path, struct diagnostic *diagnostic);

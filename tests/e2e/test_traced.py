@@ -8,21 +8,7 @@ import subprocess
 
 from harness import (MPROF, PROGRAMS, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, run, run_cases,
                      wait_for)
-
-PYTHON = "/usr/bin/python3"  # whose packages Debian's are
-
-
-def tags_of(source):
-    """By word behind // or #, its line."""
-    found = (re.search(r"(?://|#) (\w+)$", line) for line in source.read_text().splitlines())
-    return {match.group(1): number for number, match in enumerate(found, 1) if match}
-
-
-def traced(trace, *arguments):
-    """By line: (hits, whether it is traced), of all tables."""
-    done = mprof("report", "--format", "json", *arguments, trace)
-    check_equal(done.returncode, 0, done.stderr)
-    return {line["line"]: line["hits"] for function in json.loads(done.stdout)["functions"] for line in function["lines"] if "hits" in line}
+from traced_lines import PYTHON, tags_of, traced
 
 
 def recorded_lines(program, directory, *arguments, functions="1", **changes):

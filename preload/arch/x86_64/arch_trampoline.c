@@ -378,6 +378,29 @@ bool arch_jump(uint8_t bytes[ARCH_JUMP_BYTES], uintptr_t place, uintptr_t target
 	return reached;
 }
 
+/* What may stand behind a function: nops of all lengths, and int3. */
+static bool is_filler(const uint8_t *at, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strchr("\x0f\x1f\x2e\x40\x44\x66\x80\x84\x90\xcc", at[i]) && at[i] != 0)
+			return false;
+	return at[0] == 0x66 || at[0] == 0x0f || at[0] == 0x90 || at[0] == 0xcc;
+}
+
+uintptr_t arch_turn(uintptr_t function, uint8_t *stub, void (*target)(void), uint8_t jump[ARCH_JUMP_BYTES])
+{
+	static const uint8_t landing[] = {0xf3, 0x0f, 0x1e, 0xfa};         /* endbr64 */
+	static const uint8_t far[] = {0xff, 0x25, 0x00, 0x00, 0x00, 0x00}; /* jmp *0(%rip) */
+	const uint8_t *code = (const uint8_t *)function;
+	size_t skipped = memcmp(code, landing, sizeof landing) == 0 ? sizeof landing : 0;
+
+	if (code[skipped] != 0xc3 /* ret */ || !is_filler(code + skipped + 1, ARCH_JUMP_BYTES - 1))
+		return 0;
+	memcpy(stub, far, sizeof far);
+	memcpy(stub + sizeof far, &target, sizeof target);
+	return arch_jump(jump, function + skipped, (uintptr_t)stub) ? function + skipped : 0;
+}
+
 bool arch_short_jump(uint8_t bytes[ARCH_SHORT_JUMP_BYTES], uintptr_t place, uintptr_t target)
 {
 	int64_t distance = (int64_t)(target - (place + ARCH_SHORT_JUMP_BYTES));

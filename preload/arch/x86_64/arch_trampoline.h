@@ -54,6 +54,12 @@ struct arch_done arch_trampoline_done(const struct plan_instruction *instruction
 bool arch_jump(uint8_t bytes[ARCH_JUMP_BYTES], uintptr_t place, uintptr_t target);
 bool arch_short_jump(uint8_t bytes[ARCH_SHORT_JUMP_BYTES], uintptr_t place, uintptr_t target);
 
+/* A function that does nothing but return is to go to another one: the jump to put at its place, which may
+ * lie behind where it begins, by way of ARCH_STUB_BYTES of code at `stub`, which is written.  0: it is
+ * another function, or has no room.  The bytes from there on are read. */
+#define ARCH_STUB_BYTES 16
+uintptr_t arch_turn(uintptr_t function, uint8_t *stub, void (*target)(void), uint8_t jump[ARCH_JUMP_BYTES]);
+
 /* After code was changed: this processor executes what is there now. */
 void arch_code_changed(void);
 
