@@ -63,6 +63,7 @@ enum plan_refusal {
 	PLAN_NOT_ALL = 5, /* of a row: some of its code is come to where no statement begins: that it has no
 			   * hits says nothing */
 	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
+	PLAN_COPIES = 7,  /* of a function: it has sites, but copies in its callers as well, which have none */
 };
 
 struct plan_function {
@@ -71,7 +72,7 @@ struct plan_function {
 	uint32_t first_line, last_line; /* of its declaration; the last that has a row */
 	uint32_t first_row, row_count;  /* rows of a function lie together: first that of the line of its
 					 * declaration, which counts calls; then the others, by line */
-	uint32_t refusal;               /* enum plan_refusal */
+	uint32_t refusal;               /* enum plan_refusal; PLAN_COPIES with sites */
 };
 
 /* A line of a function.  The first row has no room where the function's entry has none: then nothing tells

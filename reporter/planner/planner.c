@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "chosen.h"
+#include "copies.h"
 #include "function.h"
 #include "loaded.h"
 #include "symbolize/marks.h"
@@ -28,13 +29,14 @@ struct planner {
 /* An object that is being planned. */
 struct planning {
 	struct planner *planner;
+	struct copies copies;
 	struct object object;
 	struct object_code code;
 	struct sources sources;
 	struct covered covered;
 	struct units units;
 	uint32_t module;
-	struct map known;     /* (name and line, file) of functions met -> the planning, if they have code */
+	struct map known; /* (name and line, file) of functions met -> their number + 1, if they have code */
 	struct told *inlined; /* functions that have had no code so far */
 	size_t inlined_count, inlined_capacity;
 };
@@ -80,10 +82,21 @@ static uint64_t key_of(const struct told *told)
 	return (uintptr_t)told->name + ((uint64_t)told->line << 48 | told->line >> 16);
 }
 
+/* The function that was added last is of these. */
 static void note_code(struct planning *planning, const struct told *told)
 {
+	uintptr_t number = planning->planner->tables.function_count;
 	if (!map_get(&planning->known, key_of(told), (uintptr_t)told->file))
-		map_put(&planning->known, key_of(told), (uintptr_t)told->file, planning);
+		map_put(&planning->known, key_of(told), (uintptr_t)told->file, (void *)number); // NOLINT
+}
+
+/* Hits of its own code are not all that there are. */
+static void note_copies(struct planning *planning, struct told *told, size_t function)
+{
+	uint32_t *refusal = &planning->planner->tables.functions[function].refusal;
+	if (*refusal == PLAN_TRACED &&
+	    copies_has(&planning->copies, told->unit, &planning->sources, &told->die))
+		*refusal = PLAN_COPIES;
 }
 
 static void plan_die(void *context, struct unit *unit, Dwarf_Die *die)
@@ -94,6 +107,7 @@ static void plan_die(void *context, struct unit *unit, Dwarf_Die *die)
 					       &planning->sources, &planning->covered};
 	if (function_plan(&planning->planner->tables, planning->module, &told, &object)) {
 		note_code(planning, &told);
+		note_copies(planning, &told, planning->planner->tables.function_count - 1);
 		return;
 	}
 	if (!dwarf_hasattr(die, DW_AT_inline))
@@ -106,9 +120,12 @@ static void plan_die(void *context, struct unit *unit, Dwarf_Die *die)
 static void plan_inlined(struct planning *planning)
 {
 	for (size_t i = 0; i < planning->inlined_count; i++) {
-		const struct told *told = &planning->inlined[i];
-		if (map_get(&planning->known, key_of(told), (uintptr_t)told->file))
+		struct told *told = &planning->inlined[i];
+		uintptr_t known = (uintptr_t)map_get(&planning->known, key_of(told), (uintptr_t)told->file);
+		if (known > 0) {
+			note_copies(planning, told, known - 1);
 			continue;
+		}
 		function_plan_inlined(&planning->planner->tables, planning->module, told);
 		note_code(planning, told);
 	}
@@ -185,6 +202,7 @@ static void plan_object(struct planning *planning, const char *path, const struc
 	if (tables->function_count > first_function)
 		add_module(planning, path, first_site);
 	covered_finish(&planning->covered);
+	copies_finish(&planning->copies);
 	units_finish(&planning->units);
 	sources_finish(&planning->sources);
 	map_finish(&planning->known);

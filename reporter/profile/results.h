@@ -74,6 +74,7 @@ struct table_line {
 	bool traced;              /* places of it were to be counted, */
 	bool refused;      /* of which not all were: there was no room, or its function was not traced; */
 	bool unsure;       /* or code of it was come to elsewhere: that it has no hits says nothing */
+	bool elsewhere;    /* of copies of the function that are inlined in others nothing was counted */
 	bool without_code; /* no code is known of it, in some instance of the function */
 	bool gone;     /* nor in any other, and it is a statement: the compiler found that it is not needed */
 	uint64_t hits; /* how often it ran; of the first line: calls */
@@ -84,7 +85,7 @@ struct table_line {
 /* Whether the line's hits are how often it ran. */
 static inline bool table_line_is_counted(const struct table_line *line)
 {
-	return line->traced && !line->refused && (line->hits > 0 || !line->unsure);
+	return line->traced && !line->refused && (line->hits > 0 || !(line->unsure || line->elsewhere));
 }
 
 struct line_table {

@@ -106,7 +106,9 @@ static void add_line(struct table_line *line, const struct traced_function *func
 	}
 	line->traced = true;
 	line->unsure |= unsure;
-	line->refused |= function->refusal != PLAN_TRACED || (traced->refusal != PLAN_TRACED && !unsure);
+	line->elsewhere |= function->refusal == PLAN_COPIES;
+	line->refused |= (function->refusal != PLAN_TRACED && function->refusal != PLAN_COPIES) ||
+			 (traced->refusal != PLAN_TRACED && !unsure);
 	line->hits += traced->hits;
 	line->ns += traced->ns;
 	line->own_ns += traced->own_ns;
@@ -134,7 +136,7 @@ bool profile_hits(struct profile *profile, const struct measure_place *place, ui
 			if (place->line ? functions[i].lines[k].line == place->line : k == 0)
 				add_line(&sum, &functions[i], &functions[i].lines[k]);
 	*hits = sum.hits;
-	return table_line_is_counted(&sum);
+	return table_line_is_counted(&sum) && !sum.elsewhere;
 }
 
 /* All lines of a table, and those of the function that have none there. */
@@ -272,19 +274,21 @@ static void warn_refused(struct profile *profile, uint32_t refusal, const char *
 		count++;
 	}
 	if (count == 1)
-		profile_must(profile_warn(profile, "lines of %s (%s:%u) are not traced: %s", first->name,
-					  first->file, first->first_line, reason));
+		profile_must(profile_warn(profile, "lines of %s (%s:%u) %s", first->name, first->file,
+					  first->first_line, reason));
 	else if (count > 1)
-		profile_must(profile_warn(profile,
-					  "lines of %s (%s:%u) and of %zu other functions are not traced: %s",
+		profile_must(profile_warn(profile, "lines of %s (%s:%u) and of %zu other functions %s",
 					  first->name, first->file, first->first_line, count - 1, reason));
 }
 
 static void warn_all_refused(struct profile *profile)
 {
-	warn_refused(profile, PLAN_COMPUTED_GOTO, "they jump where their code does not say");
-	warn_refused(profile, PLAN_UNDECODED, "their code is not all instructions");
-	warn_refused(profile, PLAN_INLINED, "all their copies are inlined in others");
+	warn_refused(profile, PLAN_COMPUTED_GOTO, "are not traced: they jump where their code does not say");
+	warn_refused(profile, PLAN_UNDECODED, "are not traced: their code is not all instructions");
+	warn_refused(profile, PLAN_INLINED, "are not traced: all their copies are inlined in others");
+	warn_refused(profile, PLAN_COPIES,
+		     "ran more often than is told: copies that are inlined in others are not traced; mark "
+		     "them noinline");
 }
 
 void profile_add_traced(struct profile *profile)

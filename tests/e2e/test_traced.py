@@ -378,6 +378,16 @@ int main()
 
 
 @case
+def copies_beside_are_told(directory):
+    (directory / "copies.c").write_text("static inline int copied(int n)\n{\n\tint sum = 0;\n\tfor (int i = 0; i < n; i++)\n\t\tsum += i * n;\n\treturn sum;\n}\n"
+                                        "int (*volatile called)(int) = copied;\nint main(void)\n{\n\tvolatile int n = 5;\n\treturn copied(n) + called(n) - 100;\n}\n")
+    check_equal(run(["gcc", "-g", "-O2", "-o", "copies", "copies.c"], directory).returncode, 0, "gcc")
+    trace = record([directory / "copies"], directory, MPROF_LINES="copied").trace()
+    check("lines of copied (" in mprof("report", trace).stdout and "ran more often than is told" in mprof("report", trace).stdout, "it is told")
+    check_equal(mprof("check", "--limit", "copied:hits<=5", trace).returncode, 2, "no limit holds")
+
+
+@case
 def lambdas_are_functions(directory):
     (directory / "lambda.cpp").write_text(LAMBDA)
     for compiler in ("g++", "clang++"):
