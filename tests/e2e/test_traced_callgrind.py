@@ -12,7 +12,7 @@ PROGRAMS = ("moments.c", "callers.c", "leaks.c", "ledger.c", "longjmp.c", "many_
 def by_callgrind(program, source, directory):
     """Of the source's lines: how often each of their instructions ran; and of its functions: how often they were called."""
     out = directory / "callgrind.out"
-    done = run([needs("valgrind"), "--tool=callgrind", "--dump-instr=yes", "--compress-pos=no", "--compress-strings=no", f"--callgrind-out-file={out}", program],
+    done = run([needs("valgrind"), "--tool=callgrind", "--dump-instr=yes", "--skip-plt=no", "--compress-pos=no", "--compress-strings=no", f"--callgrind-out-file={out}", program],
                directory)
     check(out.exists(), f"callgrind: {done.stderr}")
     counts, file, called = {}, "", False
