@@ -51,7 +51,7 @@ static int find_timeline(struct profile *profile, const struct replay_sizes *siz
 			"%s: has no heap over time: its sums were recorded by an older mprof, or it "
 			"is cut off; record it anew",
 			profile->info->path);
-	if (!error)
+	if (!error && profile->timeline)
 		profile->timeline = to_the_end(profile, profile->timeline);
 	*timeline = profile->timeline;
 	return error;

@@ -8,7 +8,7 @@ int __attribute__((noinline)) work(int n)
 	int dead = 5 * n; // gone
 	int folded = 4;   // gone
 	/* a comment = with; code(); */
-	if (0)                // always
+	if (0)                 // always
 		puts("never"); // always
 #ifdef NEVER
 	puts("not here");
@@ -23,10 +23,8 @@ int __attribute__((noinline)) work(int n)
 	}
 	(void)unused;
 	dead++; // gone
-	char *block =
-		malloc(100);
-	fprintf(stderr, "%d",
-		block == NULL);
+	char *block = malloc(100);
+	fprintf(stderr, "%d", block == NULL);
 	while (1) {
 		if (n > 10)
 			return n;
