@@ -152,7 +152,7 @@ void lexer_line(struct lexer *lexer, const char *line)
 	if (lexer->state == LEXER_DIRECTIVE) {
 		if (!ends_in_backslash(line))
 			lexer->state = LEXER_CODE;
-		text = line = "";
+		line = "";
 	}
 	for (text = line; *text;) {
 		if (lexer->state == LEXER_COMMENT)

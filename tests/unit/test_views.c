@@ -307,7 +307,7 @@ Test(views, precision_widens_the_numbers)
 	const struct style style = {.precision = 4};
 	char *text = shown(&view_report, "text", &style, 0);
 
-	cr_assert_not_null(strstr(text, "     9   7.6300 MiB -152.6000 MiB           1   \tfree(b);\n"), "%s",
+	cr_assert_not_null(strstr(text, "     9   7.6300 MiB -152.6000 MiB          1   \tfree(b);\n"), "%s",
 			   text);
 	free(text);
 }
