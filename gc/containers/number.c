@@ -4,6 +4,7 @@
 #include "values.h"
 #include "../core/header.h"
 
+#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -125,12 +126,14 @@ static int float_equal(const void *self, const void *other)
 static int shortest_digits(double value, char digits[static 24])
 {
 	char scientific[64];
+	int saved = errno; /* strtod's of the smallest numbers is of no interest */
 	/* Normal numbers keep any 15 digits, so that no fewer need be tried: zeroes follow. */
 	for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision < 17; precision++) {
 		snprintf(scientific, sizeof(scientific), "%.*e", precision, value);
 		if (strtod(scientific, NULL) == value)
 			break;
 	}
+	errno = saved;
 	const char *exponent = strchr(scientific, 'e');
 	size_t count = 0;
 	for (const char *at = scientific; at < exponent; at++)

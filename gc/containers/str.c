@@ -1,6 +1,7 @@
 /*
  * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
  */
+#include "hash.h"
 #include "text.h"
 #include "values.h"
 
@@ -88,26 +89,6 @@ int rgc_str_compare(const rgc_str *a, const rgc_str *b)
 	return (a_length > b_length) - (a_length < b_length);
 }
 
-/* Both halves of the product: each bit of the operands reaches all of the result. */
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static size_t bytes_hash(const char *bytes, size_t length)
-{
-	const uint64_t factor = 0x9e3779b97f4a7c15; /* 2^64 / golden ratio: odd, without pattern */
-	uint64_t hash = length * factor, word;
-	for (; length > sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		hash = mix(hash ^ word, factor) + word;
-	}
-	word = 0;
-	memcpy(&word, bytes, length);
-	return mix(hash ^ word, factor);
-}
-
 /* Relaxed, as in str_known_hash. */
 static int str_hash(const void *self, size_t *hash)
 {
@@ -115,7 +96,7 @@ static int str_hash(const void *self, size_t *hash)
 	*hash = str_known_hash(string);
 	if (likely(*hash))
 		return 0;
-	*hash = bytes_hash(string->text, rgc_str_length(string));
+	*hash = rgc__bytes_hash(string->text, rgc_str_length(string));
 	if (!*hash)
 		*hash = 1;
 	atomic_store_explicit(&((rgc_str *)(uintptr_t)string)->hash, *hash, memory_order_relaxed);

@@ -71,4 +71,6 @@ void rgc__callbacks_finish(rgc_heap *heap)
 		next = at->next;
 		free(at);
 	}
+	heap->callbacks = NULL;
+	heap->calling_back = 0;
 }

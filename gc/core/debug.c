@@ -178,38 +178,73 @@ static bool is_counted(const struct note *note)
 	return note->object->refs > 0;
 }
 
-/* One line for all objects of the type from `first` on; nothing if the type has been met before it. */
-static size_t report_type(struct link *blocks, struct link *first, FILE *file)
+/* What lives of a type, in the order in which the types were met. */
+struct alive {
+	const struct rgc_type *type;
+	size_t met, objects, external;
+};
+
+static int by_type(const void *left, const void *right)
 {
-	const struct rgc_type *type = note_at(first)->object->type;
-	for (struct link *link = blocks->next; link != first; link = link->next) {
-		if (is_counted(note_at(link)) && note_at(link)->object->type == type)
-			return 0;
-	}
-	size_t objects = 0, external = 0;
-	for (struct link *link = first; link != blocks; link = link->next) {
-		if (!is_counted(note_at(link)) || note_at(link)->object->type != type)
+	const struct alive *a = left, *b = right;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	return (a->met > b->met) - (a->met < b->met);
+}
+
+static int by_meeting(const void *left, const void *right)
+{
+	const struct alive *a = left, *b = right;
+	return (a->met > b->met) - (a->met < b->met);
+}
+
+static size_t list_alive(struct link *blocks, struct alive *list)
+{
+	size_t count = 0;
+	for (struct link *link = blocks->next; link != blocks; link = link->next) {
+		if (!is_counted(note_at(link)))
 			continue;
-		objects++;
-		external += note_at(link)->external;
+		if (list)
+			list[count] = (struct alive){note_at(link)->object->type, count, 1,
+						     note_at(link)->external};
+		count++;
 	}
-	rgc__print_alive(file, type, objects, external);
-	return objects;
+	return count;
+}
+
+/* One for each type of a list that is in order of types; how many. */
+static size_t sum_up(struct alive *list, size_t count)
+{
+	size_t types = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || list[i].type != list[types - 1].type) {
+			list[types++] = list[i];
+			continue;
+		}
+		list[types - 1].objects++;
+		list[types - 1].external += list[i].external;
+	}
+	return types;
 }
 
 size_t rgc_report_leaks(FILE *file)
 {
 	rgc_heap *heap = heap_current();
-	size_t total = 0;
 	if (!heap)
 		return 0;
-	struct link *blocks = &heap->blocks;
-	count_external(blocks);
-	for (struct link *link = blocks->next; link != blocks; link = link->next) {
-		if (is_counted(note_at(link)))
-			total += report_type(blocks, link, file);
-	}
-	return total;
+	size_t count = list_alive(&heap->blocks, NULL);
+	struct alive *list = calloc(count + 1, sizeof(*list));
+	if (!list)
+		return count;
+	count_external(&heap->blocks);
+	list_alive(&heap->blocks, list);
+	qsort(list, count, sizeof(*list), by_type);
+	size_t types = sum_up(list, count);
+	qsort(list, types, sizeof(*list), by_meeting);
+	for (size_t i = 0; i < types; i++)
+		rgc__print_alive(file, list[i].type, list[i].objects, list[i].external);
+	free(list);
+	return count;
 }
 
 /* The main thread's heap: it does not end as those of other threads do. */

@@ -268,6 +268,8 @@ void rgc_decref_slow_(rgc_object *object)
 		rgc__object_drop(object);
 	} else if (object->refs == REFS_SHARED) {
 		rgc__shared_decref(object);
+	} else if (object->refs == REFS_TOO_MANY) {
+		rgc_make_immortal(object);
 	}
 #ifdef RGC_DEBUG
 	else if (object->refs == 0 || object->refs == REFS_DEAD)

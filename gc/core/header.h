@@ -29,8 +29,9 @@ enum {
 };
 #define OBJECT_SIMPLE (1u << 31) /* type_is_simple */
 
-/* rgc_object.refs of objects that are not counted there. */
-enum { REFS_IMMORTAL = -1, REFS_SHARED = -2, REFS_DEAD = INT32_MIN };
+/* rgc_object.refs of objects that are not counted there; what is counted too often comes to the last of them.
+ */
+enum { REFS_IMMORTAL = -1, REFS_SHARED = -2, REFS_DEAD = -3, REFS_TOO_MANY = INT32_MIN };
 
 static inline unsigned object_class(const rgc_object *object)
 {

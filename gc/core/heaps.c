@@ -42,6 +42,15 @@ static void memory_free(rgc_heap *heap)
 		free(heap);
 }
 
+static void settings_begin(rgc_heap *heap)
+{
+	heap->thresholds[0] = 2000;
+	heap->thresholds[1] = heap->thresholds[2] = 10;
+	heap->enabled = true;
+	heap->debug = 0;
+	heap_update_trigger(heap);
+}
+
 rgc_heap *rgc_heap_new(void)
 {
 	static _Atomic uint32_t heaps;
@@ -58,10 +67,7 @@ rgc_heap *rgc_heap_new(void)
 	/* Relaxed: only the number matters. */
 	uint32_t number = atomic_fetch_add_explicit(&heaps, 1, memory_order_relaxed);
 	heap->number = (number & UINT16_MAX) << OBJECT_HEAP_SHIFT;
-	heap->thresholds[0] = 2000;
-	heap->thresholds[1] = heap->thresholds[2] = 10;
-	heap->enabled = true;
-	heap_update_trigger(heap);
+	settings_begin(heap);
 	return heap;
 }
 
@@ -124,6 +130,8 @@ static void leave(void *unused)
 	if (thread->heap != thread->own)
 		heap_release(thread->heap);
 	rgc_heap *heap = thread->heap = thread->own;
+	/* Whom it wanted called is told of nothing any more: their data may have been on its stack. */
+	rgc__callbacks_finish(heap);
 	bool empty = heap_empty_current(heap);
 	rgc__shared_thread_ends();
 	thread->heap = thread->own = NULL;
@@ -131,6 +139,8 @@ static void leave(void *unused)
 		heap_free(heap);
 		return;
 	}
+	/* Objects are inherited; what the thread wanted ends with it. */
+	settings_begin(heap);
 	pthread_mutex_lock(&lock);
 	heap->next = left_behind;
 	left_behind = heap;
@@ -156,9 +166,22 @@ __attribute__((destructor(101))) static void finish_at_exit(void)
 	heap_free(heap);
 }
 
+static void lock_list(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void unlock_list(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* A fork child has none of the other threads, of which one may hold the lock just then. */
 static void make_key(void)
 {
 	thread_end_error = pthread_key_create(&thread_end, leave);
+	if (!thread_end_error)
+		thread_end_error = pthread_atfork(lock_list, unlock_list, unlock_list);
 }
 
 static rgc_heap *inherit(void)

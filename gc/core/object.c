@@ -157,7 +157,7 @@ void *rgc_new_(const struct rgc_type *type)
 void *rgc_new_items_(const struct rgc_type *type, size_t count)
 {
 	size_t bytes;
-	if (__builtin_mul_overflow(count, type->item_size, &bytes) ||
+	if (type->item_size == 0 || __builtin_mul_overflow(count, type->item_size, &bytes) ||
 	    __builtin_add_overflow(bytes, type->size, &bytes) || bytes > PTRDIFF_MAX) {
 		errno = EINVAL;
 		return NULL;
@@ -180,6 +180,8 @@ void rgc_incref_slow_(rgc_object *object)
 {
 	if (object->refs == REFS_SHARED)
 		rgc__shared_incref(object);
+	else if (object->refs == REFS_TOO_MANY)
+		rgc_make_immortal(object);
 #ifdef RGC_DEBUG
 	else if (object->refs == 0 || object->refs == REFS_DEAD)
 		rgc__debug_fail(object, "a reference to a dead object is taken");

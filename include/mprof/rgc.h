@@ -65,7 +65,7 @@ RGC_API void rgc_check_store_(const rgc_object *object);
 /*
  * The same for a type with trailing items (item_size not 0), whose struct starts with RGC_VAR_HEAD: room for
  * `count` items after the struct, zeroed; rgc_var.count is set and must not be changed.  Also EINVAL if the
- * size overflows.
+ * size overflows, or the type has no items.
  */
 #define rgc_new_items(name, count) ((name *)rgc_new_items_(&RGC_TYPE(name), (count)))
 
@@ -76,7 +76,7 @@ static inline void rgc_incref(const void *pointer)
 	if (!object)
 		return;
 	if (__builtin_expect(object->refs > 0, 1))
-		object->refs++;
+		object->refs = (int32_t)((uint32_t)object->refs + 1);
 	else
 		rgc_incref_slow_(object);
 }

@@ -193,6 +193,26 @@ Test(rgc_object, immortal_objects_do_not_count)
 	cr_assert_eq(rgc_verify(), 0);
 }
 
+/* Counting them all takes seconds: the last steps are enough. */
+Test(rgc_object, too_many_references_make_immortal)
+{
+	node *n = make_pair();
+	rgc_object *object = (rgc_object *)n->next;
+	object->refs = INT32_MAX - 1;
+	for (int i = 0; i < 5; i++)
+		rgc_incref(object);
+	cr_assert_eq(rgc_refcount(object), INT32_MAX);
+	for (int i = 0; i < 10; i++)
+		rgc_decref(object);
+	cr_assert_eq(rgc_refcount(object), INT32_MAX);
+	object->refs = INT32_MAX;
+	rgc_incref(object);
+	rgc_decref(object);
+	cr_assert_eq(rgc_refcount(object), INT32_MAX);
+	cr_assert_eq(rgc_collect(2), 0);
+	cr_assert_eq(rgc_verify(), 0);
+}
+
 Test(rgc_object, pools_can_be_switched_at_any_time)
 {
 	if (rgc_is_debug())

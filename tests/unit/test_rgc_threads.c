@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void in_thread(void *(*function)(void *), void *argument)
 {
@@ -40,6 +42,87 @@ Test(rgc_threads, heaps_are_apart_and_are_inherited)
 	in_thread(make_and_leave, &kept);
 	cr_assert_eq(rgc_heap_bytes(), bytes);
 	in_thread(inherit, &kept);
+}
+
+/* Leaves a heap behind, and inherits one. */
+static void *come_and_go(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 50; i++) {
+		node *kept = NULL;
+		in_thread(make_and_leave, NULL);
+		kept = rgc_new(node);
+		rgc_decref(kept);
+	}
+	return NULL;
+}
+
+/* In a fork child, where another thread may have been in the middle of that. */
+static void use_threads_or_hang(void)
+{
+	alarm(20);
+	in_thread(make_and_leave, NULL);
+	_exit(0);
+}
+
+Test(rgc_threads, fork_children_have_their_heaps)
+{
+	pthread_t threads[4];
+	for (int i = 0; i < 4; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, come_and_go, NULL), 0);
+	for (int i = 0; i < 200; i++) {
+		int status;
+		pid_t child = fork();
+		if (child == 0)
+			use_threads_or_hang();
+		cr_assert_eq(waitpid(child, &status, 0), child);
+		cr_assert_eq(status, 0);
+	}
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static int called;
+
+static void count_call(enum rgc_phase phase, const struct rgc_info *info, void *data)
+{
+	(void)phase, (void)info;
+	(*(int *)data)++;
+}
+
+/* With data on its stack, which ends with it. */
+static void *set_and_leave(void *kept)
+{
+	int calls = 0;
+	rgc_disable();
+	rgc_set_threshold(7, 3, 2);
+	rgc_set_debug(RGC_DEBUG_STATS);
+	cr_assert_eq(rgc_callback_add(count_call, &called), 0);
+	cr_assert_eq(rgc_callback_add(count_call, &calls), 0);
+	*(node **)kept = rgc_new(node);
+	return NULL;
+}
+
+static void *find_defaults(void *kept)
+{
+	unsigned thresholds[RGC_GENERATIONS];
+	cr_assert_gt(rgc_heap_bytes(), 0);
+	cr_assert(rgc_isenabled());
+	rgc_get_threshold(thresholds);
+	cr_assert(thresholds[0] == 2000 && thresholds[1] == 10 && thresholds[2] == 10);
+	cr_assert_eq(rgc_get_debug(), 0);
+	called = 0;
+	rgc_collect(2);
+	cr_assert_eq(called, 0);
+	rgc_clear((node **)kept);
+	return NULL;
+}
+
+Test(rgc_threads, settings_and_callbacks_are_not_inherited)
+{
+	node *kept = NULL;
+	in_thread(set_and_leave, &kept);
+	in_thread(find_defaults, &kept);
 }
 
 static void *use(void *heap)

@@ -232,7 +232,9 @@ Test(number, prints_as_python_does)
 	check_float(0.00012, "0.00012");
 	check_float(0.00001, "1e-05");
 	check_float(2.5e-7, "2.5e-07");
+	errno = 0;
 	check_float(5e-324, "5e-324");
+	cr_assert_eq(errno, 0);
 	check_float(1.7976931348623157e308, "1.7976931348623157e+308");
 	check_float(INFINITY, "inf");
 	check_float(-INFINITY, "-inf");

@@ -107,7 +107,9 @@ struct rgc_info {
  * callbacks, which counts from the next phase on. */
 typedef void (*rgc_callback)(enum rgc_phase phase, const struct rgc_info *info, void *data);
 
-/* Adds a callback; 0, or -1 with ENOMEM.  One (callback, data) can be added several times. */
+/* Adds a callback to the current heap; 0, or -1 with ENOMEM.  One (callback, data) can be added several
+ * times.  When a thread ends, its own heap's are removed, and then a last collection is made: data may be on
+ * its stack. */
 RGC_API int rgc_callback_add(rgc_callback callback, void *data);
 /* Removes the first addition of the pair; 0, or -1 with ENOENT. */
 RGC_API int rgc_callback_remove(rgc_callback callback, void *data);

@@ -2,7 +2,8 @@
  * heap.h - heaps: objects that are counted and collected together.  Part of mprof/rgc.h.
  *
  * Each thread gets a heap when it first needs one.  When the thread ends, that heap is collected and given
- * back; if objects are still alive, the next thread without a heap inherits it, objects included.
+ * back; if objects are still alive, the next thread without a heap inherits it, objects included, and
+ * settings not.
  */
 #ifndef MPROF_RGC_HEAP_H
 #define MPROF_RGC_HEAP_H

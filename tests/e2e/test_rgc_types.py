@@ -1,0 +1,69 @@
+"""What RGC_DEFINE_TYPE takes, and what it refuses while a program is compiled, in words that say why."""
+
+import shutil
+import subprocess
+
+from harness import BUILD, SOURCE, case, check, check_equal, run, run_cases
+
+COMPILERS = ("gcc", "clang", "g++", "clang++")
+HEAD = "#include <mprof/rgc.h>\n#include <stdlib.h>\n"
+
+
+def compiled(directory, compiler, text, *flags):
+    source = directory / ("program.cpp" if "++" in compiler else "program.c")
+    source.write_text(HEAD + text)
+    standard = "-std=c++11" if "++" in compiler else "-std=gnu11"
+    return subprocess.run([compiler, standard, "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", source, "-o", directory / "program", *flags],
+                          capture_output=True, text=True)
+
+
+def present():
+    found = [compiler for compiler in COMPILERS if shutil.which(compiler)]
+    check("gcc" in found and "g++" in found, "compilers")
+    return found
+
+
+@case
+def members_that_are_no_references_are_refused(directory):
+    for member in ("int f", "char *f", "double *f", "const unsigned char *f", "float f", "unsigned long **f"):
+        text = f"typedef struct thing {{ RGC_HEAD; {member}; struct thing *next; }} thing;\nRGC_DEFINE_TYPE(thing, next, f);\nint main(void) {{ return !rgc_new(thing); }}\n"
+        for compiler in present():
+            done = compiled(directory, compiler, text)
+            check(done.returncode != 0 and "is no pointer to an object" in done.stderr, f"{member}, {compiler}: {done.stderr[:400]}")
+
+
+@case
+def a_head_that_is_not_first_is_refused(directory):
+    text = "typedef struct thing { int number; RGC_HEAD; } thing;\nRGC_DEFINE_TYPE(thing);\nint main(void) { return !rgc_new(thing); }\n"
+    for compiler in present():
+        done = compiled(directory, compiler, text)
+        check(done.returncode != 0 and "RGC_HEAD is not the first member of thing" in done.stderr, f"{compiler}: {done.stderr[:400]}")
+        done = compiled(directory, compiler, text.replace("RGC_HEAD; ", ""))
+        check(done.returncode != 0 and "rgc_head" in done.stderr, f"none, {compiler}: {done.stderr[:400]}")
+
+
+@case
+def destructors_are_refused(directory):
+    text = "#include <string>\nstruct thing { RGC_HEAD; std::string text; };\nRGC_DEFINE_TYPE(thing);\nint main() { return !rgc_new(thing); }\n"
+    for compiler in present():
+        if "++" in compiler:
+            done = compiled(directory, compiler, text)
+            check(done.returncode != 0 and "destructor, which would never run" in done.stderr, f"{compiler}: {done.stderr[:400]}")
+
+
+@case
+def sixty_four_members_and_items(directory):
+    members = [f"m{i}" for i in range(64)]
+    text = ("typedef struct thing { RGC_HEAD; struct thing " + ", ".join("*" + one for one in members) + "; } thing;\nRGC_DEFINE_TYPE(thing, " + ", ".join(members) + ");\n"
+            "typedef struct leaf { RGC_HEAD; int number; rgc_object *any; rgc_list *list; } leaf;\nRGC_DEFINE_TYPE(leaf, any, list);\n"
+            "int main(void)\n{\n\tthing *a = rgc_new(thing);\n\tif (!a) return 1;\n" +
+            "".join(f"\trgc_steal(&a->{one}, rgc_new(thing));\n" for one in members) +
+            "\trgc_set(&a->m63->m0, a);\n\trgc_decref(a);\n\tif (rgc_collect(2) != 65) return 2;\n"
+            "\tleaf *none = rgc_new_items(leaf, 10);\n\treturn none || errno != EINVAL ? 3 : rgc_heap_bytes() != 0;\n}\n")
+    for compiler in present():
+        done = compiled(directory, compiler, "#include <errno.h>\n" + text, str(BUILD / "gc/librgc.a"), "-pthread")
+        check_equal((done.returncode, done.stderr), (0, ""), compiler)
+        check_equal(run([directory / "program"], directory).returncode, 0, f"{compiler}: what it does")
+
+
+run_cases()
