@@ -2,6 +2,7 @@
  * capsule.c - rgc_capsule: a foreign pointer that lives and ends as an object.
  */
 #include "../core/base.h"
+#include "../core/missing.h"
 
 #include <mprof/rgc.h>
 
@@ -28,6 +29,8 @@ rgc_capsule *rgc_capsule_new(void *pointer, const char *name, void (*destroy)(vo
 
 void *rgc_capsule_get(const rgc_capsule *capsule, const char *name)
 {
+	if (missing(capsule))
+		return NULL;
 	const char *own = capsule->name;
 	if (own != name && (!own || !name || strcmp(own, name) != 0)) {
 		errno = EINVAL;

@@ -6,6 +6,7 @@
 #include "table.h"
 #include "text.h"
 #include "../core/tracking.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 
@@ -73,11 +74,15 @@ rgc_dict *rgc_dict_new(void)
 
 size_t rgc_dict_length(const rgc_dict *dict)
 {
+	if (missing(dict))
+		return 0;
 	return dict->table.live;
 }
 
 void *rgc_dict_get(const rgc_dict *dict, const void *key)
 {
+	if (missing(dict))
+		return NULL;
 	ptrdiff_t number = find_existing(dict, key);
 	return number < 0 ? NULL : pair_at(dict, number)->value;
 }
@@ -89,6 +94,8 @@ void *rgc_dict_ref(const rgc_dict *dict, const void *key)
 
 int rgc_dict_contains(const rgc_dict *dict, const void *key)
 {
+	if (missing(dict))
+		return -1;
 	size_t hash;
 	ptrdiff_t number = find(dict, key, &hash);
 	return number >= 0 ? 1 : number == TABLE_ABSENT ? 0 : -1;
@@ -96,12 +103,16 @@ int rgc_dict_contains(const rgc_dict *dict, const void *key)
 
 int rgc_dict_set(rgc_dict *dict, void *key, void *value)
 {
+	if (missing(dict) || missing(value))
+		return -1;
 	size_t hash;
 	return unlikely(table_hash(key, &hash)) ? -1 : set_hashed(dict, key, hash, value);
 }
 
 void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value)
 {
+	if (missing(dict) || missing(value))
+		return NULL;
 	size_t hash;
 	ptrdiff_t number = find(dict, key, &hash);
 	if (number >= 0)
@@ -119,6 +130,8 @@ static struct pair remove_pair(rgc_dict *dict, ptrdiff_t number)
 
 int rgc_dict_delete(rgc_dict *dict, const void *key)
 {
+	if (missing(dict))
+		return -1;
 	ptrdiff_t number = find_existing(dict, key);
 	if (number < 0)
 		return -1;
@@ -130,6 +143,8 @@ int rgc_dict_delete(rgc_dict *dict, const void *key)
 
 void *rgc_dict_pop(rgc_dict *dict, const void *key)
 {
+	if (missing(dict))
+		return NULL;
 	ptrdiff_t number = find_existing(dict, key);
 	if (number < 0)
 		return NULL;
@@ -140,6 +155,8 @@ void *rgc_dict_pop(rgc_dict *dict, const void *key)
 
 int rgc_dict_pop_item(rgc_dict *dict, bool last, void **key, void **value)
 {
+	if (missing(dict))
+		return -1;
 	const struct table *table = &dict->table;
 	if (!table->live) {
 		errno = ENOENT;
@@ -167,6 +184,8 @@ static int set_held(rgc_dict *dict, const struct pair *pair)
 
 int rgc_dict_update(rgc_dict *dict, const rgc_dict *other)
 {
+	if (missing(dict) || missing(other))
+		return -1;
 	if (dict == other)
 		return 0;
 	rgc_cursor cursor = {0, 0};
@@ -180,6 +199,8 @@ int rgc_dict_update(rgc_dict *dict, const rgc_dict *other)
 
 rgc_dict *rgc_dict_copy(const rgc_dict *dict)
 {
+	if (missing(dict))
+		return NULL;
 	rgc_dict *copy = rgc_dict_new();
 	if (!copy)
 		return NULL;
@@ -197,11 +218,15 @@ static void dict_clear(void *self)
 
 void rgc_dict_clear(rgc_dict *dict)
 {
+	if (missing(dict))
+		return;
 	dict_clear(dict);
 }
 
 int rgc_dict_next(const rgc_dict *dict, rgc_cursor *cursor, void **key, void **value)
 {
+	if (missing(dict))
+		return -1;
 	struct entry *entry;
 	int found = rgc__table_next(&dict->table, STRIDE, cursor, &entry);
 	if (found != 1)

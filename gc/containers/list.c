@@ -7,6 +7,7 @@
 #include "items.h"
 #include "sort.h"
 #include "../core/tracking.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -77,11 +78,15 @@ static inline void list_shrink(rgc_list *list)
 
 size_t rgc_list_length(const rgc_list *list)
 {
+	if (missing(list))
+		return 0;
 	return list->length;
 }
 
 void *rgc_list_get(const rgc_list *list, ssize_t index)
 {
+	if (missing(list))
+		return NULL;
 	return rgc__items_get(list_items(list), index);
 }
 
@@ -90,16 +95,10 @@ void *rgc_list_ref(const rgc_list *list, ssize_t index)
 	return rgc_ref(rgc_list_get(list, index));
 }
 
-static __attribute__((cold)) int refuse_null(void)
-{
-	errno = EINVAL;
-	return -1;
-}
-
 int rgc_list_set(rgc_list *list, ssize_t index, void *item)
 {
-	if (unlikely(!item))
-		return refuse_null();
+	if (missing(list) || missing(item))
+		return -1;
 	rgc_object *old = rgc_list_get(list, index);
 	if (!old)
 		return -1;
@@ -113,8 +112,8 @@ int rgc_list_set(rgc_list *list, ssize_t index, void *item)
 
 int rgc_list_append(rgc_list *list, void *item)
 {
-	if (unlikely(!item))
-		return refuse_null();
+	if (missing(list) || missing(item))
+		return -1;
 	if (unlikely(list_reserve(list, 1)))
 		return -1;
 	RGC_CHECK_STORE_(item);
@@ -127,10 +126,9 @@ int rgc_list_append(rgc_list *list, void *item)
 
 int rgc_list_append_steal(rgc_list *list, void *item)
 {
-	/* Most likely one that could not be made: errno tells why. */
-	if (unlikely(!item))
+	if (missing(item))
 		return -1;
-	if (unlikely(list_reserve(list, 1))) {
+	if (missing(list) || unlikely(list_reserve(list, 1))) {
 		rgc_decref(item);
 		return -1;
 	}
@@ -152,8 +150,8 @@ static size_t bound(const rgc_list *list, ssize_t index)
 
 int rgc_list_insert(rgc_list *list, ssize_t index, void *item)
 {
-	if (!item)
-		return refuse_null();
+	if (missing(list) || missing(item))
+		return -1;
 	if (list_reserve(list, 1))
 		return -1;
 	RGC_CHECK_STORE_(item);
@@ -178,6 +176,8 @@ static void list_add_all(rgc_list *list, rgc_object *const *items, size_t count)
 
 int rgc_list_extend(rgc_list *list, const rgc_list *other)
 {
+	if (missing(list) || missing(other))
+		return -1;
 	size_t count = other->length;
 	if (list_reserve(list, count))
 		return -1;
@@ -210,6 +210,8 @@ int rgc_list_delete(rgc_list *list, ssize_t index)
 
 ssize_t rgc_list_find(const rgc_list *list, const void *item)
 {
+	if (missing(list) || missing(item))
+		return -1;
 	ssize_t found = -1;
 	int equal = 0;
 	rgc_incref(list);
@@ -226,6 +228,8 @@ ssize_t rgc_list_find(const rgc_list *list, const void *item)
 
 rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to)
 {
+	if (missing(list))
+		return NULL;
 	/* Bounds come after this: it may collect, and a finalizer change the list. */
 	rgc_list *slice = rgc_list_new();
 	if (!slice)
@@ -243,6 +247,8 @@ rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to)
 
 void rgc_list_reverse(rgc_list *list)
 {
+	if (missing(list))
+		return;
 	if (!list->length)
 		return;
 	for (rgc_object **low = list->items, **high = low + list->length - 1; low < high; low++, high--) {
@@ -284,6 +290,8 @@ static void contents_drop(struct contents contents)
 
 int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, void *data), void *data)
 {
+	if (missing(list))
+		return -1;
 	rgc_incref(list);
 	struct contents own = contents_take(list);
 	int result = rgc__sort_items(own.items, own.length, compare, data);
@@ -300,6 +308,8 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 
 void rgc_list_clear(rgc_list *list)
 {
+	if (missing(list))
+		return;
 	contents_drop(contents_take(list));
 }
 

@@ -6,6 +6,7 @@
 #include "call_key.h"
 #include "table.h"
 #include "../core/heap.h"
+#include "../core/missing.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -140,6 +141,10 @@ __attribute__((destructor)) static void tell_of_all(void)
 
 rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize, bool typed)
 {
+	if (!function) {
+		errno = EINVAL;
+		return NULL;
+	}
 	/* Before the cache is made: that may collect, and a finalizer drop what only lent the data. */
 	rgc_incref(data);
 	rgc_lru_cache *cache = rgc_new(rgc_lru_cache);
@@ -244,6 +249,8 @@ static void *call_by_key(rgc_lru_cache *cache, rgc_object *key, const rgc_tuple 
 
 void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments, const rgc_dict *keywords)
 {
+	if (missing(cache) || missing(arguments))
+		return NULL;
 	if (!cache->maxsize)
 		return miss(cache, NULL, 0, arguments, keywords);
 	if (!cache->typed && rgc_tuple_length(arguments) == 1 && (!keywords || !rgc_dict_length(keywords)))
@@ -277,6 +284,8 @@ static void *call1_with_tuple(rgc_lru_cache *cache, rgc_object *argument, rgc_ob
 
 void *rgc_lru_cache_call1(rgc_lru_cache *cache, void *argument)
 {
+	if (missing(cache) || missing(argument))
+		return NULL;
 	size_t hash;
 	if (unlikely(cache->typed || !cache->maxsize))
 		return call1_with_tuple(cache, argument, NULL, 0);
@@ -290,6 +299,8 @@ void *rgc_lru_cache_call1(rgc_lru_cache *cache, void *argument)
 
 struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache)
 {
+	if (missing(cache))
+		return (struct rgc_lru_info){0};
 	return (struct rgc_lru_info){cache->hits, cache->misses, cache->maxsize, cache->table.live};
 }
 
@@ -301,12 +312,16 @@ static void forget_all(rgc_lru_cache *cache)
 
 void rgc_lru_cache_clear(rgc_lru_cache *cache)
 {
+	if (missing(cache))
+		return;
 	cache->hits = cache->misses = 0;
 	forget_all(cache);
 }
 
 void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool *typed)
 {
+	if (missing(cache))
+		return;
 	if (maxsize)
 		*maxsize = cache->maxsize;
 	if (typed)
@@ -315,6 +330,8 @@ void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool
 
 rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data)
 {
+	if (missing(cache))
+		return NULL;
 	if (data)
 		*data = cache->data;
 	return cache->function;

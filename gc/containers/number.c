@@ -3,6 +3,7 @@
  */
 #include "values.h"
 #include "../core/header.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 #include <float.h>
@@ -44,6 +45,8 @@ rgc_int *rgc_int_new(int64_t value)
 
 int64_t rgc_int_get(const rgc_int *number)
 {
+	if (missing(number))
+		return 0;
 	return number->value;
 }
 
@@ -57,6 +60,8 @@ rgc_float *rgc_float_new(double value)
 
 double rgc_float_get(const rgc_float *number)
 {
+	if (missing(number))
+		return 0;
 	return number->value;
 }
 

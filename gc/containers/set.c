@@ -5,6 +5,7 @@
 #include "table.h"
 #include "text.h"
 #include "../core/tracking.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 
@@ -22,6 +23,8 @@ rgc_set *rgc_set_new(void)
 
 size_t rgc_set_length(const rgc_set *set)
 {
+	if (missing(set))
+		return 0;
 	return set->table.live;
 }
 
@@ -33,6 +36,8 @@ static int contains_hashed(const rgc_set *set, const rgc_object *item, size_t ha
 
 int rgc_set_contains(const rgc_set *set, const void *item)
 {
+	if (missing(set))
+		return -1;
 	size_t hash;
 	return unlikely(table_hash(item, &hash)) ? -1 : contains_hashed(set, item, hash);
 }
@@ -51,6 +56,8 @@ static int add_hashed(rgc_set *set, rgc_object *item, size_t hash)
 
 int rgc_set_add(rgc_set *set, void *item)
 {
+	if (missing(set))
+		return -1;
 	size_t hash;
 	return unlikely(table_hash(item, &hash)) ? -1 : add_hashed(set, item, hash);
 }
@@ -65,6 +72,8 @@ static rgc_object *remove_item(rgc_set *set, size_t number)
 
 int rgc_set_discard(rgc_set *set, const void *item)
 {
+	if (missing(set))
+		return -1;
 	size_t hash;
 	if (unlikely(table_hash(item, &hash)))
 		return -1;
@@ -77,6 +86,8 @@ int rgc_set_discard(rgc_set *set, const void *item)
 
 void *rgc_set_pop(rgc_set *set)
 {
+	if (missing(set))
+		return NULL;
 	if (!set->table.live) {
 		errno = ENOENT;
 		return NULL;
@@ -86,6 +97,8 @@ void *rgc_set_pop(rgc_set *set)
 
 rgc_set *rgc_set_copy(const rgc_set *set)
 {
+	if (missing(set))
+		return NULL;
 	rgc_set *copy = rgc_set_new();
 	if (!copy)
 		return NULL;
@@ -125,6 +138,8 @@ static int step_add(void *set, rgc_object *item, size_t hash)
 
 int rgc_set_update(rgc_set *set, const rgc_set *other)
 {
+	if (missing(set) || missing(other))
+		return -1;
 	return set == other || for_each(other, step_add, set) == 1 ? 0 : -1;
 }
 
@@ -135,6 +150,8 @@ static int step_contains(void *set, rgc_object *item, size_t hash)
 
 int rgc_set_is_subset(const rgc_set *a, const rgc_set *b)
 {
+	if (missing(a) || missing(b))
+		return -1;
 	if (a->table.live > b->table.live)
 		return 0;
 	return for_each(a, step_contains, (void *)(uintptr_t)b);
@@ -170,12 +187,16 @@ static rgc_set *select_items(const rgc_set *from, const rgc_set *other, int want
 
 rgc_set *rgc_set_intersection(const rgc_set *a, const rgc_set *b)
 {
+	if (missing(a) || missing(b))
+		return NULL;
 	bool a_is_smaller = a->table.live <= b->table.live;
 	return a_is_smaller ? select_items(a, b, 1) : select_items(b, a, 1);
 }
 
 rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b)
 {
+	if (missing(a) || missing(b))
+		return NULL;
 	return select_items(a, b, 0);
 }
 
@@ -186,11 +207,15 @@ static void set_clear(void *self)
 
 void rgc_set_clear(rgc_set *set)
 {
+	if (missing(set))
+		return;
 	set_clear(set);
 }
 
 int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item)
 {
+	if (missing(set))
+		return -1;
 	struct entry *entry;
 	int found = rgc__table_next(&set->table, STRIDE, cursor, &entry);
 	if (found == 1 && item)

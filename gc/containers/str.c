@@ -4,6 +4,7 @@
 #include "hash.h"
 #include "text.h"
 #include "values.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +31,8 @@ rgc_str *rgc_str_new_bytes(const void *bytes, size_t length)
 
 rgc_str *rgc_str_new(const char *text)
 {
+	if (missing(text))
+		return NULL;
 	return rgc_str_new_bytes(text, strlen(text));
 }
 
@@ -61,6 +64,8 @@ rgc_str *rgc_str_format(const char *format, ...)
 
 rgc_str *rgc_str_concat(const rgc_str *a, const rgc_str *b)
 {
+	if (missing(a) || missing(b))
+		return NULL;
 	size_t a_length = rgc_str_length(a), b_length = rgc_str_length(b);
 	rgc_str *string = str_new_empty(a_length + b_length);
 	if (!string)
@@ -72,16 +77,22 @@ rgc_str *rgc_str_concat(const rgc_str *a, const rgc_str *b)
 
 const char *rgc_str_get(const rgc_str *string)
 {
+	if (missing(string))
+		return NULL;
 	return string->text;
 }
 
 size_t rgc_str_length(const rgc_str *string)
 {
+	if (missing(string))
+		return 0;
 	return string->rgc_head.count - 1;
 }
 
 int rgc_str_compare(const rgc_str *a, const rgc_str *b)
 {
+	if (missing(a) || missing(b))
+		return 0;
 	size_t a_length = rgc_str_length(a), b_length = rgc_str_length(b);
 	int order = memcmp(a->text, b->text, a_length < b_length ? a_length : b_length);
 	if (order)

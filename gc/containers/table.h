@@ -13,6 +13,7 @@
 #define RGC_GC_CONTAINERS_TABLE_H
 
 #include "values.h"
+#include "../core/missing.h"
 
 /* Flag of types whose objects equal none of other types, whatever the equal of those says. */
 #define TYPE_EQUAL_TO_OWN (1u << 16)
@@ -60,6 +61,8 @@ static inline uint32_t table_tag(size_t hash)
 /* rgc_hash, without calls for the most usual keys. */
 static inline int table_hash(const rgc_object *key, size_t *hash)
 {
+	if (missing(key))
+		return -1;
 	if (key->type == &RGC_TYPE(rgc_int)) {
 		*hash = int_hash_inline(key);
 		return 0;

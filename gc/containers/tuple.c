@@ -3,6 +3,7 @@
  */
 #include "items.h"
 #include "../core/tracking.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -37,11 +38,15 @@ rgc_tuple *rgc_tuple_of(size_t count, ...)
 	va_list arguments, again;
 	va_start(arguments, count);
 	va_copy(again, arguments);
+	bool some_missing = false;
 	/* Before the tuple is made: that may collect, and a finalizer drop what only lent these. */
-	for (size_t i = 0; i < count; i++)
-		rgc_incref(va_arg(arguments, void *));
+	for (size_t i = 0; i < count; i++) {
+		void *item = va_arg(arguments, void *);
+		some_missing |= missing(item);
+		rgc_incref(item);
+	}
 	va_end(arguments);
-	rgc_tuple *tuple = rgc_tuple_new(count);
+	rgc_tuple *tuple = some_missing ? NULL : rgc_tuple_new(count);
 	for (size_t i = 0; i < count; i++) {
 		void *item = va_arg(again, void *);
 		if (tuple)
@@ -55,9 +60,12 @@ rgc_tuple *rgc_tuple_of(size_t count, ...)
 
 int rgc_tuple_init_steal(rgc_tuple *tuple, size_t index, void *item)
 {
-	/* Most likely one that could not be made: errno tells why. */
-	if (!item)
+	if (missing(item))
 		return -1;
+	if (missing(tuple)) {
+		rgc_decref(item);
+		return -1;
+	}
 	if (index >= tuple->rgc_head.count) {
 		rgc_decref(item);
 		errno = ERANGE;
@@ -69,11 +77,15 @@ int rgc_tuple_init_steal(rgc_tuple *tuple, size_t index, void *item)
 
 size_t rgc_tuple_length(const rgc_tuple *tuple)
 {
+	if (missing(tuple))
+		return 0;
 	return tuple->rgc_head.count;
 }
 
 void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index)
 {
+	if (missing(tuple))
+		return NULL;
 	return rgc__items_get(tuple_items(tuple), index);
 }
 

@@ -3,6 +3,7 @@
  * offers besides collecting, and callbacks (callbacks.c).
  */
 #include "tracking.h"
+#include "missing.h"
 
 #include <errno.h>
 #include <string.h>
@@ -157,6 +158,8 @@ size_t rgc_get_referrers(void *const *targets, size_t count, rgc_object **object
 
 size_t rgc_get_referents(void *object, rgc_object **objects, size_t capacity)
 {
+	if (missing(object))
+		return 0;
 	struct output output = {objects, capacity, 0};
 	object_traverse(object, store, &output);
 	return output.count;
@@ -164,16 +167,22 @@ size_t rgc_get_referents(void *object, rgc_object **objects, size_t capacity)
 
 bool rgc_is_tracked(const void *object)
 {
+	if (missing(object))
+		return false;
 	return ((const rgc_object *)object)->flags & OBJECT_TRACKED;
 }
 
 bool rgc_is_finalized(const void *object)
 {
+	if (missing(object))
+		return false;
 	return ((const rgc_object *)object)->flags & OBJECT_FINALIZED;
 }
 
 void rgc_track(void *pointer)
 {
+	if (missing(pointer))
+		return;
 	rgc_object *object = pointer;
 	if ((object->flags & (OBJECT_LINKED | OBJECT_TRACKED)) == OBJECT_LINKED && object->refs > 0 &&
 	    type_has_references(object->type))
@@ -182,6 +191,8 @@ void rgc_track(void *pointer)
 
 void rgc_untrack(void *pointer)
 {
+	if (missing(pointer))
+		return;
 	rgc_object *object = pointer;
 	if (object->flags & OBJECT_TRACKED)
 		object_untrack(object);
@@ -189,6 +200,8 @@ void rgc_untrack(void *pointer)
 
 void rgc_track_child(void *object, const void *child)
 {
+	if (missing(object) || !child)
+		return;
 	track_child(object, child);
 }
 

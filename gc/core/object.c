@@ -6,6 +6,7 @@
 #include "debug.h"
 #include "shared.h"
 #include "tracking.h"
+#include "missing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -170,6 +171,8 @@ void *rgc_new_items_(const struct rgc_type *type, size_t count)
 
 int32_t rgc_refcount(const void *pointer)
 {
+	if (missing(pointer))
+		return 0;
 	const rgc_object *object = pointer;
 	if (object->refs >= 0)
 		return object->refs;
@@ -188,6 +191,13 @@ void rgc_incref_slow_(rgc_object *object)
 #endif
 }
 
+__attribute__((cold)) bool rgc__missing(void)
+{
+	if (errno != ENOMEM)
+		errno = EINVAL;
+	return true;
+}
+
 void rgc_check_store_(const rgc_object *object)
 {
 #ifdef RGC_DEBUG
@@ -199,6 +209,8 @@ void rgc_check_store_(const rgc_object *object)
 
 void rgc_make_immortal(void *pointer)
 {
+	if (missing(pointer))
+		return;
 	rgc_object *object = pointer;
 	if (object->flags & OBJECT_TRACKED)
 		object_untrack(object);
@@ -207,6 +219,8 @@ void rgc_make_immortal(void *pointer)
 
 int rgc_hash(const void *pointer, size_t *hash)
 {
+	if (missing(pointer))
+		return -1;
 	const rgc_object *object = pointer;
 	if (object->type->flags & RGC_TYPE_UNHASHABLE) {
 		errno = ENOTSUP;
@@ -221,6 +235,8 @@ int rgc_hash(const void *pointer, size_t *hash)
 
 int rgc_equal(const void *a, const void *b)
 {
+	if (missing(a) || missing(b))
+		return -1;
 	const rgc_object *left = a, *right = b;
 	if (left == right)
 		return 1;

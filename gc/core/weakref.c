@@ -3,6 +3,7 @@
  * one needs memory.
  */
 #include "weakref.h"
+#include "missing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -134,6 +135,8 @@ const struct rgc_type rgc_weak_rgc_type = {
 
 rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument)
 {
+	if (missing(pointer))
+		return NULL;
 	rgc_object *target = pointer;
 	if (target->refs < 0) {
 		errno = ENOTSUP;
@@ -164,6 +167,8 @@ rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument
 
 void *rgc_weak_get(const rgc_weak *weak)
 {
+	if (missing(weak))
+		return NULL;
 	/* A count of 0: the target waits for its end. */
 	return weak->target && weak->target->refs > 0 ? weak->target : NULL;
 }
@@ -175,6 +180,8 @@ void *rgc_weak_ref(const rgc_weak *weak)
 
 size_t rgc_weak_count(const void *pointer)
 {
+	if (missing(pointer))
+		return 0;
 	const rgc_object *target = pointer;
 	size_t count = 0;
 	if (target->flags & OBJECT_WEAK_TARGET) {

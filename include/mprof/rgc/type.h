@@ -79,8 +79,13 @@ struct rgc_type {
 /* The type object of a struct that was given to RGC_DEFINE_TYPE. */
 #define RGC_TYPE(name) name##_rgc_type
 
-/* Whether `object` (not NULL) is of that very type. */
-#define RGC_IS(object, name) (((const rgc_object *)(object))->type == &RGC_TYPE(name))
+static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
+{
+	return object && object->type == type;
+}
+
+/* Whether `object` is of that very type; NULL is of none. */
+#define RGC_IS(object, name) rgc_is_((const rgc_object *)(object), &RGC_TYPE(name))
 
 /* Inside `traverse`: visits one reference. */
 #define RGC_VISIT(child)                                                                                     \

@@ -1,0 +1,176 @@
+/*
+ * test_rgc_null.c - NULL where the interface needs an object: every function fails, and says ENOMEM on if
+ * that was the reason, else EINVAL.
+ */
+#include "rgc_node.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+
+#define EXPECT(call, failure)                                                                                \
+	do {                                                                                                 \
+		errno = 0;                                                                                   \
+		cr_expect((call) == (failure), "%s", #call);                                                 \
+		cr_expect_eq(errno, EINVAL, "%s: %d", #call, errno);                                         \
+		errno = ENOMEM;                                                                              \
+		cr_expect((call) == (failure), "%s, without memory", #call);                                 \
+		cr_expect_eq(errno, ENOMEM, "%s: %d", #call, errno);                                         \
+	} while (0)
+#define EXPECT_NOTHING(call) EXPECT(((call), 0), 0)
+
+static rgc_int *one(void)
+{
+	return rgc_int_new(1);
+}
+
+Test(rgc_null, lists_and_tuples)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_auto rgc_tuple *tuple = rgc_tuple_new(1);
+	cr_assert_eq(rgc_list_append(list, one()), 0);
+	EXPECT(rgc_list_length(NULL), 0);
+	EXPECT(rgc_list_get(NULL, 0), NULL);
+	EXPECT(rgc_list_ref(NULL, 0), NULL);
+	EXPECT(rgc_list_set(NULL, 0, one()), -1);
+	EXPECT(rgc_list_set(list, 0, NULL), -1);
+	EXPECT(rgc_list_append(NULL, one()), -1);
+	EXPECT(rgc_list_append(list, NULL), -1);
+	EXPECT(rgc_list_append_steal(NULL, rgc_int_new(1000)), -1);
+	EXPECT(rgc_list_append_steal(list, NULL), -1);
+	EXPECT(rgc_list_insert(NULL, 0, one()), -1);
+	EXPECT(rgc_list_insert(list, 0, NULL), -1);
+	EXPECT(rgc_list_extend(NULL, list), -1);
+	EXPECT(rgc_list_extend(list, NULL), -1);
+	EXPECT(rgc_list_pop(NULL, 0), NULL);
+	EXPECT(rgc_list_delete(NULL, 0), -1);
+	EXPECT(rgc_list_find(NULL, one()), -1);
+	EXPECT(rgc_list_find(list, NULL), -1);
+	EXPECT(rgc_list_slice(NULL, 0, 1), NULL);
+	EXPECT_NOTHING(rgc_list_reverse(NULL));
+	EXPECT(rgc_list_sort(NULL, NULL, NULL), -1);
+	EXPECT_NOTHING(rgc_list_clear(NULL));
+	cr_assert_eq(rgc_list_length(list), 1);
+	EXPECT(rgc_tuple_of(1, NULL), NULL);
+	EXPECT(rgc_tuple_of(2, one(), NULL), NULL);
+	EXPECT(rgc_tuple_init_steal(NULL, 0, rgc_int_new(1000)), -1);
+	EXPECT(rgc_tuple_init_steal(tuple, 0, NULL), -1);
+	EXPECT(rgc_tuple_length(NULL), 0);
+	EXPECT(rgc_tuple_get(NULL, 0), NULL);
+	EXPECT(rgc_tuple_ref(NULL, 0), NULL);
+}
+
+Test(rgc_null, dictionaries_and_sets)
+{
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	rgc_auto rgc_set *set = rgc_set_new();
+	rgc_cursor cursor = {0, 0};
+	void *key, *value;
+	EXPECT(rgc_dict_length(NULL), 0);
+	EXPECT(rgc_dict_get(NULL, one()), NULL);
+	EXPECT(rgc_dict_get(dict, NULL), NULL);
+	EXPECT(rgc_dict_ref(NULL, one()), NULL);
+	EXPECT(rgc_dict_contains(NULL, one()), -1);
+	EXPECT(rgc_dict_contains(dict, NULL), -1);
+	EXPECT(rgc_dict_set(NULL, one(), one()), -1);
+	EXPECT(rgc_dict_set(dict, NULL, one()), -1);
+	EXPECT(rgc_dict_set(dict, one(), NULL), -1);
+	EXPECT(rgc_dict_set_default(NULL, one(), one()), NULL);
+	EXPECT(rgc_dict_set_default(dict, NULL, one()), NULL);
+	EXPECT(rgc_dict_set_default(dict, one(), NULL), NULL);
+	EXPECT(rgc_dict_delete(NULL, one()), -1);
+	EXPECT(rgc_dict_delete(dict, NULL), -1);
+	EXPECT(rgc_dict_pop(NULL, one()), NULL);
+	EXPECT(rgc_dict_pop(dict, NULL), NULL);
+	EXPECT(rgc_dict_pop_item(NULL, true, &key, &value), -1);
+	EXPECT(rgc_dict_update(NULL, dict), -1);
+	EXPECT(rgc_dict_update(dict, NULL), -1);
+	EXPECT(rgc_dict_copy(NULL), NULL);
+	EXPECT_NOTHING(rgc_dict_clear(NULL));
+	EXPECT(rgc_dict_next(NULL, &cursor, &key, &value), -1);
+	cr_assert_eq(rgc_dict_length(dict), 0);
+	EXPECT(rgc_set_length(NULL), 0);
+	EXPECT(rgc_set_contains(NULL, one()), -1);
+	EXPECT(rgc_set_contains(set, NULL), -1);
+	EXPECT(rgc_set_add(NULL, one()), -1);
+	EXPECT(rgc_set_add(set, NULL), -1);
+	EXPECT(rgc_set_discard(NULL, one()), -1);
+	EXPECT(rgc_set_discard(set, NULL), -1);
+	EXPECT(rgc_set_pop(NULL), NULL);
+	EXPECT(rgc_set_update(NULL, set), -1);
+	EXPECT(rgc_set_update(set, NULL), -1);
+	EXPECT(rgc_set_copy(NULL), NULL);
+	EXPECT(rgc_set_intersection(NULL, set), NULL);
+	EXPECT(rgc_set_intersection(set, NULL), NULL);
+	EXPECT(rgc_set_difference(NULL, set), NULL);
+	EXPECT(rgc_set_difference(set, NULL), NULL);
+	EXPECT(rgc_set_is_subset(NULL, set), -1);
+	EXPECT(rgc_set_is_subset(set, NULL), -1);
+	EXPECT_NOTHING(rgc_set_clear(NULL));
+	EXPECT(rgc_set_next(NULL, &cursor, &key), -1);
+	cr_assert_eq(rgc_set_length(set), 0);
+}
+
+Test(rgc_null, values)
+{
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	EXPECT(rgc_str_new(NULL), NULL);
+	EXPECT(rgc_str_concat(NULL, text), NULL);
+	EXPECT(rgc_str_concat(text, NULL), NULL);
+	EXPECT(rgc_str_get(NULL), NULL);
+	EXPECT(rgc_str_length(NULL), 0);
+	EXPECT(rgc_str_compare(NULL, text), 0);
+	EXPECT(rgc_str_compare(text, NULL), 0);
+	EXPECT(rgc_int_get(NULL), 0);
+	EXPECT(rgc_float_get(NULL), 0);
+	EXPECT(rgc_capsule_get(NULL, "name"), NULL);
+}
+
+static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)arguments, (void)keywords, (void)data;
+	return one();
+}
+
+Test(rgc_null, caches_and_weak_references)
+{
+	rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(give_one, NULL, 10, false);
+	rgc_auto rgc_tuple *arguments = rgc_tuple_of(1, one());
+	errno = 0;
+	cr_assert(!rgc_lru_cache_new(NULL, NULL, 10, false) && errno == EINVAL);
+	EXPECT(rgc_lru_cache_call(NULL, arguments, NULL), NULL);
+	EXPECT(rgc_lru_cache_call(cache, NULL, NULL), NULL);
+	EXPECT(rgc_lru_cache_call1(NULL, one()), NULL);
+	EXPECT(rgc_lru_cache_call1(cache, NULL), NULL);
+	EXPECT(rgc_lru_cache_info(NULL).currsize, 0);
+	EXPECT_NOTHING(rgc_lru_cache_clear(NULL));
+	EXPECT_NOTHING(rgc_lru_cache_parameters(NULL, NULL, NULL));
+	EXPECT(rgc_lru_cache_wrapped(NULL, NULL), NULL);
+	EXPECT(rgc_weak_new(NULL, NULL, NULL), NULL);
+	EXPECT(rgc_weak_get(NULL), NULL);
+	EXPECT(rgc_weak_ref(NULL), NULL);
+	EXPECT(rgc_weak_count(NULL), 0);
+}
+
+Test(rgc_null, what_holds_for_all_objects)
+{
+	size_t hash;
+	EXPECT(rgc_hash(NULL, &hash), -1);
+	EXPECT(rgc_equal(NULL, one()), -1);
+	EXPECT(rgc_equal(one(), NULL), -1);
+	EXPECT(rgc_refcount(NULL), 0);
+	EXPECT_NOTHING(rgc_make_immortal(NULL));
+	EXPECT(rgc_get_referents(NULL, NULL, 0), 0);
+	EXPECT(rgc_is_tracked(NULL), false);
+	EXPECT(rgc_is_finalized(NULL), false);
+	EXPECT_NOTHING(rgc_track(NULL));
+	EXPECT_NOTHING(rgc_untrack(NULL));
+	EXPECT_NOTHING(rgc_track_child(NULL, one()));
+	cr_assert(!RGC_IS(NULL, rgc_list));
+	/* What has no object to begin with. */
+	errno = 0;
+	rgc_incref(NULL);
+	rgc_decref(NULL);
+	rgc_auto rgc_str *form = rgc_repr(NULL);
+	cr_assert_str_eq(rgc_str_get(form), "NULL");
+	cr_assert_eq(errno, 0);
+}
