@@ -13,6 +13,7 @@
 #include "heap.h"
 #include "recorded.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -231,6 +232,10 @@ static inline __attribute__((always_inline)) void *count_new(const struct rgc_ty
 
 void *rgc_new_shared_(const struct rgc_type *type)
 {
+	if (type->item_size) { /* of how many items, nobody has said */
+		errno = EINVAL;
+		return NULL;
+	}
 	/* The heap itself is not needed; but with it comes the notice of the thread's end. */
 	if (!heap_current())
 		return NULL;

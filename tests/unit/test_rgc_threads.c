@@ -128,6 +128,14 @@ Test(rgc_threads, settings_and_callbacks_are_not_inherited)
 	in_thread(find_defaults, &kept);
 }
 
+Test(rgc_threads, what_has_items_is_not_shared)
+{
+	errno = 0;
+	cr_assert(!rgc_new_shared(rgc_str) && errno == EINVAL);
+	errno = 0;
+	cr_assert(!rgc_new_shared(rgc_tuple) && errno == EINVAL);
+}
+
 static void *use(void *heap)
 {
 	return (void *)(intptr_t)(rgc_heap_use(heap) == 0 ? 0 : errno);

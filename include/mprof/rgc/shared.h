@@ -23,7 +23,7 @@ extern "C" {
 RGC_API void *rgc_new_shared_(const struct rgc_type *type) RGC_WARN_UNUSED;
 
 /* As rgc_new, for a shared object.  Its finalizer runs in the thread that drops the last reference, and
- * cannot make it reachable again. */
+ * cannot make it reachable again.  EINVAL if the type has items, as strings and tuples. */
 #define rgc_new_shared(name) ((name *)rgc_new_shared_(&RGC_TYPE(name)))
 
 /* Settles what other threads dropped of the calling thread's shared objects. */
