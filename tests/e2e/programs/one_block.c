@@ -1,4 +1,5 @@
-/* One block of as many bytes as the argument says, or a million, which it keeps for as many milliseconds as the second says. */
+/* One block of as many bytes as the argument says, or a million, which it keeps for as many milliseconds as
+ * the second says. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-/* Opens each library, calls its function in two threads, and closes it: as often as the first argument says.  Before that
- * it opens all of them at once, in threads of their own, if that is negative. */
+/* Opens each library, calls its function in two threads, and closes it: as often as the first argument says.
+ * Before that it opens all of them at once, in threads of their own, if that is negative. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
