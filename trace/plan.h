@@ -16,8 +16,7 @@
 #define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
 #define PLAN_VERSION 1u
 #define PLAN_BUILD_ID_MAX 32u
-#define PLAN_ENDING ".lines" /* behind the session file's path, and for the others than the first ".NUMBER"  \
-			      */
+#define PLAN_ENDING ".lines" /* behind the session file's path; of others than the first then ".NUMBER" */
 #define PLANS_MAX 64u        /* of a process: that of its start, and those of objects that it opens */
 
 /* A row's number in records is that in its plan, and those of all plans before it. */
@@ -63,7 +62,7 @@ enum plan_refusal {
 	PLAN_NOT_ALL = 5, /* of a row: some of its code is come to where no statement begins: that it has no
 			   * hits says nothing */
 	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
-	PLAN_COPIES = 7,  /* of a function: it has sites, but copies in its callers as well, which have none */
+	PLAN_COPIES = 7, /* of a function: it has sites, but copies in its callers as well, which have none */
 };
 
 struct plan_function {

@@ -158,7 +158,8 @@ static int add_plan(const char *plan_path)
 		plan_file_close(&plan);
 		return -ENOMEM;
 	}
-	return start_modules(hit_plan(hit_plans() - 1));
+	int count = start_modules(hit_plan(hit_plans() - 1));
+	return count == 0 && refusal ? -ENOENT : count;
 }
 
 int tracer_start(const char *plan_path)

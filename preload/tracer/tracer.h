@@ -12,7 +12,8 @@
 
 /*
  * Checks the plan, finds its modules and patches them.  Once, before main, while there is one thread. Returns
- * how many sites count from now on, or -errno if none does.  May change errno.
+ * how many sites count from now on: 0 if the plan has none; or -errno if none does for another reason.  May
+ * change errno.
  */
 int tracer_start(const char *plan_path);
 
