@@ -24,8 +24,9 @@ static const struct source_frame *find_site(struct profile *profile, uint32_t le
 
 		if (!innermost && *skipped == 0 && profile_skips(profile, node))
 			*skipped = node;
+		if (!innermost && count > 0)
+			innermost = &frames[0];
 		for (size_t i = 0; i < count; i++) {
-			innermost = innermost ? innermost : &frames[i];
 			enum owner owner = ownership_at(&profile->ownership, node, frames, count, i);
 
 			if (owner < OWNER_WRAPPER)
