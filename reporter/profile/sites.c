@@ -24,15 +24,16 @@ static const struct source_frame *find_site(struct profile *profile, uint32_t le
 
 		if (!innermost && *skipped == 0 && profile_skips(profile, node))
 			*skipped = node;
-		if (!innermost && count > 0)
-			innermost = &frames[0];
 		for (size_t i = 0; i < count; i++) {
+			innermost = innermost ? innermost : &frames[i];
 			enum owner owner = ownership_at(&profile->ownership, node, frames, count, i);
 
 			if (owner < OWNER_WRAPPER)
 				continue;
-			if (owner == OWNER_PROGRAM &&
-			    (!wrappers || !selection_matches(wrappers, frames[i].function)))
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): so many frames are there */
+			const struct source_function *function = frames[i].function;
+
+			if (owner == OWNER_PROGRAM && (!wrappers || !selection_matches(wrappers, function)))
 				return &frames[i];
 			wrapper = wrapper ? wrapper : &frames[i];
 		}
