@@ -37,7 +37,7 @@ static const struct argp_option option_table[] = {
 	 "Keep sums per call path, not single events: a run of days stays small; all but dump works", 1},
 	{"lines", KEY_LINES, NULL, 0,
 	 "Count how often each line of the functions marked MPROF_PROFILE runs, and how long it takes", 1},
-	{"function", 'f', "GLOB", 0, "Do that with the functions whose name matches instead; repeatable", 1},
+	{"function", 'f', "GLOB", 0, "As --lines, of the functions whose names match GLOB; repeatable", 1},
 	{"quiet", 'q', NULL, 0, "Do not say where the recording is", 1},
 	{"no-names", KEY_NO_NAMES, NULL, 0,
 	 "Do not add the names of the program's code to the recording: the first report does", 1},

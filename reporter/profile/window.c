@@ -64,9 +64,9 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 
 	if (blocks->thread || (blocks->sized && profile->info->aggregate))
 		return diagnostic_set(diagnostic, EINVAL,
-				      "%s: over time %s call paths only; of the whole run it is known",
+				      "%s: what %s is not known over time, but of the whole run only",
 				      blocks->thread ? "--thread" : "--min-size, --max-size",
-				      blocks->thread ? "recordings know" : "recordings of sums know");
+				      blocks->thread ? "a thread has" : "blocks of some sizes have");
 	return find_timeline(profile, blocks->sized ? &sizes : NULL, timeline, diagnostic);
 }
 

@@ -114,7 +114,7 @@ def what_formats_over_time_refuse(_):
     refused("the resident set is of the whole program", "--format", "dat", "-f", "main", trace)
     if report(trace_of("empty"))["totals"]["peak_rss_bytes"] == 0 or mprof("export", "--format", "dat", trace_of("empty")).returncode != 0:
         refused("the resident set was not looked at", "--format", "dat", trace_of("empty"))  # or, on a busy machine, it was
-    refused("over time recordings know call paths only", "--format", "dat", "--sort", "peak", "--thread", "main", trace)
+    refused("is not known over time, but of the whole run only", "--format", "dat", "--sort", "peak", "--thread", "main", trace)
     refused("--sort leaked: --format massif is of the heap over time", "--format", "massif", "--sort", "leaked", trace)
 
 

@@ -184,7 +184,7 @@ def firefox_of_hostile_names(directory):
 def what_firefox_refuses(_):
     refused("is of whole runs", "--format", "firefox", "--from", "half", trace_of("moments"))
     refused("is of the heap over time", "--format", "firefox", "--sort", "allocated", trace_of("moments"))
-    refused("over time recordings know call paths only", "--format", "firefox", "--thread", "main", trace_of("moments"))
+    refused("is not known over time, but of the whole run only", "--format", "firefox", "--thread", "main", trace_of("moments"))
 
 
 # ---- speedscope ----------------------------------------------------------------------------------------------------
