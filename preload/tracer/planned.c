@@ -84,6 +84,7 @@ static const char *plan_path(uint32_t index, void *context)
 
 static uint64_t empty[EMPTY_MAX]; /* by a hash of the name */
 static uint32_t empty_count;
+static bool given_up;
 
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
 static uint64_t hash_of(const char *name)
@@ -139,20 +140,32 @@ static void trace_object(struct process *process, const struct link_map *object)
 		if (empty_count < EMPTY_MAX)
 			empty[empty_count++] = hash_of(object->l_name);
 		break;
-	default:
+	case SESSION_PLAN_FAILED:
 		refuse("mprof-plan could not plan what was opened");
+		break;
+	default:
+		/* A plan that comes later is of an object that runs by then. */
+		given_up = true;
+		refuse("no plan of what was opened came in time");
 	}
+}
+
+static bool may_ask(const struct process *process)
+{
+	return process && process->session && process->session->lines != 0 && tracer_plans() > 0 &&
+	       !given_up && !confined();
 }
 
 static void object_opened(const struct link_map *object)
 {
 	struct process *process = process_peek();
 
-	if (!process || !process->session || process->session->lines == 0 || tracer_plans() == 0 ||
-	    confined() || has_code_to_be_moved(object) || is_empty(object->l_name) ||
+	if (!may_ask(process) || has_code_to_be_moved(object) || is_empty(object->l_name) ||
 	    tracer_resume(object->l_addr))
 		return;
-	if (tracer_plans() == PLANS_MAX)
+	if (tracer_refusal())
+		refuse(tracer_refusal());
+	else if (tracer_plans() == PLANS_MAX)
 		refuse("there are too many modules");
 	else
 		trace_object(process, object);
