@@ -16,8 +16,10 @@
  * C11 and C++11 or later with the GNU extensions of gcc and clang.  Link with librgc (pkg-config rgc), or
  * with librgc-debug, which has the same interface and checks everything (mprof/rgc/debug.h).
  *
- * Ownership.  `_new`, `_ref`, `_take` and `_pop` return a reference that the caller owns and drops with
- * rgc_decref.
+ * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
+ * (`_copy`,
+ * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr) return a reference that the
+ * caller owns and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
  * `steal` in the name: those consume the reference, on failure too.

@@ -30,13 +30,13 @@ typedef void *(*rgc_function)(const rgc_tuple *arguments, const rgc_dict *keywor
 /*
  * A cache for `function`.  `maxsize` results at most; RGC_LRU_UNBOUNDED keeps all; 0 or less keeps none and
  * only counts misses.  With `typed`, arguments that are equal but of different types are different.  `data`,
- * an object or NULL, is owned by the cache.  NULL with ENOMEM.
+ * an object or NULL, is owned by the cache.  Owned; NULL with ENOMEM, or EINVAL without a function.
  */
 RGC_API rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize,
 					 bool typed) RGC_WARN_UNUSED;
 
 /* function(arguments, keywords): owned; NULL with the error of the function, of hash or equal of an argument,
- * or ENOMEM. */
+ * or ENOMEM.  A hit is O(arguments) on average. */
 RGC_API void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments,
 				 const rgc_dict *keywords) RGC_WARN_UNUSED;
 /* For a single positional argument, without making a tuple on a hit unless typed. */
@@ -47,9 +47,10 @@ struct rgc_lru_info {
 	ssize_t maxsize;
 	size_t currsize;
 };
+/* The figures so far.  O(1). */
 RGC_API struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache);
 
-/* Forgets all results and zeroes hits and misses. */
+/* Forgets all results and zeroes hits and misses.  O(results). */
 RGC_API void rgc_lru_cache_clear(rgc_lru_cache *cache);
 
 /* What rgc_lru_cache_new was given; the data borrowed. */

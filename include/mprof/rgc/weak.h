@@ -22,15 +22,16 @@ typedef void (*rgc_weak_callback)(rgc_weak *weak, void *argument);
 
 /*
  * A new weak reference to `target`.  `callback` may be NULL.  `argument`, an object or NULL, is owned by the
- * weak reference and handed to the callback.  NULL with ENOMEM, or ENOTSUP for the targets named above.
+ * weak reference and handed to the callback.  Owned; NULL with ENOMEM, or ENOTSUP for the targets named
+ * above. O(1) on average.
  */
 RGC_API rgc_weak *rgc_weak_new(void *target, rgc_weak_callback callback, void *argument) RGC_WARN_UNUSED;
 
-/* The target: borrowed, or a new reference; NULL (errno unchanged) once it has ended. */
+/* The target: borrowed, or a new reference; NULL (errno unchanged) once it has ended.  O(1). */
 RGC_API void *rgc_weak_get(const rgc_weak *weak);
 RGC_API void *rgc_weak_ref(const rgc_weak *weak) RGC_WARN_UNUSED;
 
-/* The number of weak references to an object. */
+/* The number of weak references to an object: O(that number). */
 RGC_API size_t rgc_weak_count(const void *target);
 
 #ifdef __cplusplus
