@@ -1,10 +1,10 @@
 /*
- * plan.h - where the lines of chosen functions are counted, and what was counted: one file, made by
- * mprof-plan, patched after by the shim, read by the drainer.
+ * plan.h - where the lines of chosen functions are counted, and what was counted: files that mprof-plan
+ * makes, the shim carries out, and the drainer reads.
  *
- * The file lies beside the session file, in shared memory.  It is a header, tables, text, and then
- * PLAN_SHARDS equal arrays of counters, and what the drainer knows of memory, whose pages are there (a write
- * to one that is not would be SIGBUS in the host). Everything but these is constant once the file is made.
+ * They lie beside the session file, in shared memory.  Each is a header, tables, text, and then PLAN_SHARDS
+ * equal arrays of counters, and what the drainer knows of memory, whose pages are there (a write to one that
+ * is not would be SIGBUS in the host).  Everything but these is constant once the file is made.
  * All integers are native; every index and offset is checked by whoever reads it, since plans are files.
  */
 #ifndef MPROF_TRACE_PLAN_H
@@ -17,7 +17,11 @@
 #define PLAN_VERSION 1u
 #define PLAN_BUILD_ID_MAX 32u
 #define PLAN_ENDING ".lines" /* behind the session file's path; of others than the first then ".NUMBER" */
-#define PLANS_MAX 64u        /* of a process: that of its start, and those of objects that it opens */
+#define PLAN_ENDING_BYTES (sizeof(PLAN_ENDING) + 4) /* with a number, and the NUL */
+#define PLANS_MAX 64u /* of a process: that of its start, and those of objects that it opens */
+
+/* How mprof-plan ends where the object that it was asked about has none of the functions. */
+#define PLAN_EXIT_EMPTY 3
 
 /* A row's number in records is that in its plan, and those of all plans before it. */
 

@@ -1,7 +1,7 @@
 /*
  * area.h - the memory in which a module's trampolines lie, near enough for jumps, and their making.
  *
- * Start-up only; raw system calls.  Nothing leads into an area until its module is patched.
+ * Raw system calls.  Nothing leads into an area until its module is patched.
  */
 #ifndef MPROF_PRELOAD_TRACER_AREA_H
 #define MPROF_PRELOAD_TRACER_AREA_H

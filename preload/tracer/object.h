@@ -2,7 +2,7 @@
  * object.h - where the modules of a plan lie in this process.
  *
  * By build-id alone: names are the user's, and LD_PRELOAD reaches programs for which no plan was made.  Takes
- * the loader's lock: at start only.
+ * the loader's lock.
  */
 #ifndef MPROF_PRELOAD_TRACER_OBJECT_H
 #define MPROF_PRELOAD_TRACER_OBJECT_H

@@ -25,6 +25,7 @@
 struct copy {
 	uintptr_t from, to; /* whole pages of code */
 	uint8_t *bytes;     /* the same, to be changed */
+	uint8_t *original;  /* the same, as they were */
 };
 
 static uint8_t *in_copy(const struct copy *copy, uintptr_t address)
@@ -32,24 +33,25 @@ static uint8_t *in_copy(const struct copy *copy, uintptr_t address)
 	return copy->bytes + (address - copy->from);
 }
 
-/* Of the pages that have sites, and those between: sites lie by address. */
-static bool make_copy(struct copy *copy, const struct plan_site *sites, uint32_t count, uintptr_t bias)
+/* Of the pages that have any of these bytes. */
+static bool make_copy(struct copy *copy, uintptr_t from, uintptr_t to)
 {
-	const struct plan_site *last = &sites[count - 1];
-
-	copy->from = (sites->address + bias) & ~(PAGE_BYTES - 1);
-	copy->to = (last->address + bias + last->bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-	long bytes = kernel_call(SYS_mmap, NULL, copy->to - copy->from, PROT_READ | PROT_WRITE,
+	copy->from = from & ~(PAGE_BYTES - 1);
+	copy->to = (to + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+	long bytes = kernel_call(SYS_mmap, NULL, 2 * (copy->to - copy->from), PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
-	copy->bytes = bytes == -1 ? NULL : (uint8_t *)bytes;
-	if (copy->bytes)
-		memcpy(copy->bytes, (const void *)copy->from, copy->to - copy->from);
-	return copy->bytes != NULL;
+	if (bytes == -1)
+		return false;
+	copy->bytes = (uint8_t *)bytes;
+	copy->original = copy->bytes + (copy->to - copy->from);
+	memcpy(copy->bytes, (const void *)copy->from, copy->to - copy->from);
+	memcpy(copy->original, copy->bytes, copy->to - copy->from);
+	return true;
 }
 
 static void drop_copy(const struct copy *copy)
 {
-	kernel_call(SYS_munmap, copy->bytes, copy->to - copy->from);
+	kernel_call(SYS_munmap, copy->bytes, 2 * (copy->to - copy->from));
 }
 
 /* ---- what is put there ------------------------------------------------------------------------ */
@@ -144,22 +146,6 @@ static const char *put_sites(const struct patching *patching, enum plan_way way)
 	return NULL;
 }
 
-static void put_back(const struct patching *patching)
-{
-	for (uint32_t i = 0; i < patching->module->site_count; i++) {
-		const struct plan_site *site = &patching->sites[i];
-		uint8_t *at = site->way == PLAN_NOT
-				      ? NULL
-				      : in_copy(&patching->copy, site->address + patching->bias);
-		for (uint32_t k = 0; at && k < site->instruction_count; k++) {
-			const struct plan_instruction *instruction =
-				&patching->plan->instructions[site->first_instruction + k];
-			memcpy(at, instruction->original, instruction->bytes);
-			at += instruction->bytes;
-		}
-	}
-}
-
 /* ---- writing ------------------------------------------------------------------------------------ */
 
 static bool write_page_by_file(int fd, uintptr_t page, const uint8_t *bytes)
@@ -174,34 +160,29 @@ static bool write_page_in_place(int fd, uintptr_t page, const uint8_t *bytes)
 	return true;
 }
 
-/* Those pages that differ. */
-static bool write_pages(const struct copy *copy, int fd,
+/* Those pages that are to differ from what they were. */
+static bool write_pages(const struct copy *copy, const uint8_t *bytes, int fd,
 			bool (*write_page)(int fd, uintptr_t page, const uint8_t *bytes))
 {
-	for (uintptr_t page = copy->from; page < copy->to; page += PAGE_BYTES)
-		if (memcmp((const void *)page, in_copy(copy, page), PAGE_BYTES) != 0 &&
-		    (!write_page(fd, page, in_copy(copy, page)) ||
-		     memcmp((const void *)page, in_copy(copy, page), PAGE_BYTES) != 0))
-			return false;
-	return true;
+	bool written = true;
+
+	for (size_t at = 0; at < copy->to - copy->from && written; at += PAGE_BYTES)
+		written = memcmp(copy->bytes + at, copy->original + at, PAGE_BYTES) == 0 ||
+			  (write_page(fd, copy->from + at, bytes + at) &&
+			   memcmp((const void *)(copy->from + at), bytes + at, PAGE_BYTES) == 0);
+	return written;
 }
 
 /* False: nothing is changed. */
-static bool write_by_file(const struct patching *patching)
+static bool write_by_file(const struct copy *copy)
 {
 	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, "/proc/self/mem", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
-	bool written = write_pages(&patching->copy, fd, write_page_by_file);
-	if (!written) {
-		struct patching before = *patching;
-		if (make_copy(&before.copy, patching->sites, patching->module->site_count, patching->bias)) {
-			put_back(&before);
-			write_pages(&before.copy, fd, write_page_by_file);
-			drop_copy(&before.copy);
-		}
-	}
+	bool written = write_pages(copy, copy->bytes, fd, write_page_by_file);
+	if (!written)
+		write_pages(copy, copy->original, fd, write_page_by_file);
 	kernel_call(SYS_close, fd);
 	return written;
 }
@@ -211,14 +192,21 @@ static bool protect(const struct copy *copy, int protection)
 	return kernel_call(SYS_mprotect, copy->from, copy->to - copy->from, protection) == 0;
 }
 
-static bool write_in_place(const struct patching *patching)
+static bool write_in_place(const struct copy *copy)
 {
-	bool writable = protect(&patching->copy, PROT_READ | PROT_WRITE | PROT_EXEC);
+	bool written = protect(copy, PROT_READ | PROT_WRITE | PROT_EXEC) &&
+		       write_pages(copy, copy->bytes, -1, write_page_in_place);
 
-	if (writable)
-		write_pages(&patching->copy, -1, write_page_in_place);
-	protect(&patching->copy, PROT_READ | PROT_EXEC);
-	return writable;
+	protect(copy, PROT_READ | PROT_EXEC);
+	return written;
+}
+
+static bool write_copy(const struct copy *copy)
+{
+	bool written = write_by_file(copy) || write_in_place(copy);
+
+	arch_code_changed();
+	return written;
 }
 
 const char *patch_module(const struct plan_file *plan, const struct plan_module *module,
@@ -229,32 +217,29 @@ const char *patch_module(const struct plan_file *plan, const struct plan_module 
 				    .sites = &plan->sites[module->first_site],
 				    .area = area,
 				    .bias = object->bias};
+	/* They lie by address. */
+	const struct plan_site *first = patching.sites, *last = &first[module->site_count - 1];
 
-	if (!make_copy(&patching.copy, patching.sites, module->site_count, object->bias))
+	if (!make_copy(&patching.copy, first->address + object->bias,
+		       last->address + last->bytes + object->bias))
 		return "there is no memory for a copy of the code";
 	const char *refusal = put_sites(&patching, PLAN_JUMP);
 	if (!refusal)
 		refusal = put_sites(&patching, PLAN_SHORT_JUMP);
-	if (!refusal && !write_by_file(&patching) && !write_in_place(&patching))
+	if (!refusal && !write_copy(&patching.copy))
 		refusal = "the system lets no code be changed";
 	drop_copy(&patching.copy);
-	arch_code_changed();
 	return refusal;
 }
 
 bool patch_bytes(uintptr_t place, const uint8_t *bytes, size_t count)
 {
-	const struct copy pages = {place & ~(PAGE_BYTES - 1),
-				   (place + count + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1), NULL};
-	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, "/proc/self/mem", O_RDWR | O_CLOEXEC);
-	bool written = fd >= 0 && kernel_call(SYS_pwrite64, fd, bytes, count, place) == (long)count;
+	struct copy copy;
 
-	if (fd >= 0)
-		kernel_call(SYS_close, fd);
-	if (!written && protect(&pages, PROT_READ | PROT_WRITE | PROT_EXEC)) {
-		memcpy((void *)place, bytes, count);
-		protect(&pages, PROT_READ | PROT_EXEC);
-	}
-	arch_code_changed();
-	return memcmp((const void *)place, bytes, count) == 0;
+	if (!make_copy(&copy, place, place + count))
+		return false;
+	memcpy(in_copy(&copy, place), bytes, count);
+	bool written = write_copy(&copy);
+	drop_copy(&copy);
+	return written;
 }

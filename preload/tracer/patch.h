@@ -1,7 +1,8 @@
 /*
  * patch.h - putting the jumps of a module into its code.
  *
- * All of them or none.  By one thread, while there is no other, and with signals blocked by the caller.
+ * All of them or none, while no code of the module runs: there is one thread, or the loader has not let the
+ * object go yet.  With signals blocked by the caller.
  */
 #ifndef MPROF_PRELOAD_TRACER_PATCH_H
 #define MPROF_PRELOAD_TRACER_PATCH_H

@@ -1,7 +1,7 @@
 /*
  * plan_file.h - a plan, mapped and found to be one.
  *
- * Start-up only.  The counters are shared with the file, the rest is read.
+ * The counters are shared with the file, the rest is read.
  */
 #ifndef MPROF_PRELOAD_TRACER_PLAN_FILE_H
 #define MPROF_PRELOAD_TRACER_PLAN_FILE_H

@@ -25,7 +25,7 @@
 #define PATIENCE_NS UINT64_C(30000000000) /* debug information may be large, or come from afar */
 #define LOOK_NS 100000000                 /* at whether the drainer lives */
 #define STANDSTILL_LOOKS 50u
-#define PATH_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING) + 4)
+#define PATH_BYTES (SESSION_PATH_BYTES + PLAN_ENDING_BYTES)
 #define EMPTY_MAX 1024u /* objects that are known to have none of the functions */
 
 static void refuse(const char *why)
@@ -130,11 +130,14 @@ static uint32_t ask(struct session_header *session, const struct link_map *objec
 static void trace_object(struct process *process, const struct link_map *object)
 {
 	struct plan_path path = {.session = process->arena->path};
+	uint32_t number = tracer_plans();
 
 	switch (ask(process->session, object)) {
 	case SESSION_PLAN_READY:
-		if (tracer_add(plan_path(tracer_plans(), &path)) < 0 && tracer_refusal())
+		if (tracer_add(plan_path(number, &path)) < 0 && tracer_refusal())
 			refuse(tracer_refusal());
+		/* Its number is not to be another's. */
+		given_up = tracer_plans() == number;
 		break;
 	case SESSION_PLAN_EMPTY:
 		if (empty_count < EMPTY_MAX)

@@ -93,11 +93,11 @@ static const char *start_module(struct placed *one, const struct object *object)
 		wrong = patch_module(one->plan, one->module, object, &one->area);
 	if (wrong && one->number >= 0)
 		tracer_end_area(one->number);
-	area_drop_code(wrong ? &one->area : &before);
-	if (!wrong) {
-		one->bias = object->bias;
-		one->loaded = true;
-	}
+	area_drop_code(&before);
+	if (wrong)
+		area_drop_code(&one->area);
+	one->bias = object->bias;
+	one->loaded = !wrong;
 	return wrong;
 }
 

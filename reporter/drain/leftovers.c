@@ -36,12 +36,11 @@ struct name {
 /* The first one has no number. */
 static bool is_plan(const char *ending)
 {
-	size_t length = strlen(PLAN_ENDING);
+	unsigned number;
+	int length = 0;
 
-	return strncmp(ending, PLAN_ENDING, length) == 0 &&
-	       (ending[length] == '\0' ||
-		(ending[length] == '.' &&
-		 strspn(ending + length + 1, "0123456789") == strlen(ending + length + 1)));
+	return strcmp(ending, PLAN_ENDING) == 0 ||
+	       (sscanf(ending, PLAN_ENDING ".%u%n", &number, &length) == 1 && ending[length] == '\0');
 }
 
 static bool parse_name(const char *text, struct name *name)

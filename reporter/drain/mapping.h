@@ -27,7 +27,7 @@ int mapping_open(struct mapping *mapping, const char *path, struct diagnostic *d
 void mapping_close(struct mapping *mapping);
 
 /* Where one of its plans is, by number. */
-#define MAPPING_PLAN_BYTES (SESSION_PATH_BYTES + sizeof(PLAN_ENDING) + 4)
+#define MAPPING_PLAN_BYTES (SESSION_PATH_BYTES + PLAN_ENDING_BYTES)
 const char *mapping_plan_path(const struct mapping *mapping, uint32_t index, char path[MAPPING_PLAN_BYTES]);
 
 /* Removes the session's file, its plans, and the link to it that children look for; the mapping stays. */

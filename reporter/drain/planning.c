@@ -88,8 +88,6 @@ static bool find_planner(char path[PATH_MAX])
 
 /* ---- making it --------------------------------------------------------------------------------------- */
 
-#define NOTHING 3 /* of mprof-plan's exit codes */
-
 static enum session_plan run(char **list)
 {
 	static char *const nothing[] = {NULL};
@@ -100,7 +98,7 @@ static enum session_plan run(char **list)
 		return SESSION_PLAN_FAILED;
 	while (waitpid(pid, &status, 0) != pid) {
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NOTHING)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PLAN_EXIT_EMPTY)
 		return SESSION_PLAN_EMPTY;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? SESSION_PLAN_READY : SESSION_PLAN_FAILED;
 }
@@ -165,19 +163,17 @@ void planning_begin(struct planning *planning, const struct mapping *mapping)
 		answer(&mapping->header->plan_state, SESSION_PLAN_FAILED);
 }
 
-/* What the state says does not matter any more, as long as it is another one: the thread may be about to
- * wait. */
 void planning_finish(struct planning *planning)
 {
-	_Atomic uint32_t *state = planning->begun ? &planning->mapping->header->plan_state : NULL;
-
 	if (!planning->begun)
 		return;
+	_Atomic uint32_t *state = &planning->mapping->header->plan_state;
 	/* Release: pairs with the acquire above. */
 	atomic_store_explicit(&planning->over, true, memory_order_release);
-	answer(state, atomic_load_explicit(state, memory_order_relaxed) == SESSION_PLAN_FAILED
-			      ? SESSION_PLAN_EMPTY
-			      : SESSION_PLAN_FAILED);
+	/* Nobody wants a plan any more.  It has to be another state than it was, whatever that is: the thread
+	 * may be about to wait.  Relaxed: this one is not told anything by it. */
+	bool failed = atomic_load_explicit(state, memory_order_relaxed) == SESSION_PLAN_FAILED;
+	answer(state, failed ? SESSION_PLAN_EMPTY : SESSION_PLAN_FAILED);
 	pthread_join(planning->thread, NULL);
 	planning->begun = false;
 }

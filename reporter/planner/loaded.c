@@ -84,44 +84,44 @@ static int complain(pid_t pid, int error, struct diagnostic *diagnostic)
 		     : 0;
 }
 
-static FILE *open_maps(pid_t pid, struct diagnostic *diagnostic)
+static int open_maps(pid_t pid, FILE **maps, struct diagnostic *diagnostic)
 {
 	char name[64];
 	snprintf(name, sizeof(name), "/proc/%d/maps", (int)pid);
-	FILE *maps = fopen(name, "re");
-	if (!maps)
-		complain(pid, errno, diagnostic);
-	return maps;
+	*maps = fopen(name, "re");
+	return complain(pid, *maps ? 0 : errno, diagnostic);
 }
 
 int loaded_each(pid_t pid, loaded_fn *found, void *context, struct diagnostic *diagnostic)
 {
 	char program[PATH_MAX];
-	FILE *maps = open_maps(pid, diagnostic);
-	if (!maps)
-		return -errno;
+	FILE *maps;
+	int error = open_maps(pid, &maps, diagnostic);
+	if (error)
+		return error;
 	read_program(pid, program);
 	each_of(maps, program, found, context);
-	int error = ferror(maps) ? EIO : 0;
+	error = ferror(maps) ? EIO : 0;
 	fclose(maps);
 	return complain(pid, error, diagnostic);
 }
 
 int loaded_at(pid_t pid, uint64_t address, loaded_fn *found, void *context, struct diagnostic *diagnostic)
 {
-	FILE *maps = open_maps(pid, diagnostic);
+	FILE *maps;
+	int error = open_maps(pid, &maps, diagnostic);
 	char *line = NULL;
 	size_t capacity = 0;
 	bool over = false;
-	if (!maps)
-		return -errno;
+	if (error)
+		return error;
 	while (!over && getline(&line, &capacity, maps) > 0) {
 		struct mapped mapped = read_line(line);
 		over = address >= mapped.from && address < mapped.to;
 		if (over && mapped.path && !is_ours(mapped.path))
 			found(context, mapped.path, false);
 	}
-	int error = ferror(maps) ? EIO : 0;
+	error = ferror(maps) ? EIO : 0;
 	free(line);
 	fclose(maps);
 	return complain(pid, error, diagnostic);

@@ -1,10 +1,12 @@
 /*
  * main.c - mprof-plan PID[@ADDRESS] OUT GLOB... and mprof-plan --object PATH OUT GLOB...: writes the plan of
  * the lines of chosen functions; with an address, of the object that is mapped there in the process.  The
- * drainer starts it, and the program waits for it.  Ends with 3, and writes nothing, if that object has none
- * of the functions.
+ * drainer starts it, and the program waits for it.  Writes nothing, and ends with PLAN_EXIT_EMPTY, if
+ * that object has none of the functions.
  */
 #include "planner/planner.h"
+
+#include "trace/plan.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_WRONG = 2, EXIT_NOTHING = 3 };
+#define EXIT_WRONG 2
 
 static int usage(void)
 {
@@ -55,5 +57,5 @@ int main(int argc, char **argv)
 	if (error)
 		fprintf(stderr, "mprof-plan: %s\n", diagnostic.message);
 	planner_destroy(planner);
-	return error ? EXIT_WRONG : nothing ? EXIT_NOTHING : EXIT_SUCCESS;
+	return error ? EXIT_WRONG : nothing ? PLAN_EXIT_EMPTY : EXIT_SUCCESS;
 }
