@@ -1,10 +1,8 @@
 /* export.c - the list of formats, and what several of them need. */
 #include "exports/export.h"
 
-#include "base/memory.h"
 #include "profile/partial.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define EXPORT(name, ending, readers, traits, share) {#name, ending, readers, traits, share, export_##name},
@@ -20,19 +18,6 @@ const struct export_format *export_find(const char *name)
 		if (strcmp(format->name, name) == 0)
 			return format;
 	return NULL;
-}
-
-size_t export_depth(const struct tree *tree)
-{
-	uint32_t *depths = memory_zeroed(tree->count + 1, sizeof(*depths));
-	size_t deepest = 0;
-
-	for (uint32_t node = 1; node < tree->count; node++) {
-		depths[node] = depths[tree->parent[node]] + 1;
-		deepest = depths[node] > deepest ? depths[node] : deepest;
-	}
-	free(depths);
-	return deepest;
 }
 
 size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path)

@@ -52,9 +52,8 @@ extern const struct export_format export_formats[];
 const struct export_format *export_find(const char *name);
 
 /* The nodes from the outermost function to this one: to `path`, which has room for as many as the tree is
- * deep; how many.  export_depth is that. */
+ * deep; how many. */
 size_t export_path(const struct tree *tree, uint32_t node, uint32_t *path);
-size_t export_depth(const struct tree *tree);
 
 #define EXPORT(name, ...)                                                                                    \
 	int export_##name(FILE *out, const struct export_source *source, struct diagnostic *diagnostic);

@@ -23,7 +23,7 @@ static void print_name(FILE *out, const char *name)
 int export_folded(FILE *out, const struct export_source *source, struct diagnostic *diagnostic)
 {
 	const struct tree *tree = source->tree;
-	uint32_t *path = memory_zeroed(export_depth(tree) + 1, sizeof(*path));
+	uint32_t *path = memory_zeroed(tree_depth(tree) + 1, sizeof(*path));
 
 	(void)diagnostic;
 	for (uint32_t node = 1; node < tree->count; node++) {

@@ -81,7 +81,7 @@ int export_speedscope(FILE *out, const struct export_source *source, struct diag
 {
 	enum figure figures[PARTIAL_FIGURES];
 	size_t count = partial_figures(source->run, figures), active = 0;
-	uint32_t *path = memory_zeroed(export_depth(source->tree) + 1, sizeof(*path));
+	uint32_t *path = memory_zeroed(tree_depth(source->tree) + 1, sizeof(*path));
 
 	(void)diagnostic;
 	for (size_t i = 0; i < count; i++)

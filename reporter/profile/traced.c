@@ -192,7 +192,7 @@ static void add_to_table(struct profile *profile, const struct traced_function *
 	table->traced = true;
 }
 
-/* Whether no code is known of a line.  What is on no traced line's way has some, for all that is known. */
+/* Whether the function was traced and no code of it is of the line.  Lines that allocated have some. */
 static bool is_without_code(const struct table_line *line)
 {
 	return line->without_code && !line->traced && !line->measured;

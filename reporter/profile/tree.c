@@ -323,22 +323,31 @@ static const char *name_of(const void *frames, uint32_t frame)
 	return ((const struct tree_frame *)frames)[frame].place;
 }
 
-static void put_in_order(struct work *work, struct tree *tree)
+uint32_t *tree_take(struct tree *tree, struct trie *trie, enum figure figure, uint64_t sample_bytes,
+		    struct pool *pool)
 {
-	const struct trie_ordering ordering = {work->query->figure, name_of, tree->frames};
-	struct trie_columns columns =
-		trie_order(&work->trie, &ordering, work->profile->info->sample_bytes, &work->profile->pool);
+	const struct trie_ordering ordering = {figure, name_of, tree->frames};
+	struct trie_columns columns = trie_order(trie, &ordering, sample_bytes, pool);
 
-	tree->count = work->trie.count;
+	tree->count = trie->count;
 	tree->parent = columns.parent;
 	tree->frame = columns.frame;
 	tree->end = columns.end;
 	tree->first = columns.first;
 	tree->before = columns.before;
+	return columns.place;
+}
+
+static void put_in_order(struct work *work, struct tree *tree)
+{
+	const struct trace_info *info = work->profile->info;
+	uint32_t *place =
+		tree_take(tree, &work->trie, work->query->figure, info->sample_bytes, &work->profile->pool);
+
 	tree->of_node = work->of_node;
-	for (size_t i = 0; work->of_node && i < work->profile->info->node_count; i++)
-		work->of_node[i] = columns.place[work->of_node[i]];
-	free(columns.place);
+	for (size_t i = 0; work->of_node && i < info->node_count; i++)
+		work->of_node[i] = place[work->of_node[i]];
+	free(place);
 }
 
 struct tree *profile_tree(struct profile *profile, const struct tree_query *query)
@@ -355,6 +364,20 @@ struct tree *profile_tree(struct profile *profile, const struct tree_query *quer
 	put_in_order(&work, tree);
 	finish(&work);
 	return tree;
+}
+
+size_t tree_depth(const struct tree *tree)
+{
+	uint32_t *depth = memory_zeroed(tree->count, sizeof(*depth));
+	size_t deepest = 0;
+
+	/* Parents come before their children. */
+	for (uint32_t node = 1; node < tree->count; node++) {
+		depth[node] = depth[tree->parent[node]] + 1;
+		deepest = depth[node] > deepest ? depth[node] : deepest;
+	}
+	free(depth);
+	return deepest;
 }
 
 /* ---- sums ------------------------------------------------------------------------------------ */

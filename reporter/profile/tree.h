@@ -71,6 +71,9 @@ struct tree *tree_cut(struct profile *profile, const struct tree *tree, const st
 const struct tree *tree_fold(struct profile *profile, const struct tree *tree, enum figure figure,
 			     size_t deepest);
 
+/* How many frames the longest path has, without the root.  O(nodes). */
+size_t tree_depth(const struct tree *tree);
+
 /* What a node did itself, and with its whole subtree. */
 struct amounts tree_self(const struct tree *tree, uint32_t node);
 struct amounts tree_total(const struct tree *tree, uint32_t node);

@@ -50,11 +50,6 @@ static void add_nodes(struct folding *folding, size_t deepest)
 	}
 }
 
-static const char *name_of(const void *context, uint32_t frame)
-{
-	return ((const struct tree_frame *)context)[frame].place;
-}
-
 static const uint32_t *moved(const struct folding *folding, const uint32_t *place, struct profile *profile)
 {
 	const uint32_t *before = folding->tree->of_node;
@@ -70,34 +65,14 @@ static const uint32_t *moved(const struct folding *folding, const uint32_t *plac
 
 static struct tree *folded(struct folding *folding, struct profile *profile, enum figure figure)
 {
-	const struct trie_ordering ordering = {figure, name_of, folding->tree->frames};
-	/* Sums are weighed already. */
-	struct trie_columns columns = trie_order(&folding->trie, &ordering, 0, &profile->pool);
 	struct tree *result = pool_alloc(&profile->pool, sizeof(*result));
 
 	*result = *folding->tree;
-	result->count = folding->trie.count;
-	result->parent = columns.parent;
-	result->frame = columns.frame;
-	result->end = columns.end;
-	result->first = columns.first;
-	result->before = columns.before;
-	result->of_node = moved(folding, columns.place, profile);
-	free(columns.place);
+	/* Sums are weighed already. */
+	uint32_t *place = tree_take(result, &folding->trie, figure, 0, &profile->pool);
+	result->of_node = moved(folding, place, profile);
+	free(place);
 	return result;
-}
-
-static bool is_deeper(const struct tree *tree, size_t deepest)
-{
-	uint32_t *depth = memory_zeroed(tree->count, sizeof(*depth));
-	bool deeper = false;
-
-	for (uint32_t node = 1; node < tree->count && !deeper; node++) {
-		depth[node] = depth[tree->parent[node]] + 1;
-		deeper = depth[node] > deepest;
-	}
-	free(depth);
-	return deeper;
 }
 
 const struct tree *tree_fold(struct profile *profile, const struct tree *tree, enum figure figure,
@@ -106,7 +81,7 @@ const struct tree *tree_fold(struct profile *profile, const struct tree *tree, e
 	struct folding folding = {.tree = tree};
 	struct tree *result;
 
-	if (!is_deeper(tree, deepest))
+	if (tree_depth(tree) <= deepest)
 		return tree;
 	trie_init(&folding.trie);
 	folding.of = memory_zeroed(tree->count, sizeof(*folding.of));

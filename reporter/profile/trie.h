@@ -8,6 +8,8 @@
 #include "base/pool.h"
 #include "profile/figure.h"
 
+struct tree;
+
 struct trie {                           /* after trie_init */
 	uint32_t *parent, *frame, *sum; /* by node: the last is the index of its amounts + 1, or 0 */
 	size_t count, parent_capacity, frame_capacity, sum_capacity;
@@ -43,5 +45,9 @@ struct trie_ordering {
 /* In preorder, with sums weighed; of the pool.  Nothing may be added any more. */
 struct trie_columns trie_order(struct trie *trie, const struct trie_ordering *ordering, uint64_t sample_bytes,
 			       struct pool *pool);
+
+/* Puts a trie of the tree's frames into order, and makes it the tree's nodes.  Returns trie_columns.place. */
+uint32_t *tree_take(struct tree *tree, struct trie *trie, enum figure figure, uint64_t sample_bytes,
+		    struct pool *pool);
 
 #endif

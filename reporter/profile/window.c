@@ -18,12 +18,13 @@ static const struct timeline *to_the_end(struct profile *profile, const struct t
 		 to_ns = profile->info->duration_ns;
 	struct timeline *longer;
 
-	if (count == 0 || to_ns <= from_ns)
+	if (to_ns <= from_ns)
 		return timeline;
 	longer = pool_alloc(&profile->pool, sizeof(*longer));
 	*longer = *timeline;
 	longer->list = pool_alloc(&profile->pool, (count + 1) * sizeof(*longer->list));
-	memcpy(longer->list, timeline->list, count * sizeof(*longer->list));
+	if (count > 0)
+		memcpy(longer->list, timeline->list, count * sizeof(*longer->list));
 	longer->list[longer->count++] =
 		(struct interval){.begin_ns = from_ns, .end_ns = to_ns, .peak_ns = from_ns};
 	return longer;

@@ -65,10 +65,11 @@ static uint32_t steps_from(const struct visits *visits, uint32_t node)
 	return visits->steps[node] + inserted;
 }
 
-static bool brings_scopes(const struct visits *visits, uint32_t above, uint32_t code)
+/* Of a node of this code below one that is its own nearest. */
+static bool brings_scopes(const struct visits *visits, uint32_t at, uint32_t code)
 {
 	return has_scopes(visits->scopes, code) &&
-	       (steps_from(visits, above) < SHORT_PATH || !has_code(visits, above, code));
+	       (steps_from(visits, at) < SHORT_PATH || !has_code(visits, at, code));
 }
 
 /* Parents, or theirs, come before their children, so one pass is enough. */

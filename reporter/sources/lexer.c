@@ -1,7 +1,6 @@
 /* lexer.c - see lexer.h. */
 #include "sources/lexer.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* What is code goes where somebody wants it. */

@@ -98,8 +98,8 @@ static const char *statement_in(const char *text)
 static const char *const controls[] = {"if", "for", "while", "switch", NULL};
 static const char *const jumps[] = {"return", "break",     "continue", "goto",     "throw",
 				    "delete", "co_return", "co_await", "co_yield", NULL};
-/* Those that come to nothing, and what is none. */
 static const char *const types[] = {"struct", "class", "union", "enum", NULL};
+/* Those that come to nothing, and what is none. */
 static const char *const others[] = {
 	"static",   "extern",        "typedef",        "using",        "namespace",
 	"template", "constexpr",     "const",          "fn",           "pub",
@@ -148,7 +148,7 @@ static bool does_something(const char *text)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static void open(struct reading *reading, char what)
+static void note_opening(struct reading *reading, char what)
 {
 	if (reading->depth < OPEN_MAX)
 		reading->open[reading->depth] = what;
@@ -156,7 +156,7 @@ static void open(struct reading *reading, char what)
 }
 
 /* The character of an opening that closes; '{' where nothing is known. */
-static char close(struct reading *reading)
+static char take_opening(struct reading *reading)
 {
 	if (reading->depth == 0)
 		return '{';
@@ -180,14 +180,14 @@ static bool holds_values(const char *code, const char *brace)
 static void read_character(struct reading *reading, const char *at)
 {
 	if (*at == '(' || *at == '[') {
-		open(reading, '(');
+		note_opening(reading, '(');
 	} else if (*at == '{') {
 		bool values = in_parenthesis(reading) || holds_values(reading->code, at);
 
-		open(reading, values ? '(' : '{');
+		note_opening(reading, values ? '(' : '{');
 		reading->within &= values;
 	} else if (*at == ')' || *at == ']' || *at == '}') {
-		bool block = close(reading) == '{';
+		bool block = take_opening(reading) == '{';
 
 		if (*at == '}' && block)
 			reading->within = false;

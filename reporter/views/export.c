@@ -14,6 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Recursion that is deeper goes back to itself: written out, a hundred thousand calls are gigabytes. */
+#define DEEPEST 512
+
 static int list_formats(void)
 {
 	for (const struct export_format *format = export_formats; format->name; format++)
@@ -78,9 +81,6 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 	return format_of(request) ? check_format(format_of(request), request, diagnostic)
 				  : refuse(request, diagnostic);
 }
-
-/* Recursion that is deeper goes back to itself: written out, a hundred thousand calls are gigabytes. */
-#define DEEPEST 512
 
 /* What is small by every figure of the format. */
 static const struct tree *sum_up(const struct export_source *source, const struct tree *tree,

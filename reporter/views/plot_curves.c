@@ -8,33 +8,8 @@
 #include "views/frames.h"
 #include "views/parts.h"
 
-#include <string.h>
-
 #define NAME_WIDTH 200
 #define SAMPLES_MOST 2000 /* of the resident set */
-
-/* With one more point, at which it is as it was last. */
-static uint64_t *extended(struct document *document, const struct series *series, const uint64_t *values)
-{
-	uint64_t *copy = pool_alloc(&document->pool, (series->count + 1) * sizeof(*copy));
-
-	memcpy(copy, values, series->count * sizeof(*copy));
-	copy[series->count] = copy[series->count - 1];
-	return copy;
-}
-
-/* To the end of the run the heap stays as it was. */
-static struct chart_curve heap_curve(struct document *document, struct profile *profile, const char *name,
-				     const struct series *series)
-{
-	uint64_t *times = extended(document, series, series->time_ns);
-	uint64_t duration = profile_overview(profile, false)->duration_ns;
-
-	if (duration > times[series->count])
-		times[series->count] = duration;
-	return (struct chart_curve){name, times, extended(document, series, series->heap_bytes),
-				    series->count + 1};
-}
 
 static struct plot_parts parts_of(struct document *document, const struct request *request,
 				  enum grouping grouping, const struct series *series)
@@ -45,10 +20,9 @@ static struct plot_parts parts_of(struct document *document, const struct reques
 		const char *name =
 			frame_group(document, request, series->parts[i].group, grouping, NAME_WIDTH);
 
-		list[i] = (struct plot_part){name, name, extended(document, series, series->parts[i].bytes)};
+		list[i] = (struct plot_part){name, name, series->parts[i].bytes};
 	}
-	return (struct plot_parts){list, series->part_count, extended(document, series, series->rest_bytes),
-				   series->rest_groups};
+	return (struct plot_parts){list, series->part_count, series->rest_bytes, series->rest_groups};
 }
 
 /* As it was sampled; of long runs the greatest of each interval, where it was seen. */
@@ -83,7 +57,8 @@ int plot_curves(struct document *document, struct profile *profile, const struct
 		pool_format(&document->pool, "%s: %s",
 			    style_short_path(request->style, profile_overview(profile, false)->path),
 			    part_command(document, profile_overview(profile, false)->command, NAME_WIDTH));
-	out->heap = heap_curve(document, profile, out->name, &out->series);
+	out->heap = (struct chart_curve){out->name, out->series.time_ns, out->series.heap_bytes,
+					 out->series.count};
 	out->parts = parts_of(document, request, wanted->by, &out->series);
 	out->rss = rss_curve(document, profile, &out->series);
 	return 0;
