@@ -64,10 +64,10 @@ int profile_timeline(struct profile *profile, const struct timeline **timeline, 
 	const struct replay_sizes sizes = {blocks->least, blocks->most};
 
 	if (blocks->thread || (blocks->sized && profile->info->aggregate))
-		return diagnostic_set(diagnostic, EINVAL,
-				      "%s: what %s is not known over time, but of the whole run only",
-				      blocks->thread ? "--thread" : "--min-size, --max-size",
-				      blocks->thread ? "a thread has" : "blocks of some sizes have");
+		return diagnostic_set(
+			diagnostic, EINVAL, "%s: what %s is not known over time, but of the whole run only",
+			blocks->thread ? "--thread" : "--min-size, --max-size",
+			blocks->thread ? "a thread has" : "blocks of some sizes have in recordings of sums");
 	return find_timeline(profile, blocks->sized ? &sizes : NULL, timeline, diagnostic);
 }
 
