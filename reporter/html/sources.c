@@ -72,17 +72,48 @@ static void print_table(struct printing *printing, const struct line_table *tabl
 	free(texts);
 }
 
-/* The line of a frame, with those around it. */
-static void print_frame(struct printing *printing, struct profile *profile, const struct tree_frame *frame)
-{
-	const struct source_text *text =
-		*frame->function->file ? profile_source(profile, frame->function->file) : NULL;
-	uint32_t first = frame->line > AROUND ? frame->line - AROUND : 1, last = frame->line + AROUND;
+struct range {
+	const char *file;
+	const struct source_text *text;
+	uint32_t first, last;
+};
 
-	if (!text || frame->line == 0 || frame->line > text->line_count)
-		return;
-	last = last < text->line_count ? last : (uint32_t)text->line_count;
-	print_lines(printing, frame->function->file, first, text->lines + first - 1, last - first + 1);
+/* The line of a frame, with those around it; false: there is no text of it. */
+static bool range_of(struct profile *profile, const struct tree_frame *frame, struct range *range)
+{
+	const char *file = frame->function->file;
+	const struct source_text *text = *file ? profile_source(profile, file) : NULL;
+	uint32_t line = frame->line;
+
+	if (!text || line == 0 || line > text->line_count)
+		return false;
+	*range = (struct range){file, text, line > AROUND ? line - AROUND : 1, line + AROUND};
+	if (range->last > text->line_count)
+		range->last = (uint32_t)text->line_count;
+	return true;
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct range *a = left, *b = right;
+	int order = strcmp(a->file, b->file);
+
+	return order ? order : (a->first > b->first) - (a->first < b->first);
+}
+
+/* Sorted; those that meet are one. */
+static void print_ranges(struct printing *printing, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count;) {
+		struct range whole = ranges[i++];
+
+		for (; i < count && strcmp(ranges[i].file, whole.file) == 0 &&
+		       ranges[i].first <= whole.last + 1;
+		     i++)
+			whole.last = ranges[i].last;
+		print_lines(printing, whole.file, whole.first, whole.text->lines + whole.first - 1,
+			    whole.last - whole.first + 1);
+	}
 }
 
 /* Of functions that have no table: of all where figures are of a part of the run, and of those that are not
@@ -90,12 +121,19 @@ static void print_frame(struct printing *printing, struct profile *profile, cons
 static void print_others(struct printing *printing, struct profile *profile, const struct tree *tree,
 			 const struct map *with_table)
 {
+	struct range *ranges = memory_zeroed(tree->frame_count, sizeof(*ranges));
+	size_t count = 0;
+
 	for (size_t i = 1; i < tree->frame_count; i++) {
 		const struct source_function *function = tree->frames[i].function;
 
-		if (!map_get(with_table, (uintptr_t)function->file, function->first_line))
-			print_frame(printing, profile, &tree->frames[i]);
+		if (!map_get(with_table, (uintptr_t)function->file, function->first_line) &&
+		    range_of(profile, &tree->frames[i], &ranges[count]))
+			count++;
 	}
+	qsort(ranges, count, sizeof(*ranges), by_place);
+	print_ranges(printing, ranges, count);
+	free(ranges);
 }
 
 static void print_shown(struct printing *printing, struct profile *profile, const struct tree *tree)

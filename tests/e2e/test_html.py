@@ -437,6 +437,16 @@ def text_is_there_for_what_has_no_table(directory):
 
 
 @case
+def text_of_lines_near_each_other_is_there_once(directory):
+    trace = record([compile("two_marks.c", directory / "two_marks", "-O0")], directory).trace()
+    for options in ((), ("--from", "0")):
+        lines = [(file["file"], line) for file in page_of(trace, *options, directory=directory)["recordings"][0]["sources"]["files"]
+                 for line in range(file["lines"]["from"], file["lines"]["from"] + len(file["lines"]["text"]))]
+        check(lines, f"text with {options}")
+        check_equal(len(lines), len(set(lines)), f"lines with text, with {options}: {sorted(lines)}")
+
+
+@case
 def the_time_line_goes_to_the_end(directory):
     trace = record([compile("one_block.c", directory / "one_block", "-O1"), "1000000", "200"], directory).trace()
     time = page_of(trace, directory=directory)["recordings"][0]["time"]
