@@ -14,7 +14,8 @@
  *     rgc_collect(2);                               returns 2
  *
  * C11 and C++11 or later with the GNU extensions of gcc and clang.  Link with librgc (pkg-config rgc), or
- * with librgc-debug, which has the same interface and checks everything (mprof/rgc/debug.h).
+ * with librgc-debug, which has the same interface and checks counts, stores and structures
+ * (mprof/rgc/debug.h).
  *
  * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
  * (`_copy`,

@@ -277,8 +277,9 @@ static void warn_refused(struct profile *profile, uint32_t refusal, const char *
 		profile_must(profile_warn(profile, "lines of %s (%s:%u) %s", first->name, first->file,
 					  first->first_line, reason));
 	else if (count > 1)
-		profile_must(profile_warn(profile, "lines of %s (%s:%u) and of %zu other functions %s",
-					  first->name, first->file, first->first_line, count - 1, reason));
+		profile_must(profile_warn(profile, "lines of %s (%s:%u) and of %zu other function%s %s",
+					  first->name, first->file, first->first_line, count - 1,
+					  count > 2 ? "s" : "", reason));
 }
 
 static void warn_all_refused(struct profile *profile)
