@@ -63,8 +63,8 @@ enum plan_refusal {
 	PLAN_COMPUTED_GOTO = 2, /* of a function: jumps whose targets are not known */
 	PLAN_UNDECODED = 3,     /* it has what is no instruction */
 	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
-	PLAN_NOT_ALL = 5, /* of a row: some of its code is come to where no statement begins: that it has no
-			   * hits says nothing */
+	PLAN_NOT_ALL = 5, /* of a row: it may run without a count, by code that is come to where no statement
+			   * begins or that optimization made another line's: no hits say nothing */
 	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
 	PLAN_COPIES = 7, /* of a function: it has sites, but copies in its callers as well, which have none */
 };

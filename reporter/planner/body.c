@@ -117,6 +117,14 @@ struct instruction *body_around(const struct body *body, uint64_t address)
 	return found && address - found->at < found->bytes ? found : NULL;
 }
 
+bool body_calls(const struct body *body)
+{
+	for (size_t i = 0; i < body->count; i++)
+		if (body->list[i].calls)
+			return true;
+	return false;
+}
+
 bool body_has(const struct body *body, uint64_t address)
 {
 	for (size_t i = 0; i < body->range_count; i++)

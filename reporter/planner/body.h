@@ -33,6 +33,9 @@ bool body_read(struct body *body, struct code *code);
 struct instruction *body_find(const struct body *body, uint64_t address);
 struct instruction *body_around(const struct body *body, uint64_t address);
 
+/* Whether one of its instructions calls. */
+bool body_calls(const struct body *body);
+
 /* Whether an address lies in the function's ranges. */
 bool body_has(const struct body *body, uint64_t address);
 

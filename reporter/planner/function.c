@@ -3,9 +3,10 @@
  */
 #include "function.h"
 
-#include "base/pool.h"
+#include "base/memory.h"
 #include "branches.h"
 #include "lines.h"
+#include "optimized.h"
 #include "sites.h"
 #include "windows.h"
 
@@ -30,7 +31,7 @@ struct filing {
 static uint32_t line_of(const struct filing *filing, const struct window *window)
 {
 	bool entry = window->first == filing->entry;
-	return entry ? filing->function.first_line : filing->body->list[window->first].line;
+	return entry ? filing->function.first_line : filing->body->list[window->first].begun;
 }
 
 static bool begins(const struct filing *filing, const struct window *window)
@@ -65,21 +66,29 @@ static void add_rows_without_code(struct filing *filing, const struct covered *c
 			add_row(filing, line, PLAN_NO_CODE);
 }
 
-/* The declaration's, then one for each line that begins somewhere or has no code at all. */
+/* Those that begin somewhere, and those of which there is code that is not counted; the caller's to free. */
+static uint32_t *lines_with_code(const struct filing *filing, size_t *count)
+{
+	const struct body *body = filing->body;
+	uint32_t *lines = memory_zeroed(body->count + filing->windows->count + 1, sizeof(*lines));
+	*count = 0;
+	for (size_t i = 0; i < filing->windows->count; i++)
+		if (begins(filing, &filing->windows->list[i]))
+			lines[(*count)++] = line_of(filing, &filing->windows->list[i]);
+	for (size_t i = 0; i < body->count; i++)
+		if (body->list[i].unseen && body->list[i].line > filing->function.first_line)
+			lines[(*count)++] = body->list[i].line;
+	qsort(lines, *count, sizeof(*lines), by_number);
+	return lines;
+}
+
+/* The declaration's, then one for each line that has code or has none at all. */
 static void file_rows(struct filing *filing, struct covered *covered)
 {
-	size_t count = 0, capacity = 0;
-	uint32_t *lines = NULL;
+	size_t count;
+	uint32_t *lines = lines_with_code(filing, &count);
 	for (size_t i = 0; i < filing->body->count; i++)
 		covered_add(covered, filing->body->list[i].line);
-	for (size_t i = 0; i < filing->windows->count; i++) {
-		if (!begins(filing, &filing->windows->list[i]))
-			continue;
-		lines = pool_grow(lines, &capacity, count + 1, sizeof(*lines));
-		lines[count++] = line_of(filing, &filing->windows->list[i]);
-	}
-	if (count > 0)
-		qsort(lines, count, sizeof(*lines), by_number);
 	add_row(filing, filing->function.first_line, PLAN_TRACED);
 	for (size_t i = 0; i < count; i++) {
 		if (lines[i] == filing->function.first_line || (i > 0 && lines[i] == lines[i - 1]))
@@ -154,24 +163,36 @@ static void file_site(struct filing *filing, const struct object_code *object, c
 	tables_add_site(filing->tables, &site);
 }
 
-static void mark_unseen(struct filing *filing)
+/* What another refusal does not say already. */
+static void mark(struct filing *filing, uint32_t row, enum plan_refusal refusal)
 {
-	for (size_t i = 0; i < filing->body->count; i++) {
-		const struct instruction *one = &filing->body->list[i];
-		uint32_t row = one->unseen ? row_of(filing, one->line) : filing->function.first_row;
-		uint32_t *refusal = &filing->tables->rows[row].refusal;
-		if (row != filing->function.first_row &&
-		    (*refusal == PLAN_TRACED || *refusal == PLAN_NO_CODE))
-			*refusal = PLAN_NOT_ALL;
-	}
+	uint32_t *of = &filing->tables->rows[row].refusal;
+	if (row != filing->function.first_row && *of != PLAN_NO_ROOM)
+		*of = refusal;
 }
 
-static void file_traced(struct filing *filing, const struct function_object *object)
+/* Optimized code of a line may be missing on the very way that was taken, where another line's does for it.
+ */
+static void mark_unsure(struct filing *filing, bool optimized)
+{
+	const struct body *body = filing->body;
+	for (uint32_t i = 0; i < filing->function.row_count && optimized; i++)
+		if (filing->tables->rows[filing->function.first_row + i].refusal == PLAN_TRACED)
+			mark(filing, filing->function.first_row + i, PLAN_NOT_ALL);
+	for (size_t i = 0; i < body->count; i++)
+		if (body->list[i].lasts)
+			mark(filing, row_of(filing, body->list[i].line), PLAN_TRACED);
+	for (size_t i = 0; i < body->count; i++)
+		if (body->list[i].unseen)
+			mark(filing, row_of(filing, body->list[i].line), PLAN_NOT_ALL);
+}
+
+static void file_traced(struct filing *filing, const struct function_object *object, bool optimized)
 {
 	file_rows(filing, object->covered);
 	for (size_t i = 0; i < filing->windows->count; i++)
 		file_site(filing, object->code, &filing->windows->list[i]);
-	mark_unseen(filing);
+	mark_unsure(filing, optimized);
 }
 
 /* ---- functions ------------------------------------------------------------------- */
@@ -238,7 +259,7 @@ static void plan_body(struct filing *filing, struct body *body, const struct tol
 		filing->body = body;
 		filing->windows = &windows;
 		covered_choose(object->covered, told->unit, object->sources, of.file);
-		file_traced(filing, object);
+		file_traced(filing, object, optimized_is(&die, body_calls(body)));
 		filing->windows = NULL;
 	} else {
 		file_refused(filing, refusal);

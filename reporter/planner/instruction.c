@@ -8,6 +8,14 @@
 #define RM_SIB 4 /* ModRM.rm: an SIB byte follows */
 #define RM_RIP 5 /* with mod 0: relative to the instruction's end */
 #define MOD_REGISTER 3
+#define RSP 4
+#define RBP 5
+
+/* mov to a register or memory */
+#define OPCODE_MOV_TO_8 0x88
+#define OPCODE_MOV_TO 0x89
+#define OPCODE_MOV_CONSTANT_TO_8 0xc6
+#define OPCODE_MOV_CONSTANT_TO 0xc7
 
 static ZydisDecoder decoder;
 
@@ -58,7 +66,7 @@ static bool is_odd_branch(const ZydisDecodedInstruction *decoded)
 
 static void read_call(const ZydisDecodedInstruction *decoded, struct instruction *out)
 {
-	out->calls = true;
+	out->calls = out->lasts = true;
 	out->fixed = is_odd_branch(decoded);
 	if (is_relative(decoded)) {
 		out->kind = PLAN_CALL;
@@ -124,8 +132,27 @@ static void read_others(const ZydisDecodedInstruction *decoded, struct instructi
 	/* Where the kernel or the processor takes the address of what comes next. */
 	if (decoded->meta.category == ZYDIS_CATEGORY_INTERRUPT ||
 	    decoded->meta.category == ZYDIS_CATEGORY_SYSCALL || decoded->meta.category == ZYDIS_CATEGORY_VTX)
-		out->fixed = out->calls = true;
+		out->fixed = out->calls = out->lasts = true;
 	out->fixed |= is_relative(decoded);
+}
+
+/* A plain store to what is not below the stack or frame pointer, where the function's own variables are. */
+static bool is_store(const ZydisDecodedInstruction *decoded)
+{
+	bool has_sib = decoded->attributes & ZYDIS_ATTRIB_HAS_SIB;
+	unsigned base =
+		(has_sib ? decoded->raw.sib.base : decoded->raw.modrm.rm) | (unsigned)decoded->raw.rex.B << 3;
+	if (decoded->mnemonic != ZYDIS_MNEMONIC_MOV || decoded->raw.modrm.mod == MOD_REGISTER)
+		return false;
+	switch (decoded->opcode) {
+	case OPCODE_MOV_TO_8:
+	case OPCODE_MOV_TO:
+	case OPCODE_MOV_CONSTANT_TO_8:
+	case OPCODE_MOV_CONSTANT_TO:
+		return is_rip_relative(decoded) || (base != RSP && base != RBP);
+	default:
+		return false;
+	}
 }
 
 bool instruction_read(const struct code *code, uint64_t address, struct instruction *out)
@@ -140,6 +167,7 @@ bool instruction_read(const struct code *code, uint64_t address, struct instruct
 		out->target = address + decoded.length + (uint64_t)decoded.raw.disp.value;
 		out->fixed = decoded.attributes & ZYDIS_ATTRIB_HAS_ADDRESSSIZE;
 	}
+	out->lasts = is_store(&decoded);
 	switch (decoded.meta.category) {
 	case ZYDIS_CATEGORY_CALL:
 		read_call(&decoded, out);

@@ -11,6 +11,8 @@
 struct instruction {
 	uint64_t at, target; /* target: of a direct jump or call, or of a relative displacement */
 	uint32_t line;       /* 0: of none */
+	uint32_t copy;       /* of another function, which it is code of; 0: of none */
+	uint32_t begun;      /* the line that begins here, where does says that one does */
 	uint8_t bytes;
 	uint8_t kind, field; /* as in struct plan_instruction */
 	uint8_t does;        /* enum plan_does, or-ed; 0: no site is here */
@@ -18,6 +20,7 @@ struct instruction {
 	bool goes;   /* control may go from it to elsewhere but for calls: what is behind it begins a block */
 	bool ends;   /* what is behind it is not reached from it */
 	bool calls;  /* whatever is called may change memory: no site moves across */
+	bool lasts;  /* others see what it does: no other line's code does for it */
 	bool direct; /* a jump to target, even where it cannot be moved */
 	bool landmark;  /* endbr64 */
 	bool filler;    /* nop or int3 */

@@ -13,13 +13,15 @@
 /* Code of a function called that stands in this one. */
 struct copy {
 	uint64_t from, to;
-	uint32_t line; /* of the call; 0: none */
+	uint32_t line;   /* of the call; 0: none */
+	uint32_t number; /* the same where one copy is in several pieces */
 };
 
 struct copies {
 	const struct lines_of *of;
 	struct copy *list;
 	size_t count, capacity;
+	uint32_t last_number;
 };
 
 /* ---- copies ---------------------------------------------------------------------- */
@@ -32,12 +34,14 @@ static void add_copy(struct copies *copies, Dwarf_Die *die)
 	const char *file = sources_attribute(of->sources, die, DW_AT_call_file);
 	if (*of->file && *file && file != of->file)
 		line = 0;
+	copies->last_number++;
 	for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &from, &to)) > 0;) {
 		if (from >= to)
 			continue;
 		copies->list =
 			pool_grow(copies->list, &copies->capacity, copies->count + 1, sizeof(*copies->list));
-		copies->list[copies->count++] = (struct copy){from + of->shift, to + of->shift, line};
+		copies->list[copies->count++] =
+			(struct copy){from + of->shift, to + of->shift, line, copies->last_number};
 	}
 }
 
@@ -83,6 +87,7 @@ struct said {
 	uint32_t first, last; /* statements' lines; 0: none */
 	uint32_t other;       /* of no statement */
 	bool statement;
+	bool no_line; /* that what follows is of no line */
 };
 
 struct table {
@@ -140,6 +145,13 @@ static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
 	return !*of->file || path == of->file ? (uint32_t)line : 0;
 }
 
+/* Compilers say so of code that they made of several lines'. */
+static bool is_of_no_line(Dwarf_Line *row)
+{
+	int line;
+	return dwarf_lineno(row, &line) == 0 && line == 0;
+}
+
 /* Rows at the address, of which the last counts.  In a copy, all that say a line say its call's. */
 static struct said read_rows(struct table *table, uint64_t address, const struct copy *copy)
 {
@@ -154,6 +166,7 @@ static struct said read_rows(struct table *table, uint64_t address, const struct
 		if (dwarf_linebeginstatement(row, &statement) != 0)
 			continue;
 		said.statement |= statement;
+		said.no_line = is_of_no_line(row);
 		if (!line)
 			continue;
 		if (statement && !said.first)
@@ -189,11 +202,14 @@ static uint32_t read_lines(struct body *body, struct table *table, const struct 
 		}
 		if (one->dead)
 			continue;
-		struct said said = read_rows(table, one->at, copy_at(copies, &next, &open, one->at));
+		const struct copy *copy = copy_at(copies, &next, &open, one->at);
+		struct said said = read_rows(table, one->at, copy);
 		one->statement = said.statement;
 		one->row = said.last != 0;
-		line = said.last ? said.last : said.other ? said.other : line;
+		if (said.last || said.other || (said.no_line && !copy))
+			line = said.last ? said.last : said.other;
 		one->line = line;
+		one->copy = copy ? copy->number : 0;
 		if (one->at == body->entry)
 			opening = said.first;
 	}

@@ -6,11 +6,9 @@
  */
 #include "sites.h"
 
-#include "base/memory.h"
+#include "begins.h"
 #include "extent.h"
 #include "trace/plan.h"
-
-#include <stdlib.h>
 
 #define MOVE_MAX 24
 
@@ -25,71 +23,11 @@ static bool flows(const struct body *body, size_t i)
 
 /* ---- lines ----------------------------------------------------------------------- */
 
-static void begin_at_rows(struct body *body)
+static void move(struct instruction *from, struct instruction *to)
 {
-	for (size_t i = 0; i < body->count; i++) {
-		struct instruction *one = &body->list[i];
-		if (one->row && (!body_joined(body, i) || one[-1].line != one->line || one[-1].goes))
-			one->does |= PLAN_BEGINS;
-	}
-}
-
-static void begin_at_targets(struct body *body)
-{
-	for (size_t i = 0; i < body->count; i++) {
-		const struct instruction *one = &body->list[i];
-		struct instruction *target = one->direct && !one->dead ? body_find(body, one->target) : NULL;
-		if (target && target->line && (target->line != one->line || target->at <= one->at))
-			target->does |= PLAN_BEGINS;
-	}
-}
-
-/* Code of another line than what is before it, where no statement begins: optimized code goes back and forth.
- */
-static void note_unseen(struct body *body)
-{
-	for (size_t i = 0; i < body->count; i++) {
-		struct instruction *one = &body->list[i];
-		one->unseen = !one->dead && one->line && !(one->does & PLAN_BEGINS) &&
-			      (!body_joined(body, i) || one[-1].line != one->line || one[-1].ends);
-	}
-}
-
-/* Compilers have the jump at the end of a loop's body, or of a branch, on a line that does something else:
- * who comes there from another line does not execute it.  A line that is nothing but a jump is a statement.
- */
-static bool is_mere_jump(const struct instruction *one)
-{
-	return one->does == PLAN_BEGINS && one->kind == PLAN_GOES && one->direct;
-}
-
-static int by_line(const void *left, const void *right)
-{
-	const uint32_t *a = left, *b = right;
-	return (*a > *b) - (*a < *b);
-}
-
-/* The lines on which something else than a jump begins, in order; the caller's to free. */
-static uint32_t *lines_that_do_more(const struct body *body, size_t *count)
-{
-	uint32_t *lines = memory_zeroed(body->count, sizeof(*lines));
-	*count = 0;
-	for (size_t i = 0; i < body->count; i++)
-		if ((body->list[i].does & PLAN_BEGINS) && body->list[i].kind != PLAN_GOES)
-			lines[(*count)++] = body->list[i].line;
-	qsort(lines, *count, sizeof(*lines), by_line);
-	return lines;
-}
-
-static void pass_over_jumps(struct body *body)
-{
-	size_t count;
-	uint32_t *lines = lines_that_do_more(body, &count);
-	for (size_t i = 0; i < body->count; i++)
-		if (is_mere_jump(&body->list[i]) &&
-		    bsearch(&body->list[i].line, lines, count, sizeof(*lines), by_line))
-			body->list[i].does = 0;
-	free(lines);
+	to->does |= from->does;
+	to->begun = from->begun;
+	from->does = 0;
 }
 
 /* An indirect jump may lead to an endbr64 only as long as that is there. */
@@ -99,8 +37,7 @@ static void step_over_landmarks(struct body *body)
 		struct instruction *one = &body->list[i];
 		if (!one->landmark || !one->does || !body_joined(body, i + 1) || one[1].dead)
 			continue;
-		one[1].does |= one->does;
-		one->does = 0;
+		move(one, one + 1);
 	}
 }
 
@@ -128,8 +65,7 @@ static void move_lines_down(struct body *body)
 			to = room_below(body, i, 0, SHORT_JUMP_BYTES);
 		if (!to)
 			continue;
-		body->list[i].does = 0;
-		body->list[to].does = does;
+		move(&body->list[i], &body->list[to]);
 	}
 }
 
@@ -143,11 +79,13 @@ static size_t enter(struct body *body, uint32_t opening)
 	if (body->list[i].landmark && body_joined(body, i + 1) && !body->list[i + 1].dead)
 		i++;
 	struct instruction *entry = &body->list[i];
-	entry->does |= PLAN_ENTERS | (row ? PLAN_BEGINS : 0);
+	entry->does |= PLAN_ENTERS;
+	if (row)
+		begins_here(entry, entry->line);
 	if (entry->row && entry->line != opening) {
 		size_t to = room_below(body, i, JUMP_BYTES, SHORT_JUMP_BYTES);
 		if (to)
-			body->list[to].does |= PLAN_BEGINS;
+			begins_here(&body->list[to], entry->line);
 	}
 	return i;
 }
@@ -181,10 +119,7 @@ static void move_exit_up(struct body *body, size_t from)
 
 size_t sites_place(struct body *body, uint32_t opening)
 {
-	begin_at_rows(body);
-	begin_at_targets(body);
-	note_unseen(body);
-	pass_over_jumps(body);
+	begins_place(body);
 	step_over_landmarks(body);
 	size_t entry = enter(body, opening);
 	for (size_t i = 0; i < body->count; i++)

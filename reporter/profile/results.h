@@ -73,7 +73,7 @@ struct table_line {
 	struct collection_sum gc; /* of collections that ran under the line */
 	bool traced;              /* places of it were to be counted, */
 	bool refused;      /* of which not all were: there was no room, or its function was not traced; */
-	bool unsure;       /* or code of it was come to elsewhere: that it has no hits says nothing */
+	bool unsure;       /* or it may have run as other code: that it has no hits says nothing */
 	bool elsewhere;    /* of copies of the function that are inlined in others nothing was counted */
 	bool without_code; /* no code is known of it, in some instance of the function */
 	bool gone;     /* nor in any other, and it is a statement: the compiler found that it is not needed */

@@ -2,8 +2,8 @@
  * traced.c - what traced lines did, in line tables: how often each ran, and how long.
  *
  * Functions that were traced have tables even where they allocated nothing.  A function of a trace is one of
- * the symbolizer's where both stand at the same line of one file; instances of one (of templates, of
- * compilers) are one.
+ * the symbolizer's where both stand at the same line of one file and have one name; instances of one (of
+ * templates, of compilers) are one.
  */
 #include "profile/private.h"
 
@@ -43,9 +43,22 @@ static bool is_same_file(const char *one, const char *other)
 	return strcmp(one, other) == 0 || (*one && strcmp(base_name(one), base_name(other)) == 0);
 }
 
-static bool is_at(const struct traced_function *traced, const char *file, uint32_t first_line)
+static const char *last_part(const char *name)
 {
-	return traced->first_line == first_line && first_line > 0 && is_same_file(traced->file, file);
+	const char *last = name;
+
+	for (const char *next; (next = strstr(last, "::"));)
+		last = next + 2;
+	return last;
+}
+
+/* Several functions may stand at one line, as a compiler's initialization of a file does at its last one.
+ * Of what a function stands within, as a lambda does, debug information and symbols tell more or less. */
+static bool is_same(const struct traced_function *traced, const char *name, const char *file,
+		    uint32_t first_line)
+{
+	return traced->first_line == first_line && first_line > 0 && is_same_file(traced->file, file) &&
+	       strcmp(last_part(traced->name), last_part(name)) == 0;
 }
 
 static uint64_t calls_of(const struct traced_function *traced)
@@ -73,7 +86,8 @@ size_t profile_choose_traced(struct profile *profile)
 			continue;
 		count++;
 		for (size_t k = 0; k < known && k < profile->function_count; k++)
-			profile->chosen[k] |= is_at(traced, functions[k]->file, functions[k]->first_line);
+			profile->chosen[k] |= is_same(traced, functions[k]->name, functions[k]->file,
+						      functions[k]->first_line);
 	}
 	return count;
 }
@@ -198,6 +212,16 @@ static bool is_without_code(const struct table_line *line)
 	return line->without_code && !line->traced && !line->measured;
 }
 
+/* What allocated has run, and of a traced function whose row is not there nothing was counted. */
+static void note_uncounted(struct line_table *table)
+{
+	struct table_line *lines = (struct table_line *)(uintptr_t)table->lines;
+
+	for (size_t i = 0; i < table->line_count; i++)
+		if (lines[i].line > 0 && lines[i].measured && !lines[i].traced)
+			lines[i].traced = lines[i].refused = true;
+}
+
 /* Of all lines of a table, once all instances are in it. */
 static void find_gone(struct profile *profile, struct line_table *table)
 {
@@ -254,7 +278,8 @@ static void make_table(struct profile *profile, const struct traced_function *tr
 static struct line_table *find_table(struct profile *profile, const struct traced_function *traced)
 {
 	for (size_t i = 0; i < profile->table_count; i++)
-		if (is_at(traced, profile->tables[i].file, profile->tables[i].first_line))
+		if (is_same(traced, profile->tables[i].name, profile->tables[i].file,
+			    profile->tables[i].first_line))
 			return &profile->tables[i];
 	return NULL;
 }
@@ -316,7 +341,9 @@ void profile_add_traced(struct profile *profile)
 			add_to_table(profile, traced, table);
 	}
 	for (size_t i = 0; i < profile->table_count; i++)
-		if (profile->tables[i].traced)
+		if (profile->tables[i].traced) {
+			note_uncounted(&profile->tables[i]);
 			find_gone(profile, &profile->tables[i]);
+		}
 	warn_all_refused(profile);
 }

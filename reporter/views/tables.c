@@ -62,7 +62,9 @@ static const char *why_not_counted(const struct table_line *line)
 {
 	if (line->gone)
 		return "optimised away";
-	return line->traced && !table_line_is_counted(line) ? "not traced" : NULL;
+	if (!line->traced || table_line_is_counted(line))
+		return NULL;
+	return line->refused ? "not traced" : "not known";
 }
 
 /* Of traced lines; what could not be traced is not 0. */
@@ -118,7 +120,14 @@ static const struct column *const memory_profiler_columns[] = {&number,    &sour
 
 /* ---- which of them people see ------------------------------------------------------------------ */
 
+/* That a line never ran is one, too. */
 static bool has_figures(const struct table_line *line)
+{
+	return line->measured || line->gone || line->traced;
+}
+
+/* People see lines that never ran where they are near others. */
+static bool is_worth_a_look(const struct table_line *line)
 {
 	return line->measured || line->gone ||
 	       (line->traced && (line->hits > 0 || !table_line_is_counted(line)));
@@ -160,13 +169,13 @@ static void keep_greatest(const struct line_table *table, bool *shown, size_t mo
 	free(ranked);
 }
 
-/* Each line that has figures, and those around it; `most` of the former. */
+/* Each line that is worth a look, and those around it; `most` of the former. */
 static void choose_lines(const struct line_table *table, bool *shown, size_t most, enum figure figure)
 {
 	bool *around = memory_zeroed(table->line_count, sizeof(*around));
 
 	for (size_t i = 0; i < table->line_count; i++)
-		shown[i] = has_figures(&table->lines[i]);
+		shown[i] = is_worth_a_look(&table->lines[i]);
 	if (most > 0)
 		keep_greatest(table, shown, most, figure);
 	for (size_t i = 0; i < table->line_count; i++)

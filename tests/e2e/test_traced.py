@@ -66,6 +66,8 @@ def what_the_compiler_removed_says_so(directory):
             check_equal(gone & executed, set(), "both")
             if level == "-O0":
                 check_equal(gone - expected, set(), f"{compiler} {level}: what has code")
+                never = source.read_text().splitlines().index("\t\tif (i > 1000000)") + 2
+                check_equal([line["hits"] for line in function["lines"] if line["line"] == never], [0], f"{compiler}: what never ran")
             texts = {line["line"]: line["source"] or "" for line in function["lines"]}
             check(all(re.search(r"[=(;]", texts[line]) and "unused" not in texts[line] and "not here" not in texts[line] for line in gone), f"{compiler} {level}: {gone}")
             check("optimised away" in mprof("report", trace).stdout, "for people")
@@ -427,6 +429,88 @@ def no_hits_are_told_of_what_may_have_run(directory):
             # All of them run.
             check(0 not in lines.values(), f"{compiler} {level}: {lines}")
             check(mprof("check", "--limit", "grow.c:8:hits<=0", trace).returncode != 0, f"a limit that nothing holds, {compiler} {level}")
+
+
+INLINED = """#include <stdio.h>
+static inline int sum(const int *list, int n)
+{
+	int all = 0;
+	for (int i = 0; i < n; i++)
+		if (list[i] & 1)
+			all += list[i];
+	return all;
+}
+static int list[50];
+int main(void)
+{
+	int all = 0;
+	for (int i = 0; i < 10; i++) {
+		list[i] = i;
+		all += sum(list, 50 + all % 2); // call
+		printf("%d\\n", all);
+	}
+	return 0;
+}
+"""
+
+
+@case
+def rounds_within_an_inlined_copy_are_none_of_its_calls_line(directory):
+    (directory / "inlined.c").write_text(INLINED)
+    call, told = tags_of(directory / "inlined.c")["call"], 0
+    for compiler in ("gcc", "clang"):
+        for level in ("-O1", "-O2", "-O3", "-Os"):
+            program = directory / f"{compiler}{level}"
+            check_equal(run([compiler, "-g", level, "-fno-tree-vectorize", "-o", program, "inlined.c"], directory).returncode, 0, compiler)
+            recorded_lines(program, directory, functions="main", MPROF_OUT=directory / "a.mprof")
+            hits = traced(directory / "a.mprof")[call]
+            # What needs to be reckoned but once may stand before the loop.
+            check(hits in (10, 11, None), f"{compiler} {level}: {hits}")
+            told += hits is not None
+    check(told >= 6, f"told by {told} of 8")
+
+
+ONE_LINE = """int more;
+int main(int argc, char **argv)
+{
+	int k = argc - 1;
+	while (k > 10) k++; // no_round
+	for (; k > 10; k++) // head
+		more++;
+	for (; k < 3; k++) more++; // three_rounds
+	return 0;
+}
+"""
+
+
+@case
+def a_loop_without_a_round_has_run(directory):
+    (directory / "one_line.c").write_text(ONE_LINE)
+    lines = tags_of(directory / "one_line.c")
+    for compiler in ("gcc", "clang"):
+        check_equal(run([compiler, "-g", "-O0", "-o", compiler, "one_line.c"], directory).returncode, 0, compiler)
+        recorded_lines(directory / compiler, directory, functions="main", MPROF_OUT=directory / "a.mprof")
+        hits = traced(directory / "a.mprof")
+        check_equal((hits[lines["no_round"]], hits[lines["head"]], hits[lines["head"] + 1]), (1, 1, 0), compiler)
+        check(hits[lines["three_rounds"]] in (3, 4), f"{compiler}: {hits}")
+
+
+AT_ONE_LINE = """#include <string>
+static int last() { return 3; }
+std::string text("made before main"); int main() { int sum = 0; for (int i = 0; i < 7; i++) sum += last(); return sum != 21; }
+"""
+
+
+@case
+def functions_at_one_line_are_told_apart(directory):
+    """The compiler's initialization of a file stands at the line of its last function."""
+    (directory / "one.cpp").write_text(AT_ONE_LINE)
+    for compiler in ("g++", "clang++"):
+        check_equal(run([compiler, "-g", "-O0", "-o", compiler, "one.cpp"], directory).returncode, 0, compiler)
+        recorded_lines(directory / compiler, directory, functions="main", MPROF_OUT=directory / "a.mprof")
+        document = json.loads(mprof("report", "--format", "json", "-f", "*", directory / "a.mprof").stdout)
+        calls = {function["function"]: function["lines"][0]["hits"] for function in document["functions"] if function["lines"][0].get("hits")}
+        check_equal(calls, {"main": 1}, compiler)
 
 
 @case
