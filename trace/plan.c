@@ -18,7 +18,7 @@ static bool table_fits(const struct plan_header *header, const struct plan_table
 {
 	return table->entry_bytes == entry_bytes && table->offset % ALIGNMENT == 0 &&
 	       lies_in(table->offset, (uint64_t)table->count * entry_bytes, sizeof *header,
-		       header->counts_offset);
+		       header->states_offset);
 }
 
 static bool tables_fit(const struct plan_header *header)
@@ -28,6 +28,13 @@ static bool tables_fit(const struct plan_header *header)
 	       table_fits(header, &header->rows, sizeof(struct plan_row)) &&
 	       table_fits(header, &header->sites, sizeof(struct plan_site)) &&
 	       table_fits(header, &header->instructions, sizeof(struct plan_instruction));
+}
+
+static bool states_fit(const struct plan_header *header)
+{
+	return header->states_offset % ALIGNMENT == 0 &&
+	       lies_in(header->states_offset, (uint64_t)header->modules.count * sizeof(uint32_t),
+		       sizeof *header, header->counts_offset);
 }
 
 static bool counts_fit(const struct plan_header *header)
@@ -47,7 +54,7 @@ static bool memory_fits(const struct plan_header *header)
 
 static bool text_fits(const struct plan_header *header)
 {
-	if (!lies_in(header->text_offset, header->text_bytes, sizeof *header, header->counts_offset) ||
+	if (!lies_in(header->text_offset, header->text_bytes, sizeof *header, header->states_offset) ||
 	    header->text_bytes == 0)
 		return false;
 	const char *text = (const char *)header + header->text_offset;
@@ -64,7 +71,8 @@ const char *plan_outline_check(const void *bytes, size_t count)
 		return "the plan is of another version";
 	if (header->file_bytes != count)
 		return "the plan is not whole";
-	if (!counts_fit(header) || !memory_fits(header) || !tables_fit(header) || !text_fits(header))
+	if (!states_fit(header) || !counts_fit(header) || !memory_fits(header) || !tables_fit(header) ||
+	    !text_fits(header))
 		return "the plan's tables do not fit";
 	return NULL;
 }

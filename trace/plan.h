@@ -2,9 +2,10 @@
  * plan.h - where the lines of chosen functions are counted, and what was counted: files that mprof-plan
  * makes, the shim carries out, and the drainer reads.
  *
- * They lie beside the session file, in shared memory.  Each is a header, tables, text, and then PLAN_SHARDS
- * equal arrays of counters, and what the drainer knows of memory, whose pages are there (a write to one that
- * is not would be SIGBUS in the host).  Everything but these is constant once the file is made.
+ * They lie beside the session file, in shared memory.  Each is a header, tables, text, and then what has
+ * become of each module, PLAN_SHARDS equal arrays of counters, and what the drainer knows of memory, whose
+ * pages are there (a write to one that is not would be SIGBUS in the host).  Everything but these is constant
+ * once the file is made.
  * All integers are native; every index and offset is checked by whoever reads it, since plans are files.
  */
 #ifndef MPROF_TRACE_PLAN_H
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
-#define PLAN_VERSION 1u
+#define PLAN_VERSION 2u
 #define PLAN_BUILD_ID_MAX 32u
 #define PLAN_ENDING ".lines" /* behind the session file's path; of others than the first then ".NUMBER" */
 #define PLAN_ENDING_BYTES (sizeof(PLAN_ENDING) + 4) /* with a number, and the NUL */
@@ -40,6 +41,7 @@ struct plan_header {
 	uint64_t file_bytes;
 	struct plan_table modules, functions, rows, sites, instructions;
 	uint64_t text_offset, text_bytes; /* NUL-terminated strings, by offset; at 0 an empty one */
+	uint64_t states_offset;           /* modules.count words: enum plan_state */
 	/* Of the first shard; each has rows.count struct plan_count, and is filled up to a multiple of 64
 	 * bytes; the next is behind it. */
 	uint64_t counts_offset, counts_bytes;
@@ -56,6 +58,13 @@ struct plan_module {
 	uint32_t first_site, site_count; /* sites of a module lie together, by address */
 };
 
+/* What the shim has made of a module.  Where it is not all carried out, counters do not tell. */
+enum plan_state {
+	PLAN_LEFT = 0, /* its code is as it was */
+	PLAN_CARRIED_OUT = 1,
+	PLAN_IN_PART = 2, /* it has run as it was, too: where it was loaded again, or twice */
+};
+
 /* Why a function, or a row, has no sites. */
 enum plan_refusal {
 	PLAN_TRACED = 0,
@@ -67,6 +76,7 @@ enum plan_refusal {
 			   * begins or that optimization made another line's: no hits say nothing */
 	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
 	PLAN_COPIES = 7, /* of a function: it has sites, but copies in its callers as well, which have none */
+	PLAN_NOT_DONE = 8, /* of a function, to readers: its module's plan was not carried out, or in part */
 };
 
 struct plan_function {

@@ -418,8 +418,15 @@ const struct plan_file *hit_plan(uint32_t index)
  * may go on, and finds something there. */
 static bool let_go(const struct plan_file *plan)
 {
-	return kernel_call(SYS_mmap, plan->counts_pages, plan->counts_pages_bytes, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L) != -1;
+	const uint32_t *states = (const uint32_t *)((const char *)plan->header + plan->header->states_offset);
+
+	if (kernel_call(SYS_mmap, plan->shared_pages, plan->shared_pages_bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L) == -1)
+		return false;
+	/* The code is in the child what it is in the parent. */
+	for (uint32_t i = 0; i < plan->header->modules.count; i++)
+		plan->states[i] = states[i];
+	return true;
 }
 
 void hit_after_fork(void)

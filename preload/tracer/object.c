@@ -9,9 +9,11 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct search {
 	const struct plan_module *module;
+	uintptr_t bias;
 	struct object *found;
 };
 
@@ -49,9 +51,10 @@ static bool has_build_id(const struct dl_phdr_info *info, const struct plan_modu
 	return false;
 }
 
-static struct object object_of(const struct dl_phdr_info *info)
+static struct object object_of(const struct dl_phdr_info *info, const ElfW(Phdr) * code)
 {
-	struct object object = {info->dlpi_addr, UINTPTR_MAX, 0};
+	struct object object = {info->dlpi_addr, UINTPTR_MAX, 0,
+				PROT_READ | PROT_EXEC | (code->p_flags & PF_W ? PROT_WRITE : 0)};
 
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
@@ -69,16 +72,20 @@ static int look_at(struct dl_phdr_info *info, size_t bytes, void *argument)
 	struct search *search = argument;
 
 	(void)bytes;
-	if (!has_build_id(info, search->module) ||
-	    !segment_of(info, search->module->code_from, search->module->code_to, PF_R | PF_X))
+	if ((search->bias != OBJECT_ANY && search->bias != info->dlpi_addr) ||
+	    !has_build_id(info, search->module))
 		return 0;
-	*search->found = object_of(info);
+	const ElfW(Phdr) *code =
+		segment_of(info, search->module->code_from, search->module->code_to, PF_R | PF_X);
+	if (!code)
+		return 0;
+	*search->found = object_of(info, code);
 	return 1;
 }
 
-bool object_find(const struct plan_module *module, struct object *object)
+bool object_find(const struct plan_module *module, uintptr_t bias, struct object *object)
 {
-	struct search search = {module, object};
+	struct search search = {module, bias, object};
 
 	return module->build_id_bytes != 0 && dl_iterate_phdr(look_at, &search) == 1;
 }

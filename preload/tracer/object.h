@@ -15,10 +15,14 @@
 struct object {
 	uintptr_t bias;
 	uintptr_t from, to; /* all of it */
+	int protection;     /* of the module's code: PROT_... */
 };
 
-/* The loaded object with the module's build-id, which has code wherever the module's sites may be; false if
- * there is none. */
-bool object_find(const struct plan_module *module, struct object *object);
+/* By what an object is moved that is not looked for by that. */
+#define OBJECT_ANY UINTPTR_MAX
+
+/* The loaded object with the module's build-id, which has code wherever the module's sites may be, and is
+ * moved by `bias`; false if there is none. */
+bool object_find(const struct plan_module *module, uintptr_t bias, struct object *object);
 
 #endif

@@ -60,6 +60,31 @@ static void learn(const struct link_map *object, bool tell)
 		calls.opened(object);
 }
 
+/* What glibc has behind _r_debug from version 2 of it on: the other namespaces' lists. */
+struct name_space {
+	struct r_debug debug;
+	struct name_space *next;
+};
+
+/* As the program's DT_DEBUG has it. */
+static const struct name_space *first_namespace(void)
+{
+	for (const ElfW(Dyn) *entry = _r_debug.r_map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
+			return (const struct name_space *)entry->d_un.d_ptr;
+	return NULL;
+}
+
+static void tell_of_namespaces(void)
+{
+	const struct name_space *other = _r_debug.r_version >= 2 ? first_namespace() : NULL;
+
+	while (other && (other = other->next))
+		for (const struct link_map *at = other->debug.r_map; at; at = at->l_next)
+			if (at->l_name && *at->l_name)
+				calls.elsewhere(at);
+}
+
 /* In place of the loader's own. */
 static void changed(void)
 {
@@ -70,6 +95,7 @@ static void changed(void)
 			calls.closed();
 		for (const struct link_map *at = _r_debug.r_map; at; at = at->l_next)
 			learn(at, true);
+		tell_of_namespaces();
 	}
 	errno = saved;
 }
@@ -85,7 +111,7 @@ bool opened_is_loaded(uintptr_t bias)
 bool opened_begin(const struct opened_calls *to)
 {
 	uintptr_t function = (uintptr_t)_r_debug.r_brk, page = function & ~(PAGE_BYTES - 1);
-	const struct object around = {0, page, page + 2 * PAGE_BYTES};
+	const struct object around = {.from = page, .to = page + 2 * PAGE_BYTES};
 	uint8_t jump[ARCH_JUMP_BYTES], *stub;
 
 	if (!function || _r_debug.r_state != RT_CONSISTENT || !(stub = area_near(&around, ARCH_STUB_BYTES)))

@@ -16,6 +16,7 @@
 struct opened_calls {
 	void (*closed)(void);
 	void (*opened)(const struct link_map *object);
+	void (*elsewhere)(const struct link_map *object); /* in a namespace of its own (dlmopen); often */
 };
 
 /* Once, while there is one thread; what is loaded by then is known already.  False: it cannot be. */

@@ -192,18 +192,19 @@ static bool protect(const struct copy *copy, int protection)
 	return kernel_call(SYS_mprotect, copy->from, copy->to - copy->from, protection) == 0;
 }
 
-static bool write_in_place(const struct copy *copy)
+static bool write_in_place(const struct copy *copy, int protection)
 {
 	bool written = protect(copy, PROT_READ | PROT_WRITE | PROT_EXEC) &&
 		       write_pages(copy, copy->bytes, -1, write_page_in_place);
 
-	protect(copy, PROT_READ | PROT_EXEC);
+	protect(copy, protection);
 	return written;
 }
 
-static bool write_copy(const struct copy *copy)
+/* `protection`: what the pages have. */
+static bool write_copy(const struct copy *copy, int protection)
 {
-	bool written = write_by_file(copy) || write_in_place(copy);
+	bool written = write_by_file(copy) || write_in_place(copy, protection);
 
 	arch_code_changed();
 	return written;
@@ -226,7 +227,7 @@ const char *patch_module(const struct plan_file *plan, const struct plan_module 
 	const char *refusal = put_sites(&patching, PLAN_JUMP);
 	if (!refusal)
 		refusal = put_sites(&patching, PLAN_SHORT_JUMP);
-	if (!refusal && !write_copy(&patching.copy))
+	if (!refusal && !write_copy(&patching.copy, object->protection))
 		refusal = "the system lets no code be changed";
 	drop_copy(&patching.copy);
 	return refusal;
@@ -239,7 +240,7 @@ bool patch_bytes(uintptr_t place, const uint8_t *bytes, size_t count)
 	if (!make_copy(&copy, place, place + count))
 		return false;
 	memcpy(in_copy(&copy, place), bytes, count);
-	bool written = write_copy(&copy);
+	bool written = write_copy(&copy, PROT_READ | PROT_EXEC);
 	drop_copy(&copy);
 	return written;
 }

@@ -166,18 +166,25 @@ static const void *map_plan(int fd, size_t bytes)
 	return plan == -1 ? NULL : (const void *)plan;
 }
 
-static bool map_counts(struct plan_file *plan, int fd)
+/* Of states and counters, in the file. */
+static uint64_t shared_bytes(const struct plan_header *header)
 {
-	uint64_t offset = plan->header->counts_offset, skipped = offset % PAGE_BYTES;
-	size_t bytes = plan->header->counts_bytes * PLAN_SHARDS + skipped;
+	return header->counts_offset + header->counts_bytes * PLAN_SHARDS - header->states_offset;
+}
+
+static bool map_shared(struct plan_file *plan, int fd)
+{
+	uint64_t offset = plan->header->states_offset, skipped = offset % PAGE_BYTES;
+	size_t bytes = shared_bytes(plan->header) + skipped;
 	long pages = kernel_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 				 (long)(offset - skipped));
 
 	if (pages == -1)
 		return false;
-	plan->counts_pages = (void *)pages;
-	plan->counts_pages_bytes = bytes;
-	plan->counts = (struct plan_count *)((char *)plan->counts_pages + skipped);
+	plan->shared_pages = (void *)pages;
+	plan->shared_pages_bytes = bytes;
+	plan->states = (uint32_t *)((char *)plan->shared_pages + skipped);
+	plan->counts = (struct plan_count *)((char *)plan->states + (plan->header->counts_offset - offset));
 	return true;
 }
 
@@ -197,7 +204,7 @@ static int map_checked(struct plan_file *plan, int fd, const char **refusal)
 		return -errno;
 	*refusal = plan_file_check(plan, mapped, bytes);
 	int failed = *refusal ? -EINVAL : 0;
-	if (!failed && !map_counts(plan, fd))
+	if (!failed && !map_shared(plan, fd))
 		failed = -errno;
 	if (failed)
 		kernel_call(SYS_munmap, mapped, bytes);
@@ -235,20 +242,20 @@ static bool write_plan(const struct plan_file *plan, int fd)
 	const struct plan_header *header = plan->header;
 
 	return kernel_call(SYS_fallocate, fd, 0, 0L, (long)header->file_bytes) == 0 &&
-	       write_whole(fd, header, header->counts_offset, 0) &&
-	       write_whole(fd, plan->counts, header->counts_bytes * PLAN_SHARDS, header->counts_offset);
+	       write_whole(fd, header, header->states_offset, 0) &&
+	       write_whole(fd, plan->states, shared_bytes(header), header->states_offset);
 }
 
 int plan_file_move(const struct plan_file *plan, const char *path)
 {
 	int fd = (int)kernel_call(SYS_openat, AT_FDCWD, path,
 				  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	uint64_t offset = plan->header->counts_offset & ~(uint64_t)(PAGE_BYTES - 1);
+	uint64_t offset = plan->header->states_offset & ~(uint64_t)(PAGE_BYTES - 1);
 
 	if (fd < 0)
 		return -errno;
 	bool moved = write_plan(plan, fd) &&
-		     kernel_call(SYS_mmap, plan->counts_pages, plan->counts_pages_bytes,
+		     kernel_call(SYS_mmap, plan->shared_pages, plan->shared_pages_bytes,
 				 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (long)offset) != -1;
 	int failed = moved ? 0 : -errno;
 	kernel_call(SYS_close, fd);
@@ -259,6 +266,6 @@ int plan_file_move(const struct plan_file *plan, const char *path)
 
 void plan_file_close(struct plan_file *plan)
 {
-	kernel_call(SYS_munmap, plan->counts_pages, plan->counts_pages_bytes);
+	kernel_call(SYS_munmap, plan->shared_pages, plan->shared_pages_bytes);
 	kernel_call(SYS_munmap, plan->header, plan->bytes);
 }

@@ -16,9 +16,11 @@
 #include "tracer/tracer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "trace/plan.h"
 
@@ -60,48 +62,62 @@ static uint32_t await(struct session_header *session)
 	return state;
 }
 
-struct plan_path {
+/* One thread at a time makes it, whose stack may be small. */
+static struct plan_path {
 	const char *session;
 	char text[PATH_BYTES];
-};
+} path;
 
 static const char *plan_path(uint32_t index, void *context)
 {
-	struct plan_path *path = context;
+	struct plan_path *of = context;
 	struct text text;
 
-	text_init(&text, path->text, sizeof path->text);
-	text_add(&text, path->session);
+	text_init(&text, of->text, sizeof of->text);
+	text_add(&text, of->session);
 	text_add(&text, PLAN_ENDING);
 	if (index > 0) {
 		text_add(&text, ".");
 		text_add_number(&text, index);
 	}
-	return path->text;
+	return of->text;
 }
 
 /* ---- objects that are opened --------------------------------------------------------------- */
 
-static uint64_t empty[EMPTY_MAX]; /* by a hash of the name */
+static uint64_t empty[EMPTY_MAX]; /* by a hash of what the file is */
 static uint32_t empty_count;
 static bool given_up;
 
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash_of(const char *name)
+static uint64_t hash_of(const void *bytes, size_t count)
 {
+	const unsigned char *at = bytes;
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < count; i++)
+		hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
 	return hash;
 }
 
-static bool is_empty(const char *name)
+/* Under one name there may be one file and later another.  0: it is not known. */
+static uint64_t file_of(const struct link_map *object)
 {
-	uint64_t hash = hash_of(name);
+	struct stat status;
 
-	for (uint32_t i = 0; i < empty_count; i++)
-		if (empty[i] == hash)
+	if (kernel_call(SYS_newfstatat, AT_FDCWD, object->l_name, &status, 0) != 0)
+		return 0;
+	const uint64_t words[] = {status.st_dev, status.st_ino, (uint64_t)status.st_size,
+				  (uint64_t)status.st_ctim.tv_sec, (uint64_t)status.st_ctim.tv_nsec};
+	return hash_of(words, sizeof words);
+}
+
+static bool is_empty(const struct link_map *object)
+{
+	uint64_t file = empty_count > 0 ? file_of(object) : 0;
+
+	for (uint32_t i = 0; i < empty_count && file; i++)
+		if (empty[i] == file)
 			return true;
 	return false;
 }
@@ -129,19 +145,20 @@ static uint32_t ask(struct session_header *session, const struct link_map *objec
 
 static void trace_object(struct process *process, const struct link_map *object)
 {
-	struct plan_path path = {.session = process->arena->path};
 	uint32_t number = tracer_plans();
 
 	switch (ask(process->session, object)) {
 	case SESSION_PLAN_READY:
-		if (tracer_add(plan_path(number, &path)) < 0 && tracer_refusal())
+		path.session = process->arena->path;
+		tracer_add(plan_path(number, &path), object->l_addr);
+		if (tracer_refusal())
 			refuse(tracer_refusal());
 		/* Its number is not to be another's. */
 		given_up = tracer_plans() == number;
 		break;
 	case SESSION_PLAN_EMPTY:
 		if (empty_count < EMPTY_MAX)
-			empty[empty_count++] = hash_of(object->l_name);
+			empty[empty_count++] = file_of(object);
 		break;
 	case SESSION_PLAN_FAILED:
 		refuse("mprof-plan could not plan what was opened");
@@ -153,25 +170,37 @@ static void trace_object(struct process *process, const struct link_map *object)
 	}
 }
 
-static bool may_ask(const struct process *process)
+static bool may_resume(const struct process *process)
 {
 	return process && process->session && process->session->lines != 0 && tracer_plans() > 0 &&
-	       !given_up && !confined();
+	       !confined();
+}
+
+static bool may_ask(const struct process *process)
+{
+	return may_resume(process) && !given_up;
 }
 
 static void object_opened(const struct link_map *object)
 {
 	struct process *process = process_peek();
 
-	if (!may_ask(process) || has_code_to_be_moved(object) || is_empty(object->l_name) ||
-	    tracer_resume(object->l_addr))
+	if (has_code_to_be_moved(object) || (may_ask(process) && is_empty(object)))
 		return;
-	if (tracer_refusal())
+	if (may_resume(process) && tracer_resume(object->l_addr))
+		return;
+	if (may_resume(process) && tracer_refusal())
 		refuse(tracer_refusal());
-	else if (tracer_plans() == PLANS_MAX)
+	else if (may_ask(process) && tracer_plans() == PLANS_MAX)
 		refuse("there are too many modules");
-	else
+	else if (may_ask(process))
 		trace_object(process, object);
+	tracer_missed(object->l_addr);
+}
+
+static void object_is_elsewhere(const struct link_map *object)
+{
+	tracer_missed_name(object->l_name);
 }
 
 static void objects_closed(void)
@@ -183,14 +212,15 @@ static void objects_closed(void)
 
 static void carry_out(const struct process *process)
 {
-	static const struct opened_calls calls = {objects_closed, object_opened};
-	struct plan_path path = {.session = process->arena->path};
+	static const struct opened_calls calls = {objects_closed, object_opened, object_is_elsewhere};
 
+	path.session = process->arena->path;
+	int count = tracer_start(plan_path(0, &path));
+	if (tracer_refusal())
+		refuse(tracer_refusal());
 	/* A program that has none of the functions is none that was meant: a launcher, a shell; or it opens
 	 * what has. */
-	if (tracer_start(plan_path(0, &path)) < 0 && tracer_refusal())
-		refuse(tracer_refusal());
-	else
+	if (count >= 0)
 		opened_begin(&calls);
 }
 
@@ -220,8 +250,7 @@ void planned_begin(struct process *process)
 
 bool planned_continue(struct session_header *session, const char *session_path)
 {
-	struct plan_path path = {.session = session_path};
-
+	path.session = session_path;
 	if (!tracer_continue(plan_path, &path))
 		return false;
 	/* Relaxed: the session is not ready yet. */

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 /* The linker's: the section of what trampolines call. */
 extern const char __start_tracer_code[] __attribute__((visibility("hidden")));
@@ -110,24 +111,26 @@ static int sites_in(const struct plan_file *plan, const struct plan_module *modu
 	return count;
 }
 
-static const char *place_module(const struct plan_file *plan, const struct plan_module *module)
+static const char *place_module(const struct plan_file *plan, const struct plan_module *module,
+				uintptr_t bias)
 {
 	struct placed *one = &placed[placed_count];
 	struct object object;
 
-	if (!object_find(module, &object))
+	if (module->build_id_bytes == 0)
+		return "a module has no build-id";
+	if (!object_find(module, bias, &object))
 		return "a module is not the one that was planned for";
 	if (placed_count == TRACER_AREAS_MAX)
 		return "there are too many modules";
 	*one = (struct placed){.plan = plan, .module = module, .number = -1};
 	const char *wrong = start_module(one, &object);
-	if (!wrong)
-		placed_count++;
+	placed_count += !wrong;
 	return wrong;
 }
 
 /* How many sites were patched. */
-static int start_modules(const struct plan_file *plan)
+static int start_modules(const struct plan_file *plan, uintptr_t bias)
 {
 	uint64_t before;
 	int count = 0;
@@ -137,29 +140,33 @@ static int start_modules(const struct plan_file *plan)
 	for (uint32_t i = 0; i < plan->header->modules.count; i++) {
 		const struct plan_module *module = &plan->modules[i];
 		int sites = sites_in(plan, module);
-		const char *wrong = sites ? place_module(plan, module) : NULL;
+		const char *wrong = sites ? place_module(plan, module, bias) : NULL;
 		if (wrong)
 			refusal = wrong;
 		else
-			count += sites;
+			plan->states[i] = PLAN_CARRIED_OUT;
+		count += wrong ? 0 : sites;
 	}
 	signals_restore(&before);
 	return count;
 }
 
-static int add_plan(const char *plan_path)
+static int add_plan(const char *plan_path, uintptr_t bias)
 {
 	struct plan_file plan = {0};
 	int failed = plan_file_open(&plan, plan_path, &refusal);
 
-	if (failed)
+	if (failed) {
+		if (!refusal)
+			refusal = "the plan cannot be opened: is the program another user by now, or in "
+				  "another root?";
 		return failed;
+	}
 	if (!hit_add(&plan)) {
 		plan_file_close(&plan);
 		return -ENOMEM;
 	}
-	int count = start_modules(hit_plan(hit_plans() - 1));
-	return count == 0 && refusal ? -ENOENT : count;
+	return start_modules(hit_plan(hit_plans() - 1), bias);
 }
 
 int tracer_start(const char *plan_path)
@@ -170,13 +177,13 @@ int tracer_start(const char *plan_path)
 	if (refusal)
 		return -EPERM;
 	tracer_set_own_code((uintptr_t)__start_tracer_code, (uintptr_t)__stop_tracer_code);
-	return add_plan(plan_path);
+	return add_plan(plan_path, OBJECT_ANY);
 }
 
-int tracer_add(const char *plan_path)
+int tracer_add(const char *plan_path, uintptr_t bias)
 {
 	refusal = process_refusal();
-	return refusal ? -EPERM : add_plan(plan_path);
+	return refusal ? -EPERM : add_plan(plan_path, bias);
 }
 
 void tracer_closed(bool (*is_loaded)(uintptr_t bias))
@@ -205,10 +212,45 @@ bool tracer_resume(uintptr_t bias)
 	refusal = process_refusal();
 	signals_block(&before);
 	for (uint32_t i = 0; i < placed_count && !refusal; i++)
-		if (!placed[i].loaded && object_find(placed[i].module, &object) && object.bias == bias)
+		if (!placed[i].loaded && object_find(placed[i].module, bias, &object))
 			refusal = start_module(&placed[i], &object);
 	signals_restore(&before);
 	return has_bias(bias);
+}
+
+static void note_in_part(const struct placed *one)
+{
+	one->plan->states[one->module - one->plan->modules] = PLAN_IN_PART;
+}
+
+void tracer_missed(uintptr_t bias)
+{
+	struct object object;
+
+	for (uint32_t i = 0; i < placed_count && !has_bias(bias); i++)
+		if (object_find(placed[i].module, bias, &object))
+			note_in_part(&placed[i]);
+}
+
+static const char *last_part(const char *path)
+{
+	const char *last = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			last = path + 1;
+	return last;
+}
+
+void tracer_missed_name(const char *name)
+{
+	for (uint32_t i = 0; i < placed_count; i++) {
+		const struct plan_header *header = placed[i].plan->header;
+		const char *path = (const char *)header + header->text_offset + placed[i].module->path;
+
+		if (strcmp(last_part(path), last_part(name)) == 0)
+			note_in_part(&placed[i]);
+	}
 }
 
 uint32_t tracer_plans(void)

@@ -12,14 +12,13 @@
 
 /*
  * Checks the plan, finds its modules and patches them.  Once, before main, while there is one thread. Returns
- * how many sites count from now on: 0 if the plan has none; or -errno if none does for another reason.  May
- * change errno.
+ * how many sites count from now on, or -errno.  May change errno.
  */
 int tracer_start(const char *plan_path);
 
-/* The same of an object that the program opens: by one thread at a time, before any of the object's code
- * runs. */
-int tracer_add(const char *plan_path);
+/* The same of an object that the program opens and that is moved by `bias`: by one thread at a time, before
+ * any of the object's code runs. */
+int tracer_add(const char *plan_path, uintptr_t bias);
 
 /* Something was closed: what is not loaded any more, by what it was moved by, has no code from now on. */
 void tracer_closed(bool (*is_loaded)(uintptr_t bias));
@@ -27,6 +26,13 @@ void tracer_closed(bool (*is_loaded)(uintptr_t bias));
 /* An object that is opened: if it is one that was closed before, it is patched again.  False: it is none, or
  * it cannot be. */
 bool tracer_resume(uintptr_t bias);
+
+/* An object that is opened and stays as it is: where its like was patched before, counters do not tell all.
+ */
+void tracer_missed(uintptr_t bias);
+
+/* The same of an object that is out of reach, by the end of its path. */
+void tracer_missed_name(const char *name);
 
 /* How many plans are in use. */
 uint32_t tracer_plans(void);

@@ -166,6 +166,17 @@ static void put_row(const struct timebase *timebase, struct plan_header *plan, u
 	*line = row->line;
 }
 
+/* States are the program's to write. */
+static uint32_t refusal_of(const struct plan_header *plan, const struct plan_function *function)
+{
+	const uint32_t *states = (const uint32_t *)(const void *)((const char *)plan + plan->states_offset);
+
+	if ((function->refusal != PLAN_TRACED && function->refusal != PLAN_COPIES) ||
+	    function->module >= plan->modules.count || states[function->module] == PLAN_CARRIED_OUT)
+		return function->refusal;
+	return PLAN_NOT_DONE;
+}
+
 static void put_function(const struct timebase *timebase, struct plan_header *plan,
 			 const struct plan_function *function, struct buffer *out)
 {
@@ -183,7 +194,7 @@ static void put_function(const struct timebase *timebase, struct plan_header *pl
 	put_text(out, module ? text_of(plan, module->path) : "");
 	buffer_varint(out, function->first_line);
 	buffer_varint(out, function->last_line);
-	buffer_varint(out, function->refusal);
+	buffer_varint(out, refusal_of(plan, function));
 	buffer_varint(out, rows);
 	for (uint32_t i = 0; i < rows; i++)
 		put_row(timebase, plan, function->first_row + i, &line, out);

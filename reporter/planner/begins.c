@@ -85,13 +85,21 @@ static void begin_at_rows(struct body *body)
 	}
 }
 
+/* Where nothing falls through, and the line table is silent, the line before need not have to do with it. */
+static bool is_of_its_line(const struct body *body, const struct instruction *target)
+{
+	size_t i = (size_t)(target - body->list);
+	return !target->silent || (body_joined(body, i) && !target[-1].ends);
+}
+
 static void begin_at_targets(struct body *body)
 {
 	for (size_t i = 0; i < body->count; i++) {
 		const struct instruction *one = &body->list[i];
 		struct instruction *target = one->direct && !one->dead ? body_find(body, one->target) : NULL;
-		if (target && target->line && !target->copy &&
-		    (target->line != one->line || target->at <= one->at))
+		if (!target || !target->line || target->copy)
+			continue;
+		if (target->line == one->line ? target->at <= one->at : is_of_its_line(body, target))
 			begins_here(target, target->line);
 	}
 }

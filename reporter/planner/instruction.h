@@ -27,6 +27,7 @@ struct instruction {
 	bool dead;      /* filler that nothing reaches */
 	bool leader;    /* something may jump here */
 	bool row;       /* a statement begins here that has a line */
+	bool silent;    /* the line table says nothing here: it goes on with the line before */
 	bool unseen;    /* code of its line begins here that is not counted */
 	bool statement; /* one begins here by the line table, of whatever file or line */
 };

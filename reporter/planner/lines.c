@@ -87,7 +87,8 @@ struct said {
 	uint32_t first, last; /* statements' lines; 0: none */
 	uint32_t other;       /* of no statement */
 	bool statement;
-	bool no_line; /* that what follows is of no line */
+	bool any;     /* it says something, */
+	bool no_line; /* namely that what follows is of no line */
 };
 
 struct table {
@@ -146,7 +147,7 @@ static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
 }
 
 /* Compilers say so of code that they made of several lines'. */
-static bool is_of_no_line(Dwarf_Line *row)
+static bool says_no_line(Dwarf_Line *row)
 {
 	int line;
 	return dwarf_lineno(row, &line) == 0 && line == 0;
@@ -166,7 +167,8 @@ static struct said read_rows(struct table *table, uint64_t address, const struct
 		if (dwarf_linebeginstatement(row, &statement) != 0)
 			continue;
 		said.statement |= statement;
-		said.no_line = is_of_no_line(row);
+		said.any = true;
+		said.no_line = says_no_line(row);
 		if (!line)
 			continue;
 		if (statement && !said.first)
@@ -206,6 +208,7 @@ static uint32_t read_lines(struct body *body, struct table *table, const struct 
 		struct said said = read_rows(table, one->at, copy);
 		one->statement = said.statement;
 		one->row = said.last != 0;
+		one->silent = !said.any;
 		if (said.last || said.other || (said.no_line && !copy))
 			line = said.last ? said.last : said.other;
 		one->line = line;

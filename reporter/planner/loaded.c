@@ -43,8 +43,8 @@ static struct mapped read_line(char *line)
 static bool is_ours(const char *path)
 {
 	const char *name = base_name(path);
-	return text_starts(name, "libmprof") || text_starts(name, "ld-linux") || text_starts(name, "ld-2.") ||
-	       text_starts(name, "ld.so");
+	return strcmp(name, "libmprof.so") == 0 || text_starts(name, "libmprof.so.") ||
+	       text_starts(name, "ld-linux-") || text_starts(name, "ld-2.") || strcmp(name, "ld.so") == 0;
 }
 
 static void read_program(pid_t pid, char *path)

@@ -86,6 +86,7 @@ static size_t enter(struct body *body, uint32_t opening)
 		size_t to = room_below(body, i, JUMP_BYTES, SHORT_JUMP_BYTES);
 		if (to)
 			begins_here(&body->list[to], entry->line);
+		entry->unseen |= !to;
 	}
 	return i;
 }

@@ -1,5 +1,5 @@
 /*
- * write.c - a plan's tables become a file: header, tables, text, and counters that are all zero.
+ * write.c - a plan's tables become a file: header, tables, text, and states and counters that are all zero.
  */
 #include "tables.h"
 
@@ -55,7 +55,8 @@ static void lay_out(struct layout *layout, const struct tables *tables)
 	header->text_bytes = tables->text_bytes ? tables->text_bytes : 1;
 	header->text_offset =
 		place(layout, 5, tables->text_bytes ? tables->text : "", header->text_bytes, 1, &end).offset;
-	header->counts_offset = aligned(end);
+	header->states_offset = aligned(end);
+	header->counts_offset = aligned(header->states_offset + tables->module_count * sizeof(uint32_t));
 	header->counts_bytes = aligned(tables->row_count * sizeof(struct plan_count));
 	header->memory_offset = header->counts_offset + PLAN_SHARDS * header->counts_bytes;
 	header->file_bytes = header->memory_offset + tables->row_count * sizeof(struct plan_memory);

@@ -312,6 +312,8 @@ static void warn_all_refused(struct profile *profile)
 	warn_refused(profile, PLAN_COMPUTED_GOTO, "are not traced: they jump where their code does not say");
 	warn_refused(profile, PLAN_UNDECODED, "are not traced: their code is not all instructions");
 	warn_refused(profile, PLAN_INLINED, "are not traced: all their copies are inlined in others");
+	warn_refused(profile, PLAN_NOT_DONE,
+		     "are not traced, or not all: their code stayed as it was, or was loaded more than once");
 	warn_refused(profile, PLAN_COPIES,
 		     "ran more often than is told: copies that are inlined in others are not traced; mark "
 		     "them noinline");

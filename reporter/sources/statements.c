@@ -96,8 +96,9 @@ static const char *statement_in(const char *text)
 /* ---- statements ------------------------------------------------------------------------------ */
 
 static const char *const controls[] = {"if", "for", "while", "switch", NULL};
-static const char *const jumps[] = {"return", "break",     "continue", "goto",     "throw",
-				    "delete", "co_return", "co_await", "co_yield", NULL};
+static const char *const jumps[] = {"return", "throw", "delete", "co_return", "co_await", "co_yield", NULL};
+/* Compilers give them to the line before as often as not. */
+static const char *const mere_jumps[] = {"break", "continue", "goto", NULL};
 static const char *const types[] = {"struct", "class", "union", "enum", NULL};
 /* Those that come to nothing, and what is none. */
 static const char *const others[] = {
@@ -138,6 +139,8 @@ static bool does_something(const char *text)
 {
 	if (begins_with_any(text, controls))
 		return !is_endless(text);
+	if (begins_with_any(text, mere_jumps) || strncmp(text, "return;", 7) == 0)
+		return false;
 	if (begins_with_any(text, jumps))
 		return true;
 	if (!is_word(*text) && *text != '*' && *text != '+' && *text != '-')

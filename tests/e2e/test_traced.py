@@ -495,6 +495,36 @@ def a_loop_without_a_round_has_run(directory):
         check(hits[lines["three_rounds"]] in (3, 4), f"{compiler}: {hits}")
 
 
+ALWAYS_INLINED = """static inline __attribute__((always_inline)) int sub(int a, int b)
+{
+	return a - b;
+}
+int main(void)
+{
+	int c = 0;
+	for (int i = 0; i < 9; i++) {
+		if (i % 3 == 0)
+			c = sub(c, i); // then
+		else
+			c = sub(i, c);
+		c ^= 1;
+	}
+	return c < 0;
+}
+"""
+
+
+@case
+def a_branch_whose_code_says_no_line_is_not_the_line_before(directory):
+    """gcc says no line where arguments of an inlined function are put in place."""
+    (directory / "always.c").write_text(ALWAYS_INLINED)
+    then = tags_of(directory / "always.c")["then"]
+    for compiler in ("gcc", "clang"):
+        check_equal(run([compiler, "-g", "-O0", "-o", compiler, "always.c"], directory).returncode, 0, compiler)
+        recorded_lines(directory / compiler, directory, functions="main", MPROF_OUT=directory / "a.mprof")
+        check_equal(traced(directory / "a.mprof")[then], 3, compiler)
+
+
 AT_ONE_LINE = """#include <string>
 static int last() { return 3; }
 std::string text("made before main"); int main() { int sum = 0; for (int i = 0; i < 7; i++) sum += last(); return sum != 21; }

@@ -1,6 +1,8 @@
 """Traced lines of libraries that a program opens, closes and opens again."""
 
 import json
+import os
+import shutil
 import subprocess
 
 from harness import PROGRAMS, case, check, check_equal, compile, environment, mprof, record, run_cases
@@ -88,6 +90,49 @@ def fork_children_go_on(directory):
     done = record([PYTHON, "-c", script], directory, MPROF_LINES="opened_work")
     counts = sorted(count for trace in done.traces() for count in [hits(trace)["round"]] if count)
     check_equal(counts, [5, 7], "rounds, of the child and of its parent")
+
+
+def judged(trace, limit):
+    return mprof("check", "--limit", limit, trace).returncode
+
+
+@case
+def what_ran_as_it_was_is_not_counted(directory):
+    """Nothing that ran uncounted is 0, or part of a number: no limit holds."""
+    program = compile("lines/spaces.c", directory / "spaces", "-O1")
+    one, other = library(directory), directory / "copy.so"
+    shutil.copy(one, other)
+    directory.chmod(0o755)
+    (directory / "nameless").mkdir()
+    nameless = library(directory / "nameless", "opened_work", "-O0", "-Wl,--build-id=none")
+    # Code and data of one segment, which stays writable.
+    (directory / "writable").mkdir()
+    writable = library(directory / "writable", "opened_work", "-O0", "-Wl,-T/dev/null")
+    for how, files, counted, line in (("nobody", (writable, writable), 20, ""), ("twice", (one, other), 20, ""), ("namespaces", (one,), None, ""), ("twice", (one, one), 20, ""),
+                                      ("twice", (nameless,), None, "a module has no build-id"), ("nobody", (one, nameless), None, "cannot be opened"),
+                                      ("small_stack", (one,), 10, "")):
+        arguments = [program, how, *files]
+        bare = subprocess.run(arguments, capture_output=True, text=True, env=environment())
+        done = record(arguments, directory, MPROF_LINES="opened_*")
+        if done.returncode == 77:
+            continue
+        check_equal((done.stdout, done.returncode), (bare.stdout, bare.returncode), f"{how} {files}")
+        check(line in done.stderr and bool(line) == bool(done.stderr), f"{how} {files}: {done.stderr}")
+        trace = done.trace()
+        check_equal(hits(trace)["round"], counted, f"{how} {files}")
+        check_equal(judged(trace, "opened_work:hits<=0"), 1 if counted else 2, f"a limit of {how} {files}")
+        trace.unlink()
+
+
+@case
+def under_one_name_there_may_be_another_file(directory):
+    """That a file has none of the functions says nothing of the next one of its name."""
+    script = "import ctypes, os, _ctypes\nfirst = ctypes.CDLL('./it.so')\n_ctypes.dlclose(first._handle)\nos.replace('other.so', 'it.so')\nctypes.CDLL('./it.so').opened_work(5)\n"
+    (directory / "none.c").write_text("int nothing(void) { return 1; }\n")
+    check_equal(subprocess.run(["gcc", "-g", "-shared", "-fPIC", "-o", "it.so", "none.c"], cwd=directory).returncode, 0, "gcc")
+    library(directory).rename(directory / "other.so")
+    trace = record([PYTHON, "-c", script], directory, MPROF_LINES="opened_work").trace()
+    check_equal(hits(trace)["round"], 5, "rounds of the second")
 
 
 @case
