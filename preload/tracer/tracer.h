@@ -12,7 +12,7 @@
 
 /*
  * Checks the plan, finds its modules and patches them.  Once, before main, while there is one thread. Returns
- * how many sites count from now on, or -errno.  May change errno.
+ * how many sites count from now on, or -errno; where some do not, tracer_refusal says why.  May change errno.
  */
 int tracer_start(const char *plan_path);
 

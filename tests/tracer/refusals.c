@@ -62,7 +62,7 @@ void check_refusals(const char *plan)
 				 : i == 1 ? started_with(plan, build_id, 1)
 				 : i == 2 ? started_with(plan, original, 1)
 					  : started_beside_a_thread(plan);
-			_exit(result < 0 && tracer_refusal() && run_plainest() == before ? 0 : 1);
+			_exit(result <= 0 && tracer_refusal() && run_plainest() == before ? 0 : 1);
 		}
 		waitpid(child, &status, 0);
 		expect(status == 0, "a wrong plan, or a wrong moment, is refused");
