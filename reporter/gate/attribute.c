@@ -198,18 +198,24 @@ static const char *command_on(struct check *check, const char *command, const st
 		    : check_string(check, "mprof %s %s", command, shell_quoted(&check->strings, input->path));
 }
 
-static void set_more(struct check *check, const struct input *input, struct verdict *verdict)
+/* The function to look at: the one that is judged, or has most; NULL: there is none. */
+static const char *function_of(struct check *check, const struct subject *subject,
+			       const struct verdict *verdict)
 {
-	const char *function = verdict->contributor_count > 0
-				       ? glob_quoted(&check->strings, verdict->contributors->site.function)
-				       : NULL;
+	if (verdict->contributor_count > 0)
+		return glob_quoted(&check->strings, verdict->contributors->site.function);
+	return verdict->figure == FIGURE_HITS && subject->place.line == 0 ? subject->text : NULL;
+}
+
+static void set_more(struct check *check, const struct input *input, const struct subject *subject,
+		     struct verdict *verdict)
+{
+	const char *function = function_of(check, subject, verdict);
 
 	if (verdict->figure == FIGURE_RSS)
 		verdict->more = command_on(check, "peak", input, verdict->outcome);
 	else if (verdict->figure == FIGURE_COLLECTIONS)
 		verdict->more = command_on(check, "gc", input, verdict->outcome);
-	else if (verdict->figure == FIGURE_HITS)
-		verdict->more = command_on(check, "report", input, verdict->outcome);
 	else
 		verdict->more =
 			check_string(check, "%s%s%s%s", command_on(check, "report", input, verdict->outcome),
@@ -232,6 +238,6 @@ int attribute(struct check *check, const char *key, const struct input *input, s
 		error = diagnostic_set(diagnostic, ENOMEM, "%s: out of memory", input->path);
 	profile_close(profile);
 	if (!error)
-		set_more(check, input, verdict);
+		set_more(check, input, &check->options->gate->subjects[subject], verdict);
 	return error;
 }

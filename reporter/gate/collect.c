@@ -166,7 +166,7 @@ static int take_figures(struct check *check, struct profile *profile, struct inp
 
 	input->tallies = check_alloc(check, gate->subject_count, sizeof(*input->tallies));
 	input->met = check_alloc(check, gate->subject_count, sizeof(*input->met));
-	input->counted = check_alloc(check, gate->subject_count, sizeof(*input->counted));
+	input->uncounted = check_alloc(check, gate->subject_count, sizeof(*input->uncounted));
 	take_suppressed(check, profile, input);
 	input->tallies[0] = whole_program(profile);
 	for (size_t i = 1; !error && i < gate->subject_count; i++) {
@@ -176,9 +176,9 @@ static int take_figures(struct check *check, struct profile *profile, struct inp
 			error = recall_wrappers(check, input->key, profile);
 		if (!error)
 			error = tally_subject(profile, gate, i, &input->tallies[i], &input->met[i]);
-		input->counted[i] =
+		input->uncounted[i] =
 			profile_hits(profile, &gate->subjects[i].place, &input->tallies[i].of[FIGURE_HITS]);
-		input->met[i] |= input->counted[i];
+		input->met[i] |= !input->uncounted[i];
 	}
 	if (input->replaced || input->killed)
 		drop_leaks(gate, input);

@@ -190,12 +190,11 @@ static bool find_judged(const struct bench *bench, const struct limit *limit, st
 /* Nothing that was not counted is within a limit. */
 static bool is_uncounted(struct bench *bench, const struct limit *limit, const struct input *input)
 {
-	if (limit->figure != FIGURE_HITS || input->counted[limit->subject])
+	if (limit->figure != FIGURE_HITS || !input->uncounted[limit->subject])
 		return false;
 	complain(bench->check, !limit->optional, limit->source,
-		 "judged nothing of %s: its executions were not counted, or not all; record it with "
-		 "`mprof run -f FUNCTION`, and compile it with -g",
-		 input->key);
+		 "judged nothing of %s: its executions were not counted: %s", input->key,
+		 input->uncounted[limit->subject]);
 	return true;
 }
 

@@ -39,7 +39,7 @@ struct input {
 	uint64_t blocks_error;                    /* of any count of blocks, where they were sampled */
 	struct tally *tallies;                    /* by subject */
 	bool *met;                                /* by subject: some call path passes it */
-	bool *counted;                            /* by subject: its executions were */
+	const char **uncounted;                   /* by subject: why its executions are not known, or NULL */
 	struct amounts *suppressed;               /* by suppression of the gate */
 	const struct suppressed_leaks *by_others; /* what those of LSAN_OPTIONS suppressed */
 	size_t by_others_count;

@@ -35,9 +35,9 @@ struct measured_path {
 int profile_measure(struct profile *profile, const struct measure_place *place, struct measured_path **paths,
 		    size_t *count, bool *met);
 
-/* How often a line ran, or with line 0 how often functions were called.  False: nobody counted that, or not
- * all of it.  O(lines that were traced). */
-bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits);
+/* How often a line ran, or with line 0 how often functions were called.  NULL; or why that is not known, in a
+ * few words that go on with "its executions were not counted: ".  O(lines that were traced). */
+const char *profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits);
 
 /* Whether a frame lies at a place that is not everything. */
 bool profile_lies_at(struct profile *profile, const struct source_frame *frame,

@@ -137,9 +137,35 @@ static bool is_at_place(const struct traced_function *traced, const struct measu
 	return selection_matches(&place->selection, &function);
 }
 
-bool profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits)
+/* Of a function, or a row. */
+static const char *refusal_in_words(uint32_t refusal)
+{
+	switch (refusal) {
+	case PLAN_NO_ROOM:
+		return "there is no room for a jump; -Og or `clang -O0` has more";
+	case PLAN_COMPUTED_GOTO:
+		return "the function jumps where its code does not say";
+	case PLAN_UNDECODED:
+		return "the function's code is not all instructions";
+	case PLAN_INLINED:
+		return "all copies of the function are inlined in others; mark it noinline";
+	case PLAN_COPIES:
+		return "the function has copies that are inlined in others; mark it noinline";
+	case PLAN_NO_CODE:
+		return "no code is left of the line";
+	case PLAN_NOT_DONE:
+		return "the code stayed as it was, or did where it was loaded again";
+	case PLAN_NOT_ALL:
+		return "the line may have run as code of another; compile it with -O0";
+	default:
+		return NULL;
+	}
+}
+
+const char *profile_hits(struct profile *profile, const struct measure_place *place, uint64_t *hits)
 {
 	const struct traced_function *functions;
+	const char *why = NULL;
 	size_t count;
 	struct table_line sum = {0};
 
@@ -147,10 +173,19 @@ bool profile_hits(struct profile *profile, const struct measure_place *place, ui
 		count = 0;
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; is_at_place(&functions[i], place) && k < functions[i].line_count; k++)
-			if (place->line ? functions[i].lines[k].line == place->line : k == 0)
+			if (place->line ? functions[i].lines[k].line == place->line : k == 0) {
 				add_line(&sum, &functions[i], &functions[i].lines[k]);
+				why = why ? why : refusal_in_words(functions[i].refusal);
+				why = why ? why : refusal_in_words(functions[i].lines[k].refusal);
+			}
 	*hits = sum.hits;
-	return table_line_is_counted(&sum) && !sum.elsewhere;
+	if (table_line_is_counted(&sum) && !sum.elsewhere)
+		return NULL;
+	if (why)
+		return why;
+	return count > 0
+		       ? "no function that was chosen has code there; record it with `mprof run -f FUNCTION`"
+		       : "record it with `mprof run -f FUNCTION`, and compile it with -g";
 }
 
 /* All lines of a table, and those of the function that have none there. */

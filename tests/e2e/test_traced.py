@@ -557,10 +557,10 @@ def limits_of_executions(directory):
     trace = recorded_lines(program, directory).trace()
     (directory / "mprof.gate").write_text(f'functions = ( {{ line = "loops.c:{lines["for_if"]}"; hits = 9; }} );\n')
     head = f"loops.c:{lines['for_head']}:hits"
-    for limit, status, words in ((f"{head}<=11", 0, ""), (f"{head}<=10", 1, f"executions of loops.c:{lines['for_head']}: 11, 1 (+10.0%) over the limit of 10"),
+    for limit, status, words in (("recursive:hits<=0", 1, "-f recursive"), ("no_such_function:hits<=5", 2, "no function that was chosen has code there"), (f"{head}<=11", 0, ""), (f"{head}<=10", 1, f"executions of loops.c:{lines['for_head']}: 11, 1 (+10.0%) over the limit of 10"),
                                  ("recursive:hits<=41", 0, ""), ("recursive:hits<=40", 1, "41, 1 (+2.5%) over the limit of 40"), ("with_*:hits<=2", 0, ""),
-                                 (f"loops.c:{lines['one_while']}:hits<=100", 2, "its executions were not counted, or not all"),
-                                 ("main:hits<=1", 2, "its executions were not counted"), ("hits<=5", 2, "a figure of functions and lines")):
+                                 (f"loops.c:{lines['one_while']}:hits<=100", 2, "its executions were not counted: there is no room for a jump"),
+                                 ("main:hits<=1", 2, "no function that was chosen has code there"), ("hits<=5", 2, "a figure of functions and lines")):
         done = mprof("check", "--limit", limit, trace)
         check_equal(done.returncode, status, f"{limit}: {done.stdout}{done.stderr}")
         check(words in done.stdout + done.stderr, f"{limit}: {done.stdout}{done.stderr}")
