@@ -33,6 +33,7 @@ interface File {
 	path: string; /* for the editor */
 	lines: Map<number, Line>;
 	total: number;
+	ran: boolean; /* some line of it is known to have */
 }
 
 function lineOf(file: File, number: number): Line {
@@ -49,7 +50,7 @@ function filesOf(recording: Recording, figure: Figure, range: Range | null): Fil
 	const { names } = recording;
 	const files = new Map<string, File>();
 	const fileOf = (name: string, path: string) => {
-		const file = files.get(name) ?? { name, path, lines: new Map<number, Line>(), total: 0 };
+		const file = files.get(name) ?? { name, path, lines: new Map<number, Line>(), total: 0, ran: false };
 		files.set(name, file);
 		return file;
 	};
@@ -71,7 +72,7 @@ function filesOf(recording: Recording, figure: Figure, range: Range | null): Fil
 		if (file)
 			file.total = byFile.total[key]!;
 	});
-	return [...files.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
+	return [...files.values()].sort((a, b) => +b.ran - +a.ran || b.total - a.total || (a.name < b.name ? -1 : 1));
 }
 
 function addTexts(recording: Recording, fileOf: (name: string, path: string) => File): void {
@@ -96,8 +97,11 @@ function addRuns(recording: Recording, fileOf: (name: string, path: string) => F
 		const [at, hits, ns, memory, not] = ["line", "hits", "time_ns", "mem_bytes", "not_counted"].map((key) => column(lines, key)) as [number, number, number, number, number];
 		const name = String(row[column(tables, "file")] ?? "");
 		for (const line of hits < 0 || name === "" ? [] : lines!.rows)
-			if (line[hits] !== null || line[not])
-				lineOf(fileOf(name, name), Number(line[at])).ran = { hits: line[hits], ns: line[ns], memory: line[memory], not: line[not] } as Ran;
+			if (line[hits] !== null || line[not]) {
+				const file = fileOf(name, name);
+				file.ran ||= Number(line[hits]) > 0;
+				lineOf(file, Number(line[at])).ran = { hits: line[hits], ns: line[ns], memory: line[memory], not: line[not] } as Ran;
+			}
 	});
 }
 
