@@ -195,3 +195,6 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/debug.h>
 
 #endif
+#ifndef RGC_IS_BEING_BUILT
+#include <mprof/rgc/no_text.h>
+#endif

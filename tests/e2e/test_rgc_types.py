@@ -1,5 +1,6 @@
 """What RGC_DEFINE_TYPE takes, and what it refuses while a program is compiled, in words that say why."""
 
+import re
 import shutil
 import subprocess
 
@@ -49,6 +50,45 @@ def destructors_are_refused(directory):
         if "++" in compiler:
             done = compiled(directory, compiler, text)
             check(done.returncode != 0 and "destructor, which would never run" in done.stderr, f"{compiler}: {done.stderr[:400]}")
+
+
+@case
+def members_that_are_named_twice_are_refused(directory):
+    text = "typedef struct thing { RGC_HEAD; struct thing *next, *last; } thing;\nRGC_DEFINE_TYPE(thing, next, last, next);\nint main(void) { return !rgc_new(thing); }\n"
+    for compiler in present():
+        done = compiled(directory, compiler, text)
+        check(done.returncode != 0 and "duplicate case" in done.stderr and "next" in done.stderr, f"{compiler}: {done.stderr[:400]}")
+
+
+CALLS_WITH_TEXT = (
+    "rgc_list_append(list, TEXT)", "rgc_list_append_steal(list, TEXT)", "rgc_list_set(list, 0, TEXT)", "rgc_list_insert(list, 0, TEXT)", "rgc_list_find(list, TEXT)",
+    "rgc_tuple_init_steal(tuple, 0, TEXT)", "rgc_dict_get(dict, TEXT)", "rgc_dict_ref(dict, TEXT)", "rgc_dict_contains(dict, TEXT)", "rgc_dict_set(dict, TEXT, list)",
+    "rgc_dict_set(dict, list, TEXT)", "rgc_dict_set(dict, TEXT, TEXT)", "rgc_dict_set_default(dict, TEXT, list)", "rgc_dict_set_default(dict, list, TEXT)",
+    "rgc_dict_delete(dict, TEXT)", "rgc_dict_pop(dict, TEXT)", "rgc_set_contains(set, TEXT)", "rgc_set_add(set, TEXT)", "rgc_set_discard(set, TEXT)",
+    "rgc_lru_cache_call1(cache, TEXT)")
+
+
+def program_that_calls(*calls):
+    return ("int main(void)\n{\n\trgc_list *list = rgc_list_new(); rgc_tuple *tuple = rgc_tuple_new(1); rgc_dict *dict = rgc_dict_new(); rgc_set *set = rgc_set_new();\n"
+            "\trgc_lru_cache *cache = NULL; char *mine = NULL; void *any = NULL; rgc_str *key = NULL;\n\t(void)list, (void)tuple, (void)dict, (void)set, (void)cache, (void)mine, (void)any, (void)key;\n" +
+            "".join(f"\t(void)!{call};\n" for call in calls) + "\treturn 0;\n}\n")
+
+
+@case
+def text_in_place_of_an_object_is_refused(directory):
+    for compiler in present():
+        limit = "-ferror-limit=0" if "clang" in compiler else "-fmax-errors=0"
+        refused = [call.replace("TEXT", text) for call in CALLS_WITH_TEXT for text in ('"x"', "mine")]
+        done = compiled(directory, compiler, program_that_calls(*refused), "-fsyntax-only", limit)
+        check(("deleted function" if "++" in compiler else "a C string is no object") in done.stderr, f"{compiler}: {done.stderr[:400]}")
+        faulty = set(re.findall(r"program\.c(?:pp)?:(\d+):\d+: (?:error|note)", done.stderr))
+        lines = program_that_calls(*refused).splitlines()
+        first = HEAD.count("\n") + 1
+        accepted = [line for number, line in enumerate(lines, first) if "!" in line and str(number) not in faulty]
+        check_equal(accepted, [], f"{compiler}: calls that compile")
+        right = [call.replace("TEXT", one) for call in CALLS_WITH_TEXT for one in ("any", "key", "NULL", "rgc_ref(key)")]
+        done = compiled(directory, compiler, program_that_calls(*right), "-fsyntax-only")
+        check_equal((done.returncode, done.stderr), (0, ""), compiler)
 
 
 @case

@@ -98,7 +98,8 @@ static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
 
 /*
  * Defines the type of struct `name` for this source file.  The rest of the arguments name its members that
- * own a reference (at most 64); traversal and clearing follow from them.  Without any, the type is acyclic.
+ * own a reference (at most 64), each once; traversal and clearing follow from them.  Without any, the type is
+ * acyclic.
  *
  *     RGC_DEFINE_TYPE(node, next, prev);
  */
@@ -118,8 +119,9 @@ static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
 #define RGC_DEFINE_PUBLIC_TYPE(methods, ...) RGC_DEFINE_TYPE_(, RGC_COUNT_(__VA_ARGS__), methods, __VA_ARGS__)
 
 /*
- * What is no type of an object, or no reference to one, does not compile: the collector would follow it.  A
- * type's members are never destroyed as C++ does it, so what needs that is refused, too.
+ * What is no type of an object, or no reference to one, does not compile: the collector would follow it; nor
+ * does a member that is named twice (a "duplicate case"): the collector would count it twice.  A type's
+ * members are never destroyed as C++ does it, so what needs that is refused, too.
  */
 #ifdef __cplusplus
 template <class type> struct rgc_reference_ {
@@ -171,16 +173,23 @@ template <class member> constexpr uint32_t rgc_offset_(size_t offset)
 
 /* The machinery: `number` counts the name and the fields. */
 #define RGC_DEFINE_TYPE_(storage, number, methods, ...)                                                      \
-	RGC_DEFINE_TYPE_1_(storage, number, methods, __VA_ARGS__)
-#define RGC_DEFINE_TYPE_1_(storage, number, methods, ...)                                                    \
-	RGC_DEFINE_TYPE_2_(storage, number, methods, RGC_FIRST_(__VA_ARGS__, 0),                             \
-			   RGC_OFFSETS_##number(__VA_ARGS__))
-#define RGC_DEFINE_TYPE_2_(...) RGC_DEFINE_TYPE_3_(__VA_ARGS__)
-#define RGC_DEFINE_TYPE_3_(storage, number, methods, name, ...)                                              \
+	RGC_DEFINE_TYPE_1_(storage, number, methods, RGC_FIRST_(__VA_ARGS__, 0), __VA_ARGS__)
+#define RGC_DEFINE_TYPE_1_(storage, number, methods, name, ...)                                              \
+	RGC_DEFINE_TYPE_2_(storage, number, methods, name, RGC_EACH_##number, __VA_ARGS__)
+/* A list that ends with a 0 is never empty.  A case that is there twice does not compile. */
+#define RGC_DEFINE_TYPE_2_(storage, number, methods, name, each, ...)                                        \
 	RGC_CHECK_TYPE_(name);                                                                               \
-	static const uint32_t name##_rgc_fields[] = {__VA_ARGS__};                                           \
+	static inline __attribute__((unused)) void name##_rgc_has_each_member_once(size_t rgc_member_)       \
+	{                                                                                                    \
+		switch (rgc_member_) {                                                                       \
+			each(RGC_CASE_, __VA_ARGS__) default : break;                                        \
+		}                                                                                            \
+	}                                                                                                    \
+	static const uint32_t name##_rgc_fields[] = {each(RGC_OFFSET_AND_COMMA_, __VA_ARGS__) 0};            \
 	storage const struct rgc_type RGC_TYPE(name) = {                                                     \
 		#name, sizeof(name), 0, 0, (number)-1, name##_rgc_fields, NULL, NULL, RGC_UNWRAP_ methods}
+#define RGC_CASE_(t, f) case offsetof(t, f):
+#define RGC_OFFSET_AND_COMMA_(t, f) RGC_OFFSET_(t, f),
 
 #define RGC_UNWRAP_(...) __VA_ARGS__
 #define RGC_FIRST_(first, ...) first
@@ -193,71 +202,71 @@ template <class member> constexpr uint32_t rgc_offset_(size_t offset)
 		  a38, a39, a40, a41, a42, a43, a44, a45, a46, a47, a48, a49, a50, a51, a52, a53, a54, a55,  \
 		  a56, a57, a58, a59, a60, a61, a62, a63, a64, number, ...)                                  \
 	number
-/* Each list ends with a 0, so that none is empty. */
-#define RGC_OFFSETS_1(t) 0
-#define RGC_OFFSETS_2(t, f) RGC_OFFSET_(t, f), 0
-#define RGC_OFFSETS_3(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_2(t, __VA_ARGS__)
-#define RGC_OFFSETS_4(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_3(t, __VA_ARGS__)
-#define RGC_OFFSETS_5(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_4(t, __VA_ARGS__)
-#define RGC_OFFSETS_6(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_5(t, __VA_ARGS__)
-#define RGC_OFFSETS_7(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_6(t, __VA_ARGS__)
-#define RGC_OFFSETS_8(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_7(t, __VA_ARGS__)
-#define RGC_OFFSETS_9(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_8(t, __VA_ARGS__)
-#define RGC_OFFSETS_10(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_9(t, __VA_ARGS__)
-#define RGC_OFFSETS_11(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_10(t, __VA_ARGS__)
-#define RGC_OFFSETS_12(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_11(t, __VA_ARGS__)
-#define RGC_OFFSETS_13(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_12(t, __VA_ARGS__)
-#define RGC_OFFSETS_14(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_13(t, __VA_ARGS__)
-#define RGC_OFFSETS_15(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_14(t, __VA_ARGS__)
-#define RGC_OFFSETS_16(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_15(t, __VA_ARGS__)
-#define RGC_OFFSETS_17(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_16(t, __VA_ARGS__)
-#define RGC_OFFSETS_18(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_17(t, __VA_ARGS__)
-#define RGC_OFFSETS_19(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_18(t, __VA_ARGS__)
-#define RGC_OFFSETS_20(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_19(t, __VA_ARGS__)
-#define RGC_OFFSETS_21(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_20(t, __VA_ARGS__)
-#define RGC_OFFSETS_22(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_21(t, __VA_ARGS__)
-#define RGC_OFFSETS_23(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_22(t, __VA_ARGS__)
-#define RGC_OFFSETS_24(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_23(t, __VA_ARGS__)
-#define RGC_OFFSETS_25(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_24(t, __VA_ARGS__)
-#define RGC_OFFSETS_26(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_25(t, __VA_ARGS__)
-#define RGC_OFFSETS_27(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_26(t, __VA_ARGS__)
-#define RGC_OFFSETS_28(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_27(t, __VA_ARGS__)
-#define RGC_OFFSETS_29(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_28(t, __VA_ARGS__)
-#define RGC_OFFSETS_30(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_29(t, __VA_ARGS__)
-#define RGC_OFFSETS_31(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_30(t, __VA_ARGS__)
-#define RGC_OFFSETS_32(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_31(t, __VA_ARGS__)
-#define RGC_OFFSETS_33(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_32(t, __VA_ARGS__)
-#define RGC_OFFSETS_34(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_33(t, __VA_ARGS__)
-#define RGC_OFFSETS_35(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_34(t, __VA_ARGS__)
-#define RGC_OFFSETS_36(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_35(t, __VA_ARGS__)
-#define RGC_OFFSETS_37(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_36(t, __VA_ARGS__)
-#define RGC_OFFSETS_38(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_37(t, __VA_ARGS__)
-#define RGC_OFFSETS_39(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_38(t, __VA_ARGS__)
-#define RGC_OFFSETS_40(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_39(t, __VA_ARGS__)
-#define RGC_OFFSETS_41(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_40(t, __VA_ARGS__)
-#define RGC_OFFSETS_42(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_41(t, __VA_ARGS__)
-#define RGC_OFFSETS_43(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_42(t, __VA_ARGS__)
-#define RGC_OFFSETS_44(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_43(t, __VA_ARGS__)
-#define RGC_OFFSETS_45(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_44(t, __VA_ARGS__)
-#define RGC_OFFSETS_46(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_45(t, __VA_ARGS__)
-#define RGC_OFFSETS_47(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_46(t, __VA_ARGS__)
-#define RGC_OFFSETS_48(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_47(t, __VA_ARGS__)
-#define RGC_OFFSETS_49(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_48(t, __VA_ARGS__)
-#define RGC_OFFSETS_50(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_49(t, __VA_ARGS__)
-#define RGC_OFFSETS_51(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_50(t, __VA_ARGS__)
-#define RGC_OFFSETS_52(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_51(t, __VA_ARGS__)
-#define RGC_OFFSETS_53(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_52(t, __VA_ARGS__)
-#define RGC_OFFSETS_54(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_53(t, __VA_ARGS__)
-#define RGC_OFFSETS_55(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_54(t, __VA_ARGS__)
-#define RGC_OFFSETS_56(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_55(t, __VA_ARGS__)
-#define RGC_OFFSETS_57(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_56(t, __VA_ARGS__)
-#define RGC_OFFSETS_58(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_57(t, __VA_ARGS__)
-#define RGC_OFFSETS_59(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_58(t, __VA_ARGS__)
-#define RGC_OFFSETS_60(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_59(t, __VA_ARGS__)
-#define RGC_OFFSETS_61(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_60(t, __VA_ARGS__)
-#define RGC_OFFSETS_62(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_61(t, __VA_ARGS__)
-#define RGC_OFFSETS_63(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_62(t, __VA_ARGS__)
-#define RGC_OFFSETS_64(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_63(t, __VA_ARGS__)
-#define RGC_OFFSETS_65(t, f, ...) RGC_OFFSET_(t, f), RGC_OFFSETS_64(t, __VA_ARGS__)
+/* what(t, f) for each of the fields f that follow the type. */
+#define RGC_EACH_1(what, t)
+#define RGC_EACH_2(what, t, f) what(t, f)
+#define RGC_EACH_3(what, t, f, ...) what(t, f) RGC_EACH_2(what, t, __VA_ARGS__)
+#define RGC_EACH_4(what, t, f, ...) what(t, f) RGC_EACH_3(what, t, __VA_ARGS__)
+#define RGC_EACH_5(what, t, f, ...) what(t, f) RGC_EACH_4(what, t, __VA_ARGS__)
+#define RGC_EACH_6(what, t, f, ...) what(t, f) RGC_EACH_5(what, t, __VA_ARGS__)
+#define RGC_EACH_7(what, t, f, ...) what(t, f) RGC_EACH_6(what, t, __VA_ARGS__)
+#define RGC_EACH_8(what, t, f, ...) what(t, f) RGC_EACH_7(what, t, __VA_ARGS__)
+#define RGC_EACH_9(what, t, f, ...) what(t, f) RGC_EACH_8(what, t, __VA_ARGS__)
+#define RGC_EACH_10(what, t, f, ...) what(t, f) RGC_EACH_9(what, t, __VA_ARGS__)
+#define RGC_EACH_11(what, t, f, ...) what(t, f) RGC_EACH_10(what, t, __VA_ARGS__)
+#define RGC_EACH_12(what, t, f, ...) what(t, f) RGC_EACH_11(what, t, __VA_ARGS__)
+#define RGC_EACH_13(what, t, f, ...) what(t, f) RGC_EACH_12(what, t, __VA_ARGS__)
+#define RGC_EACH_14(what, t, f, ...) what(t, f) RGC_EACH_13(what, t, __VA_ARGS__)
+#define RGC_EACH_15(what, t, f, ...) what(t, f) RGC_EACH_14(what, t, __VA_ARGS__)
+#define RGC_EACH_16(what, t, f, ...) what(t, f) RGC_EACH_15(what, t, __VA_ARGS__)
+#define RGC_EACH_17(what, t, f, ...) what(t, f) RGC_EACH_16(what, t, __VA_ARGS__)
+#define RGC_EACH_18(what, t, f, ...) what(t, f) RGC_EACH_17(what, t, __VA_ARGS__)
+#define RGC_EACH_19(what, t, f, ...) what(t, f) RGC_EACH_18(what, t, __VA_ARGS__)
+#define RGC_EACH_20(what, t, f, ...) what(t, f) RGC_EACH_19(what, t, __VA_ARGS__)
+#define RGC_EACH_21(what, t, f, ...) what(t, f) RGC_EACH_20(what, t, __VA_ARGS__)
+#define RGC_EACH_22(what, t, f, ...) what(t, f) RGC_EACH_21(what, t, __VA_ARGS__)
+#define RGC_EACH_23(what, t, f, ...) what(t, f) RGC_EACH_22(what, t, __VA_ARGS__)
+#define RGC_EACH_24(what, t, f, ...) what(t, f) RGC_EACH_23(what, t, __VA_ARGS__)
+#define RGC_EACH_25(what, t, f, ...) what(t, f) RGC_EACH_24(what, t, __VA_ARGS__)
+#define RGC_EACH_26(what, t, f, ...) what(t, f) RGC_EACH_25(what, t, __VA_ARGS__)
+#define RGC_EACH_27(what, t, f, ...) what(t, f) RGC_EACH_26(what, t, __VA_ARGS__)
+#define RGC_EACH_28(what, t, f, ...) what(t, f) RGC_EACH_27(what, t, __VA_ARGS__)
+#define RGC_EACH_29(what, t, f, ...) what(t, f) RGC_EACH_28(what, t, __VA_ARGS__)
+#define RGC_EACH_30(what, t, f, ...) what(t, f) RGC_EACH_29(what, t, __VA_ARGS__)
+#define RGC_EACH_31(what, t, f, ...) what(t, f) RGC_EACH_30(what, t, __VA_ARGS__)
+#define RGC_EACH_32(what, t, f, ...) what(t, f) RGC_EACH_31(what, t, __VA_ARGS__)
+#define RGC_EACH_33(what, t, f, ...) what(t, f) RGC_EACH_32(what, t, __VA_ARGS__)
+#define RGC_EACH_34(what, t, f, ...) what(t, f) RGC_EACH_33(what, t, __VA_ARGS__)
+#define RGC_EACH_35(what, t, f, ...) what(t, f) RGC_EACH_34(what, t, __VA_ARGS__)
+#define RGC_EACH_36(what, t, f, ...) what(t, f) RGC_EACH_35(what, t, __VA_ARGS__)
+#define RGC_EACH_37(what, t, f, ...) what(t, f) RGC_EACH_36(what, t, __VA_ARGS__)
+#define RGC_EACH_38(what, t, f, ...) what(t, f) RGC_EACH_37(what, t, __VA_ARGS__)
+#define RGC_EACH_39(what, t, f, ...) what(t, f) RGC_EACH_38(what, t, __VA_ARGS__)
+#define RGC_EACH_40(what, t, f, ...) what(t, f) RGC_EACH_39(what, t, __VA_ARGS__)
+#define RGC_EACH_41(what, t, f, ...) what(t, f) RGC_EACH_40(what, t, __VA_ARGS__)
+#define RGC_EACH_42(what, t, f, ...) what(t, f) RGC_EACH_41(what, t, __VA_ARGS__)
+#define RGC_EACH_43(what, t, f, ...) what(t, f) RGC_EACH_42(what, t, __VA_ARGS__)
+#define RGC_EACH_44(what, t, f, ...) what(t, f) RGC_EACH_43(what, t, __VA_ARGS__)
+#define RGC_EACH_45(what, t, f, ...) what(t, f) RGC_EACH_44(what, t, __VA_ARGS__)
+#define RGC_EACH_46(what, t, f, ...) what(t, f) RGC_EACH_45(what, t, __VA_ARGS__)
+#define RGC_EACH_47(what, t, f, ...) what(t, f) RGC_EACH_46(what, t, __VA_ARGS__)
+#define RGC_EACH_48(what, t, f, ...) what(t, f) RGC_EACH_47(what, t, __VA_ARGS__)
+#define RGC_EACH_49(what, t, f, ...) what(t, f) RGC_EACH_48(what, t, __VA_ARGS__)
+#define RGC_EACH_50(what, t, f, ...) what(t, f) RGC_EACH_49(what, t, __VA_ARGS__)
+#define RGC_EACH_51(what, t, f, ...) what(t, f) RGC_EACH_50(what, t, __VA_ARGS__)
+#define RGC_EACH_52(what, t, f, ...) what(t, f) RGC_EACH_51(what, t, __VA_ARGS__)
+#define RGC_EACH_53(what, t, f, ...) what(t, f) RGC_EACH_52(what, t, __VA_ARGS__)
+#define RGC_EACH_54(what, t, f, ...) what(t, f) RGC_EACH_53(what, t, __VA_ARGS__)
+#define RGC_EACH_55(what, t, f, ...) what(t, f) RGC_EACH_54(what, t, __VA_ARGS__)
+#define RGC_EACH_56(what, t, f, ...) what(t, f) RGC_EACH_55(what, t, __VA_ARGS__)
+#define RGC_EACH_57(what, t, f, ...) what(t, f) RGC_EACH_56(what, t, __VA_ARGS__)
+#define RGC_EACH_58(what, t, f, ...) what(t, f) RGC_EACH_57(what, t, __VA_ARGS__)
+#define RGC_EACH_59(what, t, f, ...) what(t, f) RGC_EACH_58(what, t, __VA_ARGS__)
+#define RGC_EACH_60(what, t, f, ...) what(t, f) RGC_EACH_59(what, t, __VA_ARGS__)
+#define RGC_EACH_61(what, t, f, ...) what(t, f) RGC_EACH_60(what, t, __VA_ARGS__)
+#define RGC_EACH_62(what, t, f, ...) what(t, f) RGC_EACH_61(what, t, __VA_ARGS__)
+#define RGC_EACH_63(what, t, f, ...) what(t, f) RGC_EACH_62(what, t, __VA_ARGS__)
+#define RGC_EACH_64(what, t, f, ...) what(t, f) RGC_EACH_63(what, t, __VA_ARGS__)
+#define RGC_EACH_65(what, t, f, ...) what(t, f) RGC_EACH_64(what, t, __VA_ARGS__)
 
 #endif

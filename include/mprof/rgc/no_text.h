@@ -1,0 +1,67 @@
+/*
+ * no_text.h - a C string in place of an object does not compile: rgc_dict_get(dict, "key").  Where it gets
+ * through, as in rgc_tuple_of, librgc-debug says so.  Part of mprof/rgc.h.
+ *
+ * For each function that takes any object, the same again, for calls alone: in C a macro of its name that
+ * looks at the argument's type, in C++ an overload that is not there to be called.
+ */
+#ifndef MPROF_RGC_NO_TEXT_H
+#define MPROF_RGC_NO_TEXT_H
+
+#include <mprof/rgc/lru_cache.h>
+
+#ifndef __cplusplus
+
+#define RGC_OBJECT_(pointer)                                                                                 \
+	((void)sizeof(struct {                                                                               \
+		 _Static_assert(_Generic((pointer), char * : 0, const char * : 0, default : 1),              \
+				"a C string is no object: rgc_str_new makes one of it");                     \
+		 char rgc_unused_;                                                                           \
+	 }),                                                                                                 \
+	 (pointer))
+
+#define rgc_list_set(list, index, item) rgc_list_set((list), (index), RGC_OBJECT_(item))
+#define rgc_list_append(list, item) rgc_list_append((list), RGC_OBJECT_(item))
+#define rgc_list_append_steal(list, item) rgc_list_append_steal((list), RGC_OBJECT_(item))
+#define rgc_list_insert(list, index, item) rgc_list_insert((list), (index), RGC_OBJECT_(item))
+#define rgc_list_find(list, item) rgc_list_find((list), RGC_OBJECT_(item))
+#define rgc_tuple_init_steal(tuple, index, item) rgc_tuple_init_steal((tuple), (index), RGC_OBJECT_(item))
+#define rgc_dict_get(dict, key) rgc_dict_get((dict), RGC_OBJECT_(key))
+#define rgc_dict_ref(dict, key) rgc_dict_ref((dict), RGC_OBJECT_(key))
+#define rgc_dict_contains(dict, key) rgc_dict_contains((dict), RGC_OBJECT_(key))
+#define rgc_dict_set(dict, key, value) rgc_dict_set((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_dict_set_default(dict, key, value)                                                               \
+	rgc_dict_set_default((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_dict_delete(dict, key) rgc_dict_delete((dict), RGC_OBJECT_(key))
+#define rgc_dict_pop(dict, key) rgc_dict_pop((dict), RGC_OBJECT_(key))
+#define rgc_set_contains(set, item) rgc_set_contains((set), RGC_OBJECT_(item))
+#define rgc_set_add(set, item) rgc_set_add((set), RGC_OBJECT_(item))
+#define rgc_set_discard(set, item) rgc_set_discard((set), RGC_OBJECT_(item))
+#define rgc_lru_cache_call1(cache, argument) rgc_lru_cache_call1((cache), RGC_OBJECT_(argument))
+
+#else
+
+/* Templates, so that NULL goes where it went. */
+template <int = 0> void rgc_list_set(rgc_list *, ssize_t, const char *) = delete;
+template <int = 0> void rgc_list_append(rgc_list *, const char *) = delete;
+template <int = 0> void rgc_list_append_steal(rgc_list *, const char *) = delete;
+template <int = 0> void rgc_list_insert(rgc_list *, ssize_t, const char *) = delete;
+template <int = 0> void rgc_list_find(const rgc_list *, const char *) = delete;
+template <int = 0> void rgc_tuple_init_steal(rgc_tuple *, size_t, const char *) = delete;
+template <int = 0> void rgc_dict_get(const rgc_dict *, const char *) = delete;
+template <int = 0> void rgc_dict_ref(const rgc_dict *, const char *) = delete;
+template <int = 0> void rgc_dict_contains(const rgc_dict *, const char *) = delete;
+template <int = 0> void rgc_dict_set(rgc_dict *, const char *, const void *) = delete;
+template <int = 0> void rgc_dict_set(rgc_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_dict_set_default(rgc_dict *, const char *, const void *) = delete;
+template <int = 0> void rgc_dict_set_default(rgc_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_dict_delete(rgc_dict *, const char *) = delete;
+template <int = 0> void rgc_dict_pop(rgc_dict *, const char *) = delete;
+template <int = 0> void rgc_set_contains(const rgc_set *, const char *) = delete;
+template <int = 0> void rgc_set_add(rgc_set *, const char *) = delete;
+template <int = 0> void rgc_set_discard(rgc_set *, const char *) = delete;
+template <int = 0> void rgc_lru_cache_call1(rgc_lru_cache *, const char *) = delete;
+
+#endif
+
+#endif
