@@ -83,12 +83,15 @@ void *rgc_dict_get(const rgc_dict *dict, const void *key)
 {
 	if (missing(dict))
 		return NULL;
+	check_object(key);
 	ptrdiff_t number = find_existing(dict, key);
 	return number < 0 ? NULL : pair_at(dict, number)->value;
 }
 
 void *rgc_dict_ref(const rgc_dict *dict, const void *key)
 {
+	check_object(dict);
+	check_object(key);
 	return rgc_ref(rgc_dict_get(dict, key));
 }
 
@@ -96,6 +99,7 @@ int rgc_dict_contains(const rgc_dict *dict, const void *key)
 {
 	if (missing(dict))
 		return -1;
+	check_object(key);
 	size_t hash;
 	ptrdiff_t number = find(dict, key, &hash);
 	return number >= 0 ? 1 : number == TABLE_ABSENT ? 0 : -1;
@@ -105,6 +109,7 @@ int rgc_dict_set(rgc_dict *dict, void *key, void *value)
 {
 	if (missing(dict) || missing(value))
 		return -1;
+	check_object(key);
 	size_t hash;
 	return unlikely(table_hash(key, &hash)) ? -1 : set_hashed(dict, key, hash, value);
 }
@@ -113,6 +118,7 @@ void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value)
 {
 	if (missing(dict) || missing(value))
 		return NULL;
+	check_object(key);
 	size_t hash;
 	ptrdiff_t number = find(dict, key, &hash);
 	if (number >= 0)
@@ -132,6 +138,7 @@ int rgc_dict_delete(rgc_dict *dict, const void *key)
 {
 	if (missing(dict))
 		return -1;
+	check_object(key);
 	ptrdiff_t number = find_existing(dict, key);
 	if (number < 0)
 		return -1;
@@ -145,6 +152,7 @@ void *rgc_dict_pop(rgc_dict *dict, const void *key)
 {
 	if (missing(dict))
 		return NULL;
+	check_object(key);
 	ptrdiff_t number = find_existing(dict, key);
 	if (number < 0)
 		return NULL;

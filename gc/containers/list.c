@@ -92,6 +92,7 @@ void *rgc_list_get(const rgc_list *list, ssize_t index)
 
 void *rgc_list_ref(const rgc_list *list, ssize_t index)
 {
+	check_object(list);
 	return rgc_ref(rgc_list_get(list, index));
 }
 
@@ -187,6 +188,7 @@ int rgc_list_extend(rgc_list *list, const rgc_list *other)
 
 void *rgc_list_pop(rgc_list *list, ssize_t index)
 {
+	check_object(list);
 	rgc_object *item = rgc_list_get(list, index);
 	if (!item)
 		return NULL;
@@ -201,6 +203,7 @@ void *rgc_list_pop(rgc_list *list, ssize_t index)
 
 int rgc_list_delete(rgc_list *list, ssize_t index)
 {
+	check_object(list);
 	rgc_object *item = rgc_list_pop(list, index);
 	if (!item)
 		return -1;

@@ -145,6 +145,7 @@ rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxs
 		errno = EINVAL;
 		return NULL;
 	}
+	check_object(data);
 	/* Before the cache is made: that may collect, and a finalizer drop what only lent the data. */
 	rgc_incref(data);
 	rgc_lru_cache *cache = rgc_new(rgc_lru_cache);
@@ -251,6 +252,7 @@ void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments, const
 {
 	if (missing(cache) || missing(arguments))
 		return NULL;
+	check_object(keywords);
 	if (!cache->maxsize)
 		return miss(cache, NULL, 0, arguments, keywords);
 	if (!cache->typed && rgc_tuple_length(arguments) == 1 && (!keywords || !rgc_dict_length(keywords)))

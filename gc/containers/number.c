@@ -3,6 +3,7 @@
  */
 #include "values.h"
 #include "../core/header.h"
+#include "../core/known.h"
 #include "../core/missing.h"
 
 #include <errno.h>
@@ -32,6 +33,15 @@ struct rgc_float {
 
 static rgc_int small_ints[] = {INTS_128(0), INTS_128(128), INTS_2(256), INTS_2(258), INTS_2(260)};
 _Static_assert(sizeof(small_ints) / sizeof(small_ints[0]) == LARGEST - SMALLEST + 1, "all of them");
+
+#ifdef RGC_DEBUG
+/* Before other constructors use them. */
+__attribute__((constructor(101))) static void make_known(void)
+{
+	for (int i = 0; i <= LARGEST - SMALLEST; i++)
+		rgc__known_born(&small_ints[i].rgc_head);
+}
+#endif
 
 rgc_int *rgc_int_new(int64_t value)
 {

@@ -38,6 +38,7 @@ int rgc_set_contains(const rgc_set *set, const void *item)
 {
 	if (missing(set))
 		return -1;
+	check_object(item);
 	size_t hash;
 	return unlikely(table_hash(item, &hash)) ? -1 : contains_hashed(set, item, hash);
 }
@@ -58,6 +59,7 @@ int rgc_set_add(rgc_set *set, void *item)
 {
 	if (missing(set))
 		return -1;
+	check_object(item);
 	size_t hash;
 	return unlikely(table_hash(item, &hash)) ? -1 : add_hashed(set, item, hash);
 }
@@ -74,6 +76,7 @@ int rgc_set_discard(rgc_set *set, const void *item)
 {
 	if (missing(set))
 		return -1;
+	check_object(item);
 	size_t hash;
 	if (unlikely(table_hash(item, &hash)))
 		return -1;

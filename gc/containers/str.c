@@ -31,7 +31,7 @@ rgc_str *rgc_str_new_bytes(const void *bytes, size_t length)
 
 rgc_str *rgc_str_new(const char *text)
 {
-	if (missing(text))
+	if (missing_pointer(text))
 		return NULL;
 	return rgc_str_new_bytes(text, strlen(text));
 }

@@ -61,7 +61,7 @@ static inline uint32_t table_tag(size_t hash)
 /* rgc_hash, without calls for the most usual keys. */
 static inline int table_hash(const rgc_object *key, size_t *hash)
 {
-	if (missing(key))
+	if (missing_pointer(key))
 		return -1;
 	if (key->type == &RGC_TYPE(rgc_int)) {
 		*hash = int_hash_inline(key);

@@ -3,6 +3,7 @@
  */
 #include "text.h"
 #include "../core/header.h"
+#include "../core/missing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -94,6 +95,7 @@ static rgc_str *container_repr(const rgc_object *object)
 
 rgc_str *rgc_repr(const void *pointer)
 {
+	check_object(pointer);
 	const rgc_object *object = pointer;
 	if (!object)
 		return rgc_str_new("NULL");

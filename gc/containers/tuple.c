@@ -91,6 +91,7 @@ void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index)
 
 void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index)
 {
+	check_object(tuple);
 	return rgc_ref(rgc_tuple_get(tuple, index));
 }
 

@@ -125,6 +125,9 @@ static size_t delete_unreachable(rgc_heap *heap, struct link *unreachable)
 	size_t left = 0;
 	links_init(&cleared);
 	clear_each(heap, unreachable, &cleared);
+#ifdef RGC_DEBUG
+	rgc__debug_check_left(&cleared);
+#endif
 	for (; !links_are_empty(&cleared); left++) {
 		if (heap->debug & RGC_DEBUG_UNCOLLECTABLE)
 			print_object(object_of(cleared.next), "uncollectable");

@@ -6,6 +6,8 @@
 #ifdef RGC_DEBUG
 
 #include "debug.h"
+#include "check.h"
+#include "known.h"
 #include "verify.h"
 
 #include <stdlib.h>
@@ -18,19 +20,9 @@
 #define VALGRIND_MAKE_MEM_UNDEFINED(address, bytes) ((void)0)
 #endif
 
-#ifdef __SANITIZE_ADDRESS__
-#define RGC_ASAN
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define RGC_ASAN
-#endif
-#endif
-#ifdef RGC_ASAN
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)0)
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)0)
-#endif
+/* In programs built with AddressSanitizer, whether the library is or not. */
+extern void __asan_poison_memory_region(const volatile void *address, size_t bytes) __attribute__((weak));
+extern void __asan_unpoison_memory_region(const volatile void *address, size_t bytes) __attribute__((weak));
 
 #define POISON 0xdd
 
@@ -75,6 +67,7 @@ void rgc__debug_born(rgc_heap *heap, rgc_object *object)
 	struct note *note = note_of(object);
 	note->object = object;
 	links_append(&heap->blocks, &note->link);
+	rgc__known_born(object);
 }
 
 /* The part of a dead object that must not be looked at: all but its head, which names it in messages. */
@@ -87,10 +80,9 @@ static void release(struct note *note)
 {
 	if (!note)
 		return;
-	size_t bytes = note->external;
-	ASAN_UNPOISON_MEMORY_REGION(body_of(note->object), bytes);
-	VALGRIND_MAKE_MEM_UNDEFINED(body_of(note->object), bytes);
-	(void)bytes;
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(body_of(note->object), note->external);
+	VALGRIND_MAKE_MEM_UNDEFINED(body_of(note->object), note->external);
 	free(note);
 }
 
@@ -98,10 +90,12 @@ void rgc__debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes)
 {
 	struct note *note = note_of(object);
 	links_remove(&note->link);
+	rgc__known_ended(object);
 	note->external = (size_t)((char *)block_of(object) + bytes - (char *)body_of(object));
 	object->refs = REFS_DEAD;
 	memset(body_of(object), POISON, note->external);
-	ASAN_POISON_MEMORY_REGION(body_of(object), note->external);
+	if (__asan_poison_memory_region)
+		__asan_poison_memory_region(body_of(object), note->external);
 	VALGRIND_MAKE_MEM_NOACCESS(body_of(object), note->external);
 	void **place = &heap->quarantine[heap->quarantine_next++ % QUARANTINE];
 	release(*place);
@@ -120,23 +114,11 @@ void rgc__debug_before_new(rgc_heap *heap)
 		rgc_collect(RGC_GENERATIONS - 1);
 }
 
-_Noreturn void rgc__debug_fail(const rgc_object *object, const char *fault)
-{
-	fprintf(stderr, "rgc: <%s at %p>: %s\n", object->type->name, (const void *)object, fault);
-	abort();
-}
-
-void rgc__debug_check_owner(const rgc_object *object)
-{
-	const uint32_t mask = (uint32_t)UINT16_MAX << OBJECT_HEAP_SHIFT;
-	if (rgc__thread.heap && (object->flags & mask) != rgc__thread.heap->number)
-		rgc__debug_fail(object, "an object of another heap is used");
-}
-
 static int reject(rgc_object *child, void *parent)
 {
 	(void)child;
-	rgc__debug_fail(parent, "clear has left a reference that traverse visits");
+	rgc__check_failed("rgc_collect", ((rgc_object *)parent)->type, parent,
+			  "has a reference that its clear left and its traverse visits");
 }
 
 void rgc__debug_check_cleared(rgc_object *object)
@@ -145,22 +127,12 @@ void rgc__debug_check_cleared(rgc_object *object)
 		object_traverse(object, reject, object);
 }
 
-void rgc__debug_check_store(const rgc_object *object)
-{
-	if (!object)
-		return;
-	if (object->refs == 0 || object->refs == REFS_DEAD)
-		rgc__debug_fail(object, "a dead object is stored");
-	if (object->refs > 0)
-		rgc__debug_check_owner(object);
-}
-
-/* ---- leaks ---- */
+/* ---- references from outside ---- */
 
 static int subtract(rgc_object *child, void *unused)
 {
 	(void)unused;
-	if (!(child->flags & OBJECT_SHARED))
+	if (child->refs > 0) /* others may have no note */
 		note_of(child)->external--;
 	return 0;
 }
@@ -172,6 +144,26 @@ static void count_external(struct link *blocks)
 	for (struct link *link = blocks->next; link != blocks; link = link->next)
 		object_traverse(note_at(link)->object, subtract, NULL);
 }
+
+void rgc__debug_check_left(struct link *cleared)
+{
+	if (rgc__thread.pending) /* drops that wait */
+		return;
+	for (struct link *link = cleared->next; link != cleared; link = link->next)
+		note_of(object_of(link))->external = (size_t)object_of(link)->refs;
+	for (struct link *link = cleared->next; link != cleared; link = link->next)
+		object_traverse(object_of(link), subtract, NULL);
+	for (struct link *link = cleared->next; link != cleared; link = link->next) {
+		rgc_object *object = object_of(link);
+		if (note_of(object)->external != 0)
+			rgc__check_failed(
+				"rgc_collect", object->type, object,
+				"was found unreachable, and is referred to still: a traverse visits "
+				"a reference twice, or a clear does not drop one");
+	}
+}
+
+/* ---- leaks ---- */
 
 static bool is_counted(const struct note *note)
 {

@@ -19,12 +19,10 @@ void rgc__debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
 void rgc__debug_heap_finish(rgc_heap *heap);
 /* Called before each allocation in the current heap: RGC_STRESS. */
 void rgc__debug_before_new(rgc_heap *heap);
-/* Aborts with a message about an object. */
-_Noreturn void rgc__debug_fail(const rgc_object *object, const char *fault);
-/* Abort if the object is not one of the current heap; has references left; cannot be stored. */
-void rgc__debug_check_owner(const rgc_object *object);
+/* Aborts if the object, whose type's `clear` was called, has references left. */
 void rgc__debug_check_cleared(rgc_object *object);
-void rgc__debug_check_store(const rgc_object *object);
+/* Aborts if one of those that were unreachable, and have been cleared, is referred to by others. */
+void rgc__debug_check_left(struct link *cleared);
 
 #pragma GCC visibility pop
 

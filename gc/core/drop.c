@@ -9,7 +9,7 @@
  */
 #include "drop.h"
 #include "block.h"
-#include "debug.h"
+#include "check.h"
 #include "shared.h"
 #include "simple.h"
 #include "tracking.h"
@@ -254,10 +254,11 @@ void rgc__object_drop(rgc_object *object)
 
 void rgc_decref_slow_(rgc_object *object)
 {
-	if (likely(object->refs == 1)) {
 #ifdef RGC_DEBUG
-		rgc__debug_check_owner(object);
-#else
+	rgc__check_held(object, "rgc_decref");
+#endif
+	if (likely(object->refs == 1)) {
+#ifndef RGC_DEBUG
 		struct thread *thread = &rgc__thread;
 		if (likely(ends_simply(object) && thread->heap && !thread->dropping)) {
 			rgc__simple_drop(thread->heap, object);
@@ -271,8 +272,4 @@ void rgc_decref_slow_(rgc_object *object)
 	} else if (object->refs == REFS_TOO_MANY) {
 		rgc_make_immortal(object);
 	}
-#ifdef RGC_DEBUG
-	else if (object->refs == 0 || object->refs == REFS_DEAD)
-		rgc__debug_fail(object, "a reference is dropped once too often");
-#endif
 }

@@ -200,6 +200,7 @@ void rgc_untrack(void *pointer)
 
 void rgc_track_child(void *object, const void *child)
 {
+	check_object(child);
 	if (missing(object) || !child)
 		return;
 	track_child(object, child);

@@ -1,10 +1,15 @@
 /*
- * missing.h - one rule for NULL where the interface needs an object: the call fails.
+ * missing.h - the rules for what functions of the interface are given where they need an object.  For NULL:
+ * the call fails.  For all else, in librgc-debug: it must be what check.h says, of the parameter's type, or
+ * the program is aborted with the function's name.
  */
 #ifndef RGC_GC_CORE_MISSING_H
 #define RGC_GC_CORE_MISSING_H
 
 #include "base.h"
+#include "check.h"
+
+#include <mprof/rgc.h>
 
 #include <stdbool.h>
 
@@ -12,9 +17,32 @@
  * object.c. */
 bool rgc__missing(void);
 
-static inline bool missing(const void *object)
+/* The rule for NULL alone. */
+static inline bool missing_pointer(const void *pointer)
 {
-	return unlikely(!object) && rgc__missing();
+	return unlikely(!pointer) && rgc__missing();
 }
+
+#ifdef RGC_DEBUG
+
+/* The type that a parameter's says its objects are of; NULL for void and rgc_object: any. */
+#define TYPE_BEHIND(pointer)                                                                                 \
+	_Generic((pointer), POINTS_TO(rgc_str), POINTS_TO(rgc_int), POINTS_TO(rgc_float),                    \
+		 POINTS_TO(rgc_capsule), POINTS_TO(rgc_list), POINTS_TO(rgc_tuple), POINTS_TO(rgc_dict),     \
+		 POINTS_TO(rgc_set), POINTS_TO(rgc_lru_cache), POINTS_TO(rgc_weak), default                  \
+		 : (const struct rgc_type *)NULL)
+#define POINTS_TO(name) name * : &RGC_TYPE(name), const name * : &RGC_TYPE(name)
+
+/* The rule for all else alone, where NULL is allowed or left to others. */
+#define check_object(object) ((object) ? rgc__check((object), TYPE_BEHIND(object), __func__) : (void)0)
+/* Both; for the functions of the interface themselves. */
+#define missing(object) (check_object(object), missing_pointer(object))
+
+#else
+
+#define check_object(object) ((void)0)
+#define missing(object) missing_pointer(object)
+
+#endif
 
 #endif

@@ -181,14 +181,13 @@ int32_t rgc_refcount(const void *pointer)
 
 void rgc_incref_slow_(rgc_object *object)
 {
+#ifdef RGC_DEBUG
+	rgc__check_held(object, "rgc_incref");
+#endif
 	if (object->refs == REFS_SHARED)
 		rgc__shared_incref(object);
 	else if (object->refs == REFS_TOO_MANY)
 		rgc_make_immortal(object);
-#ifdef RGC_DEBUG
-	else if (object->refs == 0 || object->refs == REFS_DEAD)
-		rgc__debug_fail(object, "a reference to a dead object is taken");
-#endif
 }
 
 __attribute__((cold)) bool rgc__missing(void)
@@ -198,13 +197,28 @@ __attribute__((cold)) bool rgc__missing(void)
 	return true;
 }
 
-void rgc_check_store_(const rgc_object *object)
+void rgc_check_(const rgc_object *object, const char *function)
 {
 #ifdef RGC_DEBUG
-	rgc__debug_check_store(object);
+	if (object)
+		rgc__check_held(object, function);
 #else
 	(void)object;
+	(void)function;
 #endif
+}
+
+void *rgc_as_(const void *pointer, const struct rgc_type *type)
+{
+#ifdef RGC_DEBUG
+	if (pointer)
+		rgc__check(pointer, NULL, "RGC_AS");
+#endif
+	const rgc_object *object = pointer;
+	if (!object || object->type == type)
+		return (void *)(uintptr_t)pointer;
+	errno = EINVAL;
+	return NULL;
 }
 
 void rgc_make_immortal(void *pointer)

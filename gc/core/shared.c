@@ -11,6 +11,7 @@
 #include "shared.h"
 #include "drop.h"
 #include "heap.h"
+#include "known.h"
 #include "recorded.h"
 
 #include <errno.h>
@@ -251,6 +252,9 @@ void *rgc_new_shared_(const struct rgc_type *type)
 	object->type = type;
 	object->refs = REFS_SHARED;
 	object->flags = OBJECT_SHARED;
+#ifdef RGC_DEBUG
+	rgc__known_born(object);
+#endif
 	return object;
 }
 
@@ -270,6 +274,9 @@ bool rgc__shared_expire(rgc_object *object)
 void rgc__shared_free(rgc_object *object)
 {
 	object->refs = REFS_DEAD;
+#ifdef RGC_DEBUG
+	rgc__known_ended(object);
+#endif
 	if (rgc__recorded)
 		rgc__recorded_shared_free(shared_of(object), bytes_of(object->type));
 	else

@@ -137,6 +137,7 @@ rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument
 {
 	if (missing(pointer))
 		return NULL;
+	check_object(argument);
 	rgc_object *target = pointer;
 	if (target->refs < 0) {
 		errno = ENOTSUP;
@@ -175,6 +176,7 @@ void *rgc_weak_get(const rgc_weak *weak)
 
 void *rgc_weak_ref(const rgc_weak *weak)
 {
+	check_object(weak);
 	return rgc_ref(rgc_weak_get(weak));
 }
 

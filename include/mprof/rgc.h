@@ -31,6 +31,8 @@
  * errno is left alone on success.  Where an object is needed and there is NULL, most likely because it could
  * not be made, the call fails with EINVAL, or with the ENOMEM that errno has already; so a chain of calls may
  * be looked at once, at its end.  Those that cannot fail give 0, false or NULL then, and set errno as well.
+ * What is no object of the parameter's type is an error of the program, which librgc-debug aborts; see RGC_AS
+ * for a cast that asks, and mprof/rgc/no_text.h for what does not compile.
  *
  * Threads.  Each thread has a heap of its own, and objects belong to the heap in which they were made: only
  * one thread at a time may touch them, and only while that heap is its current one (mprof/rgc/heap.h). Shared
@@ -59,7 +61,8 @@ RGC_API void *rgc_new_(const struct rgc_type *type) RGC_WARN_UNUSED;
 RGC_API void *rgc_new_items_(const struct rgc_type *type, size_t count) RGC_WARN_UNUSED;
 RGC_API void rgc_incref_slow_(rgc_object *object);
 RGC_API void rgc_decref_slow_(rgc_object *object);
-RGC_API void rgc_check_store_(const rgc_object *object);
+RGC_API void rgc_check_(const rgc_object *object, const char *function);
+RGC_API void *rgc_as_(const void *object, const struct rgc_type *type);
 
 /*
  * A new object of a type that was defined with RGC_DEFINE_TYPE: zeroed past its head, with one reference,
@@ -74,12 +77,25 @@ RGC_API void rgc_check_store_(const rgc_object *object);
  */
 #define rgc_new_items(name, count) ((name *)rgc_new_items_(&RGC_TYPE(name), (count)))
 
+/* What a program that is compiled for librgc-debug has checked besides, where nothing is called. */
+#ifdef RGC_DEBUG
+#define RGC_CHECK_STORE_(object) rgc_check_((const rgc_object *)(object), "a store")
+#else
+#define RGC_CHECK_STORE_(object) ((void)0)
+#endif
+#if defined(RGC_DEBUG) && !defined(RGC_IS_BEING_BUILT)
+#define RGC_CHECK_COUNTED_(object) rgc_check_((object), __func__)
+#else
+#define RGC_CHECK_COUNTED_(object) ((void)0)
+#endif
+
 /* Adds a reference; NULL is ignored.  Counts up to 2^31 - 1; an object that gets there becomes immortal. */
 static inline void rgc_incref(const void *pointer)
 {
 	rgc_object *object = (rgc_object *)(uintptr_t)pointer;
 	if (!object)
 		return;
+	RGC_CHECK_COUNTED_(object);
 	if (__builtin_expect(object->refs > 0, 1))
 		object->refs = (int32_t)((uint32_t)object->refs + 1);
 	else
@@ -95,6 +111,7 @@ static inline void rgc_decref(const void *pointer)
 	rgc_object *object = (rgc_object *)(uintptr_t)pointer;
 	if (!object)
 		return;
+	RGC_CHECK_COUNTED_(object);
 	if (__builtin_expect(object->refs > 1, 1))
 		object->refs--;
 	else
@@ -109,11 +126,14 @@ static inline void rgc_decref(const void *pointer)
 		rgc_it_;                                                                                     \
 	})
 
-#ifdef RGC_DEBUG
-#define RGC_CHECK_STORE_(object) rgc_check_store_((const rgc_object *)(object))
-#else
-#define RGC_CHECK_STORE_(object) ((void)0)
-#endif
+/*
+ * The object as a pointer to the struct `name`, which must be its very type: borrowed; NULL with EINVAL if it
+ * is of another, and NULL with errno unchanged for NULL, so that what could not be had may be handed on as it
+ * is.  The cast to use where functions return void *:
+ *
+ *     rgc_list *list = RGC_AS(rgc_dict_get(dict, key), rgc_list);
+ */
+#define RGC_AS(object, name) ((name *)rgc_as_((object), &RGC_TYPE(name)))
 
 /*
  * *slot = value, where the slot owns its reference: the value is increfed, stored, and only then the old
@@ -193,8 +213,8 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/containers.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/debug.h>
-
-#endif
 #ifndef RGC_IS_BEING_BUILT
 #include <mprof/rgc/no_text.h>
+#endif
+
 #endif

@@ -40,4 +40,12 @@ def ended_objects_are_dead_to_address_sanitizer(directory):
             judge(run([program, what], directory), what, "heap-use-after-free")
 
 
+@case
+def address_sanitizer_sees_into_the_quarantine_of_the_library_with_checks(directory):
+    for cc in ("gcc", "clang"):
+        program = compile("rgc_use_after_end.c", directory / cc, "-fsanitize=address", "-DRGC_DEBUG", str(BUILD / "gc/librgc-debug.a"), cc=cc)
+        for what in ("", "leaf", "node"):
+            judge(run([program, what], directory), what, "use-after-poison")
+
+
 run_cases()

@@ -228,3 +228,32 @@ Test(rgc_object, pools_can_be_switched_at_any_time)
 	rgc_decref(single);
 	cr_assert_eq(rgc_heap_bytes(), 0);
 }
+
+Test(rgc_object, casts_are_checked)
+{
+	rgc_auto node *n = rgc_new(node);
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	rgc_auto rgc_str *key = rgc_str_new("key");
+	void *any = n;
+	errno = 0;
+	cr_assert_eq(RGC_AS(any, node), n);
+	cr_assert_null(RGC_AS(NULL, node));
+	cr_assert_eq(errno, 0);
+	cr_assert_null(RGC_AS(any, leaf));
+	cr_assert_eq(errno, EINVAL);
+	cr_assert_eq(rgc_list_append(list, n), 0);
+	cr_assert_eq(rgc_dict_set(dict, key, list), 0);
+	cr_assert_eq(rgc_dict_get_as(dict, key, rgc_list), list);
+	cr_assert_eq(rgc_list_get_as(list, 0, node), n);
+	errno = 0;
+	cr_assert_null(rgc_dict_get_as(dict, key, rgc_str));
+	cr_assert_eq(errno, EINVAL);
+	cr_assert_null(rgc_dict_get_as(dict, n, rgc_str));
+	cr_assert_eq(errno, ENOENT);
+	rgc_auto rgc_tuple *tuple = rgc_tuple_of(1, key);
+	cr_assert_eq(rgc_tuple_get_as(tuple, 0, rgc_str), key);
+	rgc_auto rgc_weak *weak = rgc_weak_new(n, NULL, NULL);
+	cr_assert_eq(rgc_weak_get_as(weak, node), n);
+	cr_assert_null(rgc_weak_get_as(weak, leaf));
+}

@@ -46,6 +46,8 @@ RGC_API size_t rgc_list_length(const rgc_list *list);
 /* The item, borrowed, or a new reference; NULL with ERANGE.  O(1). */
 RGC_API void *rgc_list_get(const rgc_list *list, ssize_t index);
 RGC_API void *rgc_list_ref(const rgc_list *list, ssize_t index) RGC_WARN_UNUSED;
+/* The item as one of the type `name`, borrowed; NULL with ERANGE, or EINVAL if it is of another (RGC_AS). */
+#define rgc_list_get_as(list, index, name) RGC_AS(rgc_list_get((list), (index)), name)
 /* Replaces an item, and drops the old one: 0, or -1 with ERANGE.  O(1). */
 RGC_API int rgc_list_set(rgc_list *list, ssize_t index, void *item);
 /* Adds an item at the end: 0, or -1 with ENOMEM.  O(1) on average. */
@@ -88,6 +90,8 @@ RGC_API size_t rgc_tuple_length(const rgc_tuple *tuple);
 /* The item, borrowed, or a new reference; NULL with ERANGE, or where the place was never filled.  O(1). */
 RGC_API void *rgc_tuple_get(const rgc_tuple *tuple, ssize_t index);
 RGC_API void *rgc_tuple_ref(const rgc_tuple *tuple, ssize_t index) RGC_WARN_UNUSED;
+/* The item as one of the type `name`, as rgc_list_get_as. */
+#define rgc_tuple_get_as(tuple, index, name) RGC_AS(rgc_tuple_get((tuple), (index)), name)
 
 /* ---- rgc_dict: key to value, in order of insertion ---- */
 
@@ -99,6 +103,11 @@ RGC_API size_t rgc_dict_length(const rgc_dict *dict);
  * average. */
 RGC_API void *rgc_dict_get(const rgc_dict *dict, const void *key);
 RGC_API void *rgc_dict_ref(const rgc_dict *dict, const void *key) RGC_WARN_UNUSED;
+/* The value as one of the type `name`, borrowed; NULL as above, or with EINVAL if it is of another (RGC_AS).
+ *
+ *     rgc_list *list = rgc_dict_get_as(dict, key, rgc_list);
+ */
+#define rgc_dict_get_as(dict, key, name) RGC_AS(rgc_dict_get((dict), (key)), name)
 /* Whether there is the key: 1, 0, or -1 with the error of hash or equal.  O(1) on average. */
 RGC_API int rgc_dict_contains(const rgc_dict *dict, const void *key);
 /* Adds or replaces (an equal key stays, in its place): 0, or -1 with ENOMEM or the error of hash or equal.

@@ -1,15 +1,26 @@
 /*
  * debug.h - checks.  Part of mprof/rgc.h.
  *
- * librgc-debug is librgc with all checks on.  Dead objects are overwritten and kept for a while: taking or
- * dropping a reference to one, and dropping one too many, aborts with the type's name; AddressSanitizer (if
- * the library is built with it) and Valgrind know their memory as dead.  At exit it lists what is still alive
- * in the main thread's heap, by type, with the references that come from outside.  Its environment:
+ * librgc-debug is librgc with all checks on.  Every function that takes objects looks at them first, and
+ * aborts with its own name, the object's type and what is wrong: the object has ended, however long ago; it
+ * is of another type than the parameter; it belongs to another heap than the thread's current one; it is no
+ * object at all, as a C string.  So a reference that is dropped once too often, taken to the dead or stored
+ * across heaps is noticed, and what a wrong cast leads to:
+ *
+ *     rgc: rgc_list_append: <rgc_str at 0x55d0c4a8e2f0> is no rgc_list
+ *
+ * What is inline looks only in programs that are compiled with -DRGC_DEBUG: rgc_incref and rgc_decref while
+ * there are other references, rgc_set and rgc_steal.  A collection aborts if a `clear` leaves a reference
+ * that `traverse` visits, and if an object is referred to still after all that were found unreachable have
+ * been cleared: then a `traverse` visits a reference twice.  Dead objects are overwritten and kept for a
+ * while, known as dead to AddressSanitizer, in programs built with it, and Valgrind: all but their heads.  At
+ * exit it lists what is still alive in the main thread's heap, by type, with the references that come from
+ * outside.  Its environment:
  *
  *     RGC_STRESS=n   collect everything at every nth allocation
  *     RGC_LEAKS=0    no list at exit
  *
- * Compile programs with -DRGC_DEBUG for checks of stores too.
+ * pkg-config rgc-debug gives -DRGC_DEBUG, too.
  */
 #ifndef MPROF_RGC_DEBUG_H
 #define MPROF_RGC_DEBUG_H

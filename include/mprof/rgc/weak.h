@@ -30,6 +30,9 @@ RGC_API rgc_weak *rgc_weak_new(void *target, rgc_weak_callback callback, void *a
 /* The target: borrowed, or a new reference; NULL (errno unchanged) once it has ended.  O(1). */
 RGC_API void *rgc_weak_get(const rgc_weak *weak);
 RGC_API void *rgc_weak_ref(const rgc_weak *weak) RGC_WARN_UNUSED;
+/* The target as one of the type `name`, borrowed; NULL as above, or with EINVAL if it is of another (RGC_AS).
+ */
+#define rgc_weak_get_as(weak, name) RGC_AS(rgc_weak_get(weak), name)
 
 /* The number of weak references to an object: O(that number). */
 RGC_API size_t rgc_weak_count(const void *target);
