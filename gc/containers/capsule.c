@@ -1,7 +1,7 @@
 /*
  * capsule.c - rgc_capsule: a foreign pointer that lives and ends as an object.
  */
-#include "../core/base.h"
+#include "../core/call.h"
 #include "../core/missing.h"
 
 #include <mprof/rgc.h>
@@ -48,7 +48,10 @@ static void capsule_clear(void *self)
 	if (!destroy)
 		return;
 	int saved_errno = errno;
+	struct call call MUST_RETURN;
+	call_begin(&call, "destroy of a capsule", NULL);
 	destroy(capsule->pointer);
+	call_end(&call);
 	errno = saved_errno;
 }
 
@@ -63,6 +66,7 @@ static rgc_str *capsule_repr(const void *self)
 const struct rgc_type RGC_TYPE(rgc_capsule) = {
 	.name = "rgc_capsule",
 	.size = sizeof(rgc_capsule),
+	.flags = TYPE_IS_OURS,
 	.clear = capsule_clear,
 	.repr = capsule_repr,
 };

@@ -316,7 +316,7 @@ static rgc_str *dict_repr(const void *self)
 const struct rgc_type RGC_TYPE(rgc_dict) = {
 	.name = "rgc_dict",
 	.size = sizeof(rgc_dict),
-	.flags = RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
+	.flags = TYPE_IS_OURS | RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
 	.traverse = dict_traverse,
 	.clear = dict_clear,
 	.equal = dict_equal,

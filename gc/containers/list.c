@@ -6,6 +6,7 @@
  */
 #include "items.h"
 #include "sort.h"
+#include "../core/call.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
@@ -297,7 +298,10 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 		return -1;
 	rgc_incref(list);
 	struct contents own = contents_take(list);
+	struct call call MUST_RETURN;
+	call_begin(&call, "compare of a sort", NULL);
 	int result = rgc__sort_items(own.items, own.length, compare, data);
+	call_end(&call);
 	struct contents foreign = contents_take(list);
 	contents_put(list, own);
 	bool disturbed = foreign.length > 0;
@@ -339,7 +343,7 @@ static rgc_str *list_repr(const void *self)
 const struct rgc_type RGC_TYPE(rgc_list) = {
 	.name = "rgc_list",
 	.size = sizeof(rgc_list),
-	.flags = RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
+	.flags = TYPE_IS_OURS | RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
 	.traverse = list_traverse,
 	.clear = list_clear,
 	.equal = list_equal,

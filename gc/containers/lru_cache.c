@@ -5,6 +5,7 @@
  */
 #include "call_key.h"
 #include "table.h"
+#include "../core/call.h"
 #include "../core/heap.h"
 #include "../core/missing.h"
 
@@ -223,7 +224,10 @@ static void *miss(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_
 {
 	rgc_incref(cache);
 	cache->misses++;
+	struct call call MUST_RETURN;
+	call_begin(&call, "memoized function", NULL);
 	rgc_object *value = cache->function(arguments, keywords, cache->data);
+	call_end(&call);
 	int error = errno;
 	if (value && key && keep(cache, key, hash, value)) {
 		error = errno;
@@ -358,6 +362,7 @@ static void cache_clear(void *self)
 const struct rgc_type RGC_TYPE(rgc_lru_cache) = {
 	.name = "rgc_lru_cache",
 	.size = sizeof(rgc_lru_cache),
+	.flags = TYPE_IS_OURS,
 	.traverse = cache_traverse,
 	.clear = cache_clear,
 };

@@ -185,6 +185,7 @@ static rgc_str *float_repr(const void *self)
 const struct rgc_type RGC_TYPE(rgc_int) = {
 	.name = "rgc_int",
 	.size = sizeof(rgc_int),
+	.flags = TYPE_IS_OURS,
 	.hash = int_hash,
 	.equal = int_equal,
 	.repr = int_repr,
@@ -193,6 +194,7 @@ const struct rgc_type RGC_TYPE(rgc_int) = {
 const struct rgc_type RGC_TYPE(rgc_float) = {
 	.name = "rgc_float",
 	.size = sizeof(rgc_float),
+	.flags = TYPE_IS_OURS,
 	.hash = float_hash,
 	.equal = float_equal,
 	.repr = float_repr,

@@ -262,7 +262,7 @@ static rgc_str *set_repr(const void *self)
 const struct rgc_type RGC_TYPE(rgc_set) = {
 	.name = "rgc_set",
 	.size = sizeof(rgc_set),
-	.flags = RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
+	.flags = TYPE_IS_OURS | RGC_TYPE_LAZY | RGC_TYPE_UNHASHABLE,
 	.traverse = set_traverse,
 	.clear = set_clear,
 	.equal = set_equal,

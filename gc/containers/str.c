@@ -4,6 +4,7 @@
 #include "hash.h"
 #include "text.h"
 #include "values.h"
+#include "../core/header.h"
 #include "../core/missing.h"
 
 #include <errno.h>
@@ -179,6 +180,7 @@ const struct rgc_type RGC_TYPE(rgc_str) = {
 	.name = "rgc_str",
 	.size = sizeof(rgc_str),
 	.item_size = 1,
+	.flags = TYPE_IS_OURS,
 	.hash = str_hash,
 	.equal = str_equal,
 	.repr = str_repr,

@@ -2,7 +2,7 @@
  * text.c - printable forms: rgc_repr, and the buffer in which the forms of containers grow.
  */
 #include "text.h"
-#include "../core/header.h"
+#include "../core/call.h"
 #include "../core/missing.h"
 
 #include <errno.h>
@@ -82,13 +82,27 @@ static bool may_print_inside(const rgc_object *object)
 	return true;
 }
 
+static APART rgc_str *call_foreign_repr(const rgc_object *object)
+{
+	struct call call MUST_RETURN;
+	call_begin(&call, "repr", object->type);
+	rgc_str *form = object->type->repr(object);
+	call_end(&call);
+	return form;
+}
+
+static inline rgc_str *call_repr(const rgc_object *object)
+{
+	return type_is_ours(object->type) ? object->type->repr(object) : call_foreign_repr(object);
+}
+
 static rgc_str *container_repr(const rgc_object *object)
 {
 	if (!may_print_inside(object))
 		return rgc_str_new("...");
 	struct printing printing = {object, printing_now};
 	printing_now = &printing;
-	rgc_str *form = object->type->repr(object);
+	rgc_str *form = call_repr(object);
 	printing_now = printing.outer;
 	return form;
 }
@@ -103,7 +117,7 @@ rgc_str *rgc_repr(const void *pointer)
 	if (!type->repr)
 		return rgc_str_format("<%s at %p>", type->name, pointer);
 	rgc_incref(object);
-	rgc_str *form = type_has_references(type) ? container_repr(object) : type->repr(object);
+	rgc_str *form = type_has_references(type) ? container_repr(object) : call_repr(object);
 	rgc_decref(object);
 	return form;
 }

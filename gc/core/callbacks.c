@@ -3,6 +3,7 @@
  * may add and remove others meanwhile.
  */
 #include "callbacks.h"
+#include "call.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,8 +59,12 @@ void rgc__callbacks_run(rgc_heap *heap, enum rgc_phase phase, const struct rgc_i
 		return;
 	heap->calling_back++;
 	for (struct callback *at = heap->callbacks; at; at = at->next) {
-		if (at->function && !at->is_new)
-			at->function(phase, info, at->data);
+		if (!at->function || at->is_new)
+			continue;
+		struct call call MUST_RETURN;
+		call_begin(&call, "collector's callback", NULL);
+		at->function(phase, info, at->data);
+		call_end(&call);
 	}
 	if (--heap->calling_back == 0)
 		purge(heap);

@@ -6,6 +6,7 @@
 #ifdef RGC_DEBUG
 
 #include "debug.h"
+#include "call.h"
 #include "check.h"
 #include "known.h"
 #include "verify.h"

@@ -9,6 +9,7 @@
  */
 #include "drop.h"
 #include "block.h"
+#include "call.h"
 #include "check.h"
 #include "shared.h"
 #include "simple.h"
@@ -24,15 +25,35 @@ void rgc__object_finalize(rgc_object *object)
 		return;
 	object->flags |= OBJECT_FINALIZED;
 	int saved_errno = errno;
+	struct call call MUST_RETURN;
+	call_begin(&call, "finalizer", object->type);
 	object->type->finalize(object);
+	call_end(&call);
 	errno = saved_errno;
+}
+
+static APART void call_foreign_clear(rgc_object *object)
+{
+	struct call call MUST_RETURN;
+	call_begin(&call, "clear", object->type);
+	object->type->clear(object);
+	call_end(&call);
+}
+
+/* There must be one. */
+static inline void call_clear(rgc_object *object)
+{
+	if (type_is_ours(object->type))
+		object->type->clear(object);
+	else
+		call_foreign_clear(object);
 }
 
 void rgc__object_clear(rgc_object *object)
 {
 	const struct rgc_type *type = object->type;
 	if (type->clear)
-		type->clear(object);
+		call_clear(object);
 	for (uint32_t i = 0; i < type->field_count; i++)
 		rgc_clear(object_field(object, i));
 }
@@ -163,7 +184,7 @@ static bool run_last_functions(struct thread *thread, struct link *link)
 	wait_at_field(link, 0);
 	if (type->clear) {
 		struct drop_state state = function_begins(thread);
-		type->clear(object);
+		call_clear(object);
 		unnest(thread, state);
 	}
 	return thread->pending == link;

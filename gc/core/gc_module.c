@@ -2,6 +2,7 @@
  * gc_module.c - the settings of the collector, and questions about its objects: what Python's module `gc`
  * offers besides collecting, and callbacks (callbacks.c).
  */
+#include "call.h"
 #include "tracking.h"
 #include "missing.h"
 

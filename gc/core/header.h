@@ -29,6 +29,9 @@ enum {
 };
 #define OBJECT_SIMPLE (1u << 31) /* type_is_simple */
 
+/* rgc_type.flags of the library's own types, whose functions are known to return (call.h). */
+#define TYPE_IS_OURS (1u << 17)
+
 /* rgc_object.refs of objects that are not counted there; what is counted too often comes to the last of them.
  */
 enum { REFS_IMMORTAL = -1, REFS_SHARED = -2, REFS_DEAD = -3, REFS_TOO_MANY = INT32_MIN };
@@ -57,17 +60,9 @@ static inline object_pointer *object_field(rgc_object *object, uint32_t number)
 	return (object_pointer *)(void *)((char *)object + object->type->fields[number]);
 }
 
-/* visit(child, argument) for all references, until one returns non-zero, which is returned. */
-static inline int object_traverse(rgc_object *object, rgc_visit visit, void *argument)
+static inline bool type_is_ours(const struct rgc_type *type)
 {
-	const struct rgc_type *type = object->type;
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		rgc_object *child = *object_field(object, i);
-		int stop = child ? visit(child, argument) : 0;
-		if (stop)
-			return stop;
-	}
-	return type->traverse ? type->traverse(object, visit, argument) : 0;
+	return type->flags & TYPE_IS_OURS;
 }
 
 static inline bool type_has_references(const struct rgc_type *type)

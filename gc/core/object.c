@@ -2,6 +2,7 @@
  * object.c - objects come into being, and what holds for all types.  They end in drop.c.
  */
 #include "block.h"
+#include "call.h"
 #include "collect.h"
 #include "debug.h"
 #include "shared.h"
@@ -231,6 +232,21 @@ void rgc_make_immortal(void *pointer)
 	object->refs = REFS_IMMORTAL;
 }
 
+static APART int call_foreign_hash(const rgc_object *object, size_t *hash)
+{
+	struct call call MUST_RETURN;
+	call_begin(&call, "hash", object->type);
+	int result = object->type->hash(object, hash);
+	call_end(&call);
+	return result;
+}
+
+static inline int call_hash(const rgc_object *object, size_t *hash)
+{
+	return type_is_ours(object->type) ? object->type->hash(object, hash)
+					  : call_foreign_hash(object, hash);
+}
+
 int rgc_hash(const void *pointer, size_t *hash)
 {
 	if (missing(pointer))
@@ -241,10 +257,25 @@ int rgc_hash(const void *pointer, size_t *hash)
 		return -1;
 	}
 	if (object->type->hash)
-		return object->type->hash(object, hash);
+		return call_hash(object, hash);
 	/* Addresses end in zeroes, and tables use the low bits. */
 	*hash = (uintptr_t)object >> 4 | (uintptr_t)object << 60;
 	return 0;
+}
+
+static APART int call_foreign_equal(const rgc_object *object, const rgc_object *other)
+{
+	struct call call MUST_RETURN;
+	call_begin(&call, "equal", object->type);
+	int result = object->type->equal(object, other);
+	call_end(&call);
+	return result;
+}
+
+static inline int call_equal(const rgc_object *object, const rgc_object *other)
+{
+	return type_is_ours(object->type) ? object->type->equal(object, other)
+					  : call_foreign_equal(object, other);
 }
 
 int rgc_equal(const void *a, const void *b)
@@ -255,6 +286,6 @@ int rgc_equal(const void *a, const void *b)
 	if (left == right)
 		return 1;
 	if (left->type->equal)
-		return left->type->equal(left, right);
-	return right->type->equal ? right->type->equal(right, left) : 0;
+		return call_equal(left, right);
+	return right->type->equal ? call_equal(right, left) : 0;
 }

@@ -7,6 +7,7 @@
  * but `traverse` runs.
  */
 #include "unreachable.h"
+#include "call.h"
 
 static inline void copy_count(struct link *link)
 {
@@ -88,7 +89,7 @@ static int subtract_visited(rgc_object *child, void *unused)
 }
 
 /* Whether some fields refer to objects other than candidates. */
-static bool subtract_internal(struct link *candidates)
+static bool subtract_internal(struct link *candidates, struct call *call)
 {
 	uint32_t common = OBJECT_COLLECTING;
 	for (struct link *link = candidates->next; link != candidates; link = link->next) {
@@ -100,8 +101,10 @@ static bool subtract_internal(struct link *candidates)
 			if (child)
 				common &= subtract_child(child);
 		}
-		if (type->traverse)
+		if (type->traverse) {
+			call->type = type;
 			type->traverse(object, subtract_visited, NULL);
+		}
 	}
 	return !(common & OBJECT_COLLECTING);
 }
@@ -129,7 +132,7 @@ static int reach_visited(rgc_object *child, void *candidates)
 	return 0;
 }
 
-static inline void reach_children(rgc_object *object, struct link *candidates)
+static inline void reach_children(rgc_object *object, struct link *candidates, struct call *call)
 {
 	const struct rgc_type *type = object->type;
 	for (uint32_t i = 0; i < type->field_count; i++) {
@@ -137,8 +140,10 @@ static inline void reach_children(rgc_object *object, struct link *candidates)
 		if (child)
 			reach_child(child, candidates);
 	}
-	if (type->traverse)
+	if (type->traverse) {
+		call->type = type;
 		type->traverse(object, reach_visited, candidates);
+	}
 }
 
 /*
@@ -146,7 +151,8 @@ static inline void reach_children(rgc_object *object, struct link *candidates)
  * their end later.  `prev` is restored on the way: what lies behind the present object is linked both ways,
  * what lies before it only forward, except that the list's own prev is always right.  Returns how many stay.
  */
-static size_t put_unreachable_aside(struct link *candidates, struct link *unreachable, bool *simple)
+static size_t put_unreachable_aside(struct link *candidates, struct link *unreachable, struct call *call,
+				    bool *simple)
 {
 	struct link *behind = candidates;
 	size_t reachable = 0;
@@ -156,7 +162,7 @@ static size_t put_unreachable_aside(struct link *candidates, struct link *unreac
 		prefetch_ahead(link);
 		/* Immortal objects always have a reference from outside. */
 		if (link->external || unlikely(object->refs < 0)) {
-			reach_children(object, candidates);
+			reach_children(object, candidates, call);
 			link->prev = behind;
 			object->flags &= ~(uint32_t)OBJECT_COLLECTING;
 			behind = link;
@@ -189,8 +195,12 @@ size_t rgc__unreachable_split(const rgc_heap *heap, struct link *candidates, str
 			      struct findings *found, bool many)
 {
 	size_t count = many ? copy_many_counts(candidates) : copy_counts(candidates);
-	*found = (struct findings){.outside = subtract_internal(candidates)};
-	size_t reachable = put_unreachable_aside(candidates, unreachable, &found->simple);
+	/* One for all calls of both passes, of which there are many. */
+	struct call call MUST_RETURN;
+	call_begin(&call, "traverse", NULL);
+	*found = (struct findings){.outside = subtract_internal(candidates, &call)};
+	size_t reachable = put_unreachable_aside(candidates, unreachable, &call, &found->simple);
+	call_end(&call);
 	found->count = count - reachable;
 	found->outside |= reachable > 0;
 	found->simple &= !heap->debug;

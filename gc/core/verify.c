@@ -3,6 +3,7 @@
  * checks.
  */
 #include "verify.h"
+#include "call.h"
 #include "heap.h"
 
 #include <errno.h>

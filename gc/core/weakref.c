@@ -3,6 +3,7 @@
  * one needs memory.
  */
 #include "weakref.h"
+#include "call.h"
 #include "missing.h"
 
 #include <errno.h>
@@ -129,6 +130,7 @@ static void weak_clear(void *self)
 const struct rgc_type rgc_weak_rgc_type = {
 	.name = "rgc_weak",
 	.size = sizeof(rgc_weak),
+	.flags = TYPE_IS_OURS,
 	.traverse = weak_traverse,
 	.clear = weak_clear,
 };
@@ -223,7 +225,10 @@ void rgc__weak_run_callbacks(struct weak_queue *queue)
 	for (rgc_weak *weak = queue->first, *next; weak; weak = next) {
 		next = weak->next;
 		int saved_errno = errno;
+		struct call call MUST_RETURN;
+		call_begin(&call, "weak reference's callback", NULL);
 		weak->callback(weak, weak->argument);
+		call_end(&call);
 		errno = saved_errno;
 		rgc_decref(weak);
 	}

@@ -40,6 +40,16 @@
  *
  * User code (finalizers, weak reference callbacks, hash, equal, repr, collector callbacks) may use all of the
  * interface on any object that it can reach, collections included.
+ *
+ * All that is called from here must return: besides these also traverse, clear, compare, memoized functions
+ * and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++ exception, by pthread_exit or by the
+ * cancellation of the thread is aborted at once, with a message that names it:
+ *
+ *     rgc: the finalizer of node was left by longjmp, an exception or the end of its thread: it must return
+ *
+ * What begins and ends inside is no matter: catch exceptions there, and fail with errno where that is
+ * possible.  longjmp is noticed with glibc only.  Coroutines may be switched inside if the functions return
+ * in the order reverse to that in which they were called.
  */
 #ifndef MPROF_RGC_H
 #define MPROF_RGC_H

@@ -23,7 +23,7 @@ def interface():
 @case
 def archives_define_names_of_rgc_alone(_):
     for library in LIBRARIES:
-        names = defined(BUILD / f"gc/lib{library}.a", "-g")
+        names = {name for name in defined(BUILD / f"gc/lib{library}.a", "-g") if not name.startswith("DW.ref.")}  # the compiler's own
         check(len(names) > 100, f"lib{library}.a: only {names}")
         check_equal(sorted(name for name in names if not name.startswith("rgc_")), [], f"lib{library}.a: names of others")
 

@@ -1,5 +1,6 @@
 /* test_rgc_debug.c - what librgc-debug notices: each misuse aborts, saying which type of object. */
 #include "rgc_node.h"
+#include "with_asan.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -111,14 +112,6 @@ Test(rgc_debug, leaks_are_listed_by_type)
 	cr_assert_str_eq(text, "rgc: 2 node alive, 1 references from outside\n"
 			       "rgc: 1 leaf alive, 2 references from outside\n");
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN
-#endif
-#endif
 
 #ifndef WITH_ASAN /* which aborts at the first look */
 Test(rgc_debug, dead_objects_are_overwritten)
