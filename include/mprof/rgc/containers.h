@@ -68,8 +68,8 @@ RGC_API ssize_t rgc_list_find(const rgc_list *list, const void *item);
 RGC_API rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to) RGC_WARN_UNUSED;
 /* In place; cannot fail.  O(n). */
 RGC_API void rgc_list_reverse(rgc_list *list);
-/* In place, and stable.  The list is empty for others while `compare` runs: 0, or -1 with EBUSY if they fill
- * it, or ENOMEM.  O(n log n) calls of compare. */
+/* In place, and stable.  The list is empty for others while `compare` runs, which must return: 0, or -1 with
+ * EBUSY if they fill it, or ENOMEM.  O(n log n) calls of compare. */
 RGC_API int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, void *data),
 			  void *data);
 /* Drops all items, the last first, once the list is empty.  O(n). */

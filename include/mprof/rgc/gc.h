@@ -104,7 +104,7 @@ struct rgc_info {
 };
 
 /* Called before and after every collection, in the order of addition.  It may allocate; it may add and remove
- * callbacks, which counts from the next phase on. */
+ * callbacks, which counts from the next phase on.  Must return ("User code" in mprof/rgc.h). */
 typedef void (*rgc_callback)(enum rgc_phase phase, const struct rgc_info *info, void *data);
 
 /* Adds a callback to the current heap; 0, or -1 with ENOMEM.  One (callback, data) can be added several

@@ -20,8 +20,8 @@ extern "C" {
 typedef struct rgc_lru_cache rgc_lru_cache;
 RGC_DECLARE_TYPE(rgc_lru_cache) RGC_API;
 
-/* Returns a new reference, or NULL with errno.  `keywords` may be NULL; `data` is what rgc_lru_cache_new was
- * given. */
+/* Returns a new reference, or NULL with errno, and in no other way ("User code" in mprof/rgc.h).  `keywords`
+ * may be NULL; `data` is what rgc_lru_cache_new was given. */
 typedef void *(*rgc_function)(const rgc_tuple *arguments, const rgc_dict *keywords, void *data);
 
 #define RGC_LRU_DEFAULT 128

@@ -43,7 +43,7 @@ typedef int (*rgc_visit)(rgc_object *child, void *argument);
 
 /*
  * All there is to know of a type.  Usually made by RGC_DEFINE_TYPE; must outlive its objects.  Everything but
- * name and size may be 0.
+ * name and size may be 0.  Functions must return ("User code" in mprof/rgc.h).
  *
  * A type's references are those at the offsets `fields`, and those that `traverse` visits.  A type with
  * neither is acyclic: never tracked, never traversed.

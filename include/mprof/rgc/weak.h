@@ -17,6 +17,7 @@ RGC_DECLARE_TYPE(rgc_weak) RGC_API;
 
 /* Called once when the target has ended, with the weak reference cleared; not if that has ended before, or
  * was found unreachable: a collection clears such weak references for good, even if a finalizer saves them.
+ * Must return ("User code" in mprof/rgc.h).
  */
 typedef void (*rgc_weak_callback)(rgc_weak *weak, void *argument);
 
