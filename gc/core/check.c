@@ -7,8 +7,36 @@
 #include "heap.h"
 #include "known.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* The library itself made it for others: where it is a file of its own, its frames say nothing. */
+static bool is_in_this_library(const Dl_info *info)
+{
+	Dl_info own;
+	return dladdr(__extension__(void *) rgc__check, &own) && own.dli_fbase == info->dli_fbase &&
+	       strstr(own.dli_fname, ".so");
+}
+
+static void print_origin(const struct known *known)
+{
+	const char *separator = "rgc: made at ";
+	for (int i = 0; known->makers && i < KNOWN_MAKERS && known->makers[i]; i++) {
+		const char *return_address = known->makers[i];
+		Dl_info info;
+		if (!dladdr(return_address, &info) || !info.dli_fname || is_in_this_library(&info))
+			continue;
+		const char *name = strrchr(info.dli_fname, '/');
+		/* In the call, not behind it, which may be another line. */
+		fprintf(stderr, "%s%s+0x%tx", separator, name ? name + 1 : info.dli_fname,
+			return_address - 1 - (const char *)info.dli_fbase);
+		separator = ", ";
+	}
+	if (known->makers)
+		fputs("\n", stderr);
+}
 
 _Noreturn void rgc__check_failed(const char *function, const struct rgc_type *type, const void *object,
 				 const char *fault)
@@ -17,6 +45,8 @@ _Noreturn void rgc__check_failed(const char *function, const struct rgc_type *ty
 		fprintf(stderr, "rgc: %s: <%s at %p> %s\n", function, type->name, object, fault);
 	else
 		fprintf(stderr, "rgc: %s: %p %s\n", function, object, fault);
+	struct known known = rgc__known(object);
+	print_origin(&known);
 	abort();
 }
 

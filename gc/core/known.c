@@ -11,6 +11,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#ifdef __GLIBC__
+#include <execinfo.h>
+#else
+#define backtrace(frames, capacity) 0
+#endif
 
 #define FIRST_CAPACITY 1024u /* as all capacities, a power of two */
 
@@ -18,6 +25,7 @@ static struct known first[FIRST_CAPACITY];
 static struct known *entries = first;
 static size_t capacity = FIRST_CAPACITY, used;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool origins; /* are remembered */
 
 static void lock_entries(void)
 {
@@ -30,8 +38,10 @@ static void unlock_entries(void)
 }
 
 /* A fork child has none of the other threads, of which one may hold the lock just then. */
-__attribute__((constructor)) static void survive_forks(void)
+__attribute__((constructor)) static void begin(void)
 {
+	const char *setting = getenv("RGC_ORIGINS");
+	origins = setting && strcmp(setting, "0") != 0;
 	pthread_atfork(lock_entries, unlock_entries, unlock_entries);
 }
 
@@ -69,13 +79,27 @@ static void make_room(void)
 	capacity *= 2;
 }
 
+/* With RGC_ORIGINS=1: it costs more than all the rest. */
+static void remember_makers(struct known *known)
+{
+	if (!known->makers && !(known->makers = calloc(KNOWN_MAKERS, sizeof(*known->makers))))
+		return;
+	int count = backtrace(known->makers, KNOWN_MAKERS);
+	memset(known->makers + count, 0, (size_t)(KNOWN_MAKERS - count) * sizeof(*known->makers));
+}
+
 void rgc__known_born(const rgc_object *object)
 {
 	lock_entries();
 	make_room();
 	struct known *known = find(entries, capacity, object);
 	used += !known->type;
-	*known = (struct known){object, object->type, false};
+	*known = (struct known){object, object->type, false, known->makers};
+	if (unlikely(origins)) {
+		int saved_errno = errno;
+		remember_makers(known);
+		errno = saved_errno;
+	}
 	unlock_entries();
 }
 

@@ -18,7 +18,10 @@ struct known {
 	const void *object;
 	const struct rgc_type *type; /* NULL: no object was ever there */
 	bool ended;
+	void **makers; /* NULL, or KNOWN_MAKERS return addresses of those that made it, the innermost first */
 };
+
+#define KNOWN_MAKERS 8
 
 #pragma GCC visibility push(hidden)
 

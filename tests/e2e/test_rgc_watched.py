@@ -1,6 +1,8 @@
 """rgc under Valgrind and AddressSanitizer: no complaint of its own, and none of the program's goes unseen."""
 
-from harness import BUILD, case, check, check_equal, compile, needs, run, run_cases
+import re
+
+from harness import BUILD, SOURCE, case, check, check_equal, compile, needs, run, run_cases
 
 MEMCHECK = ["-q", "--error-exitcode=9", "--leak-check=full"]
 
@@ -46,6 +48,20 @@ def address_sanitizer_sees_into_the_quarantine_of_the_library_with_checks(direct
         program = compile("rgc_use_after_end.c", directory / cc, "-fsanitize=address", "-DRGC_DEBUG", str(BUILD / "gc/librgc-debug.a"), cc=cc)
         for what in ("", "leaf", "node"):
             judge(run([program, what], directory), what, "use-after-poison")
+
+
+@case
+def the_library_with_checks_says_where_an_object_was_made(directory):
+    program = compile("rgc_use_after_end.c", directory / "program", "-DRGC_DEBUG", str(BUILD / "gc/librgc-debug.a"))
+    plain = run([program, "drop"], directory)
+    check(plain.returncode == -6 and "rgc: rgc_decref: <leaf at " in plain.stderr and "made at" not in plain.stderr, plain.stderr)
+    done = run([program, "drop"], directory, RGC_ORIGINS="1")
+    check(done.returncode == -6 and "rgc: made at " in done.stderr, done.stderr)
+    places = re.findall(re.escape(program.name) + r"\+(0x[0-9a-f]+)", done.stderr)
+    lines = run([needs("addr2line"), "-e", program, *places], directory).stdout
+    source = (SOURCE / "tests/e2e/programs/rgc_use_after_end.c").read_text().splitlines()
+    made = next(number for number, line in enumerate(source, 1) if "rgc_new(leaf)" in line)
+    check(f"rgc_use_after_end.c:{made}\n" in lines, lines)
 
 
 run_cases()

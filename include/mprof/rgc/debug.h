@@ -19,6 +19,8 @@
  *
  *     RGC_STRESS=n   collect everything at every nth allocation
  *     RGC_LEAKS=0    no list at exit
+ *     RGC_ORIGINS=1  messages say, in a second line, where the object was made, in words for addr2line:
+ *                    "rgc: made at program+0x11e8, libc.so.6+0x27249".  Making objects takes much longer.
  *
  * pkg-config rgc-debug gives -DRGC_DEBUG, too.
  */

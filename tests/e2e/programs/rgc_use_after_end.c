@@ -32,6 +32,8 @@ int main(int argc, char **argv)
 		printf("%ld\n", ended->value);
 	if (!strcmp(what, "count"))
 		printf("%ld\n", kept->value + (ended->rgc_head.type == kept->rgc_head.type));
+	if (!strcmp(what, "drop"))
+		rgc_decref(plain);
 	rgc_decref(kept);
 	puts("end");
 	return 0;
