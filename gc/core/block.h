@@ -19,17 +19,16 @@ static inline void object_free(rgc_heap *heap, rgc_object *object)
 	void *block = object;
 	if (object->flags & OBJECT_LINKED) {
 		block = link_of(object);
-		if (type_has_references(object->type) && heap->counts[0] > 0)
-			heap->counts[0]--;
+		if (type_has_references(object->type))
+			heap->counts[0] -= heap->counts[0] > 0;
 	}
 	heap->bytes -= bytes;
 #ifdef RGC_DEBUG
 	(void)block;
 	rgc__debug_block_free(heap, object, bytes);
 #else
-	unsigned class = object_class(object);
-	if (likely(class))
-		pool_put(&heap->pool, class, block);
+	if (likely(object_is_pooled(object)))
+		pool_put(&heap->pool, block);
 	else if (rgc__recorded)
 		rgc__recorded_free(&heap->pool, block, bytes);
 	else

@@ -221,6 +221,8 @@ static size_t collect(rgc_heap *heap, int generation)
 	uint64_t start_ns = now_ns();
 	size_t bytes_before = heap->bytes;
 	collect_generation(heap, &info);
+	if (generation == OLDEST)
+		rgc__pool_decay(&heap->pool);
 	info.heap_bytes = heap->bytes;
 	info.freed_bytes = bytes_before > heap->bytes ? bytes_before - heap->bytes : 0;
 	info.duration_ns = now_ns() - start_ns;

@@ -36,9 +36,9 @@ enum {
  */
 enum { REFS_IMMORTAL = -1, REFS_SHARED = -2, REFS_DEAD = -3, REFS_TOO_MANY = INT32_MIN };
 
-static inline unsigned object_class(const rgc_object *object)
+static inline bool object_is_pooled(const rgc_object *object)
 {
-	return object->flags >> OBJECT_CLASS_SHIFT & 127;
+	return object->flags & (uint32_t)127 << OBJECT_CLASS_SHIFT;
 }
 
 static inline struct link *link_of(rgc_object *object)

@@ -61,6 +61,7 @@ rgc_heap *rgc_heap_new(void)
 		links_init(&heap->generations[i]);
 	links_init(&heap->permanent);
 	links_init(&heap->garbage);
+	rgc__pool_init(&heap->pool);
 #ifdef RGC_DEBUG
 	links_init(&heap->blocks);
 #endif
@@ -139,6 +140,8 @@ static void leave(void *unused)
 		heap_free(heap);
 		return;
 	}
+	/* Nobody may inherit it for long. */
+	(void)rgc__pool_trim(&heap->pool);
 	/* Objects are inherited; what the thread wanted ends with it. */
 	settings_begin(heap);
 	pthread_mutex_lock(&lock);
@@ -241,4 +244,10 @@ size_t rgc_heap_bytes(void)
 {
 	rgc_heap *heap = heap_current();
 	return heap ? heap->bytes : 0;
+}
+
+size_t rgc_trim(void)
+{
+	rgc_heap *heap = rgc__thread.heap;
+	return heap ? rgc__pool_trim(&heap->pool) : 0;
 }

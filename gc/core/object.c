@@ -69,12 +69,9 @@ static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_
 	if (!is_pooled(grains))
 		return large_block_new(heap, type, bytes, class);
 	*class = (unsigned)grains;
-	struct free_block *block = heap->pool.free[grains];
-	if (block)
-		heap->pool.free[grains] = block->next;
-	else if (!(block = rgc__pool_refill(&heap->pool, (unsigned)grains)))
-		return NULL;
-	zero_rest(block, grains);
+	void *block = pool_take(&heap->pool, *class);
+	if (likely(block != NULL))
+		zero_rest(block, grains);
 	return block;
 }
 

@@ -1,6 +1,12 @@
 /*
- * pool.c - memory for small blocks: a free list per size, filled from chunks.  A heap's pool is used by one
- * thread at a time, and gives its chunks back only as a whole.  Knows nothing of objects.
+ * pool.c - memory for small blocks: whether there are pools at all, and which page a block is taken from.
+ *
+ * A page has blocks of one size, and is in one of three states.  The current one of its class is taken from:
+ * its free blocks are the pool's list, which is all that taking a block needs to know.  When that list has
+ * run dry, the page is full; once a sixteenth of its blocks have been freed it is partial, and waits to be
+ * current again, behind those that have waited longer, so that each change of pages yields many blocks.  A
+ * partial page whose last block is freed is empty, and goes back to the arenas.  How many blocks are alive in
+ * the current page nobody counts: this is found out when memory is wanted, or to be given back.
  */
 #include "pool.h"
 
@@ -9,7 +15,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #ifdef RGC_HAVE_VALGRIND
 #include <valgrind/valgrind.h>
@@ -17,16 +22,14 @@
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-/* Chunks double from the first size to the last; a free list is filled with a page at a time. */
-#define FIRST_CHUNK_BYTES ((size_t)64 << 10)
-#define LAST_CHUNK_BYTES ((size_t)8 << 20)
-#define REFILL_BYTES ((size_t)4 << 10)
+/* A page is made blocks of by so many bytes at a time: what is never asked for is not touched. */
+#define CARVED_BYTES ((size_t)8 << 10)
 
-/* Aligned to it, objects straddle as few lines as they can. */
-#define CACHE_LINE_BYTES ((size_t)64)
+/* Blocks of a full page that are freed before it is partial: one of so many. */
+#define PARTIAL_SHARE 16
 
-/* Chunks that consist of huge pages ask for them: half the time of filling a large heap is page faults. */
-#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+/* More than are freed before the page is looked at, or looked at in vain. */
+#define NEVER UINT32_MAX
 
 _Atomic unsigned rgc__pool_classes;
 bool rgc__recorded;
@@ -69,98 +72,196 @@ __attribute__((constructor(101))) static void choose(void)
 	rgc_set_pool(on);
 }
 
-/* mprof counts the blocks, so it must not see a malloc that they come from. */
-static struct chunk *chunk_new(size_t bytes, size_t alignment)
+/* ---- sizes ---- */
+
+/* Large ones are four to a power of two: 640, 768, 896, 1024, 1280... */
+size_t rgc__pool_class_bytes(unsigned class)
 {
-	if (!rgc__recorded)
-		return aligned_alloc(alignment, bytes);
-	void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return map == MAP_FAILED ? NULL : map;
+	if (class < POOL_CLASSES)
+		return class * (size_t)POOL_GRAIN;
+	unsigned large = class - POOL_CLASSES;
+	return (size_t)(5 + large % 4) << (7 + large / 4);
 }
 
-static void chunk_free(struct chunk *chunk)
+unsigned rgc__pool_class(size_t bytes)
 {
-	if (rgc__recorded)
-		munmap(chunk, chunk->bytes);
-	else
-		free(chunk);
+	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	if (grains < POOL_CLASSES)
+		return (unsigned)grains;
+	unsigned power = 63 - (unsigned)__builtin_clzl(bytes - 1);
+	size_t step = (size_t)1 << (power - 2), steps = (bytes + step - 1) / step;
+	return POOL_CLASSES + (power - 9) * 4 + (unsigned)steps - 5;
 }
 
-static bool add_chunk(struct pool *pool)
+/* ---- pages ---- */
+
+/* A page that had blocks of the same size before has them still, all free. */
+static void page_begins(struct page *page, unsigned class)
 {
-	if (!pool->next_chunk_bytes)
-		pool->next_chunk_bytes = FIRST_CHUNK_BYTES;
-	size_t bytes = pool->next_chunk_bytes;
-	bool huge = bytes >= HUGE_PAGE_BYTES;
-	struct chunk *chunk = chunk_new(bytes, huge ? HUGE_PAGE_BYTES : CACHE_LINE_BYTES);
-	if (!chunk)
-		return false;
-	if (huge)
-		(void)madvise(chunk, bytes, MADV_HUGEPAGE); /* a wish */
-	chunk->next = pool->chunks;
-	chunk->bytes = bytes;
-	pool->chunks = chunk;
-	pool->unused = (char *)(chunk + 1);
-	pool->end = (char *)chunk + bytes;
-	if (bytes < LAST_CHUNK_BYTES)
-		pool->next_chunk_bytes = bytes * 2;
-	return true;
+	if (page->class == class)
+		return;
+	size_t bytes = (size_t)(page_end(page) - page_begin(page));
+	page->class = (uint16_t) class;
+	page->capacity = (uint16_t)(bytes / rgc__pool_class_bytes(class));
+	page->carved = 0;
+	page->free = NULL;
 }
 
-/* What is left of the old chunk becomes free blocks of the sizes that it has room for. */
-static void retire_rest(struct pool *pool)
+static void page_becomes_current(struct pool *pool, struct page *page)
 {
-	while ((size_t)(pool->end - pool->unused) >= POOL_GRAIN) {
-		size_t class = (size_t)(pool->end - pool->unused) / POOL_GRAIN;
-		if (class >= POOL_CLASSES)
-			class = POOL_CLASSES - 1;
-		pool_put(pool, (unsigned)class, pool->unused);
-		pool->unused += class * POOL_GRAIN;
+	pool->current[page->class] = page;
+	pool->free[page->class] = page->free;
+	page->list = &pool->free[page->class];
+	page->left = NEVER;
+}
+
+static unsigned frees_until_partial(const struct page *page)
+{
+	unsigned share = page->capacity / PARTIAL_SHARE;
+	return share ? share : 1;
+}
+
+static void page_becomes_full(struct page *page)
+{
+	page->full = true;
+	page->free = NULL;
+	page->list = &page->free;
+	page->left = frees_until_partial(page);
+}
+
+static void page_becomes_partial(struct pool *pool, struct page *page)
+{
+	page->full = false;
+	page->left = page->capacity - frees_until_partial(page);
+	links_append(&pool->partial[page->class], &page->link);
+}
+
+static struct page *page_at(struct link *link)
+{
+	return (struct page *)(void *)((char *)link - offsetof(struct page, link));
+}
+
+void rgc__pool_page_due(struct pool *pool, struct page *page)
+{
+	if (page == pool->current[page->class]) {
+		page->left = NEVER;
+		return;
+	}
+	if (page->full)
+		page_becomes_partial(pool, page);
+	if (page->left)
+		return;
+	links_remove(&page->link);
+	rgc__page_put(&pool->arenas, page);
+}
+
+static bool is_all_free(const struct page *page)
+{
+	unsigned count = 0;
+	for (struct free_block *block = *page->list; block; block = block->next)
+		count++;
+	return count == page->carved;
+}
+
+/* Gives current pages back that are empty. */
+static void sweep(struct pool *pool)
+{
+	for (unsigned i = 0; i < ALL_CLASSES; i++) {
+		struct page *page = pool->current[i];
+		if (!page || !is_all_free(page))
+			continue;
+		page->free = pool->free[i];
+		pool->free[i] = NULL;
+		pool->current[i] = NULL;
+		rgc__page_put(&pool->arenas, page);
 	}
 }
 
-static bool reserve(struct pool *pool, size_t bytes)
+static struct page *page_new(struct pool *pool, unsigned class)
 {
-	if ((size_t)(pool->end - pool->unused) >= bytes)
-		return true;
-	retire_rest(pool);
-	return add_chunk(pool);
+	struct page *page = rgc__page_take(&pool->arenas);
+	if (!page) {
+		sweep(pool);
+		page = rgc__page_take(&pool->arenas);
+	}
+	if (!page && rgc__arenas_add(&pool->arenas))
+		page = rgc__page_take(&pool->arenas);
+	if (page)
+		page_begins(page, class);
+	return page;
 }
 
-void *rgc__pool_carve(struct pool *pool, size_t bytes)
+static struct page *page_with_room(struct pool *pool, unsigned class)
 {
-	if (!reserve(pool, bytes))
-		return NULL;
-	char *block = pool->unused;
-	pool->unused += bytes;
-	return block;
+	struct link *partial = &pool->partial[class];
+	if (links_are_empty(partial))
+		return page_new(pool, class);
+	struct page *page = page_at(partial->next);
+	links_remove(&page->link);
+	return page;
 }
 
-void *rgc__pool_refill(struct pool *pool, unsigned class)
+/* Makes blocks of a piece of the current page that has not been touched. */
+static void carve(struct pool *pool, struct page *page)
 {
-	size_t block_bytes = (size_t) class * POOL_GRAIN;
-	if (!reserve(pool, block_bytes))
-		return NULL;
-	size_t count = (size_t)(pool->end - pool->unused) / block_bytes;
-	if (count > REFILL_BYTES / block_bytes)
-		count = REFILL_BYTES / block_bytes;
-	char *first = pool->unused, *at = first + count * block_bytes;
-	pool->unused = at;
-	struct free_block *next = pool->free[class];
-	while ((at -= block_bytes) != first) {
+	size_t bytes = rgc__pool_class_bytes(page->class), count = CARVED_BYTES / bytes;
+	size_t rest = page->capacity - page->carved;
+	count = count < 1 ? 1 : count > rest ? rest : count;
+	char *first = page_begin(page) + page->carved * bytes;
+	struct free_block *next = NULL;
+	for (char *at = first + count * bytes; at != first;) {
+		at -= bytes;
 		struct free_block *block = (struct free_block *)(void *)at;
 		block->next = next;
 		next = block;
 	}
-	pool->free[class] = next;
-	return first;
+	pool->free[page->class] = next;
+	page->carved = (uint16_t)(page->carved + count);
+}
+
+void *rgc__pool_refill(struct pool *pool, unsigned class)
+{
+	struct page *page = pool->current[class];
+	if (!page || page->carved == page->capacity) {
+		struct page *next = page_with_room(pool, class);
+		if (!next)
+			return NULL;
+		if (page)
+			page_becomes_full(page);
+		page = next;
+		page_becomes_current(pool, page);
+	}
+	if (!pool->free[class])
+		carve(pool, page);
+	struct free_block *block = pool->free[class];
+	pool->free[class] = block->next;
+	return block;
+}
+
+/* ---- the whole ---- */
+
+void rgc__pool_init(struct pool *pool)
+{
+	memset(pool, 0, sizeof(*pool));
+	for (unsigned i = 0; i < ALL_CLASSES; i++)
+		links_init(&pool->partial[i]);
+	rgc__arenas_init(&pool->arenas);
 }
 
 void rgc__pool_finish(struct pool *pool)
 {
-	for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
-		next = chunk->next;
-		chunk_free(chunk);
-	}
-	memset(pool, 0, sizeof(*pool));
+	rgc__arenas_finish(&pool->arenas);
+	rgc__pool_init(pool);
+}
+
+void rgc__pool_decay(struct pool *pool)
+{
+	sweep(pool);
+	rgc__arenas_decay(&pool->arenas);
+}
+
+size_t rgc__pool_trim(struct pool *pool)
+{
+	sweep(pool);
+	return rgc__arenas_trim(&pool->arenas);
 }

@@ -1,38 +1,27 @@
 /*
- * pool.h - memory of blocks: a free list per size, filled from chunks.  A pool is used by one thread at a
- * time.  Knows nothing of objects and heaps.
+ * pool.h - memory of blocks: pages of one size each, and a free list of one page per size, from which blocks
+ * are taken.  A pool is used by one thread at a time.  Knows nothing of objects and heaps.
  */
 #ifndef RGC_GC_CORE_POOL_H
 #define RGC_GC_CORE_POOL_H
 
-#include "base.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "arena.h"
 
 MPROF_RUNTIME
 
 #define POOL_GRAIN 16u  /* bytes between size classes */
 #define POOL_CLASSES 33 /* class c has blocks of 16 * c bytes */
+
+/* Blocks of these come from pools under a recording mprof only, and from malloc otherwise. */
 #define LARGE_CLASSES 24
-#define LARGEST_BYTES ((size_t)32 << 10) /* of a block that can be carved from any chunk */
-
-struct free_block {
-	struct free_block *next;
-};
-
-/* The header of a chunk; a cache line, so that blocks begin at one. */
-struct chunk {
-	_Alignas(64) struct chunk *next;
-	size_t bytes;
-};
+#define LARGEST_BYTES ((size_t)32 << 10)
+#define ALL_CLASSES (POOL_CLASSES + LARGE_CLASSES)
 
 struct pool {
-	struct free_block *free[POOL_CLASSES];
-	struct free_block *large[LARGE_CLASSES]; /* recorded.c */
-	struct chunk *chunks;
-	char *unused, *end; /* of the newest chunk */
-	size_t next_chunk_bytes;
+	struct free_block *free[ALL_CLASSES]; /* of the class's current page */
+	struct page *current[ALL_CLASSES];    /* or NULL */
+	struct link partial[ALL_CLASSES];     /* other pages with free blocks */
+	struct arenas arenas;
 };
 
 #pragma GCC visibility push(hidden)
@@ -44,19 +33,45 @@ extern _Atomic unsigned rgc__pool_classes;
  * blocks of class 0 come from recorded.c instead of malloc. */
 extern bool rgc__recorded;
 
+void rgc__pool_init(struct pool *pool);
+/* Gives all memory back, whatever is alive in it. */
+void rgc__pool_finish(struct pool *pool);
+
+/* The class of blocks of up to LARGEST_BYTES, and how many bytes one has. */
+unsigned rgc__pool_class(size_t bytes);
+size_t rgc__pool_class_bytes(unsigned class);
+
 /* A block of size class `class`, not zeroed, after the free list was found empty.  NULL with ENOMEM. */
 void *rgc__pool_refill(struct pool *pool, unsigned class);
-/* A block of a size without a free list, a multiple of POOL_GRAIN up to LARGEST_BYTES.  NULL with ENOMEM. */
-void *rgc__pool_carve(struct pool *pool, size_t bytes);
-void rgc__pool_finish(struct pool *pool);
+/* After as many frees as the page asked for. */
+void rgc__pool_page_due(struct pool *pool, struct page *page);
+
+/* Gives memory back that has not been needed since the last call: after a full collection. */
+void rgc__pool_decay(struct pool *pool);
+/* Gives all memory back that can be; how many bytes. */
+size_t rgc__pool_trim(struct pool *pool);
 
 #pragma GCC visibility pop
 
-static inline void pool_put(struct pool *pool, unsigned class, void *block)
+/* A block of size class `class`, not zeroed; NULL with ENOMEM. */
+static inline void *pool_take(struct pool *pool, unsigned class)
+{
+	struct free_block *block = pool->free[class];
+	if (unlikely(!block))
+		return rgc__pool_refill(pool, class);
+	pool->free[class] = block->next;
+	return block;
+}
+
+static inline void pool_put(struct pool *pool, void *block)
 {
 	struct free_block *free_block = block;
-	free_block->next = pool->free[class];
-	pool->free[class] = free_block;
+	struct page *page = page_of(block);
+	struct free_block **list = page->list;
+	free_block->next = *list;
+	*list = free_block;
+	if (unlikely(--page->left == 0))
+		rgc__pool_page_due(pool, page);
 }
 
 #endif

@@ -30,15 +30,13 @@ static inline void unlink_object(rgc_object *object)
 /* object_free, for a simple object. */
 static inline void simple_free(rgc_heap *heap, rgc_object *object)
 {
-	unsigned class = object_class(object);
-	if (unlikely(!class)) {
+	if (unlikely(!object_is_pooled(object))) {
 		object_free(heap, object);
 		return;
 	}
-	if (likely(heap->counts[0] > 0))
-		heap->counts[0]--;
+	heap->counts[0] -= heap->counts[0] > 0;
 	heap->bytes -= object->type->size + sizeof(struct link);
-	pool_put(&heap->pool, class, link_of(object));
+	pool_put(&heap->pool, link_of(object));
 }
 
 /* Moves on to the next field that is not NULL; whether there is one. */

@@ -4,15 +4,16 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/mman.h>
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes);
 void *__real_realloc(void *block, size_t bytes);
-void *__real_aligned_alloc(size_t alignment, size_t bytes);
+void *__real_mmap64(void *address, size_t bytes, int protection, int flags, int file, off_t offset);
 void *__wrap_malloc(size_t bytes);
 void *__wrap_calloc(size_t count, size_t bytes);
 void *__wrap_realloc(void *block, size_t bytes);
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes);
+void *__wrap_mmap64(void *address, size_t bytes, int protection, int flags, int file, off_t offset);
 
 long allocations_left = -1;
 long allocations_failed;
@@ -45,7 +46,7 @@ void *__wrap_realloc(void *block, size_t bytes)
 	return fails() ? NULL : __real_realloc(block, bytes);
 }
 
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes)
+void *__wrap_mmap64(void *address, size_t bytes, int protection, int flags, int file, off_t offset)
 {
-	return fails() ? NULL : __real_aligned_alloc(alignment, bytes);
+	return fails() ? MAP_FAILED : __real_mmap64(address, bytes, protection, flags, file, offset);
 }

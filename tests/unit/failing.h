@@ -1,6 +1,6 @@
 /*
  * failing.h - memory that runs out: for programs linked with --wrap of malloc, calloc, realloc and
- * aligned_alloc, whose calls of these (rgc's among them) come to failing.c.
+ * mmap (which is mmap64 here), whose calls of these (rgc's among them) come to failing.c.
  */
 #ifndef FAILING_H
 #define FAILING_H

@@ -38,14 +38,27 @@ RGC_API int rgc_heap_use(rgc_heap *heap);
 RGC_API size_t rgc_heap_bytes(void);
 
 /*
- * Where objects of up to 512 bytes come from: per-heap free lists by size (on), or malloc (off), for objects
- * made from now on, in all heaps.  On by default, except with RGC_POOL=0 in the environment, under Valgrind,
+ * Where objects of up to 512 bytes come from: the heap's own pages (on), or malloc (off), for objects made
+ * from now on, in all heaps.  On by default, except with RGC_POOL=0 in the environment, under Valgrind,
  * and in librgc-debug.  A recording mprof sees each object as an allocation of its own, with its type, at the
  * line that asked for it, pool or not; there is no switching then, but for RGC_POOL=0, which leaves malloc to
  * be recorded.
+ *
+ * Pages of 64 KiB serve any size once all objects in them have ended.  Arenas of 32 such pages go back to the
+ * system when all of them are empty; of those the heap keeps four, or an eighth of what it uses if that is
+ * more, and each full collection gives back half of the kept ones that were not needed since the last.
  */
 RGC_API void rgc_set_pool(bool on);
 RGC_API bool rgc_get_pool(void);
+
+/*
+ * Gives memory of the current heap back to the system: all arenas that are kept, and every empty page in the
+ * others.  No object moves or ends; collect first if there may be garbage.  The bytes given back, of which
+ * not all need have been resident; 0 if there are none, and in librgc-debug.  Cannot fail, needs no memory,
+ * and runs no code of the program; takes time in proportion to the arenas in use.  What malloc keeps of
+ * larger objects is malloc's: malloc_trim.
+ */
+RGC_API size_t rgc_trim(void);
 
 #ifdef __cplusplus
 }
