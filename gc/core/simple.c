@@ -5,6 +5,18 @@
 #include "simple.h"
 #include "block.h"
 
+/* object_free, for a simple object. */
+static inline void simple_free(rgc_heap *heap, rgc_object *object)
+{
+	if (unlikely(!object_is_pooled(object))) {
+		object_free(heap, object);
+		return;
+	}
+	heap->counts[0] -= heap->counts[0] > 0;
+	heap->bytes -= object->type->size + sizeof(struct link);
+	pool_put(&heap->pool, link_of(object));
+}
+
 #ifndef RGC_DEBUG
 
 /* A structure is taken apart as by a recursion: each member ends, with all that hangs from it, before the
@@ -25,18 +37,6 @@ static inline void unlink_object(rgc_object *object)
 {
 	if (likely(object->flags & OBJECT_TRACKED))
 		links_remove(link_of(object));
-}
-
-/* object_free, for a simple object. */
-static inline void simple_free(rgc_heap *heap, rgc_object *object)
-{
-	if (unlikely(!object_is_pooled(object))) {
-		object_free(heap, object);
-		return;
-	}
-	heap->counts[0] -= heap->counts[0] > 0;
-	heap->bytes -= object->type->size + sizeof(struct link);
-	pool_put(&heap->pool, link_of(object));
 }
 
 /* Moves on to the next field that is not NULL; whether there is one. */
@@ -174,7 +174,7 @@ bool rgc__simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside
 	/* Backwards: what was made first is the first to be given out again, as addresses ascend. */
 	for (struct link *link = unreachable->prev, *next; link != unreachable; link = next) {
 		next = link->prev;
-		object_free(heap, object_of(link));
+		simple_free(heap, object_of(link));
 	}
 	links_init(unreachable);
 	return true;
