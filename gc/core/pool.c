@@ -207,14 +207,14 @@ static void carve(struct pool *pool, struct page *page)
 	size_t bytes = rgc__pool_class_bytes(page->class), count = CARVED_BYTES / bytes;
 	size_t rest = page->capacity - page->carved;
 	count = count < 1 ? 1 : count > rest ? rest : count;
-	char *first = page_begin(page) + page->carved * bytes;
+	char *first = page_begin(page) + page->carved * bytes, *at = first + count * bytes;
 	struct free_block *next = NULL;
-	for (char *at = first + count * bytes; at != first;) {
+	do {
 		at -= bytes;
 		struct free_block *block = (struct free_block *)(void *)at;
 		block->next = next;
 		next = block;
-	}
+	} while (at != first);
 	pool->free[page->class] = next;
 	page->carved = (uint16_t)(page->carved + count);
 }

@@ -5,7 +5,7 @@ import sys
 from harness import BUILD, SOURCE, case, check, check_equal, needs, run, run_cases
 
 COMPARE = SOURCE / "tests/bench/gc_compare.py"
-RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss"]
+RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss", "sizes"]
 
 
 def compare(directory, *arguments):
@@ -21,8 +21,11 @@ def table(directory):
     done = compare(directory)
     rows = [line.split() for line in done.stdout.split("\n\n")[0].splitlines()]
     check_equal(rows[0][3], "rgc", "the first program")
-    check_equal([row[0] for row in rows[1:11]], RGC_CASES, "cases")
-    check(all(float(row[1]) > 0 for row in rows[1:11]), done.stdout)
+    cases = rows[1:1 + len(RGC_CASES)]
+    check_equal([row[0] for row in cases], RGC_CASES, "cases")
+    check(all(float(row[1]) > 0 for row in cases), done.stdout)
+    resident = [line.split(", MiB")[1].split() for line in done.stdout.splitlines() if "memory at the end" in line]
+    check(len(resident) == 2 and all(float(row[0]) > 0 for row in resident), done.stdout)
 
 
 @case

@@ -1,5 +1,5 @@
-/* clock.h - CPU time and pauses of a benchmark program, and the line that it prints per case: "CASE ns
- * [average_pause_ns longest_pause_ns]". */
+/* clock.h - CPU time, pauses and memory of a benchmark program, and the line that it prints per case: "CASE
+ * ns [average_pause_ns longest_pause_ns]", or "CASE ns resident_bytes". */
 #ifndef BENCH_GC_CLOCK_H
 #define BENCH_GC_CLOCK_H
 
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How many objects the cases make, in millionths: 1000000 for a real measurement. */
 static long scale = 1000000;
@@ -31,6 +32,18 @@ static inline double cpu_ns(void)
 static inline void print_case(const char *name, double start_ns, double objects)
 {
 	printf("%s %.3f\n", name, (cpu_ns() - start_ns) / objects);
+}
+
+/* What the process has of the system now that the case is over. */
+static inline void print_resident(const char *name, double ns)
+{
+	long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+	if (!file || fscanf(file, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	printf("%s %.3f %ld\n", name, ns, pages * sysconf(_SC_PAGESIZE));
 }
 
 /* The collections since they were last forgotten. */

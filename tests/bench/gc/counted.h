@@ -4,7 +4,7 @@
 #ifndef BENCH_GC_COUNTED_H
 #define BENCH_GC_COUNTED_H
 
-#include "clock.h"
+#include "sizes.h"
 
 #include <stdlib.h>
 
@@ -113,7 +113,7 @@ static void run(const char *name)
 		made = make_list(scaled(10));
 		start = cpu_ns();
 		drop(made);
-		print_case(name, start, (double)scaled(10));
+		print_resident(name, (cpu_ns() - start) / (double)scaled(10));
 		break;
 	case 'e':
 		run_live(false);
@@ -123,6 +123,8 @@ static void run(const char *name)
 			run_live(true);
 		else if (!strcmp(name, "e2"))
 			run_replaced(name);
+		else if (!strcmp(name, "sizes"))
+			run_sizes(name);
 		else
 			run_memo(name, strcmp(name, "hit") ? 50 : 128);
 	}

@@ -62,6 +62,16 @@ static void replace(node **slot, node *made)
 	Py_SETREF(*slot, made);
 }
 
+static void *new_sized(long bytes)
+{
+	return PyObject_Malloc((size_t)bytes);
+}
+
+static void drop_sized(void *made)
+{
+	PyObject_Free(made);
+}
+
 static void collect(void)
 {
 	PyGC_Collect();

@@ -48,6 +48,22 @@ static void replace(node **slot, node *made)
 	rgc_steal(slot, made);
 }
 
+typedef struct bytes {
+	RGC_VAR_HEAD;
+	char data[];
+} bytes;
+static const struct rgc_type RGC_TYPE(bytes) = {.name = "bytes", .size = sizeof(bytes), .item_size = 1};
+
+static void *new_sized(long size)
+{
+	return rgc_new_items(bytes, (size_t)size - sizeof(bytes));
+}
+
+static void drop_sized(void *made)
+{
+	rgc_decref(made);
+}
+
 static node *new_pair(void)
 {
 	node *a = rgc_new(node), *b = rgc_new(node);
