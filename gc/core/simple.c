@@ -24,13 +24,20 @@ static inline void simple_free(rgc_heap *heap, rgc_object *object)
 struct walk {
 	struct link *waiting; /* `external` is the number of the next field */
 	rgc_object *object;
-	uint32_t field;
+	const uint32_t *field, *end; /* offsets that are still to be looked at */
 };
 
-static inline void enter(struct walk *walk, rgc_object *object)
+static inline void enter(struct walk *walk, rgc_object *object, uint32_t field)
 {
+	const struct rgc_type *type = object->type;
 	walk->object = object;
-	walk->field = 0;
+	walk->field = type->fields + field;
+	walk->end = type->fields + type->field_count;
+}
+
+static inline rgc_object *member_of(const struct walk *walk)
+{
+	return *(object_pointer *)(void *)((char *)walk->object + *walk->field);
 }
 
 static inline void unlink_object(rgc_object *object)
@@ -42,16 +49,15 @@ static inline void unlink_object(rgc_object *object)
 /* Moves on to the next field that is not NULL; whether there is one. */
 static inline bool has_member(struct walk *walk)
 {
-	uint32_t count = walk->object->type->field_count;
-	while (walk->field < count && !*object_field(walk->object, walk->field))
+	while (walk->field != walk->end && !member_of(walk))
 		walk->field++;
-	return walk->field < count;
+	return walk->field != walk->end;
 }
 
 static inline void put_off(struct walk *walk)
 {
 	struct link *link = link_of(walk->object);
-	link->external = walk->field;
+	link->external = (int32_t)(walk->field - walk->object->type->fields);
 	link->next = walk->waiting;
 	walk->waiting = link;
 }
@@ -62,8 +68,7 @@ static inline bool resume(struct walk *walk)
 	if (!link)
 		return false;
 	walk->waiting = link->next;
-	walk->object = object_of(link);
-	walk->field = (uint32_t)link->external;
+	enter(walk, object_of(link), (uint32_t)link->external);
 	return true;
 }
 
@@ -83,7 +88,7 @@ static inline bool drop_member(rgc_object *member)
 static __attribute__((noinline)) void drop_structure(rgc_heap *heap, rgc_object *object)
 {
 	struct walk walk = {.waiting = NULL};
-	enter(&walk, object);
+	enter(&walk, object, 0);
 	for (;;) {
 		if (!has_member(&walk)) {
 			simple_free(heap, walk.object);
@@ -91,7 +96,8 @@ static __attribute__((noinline)) void drop_structure(rgc_heap *heap, rgc_object 
 				return;
 			continue;
 		}
-		rgc_object *member = *object_field(walk.object, walk.field++);
+		rgc_object *member = member_of(&walk);
+		walk.field++;
 		if (!drop_member(member))
 			continue;
 		if (has_member(&walk))
@@ -99,7 +105,7 @@ static __attribute__((noinline)) void drop_structure(rgc_heap *heap, rgc_object 
 		else
 			simple_free(heap, walk.object);
 		unlink_object(member);
-		enter(&walk, member);
+		enter(&walk, member, 0);
 	}
 }
 
