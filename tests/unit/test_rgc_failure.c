@@ -71,7 +71,7 @@ Test(rgc_failure, of_single_blocks)
 	fail_at_every(false);
 }
 
-Test(rgc_failure, of_chunks)
+Test(rgc_failure, of_arenas)
 {
 	fail_at_every(true);
 }
