@@ -5,6 +5,7 @@
 #include "arena.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -52,10 +53,50 @@ static struct arena *map_aligned(void)
 	return map_and_cut();
 }
 
+/* Whether the search for leaks looks into it. */
+static void watch(struct arena *arena, bool on)
+{
+	if (on && __lsan_register_root_region)
+		__lsan_register_root_region(arena, ARENA_BYTES);
+	if (!on && __lsan_unregister_root_region)
+		__lsan_unregister_root_region(arena, ARENA_BYTES);
+}
+
+static bool unmap(struct arena *arena)
+{
+	if (munmap(arena, ARENA_BYTES) != 0)
+		return false;
+	watch(arena, false);
+	return true;
+}
+
+/* One arena of those that have ended: threads that come and go each have a heap of their own for a while, and
+ * a mapping would be half of what such a thread costs. */
+static struct arena *_Atomic left_over;
+
+static struct arena *take_left_over(void)
+{
+	/* Acquire pairs with the release in leave_over: what its last user did there is over. */
+	return atomic_exchange_explicit(&left_over, NULL, memory_order_acquire);
+}
+
+static void leave_over(struct arena *arena)
+{
+	watch(arena, false);
+	memset(arena, 0, sizeof(*arena));
+	arena->touched = ALL_PAGES;
+	/* Release pairs with the acquire in take_left_over, and acquire with this, for what was there. */
+	arena = atomic_exchange_explicit(&left_over, arena, memory_order_acq_rel);
+	if (arena)
+		(void)munmap(arena, ARENA_BYTES);
+}
+
 bool rgc__arenas_add(struct arenas *arenas)
 {
 	int saved_errno = errno;
-	struct arena *arena = map_aligned();
+	struct arena *arena = take_left_over();
+	if (!arena)
+		arena = map_aligned();
 	if (!arena) {
 		errno = ENOMEM;
 		return false;
@@ -63,21 +104,11 @@ bool rgc__arenas_add(struct arenas *arenas)
 	/* A wish: half the time of filling a large heap is page faults.  A small one would be large by it. */
 	(void)madvise(arena, ARENA_BYTES, arenas->count ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	errno = saved_errno;
-	if (__lsan_register_root_region)
-		__lsan_register_root_region(arena, ARENA_BYTES);
+	watch(arena, true);
 	arena->empty = ALL_PAGES;
 	links_append(&arenas->by_empty[ARENA_PAGES], &arena->link);
 	arenas->count++;
 	arenas->spare++;
-	return true;
-}
-
-static bool unmap(struct arena *arena)
-{
-	if (munmap(arena, ARENA_BYTES) != 0)
-		return false;
-	if (__lsan_unregister_root_region)
-		__lsan_unregister_root_region(arena, ARENA_BYTES);
 	return true;
 }
 
@@ -198,8 +229,11 @@ void rgc__arenas_decay(struct arenas *arenas)
 
 size_t rgc__arenas_trim(struct arenas *arenas)
 {
-	size_t bytes = give_back_spare(arenas, 0);
 	int saved_errno = errno;
+	size_t bytes = give_back_spare(arenas, 0);
+	struct arena *other = take_left_over();
+	if (other && munmap(other, ARENA_BYTES) == 0)
+		bytes += ARENA_BYTES;
 	for (unsigned empty = 1; empty <= ARENA_PAGES; empty++) {
 		struct link *head = &arenas->by_empty[empty];
 		for (struct link *link = head->next; link != head; link = link->next)
@@ -222,7 +256,7 @@ void rgc__arenas_finish(struct arenas *arenas)
 		struct link *head = &arenas->by_empty[empty];
 		for (struct link *link = head->next, *next; link != head; link = next) {
 			next = link->next;
-			(void)unmap(arena_of(link));
+			leave_over(arena_of(link));
 		}
 	}
 	rgc__arenas_init(arenas);

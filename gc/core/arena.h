@@ -46,10 +46,10 @@ struct arenas {
 #pragma GCC visibility push(hidden)
 
 void rgc__arenas_init(struct arenas *arenas);
-/* Gives everything back to the system, used or not. */
+/* Gives everything back, used or not: one arena is left over for whom needs one next, in any thread. */
 void rgc__arenas_finish(struct arenas *arenas);
 
-/* Maps one more arena; false with ENOMEM. */
+/* One more arena; false with ENOMEM. */
 bool rgc__arenas_add(struct arenas *arenas);
 
 /* An empty page, of the arena that has the fewest: as its last user left it, with its memory, or all zero.
@@ -61,7 +61,8 @@ void rgc__page_put(struct arenas *arenas, struct page *page);
 
 /* Gives back half of the spare arenas that nobody has needed since the last call. */
 void rgc__arenas_decay(struct arenas *arenas);
-/* Gives back all spare arenas, and the memory of empty pages in others.  How many bytes. */
+/* Gives back all spare arenas, what is left over of others, and the memory of empty pages.  How many bytes.
+ */
 size_t rgc__arenas_trim(struct arenas *arenas);
 
 #pragma GCC visibility pop

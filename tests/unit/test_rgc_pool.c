@@ -256,6 +256,24 @@ Test(rgc_pool, threads_leave_no_more_than_their_objects)
 	free((void *)slots);
 }
 
+static void *come_and_go(void *unused)
+{
+	(void)unused;
+	rgc_decref(make_sized(64));
+	return NULL;
+}
+
+Test(rgc_pool, threads_that_end_leave_one_arena_for_the_next)
+{
+	begin();
+	rgc_auto bytes *own = make_sized(64);
+	cr_assert_eq(rgc_trim(), 0);
+	for (int i = 0; i < 10; i++)
+		in_thread(come_and_go, NULL);
+	cr_assert_eq(rgc_trim(), ARENA);
+	cr_assert_eq(rgc_trim(), 0);
+}
+
 /* Not one byte is anybody else's; all sizes, in any order, with collections and trims between. */
 Test(rgc_pool, blocks_do_not_overlap)
 {

@@ -52,11 +52,11 @@ RGC_API void rgc_set_pool(bool on);
 RGC_API bool rgc_get_pool(void);
 
 /*
- * Gives memory of the current heap back to the system: all arenas that are kept, and every empty page in the
- * others.  No object moves or ends; collect first if there may be garbage.  The bytes given back, of which
- * not all need have been resident; 0 if there are none, and in librgc-debug.  Cannot fail, needs no memory,
- * and runs no code of the program; takes time in proportion to the arenas in use.  What malloc keeps of
- * larger objects is malloc's: malloc_trim.
+ * Gives memory of the current heap back to the system: all arenas that are kept, one that an ended heap may
+ * have left to the next, and every empty page in the others.  No object moves or ends; collect first if there
+ * may be garbage.  The bytes given back, of which not all need have been resident; 0 if there are none, and
+ * in librgc-debug.  Cannot fail, needs no memory, and runs no code of the program; takes time in proportion
+ * to the arenas in use.  What malloc keeps of larger objects is malloc's: malloc_trim.
  */
 RGC_API size_t rgc_trim(void);
 
