@@ -103,7 +103,7 @@ static uint64_t hash_of(const void *bytes, size_t count)
 /* Under one name there may be one file and later another.  0: it is not known. */
 static uint64_t file_of(const struct link_map *object)
 {
-	struct stat status;
+	struct stat status = {0};
 
 	if (kernel_call(SYS_newfstatat, AT_FDCWD, object->l_name, &status, 0) != 0)
 		return 0;
