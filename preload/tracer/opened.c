@@ -69,7 +69,10 @@ struct name_space {
 /* As the program's DT_DEBUG has it. */
 static const struct name_space *first_namespace(void)
 {
-	for (const ElfW(Dyn) *entry = _r_debug.r_map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+	const struct link_map *program = _r_debug.r_map;
+
+	for (const ElfW(Dyn) *entry = program ? program->l_ld : NULL; entry && entry->d_tag != DT_NULL;
+	     entry++)
 		if (entry->d_tag == DT_DEBUG && entry->d_un.d_ptr)
 			return (const struct name_space *)entry->d_un.d_ptr;
 	return NULL;

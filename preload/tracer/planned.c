@@ -85,39 +85,42 @@ static const char *plan_path(uint32_t index, void *context)
 
 /* ---- objects that are opened --------------------------------------------------------------- */
 
-static uint64_t empty[EMPTY_MAX]; /* by a hash of what the file is */
+struct file {
+	dev_t device;
+	ino_t number;
+	off_t bytes;
+	struct timespec changed;
+};
+
+static struct file empty[EMPTY_MAX];
 static uint32_t empty_count;
 static bool given_up;
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash_of(const void *bytes, size_t count)
-{
-	const unsigned char *at = bytes;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < count; i++)
-		hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-/* Under one name there may be one file and later another.  0: it is not known. */
-static uint64_t file_of(const struct link_map *object)
+/* Under one name there may be one file and later another.  False: what it is is not known. */
+static bool find_file(const struct link_map *object, struct file *file)
 {
 	struct stat status = {0};
 
 	if (kernel_call(SYS_newfstatat, AT_FDCWD, object->l_name, &status, 0) != 0)
-		return 0;
-	const uint64_t words[] = {status.st_dev, status.st_ino, (uint64_t)status.st_size,
-				  (uint64_t)status.st_ctim.tv_sec, (uint64_t)status.st_ctim.tv_nsec};
-	return hash_of(words, sizeof words);
+		return false;
+	*file = (struct file){status.st_dev, status.st_ino, status.st_size, status.st_ctim};
+	return true;
+}
+
+static bool is_same_file(const struct file *one, const struct file *other)
+{
+	return one->device == other->device && one->number == other->number && one->bytes == other->bytes &&
+	       one->changed.tv_sec == other->changed.tv_sec && one->changed.tv_nsec == other->changed.tv_nsec;
 }
 
 static bool is_empty(const struct link_map *object)
 {
-	uint64_t file = empty_count > 0 ? file_of(object) : 0;
+	struct file file;
 
-	for (uint32_t i = 0; i < empty_count && file; i++)
-		if (empty[i] == file)
+	if (empty_count == 0 || !find_file(object, &file))
+		return false;
+	for (uint32_t i = 0; i < empty_count; i++)
+		if (is_same_file(&empty[i], &file))
 			return true;
 	return false;
 }
@@ -157,8 +160,8 @@ static void trace_object(struct process *process, const struct link_map *object)
 		given_up = tracer_plans() == number;
 		break;
 	case SESSION_PLAN_EMPTY:
-		if (empty_count < EMPTY_MAX)
-			empty[empty_count++] = file_of(object);
+		if (empty_count < EMPTY_MAX && find_file(object, &empty[empty_count]))
+			empty_count++;
 		break;
 	case SESSION_PLAN_FAILED:
 		refuse("mprof-plan could not plan what was opened");
