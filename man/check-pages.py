@@ -77,9 +77,20 @@ def faults_of_command(command):
         yield from (f"{name} lacks: {sentence}" for sentence in sentences_of_help(command) if letters(sentence) not in text)
 
 
+def faults_of_rgc():
+    """Each function that the library has for users is in its page."""
+    headers = "".join(path.read_text() for path in (pathlib.Path(__file__).parents[1] / "include/mprof").glob("rgc*/*.h"))
+    headers += (pathlib.Path(__file__).parents[1] / "include/mprof/rgc.h").read_text()
+    functions = {name for name in re.findall(r"^(?:RGC_API|static inline)\b[^;{(]*?\b(rgc_\w+)\(", headers, re.M) if not name.endswith("_")}
+    if len(functions) < 100:
+        yield f"functions of rgc found: {len(functions)}"
+    text = (pages / "rgc.3").read_text()
+    yield from (f"rgc.3 lacks {name}" for name in sorted(functions) if not re.search(rf"\b{name}\(", text))
+
+
 commands = [command for command in re.findall(r"^  (\w+) ", output("help"), re.MULTILINE) if command != "help"]
 faults = [] if commands else ["mprof help names no commands"]
-faults += faults_of_page("mprof.1")
+faults += [*faults_of_page("mprof.1"), *faults_of_page("rgc.3"), *faults_of_rgc()]
 overview = (pages / "mprof.1").read_text()
 for command in commands:
     if f".It Xr mprof-{command} 1" not in overview:
