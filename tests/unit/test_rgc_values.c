@@ -77,7 +77,9 @@ Test(str, hashes_apart)
 	size_t distinct_low = 0;
 	for (int i = 0; i < COUNT; i++) {
 		/* Of all lengths, the same at the start or at the end. */
-		rgc_auto rgc_str *string = rgc_str_format(i % 2 ? "%d%*d" : "%*d%d", i % 30 + 1, i, i);
+		int width = i % 30 + 1;
+		rgc_auto rgc_str *string =
+			i % 2 ? rgc_str_format("%d%*d", i, width, i) : rgc_str_format("%*d%d", width, i, i);
 		hashes[i] = hash_of(string);
 		cr_assert_eq(hash_of(string), hashes[i]);
 		distinct_low += !low[hashes[i] & 0xffff];
