@@ -171,16 +171,21 @@ static void mark(struct filing *filing, uint32_t row, enum plan_refusal refusal)
 		*of = refusal;
 }
 
-/* Optimized code of a line may be missing on the very way that was taken, where another line's does for it.
- */
+/* Whether a line that has the instruction cannot run without it.  Optimized code may be missing on the very
+ * way that was taken, where another line's does for it; and so may a mere jump, in any code. */
+static bool is_sure(const struct instruction *one, bool optimized)
+{
+	return optimized ? one->lasts : one->kind != PLAN_GOES;
+}
+
 static void mark_unsure(struct filing *filing, bool optimized)
 {
 	const struct body *body = filing->body;
-	for (uint32_t i = 0; i < filing->function.row_count && optimized; i++)
+	for (uint32_t i = 0; i < filing->function.row_count; i++)
 		if (filing->tables->rows[filing->function.first_row + i].refusal == PLAN_TRACED)
 			mark(filing, filing->function.first_row + i, PLAN_NOT_ALL);
 	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].lasts)
+		if (is_sure(&body->list[i], optimized))
 			mark(filing, row_of(filing, body->list[i].line), PLAN_TRACED);
 	for (size_t i = 0; i < body->count; i++)
 		if (body->list[i].unseen)
