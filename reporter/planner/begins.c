@@ -10,6 +10,24 @@
 
 #include <stdlib.h>
 
+#define LOOK_BACK_MAX 256
+#define LOOP_MAX 4096 /* instructions of a loop on one line, to its condition's end */
+
+/* ---- blocks ---------------------------------------------------------------------- */
+
+/* Whether something like the instruction stands before it in its block, and others between. */
+static bool goes_on(const struct body *body, size_t i,
+		    bool (*is_like)(const struct instruction *one, const struct instruction *other))
+{
+	const struct instruction *one = &body->list[i];
+	for (size_t back = 0;
+	     back < LOOK_BACK_MAX && body_joined(body, i) && !body->list[i].leader && !body->list[i - 1].ends;
+	     back++, i--)
+		if (is_like(&body->list[i - 1], one))
+			return true;
+	return false;
+}
+
 /* ---- copies ---------------------------------------------------------------------- */
 
 /* What leads to the first instruction of a copy, or of a piece of it. */
@@ -22,16 +40,6 @@ struct ways_in {
 static bool is_within(const struct instruction *from, const struct instruction *to)
 {
 	return from->copy == to->copy;
-}
-
-/* Whether something of the instruction's copy stands before it in its block: code of others is between. */
-static bool goes_on(const struct body *body, size_t i)
-{
-	const struct instruction *one = &body->list[i];
-	for (; body_joined(body, i) && !body->list[i].leader && !body->list[i - 1].ends; i--)
-		if (is_within(&body->list[i - 1], one))
-			return true;
-	return false;
 }
 
 /* Of each instruction of a copy; jumps that are not direct stay within one. */
@@ -47,7 +55,7 @@ static struct ways_in *find_ways_in(const struct body *body)
 			ways[target - body->list].back |= is_within(one, target) && target->at <= one->at;
 		}
 		if (one->copy && body_joined(body, i) && !one[-1].ends)
-			ways[i].above = !is_within(one - 1, one) && !goes_on(body, i);
+			ways[i].above = !is_within(one - 1, one) && !goes_on(body, i, is_within);
 	}
 	return ways;
 }
@@ -104,6 +112,33 @@ static void begin_at_targets(struct body *body)
 	}
 }
 
+/* ---- lines that begin ------------------------------------------------------------ */
+
+static int by_line(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+/* Those that do, in order; with jumps or without what begins at one.  The caller's to free. */
+static uint32_t *lines_begun(const struct body *body, bool jumps, size_t *count)
+{
+	uint32_t *lines = memory_zeroed(body->count + 1, sizeof(*lines));
+	*count = 0;
+	for (size_t i = 0; i < body->count; i++)
+		if ((body->list[i].does & PLAN_BEGINS) && (jumps || body->list[i].kind != PLAN_GOES))
+			lines[(*count)++] = body->list[i].begun;
+	qsort(lines, *count, sizeof(*lines), by_line);
+	return lines;
+}
+
+static bool has_line(const uint32_t *lines, size_t count, uint32_t line)
+{
+	return bsearch(&line, lines, count, sizeof(*lines), by_line) != NULL;
+}
+
+/* ---- code without a statement ---------------------------------------------------- */
+
 /* Code of another line than what is before it, where no statement begins: optimized code goes back and forth.
  */
 static void note_unseen(struct body *body)
@@ -115,6 +150,27 @@ static void note_unseen(struct body *body)
 	}
 }
 
+static bool is_of_line(const struct instruction *one, const struct instruction *other)
+{
+	return one->line == other->line;
+}
+
+/* A line of which no statement begins anywhere begins where code of it does, once a block. */
+static void begin_silent_lines(struct body *body)
+{
+	size_t count;
+	uint32_t *lines = lines_begun(body, true, &count);
+	for (size_t i = 0; i < body->count; i++) {
+		struct instruction *one = &body->list[i];
+		if (!one->unseen || one->copy || one->does || has_line(lines, count, one->line))
+			continue;
+		one->unseen = false;
+		if (!goes_on(body, i, is_of_line))
+			begins_here(one, one->line);
+	}
+	free(lines);
+}
+
 /* ---- jumps ----------------------------------------------------------------------- */
 
 /* To the condition of the loop that stands behind it on the same line: the line's execution begins. */
@@ -123,6 +179,7 @@ static bool enters_loop(const struct body *body, const struct instruction *one)
 	const struct instruction *to = body_find(body, one->target), *end = body->list + body->count;
 	if (!to || to->at <= one->at)
 		return false;
+	end = end - to > LOOP_MAX ? to + LOOP_MAX : end;
 	for (; to < end && to->line == one->line; to++)
 		if (to->direct && to->target == one->at + one->bytes)
 			return true;
@@ -138,62 +195,12 @@ static bool is_mere_jump(const struct body *body, const struct instruction *one)
 	       !enters_loop(body, one);
 }
 
-static int by_line(const void *left, const void *right)
-{
-	const uint32_t *a = left, *b = right;
-	return (*a > *b) - (*a < *b);
-}
-
-/* The lines on which something else than a jump begins, in order; the caller's to free. */
-static uint32_t *lines_that_do_more(const struct body *body, size_t *count)
-{
-	uint32_t *lines = memory_zeroed(body->count, sizeof(*lines));
-	*count = 0;
-	for (size_t i = 0; i < body->count; i++)
-		if ((body->list[i].does & PLAN_BEGINS) && body->list[i].kind != PLAN_GOES)
-			lines[(*count)++] = body->list[i].begun;
-	qsort(lines, *count, sizeof(*lines), by_line);
-	return lines;
-}
-
-static bool line_goes_on(const struct body *body, size_t i)
-{
-	uint32_t line = body->list[i].line;
-	for (; body_joined(body, i) && !body->list[i].leader && !body->list[i - 1].ends; i--)
-		if (body->list[i - 1].line == line)
-			return true;
-	return false;
-}
-
-static void begin_others(struct body *body)
-{
-	size_t count;
-	uint32_t *lines = memory_zeroed(body->count, sizeof(*lines));
-	count = 0;
-	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].does & PLAN_BEGINS)
-			lines[count++] = body->list[i].begun;
-	qsort(lines, count, sizeof(*lines), by_line);
-	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].unseen && !body->list[i].does &&
-		    !bsearch(&body->list[i].line, lines, count, sizeof(*lines), by_line)) {
-			if (line_goes_on(body, i)) {
-				body->list[i].unseen = false;
-				continue;
-			}
-			begins_here(&body->list[i], body->list[i].line);
-			body->list[i].unseen = false;
-		}
-	free(lines);
-}
-
 static void pass_over_jumps(struct body *body)
 {
 	size_t count;
-	uint32_t *lines = lines_that_do_more(body, &count);
+	uint32_t *lines = lines_begun(body, false, &count);
 	for (size_t i = 0; i < body->count; i++)
-		if (is_mere_jump(body, &body->list[i]) &&
-		    bsearch(&body->list[i].begun, lines, count, sizeof(*lines), by_line))
+		if (is_mere_jump(body, &body->list[i]) && has_line(lines, count, body->list[i].begun))
 			body->list[i].does = 0;
 	free(lines);
 }
@@ -206,6 +213,6 @@ void begins_place(struct body *body)
 	begin_at_targets(body);
 	begin_copies(body);
 	note_unseen(body);
-	begin_others(body);
+	begin_silent_lines(body);
 	pass_over_jumps(body);
 }
