@@ -5,6 +5,7 @@
  */
 #include "call_key.h"
 #include "table.h"
+#include "../core/at_exit.h"
 #include "../core/call.h"
 #include "../core/heap.h"
 #include "../core/missing.h"
@@ -130,7 +131,7 @@ static void unlist_cache(rgc_lru_cache *cache)
 	pthread_mutex_unlock(&listed_lock);
 }
 
-__attribute__((destructor)) static void tell_of_all(void)
+__attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
 {
 	pthread_mutex_lock(&listed_lock);
 	for (const rgc_lru_cache *cache = listed; cache; cache = cache->next)

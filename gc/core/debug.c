@@ -6,6 +6,7 @@
 #ifdef RGC_DEBUG
 
 #include "debug.h"
+#include "at_exit.h"
 #include "call.h"
 #include "check.h"
 #include "known.h"
@@ -241,12 +242,11 @@ size_t rgc_report_leaks(FILE *file)
 }
 
 /* The main thread's heap: it does not end as those of other threads do. */
-__attribute__((destructor)) static void report_at_exit(void)
+__attribute__((destructor(DESTRUCTOR_TELL))) static void report_at_exit(void)
 {
 	const char *setting = getenv("RGC_LEAKS");
 	if (!rgc__thread.heap || (setting && strcmp(setting, "0") == 0))
 		return;
-	rgc_collect(RGC_GENERATIONS - 1);
 	rgc_report_leaks(stderr);
 }
 

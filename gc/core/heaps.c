@@ -3,6 +3,7 @@
  * inherited.
  */
 #include "heap.h"
+#include "at_exit.h"
 #include "callbacks.h"
 #include "debug.h"
 #include "shared.h"
@@ -152,10 +153,10 @@ static void leave(void *unused)
 
 /*
  * The main thread's heap, which leave() is not called for: at exit its memory is no leak of the program's.
- * Objects that are left may be, and keep it; nothing is collected, so that no code of the program runs. After
- * the destructors of others, which may have objects still; those that come even later get another heap.
+ * Objects that are left may be, and keep it.  After the destructors of others, which may have objects still;
+ * those that come even later get another heap.
  */
-__attribute__((destructor(101))) static void finish_at_exit(void)
+__attribute__((destructor(DESTRUCTOR_FREE))) static void finish_at_exit(void)
 {
 	struct thread *thread = &rgc__thread;
 	rgc_heap *heap = thread->own;
@@ -180,11 +181,12 @@ static void unlock_list(void)
 }
 
 /* A fork child has none of the other threads, of which one may hold the lock just then. */
-static void make_key(void)
+static void prepare(void)
 {
 	thread_end_error = pthread_key_create(&thread_end, leave);
 	if (!thread_end_error)
 		thread_end_error = pthread_atfork(lock_list, unlock_list, unlock_list);
+	rgc__at_exit_register();
 }
 
 static rgc_heap *inherit(void)
@@ -199,7 +201,7 @@ static rgc_heap *inherit(void)
 
 static rgc_heap *create_own(void)
 {
-	pthread_once(&once, make_key);
+	pthread_once(&once, prepare);
 	rgc_heap *heap = thread_end_error ? NULL : inherit();
 	if (!heap && !thread_end_error)
 		heap = rgc_heap_new();

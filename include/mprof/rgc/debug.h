@@ -14,8 +14,8 @@
  * that `traverse` visits, and if an object is referred to still after all that were found unreachable have
  * been cleared: then a `traverse` visits a reference twice.  Dead objects are overwritten and kept for a
  * while, known as dead to AddressSanitizer, in programs built with it, and Valgrind: all but their heads.  At
- * exit it lists what is still alive in the main thread's heap, by type, with the references that come from
- * outside.  Its environment:
+ * exit, after rgc_finalize (mprof/rgc/heap.h), it lists what is still alive in the main thread's heap, by
+ * type, with the references that come from outside.  Its environment:
  *
  *     RGC_STRESS=n   collect everything at every nth allocation
  *     RGC_LEAKS=0    no list at exit

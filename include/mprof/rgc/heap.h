@@ -60,6 +60,30 @@ RGC_API bool rgc_get_pool(void);
  */
 RGC_API size_t rgc_trim(void);
 
+/*
+ * The end of the calling thread's own heap and of its current one, as a thread's end is: callbacks are
+ * removed, then everything unreachable is collected, with finalizers and callbacks of weak references, also
+ * after rgc_disable.  If finalizers leave garbage, that too, in two more collections at most.  What is still
+ * referred to lives on untouched, no finalizer of it runs, and the heaps may be used as before; so do what
+ * is frozen and what the garbage list holds.  A second call finds nothing to do.  0, or -1 with EBUSY inside
+ * a finalizer or a callback.
+ *
+ * It runs by itself at exit, in both libraries, as Python collects when it ends; RGC_FINALIZE=0 in the
+ * environment or rgc_set_finalize_at_exit(false) prevent that:
+ *
+ * - for the thread that returns from main or calls exit, inside a finalizer excepted.  Heaps of other
+ *   threads, which may be running, and heaps that are nobody's current one, are left as they are;
+ * - before those handlers of atexit, and those destructors of C++'s static objects, that are older than the
+ *   first heap, and so after those that are newer; and once more after all of them, and after the program's
+ *   destructor functions, for what they have dropped.  Finalizers that need what is gone by then: call
+ *   rgc_finalize yourself, at the end of main;
+ * - in the children of a fork that end by exit, too, for the objects that they have copies of;
+ * - not on _exit, quick_exit, abort, or death by a signal.
+ */
+RGC_API int rgc_finalize(void);
+RGC_API void rgc_set_finalize_at_exit(bool on);
+RGC_API bool rgc_get_finalize_at_exit(void);
+
 #ifdef __cplusplus
 }
 #endif
