@@ -42,6 +42,7 @@ static uint32_t nesting_end(struct nesting *nesting, uint32_t thread)
 
 struct trigger {
 	const struct source_frame *collector, *outside_function, *outside_file;
+	const struct source_frame *innermost, *outermost; /* of the module that collects: with lines */
 	bool is_library; /* the collector is not the program's own: what is, called it */
 };
 
@@ -54,6 +55,11 @@ static bool is_own(struct profile *profile, const struct source_frame *frame)
  * lie within.  Code without lines (_start) is of interest only where the collector has none either. */
 static void trigger_look(struct profile *profile, struct trigger *trigger, const struct source_frame *frame)
 {
+	if (!trigger->innermost)
+		trigger->innermost = frame;
+	if (*frame->function->file &&
+	    strcmp(frame->function->module, trigger->innermost->function->module) == 0)
+		trigger->outermost = frame;
 	if (!is_own(profile, frame)) {
 		trigger->is_library |= !trigger->collector && frame->function->system;
 		return;
@@ -68,11 +74,12 @@ static void trigger_look(struct profile *profile, struct trigger *trigger, const
 		trigger->outside_file = frame;
 }
 
-/* What called a collector: a file of its own, mostly; else a function. */
+/* What called a collector: a file of its own, mostly; else a function.  Where nothing of the program's did,
+ * as at its exit: where the collector was entered. */
 static const struct source_frame *trigger_of(struct profile *profile, uint32_t leaf)
 {
 	struct trigger trigger = {0};
-	const struct source_frame *frames, *innermost = NULL;
+	const struct source_frame *frames;
 
 	for (uint32_t node = leaf;
 	     node != 0 && !trigger.outside_file && !(trigger.is_library && trigger.collector);
@@ -81,7 +88,6 @@ static const struct source_frame *trigger_of(struct profile *profile, uint32_t l
 		size_t count = trigger.collector ? profile_met_frames(profile, node, &frames)
 						 : profile_frames(profile, node, &frames);
 
-		innermost = innermost || count == 0 ? innermost : frames;
 		for (size_t i = 0; i < count; i++)
 			trigger_look(profile, &trigger, &frames[i]);
 	}
@@ -91,7 +97,9 @@ static const struct source_frame *trigger_of(struct profile *profile, uint32_t l
 		return trigger.outside_file;
 	if (trigger.outside_function)
 		return trigger.outside_function;
-	return trigger.collector ? trigger.collector : innermost;
+	if (trigger.collector)
+		return trigger.collector;
+	return trigger.outermost ? trigger.outermost : trigger.innermost;
 }
 
 static void set_place(struct profile *profile, uint32_t node, struct collection *collection)

@@ -64,6 +64,8 @@ def a_collection_at_exit_is_recorded(directory):
     figures = json.loads(mprof("gc", "--format", "json", done.trace()).stdout)
     node, = figures["types"]
     check_equal((node["allocations"], node["leaked_blocks"], node["freed_by_collector_blocks"]), (1, 0, 1), "the node")
+    line, = figures["lines"]
+    check_equal((line["function"], line["collected"]), ("rgc_finalize", 1), "where the collector was entered")
 
 
 @case
