@@ -286,7 +286,8 @@ MPROF_INTERNAL_API void mprof_gc_end(const struct mprof_gc_info *info)
 
 /* Says how a cache stands at this moment: its entries, how many look-ups it has answered and not answered
  * so far, and the bytes that it keeps alive.  The last word about a name counts: say it when there is time
- * for it, and at the end. */
+ * for it, and at the end.  A name "program+0x1234", a file and how far from its beginning in memory, is shown
+ * as that of the function there.  Every name is kept: they should be few. */
 MPROF_INTERNAL_API void mprof_cache(const char *name, uint64_t entries, uint64_t hits, uint64_t misses,
 				    uint64_t size_bytes)
 {

@@ -1,6 +1,5 @@
 /*
- * types.c - tracked blocks by type, what collectors freed by call site, and caches: the tables of `mprof gc`
- * that are not of collections.
+ * types.c - tracked blocks by type, and what collectors freed by call site.
  */
 #include "profile/private.h"
 #include "trace/format.h"
@@ -144,72 +143,5 @@ int profile_fill_collected_sites(struct profile *profile)
 	qsort(gc->sites, count, sizeof(*gc->sites), site_by_bytes);
 	gc->result.sites = gc->sites;
 	gc->result.site_count = count;
-	return 0;
-}
-
-/* ---- caches ------------------------------------------------------------------------ */
-
-static struct cache cache_of(const struct profile *profile, const struct trace_note *note)
-{
-	return (struct cache){
-		.name = trace_label(profile->trace, note->values[0]),
-		.entries = note->values[1],
-		.hits = note->values[2],
-		.misses = note->values[3],
-		.size_bytes = note->values[4],
-	};
-}
-
-static bool is_cache(const struct trace_note *note)
-{
-	return note->kind == NOTE_CACHE && note->value_count >= 5;
-}
-
-/* The place of the cache with this name, or the one where it belongs. */
-static size_t cache_place(const struct gc_figures *gc, const char *name)
-{
-	size_t low = 0, high = gc->result.cache_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(gc->caches[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The last word about a name counts. */
-static void cache_put(struct gc_figures *gc, const struct cache *cache)
-{
-	size_t place = cache_place(gc, cache->name), behind = gc->result.cache_count - place;
-
-	if (behind == 0 || strcmp(gc->caches[place].name, cache->name) != 0) {
-		memmove(&gc->caches[place + 1], &gc->caches[place], behind * sizeof(*cache));
-		gc->result.cache_count++;
-	}
-	gc->caches[place] = *cache;
-}
-
-int profile_fill_caches(struct profile *profile)
-{
-	const struct trace_info *info = profile->info;
-	struct gc_figures *gc = &profile->gc;
-	size_t count = 0;
-
-	for (size_t i = 0; i < info->note_count; i++)
-		count += is_cache(&info->notes[i]);
-	gc->caches = calloc(count + 1, sizeof(*gc->caches));
-	if (!gc->caches)
-		return -ENOMEM;
-	for (size_t i = 0; i < info->note_count; i++) {
-		if (!is_cache(&info->notes[i]))
-			continue;
-		struct cache cache = cache_of(profile, &info->notes[i]);
-		cache_put(gc, &cache);
-	}
-	gc->result.caches = gc->caches;
 	return 0;
 }
