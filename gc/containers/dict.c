@@ -3,6 +3,7 @@
  * searched for and when references are dropped, which is always the last thing done.
  */
 #include "items.h"
+#include "size.h"
 #include "table.h"
 #include "text.h"
 #include "../core/tracking.h"
@@ -244,6 +245,11 @@ int rgc_dict_next(const rgc_dict *dict, rgc_cursor *cursor, void **key, void **v
 	if (value)
 		*value = ((struct pair *)(void *)entry)->value;
 	return 1;
+}
+
+size_t rgc__dict_owned_bytes(const void *dict)
+{
+	return rgc__table_bytes(&((const rgc_dict *)dict)->table, STRIDE);
 }
 
 static int dict_traverse(void *self, rgc_visit visit, void *argument)

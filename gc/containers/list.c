@@ -5,6 +5,7 @@
  * what was read of it before is read again after.
  */
 #include "items.h"
+#include "size.h"
 #include "sort.h"
 #include "../core/call.h"
 #include "../core/tracking.h"
@@ -318,6 +319,11 @@ void rgc_list_clear(rgc_list *list)
 	if (missing(list))
 		return;
 	contents_drop(contents_take(list));
+}
+
+size_t rgc__list_owned_bytes(const void *list)
+{
+	return ((const rgc_list *)list)->capacity * sizeof(rgc_object *);
 }
 
 static int list_traverse(void *self, rgc_visit visit, void *argument)

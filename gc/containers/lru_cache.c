@@ -4,6 +4,7 @@
  * up again.
  */
 #include "call_key.h"
+#include "size.h"
 #include "table.h"
 #include "../core/at_exit.h"
 #include "../core/call.h"
@@ -342,6 +343,11 @@ rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data)
 	if (data)
 		*data = cache->data;
 	return cache->function;
+}
+
+size_t rgc__lru_cache_owned_bytes(const void *self)
+{
+	return rgc__table_bytes(&((const rgc_lru_cache *)self)->table, STRIDE);
 }
 
 static int cache_traverse(void *self, rgc_visit visit, void *argument)

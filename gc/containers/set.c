@@ -2,6 +2,7 @@
  * set.c - rgc_set: a hash table of items.  User code runs only while an item is searched for and when
  * references are dropped, which is always the last thing done.
  */
+#include "size.h"
 #include "table.h"
 #include "text.h"
 #include "../core/tracking.h"
@@ -224,6 +225,11 @@ int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item)
 	if (found == 1 && item)
 		*item = entry->key;
 	return found;
+}
+
+size_t rgc__set_owned_bytes(const void *set)
+{
+	return rgc__table_bytes(&((const rgc_set *)set)->table, STRIDE);
 }
 
 static int set_traverse(void *self, rgc_visit visit, void *argument)

@@ -24,7 +24,7 @@ static uint32_t capacity_of(unsigned bits)
 	return (uint32_t)(((uint64_t)2 << bits) / 3);
 }
 
-static size_t block_bytes(const struct table *table, size_t stride)
+size_t rgc__table_bytes(const struct table *table, size_t stride)
 {
 	return slot_count(table) * sizeof(struct slot) + table->capacity * stride;
 }
@@ -163,7 +163,7 @@ int rgc__table_reserve_slowly(struct table *table, size_t stride)
 	if (table->live)
 		copy_entries(&larger, table, stride);
 	larger.version = table->version + 1;
-	heap_bytes_changed((ptrdiff_t)(block_bytes(&larger, stride) - block_bytes(table, stride)));
+	heap_bytes_changed((ptrdiff_t)(rgc__table_bytes(&larger, stride) - rgc__table_bytes(table, stride)));
 	free(table->slots);
 	*table = larger;
 	return 0;
@@ -217,7 +217,7 @@ void rgc__table_clear(struct table *table, size_t stride)
 {
 	struct table old = *table;
 	*table = (struct table){.version = old.version + 1};
-	heap_bytes_changed(-(ptrdiff_t)block_bytes(&old, stride));
+	heap_bytes_changed(-(ptrdiff_t)rgc__table_bytes(&old, stride));
 	for (size_t i = old.first; i < old.used; i++) {
 		struct pair *pair = table_entry(&old, stride, i);
 		if (!pair->entry.key)
@@ -247,7 +247,7 @@ int rgc__table_copy(void *owner, struct table *copy, const struct table *table, 
 	copy_entries(&new, table, stride);
 	rgc__table_traverse(&new, stride, adopt_child, owner);
 	new.version = copy->version + 1;
-	heap_bytes_changed((ptrdiff_t)block_bytes(&new, stride));
+	heap_bytes_changed((ptrdiff_t)rgc__table_bytes(&new, stride));
 	*copy = new;
 	return 0;
 }

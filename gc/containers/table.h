@@ -158,6 +158,9 @@ int rgc__table_copy(void *owner, struct table *copy, const struct table *table, 
 /* The next entry; 1, 0 at the end, -1 with EBUSY. */
 int rgc__table_next(const struct table *table, size_t stride, rgc_cursor *cursor, struct entry **entry);
 
+/* Of its memory. */
+size_t rgc__table_bytes(const struct table *table, size_t stride);
+
 int rgc__table_traverse(const struct table *table, size_t stride, rgc_visit visit, void *argument);
 
 #endif

@@ -220,6 +220,11 @@ static inline size_t bytes_of(const struct rgc_type *type)
 	return sizeof(struct shared_count) + type->size;
 }
 
+size_t rgc__shared_bytes(const rgc_object *object)
+{
+	return bytes_of(object->type);
+}
+
 /* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
 static inline __attribute__((always_inline)) void *count_new(const struct rgc_type *type)
 {

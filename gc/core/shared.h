@@ -20,6 +20,9 @@ void rgc__shared_settle(void);
 /* When a thread ends: settles, and from then on others settle its objects themselves. */
 void rgc__shared_thread_ends(void);
 
+/* The bytes of its block, with what precedes it. */
+size_t rgc__shared_bytes(const rgc_object *object);
+
 #pragma GCC visibility pop
 
 #endif

@@ -201,6 +201,11 @@ static inline void rgc_auto_drop_(void *variable)
 /* The number of references to an object; INT32_MAX if it is immortal. */
 RGC_API int32_t rgc_refcount(const void *object);
 
+/* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is a
+ * list, dictionary, set or memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
+ * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
+RGC_API size_t rgc_sizeof(const void *object);
+
 /* Hash of an object: its type's, or one of its address.  0, or -1 with errno (ENOTSUP: unhashable). */
 RGC_API int rgc_hash(const void *object, size_t *hash);
 

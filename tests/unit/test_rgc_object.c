@@ -257,3 +257,37 @@ Test(rgc_object, casts_are_checked)
 	cr_assert_eq(rgc_weak_get_as(weak, node), n);
 	cr_assert_null(rgc_weak_get_as(weak, leaf));
 }
+
+typedef struct parcel {
+	RGC_HEAD;
+	struct parcel *inner;
+} parcel;
+RGC_DEFINE_TYPE(parcel, inner);
+
+Test(rgc_object, sizes_are_what_the_heap_counts)
+{
+	size_t before = rgc_heap_bytes();
+	rgc_auto node *n = rgc_new(node);
+	cr_assert_eq(rgc_sizeof(n), rgc_heap_bytes() - before);
+	before = rgc_heap_bytes();
+	rgc_auto rgc_str *str = rgc_str_new("a string of some length");
+	cr_assert_eq(rgc_sizeof(str), rgc_heap_bytes() - before);
+	before = rgc_heap_bytes();
+	rgc_auto rgc_tuple *tuple = rgc_tuple_of(3, n, str, n);
+	cr_assert_eq(rgc_sizeof(tuple), rgc_heap_bytes() - before);
+	before = rgc_heap_bytes();
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	rgc_auto rgc_set *set = rgc_set_new();
+	for (int i = 0; i < 100; i++) {
+		rgc_auto rgc_int *number = rgc_int_new(i); /* they are immortal */
+		cr_assert_eq(rgc_list_append(list, number), 0);
+		cr_assert_eq(rgc_dict_set(dict, number, n), 0);
+		cr_assert_eq(rgc_set_add(set, number), 1);
+		cr_assert_eq(rgc_sizeof(list) + rgc_sizeof(dict) + rgc_sizeof(set),
+			     rgc_heap_bytes() - before);
+	}
+	before = rgc_heap_bytes();
+	rgc_auto parcel *shared = rgc_new_shared(parcel);
+	cr_assert(rgc_heap_bytes() == before && rgc_sizeof(shared) > sizeof(*shared));
+}
