@@ -3,6 +3,7 @@
  * newest. Nothing is remembered across a call of user code but what was given: afterwards the key is looked
  * up again.
  */
+#include "cache_rows.h"
 #include "call_key.h"
 #include "size.h"
 #include "table.h"
@@ -11,10 +12,9 @@
 #include "../core/heap.h"
 #include "../core/missing.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Numbers of entries, which change only when all go, link them; the table never has removed entries. */
@@ -36,8 +36,11 @@ struct rgc_lru_cache {
 	rgc_object *data;
 	ssize_t maxsize;
 	uint64_t hits, misses;
-	rgc_lru_cache *next,
-		**link; /* among those that mprof is told of at exit; link is NULL if not listed */
+	char *name; /* NULL: its function's */
+	/* For mprof. */
+	rgc_lru_cache *next, **link; /* among those that it is told of; link is NULL if not listed */
+	const rgc_heap *heap;
+	struct cache_row row;
 };
 
 static inline struct result *result_at(const rgc_lru_cache *cache, size_t number)
@@ -73,9 +76,16 @@ static inline void link_newest(rgc_lru_cache *cache, struct result *result, uint
 static pthread_mutex_t listed_lock = PTHREAD_MUTEX_INITIALIZER;
 static rgc_lru_cache *listed;
 
+static struct cache_row row_of(const rgc_lru_cache *cache)
+{
+	return cache->name ? rgc__cache_row_of(cache->name) : rgc__cache_row_of_function(cache->function);
+}
+
 static void list_cache(rgc_lru_cache *cache)
 {
+	cache->heap = rgc__thread.heap;
 	pthread_mutex_lock(&listed_lock);
+	cache->row = row_of(cache);
 	cache->next = listed;
 	cache->link = &listed;
 	if (listed)
@@ -84,59 +94,55 @@ static void list_cache(rgc_lru_cache *cache)
 	pthread_mutex_unlock(&listed_lock);
 }
 
-/* The function's symbol, or where in its file it is: "program+0x1234". */
-static void name_function(rgc_function function, char *name, size_t bytes)
+/* What it keeps alive can be looked at in the thread's own heap only: others may be in use just now. */
+static struct cache_figures figures_of(rgc_lru_cache *cache)
 {
-	Dl_info info;
-	void *address;
-	memcpy(&address, &function, sizeof(address));
-	if (!dladdr(address, &info) || !info.dli_fname)
-		snprintf(name, bytes, "%p", address);
-	else if (info.dli_sname)
-		snprintf(name, bytes, "%s", info.dli_sname);
-	else
-		snprintf(name, bytes, "%s+0x%tx",
-			 strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname,
-			 (char *)address - (char *)info.dli_fbase);
+	bool is_ours = cache->heap == rgc__thread.heap;
+	return (struct cache_figures){.entries = cache->table.live,
+				      .hits = cache->hits,
+				      .misses = cache->misses,
+				      .bytes = is_ours ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
 }
 
-static size_t shallow_bytes(const rgc_object *object)
+/* The last word about a cache. */
+static void tell_and_unlist(rgc_lru_cache *cache, const struct cache_figures *figures)
 {
-	return object && object->refs > 0 ? object_bytes(object) : 0;
-}
-
-/* Says how the cache stands: what it keeps alive is counted without what that refers to. */
-static void tell_mprof(const rgc_lru_cache *cache)
-{
-	char name[256];
-	size_t bytes = cache->table.live * STRIDE;
-	for (uint32_t at = cache->oldest; at != NONE; at = result_at(cache, at)->newer) {
-		const struct pair *pair = &result_at(cache, at)->pair;
-		bytes += shallow_bytes(pair->entry.key) + shallow_bytes(pair->value);
-	}
-	name_function(cache->function, name, sizeof(name));
-	mprof_cache(name, cache->table.live, cache->hits, cache->misses, bytes);
-}
-
-/* The cache ends. */
-static void unlist_cache(rgc_lru_cache *cache)
-{
-	if (!cache->link)
-		return;
-	tell_mprof(cache);
-	pthread_mutex_lock(&listed_lock);
+	rgc__cache_row_tell(cache->row, figures);
 	*cache->link = cache->next;
 	if (cache->next)
 		cache->next->link = cache->link;
 	cache->link = NULL;
+}
+
+/* The cache ends. */
+static void tell_of(rgc_lru_cache *cache)
+{
+	if (!cache->link)
+		return;
+	struct cache_figures figures = figures_of(cache);
+	pthread_mutex_lock(&listed_lock);
+	if (cache->link) /* the process may end meanwhile */
+		tell_and_unlist(cache, &figures);
 	pthread_mutex_unlock(&listed_lock);
 }
 
+/* The process ends, and perhaps before its caches. */
 __attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
 {
 	pthread_mutex_lock(&listed_lock);
-	for (const rgc_lru_cache *cache = listed; cache; cache = cache->next)
-		tell_mprof(cache);
+	while (listed) {
+		struct cache_figures figures = figures_of(listed);
+		tell_and_unlist(listed, &figures);
+	}
+	rgc__cache_rows_tell_shared();
+	pthread_mutex_unlock(&listed_lock);
+}
+
+static void name_again(rgc_lru_cache *cache)
+{
+	pthread_mutex_lock(&listed_lock);
+	rgc__cache_row_give_back(cache->row);
+	cache->row = row_of(cache);
 	pthread_mutex_unlock(&listed_lock);
 }
 
@@ -345,6 +351,28 @@ rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data)
 	return cache->function;
 }
 
+int rgc_lru_cache_set_name(rgc_lru_cache *cache, const char *name)
+{
+	if (missing(cache))
+		return -1;
+	size_t bytes = name ? strlen(name) + 1 : 0;
+	char *copy = name ? malloc(bytes) : NULL;
+	if (name && !copy)
+		return -1;
+	if (name)
+		memcpy(copy, name, bytes);
+	free(cache->name);
+	cache->name = copy;
+	if (cache->link)
+		name_again(cache);
+	return 0;
+}
+
+const char *rgc_lru_cache_get_name(const rgc_lru_cache *cache)
+{
+	return missing(cache) ? NULL : cache->name;
+}
+
 size_t rgc__lru_cache_owned_bytes(const void *self)
 {
 	return rgc__table_bytes(&((const rgc_lru_cache *)self)->table, STRIDE);
@@ -360,7 +388,9 @@ static int cache_traverse(void *self, rgc_visit visit, void *argument)
 static void cache_clear(void *self)
 {
 	rgc_lru_cache *cache = self;
-	unlist_cache(cache);
+	tell_of(cache);
+	free(cache->name);
+	cache->name = NULL;
 	rgc_object *data = rgc_take(&cache->data);
 	forget_all(cache);
 	rgc_decref(data);

@@ -418,6 +418,37 @@ Test(rgc_lru_cache, fails_whole_when_memory_ends)
 	}
 }
 
+Test(rgc_lru_cache, has_a_name_of_its_own)
+{
+	rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(numbered, NULL, 10, false);
+	char name[] = "squares";
+	cr_assert_null(rgc_lru_cache_get_name(cache));
+	cr_assert_eq(rgc_lru_cache_set_name(cache, name), 0);
+	name[0] = '\0';
+	cr_assert_str_eq(rgc_lru_cache_get_name(cache), "squares", "it is copied");
+	allocations_left = 0;
+	errno = 0;
+	cr_assert(rgc_lru_cache_set_name(cache, "cubes") == -1 && errno == ENOMEM);
+	allocations_left = -1;
+	cr_assert_str_eq(rgc_lru_cache_get_name(cache), "squares", "it is as it was");
+	cr_assert_eq(rgc_lru_cache_set_name(cache, rgc_lru_cache_get_name(cache)), 0);
+	cr_assert_str_eq(rgc_lru_cache_get_name(cache), "squares");
+	cr_assert_eq(rgc_lru_cache_set_name(cache, NULL), 0);
+	cr_assert_null(rgc_lru_cache_get_name(cache));
+}
+
+/* What rgc_heap_bytes grows by is what rgc_sizeof says. */
+Test(rgc_lru_cache, counts_in_sizes_with_its_table)
+{
+	size_t before = rgc_heap_bytes();
+	rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(numbered, NULL, RGC_LRU_UNBOUNDED, false);
+	cr_assert_eq(rgc_sizeof(cache), rgc_heap_bytes() - before);
+	rgc_auto rgc_int *key = rgc_int_new(1000);
+	rgc_decref(rgc_lru_cache_call1(cache, key));
+	rgc_auto rgc_int *again = rgc_lru_cache_call1(cache, key);
+	cr_assert_eq(rgc_sizeof(cache) + rgc_sizeof(key) + rgc_sizeof(again), rgc_heap_bytes() - before);
+}
+
 static void *returns_data(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
 	(void)arguments;

@@ -53,6 +53,15 @@ RGC_API struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache);
 /* Forgets all results and zeroes hits and misses.  O(results). */
 RGC_API void rgc_lru_cache_clear(rgc_lru_cache *cache);
 
+/*
+ * What a recording mprof calls it, by which it can be told from others: the name is copied; NULL for that of
+ * its function, as at first.  0, or -1 with ENOMEM and nothing changed.  Later caches of a name get numbers,
+ * "name #2" and so on; those after the 64th are one row, "name (others)", with sums of figures.
+ */
+RGC_API int rgc_lru_cache_set_name(rgc_lru_cache *cache, const char *name);
+/* NULL if it was given none; the cache's own.  O(1). */
+RGC_API const char *rgc_lru_cache_get_name(const rgc_lru_cache *cache);
+
 /* What rgc_lru_cache_new was given; the data borrowed. */
 RGC_API void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool *typed);
 RGC_API rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data);

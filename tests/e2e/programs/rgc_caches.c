@@ -1,0 +1,98 @@
+/*
+ * Memoizers that mprof shows: several of one function, of threads, of static functions, with names; what they
+ * keep, as the program counts it.
+ */
+#include <mprof/rgc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *square(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)keywords;
+	(void)data;
+	int64_t n = rgc_int_get(rgc_tuple_get(arguments, 0));
+	return rgc_int_new(n * n + 1000000);
+}
+
+/* A list of strings, of which only the cache knows. */
+static void *texts(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)arguments;
+	(void)keywords;
+	(void)data;
+	static const char text[10000];
+	rgc_list *list = rgc_list_new();
+	for (int i = 0; i < 10; i++)
+		rgc_list_append_steal(list, rgc_str_new_bytes(text, sizeof(text)));
+	return list;
+}
+
+static void call(rgc_lru_cache *cache, int64_t first, int64_t count)
+{
+	for (int64_t n = first; n < first + count; n++) {
+		rgc_auto rgc_int *argument = rgc_int_new(n);
+		rgc_decref(rgc_lru_cache_call1(cache, argument));
+	}
+}
+
+static void *in_thread(void *unused)
+{
+	(void)unused;
+	rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(square, NULL, 100, false);
+	rgc_lru_cache_set_name(cache, "of a thread");
+	call(cache, 1000, 100);
+	call(cache, 1000, 50);
+	return NULL;
+}
+
+static void threads(void)
+{
+	pthread_t threads[4];
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, in_thread, NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void requests(int count)
+{
+	for (int i = 0; i < count; i++) {
+		rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(square, NULL, 100, false);
+		rgc_lru_cache_set_name(cache, "of a request");
+		call(cache, 1000, 2);
+		call(cache, 1000, 1);
+	}
+}
+
+static void own_names(int count)
+{
+	for (int i = 0; i < count; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "request %d", i);
+		rgc_auto rgc_lru_cache *cache = rgc_lru_cache_new(square, NULL, 100, false);
+		rgc_lru_cache_set_name(cache, name);
+		call(cache, 1000, 1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static rgc_lru_cache *first, *second, *third;
+	if (argc > 1 && strcmp(argv[1], "names") == 0) {
+		own_names(1000);
+		return 0;
+	}
+	first = rgc_lru_cache_new(square, NULL, 100, false);
+	second = rgc_lru_cache_new(square, NULL, 100, false);
+	call(first, 1000, 3);
+	call(second, 1000, 4);
+	size_t before = rgc_heap_bytes();
+	third = rgc_lru_cache_new(texts, NULL, RGC_LRU_UNBOUNDED, false);
+	call(third, 1000, 20);
+	printf("texts %zu\n", rgc_heap_bytes() - before);
+	threads();
+	requests(1000);
+	return 0;
+}
