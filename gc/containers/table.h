@@ -15,6 +15,8 @@
 #include "values.h"
 #include "../core/missing.h"
 
+MPROF_RUNTIME
+
 /* Flag of types whose objects equal none of other types, whatever the equal of those says. */
 #define TYPE_EQUAL_TO_OWN (1u << 16)
 

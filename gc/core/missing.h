@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 
+MPROF_RUNTIME
+
 /* True, with errno: ENOMEM if it is that already, for then the object could not be made; else EINVAL.  In
  * object.c. */
 bool rgc__missing(void);

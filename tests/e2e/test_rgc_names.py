@@ -37,6 +37,13 @@ def shared_libraries_export_the_interface_alone(_):
 
 
 @case
+def headers_with_code_are_marked_as_machinery(_):
+    texts = {header.name: header.read_text() for header in (SOURCE / "gc").glob("*/*.h")}
+    unmarked = [name for name, text in texts.items() if "static inline" in text and "\nMPROF_RUNTIME\n" not in text]
+    check_equal(unmarked, [], "headers whose inline functions reports would blame")
+
+
+@case
 def a_program_may_have_functions_of_any_other_name(directory):
     for library, flags in zip(LIBRARIES, ([], ["-DRGC_DEBUG"])):
         program = compile("plain_names.c", directory / library, *flags, str(BUILD / f"gc/lib{library}.a"), "-pthread")

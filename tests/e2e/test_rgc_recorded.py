@@ -72,6 +72,15 @@ def types_and_caches(directory):
 
 
 @case
+def no_function_of_rgc_is_blamed(directory):
+    for flags in ([], ["-O1"]):
+        built = compile("rgc_caches.c", directory / "rgc_caches", *flags, str(BUILD / "gc/librgc.a"))
+        sites = report(record([built], directory).trace())["sites"]
+        blamed = {f"{site['file']}:{site['line']}: {site['function']}" for site in sites if "/gc/" in site["file"]}
+        check_equal(blamed, set(), f"sites of the library's own, built with {flags}")
+
+
+@case
 def nothing_of_rgc_is_left_at_exit(directory):
     done = record([program(directory)], directory)
     left = {site["function"]: site["leaked_bytes"] for site in report(done.trace())["sites"] if site["leaked_bytes"]}
