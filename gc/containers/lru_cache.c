@@ -94,14 +94,13 @@ static void list_cache(rgc_lru_cache *cache)
 	pthread_mutex_unlock(&listed_lock);
 }
 
-/* What it keeps alive can be looked at in the thread's own heap only: others may be in use just now. */
-static struct cache_figures figures_of(rgc_lru_cache *cache)
+/* What it keeps alive can be looked at in a heap that no other thread uses just now. */
+static struct cache_figures figures_of(rgc_lru_cache *cache, bool is_at_rest)
 {
-	bool is_ours = cache->heap == rgc__thread.heap;
 	return (struct cache_figures){.entries = cache->table.live,
 				      .hits = cache->hits,
 				      .misses = cache->misses,
-				      .bytes = is_ours ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
+				      .bytes = is_at_rest ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
 }
 
 /* The last word about a cache. */
@@ -119,7 +118,7 @@ static void tell_of(rgc_lru_cache *cache)
 {
 	if (!cache->link)
 		return;
-	struct cache_figures figures = figures_of(cache);
+	struct cache_figures figures = figures_of(cache, true);
 	pthread_mutex_lock(&listed_lock);
 	if (cache->link) /* the process may end meanwhile */
 		tell_and_unlist(cache, &figures);
@@ -130,10 +129,13 @@ static void tell_of(rgc_lru_cache *cache)
 __attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
 {
 	pthread_mutex_lock(&listed_lock);
+	rgc__heaps_left_hold();
 	while (listed) {
-		struct cache_figures figures = figures_of(listed);
+		bool is_at_rest = listed->heap == rgc__thread.heap || rgc__heap_is_left(listed->heap);
+		struct cache_figures figures = figures_of(listed, is_at_rest);
 		tell_and_unlist(listed, &figures);
 	}
+	rgc__heaps_left_let_go();
 	rgc__cache_rows_tell_shared();
 	pthread_mutex_unlock(&listed_lock);
 }

@@ -64,6 +64,16 @@ struct thread {
 	uint64_t id;          /* 0, or this thread's number among owners of shared objects */
 };
 
+#pragma GCC visibility push(hidden)
+
+/* In heaps.c: between the two no thread leaves a heap behind or inherits one; and whether the heap is one
+ * that an ended thread has left behind, to be asked there. */
+void rgc__heaps_left_hold(void);
+void rgc__heaps_left_let_go(void);
+bool rgc__heap_is_left(const rgc_heap *heap);
+
+#pragma GCC visibility pop
+
 /* In heaps.c. */
 extern _Thread_local struct thread rgc__thread
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));

@@ -145,10 +145,10 @@ static void leave(void *unused)
 	(void)rgc__pool_trim(&heap->pool);
 	/* Objects are inherited; what the thread wanted ends with it. */
 	settings_begin(heap);
-	pthread_mutex_lock(&lock);
+	rgc__heaps_left_hold();
 	heap->next = left_behind;
 	left_behind = heap;
-	pthread_mutex_unlock(&lock);
+	rgc__heaps_left_let_go();
 }
 
 /*
@@ -170,14 +170,22 @@ __attribute__((destructor(DESTRUCTOR_FREE))) static void finish_at_exit(void)
 	heap_free(heap);
 }
 
-static void lock_list(void)
+void rgc__heaps_left_hold(void)
 {
 	pthread_mutex_lock(&lock);
 }
 
-static void unlock_list(void)
+void rgc__heaps_left_let_go(void)
 {
 	pthread_mutex_unlock(&lock);
+}
+
+bool rgc__heap_is_left(const rgc_heap *heap)
+{
+	const rgc_heap *at = left_behind;
+	while (at && at != heap)
+		at = at->next;
+	return at;
 }
 
 /* A fork child has none of the other threads, of which one may hold the lock just then. */
@@ -185,17 +193,18 @@ static void prepare(void)
 {
 	thread_end_error = pthread_key_create(&thread_end, leave);
 	if (!thread_end_error)
-		thread_end_error = pthread_atfork(lock_list, unlock_list, unlock_list);
+		thread_end_error =
+			pthread_atfork(rgc__heaps_left_hold, rgc__heaps_left_let_go, rgc__heaps_left_let_go);
 	rgc__at_exit_register();
 }
 
 static rgc_heap *inherit(void)
 {
-	pthread_mutex_lock(&lock);
+	rgc__heaps_left_hold();
 	rgc_heap *heap = left_behind;
 	if (heap)
 		left_behind = heap->next;
-	pthread_mutex_unlock(&lock);
+	rgc__heaps_left_let_go();
 	return heap;
 }
 

@@ -32,6 +32,8 @@ def what_a_cache_keeps_is_what_ends_with_it(directory):
     told, rows, _ = caches(directory)
     check_equal(rows["texts"]["size_bytes"], int(told.split()[1]), "bytes, with what the results refer to")
     check(rows["texts"]["size_bytes"] > 20 * 10 * 10000, rows["texts"])
+    for name in ("left", "left #2"):
+        check_equal(rows[name]["size_bytes"], rows["texts"]["size_bytes"], f"{name} by a thread that has ended")
 
 
 @case

@@ -56,6 +56,25 @@ static void threads(void)
 		pthread_join(threads[i], NULL);
 }
 
+/* The thread ends, and its caches do not. */
+static void *leaves_two(void *unused)
+{
+	static rgc_lru_cache *left[2];
+	for (int i = 0; i < 2; i++) {
+		left[i] = rgc_lru_cache_new(texts, NULL, RGC_LRU_UNBOUNDED, false);
+		rgc_lru_cache_set_name(left[i], "left");
+		call(left[i], 1000, 20);
+	}
+	return unused;
+}
+
+static void leave_behind(void)
+{
+	pthread_t thread;
+	pthread_create(&thread, NULL, leaves_two, NULL);
+	pthread_join(thread, NULL);
+}
+
 static void requests(int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -93,6 +112,7 @@ int main(int argc, char **argv)
 	call(third, 1000, 20);
 	printf("texts %zu\n", rgc_heap_bytes() - before);
 	threads();
+	leave_behind();
 	requests(1000);
 	return 0;
 }
