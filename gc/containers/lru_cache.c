@@ -76,6 +76,22 @@ static inline void link_newest(rgc_lru_cache *cache, struct result *result, uint
 static pthread_mutex_t listed_lock = PTHREAD_MUTEX_INITIALIZER;
 static rgc_lru_cache *listed;
 
+static void hold_list(void)
+{
+	pthread_mutex_lock(&listed_lock);
+}
+
+static void let_go_of_list(void)
+{
+	pthread_mutex_unlock(&listed_lock);
+}
+
+/* A fork child has none of the other threads, of which one may hold the lock just then. */
+static void guard_forks(void)
+{
+	(void)pthread_atfork(hold_list, let_go_of_list, let_go_of_list);
+}
+
 static struct cache_row row_of(const rgc_lru_cache *cache)
 {
 	return cache->name ? rgc__cache_row_of(cache->name) : rgc__cache_row_of_function(cache->function);
@@ -83,15 +99,17 @@ static struct cache_row row_of(const rgc_lru_cache *cache)
 
 static void list_cache(rgc_lru_cache *cache)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, guard_forks);
 	cache->heap = rgc__thread.heap;
-	pthread_mutex_lock(&listed_lock);
+	hold_list();
 	cache->row = row_of(cache);
 	cache->next = listed;
 	cache->link = &listed;
 	if (listed)
 		listed->link = &cache->next;
 	listed = cache;
-	pthread_mutex_unlock(&listed_lock);
+	let_go_of_list();
 }
 
 /* What it keeps alive can be looked at in a heap that no other thread uses just now. */
@@ -119,16 +137,16 @@ static void tell_of(rgc_lru_cache *cache)
 	if (!cache->link)
 		return;
 	struct cache_figures figures = figures_of(cache, true);
-	pthread_mutex_lock(&listed_lock);
+	hold_list();
 	if (cache->link) /* the process may end meanwhile */
 		tell_and_unlist(cache, &figures);
-	pthread_mutex_unlock(&listed_lock);
+	let_go_of_list();
 }
 
 /* The process ends, and perhaps before its caches. */
 __attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
 {
-	pthread_mutex_lock(&listed_lock);
+	hold_list();
 	rgc__heaps_left_hold();
 	while (listed) {
 		bool is_at_rest = listed->heap == rgc__thread.heap || rgc__heap_is_left(listed->heap);
@@ -137,15 +155,15 @@ __attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
 	}
 	rgc__heaps_left_let_go();
 	rgc__cache_rows_tell_shared();
-	pthread_mutex_unlock(&listed_lock);
+	let_go_of_list();
 }
 
 static void name_again(rgc_lru_cache *cache)
 {
-	pthread_mutex_lock(&listed_lock);
+	hold_list();
 	rgc__cache_row_give_back(cache->row);
 	cache->row = row_of(cache);
-	pthread_mutex_unlock(&listed_lock);
+	let_go_of_list();
 }
 
 /* ---- making one ---- */

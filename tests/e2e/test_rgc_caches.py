@@ -61,4 +61,10 @@ def one_row_for_names_that_are_too_many(directory):
     check_equal(figures(rows["all other caches"]), (others, 0, others), "their sums")
 
 
+@case
+def children_end_though_a_thread_made_a_cache_at_the_fork(directory):
+    program = compile("rgc_caches.c", directory / "rgc_caches", str(BUILD / "gc/librgc.a"))
+    check_equal(record([program, "forks"], directory).returncode, 0, "exit status: 1 if a child hangs")
+
+
 run_cases()

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void *square(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
@@ -96,6 +98,31 @@ static void own_names(int count)
 	}
 }
 
+static void *makes_caches(void *unused)
+{
+	for (;;)
+		rgc_decref(rgc_lru_cache_new(square, NULL, 10, false));
+	return unused;
+}
+
+/* Children that end by exit while another thread makes caches; those that hang are ended by a signal. */
+static int forks(int count)
+{
+	int failed = 0;
+	pthread_t thread;
+	pthread_create(&thread, NULL, makes_caches, NULL);
+	for (int i = 0, status; i < count && !failed; i++) {
+		pid_t child = fork();
+		if (child == 0) {
+			alarm(60);
+			exit(0);
+		}
+		waitpid(child, &status, 0);
+		failed = status;
+	}
+	return failed ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static rgc_lru_cache *first, *second, *third;
@@ -103,6 +130,8 @@ int main(int argc, char **argv)
 		own_names(1000);
 		return 0;
 	}
+	if (argc > 1 && strcmp(argv[1], "forks") == 0)
+		return forks(20);
 	first = rgc_lru_cache_new(square, NULL, 100, false);
 	second = rgc_lru_cache_new(square, NULL, 100, false);
 	call(first, 1000, 3);
