@@ -3,8 +3,8 @@
 
 Each case runs in a process of its own, all of them alternating for some rounds; the table has the least CPU ns per object
 (per call for hit and miss) of all rounds, as whatever else the machine does only adds to it, for e and e2 the pauses
-of young (Boehm: of all) collections, average and longest, and for f and sizes the memory that the process has at the end, when
-all has been dropped: medians of the rounds.
+of young (Boehm: of all) collections, average and longest, and the memory that the process has at the end, for f and sizes when
+all has been dropped, for weak when nothing has: medians of the rounds.
   a     make one object and drop it, 10 million times
   b     1 million pairs that refer to each other, found by automatic collection
   c     a ring of 1 million, found by one collection
@@ -16,6 +16,7 @@ all has been dropped: medians of the rounds.
   full  one full collection of 5 million live objects, per object
   hit   a memoized call whose result is there; miss: one that takes the place of another
   sizes a million objects of 32 bytes made and dropped, then as many of 48, and so on to 144
+  weak  make a weak reference to each of a million objects; weakend: drop these, and let the weak references be
 """
 
 import argparse
@@ -29,14 +30,15 @@ import tempfile
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = SOURCE / "tests/bench/gc"
 PACKAGES = "apt-get install -y --no-install-recommends gcc pkg-config python3-dev libgc-dev liblua5.4-dev"
-CASES = "a b c d e e2 f full hit miss sizes".split()
+CASES = "a b c d e e2 f full hit miss sizes weak weakend".split()
 MODULES = {"rgc": None, "cpython": "python3-embed", "boehm": "bdw-gc", "lua": "lua5.4", "malloc": None}
-LACKS = {"boehm": {"f", "hit", "miss", "sizes"}, "lua": {"hit", "miss", "sizes"}, "malloc": set(CASES) - {"sizes"}}
+COUNTED = {"hit", "miss", "sizes", "weak", "weakend"}  # there is no such thing for the others
+LACKS = {"boehm": {"f"} | COUNTED, "lua": COUNTED, "malloc": set(CASES) - {"sizes"}}
 LIMIT_S = 60
 
 # (case, rival, at least so many times faster than it)
 GOALS = [("a", "cpython", 3.4), ("b", "cpython", 3.3), ("c", "cpython", 3), ("d", "cpython", 4), ("f", "cpython", 3.4),
-         ("e", "cpython", 3), ("hit", "cpython", 4), ("a", "boehm", 1), ("b", "boehm", 1), ("d", "boehm", 1),
+         ("e", "cpython", 3), ("hit", "cpython", 4), ("weak", "cpython", 2), ("weakend", "cpython", 2), ("a", "boehm", 1), ("b", "boehm", 1), ("d", "boehm", 1),
          ("e", "boehm", 1)]
 PAUSE_GOAL = 100
 RESIDENT_GOAL = 1.3  # of CPython's
@@ -91,7 +93,7 @@ def rows_of(results, programs, cases):
         for column, name in ((1, "average"), (2, "longest")) if case in cases else ():
             yield [f"{case}: pause, {name} ms"] + [
                 f"{results[case, n][column] / 1e6:.3f}" if len(results.get((case, n), ())) > column else "-" for n in programs]
-    for case in ("f", "sizes"):
+    for case in ("f", "sizes", "weak"):
         if case in cases:
             yield [f"{case}: memory at the end, MiB"] + [
                 f"{results[case, n][1] / 2**20:.1f}" if len(results.get((case, n), ())) > 1 else "-" for n in programs]

@@ -10,7 +10,8 @@
 
 static int begin(void); /* 0, or the program's exit status */
 static void collect(void);
-static void watch_pauses(void); /* of young collections, from now on */
+static void stop_collecting(void); /* unless asked to */
+static void watch_pauses(void);    /* of young collections, from now on */
 
 static node *new_node(void);
 static node *new_pair(void);        /* that refer to each other */
@@ -24,6 +25,31 @@ static void replace(node **slot, node *made);
 #define MEMO_ARGUMENTS 100
 static void memo_begin(long maxsize);
 static void memo_call(long argument);
+
+static node *new_target(void); /* a node that may have weak references */
+static void *new_weak(node *target);
+
+/* Weak references to as many objects, and the end of these before theirs. */
+static void run_weak(const char *name)
+{
+	long count = scaled(1);
+	stop_collecting();
+	node **targets = calloc((size_t)count, sizeof(*targets));
+	void **weak = calloc((size_t)count, sizeof(*weak));
+	for (long i = 0; i < count; i++)
+		targets[i] = new_target();
+	double start = cpu_ns();
+	for (long i = 0; i < count; i++)
+		weak[i] = new_weak(targets[i]);
+	if (!strcmp(name, "weak")) {
+		print_resident(name, (cpu_ns() - start) / (double)count);
+		return;
+	}
+	start = cpu_ns();
+	for (long i = 0; i < count; i++)
+		drop(targets[i]);
+	print_case(name, start, (double)count);
+}
 
 static void make_pair(void)
 {
@@ -125,6 +151,8 @@ static void run(const char *name)
 			run_replaced(name);
 		else if (!strcmp(name, "sizes"))
 			run_sizes(name);
+		else if (!strncmp(name, "weak", 4))
+			run_weak(name);
 		else
 			run_memo(name, strcmp(name, "hit") ? 50 : 128);
 	}

@@ -3,6 +3,7 @@
 #include <Python.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct node {
 	PyObject_HEAD PyObject *next, *prev;
@@ -41,6 +42,29 @@ static PyTypeObject node_type = {
 	.tp_dealloc = node_dealloc,
 };
 
+typedef struct target {
+	node node;
+	PyObject *weak;
+} target;
+
+static void target_dealloc(PyObject *self)
+{
+	PyObject_GC_UnTrack(self);
+	PyObject_ClearWeakRefs(self);
+	node_clear(self);
+	PyObject_GC_Del(self);
+}
+
+static PyTypeObject target_type = {
+	PyVarObject_HEAD_INIT(NULL, 0).tp_name = "target",
+	.tp_basicsize = sizeof(target),
+	.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+	.tp_traverse = node_traverse,
+	.tp_clear = node_clear,
+	.tp_dealloc = target_dealloc,
+	.tp_weaklistoffset = offsetof(target, weak),
+};
+
 #include "counted.h"
 
 static node *new_node(void)
@@ -50,6 +74,19 @@ static node *new_node(void)
 	self->value = 0;
 	PyObject_GC_Track(self);
 	return self;
+}
+
+static node *new_target(void)
+{
+	target *self = PyObject_GC_New(target, &target_type);
+	*self = (target){.node.ob_base = self->node.ob_base};
+	PyObject_GC_Track(self);
+	return &self->node;
+}
+
+static void *new_weak(node *made)
+{
+	return PyWeakref_NewRef((PyObject *)made, NULL);
 }
 
 static void drop(node *made)
@@ -75,6 +112,11 @@ static void drop_sized(void *made)
 static void collect(void)
 {
 	PyGC_Collect();
+}
+
+static void stop_collecting(void)
+{
+	PyGC_Disable();
 }
 
 static node *new_pair(void)
@@ -151,7 +193,7 @@ static PyMethodDef methods[] = {
 static int begin(void)
 {
 	Py_InitializeEx(0);
-	return PyType_Ready(&node_type) < 0;
+	return PyType_Ready(&node_type) < 0 || PyType_Ready(&target_type) < 0;
 }
 
 static void watch_pauses(void)

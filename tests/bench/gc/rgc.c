@@ -33,6 +33,11 @@ static void collect(void)
 	rgc_collect(2);
 }
 
+static void stop_collecting(void)
+{
+	rgc_disable();
+}
+
 static node *new_node(void)
 {
 	return rgc_new(node);
@@ -62,6 +67,16 @@ static void *new_sized(long size)
 static void drop_sized(void *made)
 {
 	rgc_decref(made);
+}
+
+static node *new_target(void)
+{
+	return rgc_new(node);
+}
+
+static void *new_weak(node *target)
+{
+	return rgc_weak_new(target, NULL, NULL);
 }
 
 static node *new_pair(void)
