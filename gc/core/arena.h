@@ -27,6 +27,8 @@ struct page {
 	uint32_t left; /* blocks still to be freed until the pool looks at the page */
 	uint16_t class, capacity, carved;
 	bool full;
+	uint32_t reciprocal; /* of `class`: pool_note */
+	void **notes;
 	struct link link;
 };
 

@@ -281,7 +281,7 @@ void rgc_decref_slow_(rgc_object *object)
 	if (likely(object->refs == 1)) {
 #ifndef RGC_DEBUG
 		struct thread *thread = &rgc__thread;
-		if (likely(ends_simply(object) && thread->heap && !thread->dropping)) {
+		if (likely(thread->heap && !thread->dropping && can_end_simply(thread->heap, object))) {
 			rgc__simple_drop(thread->heap, object);
 			return;
 		}

@@ -21,7 +21,7 @@ enum {
 	OBJECT_COLLECTING = 1u << 2,  /* being examined: the link has `external` in place of `prev` */
 	OBJECT_UNREACHABLE = 1u << 3, /* found unreachable by the running collection */
 	OBJECT_FINALIZED = 1u << 4,
-	OBJECT_WEAK_TARGET = 1u << 5, /* has an entry in its heap's weak map */
+	OBJECT_WEAK_TARGET = 1u << 5, /* has weak references */
 	OBJECT_SHARED = 1u << 6,
 	OBJECT_ENDING = 1u << 7, /* in the list of a drop: `external` is the next field to be dropped */
 	OBJECT_HEAP_SHIFT = 8,   /* 16 bits: number of its heap, modulo 2^16; librgc-debug checks it */

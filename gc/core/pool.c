@@ -105,6 +105,16 @@ static void page_begins(struct page *page, unsigned class)
 	page->capacity = (uint16_t)(bytes / rgc__pool_class_bytes(class));
 	page->carved = 0;
 	page->free = NULL;
+	page->reciprocal = ((UINT32_C(1) << POOL_RECIPROCAL_BITS) + class - 1) / class;
+}
+
+/* An empty page goes to the arenas without its notes. */
+static void page_ends(struct pool *pool, struct page *page)
+{
+	if (page->notes)
+		pool_put(pool, page->notes);
+	page->notes = NULL;
+	rgc__page_put(&pool->arenas, page);
 }
 
 static void page_becomes_current(struct pool *pool, struct page *page)
@@ -152,7 +162,7 @@ void rgc__pool_page_due(struct pool *pool, struct page *page)
 	if (page->left)
 		return;
 	links_remove(&page->link);
-	rgc__page_put(&pool->arenas, page);
+	page_ends(pool, page);
 }
 
 static bool is_all_free(const struct page *page)
@@ -173,7 +183,7 @@ static void sweep(struct pool *pool)
 		page->free = pool->free[i];
 		pool->free[i] = NULL;
 		pool->current[i] = NULL;
-		rgc__page_put(&pool->arenas, page);
+		page_ends(pool, page);
 	}
 }
 
@@ -236,6 +246,18 @@ void *rgc__pool_refill(struct pool *pool, unsigned class)
 	struct free_block *block = pool->free[class];
 	pool->free[class] = block->next;
 	return block;
+}
+
+_Static_assert(PAGE_BYTES / POOL_GRAIN * sizeof(void *) <= LARGEST_BYTES, "the notes of a page are a block");
+
+/* A large one, and so of a page that has no notes itself. */
+bool rgc__pool_make_notes(struct pool *pool, struct page *page)
+{
+	size_t bytes = page->capacity * sizeof(*page->notes);
+	void **notes = pool_take(pool, rgc__pool_class(bytes));
+	if (notes)
+		page->notes = memset(notes, 0, bytes);
+	return notes;
 }
 
 /* ---- the whole ---- */

@@ -12,6 +12,11 @@ MPROF_RUNTIME
 #define POOL_GRAIN 16u  /* bytes between size classes */
 #define POOL_CLASSES 33 /* class c has blocks of 16 * c bytes */
 
+/* Grains from the beginning of a page become the number of their block by this many bits of 1 / class,
+ * rounded up: what is too much, less than class / 2^17 / class each, is less than 1 / class for 4096 grains
+ * in all. */
+#define POOL_RECIPROCAL_BITS 17
+
 /* Blocks of these come from pools under a recording mprof only, and from malloc otherwise. */
 #define LARGE_CLASSES 24
 #define LARGEST_BYTES ((size_t)32 << 10)
@@ -46,6 +51,9 @@ void *rgc__pool_refill(struct pool *pool, unsigned class);
 /* After as many frees as the page asked for. */
 void rgc__pool_page_due(struct pool *pool, struct page *page);
 
+/* Gives each block of the page a note: pool_note.  False with ENOMEM. */
+bool rgc__pool_make_notes(struct pool *pool, struct page *page);
+
 /* Gives memory back that has not been needed since the last call: after a full collection. */
 void rgc__pool_decay(struct pool *pool);
 /* Gives all memory back that can be; how many bytes. */
@@ -72,6 +80,14 @@ static inline void pool_put(struct pool *pool, void *block)
 	*list = free_block;
 	if (unlikely(--page->left == 0))
 		rgc__pool_page_due(pool, page);
+}
+
+/* A word beside the block that an address is in, of a class below POOL_CLASSES: NULL at first, and to be so
+ * again when the block is freed.  Neighbours have neighbouring notes.  The page must have been given them. */
+static inline void **pool_note(const struct page *page, const void *address)
+{
+	uint32_t grains = (uint32_t)((const char *)address - page_begin(page)) / POOL_GRAIN;
+	return &page->notes[grains * page->reciprocal >> POOL_RECIPROCAL_BITS];
 }
 
 #endif

@@ -73,11 +73,11 @@ static inline bool resume(struct walk *walk)
 }
 
 /* Drops a member; true if that is its end, which is left to the caller. */
-static inline bool drop_member(rgc_object *member)
+static inline bool drop_member(rgc_heap *heap, rgc_object *member)
 {
 	if (member->refs > 1)
 		member->refs--;
-	else if (likely(member->refs == 1 && ends_simply(member)))
+	else if (likely(member->refs == 1 && can_end_simply(heap, member)))
 		return true;
 	else
 		rgc_decref_slow_(member);
@@ -98,7 +98,7 @@ static __attribute__((noinline)) void drop_structure(rgc_heap *heap, rgc_object 
 		}
 		rgc_object *member = member_of(&walk);
 		walk.field++;
-		if (!drop_member(member))
+		if (!drop_member(heap, member))
 			continue;
 		if (has_member(&walk))
 			put_off(&walk);

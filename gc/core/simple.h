@@ -5,6 +5,7 @@
 #define RGC_GC_CORE_SIMPLE_H
 
 #include "heap.h"
+#include "weakref.h"
 
 MPROF_RUNTIME
 
@@ -27,6 +28,13 @@ bool rgc__simple_free_all(rgc_heap *heap, struct link *unreachable, bool outside
 static inline bool ends_simply(const rgc_object *object)
 {
 	return (object->flags & (OBJECT_SIMPLE | OBJECT_WEAK_TARGET)) == OBJECT_SIMPLE;
+}
+
+/* The same of one that is to end now, with weak references perhaps, which are cleared if that is all. */
+static inline bool can_end_simply(rgc_heap *heap, rgc_object *object)
+{
+	return likely(ends_simply(object)) ||
+	       ((object->flags & OBJECT_SIMPLE) && rgc__weak_clear_untold(heap, object));
 }
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * weakref.c - weak references, found from their target through a hash table beside the objects.  Only making
- * one needs memory.
+ * weakref.c - weak references, found from their target beside it: in the notes of its page, or by a hash
+ * table if it is not of the pool.  Only making one needs memory.
  */
 #include "weakref.h"
 #include "call.h"
@@ -9,17 +9,26 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct rgc_weak {
-	RGC_HEAD;
-	rgc_object *target; /* NULL once cleared */
-	rgc_object *argument;
+/* Where a weak reference is referred to by the one before it, or a note. */
+typedef rgc_weak *weak_pointer __attribute__((may_alias));
+
+struct notice {
 	rgc_weak_callback callback;
-	rgc_weak *next, **previous; /* of the same target; in a queue, `next` alone */
+	rgc_object *argument;
 };
+
+struct rgc_weak {
+	RGC_VAR_HEAD;                 /* counts what follows */
+	rgc_object *target;           /* NULL once cleared */
+	weak_pointer next, *previous; /* of the same target; in a queue, `next` alone */
+	struct notice notice[];       /* none if there is neither callback nor argument */
+};
+
+/* ---- targets that are not of the pool ---- */
 
 struct weak_entry {
 	rgc_object *target;
-	rgc_weak *first;
+	weak_pointer first;
 };
 
 /* Half full at most, so that probes are short and end. */
@@ -40,12 +49,10 @@ static struct weak_entry *find(const struct weak_map *map, const rgc_object *tar
 	return &map->entries[at];
 }
 
-static void put(struct weak_map *map, rgc_object *target, rgc_weak *first)
+static void move_entry(struct weak_entry *to, const struct weak_entry *from)
 {
-	struct weak_entry *entry = find(map, target);
-	entry->target = target;
-	entry->first = first;
-	first->previous = &entry->first;
+	*to = *from;
+	to->first->previous = &to->first;
 }
 
 static bool reserve(struct weak_map *map)
@@ -59,11 +66,22 @@ static bool reserve(struct weak_map *map)
 		return false;
 	for (size_t i = 0; i < map->capacity; i++) {
 		if (map->entries[i].target)
-			put(&larger, map->entries[i].target, map->entries[i].first);
+			move_entry(find(&larger, map->entries[i].target), &map->entries[i]);
 	}
 	free(map->entries);
 	*map = larger;
 	return true;
+}
+
+/* Of a target that has none.  NULL with ENOMEM. */
+static weak_pointer *add_entry(struct weak_map *map, rgc_object *target)
+{
+	if (!reserve(map))
+		return NULL;
+	struct weak_entry *entry = find(map, target);
+	entry->target = target;
+	map->used++;
+	return &entry->first;
 }
 
 /* Closes the gap: entries after it that would not be found across it move back. */
@@ -73,8 +91,7 @@ static void delete_entry(struct weak_map *map, struct weak_entry *entry)
 	for (size_t at = (gap + 1) & mask; map->entries[at].target; at = (at + 1) & mask) {
 		if (((at - home(map, map->entries[at].target)) & mask) < ((at - gap) & mask))
 			continue;
-		map->entries[gap] = map->entries[at];
-		map->entries[gap].first->previous = &map->entries[gap].first;
+		move_entry(&map->entries[gap], &map->entries[at]);
 		gap = at;
 	}
 	map->entries[gap] = (struct weak_entry){NULL, NULL};
@@ -87,10 +104,46 @@ void rgc__weak_map_finish(struct weak_map *map)
 	*map = (struct weak_map){NULL, 0, 0};
 }
 
-static void forget_target(rgc_heap *heap, rgc_object *target, struct weak_entry *entry)
+/* ---- all targets ---- */
+
+/* Where the first weak reference of an object stands that has some. */
+static weak_pointer *first_of(const rgc_heap *heap, const rgc_object *target)
+{
+	if (likely(object_is_pooled(target)))
+		return (weak_pointer *)pool_note(page_of(target), target);
+	return &find(&heap->weak, target)->first;
+}
+
+/* The same of an object that may have none; NULL with ENOMEM. */
+static weak_pointer *make_first(rgc_heap *heap, rgc_object *target)
+{
+	if (target->flags & OBJECT_WEAK_TARGET)
+		return first_of(heap, target);
+	if (unlikely(!object_is_pooled(target)))
+		return add_entry(&heap->weak, target);
+	struct page *page = page_of(target);
+	if (unlikely(!page->notes) && !rgc__pool_make_notes(&heap->pool, page))
+		return NULL;
+	return (weak_pointer *)pool_note(page, target);
+}
+
+/* Of a target whose last weak reference has been taken from it. */
+static void forget_target(rgc_heap *heap, rgc_object *target)
 {
 	target->flags &= ~(uint32_t)OBJECT_WEAK_TARGET;
-	delete_entry(&heap->weak, entry);
+	if (unlikely(!object_is_pooled(target)))
+		delete_entry(&heap->weak, find(&heap->weak, target));
+}
+
+static void attach(rgc_weak *weak, rgc_object *target, weak_pointer *first)
+{
+	weak->target = target;
+	weak->next = *first;
+	weak->previous = first;
+	if (weak->next)
+		weak->next->previous = &weak->next;
+	*first = weak;
+	target->flags |= OBJECT_WEAK_TARGET;
 }
 
 /* Takes the weak reference from its target. */
@@ -101,12 +154,11 @@ static void detach(rgc_weak *weak)
 		return;
 	weak->target = NULL;
 	*weak->previous = weak->next;
+	rgc_heap *heap = rgc__thread.heap;
 	if (weak->next)
 		weak->next->previous = weak->previous;
-	rgc_heap *heap = rgc__thread.heap;
-	struct weak_entry *entry = find(&heap->weak, target);
-	if (!entry->first)
-		forget_target(heap, target, entry);
+	else if (!*first_of(heap, target))
+		forget_target(heap, target);
 }
 
 void rgc__weak_forget_target(rgc_object *weak)
@@ -116,7 +168,9 @@ void rgc__weak_forget_target(rgc_object *weak)
 
 static int weak_traverse(void *self, rgc_visit visit, void *argument)
 {
-	RGC_VISIT(((rgc_weak *)self)->argument);
+	rgc_weak *weak = self;
+	if (weak->rgc_head.count)
+		RGC_VISIT(weak->notice->argument);
 	return 0;
 }
 
@@ -124,12 +178,14 @@ static void weak_clear(void *self)
 {
 	rgc_weak *weak = self;
 	detach(weak);
-	rgc_clear(&weak->argument);
+	if (weak->rgc_head.count)
+		rgc_clear(&weak->notice->argument);
 }
 
 const struct rgc_type rgc_weak_rgc_type = {
 	.name = "rgc_weak",
 	.size = sizeof(rgc_weak),
+	.item_size = sizeof(struct notice),
 	.flags = TYPE_IS_OURS,
 	.traverse = weak_traverse,
 	.clear = weak_clear,
@@ -145,26 +201,21 @@ rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument
 		errno = ENOTSUP;
 		return NULL;
 	}
-	rgc_weak *weak = rgc_new(rgc_weak);
-	/* Reserved afterwards: making the object may collect, and callbacks may use the map. */
-	rgc_heap *heap = rgc__thread.heap;
-	if (!weak || (!(target->flags & OBJECT_WEAK_TARGET) && !reserve(&heap->weak))) {
+	bool tells = callback || argument;
+	rgc_weak *weak = rgc_new_items(rgc_weak, tells);
+	if (!weak)
+		return NULL;
+	/* Only now: making the object may collect, and so change what stands there. */
+	weak_pointer *first = make_first(rgc__thread.heap, target);
+	if (!first) {
 		rgc_decref(weak);
 		return NULL;
 	}
-	weak->target = target;
-	weak->callback = callback;
-	rgc_set(&weak->argument, (rgc_object *)argument);
-	if (!(target->flags & OBJECT_WEAK_TARGET)) {
-		target->flags |= OBJECT_WEAK_TARGET;
-		heap->weak.used++;
-		put(&heap->weak, target, weak);
-		return weak;
+	if (tells) {
+		weak->notice->callback = callback;
+		rgc_set(&weak->notice->argument, (rgc_object *)argument);
 	}
-	struct weak_entry *entry = find(&heap->weak, target);
-	weak->next = entry->first;
-	entry->first->previous = &weak->next;
-	put(&heap->weak, target, weak);
+	attach(weak, target, first);
 	return weak;
 }
 
@@ -189,7 +240,7 @@ size_t rgc_weak_count(const void *pointer)
 	const rgc_object *target = pointer;
 	size_t count = 0;
 	if (target->flags & OBJECT_WEAK_TARGET) {
-		for (rgc_weak *weak = find(&rgc__thread.heap->weak, target)->first; weak; weak = weak->next)
+		for (rgc_weak *weak = *first_of(rgc__thread.heap, target); weak; weak = weak->next)
 			count++;
 	}
 	return count;
@@ -201,23 +252,56 @@ void rgc__weak_queue_init(struct weak_queue *queue)
 	queue->end = &queue->first;
 }
 
+/* Whether the callback is to be called for the end of the target, if there is one. */
+static bool is_to_be_told(const rgc_weak *weak)
+{
+	const rgc_object *object = &weak->rgc_head.object;
+	/* A count of 0: the weak reference waits for its own end. */
+	return weak->rgc_head.count && weak->notice->callback && object->refs != 0 &&
+	       !(object->flags & OBJECT_UNREACHABLE);
+}
+
+/* Takes all weak references from a target: the first of them. */
+static rgc_weak *take_all(rgc_heap *heap, rgc_object *target, weak_pointer *first)
+{
+	rgc_weak *weak = *first;
+	*first = NULL;
+	forget_target(heap, target);
+	return weak;
+}
+
+/* The one behind it. */
+static rgc_weak *clear_one(rgc_weak *weak)
+{
+	rgc_weak *next = weak->next;
+	weak->target = NULL;
+	weak->next = NULL;
+	return next;
+}
+
 void rgc__weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue)
 {
-	struct weak_entry *entry = find(&heap->weak, target);
-	rgc_weak *weak = entry->first;
-	forget_target(heap, target, entry);
+	rgc_weak *weak = take_all(heap, target, first_of(heap, target));
 	for (rgc_weak *next; weak; weak = next) {
-		next = weak->next;
-		weak->target = NULL;
-		weak->next = NULL;
-		/* A count of 0: the weak reference waits for its own end. */
-		if (!weak->callback || weak->rgc_head.refs == 0 ||
-		    (weak->rgc_head.flags & OBJECT_UNREACHABLE))
+		next = clear_one(weak);
+		if (!is_to_be_told(weak))
 			continue;
 		rgc_incref(weak);
 		*queue->end = weak;
 		queue->end = &weak->next;
 	}
+}
+
+bool rgc__weak_clear_untold(rgc_heap *heap, rgc_object *target)
+{
+	weak_pointer *first = first_of(heap, target);
+	for (const rgc_weak *weak = *first; weak; weak = weak->next) {
+		if (is_to_be_told(weak))
+			return false;
+	}
+	for (rgc_weak *weak = take_all(heap, target, first), *next; weak; weak = next)
+		next = clear_one(weak);
+	return true;
 }
 
 void rgc__weak_run_callbacks(struct weak_queue *queue)
@@ -227,7 +311,7 @@ void rgc__weak_run_callbacks(struct weak_queue *queue)
 		int saved_errno = errno;
 		struct call call MUST_RETURN;
 		call_begin(&call, "weak reference's callback", NULL);
-		weak->callback(weak, weak->argument);
+		weak->notice->callback(weak, weak->notice->argument);
 		call_end(&call);
 		errno = saved_errno;
 		rgc_decref(weak);

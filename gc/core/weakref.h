@@ -18,6 +18,9 @@ void rgc__weak_queue_init(struct weak_queue *queue);
 /* Clears all weak references to a target, whose flag must be set, and queues those with a callback that are
  * alive and not unreachable; the queue holds a reference to each. */
 void rgc__weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queue *queue);
+/* Clears all weak references to such a target, unless one is to be queued: false, and nothing has been done.
+ */
+bool rgc__weak_clear_untold(rgc_heap *heap, rgc_object *target);
 void rgc__weak_run_callbacks(struct weak_queue *queue);
 /* Clears one weak reference, which has a type of that name. */
 void rgc__weak_forget_target(rgc_object *weak);

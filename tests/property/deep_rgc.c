@@ -98,6 +98,18 @@ static void *in_set(void *inner)
 	return set;
 }
 
+/* Which has a weak reference to itself. */
+static void *in_watched(void *inner)
+{
+	node *outer = rgc_new(node);
+	void *weak = outer ? rgc_weak_new(outer, NULL, NULL) : NULL;
+	if (!weak)
+		fail("no memory for a weak reference");
+	outer->left = inner;
+	outer->right = weak;
+	return outer;
+}
+
 /* A tree that leans to one side; dropping what lies there comes before the leaf, or after. */
 static void *in_left(void *inner)
 {
@@ -190,6 +202,7 @@ static const struct {
 	{"tree", end_tree, NULL, 0, 0},
 	{"left", NULL, in_left, DEPTH, 96},
 	{"right", NULL, in_right, DEPTH, 96},
+	{"watched", NULL, in_watched, DEPTH / 2, 144}, /* two objects each */
 	{"list", NULL, in_list, DEPTH, 112},
 	{"tuple", NULL, in_tuple, DEPTH, 48},
 	{"dict", NULL, in_dict, DEPTH, 280},

@@ -197,6 +197,69 @@ Test(rgc_teardown, many_targets)
 	cr_assert_eq(rgc_heap_bytes(), 0);
 }
 
+typedef struct bytes {
+	RGC_VAR_HEAD;
+	char data[];
+} bytes;
+static const struct rgc_type RGC_TYPE(bytes) = {.name = "bytes", .size = sizeof(bytes), .item_size = 1};
+
+#define TARGETS 3000
+
+/* Half of them end before their weak references; all are in pages that had blocks of another size before. */
+static void refer_to_sized(size_t size)
+{
+	bytes *targets[TARGETS];
+	rgc_weak *weak[TARGETS];
+	for (int i = 0; i < TARGETS; i++) {
+		targets[i] = rgc_new_items(bytes, size);
+		weak[i] = rgc_weak_new(targets[i], i % 3 ? NULL : called, NULL);
+	}
+	calls = 0;
+	for (int i = 0; i < TARGETS; i += 2)
+		rgc_decref(targets[i]);
+	cr_assert_eq(calls, TARGETS / 6);
+	for (int i = 0; i < TARGETS; i++) {
+		cr_assert_eq(rgc_weak_get(weak[i]), i % 2 ? targets[i] : NULL);
+		rgc_decref(weak[i]);
+	}
+	for (int i = 1; i < TARGETS; i += 2) {
+		cr_assert_eq(rgc_weak_count(targets[i]), 0);
+		rgc_decref(targets[i]);
+	}
+	cr_assert_eq(rgc_heap_bytes(), 0);
+}
+
+Test(rgc_teardown, targets_of_all_sizes)
+{
+	bool pool = rgc_get_pool();
+	for (size_t size = 0; size < 600; size += 8) {
+		rgc_set_pool(pool && size % 5);
+		refer_to_sized(size);
+	}
+	rgc_trim();
+	rgc_set_pool(pool);
+	refer_to_sized(40);
+}
+
+/* Which could end without more ado, but for the one that has a callback. */
+Test(rgc_teardown, targets_in_a_structure)
+{
+	node *top = rgc_new(node);
+	rgc_steal(&top->next, rgc_new(node));
+	rgc_steal(&top->prev, rgc_new(node));
+	rgc_auto rgc_weak *to_top = rgc_weak_new(top, NULL, NULL);
+	rgc_auto rgc_weak *again = rgc_weak_new(top, NULL, NULL);
+	rgc_auto rgc_weak *first = rgc_weak_new(top->next, NULL, NULL);
+	rgc_auto rgc_weak *second = rgc_weak_new(top->prev, called, NULL);
+	cr_assert_eq(rgc_weak_count(top), 2);
+	rgc_decref(top);
+	cr_assert_null(rgc_weak_get(to_top));
+	cr_assert_null(rgc_weak_get(again));
+	cr_assert_null(rgc_weak_get(first));
+	cr_assert_null(rgc_weak_get(second));
+	cr_assert_eq(calls, 1);
+}
+
 Test(rgc_teardown, a_reachable_weak_reference_to_a_cycle_is_called)
 {
 	rgc_auto rgc_weak *weak = rgc_weak_new(make_pair(), called, NULL);
