@@ -297,6 +297,8 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 {
 	if (missing(list))
 		return -1;
+	if (!compare)
+		return rgc__sort_items(list->items, list->length, NULL, NULL);
 	rgc_incref(list);
 	struct contents own = contents_take(list);
 	struct call call MUST_RETURN;

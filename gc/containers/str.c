@@ -94,11 +94,7 @@ int rgc_str_compare(const rgc_str *a, const rgc_str *b)
 {
 	if (missing(a) || missing(b))
 		return 0;
-	size_t a_length = rgc_str_length(a), b_length = rgc_str_length(b);
-	int order = memcmp(a->text, b->text, a_length < b_length ? a_length : b_length);
-	if (order)
-		return order;
-	return (a_length > b_length) - (a_length < b_length);
+	return str_compare_inline(a, b);
 }
 
 /* Relaxed, as in str_known_hash. */

@@ -25,15 +25,20 @@ struct rgc_str {
 	char text[];
 };
 
+static inline int64_t int_value_inline(const void *number)
+{
+	return ((const rgc_int *)number)->value;
+}
+
 /* Small numbers in a row must not collide in the low bits: they stay in a row. */
 static inline size_t int_hash_inline(const void *key)
 {
-	return (size_t)((const rgc_int *)key)->value;
+	return (size_t)int_value_inline(key);
 }
 
 static inline bool int_equal_inline(const void *a, const void *b)
 {
-	return ((const rgc_int *)a)->value == ((const rgc_int *)b)->value;
+	return int_value_inline(a) == int_value_inline(b);
 }
 
 /* 0 if it has not been computed.  Relaxed: threads that share the string compute the same hash, and nothing
@@ -48,6 +53,15 @@ static inline bool str_equal_inline(const void *a, const void *b)
 	const rgc_str *left = a, *right = b;
 	return left->rgc_head.count == right->rgc_head.count &&
 	       !memcmp(left->text, right->text, left->rgc_head.count);
+}
+
+/* Below 0, 0 or above, by bytes. */
+static inline int str_compare_inline(const void *a, const void *b)
+{
+	const rgc_str *left = a, *right = b;
+	size_t left_count = left->rgc_head.count, right_count = right->rgc_head.count;
+	int order = memcmp(left->text, right->text, left_count < right_count ? left_count : right_count);
+	return order ? order : (left_count > right_count) - (left_count < right_count);
 }
 
 #endif

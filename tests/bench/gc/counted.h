@@ -26,6 +26,35 @@ static void replace(node **slot, node *made);
 static void memo_begin(long maxsize);
 static void memo_call(long argument);
 
+static void fill_list(long count, long (*value_at)(long index, long count)); /* the one list, with integers */
+static void sort_list(bool call); /* `call`: with a function of the program's that compares, if possible */
+
+static long random_value(long index, long count)
+{
+	(void)index, (void)count;
+	return random_slot(1L << 24);
+}
+
+static long rising(long index, long count)
+{
+	(void)count;
+	return index;
+}
+
+static long falling(long index, long count)
+{
+	return count - index;
+}
+
+static void run_sort(const char *name, long (*value_at)(long index, long count), bool call)
+{
+	long count = scaled(1);
+	fill_list(count, value_at);
+	double start = cpu_ns();
+	sort_list(call);
+	print_case(name, start, (double)count);
+}
+
 static node *new_target(void); /* a node that may have weak references */
 static void *new_weak(node *target);
 
@@ -151,6 +180,12 @@ static void run(const char *name)
 			run_replaced(name);
 		else if (!strcmp(name, "sizes"))
 			run_sizes(name);
+		else if (!strncmp(name, "sort", 4))
+			run_sort(name, random_value, !strcmp(name, "sortcall"));
+		else if (!strcmp(name, "rising"))
+			run_sort(name, rising, false);
+		else if (!strcmp(name, "falling"))
+			run_sort(name, falling, false);
 		else if (!strncmp(name, "weak", 4))
 			run_weak(name);
 		else

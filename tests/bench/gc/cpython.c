@@ -76,6 +76,24 @@ static node *new_node(void)
 	return self;
 }
 
+static PyObject *list;
+
+static void fill_list(long count, long (*value_at)(long index, long count))
+{
+	list = PyList_New(0);
+	for (long i = 0; i < count; i++) {
+		PyObject *number = PyLong_FromLong(value_at(i, count));
+		PyList_Append(list, number);
+		Py_DECREF(number);
+	}
+}
+
+static void sort_list(bool call)
+{
+	(void)call;
+	PyList_Sort(list);
+}
+
 static node *new_target(void)
 {
 	target *self = PyObject_GC_New(target, &target_type);

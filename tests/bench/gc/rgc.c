@@ -69,6 +69,27 @@ static void drop_sized(void *made)
 	rgc_decref(made);
 }
 
+static rgc_list *list;
+
+static void fill_list(long count, long (*value_at)(long index, long count))
+{
+	list = rgc_list_new();
+	for (long i = 0; i < count; i++)
+		rgc_list_append_steal(list, rgc_int_new(value_at(i, count)));
+}
+
+static int by_value(const void *a, const void *b, void *unused)
+{
+	(void)unused;
+	long left = rgc_int_get(a), right = rgc_int_get(b);
+	return (left > right) - (left < right);
+}
+
+static void sort_list(bool call)
+{
+	rgc_list_sort(list, call ? by_value : NULL, NULL);
+}
+
 static node *new_target(void)
 {
 	return rgc_new(node);
