@@ -2,6 +2,7 @@
  * dict.c - rgc_dict: a hash table of pairs, in the order of insertion.  User code runs only while a key is
  * searched for and when references are dropped, which is always the last thing done.
  */
+#include "hash.h"
 #include "items.h"
 #include "size.h"
 #include "table.h"
@@ -10,6 +11,7 @@
 #include "../core/missing.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct rgc_dict {
 	RGC_HEAD;
@@ -87,6 +89,32 @@ void *rgc_dict_get(const rgc_dict *dict, const void *key)
 	check_object(key);
 	ptrdiff_t number = find_existing(dict, key);
 	return number < 0 ? NULL : pair_at(dict, number)->value;
+}
+
+/* The number of the string's entry, or TABLE_ABSENT.  Calls no code of the program's, whatever the other
+ * keys. */
+static ptrdiff_t find_text(const struct table *table, const char *text)
+{
+	size_t length = strlen(text), hash = rgc__bytes_hash(text, length);
+	struct probe probe = probe_begin(table, hash);
+	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+		const struct entry *entry = table_entry(table, STRIDE, (size_t)number);
+		if (likely(entry->hash == hash && RGC_IS(entry->key, rgc_str)) &&
+		    likely(str_is_inline(entry->key, text, length)))
+			return number;
+	}
+	return TABLE_ABSENT;
+}
+
+void *rgc_dict_get_text(const rgc_dict *dict, const char *text)
+{
+	if (missing(dict) || missing_pointer(text))
+		return NULL;
+	ptrdiff_t number = dict->table.live ? find_text(&dict->table, text) : TABLE_ABSENT;
+	if (likely(number >= 0))
+		return pair_at(dict, number)->value;
+	errno = ENOENT;
+	return NULL;
 }
 
 void *rgc_dict_ref(const rgc_dict *dict, const void *key)

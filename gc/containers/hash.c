@@ -84,6 +84,22 @@ static inline void take_word(struct state *v, uint64_t word)
 	v->a ^= word;
 }
 
+/* The last bytes, fewer than 8, as a number.  Without a loop: some are taken twice, to the same place. */
+static inline uint64_t rest(const char *at, size_t length)
+{
+	const unsigned char *bytes = (const unsigned char *)at;
+	if (length >= 4) {
+		uint32_t low, high;
+		memcpy(&low, at, sizeof(low));
+		memcpy(&high, at + length - sizeof(high), sizeof(high));
+		return low | (uint64_t)high << 8 * (length - sizeof(high));
+	}
+	if (!length)
+		return 0;
+	size_t middle = length / 2, end = length - 1;
+	return bytes[0] | (uint64_t)bytes[middle] << 8 * middle | (uint64_t)bytes[end] << 8 * end;
+}
+
 size_t rgc__bytes_hash(const void *bytes, size_t length)
 {
 	const char *at = bytes;
@@ -96,11 +112,10 @@ size_t rgc__bytes_hash(const void *bytes, size_t length)
 		memcpy(&word, at, sizeof(word));
 		take_word(&v, word);
 	}
-	for (size_t i = 0; i < length; i++)
-		last |= (uint64_t)(unsigned char)at[i] << 8 * i;
-	take_word(&v, last);
+	take_word(&v, last | rest(at, length));
 	v.c ^= 0xff;
 	for (int i = 0; i < 3; i++)
 		round_once(&v);
-	return (size_t)(v.a ^ v.b ^ v.c ^ v.d);
+	size_t hash = (size_t)(v.a ^ v.b ^ v.c ^ v.d);
+	return hash ? hash : 1;
 }

@@ -9,8 +9,8 @@
 /*
  * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) by a key of the process: at
  * random, or by RGC_HASHSEED, as PYTHONHASHSEED: "random", or a number below 2^32, of which 0 is a key of
- * zeroes.  So keys that are chosen to fall on each other do so in no other process.  O(length).  Safe in any
- * thread.
+ * zeroes.  So keys that are chosen to fall on each other do so in no other process.  Never 0.  O(length).
+ * Safe in any thread.
  */
 size_t rgc__bytes_hash(const void *bytes, size_t length);
 

@@ -105,8 +105,6 @@ static int str_hash(const void *self, size_t *hash)
 	if (likely(*hash))
 		return 0;
 	*hash = rgc__bytes_hash(string->text, rgc_str_length(string));
-	if (!*hash)
-		*hash = 1;
 	atomic_store_explicit(&((rgc_str *)(uintptr_t)string)->hash, *hash, memory_order_relaxed);
 	return 0;
 }

@@ -55,6 +55,12 @@ static inline bool str_equal_inline(const void *a, const void *b)
 	       !memcmp(left->text, right->text, left->rgc_head.count);
 }
 
+static inline bool str_is_inline(const void *key, const char *text, size_t length)
+{
+	const rgc_str *string = key;
+	return string->rgc_head.count == length + 1 && !memcmp(string->text, text, length);
+}
+
 /* Below 0, 0 or above, by bytes. */
 static inline int str_compare_inline(const void *a, const void *b)
 {

@@ -424,3 +424,54 @@ Test(rgc_dict, prints_as_python_does)
 	rgc_auto rgc_str *empty = rgc_repr(dict);
 	cr_assert_str_eq(rgc_str_get(empty), "{}");
 }
+
+/* Equal to the string "two", and of its hash: not a string, though. */
+typedef struct twin {
+	RGC_HEAD;
+} twin;
+
+static int twin_hash(const void *self, size_t *hash)
+{
+	(void)self;
+	rgc_auto rgc_str *two = rgc_str_new("two");
+	return rgc_hash(two, hash);
+}
+
+static int twin_equal(const void *self, const void *other)
+{
+	(void)self, (void)other;
+	cr_assert_fail("a text is not compared with what is no string");
+	return 1;
+}
+RGC_DEFINE_TYPE_WITH((NULL, twin_hash, twin_equal, NULL), twin);
+
+Test(dict, finds_texts)
+{
+	static const char *const texts[] = {"", "two", "a text of more than eight bytes", "\xc3\xa4"};
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	cr_assert(!rgc_dict_get_text(dict, "two") && errno == ENOENT);
+	rgc_auto twin *other = rgc_new(twin);
+	cr_assert_eq(rgc_dict_set(dict, other, other), 0);
+	errno = 0;
+	cr_assert(!rgc_dict_get_text(dict, "two") && errno == ENOENT);
+	rgc_dict_clear(dict);
+	for (int i = 0; i < 4; i++) {
+		rgc_auto rgc_str *key = rgc_str_new(texts[i]);
+		rgc_auto rgc_int *value = rgc_int_new(1000 + i);
+		cr_assert_eq(rgc_dict_set(dict, key, value), 0);
+	}
+	for (int i = 0; i < 4; i++)
+		cr_assert_eq(rgc_int_get(rgc_dict_get_text_as(dict, texts[i], rgc_int)), 1000 + i);
+	cr_assert(!rgc_dict_get_text_as(dict, "two", rgc_str) && errno == EINVAL);
+	errno = 0;
+	cr_assert(!rgc_dict_get_text(dict, "tw") && errno == ENOENT);
+}
+
+/* A text ends at its first 0, and a string need not. */
+Test(dict, finds_no_text_in_a_longer_string)
+{
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	rgc_auto rgc_str *longer = rgc_str_new_bytes("nul\0", 4);
+	cr_assert_eq(rgc_dict_set(dict, longer, longer), 0);
+	cr_assert(!rgc_dict_get_text(dict, "nul") && errno == ENOENT);
+}

@@ -68,6 +68,8 @@ Test(rgc_null, dictionaries_and_sets)
 	EXPECT(rgc_dict_length(NULL), 0);
 	EXPECT(rgc_dict_get(NULL, one()), NULL);
 	EXPECT(rgc_dict_get(dict, NULL), NULL);
+	EXPECT(rgc_dict_get_text(NULL, "one"), NULL);
+	EXPECT(rgc_dict_get_text(dict, NULL), NULL);
 	EXPECT(rgc_dict_ref(NULL, one()), NULL);
 	EXPECT(rgc_dict_contains(NULL, one()), -1);
 	EXPECT(rgc_dict_contains(dict, NULL), -1);

@@ -110,6 +110,13 @@ RGC_API void *rgc_dict_ref(const rgc_dict *dict, const void *key) RGC_WARN_UNUSE
  *     rgc_list *list = rgc_dict_get_as(dict, key, rgc_list);
  */
 #define rgc_dict_get_as(dict, key, name) RGC_AS(rgc_dict_get((dict), (key)), name)
+/* The value whose key is the string of that text, which ends at its first 0: borrowed; NULL with ENOENT.  No
+ * object is made for it, no other type's key is compared, and no user code runs.  O(length of the text) on
+ * average. */
+RGC_API void *rgc_dict_get_text(const rgc_dict *dict, const char *text);
+/* The same as one of the type `name`, borrowed; NULL as above, or with EINVAL if it is of another (RGC_AS).
+ */
+#define rgc_dict_get_text_as(dict, text, name) RGC_AS(rgc_dict_get_text((dict), (text)), name)
 /* Whether there is the key: 1, 0, or -1 with the error of hash or equal.  O(1) on average. */
 RGC_API int rgc_dict_contains(const rgc_dict *dict, const void *key);
 /* Adds or replaces (an equal key stays, in its place): 0, or -1 with ENOMEM or the error of hash or equal.

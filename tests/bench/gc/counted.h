@@ -55,6 +55,23 @@ static void run_sort(const char *name, long (*value_at)(long index, long count),
 	print_case(name, start, (double)count);
 }
 
+#define TEXTS 16
+static const char *const texts[TEXTS] = {"id",      "name",    "type",     "size",       "width",  "height",
+					 "colour",  "weight",  "date",     "price",      "author", "parent",
+					 "created", "updated", "children", "description"};
+static void fill_dict(void); /* the one dictionary, with each of them as a key */
+static void look_up(const char *text);
+
+static void run_text(const char *name)
+{
+	long count = scaled(10);
+	fill_dict();
+	double start = cpu_ns();
+	for (long i = 0; i < count; i++)
+		look_up(texts[i % TEXTS]);
+	print_case(name, start, (double)count);
+}
+
 static node *new_target(void); /* a node that may have weak references */
 static void *new_weak(node *target);
 
@@ -180,6 +197,8 @@ static void run(const char *name)
 			run_replaced(name);
 		else if (!strcmp(name, "sizes"))
 			run_sizes(name);
+		else if (!strcmp(name, "text"))
+			run_text(name);
 		else if (!strncmp(name, "sort", 4))
 			run_sort(name, random_value, !strcmp(name, "sortcall"));
 		else if (!strcmp(name, "rising"))

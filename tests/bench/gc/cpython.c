@@ -76,6 +76,21 @@ static node *new_node(void)
 	return self;
 }
 
+static PyObject *dict;
+
+static void fill_dict(void)
+{
+	dict = PyDict_New();
+	for (long i = 0; i < TEXTS; i++)
+		PyDict_SetItemString(dict, texts[i], PyLong_FromLong(i));
+}
+
+static void look_up(const char *text)
+{
+	if (!PyDict_GetItemString(dict, text))
+		abort();
+}
+
 static PyObject *list;
 
 static void fill_list(long count, long (*value_at)(long index, long count))

@@ -69,6 +69,21 @@ static void drop_sized(void *made)
 	rgc_decref(made);
 }
 
+static rgc_dict *dict;
+
+static void fill_dict(void)
+{
+	dict = rgc_dict_new();
+	for (int i = 0; i < TEXTS; i++)
+		rgc_dict_set(dict, rgc_str_new(texts[i]), rgc_int_new(i));
+}
+
+static void look_up(const char *text)
+{
+	if (!rgc_dict_get_text(dict, text))
+		abort();
+}
+
 static rgc_list *list;
 
 static void fill_list(long count, long (*value_at)(long index, long count))
