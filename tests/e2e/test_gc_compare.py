@@ -5,7 +5,7 @@ import sys
 from harness import BUILD, SOURCE, case, check, check_equal, needs, run, run_cases
 
 COMPARE = SOURCE / "tests/bench/gc_compare.py"
-RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss", "sizes"]
+RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss", "sizes", "weak", "weakend", "sort", "sortcall", "rising", "falling", "text"]
 
 
 def compare(directory, *arguments):
@@ -25,7 +25,7 @@ def table(directory):
     check_equal([row[0] for row in cases], RGC_CASES, "cases")
     check(all(float(row[1]) > 0 for row in cases), done.stdout)
     resident = [line.split(", MiB")[1].split() for line in done.stdout.splitlines() if "memory at the end" in line]
-    check(len(resident) == 2 and all(float(row[0]) > 0 for row in resident), done.stdout)
+    check(len(resident) == 3 and all(float(row[0]) > 0 for row in resident), done.stdout)
 
 
 @case
