@@ -234,12 +234,9 @@ void tracer_missed(uintptr_t bias)
 
 static const char *last_part(const char *path)
 {
-	const char *last = path;
+	const char *slash = strrchr(path, '/');
 
-	for (; *path; path++)
-		if (*path == '/')
-			last = path + 1;
-	return last;
+	return slash ? slash + 1 : path;
 }
 
 void tracer_missed_name(const char *name)

@@ -3,6 +3,7 @@
  * has no symbol at run time is where it is in its file, "program+0x1234": debug information has a better one.
  */
 #include "base/memory.h"
+#include "base/text.h"
 #include "profile/private.h"
 #include "trace/format.h"
 
@@ -56,13 +57,6 @@ static void cache_put(struct gc_figures *gc, const struct cache *cache)
 
 /* ---- names -------------------------------------------------------------------------- */
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static const char *last_offset(const char *name)
 {
 	const char *found = NULL;
@@ -80,7 +74,7 @@ static uint16_t module_by_name(const struct trace_info *info, const char *name, 
 
 	for (size_t i = 1; i < info->module_count; i++) {
 		const struct trace_module *module = &info->modules[i];
-		const char *file = file_name(module->path);
+		const char *file = base_name(module->path);
 
 		if (strlen(file) != length || memcmp(file, name, length) != 0 ||
 		    offset >= module->end - module->start)
@@ -161,7 +155,7 @@ static void name_by_functions(struct profile *profile, struct cache *caches, siz
 		caches[i] = named[i].cache;
 		if (function && is_namesake(named, count, i))
 			caches[i].name = pool_format(&profile->pool, "%s (%s)%s", function->name,
-						     file_name(function->file), named[i].rest);
+						     base_name(function->file), named[i].rest);
 	}
 	free(named);
 }
