@@ -1,5 +1,6 @@
 """Adds up results, NAME=FILE (JUnit of `meson test`) or NAME:OUTCOME; ends with "N passed, N failed, N skipped"."""
 
+import json
 import os
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -19,20 +20,31 @@ def complaint(case, suite):
     return " | ".join(own[:1] or [line for line in lines if line.strip()][-5:])[:2000]
 
 
+def bad_ends(path):
+    """{test: how it ended} of those that did not end well.  JUnit's cases do not tell of time-outs, nor of a program that failed after its last."""
+    with open(path) as log:
+        ends = {test["name"]: test["result"] for test in map(json.loads, log)}
+    return {name: end for name, end in ends.items() if end not in ("OK", "SKIP", "EXPECTEDFAIL")}
+
+
 def results(name, path):
     """(outcome, title, reason) of each case; a file that is missing is a failed case."""
     if not os.path.exists(path):
         yield "failed", f"{name}: it left no results", ""
         return
+    bad = bad_ends(path.replace(".junit.xml", ".json"))
     for suite in ElementTree.parse(path).getroot().iter("testsuite"):
         for case in suite.iter("testcase"):
             title = f"{name}: {suite.get('name')}: {case.get('name')}"
             if case.find("skipped") is not None:
                 yield "skipped", title, reason(case, suite)
             elif case.find("failure") is not None or case.find("error") is not None:
+                for test in (case.get("name"), suite.get("name").partition(".")[2]):
+                    bad.pop(test, None)
                 yield "failed", title, complaint(case, suite)
-            else:
+            elif case.get("name") not in bad:
                 yield "passed", title, ""
+    yield from (("failed", f"{name}: {test}", end.lower()) for test, end in bad.items())
 
 
 def all_results(arguments):

@@ -200,18 +200,27 @@ def chromium():
 @contextlib.contextmanager
 def browser():
     """The address (ws://) where a browser without a window waits."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         heard = pathlib.Path(folder) / "heard"
         quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
         arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0", f"--user-data-dir={folder}/user"]
         with heard.open("w") as output:
-            process = subprocess.Popen([chromium(), *quiet, *arguments, "about:blank"], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            process = subprocess.Popen([chromium(), *quiet, *arguments, "about:blank"], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
         try:
             wait_for(lambda: "listening on ws://" in heard.read_text(), 60, "a browser that listens")
             yield next(line.split()[-1] for line in heard.read_text().splitlines() if "listening on ws://" in line)
         finally:
-            process.terminate()
-            process.wait()
+            end_group(process)
+
+
+def end_group(leader):
+    """Ends a process that leads a group, and what it has started: a browser's children write files for a while longer."""
+    leader.terminate()
+    leader.wait()
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(100):  # where nobody waits for orphans, they stay in the group
+            os.killpg(leader.pid, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 def record_and_report(argv, directory=".", arguments=(), **options):
