@@ -241,6 +241,8 @@ async function everything({ open }) {
 async function accessible({ open, modules, settings }) {
 	const axe = readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
 	const found = [];
+	/* Of a second scheme only the colours are new. */
+	const what = settings.colours ? ["color-contrast"] : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 	const tab = await open(settings.place ?? "", { scheme: settings.scheme, width: settings.width ?? 1400 });
 	const session = await tab.createCDPSession(); /* the page's own policy lets no other script in */
 	const { frameTree } = await session.send("Page.getFrameTree");
@@ -252,7 +254,7 @@ async function accessible({ open, modules, settings }) {
 			contextId: executionContextId,
 			awaitPromise: true,
 			returnByValue: true,
-			expression: `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }).then((r) => r.violations.map((v) => ({ id: v.id, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")) })))`,
+			expression: `axe.run(document, { runOnly: ${JSON.stringify(what)}, resultTypes: ["violations"] }).then((r) => r.violations.map((v) => ({ id: v.id, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")) })))`,
 		});
 		for (const violation of result.value ?? [{ id: "axe did not run", nodes: [] }])
 			found.push({ tab: id, ...violation });
