@@ -21,8 +21,30 @@ struct rgc_weak {
 	RGC_VAR_HEAD;                 /* counts what follows */
 	rgc_object *target;           /* NULL once cleared */
 	weak_pointer next, *previous; /* of the same target; in a queue, `next` alone */
-	struct notice notice[];       /* none if there is neither callback nor argument */
+	struct notice notice[];       /* none if there is neither callback nor argument; before a binding */
 };
+
+/* Stands in for `next`, with a mark, once the hash was asked for: most never need the room. */
+struct hashed {
+	weak_pointer next;
+	size_t hash;
+};
+#define IS_HASHED ((uintptr_t)1)
+
+static bool is_hashed(const rgc_weak *weak)
+{
+	return (uintptr_t)weak->next & IS_HASHED;
+}
+
+static struct hashed *hashed_of(const rgc_weak *weak)
+{
+	return (struct hashed *)(void *)((char *)weak->next - IS_HASHED);
+}
+
+static weak_pointer *next_of(rgc_weak *weak)
+{
+	return unlikely(is_hashed(weak)) ? &hashed_of(weak)->next : &weak->next;
+}
 
 /* ---- targets that are not of the pool ---- */
 
@@ -153,10 +175,11 @@ static void detach(rgc_weak *weak)
 	if (!target)
 		return;
 	weak->target = NULL;
-	*weak->previous = weak->next;
+	rgc_weak *next = *next_of(weak);
+	*weak->previous = next;
 	rgc_heap *heap = rgc__thread.heap;
-	if (weak->next)
-		weak->next->previous = weak->previous;
+	if (next)
+		next->previous = weak->previous;
 	else if (!*first_of(heap, target))
 		forget_target(heap, target);
 }
@@ -165,6 +188,75 @@ void rgc__weak_forget_target(rgc_object *weak)
 {
 	detach((rgc_weak *)(void *)weak);
 }
+
+/* ---- as keys ---- */
+
+/* 0, or -1 with ENOMEM. */
+static int remember_hash(rgc_weak *weak, size_t hash)
+{
+	if (is_hashed(weak)) /* the target's hash asked for it, too */
+		return 0;
+	struct hashed *hashed = malloc(sizeof(*hashed));
+	if (!hashed)
+		return -1;
+	heap_bytes_changed(sizeof(*hashed));
+	*hashed = (struct hashed){weak->target ? weak->next : NULL, hash};
+	if (hashed->next)
+		hashed->next->previous = &hashed->next;
+	weak->next = (weak_pointer)(void *)((char *)hashed + IS_HASHED);
+	return 0;
+}
+
+static void forget_hash(rgc_weak *weak)
+{
+	if (!is_hashed(weak))
+		return;
+	free(hashed_of(weak));
+	weak->next = NULL;
+	heap_bytes_changed(-(ptrdiff_t)sizeof(struct hashed));
+}
+
+size_t rgc__weak_owned_bytes(const void *weak)
+{
+	return is_hashed(weak) ? sizeof(struct hashed) : 0;
+}
+
+/* The target's, which stays when that has ended. */
+static int weak_hash(const void *self, size_t *hash)
+{
+	rgc_weak *weak = (rgc_weak *)(uintptr_t)self;
+	if (is_hashed(weak)) {
+		*hash = hashed_of(weak)->hash;
+		return 0;
+	}
+	rgc_object *target = rgc_weak_ref(weak);
+	if (!target) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	int result = rgc_hash(target, hash);
+	if (!result)
+		result = remember_hash(weak, *hash);
+	int error = errno;
+	rgc_decref(target);
+	errno = error;
+	return result;
+}
+
+static int weak_equal(const void *self, const void *other)
+{
+	if (!RGC_IS(other, rgc_weak))
+		return 0;
+	rgc_object *target = rgc_weak_ref(self), *others = rgc_weak_ref(other);
+	int equal = target && others ? rgc_equal(target, others) : 0;
+	int error = errno;
+	rgc_decref(target);
+	rgc_decref(others);
+	errno = error;
+	return equal;
+}
+
+/* ---- the type ---- */
 
 static int weak_traverse(void *self, rgc_visit visit, void *argument)
 {
@@ -178,6 +270,7 @@ static void weak_clear(void *self)
 {
 	rgc_weak *weak = self;
 	detach(weak);
+	forget_hash(weak);
 	if (weak->rgc_head.count)
 		rgc_clear(&weak->notice->argument);
 }
@@ -189,20 +282,18 @@ const struct rgc_type rgc_weak_rgc_type = {
 	.flags = TYPE_IS_OURS,
 	.traverse = weak_traverse,
 	.clear = weak_clear,
+	.hash = weak_hash,
+	.equal = weak_equal,
 };
 
-rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument)
+/* With room for so many items. */
+static rgc_weak *weak_new(rgc_object *target, size_t items)
 {
-	if (missing(pointer))
-		return NULL;
-	check_object(argument);
-	rgc_object *target = pointer;
 	if (target->refs < 0) {
 		errno = ENOTSUP;
 		return NULL;
 	}
-	bool tells = callback || argument;
-	rgc_weak *weak = rgc_new_items(rgc_weak, tells);
+	rgc_weak *weak = rgc_new_items(rgc_weak, items);
 	if (!weak)
 		return NULL;
 	/* Only now: making the object may collect, and so change what stands there. */
@@ -211,11 +302,21 @@ rgc_weak *rgc_weak_new(void *pointer, rgc_weak_callback callback, void *argument
 		rgc_decref(weak);
 		return NULL;
 	}
-	if (tells) {
+	attach(weak, target, first);
+	return weak;
+}
+
+rgc_weak *rgc_weak_new(void *target, rgc_weak_callback callback, void *argument)
+{
+	if (missing(target))
+		return NULL;
+	check_object(argument);
+	bool tells = callback || argument;
+	rgc_weak *weak = weak_new(target, tells);
+	if (weak && tells) {
 		weak->notice->callback = callback;
 		rgc_set(&weak->notice->argument, (rgc_object *)argument);
 	}
-	attach(weak, target, first);
 	return weak;
 }
 
@@ -240,7 +341,7 @@ size_t rgc_weak_count(const void *pointer)
 	const rgc_object *target = pointer;
 	size_t count = 0;
 	if (target->flags & OBJECT_WEAK_TARGET) {
-		for (rgc_weak *weak = *first_of(rgc__thread.heap, target); weak; weak = weak->next)
+		for (rgc_weak *weak = *first_of(rgc__thread.heap, target); weak; weak = *next_of(weak))
 			count++;
 	}
 	return count;
@@ -273,9 +374,10 @@ static rgc_weak *take_all(rgc_heap *heap, rgc_object *target, weak_pointer *firs
 /* The one behind it. */
 static rgc_weak *clear_one(rgc_weak *weak)
 {
-	rgc_weak *next = weak->next;
+	weak_pointer *at = next_of(weak);
+	rgc_weak *next = *at;
 	weak->target = NULL;
-	weak->next = NULL;
+	*at = NULL;
 	return next;
 }
 
@@ -288,14 +390,14 @@ void rgc__weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queu
 			continue;
 		rgc_incref(weak);
 		*queue->end = weak;
-		queue->end = &weak->next;
+		queue->end = next_of(weak);
 	}
 }
 
 bool rgc__weak_clear_untold(rgc_heap *heap, rgc_object *target)
 {
 	weak_pointer *first = first_of(heap, target);
-	for (const rgc_weak *weak = *first; weak; weak = weak->next) {
+	for (rgc_weak *weak = *first; weak; weak = *next_of(weak)) {
 		if (is_to_be_told(weak))
 			return false;
 	}
@@ -307,7 +409,7 @@ bool rgc__weak_clear_untold(rgc_heap *heap, rgc_object *target)
 void rgc__weak_run_callbacks(struct weak_queue *queue)
 {
 	for (rgc_weak *weak = queue->first, *next; weak; weak = next) {
-		next = weak->next;
+		next = *next_of(weak);
 		int saved_errno = errno;
 		struct call call MUST_RETURN;
 		call_begin(&call, "weak reference's callback", NULL);

@@ -22,6 +22,8 @@ void rgc__weak_clear_target(rgc_heap *heap, rgc_object *target, struct weak_queu
  */
 bool rgc__weak_clear_untold(rgc_heap *heap, rgc_object *target);
 void rgc__weak_run_callbacks(struct weak_queue *queue);
+/* Besides its block. */
+size_t rgc__weak_owned_bytes(const void *weak);
 /* Clears one weak reference, which has a type of that name. */
 void rgc__weak_forget_target(rgc_object *weak);
 void rgc__weak_map_finish(struct weak_map *map);

@@ -10,7 +10,12 @@
 extern "C" {
 #endif
 
-/* An object itself, with its own reference count.  Any object can be a target but shared and immortal ones.
+/*
+ * An object itself, with its own reference count.  Any object can be a target but shared and immortal ones.
+ *
+ * Weak references can be keys.  Two are equal if their targets are; once one of those has ended, only if they
+ * are the same.  The hash is the target's, and is remembered: rgc_hash fails with ENOTSUP if it is first
+ * asked for after the target's end, or if that has none, and may fail with ENOMEM.
  */
 typedef struct rgc_weak rgc_weak;
 RGC_DECLARE_TYPE(rgc_weak) RGC_API;
