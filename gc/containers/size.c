@@ -2,6 +2,7 @@
  * size.c - how much memory an object takes, and how much ends with it.
  */
 #include "size.h"
+#include "weak_table.h"
 #include "../core/call.h"
 #include "../core/missing.h"
 #include "../core/shared.h"
@@ -11,9 +12,14 @@ static const struct {
 	const struct rgc_type *type;
 	size_t (*owned_bytes)(const void *self);
 } owners[] = {
-	{&RGC_TYPE(rgc_list), rgc__list_owned_bytes}, {&RGC_TYPE(rgc_dict), rgc__dict_owned_bytes},
-	{&RGC_TYPE(rgc_set), rgc__set_owned_bytes},   {&RGC_TYPE(rgc_lru_cache), rgc__lru_cache_owned_bytes},
+	{&RGC_TYPE(rgc_list), rgc__list_owned_bytes},
+	{&RGC_TYPE(rgc_dict), rgc__dict_owned_bytes},
+	{&RGC_TYPE(rgc_set), rgc__set_owned_bytes},
+	{&RGC_TYPE(rgc_lru_cache), rgc__lru_cache_owned_bytes},
 	{&RGC_TYPE(rgc_weak), rgc__weak_owned_bytes},
+	{&RGC_TYPE(rgc_weak_value_dict), rgc__weak_table_owned_bytes},
+	{&RGC_TYPE(rgc_weak_key_dict), rgc__weak_table_owned_bytes},
+	{&RGC_TYPE(rgc_weak_set), rgc__weak_table_owned_bytes},
 };
 
 static size_t bytes_of(const rgc_object *object)

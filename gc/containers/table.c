@@ -5,6 +5,7 @@
  */
 #include "table.h"
 #include "../core/tracking.h"
+#include "../core/weakref.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,15 @@ static int compare(rgc_object *stored, const rgc_object *key)
 	return equal;
 }
 
+/* What a stored key is compared as: in a weak container the target, or NULL if that has ended. */
+static rgc_object *compared(rgc_object *stored)
+{
+	if (likely(!RGC_IS(stored, rgc_weak)))
+		return stored;
+	rgc_weak *weak = (rgc_weak *)(void *)stored;
+	return rgc__weak_is_bound(weak) ? rgc_weak_get(weak) : stored;
+}
+
 static bool may_be_equal(const rgc_object *a, const rgc_object *b)
 {
 	return a->type == b->type || !((a->type->flags | b->type->flags) & TYPE_EQUAL_TO_OWN);
@@ -53,11 +63,12 @@ static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_o
 	struct probe probe = probe_begin(table, hash);
 	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, stride, (size_t)number);
-		if (entry->key == key)
+		rgc_object *stored = compared(entry->key);
+		if (stored == key)
 			return number;
-		if (entry->hash != hash || !may_be_equal(entry->key, key))
+		if (!stored || entry->hash != hash || !may_be_equal(stored, key))
 			continue;
-		int equal = compare(entry->key, key);
+		int equal = compare(stored, key);
 		if (equal < 0)
 			return TABLE_FAILED;
 		if (table->version != version)

@@ -6,6 +6,9 @@
  * compare keys, in table_find; whatever that does to the table is noticed.  Everything else here runs none:
  * after table_find has said "absent", an entry can be added without looking again.
  *
+ * Keys of weak containers (weak_table.h) are weak references, bound to the table, and compared as their
+ * targets.
+ *
  * Entries of every kind begin with struct entry, those with values with struct pair; `stride` is their size,
  * a constant of the table's owner.
  */

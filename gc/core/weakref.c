@@ -5,6 +5,7 @@
 #include "weakref.h"
 #include "call.h"
 #include "missing.h"
+#include "tracking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -319,6 +320,45 @@ rgc_weak *rgc_weak_new(void *target, rgc_weak_callback callback, void *argument)
 	}
 	return weak;
 }
+
+/* ---- bound ones ---- */
+
+#define BOUND_ITEMS 2 /* the notice, and the binding */
+_Static_assert(sizeof(struct weak_binding) == sizeof(struct notice), "an item");
+
+bool rgc__weak_is_bound(const rgc_weak *weak)
+{
+	return weak->rgc_head.count == BOUND_ITEMS;
+}
+
+struct weak_binding *rgc__weak_binding(rgc_weak *weak)
+{
+	return (struct weak_binding *)(void *)&weak->notice[1];
+}
+
+rgc_weak *rgc__weak_new_bound(void *target, rgc_weak_callback callback, struct weak_binding binding)
+{
+	rgc_weak *weak = weak_new(target, BOUND_ITEMS);
+	if (!weak)
+		return NULL;
+	object_untrack(&weak->rgc_head.object);
+	weak->notice->callback = callback;
+	*rgc__weak_binding(weak) = binding;
+	return weak;
+}
+
+void rgc__weak_unbind(rgc_weak *weak)
+{
+	rgc__weak_binding(weak)->owner = NULL;
+	rgc_decref(weak);
+}
+
+size_t rgc__weak_bound_bytes(void)
+{
+	return sizeof(struct link) + sizeof(rgc_weak) + BOUND_ITEMS * sizeof(struct notice);
+}
+
+/* ---- targets and their ends ---- */
 
 void *rgc_weak_get(const rgc_weak *weak)
 {

@@ -226,6 +226,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/shared.h>
 #include <mprof/rgc/values.h>
 #include <mprof/rgc/containers.h>
+#include <mprof/rgc/weak_containers.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT

@@ -65,12 +65,17 @@ CALLS_WITH_TEXT = (
     "rgc_tuple_init_steal(tuple, 0, TEXT)", "rgc_dict_get(dict, TEXT)", "rgc_dict_ref(dict, TEXT)", "rgc_dict_contains(dict, TEXT)", "rgc_dict_set(dict, TEXT, list)",
     "rgc_dict_set(dict, list, TEXT)", "rgc_dict_set(dict, TEXT, TEXT)", "rgc_dict_set_default(dict, TEXT, list)", "rgc_dict_set_default(dict, list, TEXT)",
     "rgc_dict_delete(dict, TEXT)", "rgc_dict_pop(dict, TEXT)", "rgc_set_contains(set, TEXT)", "rgc_set_add(set, TEXT)", "rgc_set_discard(set, TEXT)",
-    "rgc_lru_cache_call1(cache, TEXT)")
+    "rgc_lru_cache_call1(cache, TEXT)", *(
+        f"rgc_weak_{kind}_dict_{rest}" for kind in ("value", "key") for rest in (
+            f"get({kind}s, TEXT)", f"ref({kind}s, TEXT)", f"contains({kind}s, TEXT)", f"set({kind}s, TEXT, list)", f"set({kind}s, list, TEXT)",
+            f"set_default({kind}s, TEXT, list)", f"set_default({kind}s, list, TEXT)", f"delete({kind}s, TEXT)", f"pop({kind}s, TEXT)")),
+    "rgc_weak_set_contains(items, TEXT)", "rgc_weak_set_add(items, TEXT)", "rgc_weak_set_discard(items, TEXT)")
 
 
 def program_that_calls(*calls):
     return ("int main(void)\n{\n\trgc_list *list = rgc_list_new(); rgc_tuple *tuple = rgc_tuple_new(1); rgc_dict *dict = rgc_dict_new(); rgc_set *set = rgc_set_new();\n"
-            "\trgc_lru_cache *cache = NULL; char *mine = NULL; void *any = NULL; rgc_str *key = NULL;\n\t(void)list, (void)tuple, (void)dict, (void)set, (void)cache, (void)mine, (void)any, (void)key;\n" +
+            "\trgc_lru_cache *cache = NULL; char *mine = NULL; void *any = NULL; rgc_str *key = NULL;\n"
+            "\trgc_weak_value_dict *values = NULL; rgc_weak_key_dict *keys = NULL; rgc_weak_set *items = NULL; (void)values, (void)keys, (void)items;\n\t(void)list, (void)tuple, (void)dict, (void)set, (void)cache, (void)mine, (void)any, (void)key;\n" +
             "".join(f"\t(void)!{call};\n" for call in calls) + "\treturn 0;\n}\n")
 
 

@@ -19,6 +19,23 @@ static void expect_enomem(const void *made)
 		cr_assert_eq(errno, ENOMEM);
 }
 
+/* Both nodes in weak containers, which the one to be returned owns; whatever fails is left out. */
+static rgc_weak_key_dict *enter(node *a, node *b)
+{
+	rgc_weak_key_dict *dict = rgc_weak_key_dict_new();
+	rgc_weak_value_dict *values = rgc_weak_value_dict_new();
+	rgc_weak_set *set = rgc_weak_set_new();
+	if (dict && values && set) {
+		cr_assert(!rgc_weak_key_dict_set(dict, a, values) || errno == ENOMEM);
+		cr_assert(!rgc_weak_key_dict_set(dict, b, set) || errno == ENOMEM);
+		cr_assert(!rgc_weak_value_dict_set(values, rgc_int_new(1), b) || errno == ENOMEM);
+		cr_assert(rgc_weak_set_add(set, a) >= 0 || errno == ENOMEM);
+	}
+	rgc_decref(values);
+	rgc_decref(set);
+	return dict;
+}
+
 /* A little of everything; whatever fails is left out. */
 static void work(void)
 {
@@ -33,6 +50,7 @@ static void work(void)
 		rgc_set(&b->prev, a);
 	}
 	cr_assert(rgc_callback_add(ignore, NULL) == 0 || errno == ENOMEM);
+	rgc_weak_key_dict *dict = a && b ? enter(a, b) : NULL;
 	rgc_heap *heap = rgc_heap_new();
 	expect_enomem(heap);
 	rgc_decref(a);
@@ -44,6 +62,8 @@ static void work(void)
 	cr_assert_eq(allocations_failed, before);
 	cr_assert_eq(found, a && b ? 2 : 0);
 	cr_assert_eq(rgc_verify(), 0);
+	cr_assert(!dict || rgc_weak_key_dict_length(dict) == 0);
+	rgc_decref(dict);
 	rgc_decref(weak);
 	rgc_decref(shared);
 	rgc_callback_remove(ignore, NULL);

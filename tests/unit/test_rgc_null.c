@@ -112,6 +112,84 @@ Test(rgc_null, dictionaries_and_sets)
 	cr_assert_eq(rgc_set_length(set), 0);
 }
 
+Test(rgc_null, weak_value_dicts)
+{
+	rgc_auto rgc_weak_value_dict *dict = rgc_weak_value_dict_new();
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	rgc_cursor cursor = {0, 0};
+	void *key, *value;
+	EXPECT(rgc_weak_value_dict_length(NULL), 0);
+	EXPECT(rgc_weak_value_dict_get(NULL, text), NULL);
+	EXPECT(rgc_weak_value_dict_get(dict, NULL), NULL);
+	EXPECT(rgc_weak_value_dict_ref(NULL, text), NULL);
+	EXPECT(rgc_weak_value_dict_ref(dict, NULL), NULL);
+	EXPECT(rgc_weak_value_dict_contains(NULL, text), -1);
+	EXPECT(rgc_weak_value_dict_contains(dict, NULL), -1);
+	EXPECT(rgc_weak_value_dict_set(NULL, text, text), -1);
+	EXPECT(rgc_weak_value_dict_set(dict, NULL, text), -1);
+	EXPECT(rgc_weak_value_dict_set(dict, text, NULL), -1);
+	EXPECT(rgc_weak_value_dict_set_default(NULL, text, text), NULL);
+	EXPECT(rgc_weak_value_dict_set_default(dict, NULL, text), NULL);
+	EXPECT(rgc_weak_value_dict_set_default(dict, text, NULL), NULL);
+	EXPECT(rgc_weak_value_dict_delete(NULL, text), -1);
+	EXPECT(rgc_weak_value_dict_delete(dict, NULL), -1);
+	EXPECT(rgc_weak_value_dict_pop(NULL, text), NULL);
+	EXPECT(rgc_weak_value_dict_pop(dict, NULL), NULL);
+	EXPECT(rgc_weak_value_dict_copy(NULL), NULL);
+	EXPECT_NOTHING(rgc_weak_value_dict_clear(NULL));
+	EXPECT(rgc_weak_value_dict_next(NULL, &cursor, &key, &value), -1);
+	cr_assert_eq(rgc_weak_value_dict_length(dict), 0);
+}
+
+Test(rgc_null, weak_key_dicts)
+{
+	rgc_auto rgc_weak_key_dict *dict = rgc_weak_key_dict_new();
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	rgc_cursor cursor = {0, 0};
+	void *key, *value;
+	EXPECT(rgc_weak_key_dict_length(NULL), 0);
+	EXPECT(rgc_weak_key_dict_get(NULL, text), NULL);
+	EXPECT(rgc_weak_key_dict_get(dict, NULL), NULL);
+	EXPECT(rgc_weak_key_dict_ref(NULL, text), NULL);
+	EXPECT(rgc_weak_key_dict_ref(dict, NULL), NULL);
+	EXPECT(rgc_weak_key_dict_contains(NULL, text), -1);
+	EXPECT(rgc_weak_key_dict_contains(dict, NULL), -1);
+	EXPECT(rgc_weak_key_dict_set(NULL, text, text), -1);
+	EXPECT(rgc_weak_key_dict_set(dict, NULL, text), -1);
+	EXPECT(rgc_weak_key_dict_set(dict, text, NULL), -1);
+	EXPECT(rgc_weak_key_dict_set_default(NULL, text, text), NULL);
+	EXPECT(rgc_weak_key_dict_set_default(dict, NULL, text), NULL);
+	EXPECT(rgc_weak_key_dict_set_default(dict, text, NULL), NULL);
+	EXPECT(rgc_weak_key_dict_delete(NULL, text), -1);
+	EXPECT(rgc_weak_key_dict_delete(dict, NULL), -1);
+	EXPECT(rgc_weak_key_dict_pop(NULL, text), NULL);
+	EXPECT(rgc_weak_key_dict_pop(dict, NULL), NULL);
+	EXPECT(rgc_weak_key_dict_copy(NULL), NULL);
+	EXPECT_NOTHING(rgc_weak_key_dict_clear(NULL));
+	EXPECT(rgc_weak_key_dict_next(NULL, &cursor, &key, &value), -1);
+	cr_assert_eq(rgc_weak_key_dict_length(dict), 0);
+}
+
+Test(rgc_null, weak_sets)
+{
+	rgc_auto rgc_weak_set *set = rgc_weak_set_new();
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	rgc_cursor cursor = {0, 0};
+	void *item;
+	EXPECT(rgc_weak_set_length(NULL), 0);
+	EXPECT(rgc_weak_set_contains(NULL, text), -1);
+	EXPECT(rgc_weak_set_contains(set, NULL), -1);
+	EXPECT(rgc_weak_set_add(NULL, text), -1);
+	EXPECT(rgc_weak_set_add(set, NULL), -1);
+	EXPECT(rgc_weak_set_discard(NULL, text), -1);
+	EXPECT(rgc_weak_set_discard(set, NULL), -1);
+	EXPECT(rgc_weak_set_pop(NULL), NULL);
+	EXPECT(rgc_weak_set_copy(NULL), NULL);
+	EXPECT_NOTHING(rgc_weak_set_clear(NULL));
+	EXPECT(rgc_weak_set_next(NULL, &cursor, &item), -1);
+	cr_assert_eq(rgc_weak_set_length(set), 0);
+}
+
 Test(rgc_null, values)
 {
 	rgc_auto rgc_str *text = rgc_str_new("text");

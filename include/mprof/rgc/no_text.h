@@ -9,6 +9,7 @@
 #define MPROF_RGC_NO_TEXT_H
 
 #include <mprof/rgc/lru_cache.h>
+#include <mprof/rgc/weak_containers.h>
 
 #ifndef __cplusplus
 
@@ -38,6 +39,27 @@
 #define rgc_set_add(set, item) rgc_set_add((set), RGC_OBJECT_(item))
 #define rgc_set_discard(set, item) rgc_set_discard((set), RGC_OBJECT_(item))
 #define rgc_lru_cache_call1(cache, argument) rgc_lru_cache_call1((cache), RGC_OBJECT_(argument))
+#define rgc_weak_value_dict_get(dict, key) rgc_weak_value_dict_get((dict), RGC_OBJECT_(key))
+#define rgc_weak_value_dict_ref(dict, key) rgc_weak_value_dict_ref((dict), RGC_OBJECT_(key))
+#define rgc_weak_value_dict_contains(dict, key) rgc_weak_value_dict_contains((dict), RGC_OBJECT_(key))
+#define rgc_weak_value_dict_set(dict, key, value)                                                            \
+	rgc_weak_value_dict_set((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_weak_value_dict_set_default(dict, key, value)                                                    \
+	rgc_weak_value_dict_set_default((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_weak_value_dict_delete(dict, key) rgc_weak_value_dict_delete((dict), RGC_OBJECT_(key))
+#define rgc_weak_value_dict_pop(dict, key) rgc_weak_value_dict_pop((dict), RGC_OBJECT_(key))
+#define rgc_weak_key_dict_get(dict, key) rgc_weak_key_dict_get((dict), RGC_OBJECT_(key))
+#define rgc_weak_key_dict_ref(dict, key) rgc_weak_key_dict_ref((dict), RGC_OBJECT_(key))
+#define rgc_weak_key_dict_contains(dict, key) rgc_weak_key_dict_contains((dict), RGC_OBJECT_(key))
+#define rgc_weak_key_dict_set(dict, key, value)                                                              \
+	rgc_weak_key_dict_set((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_weak_key_dict_set_default(dict, key, value)                                                      \
+	rgc_weak_key_dict_set_default((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_weak_key_dict_delete(dict, key) rgc_weak_key_dict_delete((dict), RGC_OBJECT_(key))
+#define rgc_weak_key_dict_pop(dict, key) rgc_weak_key_dict_pop((dict), RGC_OBJECT_(key))
+#define rgc_weak_set_contains(set, item) rgc_weak_set_contains((set), RGC_OBJECT_(item))
+#define rgc_weak_set_add(set, item) rgc_weak_set_add((set), RGC_OBJECT_(item))
+#define rgc_weak_set_discard(set, item) rgc_weak_set_discard((set), RGC_OBJECT_(item))
 
 #else
 
@@ -61,6 +83,31 @@ template <int = 0> void rgc_set_contains(const rgc_set *, const char *) = delete
 template <int = 0> void rgc_set_add(rgc_set *, const char *) = delete;
 template <int = 0> void rgc_set_discard(rgc_set *, const char *) = delete;
 template <int = 0> void rgc_lru_cache_call1(rgc_lru_cache *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_get(const rgc_weak_value_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_ref(const rgc_weak_value_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_contains(const rgc_weak_value_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_set(rgc_weak_value_dict *, const char *, const void *) = delete;
+template <int = 0> void rgc_weak_value_dict_set(rgc_weak_value_dict *, const void *, const char *) = delete;
+template <int = 0>
+void rgc_weak_value_dict_set_default(rgc_weak_value_dict *, const char *, const void *) = delete;
+template <int = 0>
+void rgc_weak_value_dict_set_default(rgc_weak_value_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_delete(rgc_weak_value_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_value_dict_pop(rgc_weak_value_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_get(const rgc_weak_key_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_ref(const rgc_weak_key_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_contains(const rgc_weak_key_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_set(rgc_weak_key_dict *, const char *, const void *) = delete;
+template <int = 0> void rgc_weak_key_dict_set(rgc_weak_key_dict *, const void *, const char *) = delete;
+template <int = 0>
+void rgc_weak_key_dict_set_default(rgc_weak_key_dict *, const char *, const void *) = delete;
+template <int = 0>
+void rgc_weak_key_dict_set_default(rgc_weak_key_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_delete(rgc_weak_key_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_key_dict_pop(rgc_weak_key_dict *, const char *) = delete;
+template <int = 0> void rgc_weak_set_contains(const rgc_weak_set *, const char *) = delete;
+template <int = 0> void rgc_weak_set_add(rgc_weak_set *, const char *) = delete;
+template <int = 0> void rgc_weak_set_discard(rgc_weak_set *, const char *) = delete;
 
 #endif
 
