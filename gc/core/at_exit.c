@@ -6,6 +6,7 @@
  * program's destructors have dropped since.
  */
 #include "at_exit.h"
+#include "at_end.h"
 #include "callbacks.h"
 #include "heap.h"
 
@@ -38,9 +39,11 @@ bool rgc_get_finalize_at_exit(void)
 
 static void finalize_current(rgc_heap *heap)
 {
+	rgc__at_end_call_all(heap);
 	rgc__callbacks_finish(heap);
 	for (int i = 0; i < COLLECTIONS_MAX && rgc_collect(RGC_GENERATIONS - 1) > 0; i++)
 		;
+	rgc__at_end_resume(heap);
 }
 
 int rgc_finalize(void)

@@ -27,6 +27,13 @@ struct weak_map {
 	size_t capacity, used; /* capacity is 0 or a power of two */
 };
 
+/* at_end.c */
+struct at_ends {
+	struct link alive; /* each holds one more reference; the newest is the last */
+	size_t made;
+	bool are_over; /* none is called any more */
+};
+
 #define QUARANTINE 4096 /* debug.c */
 
 struct rgc_heap {
@@ -44,6 +51,7 @@ struct rgc_heap {
 	struct callback *callbacks;
 	unsigned calling_back; /* depth */
 	struct weak_map weak;
+	struct at_ends at_ends;
 	uint32_t number;    /* already shifted to its place in flags */
 	atomic_bool in_use; /* is some thread's current heap, or some thread's own */
 	rgc_heap *next;     /* in the list of heaps left by ended threads */

@@ -62,6 +62,7 @@ rgc_heap *rgc_heap_new(void)
 		links_init(&heap->generations[i]);
 	links_init(&heap->permanent);
 	links_init(&heap->garbage);
+	links_init(&heap->at_ends.alive);
 	rgc__pool_init(&heap->pool);
 #ifdef RGC_DEBUG
 	links_init(&heap->blocks);

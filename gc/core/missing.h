@@ -33,7 +33,7 @@ static inline bool missing_pointer(const void *pointer)
 		 POINTS_TO(rgc_capsule), POINTS_TO(rgc_list), POINTS_TO(rgc_tuple), POINTS_TO(rgc_dict),     \
 		 POINTS_TO(rgc_set), POINTS_TO(rgc_lru_cache), POINTS_TO(rgc_weak),                          \
 		 POINTS_TO(rgc_weak_value_dict), POINTS_TO(rgc_weak_key_dict), POINTS_TO(rgc_weak_set),      \
-		 default                                                                                     \
+		 POINTS_TO(rgc_at_end), default                                                              \
 		 : (const struct rgc_type *)NULL)
 #define POINTS_TO(name) name * : &RGC_TYPE(name), const name * : &RGC_TYPE(name)
 

@@ -223,6 +223,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/heap.h>
 #include <mprof/rgc/gc.h>
 #include <mprof/rgc/weak.h>
+#include <mprof/rgc/at_end.h>
 #include <mprof/rgc/shared.h>
 #include <mprof/rgc/values.h>
 #include <mprof/rgc/containers.h>

@@ -21,6 +21,7 @@ SAYS = {
     "fork": (["end of copied", D, D], 0),
     "heaps": (["end of other", "end of own", D], 0),
     "twice": (["end of early", "finalize 0", "end of late", "finalize 0", "finalize 0", D], 0),
+    "at end": (["third", "second", "first", "end of dropped", D], 0),
     "exiting": (["end of exiting", D], 3),
     "_exit": ([], 0),
 }
@@ -84,7 +85,7 @@ def the_library_with_checks_lists_what_is_left(directory):
 
 
 PYTHON = """
-import atexit, gc, os
+import atexit, gc, os, weakref
 class Node:
     def __del__(self):
         print("end of", self.name)
@@ -97,13 +98,22 @@ holder = Holder()
 def handler():
     print("handler")
     holder.__dict__.clear()
+def call_at_end(node, name, atexit):
+    weakref.finalize(node, print, name).atexit = atexit
+def at_end():
+    call_at_end(Holder, "first", True)
+    call_at_end(Holder, "never", False)
+    call_at_end(Holder, "second", True)
+    dropped = cycle("dropped")
+    call_at_end(dropped, "nor this", False)
+    call_at_end(dropped, "third", True)
 """
 
 
 @case
 def cpython_does_the_same(directory):
     for what, script in (("garbage", "cycle('garbage')"), ("disabled", "gc.disable(); cycle('garbage')"),
-                         ("newer handler", "holder.it = cycle('kept'); atexit.register(handler)"), ("_exit", "cycle('garbage'); os._exit(0)")):
+                         ("newer handler", "holder.it = cycle('kept'); atexit.register(handler)"), ("at end", "at_end()"), ("_exit", "cycle('garbage'); os._exit(0)")):
         done = run([sys.executable, "-c", PYTHON + script], directory)
         check_equal(done.stdout.splitlines(), [line for line in SAYS[what][0] if line != D], f"{what}: {done.stderr}")
 

@@ -69,7 +69,8 @@ CALLS_WITH_TEXT = (
         f"rgc_weak_{kind}_dict_{rest}" for kind in ("value", "key") for rest in (
             f"get({kind}s, TEXT)", f"ref({kind}s, TEXT)", f"contains({kind}s, TEXT)", f"set({kind}s, TEXT, list)", f"set({kind}s, list, TEXT)",
             f"set_default({kind}s, TEXT, list)", f"set_default({kind}s, list, TEXT)", f"delete({kind}s, TEXT)", f"pop({kind}s, TEXT)")),
-    "rgc_weak_set_contains(items, TEXT)", "rgc_weak_set_add(items, TEXT)", "rgc_weak_set_discard(items, TEXT)")
+    "rgc_weak_set_contains(items, TEXT)", "rgc_weak_set_add(items, TEXT)", "rgc_weak_set_discard(items, TEXT)",
+    "rgc_at_end_new(TEXT, NULL, list)", "rgc_at_end_new(list, NULL, TEXT)")
 
 
 def program_that_calls(*calls):

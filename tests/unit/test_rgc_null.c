@@ -234,6 +234,25 @@ Test(rgc_null, caches_and_weak_references)
 	EXPECT(rgc_weak_count(NULL), 0);
 }
 
+static void ignore(void *argument)
+{
+	(void)argument;
+}
+
+Test(rgc_null, functions_at_the_end)
+{
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	EXPECT(rgc_at_end_new(NULL, ignore, NULL), NULL);
+	errno = 0;
+	cr_assert(!rgc_at_end_new(text, NULL, NULL) && errno == EINVAL);
+	EXPECT(rgc_at_end_call(NULL), -1);
+	EXPECT(rgc_at_end_detach(NULL), -1);
+	EXPECT(rgc_at_end_is_alive(NULL), false);
+	EXPECT(rgc_at_end_peek(NULL, NULL, NULL), NULL);
+	EXPECT_NOTHING(rgc_at_end_set_at_exit(NULL, true));
+	EXPECT(rgc_at_end_get_at_exit(NULL), false);
+}
+
 Test(rgc_null, what_holds_for_all_objects)
 {
 	size_t hash;

@@ -61,12 +61,13 @@ RGC_API bool rgc_get_pool(void);
 RGC_API size_t rgc_trim(void);
 
 /*
- * The end of the calling thread's own heap and of its current one, as a thread's end is: callbacks are
- * removed, then everything unreachable is collected, with finalizers and callbacks of weak references, also
- * after rgc_disable.  If finalizers leave garbage, that too, in two more collections at most.  What is still
- * referred to lives on untouched, no finalizer of it runs, and the heaps may be used as before; so do what
- * is frozen and what the garbage list holds.  A second call finds nothing to do.  0, or -1 with EBUSY inside
- * a finalizer or a callback.
+ * The end of the calling thread's own heap and of its current one, much as a thread's end is.  Functions that
+ * wait for the end of objects are called first (rgc_at_end_set_at_exit).  Callbacks are removed, then
+ * everything unreachable is collected, with finalizers and callbacks of weak references, also after
+ * rgc_disable.  If finalizers leave garbage, that too, in two more collections at most.  What is still
+ * referred to lives on untouched, no finalizer of it runs, and the heaps may be used as before; so do what is
+ * frozen and what the garbage list holds.  A second call finds nothing to do.  0, or -1 with EBUSY inside a
+ * finalizer or a callback.
  *
  * It runs by itself at exit, in both libraries, as Python collects when it ends; RGC_FINALIZE=0 in the
  * environment or rgc_set_finalize_at_exit(false) prevent that:

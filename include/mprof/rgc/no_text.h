@@ -8,6 +8,7 @@
 #ifndef MPROF_RGC_NO_TEXT_H
 #define MPROF_RGC_NO_TEXT_H
 
+#include <mprof/rgc/at_end.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/weak_containers.h>
 
@@ -39,6 +40,8 @@
 #define rgc_set_add(set, item) rgc_set_add((set), RGC_OBJECT_(item))
 #define rgc_set_discard(set, item) rgc_set_discard((set), RGC_OBJECT_(item))
 #define rgc_lru_cache_call1(cache, argument) rgc_lru_cache_call1((cache), RGC_OBJECT_(argument))
+#define rgc_at_end_new(object, function, argument)                                                           \
+	rgc_at_end_new(RGC_OBJECT_(object), (function), RGC_OBJECT_(argument))
 #define rgc_weak_value_dict_get(dict, key) rgc_weak_value_dict_get((dict), RGC_OBJECT_(key))
 #define rgc_weak_value_dict_ref(dict, key) rgc_weak_value_dict_ref((dict), RGC_OBJECT_(key))
 #define rgc_weak_value_dict_contains(dict, key) rgc_weak_value_dict_contains((dict), RGC_OBJECT_(key))
@@ -83,6 +86,8 @@ template <int = 0> void rgc_set_contains(const rgc_set *, const char *) = delete
 template <int = 0> void rgc_set_add(rgc_set *, const char *) = delete;
 template <int = 0> void rgc_set_discard(rgc_set *, const char *) = delete;
 template <int = 0> void rgc_lru_cache_call1(rgc_lru_cache *, const char *) = delete;
+template <int = 0> void rgc_at_end_new(const char *, rgc_at_end_function, const void *) = delete;
+template <int = 0> void rgc_at_end_new(const void *, rgc_at_end_function, const char *) = delete;
 template <int = 0> void rgc_weak_value_dict_get(const rgc_weak_value_dict *, const char *) = delete;
 template <int = 0> void rgc_weak_value_dict_ref(const rgc_weak_value_dict *, const char *) = delete;
 template <int = 0> void rgc_weak_value_dict_contains(const rgc_weak_value_dict *, const char *) = delete;

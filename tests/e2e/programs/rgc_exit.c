@@ -126,6 +126,30 @@ static void finalize_twice(void)
 	printf("finalize %d\n", rgc_finalize());
 }
 
+static void say_name(void *name)
+{
+	puts(rgc_str_get(name));
+}
+
+static void call_at_end(node *object, const char *name, bool at_exit)
+{
+	rgc_auto rgc_str *text = rgc_str_new(name);
+	rgc_auto rgc_at_end *at_end = rgc_at_end_new(object, say_name, text);
+	rgc_at_end_set_at_exit(at_end, at_exit);
+}
+
+static void at_end(void)
+{
+	kept = cycle("kept");
+	call_at_end(kept, "first", true);
+	call_at_end(kept, "never", false);
+	call_at_end(kept, "second", true);
+	node *dropped = cycle("dropped");
+	call_at_end(dropped, "nor this", false);
+	call_at_end(dropped, "third", true);
+	rgc_decref(dropped);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -161,6 +185,8 @@ int main(int argc, char **argv)
 		in_another_heap();
 	if (strcmp(what, "twice") == 0)
 		finalize_twice();
+	if (strcmp(what, "at end") == 0)
+		at_end();
 	if (strcmp(what, "exiting") == 0)
 		garbage("exiting"), rgc_collect(2);
 	if (strcmp(what, "_exit") == 0)
