@@ -183,6 +183,62 @@ cache c fail 2 untyped; call c 1; call c 1; call c 2; call c 2; call c 3; info c
 cache c clearing 10 untyped; call c 5; info c; call c 5; info c; call c 6; info c; cache d clearing 1 untyped; call d 3; info d; call d 3; info d
 cache e clearing unbounded untyped; call e 4; info e; call e 3; info e
 """,
+    "weak values": """
+weakvalues d; node a; fin b; wput d one a; wput d two b; wlength d; wget d one; wget d three; whas d two; whas d three; refs a; weakcount a; each d
+drop b; wlength d; wget d two; each d; wput d one a; weakcount a; node c; wput d one c; weakcount a; drop c; wlength d; wput d one a; drop a; whas d one
+node e; wdefault d k e; node f; wdefault d k f; drop e; wdefault d k f; wpop d k; wpop d k; weakcount f; wput d k f; wdel d k; wdel d k; wput d k f; wempty d; wlength d; weakcount f
+""",
+    "keys that own": """
+weakvalues d; fin k; node a; wput d @k a; drop k; say kept; drop a; wlength d
+fin l; node b; wput d @l b; drop l; wput d @b b; each d; wempty d; refs b; weakcount b
+text s one; wput d @s b; wget d one; drop s; wget d one; each d; drop d; weakcount b
+""",
+    "weak keys": """
+weakkeys d; node a; fin b; fin v; wput d a v; wput d b v; refs v; wlength d; wget d a; whas d b; weakcount a; drop v; each d; drop a; wlength d; say last; drop b; wlength d
+node c; fin w; wput d c w; drop w; wget d c; fin x; wput d c x; refs x; weakcount c; wdefault d c c; wpop d c; refs x; wdefault d c x; wdel d c; wdel d c; wpop d c
+wput d c x; drop x; wempty d; weakcount c
+""",
+    "equal weak keys": """
+weakkeys d; text a same; text b same; text c other; node v; node u; wput d a v; wput d b u; wlength d; weakcount a; weakcount b; wget d a; whas d c; drop a; whas d b; refs u
+weakset s; text e same; wadd s b; wadd s e; wlength s; whas s e; drop b; wlength s; whas s e; wadd s e; wdiscard s e; wlength s
+""",
+    "weak sets": """
+weakset s; node a; node b; wadd s a; wadd s b; wadd s a; wlength s; members s; weakcount a; drop a; members s; wtake s; wtake s; wlength s; wadd s b; wdiscard s b; wdiscard s b; whas s b
+wadd s b; wcopy t s; wempty s; members t; weakcount b; drop b; wlength t; drop s t
+""",
+    "weak containers and the collector": """
+weakvalues d; weakkeys e; weakset s; node a; node b; set a.a b; set b.a a; wput d one a; wput e b d; wadd s a; wadd s b; drop a; quietcollect 2; drop b; wlength d; quietcollect 2
+wlength d; wlength e; wlength s; each e; refs d
+fin f : let g self; set f.a f; wput d one f; wput e f f; wadd s f; wempty e; drop f; quietcollect 2; wlength d; wlength s; wput d one g; drop g; quietcollect 2; wlength d
+fin h : let i self; wput d one h; wadd s h; drop h; wlength d; wget d one; drop i; wlength d; wlength s
+""",
+    "weak containers in cycles": """
+weakkeys d; node k; node v; set v.a d; wput d k v; weak w v : say garbage; drop d v; refs k; quietcollect 2; weakcount k
+weakvalues e; node m; node n; set m.a e; wput e @m n; weak x m : say too; drop e m; quietcollect 2; weakcount n
+weakkeys f; node p; node q; set q.a p; wput f p q; weak y p : say never; drop p q; quietcollect 2; wlength f; each f; wempty f
+weakset s; node t; set t.a s; wadd s t; set t.b t; weak z t : say gone; drop s t; quietcollect 2
+""",
+    "walks over weak dictionaries": """
+weakvalues d; node a; node b; node c; node e; wput d one a; wput d two b; wput d three c; wput d four e; each d : drop a c; wlength d; each d : drop b e; wlength d
+weakkeys f; fin g; fin h; fin i; fin v; fin u; wput f g v; wput f h u; wput f i v; each f : drop g h i ; say dropped; wlength f; refs v; refs u
+node j; node k; weakkeys l; wput l j j; each l : wput l k k; wlength l; wempty l; node m; weakvalues o; wput o x m; each o : wput o y m; wlength o; each o : drop o ; say alive
+""",
+    "what has ended and is still there": """
+weakvalues d; node a; wput d one a; weak w a : wget d one ; whas d one ; wlength d ; wput d one b; node b; drop a; wget d one; wlength d
+weakkeys e; node c; wput e c b; weak x c : wlength e ; each e ; say inside; drop c; wlength e
+weakset s; node f; weak y f : wlength s ; say before; wadd s f; weak z f : wlength s ; say after; drop f; wlength s
+weakkeys g; node h; wput g h b; weak u h : drop g ; say gone; drop h
+""",
+    "functions at the end": """
+node a; atend e a : say one; atend f a : say two; weak w a : say weak; atend g a; epeek f; drop e; drop a; epeek f; ecall f; edetach f
+node b; atend h b : say now; ecall h; ecall h; epeek h; weakcount b; atend i b; edetach i; edetach i; epeek i; drop b
+fin c : let k self; atend j c : say last; drop c; epeek j; drop k; epeek j
+node l; set l.a l; atend m l : say cycle; drop l; quietcollect 2; node n; atend o n : drop p ; say dropped; fin p; drop n
+""",
+    "functions at exit": """
+node a; node b; atend e a : say e; atend f b : say f; atend g a : say g; eatexit f 0; epeek f; atend h b : say h ; atend i a; finalize; epeek e; epeek f; epeek i; finalize
+drop b; node c; set c.a c; atend j c : say never; atend k c : say k; eatexit j 0; drop c; finalize; epeek j; node d; atend l d : say later; drop d; finalize
+""",
     "a cache in a cycle with what it keeps": """
 cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
 cache u holder unbounded untyped; call u 1; call u 2; call u 1; drop u; quietcollect 2; say end
@@ -260,12 +316,146 @@ class Writer:
         if not self.automatic and self.random.random() < 0.2:
             self.script += ["freeze", f"collect {self.random.randrange(3)}", "unfreeze"]
 
-    def write(self, length):
+    def begin(self):
         if self.automatic:
             self.script.append(f"threshold {self.random.randint(1, 8)} {self.random.randint(0, 4)} {self.random.randint(0, 4)}")
-        steps = [self.create] * 4 + [self.link] * 6 + [self.unlink] + [self.drop] * 4 + [self.weak] * 2 + [
+
+    def steps(self):
+        return [self.create] * 4 + [self.link] * 6 + [self.unlink] + [self.drop] * 4 + [self.weak] * 2 + [
             self.collect] + [self.ask] * 2 + [self.forget_revived, self.freeze]
+
+    LAST = ["threshold 0 1 1", "unfreeze", "collect 2", "objects 2", "stats"]
+
+    def write(self, length):
+        self.begin()
+        steps = self.steps()
         while len(self.script) < length:
             self.random.choice(steps)()
-        self.script += ["threshold 0 1 1", "unfreeze", "collect 2", "objects 2", "stats"]
+        self.script += self.LAST
         return self.script
+
+
+class WeakWriter(Writer):
+    """The same with weak containers, and functions at an object's end.  Collections are quiet: Python's containers are
+    several objects each.  Those that finalizers save are not the same (doc/rgc.md): so either containers are in cycles,
+    or there are finalizers.  Keys that a weak value owned end after all of its callbacks there, as the weak reference
+    has them too: so scripts with such keys, which have an @, are compared in any order."""
+
+    LAST = ["quietcollect 2", "finalize", "objects -1"]
+
+    def __init__(self, random):
+        super().__init__(random, False)
+        self.cyclic = random.random() < 0.5
+        self.containers = {}  # those that variables hold: name -> kind
+        self.endings = []
+        self.owned_keys = random.random() < 0.25
+        self.keys = set()  # to which Python has references that rgc has not
+
+    def create(self):
+        if not self.cyclic:
+            return super().create()
+        name = f"n{self.made}"
+        self.made += 1
+        self.script.append(f"node {name}")
+        self.live.add(name)
+        return name
+
+    def container(self, *kinds):
+        fitting = sorted(name for name, kind in self.containers.items() if kind in (kinds or ("weakvalues", "weakkeys", "weakset")))
+        if fitting and self.random.random() < 0.9:
+            return self.random.choice(fitting)
+        name = f"c{self.made}"
+        self.made += 1
+        self.containers[name] = self.random.choice(kinds or ("weakvalues", "weakkeys", "weakset"))
+        self.script.append(f"{self.containers[name]} {name}")
+        return name
+
+    def key(self, container):
+        if self.containers[container] == "weakkeys":
+            return self.pick()
+        if not self.owned_keys or self.random.random() < 0.8:
+            return self.random.choice("pqrstuvw")
+        name = self.pick()
+        self.keys.add(name)
+        return "@" + name
+
+    def put(self):
+        name = self.container("weakvalues", "weakkeys")
+        verb = self.random.choice(["wput"] * 4 + ["wdefault"])
+        self.script.append(f"{verb} {name} {self.key(name)} {self.pick()}")
+
+    def remove(self):
+        name = self.container("weakvalues", "weakkeys")
+        self.script.append(f"{self.random.choice(['wpop', 'wdel'])} {name} {self.key(name)}")
+
+    def look(self):
+        name = self.container("weakvalues", "weakkeys")
+        self.script.append(f"{self.random.choice(['wget', 'whas'])} {name} {self.key(name)}")
+
+    def join(self):
+        self.script.append(f"{self.random.choice(['wadd', 'wadd', 'wdiscard'])} {self.container('weakset')} {self.pick()}")
+
+    def whole(self):
+        name = self.container()
+        self.script.append(f"wlength {name}")
+        self.script.append(f"members {name}" if self.containers[name] == "weakset" else f"each {name}")
+
+    def walk(self):
+        """Not where an entry owns what Python drops when the walk is over, rgc at once."""
+        fitting = sorted(name for name, kind in self.containers.items() if kind == "weakvalues")
+        if not fitting or self.owned_keys:
+            return
+        name = self.random.choice(fitting)
+        ended = [self.pick() for _ in range(self.random.randint(1, 4))]
+        self.script.append(f"each {name} : drop {' '.join(ended)}")
+        # There may have been nothing to walk over.
+        self.script.append(f"drop {' '.join(ended)}")
+        self.live -= set(ended)
+
+    def copy(self):
+        name = self.container()
+        copy = f"c{self.made}"
+        self.made += 1
+        self.script.append(f"wcopy {copy} {name}")
+        self.containers[copy] = self.containers[name]
+
+    def let_go(self):
+        name = self.container()
+        if self.random.random() < 0.3:
+            self.script.append(f"wempty {name}")
+            return
+        self.script.append(f"drop {name}")
+        del self.containers[name]
+
+    def entangle(self):
+        if self.cyclic:
+            self.script.append(f"set {self.pick()}.{self.random.choice('ab')} {self.container()}")
+
+    def at_end(self):
+        name = f"e{self.made}"
+        self.made += 1
+        self.script.append(f"atend {name} {self.pick()}")
+        self.endings.append(name)
+
+    def change_ending(self):
+        if self.endings:
+            name = self.random.choice(self.endings)
+            self.script.append(self.random.choice(["ecall", "edetach", "epeek", "epeek"]) + f" {name}")
+            self.script.append(f"eatexit {name} {self.random.randrange(2)}")
+
+    def finalize(self):
+        if self.random.random() < 0.2:
+            self.script += ["quietcollect 2", "finalize"]
+
+    def ask(self):
+        name = self.pick()
+        verbs = ["referents", "referrers", "weakcount", "finalized"] + ["refs"] * (name not in self.keys)
+        self.script.append(f"{self.random.choice(verbs)} {name}")
+
+    def collect(self):
+        self.script.append(f"quietcollect {self.random.randrange(3)}")
+
+    def steps(self):
+        return [self.create] * 4 + [self.link] * 4 + [self.unlink] + [self.drop] * 5 + [self.weak] + [self.collect] + [
+            self.ask] * 2 + [self.forget_revived] + [self.put] * 6 + [self.join] * 3 + [self.remove, self.look, self.walk, self.copy, self.let_go] + [
+            self.whole] * 2 + [self.entangle] * 2 + [self.at_end, self.at_end, self.change_ending, self.finalize]

@@ -277,7 +277,7 @@ static void print_objects(const char *what, size_t count)
 	must(count <= OBJECTS, what);
 	for (size_t i = 0; i < count; i++) {
 		const char *name = name_of(buffer[i]);
-		if (name)
+		if (name && *name)
 			names[known++] = name;
 	}
 	qsort(names, known, sizeof(names[0]), compare_names);
@@ -384,6 +384,7 @@ static void do_unfreeze(struct words *w)
 }
 
 #include "rgc_script_containers.h"
+#include "rgc_script_weak.h"
 
 static const struct {
 	const char *verb;
@@ -422,6 +423,7 @@ static const struct {
 	{"freeze", do_freeze},
 	{"unfreeze", do_unfreeze},
 	CONTAINER_COMMANDS,
+	WEAK_COMMANDS,
 };
 
 /* ---- scripts ---- */

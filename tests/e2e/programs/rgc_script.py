@@ -14,6 +14,8 @@ import gc
 import sys
 import weakref
 
+import rgc_script_weak
+
 class Roots(dict):
     """Tracked from the start, and so frozen; a plain one would become tracked among what it holds."""
 
@@ -373,6 +375,8 @@ COMMANDS = {
     "keys": lambda w, _: out(f"keys {w[0]} {' '.join(roots[w[0]])}\n"),
     "forget": lambda w, _: roots[w[0]].cache_clear(),
 }
+
+COMMANDS.update(rgc_script_weak.commands(sys.modules[__name__]))
 
 
 def parse(line):
