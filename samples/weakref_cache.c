@@ -3,9 +3,10 @@
  *
  * What it teaches: both functions view 100 pictures twice, the first of which somebody has
  * open all the time.  The strong cache never loads a picture again, and never lets go of
- * one: the line of rgc_decref stays blank, and 6.2 MiB are left behind.  The weak cache
- * knows what is alive anyway: the line of rgc_decref gives back all that the line above
- * loads, Mem usage is that of two pictures, and all but the open one are loaded twice.
+ * one: the line of rgc_decref stays blank, and 6.2 MiB are left behind.  The weak cache,
+ * an rgc_weak_value_dict, knows what is alive anyway: the line of rgc_decref gives back all
+ * that the line above takes, entries too, Mem usage is that of two pictures, and all but
+ * the open one are loaded twice.
  */
 #include <mprof/mprof.h>
 #include <mprof/rgc.h>
@@ -32,12 +33,6 @@ static void *checked(void *object)
 	return object;
 }
 
-static void keep(rgc_dict *cache, rgc_int *number, void *entry)
-{
-	if (rgc_dict_set(cache, number, entry) < 0)
-		checked(NULL);
-}
-
 static picture *load(void)
 {
 	loads++;
@@ -51,20 +46,18 @@ static picture *strong_get(rgc_dict *cache, int64_t i)
 	if (found)
 		return found;
 	picture *loaded = load();
-	keep(cache, number, loaded);
+	checked(rgc_dict_set_default(cache, number, loaded));
 	return loaded;
 }
 
-static picture *weak_get(rgc_dict *cache, int64_t i)
+static picture *weak_get(rgc_weak_value_dict *cache, int64_t i)
 {
 	rgc_auto rgc_int *number = checked(rgc_int_new(i));
-	rgc_weak *entry = rgc_dict_get(cache, number);
-	picture *found = entry ? rgc_weak_ref(entry) : NULL;
+	picture *found = rgc_weak_value_dict_ref(cache, number);
 	if (found)
 		return found;
 	picture *loaded = load();
-	rgc_auto rgc_weak *weak = checked(rgc_weak_new(loaded, NULL, NULL));
-	keep(cache, number, weak);
+	checked(rgc_weak_value_dict_set_default(cache, number, loaded));
 	return loaded;
 }
 
@@ -76,7 +69,7 @@ MPROF_PROFILE static void view_strong(rgc_dict *cache)
 	}
 }
 
-MPROF_PROFILE static void view_weak(rgc_dict *cache)
+MPROF_PROFILE static void view_weak(rgc_weak_value_dict *cache)
 {
 	for (int view = 0; view < 2 * PICTURES; view++) {
 		picture *viewed = weak_get(cache, view % PICTURES);
@@ -84,18 +77,31 @@ MPROF_PROFILE static void view_weak(rgc_dict *cache)
 	}
 }
 
-static void try(const char *name, picture *(*get)(rgc_dict *, int64_t), void (*view)(rgc_dict *))
+static void tell(const char *name)
+{
+	printf("%s cache: %d views of %d pictures, %d loads\n", name, 2 * PICTURES, PICTURES, loads);
+	loads = 0;
+}
+
+static void try_strong(void)
 {
 	rgc_auto rgc_dict *cache = checked(rgc_dict_new());
-	loads = 0;
-	rgc_auto picture *open = get(cache, 0);
-	view(cache);
-	printf("%s cache: %d views of %d pictures, %d loads\n", name, 2 * PICTURES, PICTURES, loads);
+	rgc_auto picture *open = strong_get(cache, 0);
+	view_strong(cache);
+	tell("strong");
+}
+
+static void try_weak(void)
+{
+	rgc_auto rgc_weak_value_dict *cache = checked(rgc_weak_value_dict_new());
+	rgc_auto picture *open = weak_get(cache, 0);
+	view_weak(cache);
+	tell("weak");
 }
 
 int main(void)
 {
-	try("strong", strong_get, view_strong);
-	try("weak", weak_get, view_weak);
+	try_strong();
+	try_weak();
 	return EXIT_SUCCESS;
 }

@@ -202,7 +202,7 @@ static inline void rgc_auto_drop_(void *variable)
 RGC_API int32_t rgc_refcount(const void *object);
 
 /* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is a
- * list, dictionary, set or memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
+ * list, dictionary (also a weak one, with its weak references), set or memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
  * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
