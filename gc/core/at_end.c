@@ -6,7 +6,6 @@
  */
 #include "at_end.h"
 #include "call.h"
-#include "drop.h"
 #include "missing.h"
 #include "weakref.h"
 
@@ -187,12 +186,12 @@ static void call_those_before(struct link *mark, rgc_heap *heap)
 void rgc__at_end_call_all(rgc_heap *heap)
 {
 	int saved_errno = errno;
-	struct drop_state drops = rgc__drops_begin();
+	rgc__thread.nesting++; /* they may not finalize in their turn */
 	struct link mark;
 	links_append(&heap->at_ends.alive, &mark);
 	call_those_before(&mark, heap);
 	links_remove(&mark);
-	rgc__drops_end(drops);
+	rgc__thread.nesting--;
 	heap->at_ends.are_over = true;
 	errno = saved_errno;
 }

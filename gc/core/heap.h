@@ -68,7 +68,7 @@ struct thread {
 	rgc_heap *heap, *own;
 	struct link *pending; /* objects that wait for their end, by link.next */
 	bool dropping;        /* drops are queued */
-	unsigned nesting;     /* functions that run inside a drop or a collection */
+	unsigned nesting;     /* functions that run inside a drop, a collection, or the end of a heap */
 	uint64_t id;          /* 0, or this thread's number among owners of shared objects */
 };
 
