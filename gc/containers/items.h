@@ -8,12 +8,22 @@
 
 #include <mprof/rgc.h>
 
+MPROF_RUNTIME
+
 /* A sequence's items at this moment; user code may change those of a list. */
 struct items {
 	rgc_object *const *at;
 	size_t count;
 };
 typedef struct items (*items_view)(const void *sequence);
+
+/* A bound as Python understands it: from the end if negative, and never outside. */
+static inline size_t items_bound(size_t length, ssize_t index)
+{
+	if (index < 0)
+		index = index < -(ssize_t)length ? 0 : index + (ssize_t)length;
+	return (size_t)(index < (ssize_t)length ? index : (ssize_t)length);
+}
 
 /* The item at an index that counts from the end if negative; NULL with ERANGE. */
 rgc_object *rgc__items_get(struct items items, ssize_t index);

@@ -142,13 +142,9 @@ int rgc_list_append_steal(rgc_list *list, void *item)
 	return 0;
 }
 
-/* A bound as Python understands it: from the end if negative, and never outside. */
 static size_t bound(const rgc_list *list, ssize_t index)
 {
-	ssize_t length = (ssize_t)list->length;
-	if (index < 0)
-		index = index < -length ? 0 : index + length;
-	return (size_t)(index < length ? index : length);
+	return items_bound(list->length, index);
 }
 
 int rgc_list_insert(rgc_list *list, ssize_t index, void *item)

@@ -1,5 +1,6 @@
 /*
- * number.c - rgc_int and rgc_float: immutable numbers.  Those of the same value are equal, and hash alike.
+ * number.c - rgc_int, rgc_bool and rgc_float: immutable numbers.  Those of the same value are equal, and hash
+ * alike.
  */
 #include "values.h"
 #include "../core/header.h"
@@ -34,12 +35,17 @@ struct rgc_float {
 static rgc_int small_ints[] = {INTS_128(0), INTS_128(128), INTS_2(256), INTS_2(258), INTS_2(260)};
 _Static_assert(sizeof(small_ints) / sizeof(small_ints[0]) == LARGEST - SMALLEST + 1, "all of them");
 
+static rgc_bool truths[] = {{{{&RGC_TYPE(rgc_bool), REFS_IMMORTAL, 0}, 0}},
+			    {{{&RGC_TYPE(rgc_bool), REFS_IMMORTAL, 0}, 1}}};
+
 #ifdef RGC_DEBUG
 /* Before other constructors use them. */
 __attribute__((constructor(101))) static void make_known(void)
 {
 	for (int i = 0; i <= LARGEST - SMALLEST; i++)
 		rgc__known_born(&small_ints[i].rgc_head);
+	for (int i = 0; i < 2; i++)
+		rgc__known_born(&truths[i].number.rgc_head);
 }
 #endif
 
@@ -58,6 +64,18 @@ int64_t rgc_int_get(const rgc_int *number)
 	if (missing(number))
 		return 0;
 	return number->value;
+}
+
+rgc_bool *rgc_bool_new(bool value)
+{
+	return &truths[value];
+}
+
+bool rgc_bool_get(const rgc_bool *truth)
+{
+	if (missing(truth))
+		return false;
+	return truth->number.value;
 }
 
 rgc_float *rgc_float_new(double value)
@@ -90,6 +108,12 @@ static bool int_equals_float(int64_t integer, double value)
 	return is_integer(value, &truncated) && truncated == integer;
 }
 
+/* True and False are integers as well. */
+static bool is_int(const void *object)
+{
+	return RGC_IS(object, rgc_int) || RGC_IS(object, rgc_bool);
+}
+
 static int int_hash(const void *self, size_t *hash)
 {
 	*hash = int_hash_inline(self);
@@ -98,15 +122,20 @@ static int int_hash(const void *self, size_t *hash)
 
 static int int_equal(const void *self, const void *other)
 {
-	int64_t value = ((const rgc_int *)self)->value;
-	if (RGC_IS(other, rgc_int))
-		return ((const rgc_int *)other)->value == value;
-	return RGC_IS(other, rgc_float) && int_equals_float(value, ((const rgc_float *)other)->value);
+	if (is_int(other))
+		return int_equal_inline(self, other);
+	return RGC_IS(other, rgc_float) &&
+	       int_equals_float(int_value_inline(self), ((const rgc_float *)other)->value);
 }
 
 static rgc_str *int_repr(const void *self)
 {
 	return rgc_str_format("%" PRId64, ((const rgc_int *)self)->value);
+}
+
+static rgc_str *bool_repr(const void *self)
+{
+	return rgc_str_new(rgc_bool_get(self) ? "True" : "False");
 }
 
 static int float_hash(const void *self, size_t *hash)
@@ -133,7 +162,7 @@ static int float_equal(const void *self, const void *other)
 	double value = ((const rgc_float *)self)->value;
 	if (RGC_IS(other, rgc_float))
 		return ((const rgc_float *)other)->value == value;
-	return RGC_IS(other, rgc_int) && int_equals_float(((const rgc_int *)other)->value, value);
+	return is_int(other) && int_equals_float(int_value_inline(other), value);
 }
 
 /* The fewest digits that give the value back, without sign and point; returns the decimal exponent of the
@@ -189,6 +218,15 @@ const struct rgc_type RGC_TYPE(rgc_int) = {
 	.hash = int_hash,
 	.equal = int_equal,
 	.repr = int_repr,
+};
+
+const struct rgc_type RGC_TYPE(rgc_bool) = {
+	.name = "rgc_bool",
+	.size = sizeof(rgc_bool),
+	.flags = TYPE_IS_OURS,
+	.hash = int_hash,
+	.equal = int_equal,
+	.repr = bool_repr,
 };
 
 const struct rgc_type RGC_TYPE(rgc_float) = {

@@ -135,18 +135,6 @@ static size_t character_length(const unsigned char *bytes, size_t length)
 	return code >= smallest[size] && code <= 0x10ffff && !is_surrogate ? size : 0;
 }
 
-static void add_escaped(struct text *text, unsigned char byte)
-{
-	static const char letters[] = "\tt\nn\rr";
-	const char *letter = byte ? strchr(letters, byte) : NULL;
-	char escape[8];
-	if (letter && byte < ' ')
-		snprintf(escape, sizeof(escape), "\\%c", letter[1]);
-	else
-		snprintf(escape, sizeof(escape), "\\x%02x", byte);
-	rgc__text_add_string(text, escape);
-}
-
 /* Quoted with ', or with " if that saves escapes, as Python does. */
 static rgc_str *str_repr(const void *self)
 {
@@ -163,7 +151,7 @@ static rgc_str *str_repr(const void *self)
 		if (size)
 			rgc__text_add(&text, at, size);
 		else
-			add_escaped(&text, (unsigned char)*at);
+			rgc__text_add_escaped(&text, (unsigned char)*at);
 		at += size ? size : 1;
 	}
 	rgc__text_add(&text, &quote, 1);

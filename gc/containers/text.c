@@ -6,6 +6,7 @@
 #include "../core/missing.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,18 @@ void rgc__text_add(struct text *text, const char *bytes, size_t length)
 void rgc__text_add_string(struct text *text, const char *string)
 {
 	rgc__text_add(text, string, strlen(string));
+}
+
+void rgc__text_add_escaped(struct text *text, unsigned char byte)
+{
+	static const char letters[] = "\tt\nn\rr";
+	const char *letter = byte ? strchr(letters, byte) : NULL;
+	char escape[8];
+	if (letter && byte < ' ')
+		snprintf(escape, sizeof(escape), "\\%c", letter[1]);
+	else
+		snprintf(escape, sizeof(escape), "\\x%02x", byte);
+	rgc__text_add_string(text, escape);
 }
 
 void rgc__text_add_repr(struct text *text, const void *object)

@@ -18,6 +18,9 @@ struct text {
 void rgc__text_add(struct text *text, const char *bytes, size_t length);
 void rgc__text_add_string(struct text *text, const char *string);
 
+/* A byte that has no form of its own, as Python writes it: \n, \x00. */
+void rgc__text_add_escaped(struct text *text, unsigned char byte);
+
 /* The form of an object, which is kept alive meanwhile; "NULL" for NULL. */
 void rgc__text_add_repr(struct text *text, const void *object);
 

@@ -19,6 +19,11 @@ struct rgc_int {
 	int64_t value;
 };
 
+/* Laid out as the integer 0 or 1, which it equals. */
+struct rgc_bool {
+	struct rgc_int number;
+};
+
 struct rgc_str {
 	RGC_VAR_HEAD;        /* counts the terminating 0 too */
 	_Atomic size_t hash; /* 0: not known yet */

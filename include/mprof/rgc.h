@@ -226,6 +226,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/at_end.h>
 #include <mprof/rgc/shared.h>
 #include <mprof/rgc/values.h>
+#include <mprof/rgc/bytes.h>
 #include <mprof/rgc/containers.h>
 #include <mprof/rgc/weak_containers.h>
 #include <mprof/rgc/lru_cache.h>

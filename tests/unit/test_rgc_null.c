@@ -202,7 +202,23 @@ Test(rgc_null, values)
 	EXPECT(rgc_str_compare(text, NULL), 0);
 	EXPECT(rgc_int_get(NULL), 0);
 	EXPECT(rgc_float_get(NULL), 0);
+	EXPECT(rgc_bool_get(NULL), false);
 	EXPECT(rgc_capsule_get(NULL, "name"), NULL);
+}
+
+Test(rgc_null, bytes)
+{
+	rgc_auto rgc_bytes *bytes = rgc_bytes_new(NULL, 0);
+	EXPECT(rgc_bytes_new(NULL, 1), NULL);
+	EXPECT(rgc_bytes_get(NULL), NULL);
+	EXPECT(rgc_bytes_length(NULL), 0);
+	EXPECT(rgc_bytes_compare(NULL, bytes), 0);
+	EXPECT(rgc_bytes_compare(bytes, NULL), 0);
+	EXPECT(rgc_bytes_concat(NULL, bytes), NULL);
+	EXPECT(rgc_bytes_concat(bytes, NULL), NULL);
+	EXPECT(rgc_bytes_slice(NULL, 0, 1), NULL);
+	EXPECT(rgc_bytes_find(NULL, bytes, 0, 1), -1);
+	EXPECT(rgc_bytes_find(bytes, NULL, 0, 1), -1);
 }
 
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)

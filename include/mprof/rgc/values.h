@@ -1,8 +1,9 @@
 /*
- * values.h - immutable values: strings, integers, floats; and capsules.  Part of mprof/rgc.h.
+ * values.h - immutable values: strings, integers, floats, truth values, None; and capsules.  Part of
+ * mprof/rgc.h.
  *
  * They own no references, so the collector never sees them.  Equal and hashable by value: an integer equals a
- * float of the same value, as in Python.
+ * float of the same value, and 1 equals True, as in Python.
  */
 #ifndef MPROF_RGC_VALUES_H
 #define MPROF_RGC_VALUES_H
@@ -10,6 +11,7 @@
 #include <mprof/rgc/type.h>
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,10 +20,14 @@ extern "C" {
 typedef struct rgc_str rgc_str;
 typedef struct rgc_int rgc_int;
 typedef struct rgc_float rgc_float;
+typedef struct rgc_bool rgc_bool;
+typedef struct rgc_none rgc_none;
 typedef struct rgc_capsule rgc_capsule;
 RGC_DECLARE_TYPE(rgc_str) RGC_API;
 RGC_DECLARE_TYPE(rgc_int) RGC_API;
 RGC_DECLARE_TYPE(rgc_float) RGC_API;
+RGC_DECLARE_TYPE(rgc_bool) RGC_API;
+RGC_DECLARE_TYPE(rgc_none) RGC_API;
 RGC_DECLARE_TYPE(rgc_capsule) RGC_API;
 
 /* A string of a C string's bytes, or of any, which are copied; a terminating 0 follows that is not counted;
@@ -51,6 +57,14 @@ RGC_API int64_t rgc_int_get(const rgc_int *number);
 /* A float, owned; NULL with ENOMEM. */
 RGC_API rgc_float *rgc_float_new(double value) RGC_WARN_UNUSED;
 RGC_API double rgc_float_get(const rgc_float *number);
+
+/* True or False, an immortal object each, made once: cannot fail.  Equal to the integers 1 and 0. */
+RGC_API rgc_bool *rgc_bool_new(bool value) RGC_WARN_UNUSED;
+RGC_API bool rgc_bool_get(const rgc_bool *truth);
+
+/* None, an immortal object, of which there is one: cannot fail.  For places where there must be an object, as
+ * an item or a result; RGC_IS(object, rgc_none) asks for it. */
+RGC_API rgc_none *rgc_none_new(void) RGC_WARN_UNUSED;
 
 /*
  * A foreign pointer as an object.  `destroy` (or NULL) is called with it when the capsule ends.  Equal by
