@@ -15,6 +15,7 @@ static const struct {
 	{&RGC_TYPE(rgc_list), rgc__list_owned_bytes},
 	{&RGC_TYPE(rgc_dict), rgc__dict_owned_bytes},
 	{&RGC_TYPE(rgc_set), rgc__set_owned_bytes},
+	{&RGC_TYPE(rgc_frozenset), rgc__set_owned_bytes},
 	{&RGC_TYPE(rgc_lru_cache), rgc__lru_cache_owned_bytes},
 	{&RGC_TYPE(rgc_weak), rgc__weak_owned_bytes},
 	{&RGC_TYPE(rgc_weak_value_dict), rgc__weak_table_owned_bytes},

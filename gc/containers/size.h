@@ -14,7 +14,7 @@
 /* Each of objects of its type: arrays and tables, in bytes. */
 size_t rgc__list_owned_bytes(const void *list);
 size_t rgc__dict_owned_bytes(const void *dict);
-size_t rgc__set_owned_bytes(const void *set);
+size_t rgc__set_owned_bytes(const void *set); /* frozen ones too */
 size_t rgc__lru_cache_owned_bytes(const void *cache);
 
 /*

@@ -19,7 +19,8 @@
  *
  * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
  * (`_copy`,
- * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr) return a reference that the
+ * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, `_union`, `_thaw`, rgc_repr) return a
+ * reference that the
  * caller owns and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with

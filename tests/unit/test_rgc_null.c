@@ -221,6 +221,31 @@ Test(rgc_null, bytes)
 	EXPECT(rgc_bytes_find(bytes, NULL, 0, 1), -1);
 }
 
+Test(rgc_null, frozensets)
+{
+	rgc_auto rgc_frozenset *set = rgc_frozenset_of(0);
+	rgc_cursor cursor = {0, 0};
+	void *item;
+	EXPECT(rgc_frozenset_new(NULL), NULL);
+	EXPECT(rgc_frozenset_of(1, NULL), NULL);
+	EXPECT(rgc_frozenset_of(2, one(), NULL), NULL);
+	EXPECT(rgc_frozenset_thaw(NULL), NULL);
+	EXPECT(rgc_frozenset_length(NULL), 0);
+	EXPECT(rgc_frozenset_contains(NULL, one()), -1);
+	EXPECT(rgc_frozenset_contains(set, NULL), -1);
+	EXPECT(rgc_frozenset_union(NULL, set), NULL);
+	EXPECT(rgc_frozenset_union(set, NULL), NULL);
+	EXPECT(rgc_frozenset_intersection(NULL, set), NULL);
+	EXPECT(rgc_frozenset_intersection(set, NULL), NULL);
+	EXPECT(rgc_frozenset_difference(NULL, set), NULL);
+	EXPECT(rgc_frozenset_difference(set, NULL), NULL);
+	EXPECT(rgc_frozenset_symmetric_difference(NULL, set), NULL);
+	EXPECT(rgc_frozenset_symmetric_difference(set, NULL), NULL);
+	EXPECT(rgc_frozenset_is_subset(NULL, set), -1);
+	EXPECT(rgc_frozenset_is_subset(set, NULL), -1);
+	EXPECT(rgc_frozenset_next(NULL, &cursor, &item), -1);
+}
+
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
 	(void)arguments, (void)keywords, (void)data;

@@ -32,6 +32,8 @@ typedef struct rgc_list rgc_list;
 typedef struct rgc_tuple rgc_tuple;
 typedef struct rgc_dict rgc_dict;
 typedef struct rgc_set rgc_set; /* the macro rgc_set(slot, value) only takes effect before a parenthesis */
+typedef struct rgc_frozenset rgc_frozenset;
+RGC_DECLARE_TYPE(rgc_frozenset) RGC_API;
 RGC_DECLARE_TYPE(rgc_list) RGC_API;
 RGC_DECLARE_TYPE(rgc_tuple) RGC_API;
 RGC_DECLARE_TYPE(rgc_dict) RGC_API;
@@ -182,6 +184,35 @@ RGC_API int rgc_set_is_subset(const rgc_set *a, const rgc_set *b);
 RGC_API void rgc_set_clear(rgc_set *set);
 /* The next item, borrowed, as rgc_dict_next. */
 RGC_API int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item);
+
+/* ---- rgc_frozenset: a set that never changes ---- */
+
+/* Hashable, so it can be a key and an item.  Equal to every set of the same items, frozen or not.  Where an
+ * argument is any object, it must be a set, frozen or not; others are EINVAL. */
+
+/* Of the items of a set, frozen or not; owned; NULL with ENOMEM.  O(n); calls neither hash nor equal. */
+RGC_API rgc_frozenset *rgc_frozenset_new(const void *items) RGC_WARN_UNUSED;
+/* Of `count` arguments, all objects, borrowed; owned; NULL with ENOMEM, the error of hash or equal, or EINVAL
+ * if one is NULL.  O(count) on average. */
+RGC_API rgc_frozenset *rgc_frozenset_of(size_t count, ...) RGC_WARN_UNUSED;
+/* A set of the same items that can be changed, owned; NULL with ENOMEM.  O(n). */
+RGC_API rgc_set *rgc_frozenset_thaw(const rgc_frozenset *set) RGC_WARN_UNUSED;
+/* O(1). */
+RGC_API size_t rgc_frozenset_length(const rgc_frozenset *set);
+/* As rgc_set_contains. */
+RGC_API int rgc_frozenset_contains(const rgc_frozenset *set, const void *item);
+/* New ones of the items that either has, that both have, that only `a` has, and that one of them has but not
+ * the other; owned; NULL with ENOMEM, EBUSY if `b` changes, or the error of equal.  O(length of both) on
+ * average. */
+RGC_API rgc_frozenset *rgc_frozenset_union(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
+RGC_API rgc_frozenset *rgc_frozenset_intersection(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
+RGC_API rgc_frozenset *rgc_frozenset_difference(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
+RGC_API rgc_frozenset *rgc_frozenset_symmetric_difference(const rgc_frozenset *a,
+							  const void *b) RGC_WARN_UNUSED;
+/* As rgc_set_is_subset. */
+RGC_API int rgc_frozenset_is_subset(const rgc_frozenset *a, const void *b);
+/* The next item, borrowed, in the order in which they came: 1, or 0 at the end. */
+RGC_API int rgc_frozenset_next(const rgc_frozenset *set, rgc_cursor *cursor, void **item);
 
 #ifdef __cplusplus
 }
