@@ -143,6 +143,16 @@ int rgc_dict_set(rgc_dict *dict, void *key, void *value)
 	return unlikely(table_hash(key, &hash)) ? -1 : set_hashed(dict, key, hash, value);
 }
 
+int rgc_dict_set_steal(rgc_dict *dict, void *key, void *value)
+{
+	int result = rgc_dict_set(dict, key, value);
+	int error = errno;
+	rgc_decref(key);
+	rgc_decref(value);
+	errno = error;
+	return result;
+}
+
 void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value)
 {
 	if (missing(dict) || missing(value))
@@ -204,6 +214,15 @@ int rgc_dict_pop_item(rgc_dict *dict, bool last, void **key, void **value)
 	*key = pair.entry.key;
 	*value = pair.value;
 	return 0;
+}
+
+int rgc_dict_move_to_end(rgc_dict *dict, const void *key, bool last)
+{
+	if (missing(dict))
+		return -1;
+	check_object(key);
+	ptrdiff_t number = find_existing(dict, key);
+	return number < 0 ? -1 : rgc__table_move_to_end(&dict->table, STRIDE, (size_t)number, last);
 }
 
 static int set_held(rgc_dict *dict, const struct pair *pair)

@@ -73,6 +73,15 @@ int rgc_set_add(rgc_set *set, void *item)
 	return unlikely(table_hash(item, &hash)) ? -1 : add_hashed(set, item, hash);
 }
 
+int rgc_set_add_steal(rgc_set *set, void *item)
+{
+	int result = rgc_set_add(set, item);
+	int error = errno;
+	rgc_decref(item);
+	errno = error;
+	return result;
+}
+
 /* Removes an item; its reference is the caller's then. */
 static rgc_object *remove_item(rgc_set *set, size_t number)
 {

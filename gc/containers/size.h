@@ -15,6 +15,9 @@
 size_t rgc__list_owned_bytes(const void *list);
 size_t rgc__dict_owned_bytes(const void *dict);
 size_t rgc__set_owned_bytes(const void *set); /* frozen ones too */
+size_t rgc__deque_owned_bytes(const void *deque);
+size_t rgc__counter_owned_bytes(const void *counter);
+size_t rgc__array_owned_bytes(const void *array);
 size_t rgc__lru_cache_owned_bytes(const void *cache);
 
 /*

@@ -128,10 +128,10 @@ static int table_init(struct table *table, size_t stride, unsigned bits)
 	return 0;
 }
 
-/* Copies the entries to an empty table that has room, leaving out what was removed. */
+/* Copies the entries to an empty table that has room, from its `used` on, leaving out what was removed. */
 static void copy_entries(struct table *to, const struct table *from, size_t stride)
 {
-	if (from->live == from->used) {
+	if (from->live == from->used && !to->used) {
 		/* No number changes, so slots are copied in their order, which is also that of memory. */
 		memcpy(to->entries, from->entries, from->used * stride);
 		const struct slot *end = from->slots + slot_count(from);
@@ -148,7 +148,7 @@ static void copy_entries(struct table *to, const struct table *from, size_t stri
 			link_slot(to, (struct slot){table_tag(entry->hash), ++to->used});
 		}
 	}
-	to->live = to->used;
+	to->live = from->live;
 }
 
 /* The bits of a table that has room for `count` entries; 0 with ENOMEM if none has. */
@@ -163,6 +163,15 @@ static unsigned bits_for(size_t count)
 	return 0;
 }
 
+/* By one that has the same entries, with other numbers perhaps. */
+static void replace(struct table *table, struct table *larger, size_t stride)
+{
+	larger->version = table->version + 1;
+	heap_bytes_changed((ptrdiff_t)(rgc__table_bytes(larger, stride) - rgc__table_bytes(table, stride)));
+	free(table->slots);
+	*table = *larger;
+}
+
 int rgc__table_reserve_slowly(struct table *table, size_t stride)
 {
 	/* A third of the room is free afterwards, whether the table grew or was only rid of removed entries.
@@ -173,10 +182,7 @@ int rgc__table_reserve_slowly(struct table *table, size_t stride)
 		return -1;
 	if (table->live)
 		copy_entries(&larger, table, stride);
-	larger.version = table->version + 1;
-	heap_bytes_changed((ptrdiff_t)(rgc__table_bytes(&larger, stride) - rgc__table_bytes(table, stride)));
-	free(table->slots);
-	*table = larger;
+	replace(table, &larger, stride);
 	return 0;
 }
 
@@ -197,6 +203,15 @@ static bool is_removed(const struct table *table, size_t stride, size_t number)
 	return !((const struct entry *)table_entry(table, stride, number))->key;
 }
 
+/* Both ends, so that taking one from either end again and again is quick. */
+static void trim(struct table *table, size_t stride)
+{
+	while (table->used > table->first && is_removed(table, stride, table->used - 1))
+		table->used--;
+	while (table->first < table->used && is_removed(table, stride, table->first))
+		table->first++;
+}
+
 void rgc__table_remove(struct table *table, size_t stride, size_t number)
 {
 	struct entry *entry = table_entry(table, stride, number);
@@ -206,11 +221,52 @@ void rgc__table_remove(struct table *table, size_t stride, size_t number)
 	table->version++;
 	if (!table->live)
 		table->first = table->used = 0;
-	/* Both ends are trimmed, so that taking one from either end again and again is quick. */
-	while (table->used > table->first && is_removed(table, stride, table->used - 1))
-		table->used--;
-	while (table->first < table->used && is_removed(table, stride, table->first))
-		table->first++;
+	trim(table, stride);
+}
+
+/* As rgc__table_reserve_slowly, before the first entry: half of the room that is free afterwards. */
+static int reserve_before(struct table *table, size_t stride)
+{
+	unsigned bits = bits_for((size_t)table->live + table->live / 2 + 1);
+	struct table larger;
+	if (table->first)
+		return 0;
+	if (!bits || table_init(&larger, stride, bits))
+		return -1;
+	larger.first = larger.used = (larger.capacity - table->live + 1) / 2;
+	copy_entries(&larger, table, stride);
+	replace(table, &larger, stride);
+	return 0;
+}
+
+static size_t number_of(const struct table *table, size_t stride, const struct entry *wanted)
+{
+	struct probe probe = probe_begin(table, wanted->hash);
+	for (;;) {
+		ptrdiff_t number = probe_next(table, &probe);
+		if (number < 0 ||
+		    ((const struct entry *)table_entry(table, stride, (size_t)number))->key == wanted->key)
+			return (size_t)number;
+	}
+}
+
+int rgc__table_move_to_end(struct table *table, size_t stride, size_t number, bool last)
+{
+	if (number == (last ? table->used - 1 : table->first))
+		return 0;
+	const struct entry moved = *(const struct entry *)table_entry(table, stride, number);
+	if (last ? table_reserve(table, stride) : reserve_before(table, stride))
+		return -1;
+	number = number_of(table, stride, &moved);
+	size_t to = last ? table->used++ : --table->first;
+	struct entry *entry = table_entry(table, stride, number);
+	memcpy(table_entry(table, stride, to), entry, stride);
+	unlink_slot(table, moved.hash, number);
+	entry->key = NULL;
+	link_slot(table, (struct slot){table_tag(moved.hash), (uint32_t)to + 1});
+	table->version++;
+	trim(table, stride);
+	return 0;
 }
 
 void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash)

@@ -151,6 +151,10 @@ void *rgc__table_append(struct table *table, size_t stride, rgc_object *key, siz
 /* Removes an entry.  Its references become the caller's, who has taken the pointers out before. */
 void rgc__table_remove(struct table *table, size_t stride, size_t number);
 
+/* Makes an entry the last one, or the first: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries
+ * change. */
+int rgc__table_move_to_end(struct table *table, size_t stride, size_t number, bool last);
+
 /* Gives an entry to another key, known to be absent, which is increfed; else as rgc__table_remove. */
 void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash);
 

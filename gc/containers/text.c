@@ -6,6 +6,7 @@
 #include "../core/missing.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,13 @@ void rgc__text_add(struct text *text, const char *bytes, size_t length)
 void rgc__text_add_string(struct text *text, const char *string)
 {
 	rgc__text_add(text, string, strlen(string));
+}
+
+void rgc__text_add_number(struct text *text, int64_t number)
+{
+	char digits[24];
+	snprintf(digits, sizeof(digits), "%" PRId64, number);
+	rgc__text_add_string(text, digits);
 }
 
 void rgc__text_add_escaped(struct text *text, unsigned char byte)

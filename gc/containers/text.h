@@ -18,6 +18,8 @@ struct text {
 void rgc__text_add(struct text *text, const char *bytes, size_t length);
 void rgc__text_add_string(struct text *text, const char *string);
 
+void rgc__text_add_number(struct text *text, int64_t number);
+
 /* A byte that has no form of its own, as Python writes it: \n, \x00. */
 void rgc__text_add_escaped(struct text *text, unsigned char byte);
 

@@ -33,6 +33,22 @@ static void tuple_fill_steal(rgc_tuple *tuple, size_t index, void *item)
 	rgc_decref(old);
 }
 
+/* Consumes the arguments' references, on failure too. */
+static rgc_tuple *tuple_of_steal(size_t count, va_list arguments, bool some_missing)
+{
+	rgc_tuple *tuple = some_missing ? NULL : rgc_tuple_new(count);
+	int error = errno;
+	for (size_t i = 0; i < count; i++) {
+		void *item = va_arg(arguments, void *);
+		if (tuple)
+			tuple_fill_steal(tuple, i, item);
+		else
+			rgc_decref(item);
+	}
+	errno = error;
+	return tuple;
+}
+
 rgc_tuple *rgc_tuple_of(size_t count, ...)
 {
 	va_list arguments, again;
@@ -46,14 +62,21 @@ rgc_tuple *rgc_tuple_of(size_t count, ...)
 		rgc_incref(item);
 	}
 	va_end(arguments);
-	rgc_tuple *tuple = some_missing ? NULL : rgc_tuple_new(count);
-	for (size_t i = 0; i < count; i++) {
-		void *item = va_arg(again, void *);
-		if (tuple)
-			tuple_fill_steal(tuple, i, item);
-		else
-			rgc_decref(item);
-	}
+	rgc_tuple *tuple = tuple_of_steal(count, again, some_missing);
+	va_end(again);
+	return tuple;
+}
+
+rgc_tuple *rgc_tuple_of_steal(size_t count, ...)
+{
+	va_list arguments, again;
+	va_start(arguments, count);
+	va_copy(again, arguments);
+	bool some_missing = false;
+	for (size_t i = 0; i < count; i++)
+		some_missing |= missing_pointer(va_arg(arguments, void *));
+	va_end(arguments);
+	rgc_tuple *tuple = tuple_of_steal(count, again, some_missing);
 	va_end(again);
 	return tuple;
 }

@@ -19,7 +19,7 @@
  *
  * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
  * (`_copy`,
- * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, `_union`, `_thaw`, rgc_repr) return a
+ * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, `_union`, `_plus`, `_minus`, `_thaw`, rgc_repr) return a
  * reference that the
  * caller owns and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
@@ -204,6 +204,8 @@ RGC_API int32_t rgc_refcount(const void *object);
 
 /* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is a
  * list, dictionary (also a weak one, with its weak references), set or memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
+/* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is one
+ * of the library's containers or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
  * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
@@ -230,6 +232,10 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/bytes.h>
 #include <mprof/rgc/containers.h>
 #include <mprof/rgc/weak_containers.h>
+#include <mprof/rgc/deque.h>
+#include <mprof/rgc/defaultdict.h>
+#include <mprof/rgc/counter.h>
+#include <mprof/rgc/array.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT

@@ -70,13 +70,20 @@ CALLS_WITH_TEXT = (
             f"get({kind}s, TEXT)", f"ref({kind}s, TEXT)", f"contains({kind}s, TEXT)", f"set({kind}s, TEXT, list)", f"set({kind}s, list, TEXT)",
             f"set_default({kind}s, TEXT, list)", f"set_default({kind}s, list, TEXT)", f"delete({kind}s, TEXT)", f"pop({kind}s, TEXT)")),
     "rgc_weak_set_contains(items, TEXT)", "rgc_weak_set_add(items, TEXT)", "rgc_weak_set_discard(items, TEXT)",
-    "rgc_at_end_new(TEXT, NULL, list)", "rgc_at_end_new(list, NULL, TEXT)")
+    "rgc_at_end_new(TEXT, NULL, list)", "rgc_at_end_new(list, NULL, TEXT)",
+    "rgc_deque_set(deque, 0, TEXT)", "rgc_deque_append(deque, TEXT)", "rgc_deque_append_left(deque, TEXT)", "rgc_deque_append_steal(deque, TEXT)",
+    "rgc_deque_append_left_steal(deque, TEXT)", "rgc_deque_find(deque, TEXT)", "rgc_deque_remove(deque, TEXT)", "rgc_frozenset_contains(frozen, TEXT)",
+    "rgc_set_add_steal(set, TEXT)", "rgc_dict_move_to_end(dict, TEXT, true)", "rgc_defaultdict_get(defaultdict, TEXT)", "rgc_counter_get(counter, TEXT, NULL)",
+    "rgc_counter_set(counter, TEXT, 1)", "rgc_counter_add(counter, TEXT, 1)", "rgc_counter_discard(counter, TEXT)", "rgc_dict_set_steal(dict, TEXT, list)",
+    "rgc_dict_set_steal(dict, list, TEXT)")
 
 
 def program_that_calls(*calls):
     return ("int main(void)\n{\n\trgc_list *list = rgc_list_new(); rgc_tuple *tuple = rgc_tuple_new(1); rgc_dict *dict = rgc_dict_new(); rgc_set *set = rgc_set_new();\n"
-            "\trgc_lru_cache *cache = NULL; char *mine = NULL; void *any = NULL; rgc_str *key = NULL;\n"
-            "\trgc_weak_value_dict *values = NULL; rgc_weak_key_dict *keys = NULL; rgc_weak_set *items = NULL; (void)values, (void)keys, (void)items;\n\t(void)list, (void)tuple, (void)dict, (void)set, (void)cache, (void)mine, (void)any, (void)key;\n" +
+            "\trgc_lru_cache *cache = NULL; rgc_deque *deque = NULL; rgc_frozenset *frozen = NULL;\n"
+            "\trgc_defaultdict *defaultdict = NULL; rgc_counter *counter = NULL; char *mine = NULL; void *any = NULL; rgc_str *key = NULL;\n"
+            "\trgc_weak_value_dict *values = NULL; rgc_weak_key_dict *keys = NULL; rgc_weak_set *items = NULL; (void)values, (void)keys, (void)items;\n"
+            "\t(void)list, (void)tuple, (void)dict, (void)set, (void)cache, (void)deque, (void)frozen, (void)defaultdict, (void)counter, (void)mine, (void)any, (void)key;\n" +
             "".join(f"\t(void)!{call};\n" for call in calls) + "\treturn 0;\n}\n")
 
 

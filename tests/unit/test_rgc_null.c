@@ -246,6 +246,131 @@ Test(rgc_null, frozensets)
 	EXPECT(rgc_frozenset_next(NULL, &cursor, &item), -1);
 }
 
+Test(rgc_null, deques)
+{
+	rgc_auto rgc_deque *deque = rgc_deque_new(2);
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_cursor cursor = {0, 0};
+	void *item;
+	cr_assert_eq(rgc_deque_append(deque, one()), 0);
+	EXPECT(rgc_deque_copy(NULL), NULL);
+	EXPECT(rgc_deque_length(NULL), 0);
+	EXPECT(rgc_deque_maxlen(NULL), 0);
+	EXPECT(rgc_deque_get(NULL, 0), NULL);
+	EXPECT(rgc_deque_ref(NULL, 0), NULL);
+	EXPECT(rgc_deque_set(NULL, 0, one()), -1);
+	EXPECT(rgc_deque_set(deque, 0, NULL), -1);
+	EXPECT(rgc_deque_append(NULL, one()), -1);
+	EXPECT(rgc_deque_append(deque, NULL), -1);
+	EXPECT(rgc_deque_append_left(NULL, one()), -1);
+	EXPECT(rgc_deque_append_left(deque, NULL), -1);
+	EXPECT(rgc_deque_append_steal(NULL, rgc_int_new(1000)), -1);
+	EXPECT(rgc_deque_append_steal(deque, NULL), -1);
+	EXPECT(rgc_deque_append_left_steal(NULL, rgc_int_new(1000)), -1);
+	EXPECT(rgc_deque_append_left_steal(deque, NULL), -1);
+	EXPECT(rgc_deque_pop(NULL), NULL);
+	EXPECT(rgc_deque_pop_left(NULL), NULL);
+	EXPECT(rgc_deque_extend(NULL, list), -1);
+	EXPECT(rgc_deque_extend(deque, NULL), -1);
+	EXPECT(rgc_deque_extend_left(NULL, list), -1);
+	EXPECT(rgc_deque_extend_left(deque, NULL), -1);
+	EXPECT(rgc_deque_rotate(NULL, 1), -1);
+	EXPECT(rgc_deque_find(NULL, one()), -1);
+	EXPECT(rgc_deque_find(deque, NULL), -1);
+	EXPECT(rgc_deque_remove(NULL, one()), -1);
+	EXPECT(rgc_deque_remove(deque, NULL), -1);
+	EXPECT(rgc_deque_delete(NULL, 0), -1);
+	EXPECT_NOTHING(rgc_deque_clear(NULL));
+	EXPECT(rgc_deque_next(NULL, &cursor, &item), -1);
+	cr_assert_eq(rgc_deque_length(deque), 1);
+}
+
+Test(rgc_null, functions_that_consume_references)
+{
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	rgc_auto rgc_set *set = rgc_set_new();
+	EXPECT(rgc_dict_set_steal(NULL, rgc_int_new(1000), rgc_int_new(1000)), -1);
+	EXPECT(rgc_dict_set_steal(dict, NULL, rgc_int_new(1000)), -1);
+	EXPECT(rgc_dict_set_steal(dict, rgc_int_new(1000), NULL), -1);
+	EXPECT(rgc_dict_move_to_end(NULL, one(), true), -1);
+	EXPECT(rgc_dict_move_to_end(dict, NULL, true), -1);
+	EXPECT(rgc_set_add_steal(NULL, rgc_int_new(1000)), -1);
+	EXPECT(rgc_set_add_steal(set, NULL), -1);
+	EXPECT(rgc_tuple_of_steal(1, NULL), NULL);
+	EXPECT(rgc_tuple_of_steal(2, rgc_int_new(1000), NULL), NULL);
+}
+
+static void *make_one(void *data)
+{
+	(void)data;
+	return one();
+}
+
+Test(rgc_null, defaultdicts_and_counters)
+{
+	rgc_auto rgc_defaultdict *defaultdict = rgc_defaultdict_new(make_one, NULL);
+	rgc_auto rgc_counter *counter = rgc_counter_new();
+	rgc_cursor cursor = {0, 0};
+	void *key;
+	int64_t count;
+	EXPECT(rgc_defaultdict_copy(NULL), NULL);
+	EXPECT(rgc_defaultdict_get(NULL, one()), NULL);
+	EXPECT(rgc_defaultdict_get(defaultdict, NULL), NULL);
+	EXPECT(rgc_defaultdict_dict(NULL), NULL);
+	EXPECT(rgc_counter_copy(NULL), NULL);
+	EXPECT(rgc_counter_length(NULL), 0);
+	EXPECT(rgc_counter_get(NULL, one(), &count), -1);
+	EXPECT(rgc_counter_get(counter, NULL, &count), -1);
+	EXPECT(rgc_counter_set(NULL, one(), 1), -1);
+	EXPECT(rgc_counter_set(counter, NULL, 1), -1);
+	EXPECT(rgc_counter_add(NULL, one(), 1), -1);
+	EXPECT(rgc_counter_add(counter, NULL, 1), -1);
+	EXPECT(rgc_counter_discard(NULL, one()), -1);
+	EXPECT(rgc_counter_discard(counter, NULL), -1);
+	EXPECT(rgc_counter_update(NULL, counter), -1);
+	EXPECT(rgc_counter_update(counter, NULL), -1);
+	EXPECT(rgc_counter_subtract(NULL, counter), -1);
+	EXPECT(rgc_counter_subtract(counter, NULL), -1);
+	EXPECT(rgc_counter_total(NULL, &count), -1);
+	EXPECT(rgc_counter_most_common(NULL, NULL, 0), 0);
+	EXPECT(rgc_counter_plus(NULL, counter), NULL);
+	EXPECT(rgc_counter_plus(counter, NULL), NULL);
+	EXPECT(rgc_counter_minus(NULL, counter), NULL);
+	EXPECT(rgc_counter_minus(counter, NULL), NULL);
+	EXPECT(rgc_counter_union(NULL, counter), NULL);
+	EXPECT(rgc_counter_union(counter, NULL), NULL);
+	EXPECT(rgc_counter_intersection(NULL, counter), NULL);
+	EXPECT(rgc_counter_intersection(counter, NULL), NULL);
+	EXPECT_NOTHING(rgc_counter_clear(NULL));
+	EXPECT(rgc_counter_next(NULL, &cursor, &key, &count), -1);
+	cr_assert_eq(rgc_counter_length(counter), 0);
+}
+
+Test(rgc_null, arrays)
+{
+	rgc_auto rgc_array *array = rgc_array_new('i');
+	int64_t integer;
+	double real;
+	EXPECT(rgc_array_typecode(NULL), 0);
+	EXPECT(rgc_array_item_size(NULL), 0);
+	EXPECT(rgc_array_length(NULL), 0);
+	EXPECT(rgc_array_data(NULL), NULL);
+	EXPECT(rgc_array_get_int(NULL, 0, &integer), -1);
+	EXPECT(rgc_array_get_float(NULL, 0, &real), -1);
+	EXPECT(rgc_array_ref(NULL, 0), NULL);
+	EXPECT(rgc_array_set_int(NULL, 0, 1), -1);
+	EXPECT(rgc_array_set_float(NULL, 0, 1), -1);
+	EXPECT(rgc_array_append_int(NULL, 1), -1);
+	EXPECT(rgc_array_append_float(NULL, 1), -1);
+	EXPECT(rgc_array_extend(NULL, array), -1);
+	EXPECT(rgc_array_extend(array, NULL), -1);
+	EXPECT(rgc_array_extend_data(NULL, "text", 1), -1);
+	EXPECT(rgc_array_extend_data(array, NULL, 1), -1);
+	EXPECT(rgc_array_delete(NULL, 0), -1);
+	EXPECT_NOTHING(rgc_array_clear(NULL));
+	cr_assert_eq(rgc_array_length(array), 0);
+}
+
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
 	(void)arguments, (void)keywords, (void)data;

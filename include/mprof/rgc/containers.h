@@ -87,6 +87,11 @@ RGC_API rgc_tuple *rgc_tuple_new(size_t count) RGC_WARN_UNUSED;
 /* Of `count` arguments, all objects, borrowed; owned; NULL with ENOMEM, or EINVAL if one is NULL.  O(count).
  */
 RGC_API rgc_tuple *rgc_tuple_of(size_t count, ...) RGC_WARN_UNUSED;
+/* The same, consuming the arguments' references, on failure too:
+ *
+ *     rgc_tuple *point = rgc_tuple_of_steal(2, rgc_int_new(x), rgc_int_new(y));
+ */
+RGC_API rgc_tuple *rgc_tuple_of_steal(size_t count, ...) RGC_WARN_UNUSED;
 /* Fills a place, consuming the reference, on failure too: 0, or -1 with ERANGE.  O(1). */
 RGC_API int rgc_tuple_init_steal(rgc_tuple *tuple, size_t index, void *item);
 /* O(1). */
@@ -124,6 +129,8 @@ RGC_API int rgc_dict_contains(const rgc_dict *dict, const void *key);
 /* Adds or replaces (an equal key stays, in its place): 0, or -1 with ENOMEM or the error of hash or equal.
  * O(1) on average. */
 RGC_API int rgc_dict_set(rgc_dict *dict, void *key, void *value);
+/* The same, consuming the references to both, on failure too. */
+RGC_API int rgc_dict_set_steal(rgc_dict *dict, void *key, void *value);
 /* The value of the key, borrowed, after adding `value` if there was none; NULL with ENOMEM or the error of
  * hash or equal.  O(1) on average. */
 RGC_API void *rgc_dict_set_default(rgc_dict *dict, void *key, void *value);
@@ -136,6 +143,9 @@ RGC_API void *rgc_dict_pop(rgc_dict *dict, const void *key) RGC_WARN_UNUSED;
 /* Removes the newest (last) or oldest pair; both owned by the caller: 0, or -1 with ENOENT.  O(1) on average.
  */
 RGC_API int rgc_dict_pop_item(rgc_dict *dict, bool last, void **key, void **value) RGC_WARN_UNUSED;
+/* Makes a key the newest (last) or oldest, as if it had come after or before all others: 0, or -1 with
+ * ENOENT, ENOMEM and nothing done, or the error of hash or equal.  O(1) on average. */
+RGC_API int rgc_dict_move_to_end(rgc_dict *dict, const void *key, bool last);
 /* Adds all pairs of another, or nothing of itself: 0, or -1 with ENOMEM, EBUSY if equal changes the other, or
  * the error of equal; what was added by then stays.  O(length of the other) on average. */
 RGC_API int rgc_dict_update(rgc_dict *dict, const rgc_dict *other);
@@ -165,6 +175,8 @@ RGC_API int rgc_set_contains(const rgc_set *set, const void *item);
 /* 1 if added, 0 if there was an equal one, or -1 with ENOMEM or the error of hash or equal.  O(1) on average.
  */
 RGC_API int rgc_set_add(rgc_set *set, void *item);
+/* The same, consuming the caller's reference, whatever the result. */
+RGC_API int rgc_set_add_steal(rgc_set *set, void *item);
 /* 1 if removed, 0 if there was none, or -1 with the error of hash or equal.  O(1) on average. */
 RGC_API int rgc_set_discard(rgc_set *set, const void *item);
 /* The newest item, removed, owned; NULL with ENOENT.  O(1) on average. */

@@ -9,6 +9,9 @@
 #define MPROF_RGC_NO_TEXT_H
 
 #include <mprof/rgc/at_end.h>
+#include <mprof/rgc/counter.h>
+#include <mprof/rgc/defaultdict.h>
+#include <mprof/rgc/deque.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/weak_containers.h>
 
@@ -64,6 +67,23 @@
 #define rgc_weak_set_add(set, item) rgc_weak_set_add((set), RGC_OBJECT_(item))
 #define rgc_weak_set_discard(set, item) rgc_weak_set_discard((set), RGC_OBJECT_(item))
 
+#define rgc_deque_set(deque, index, item) rgc_deque_set((deque), (index), RGC_OBJECT_(item))
+#define rgc_deque_append(deque, item) rgc_deque_append((deque), RGC_OBJECT_(item))
+#define rgc_deque_append_left(deque, item) rgc_deque_append_left((deque), RGC_OBJECT_(item))
+#define rgc_deque_append_steal(deque, item) rgc_deque_append_steal((deque), RGC_OBJECT_(item))
+#define rgc_deque_append_left_steal(deque, item) rgc_deque_append_left_steal((deque), RGC_OBJECT_(item))
+#define rgc_deque_find(deque, item) rgc_deque_find((deque), RGC_OBJECT_(item))
+#define rgc_deque_remove(deque, item) rgc_deque_remove((deque), RGC_OBJECT_(item))
+#define rgc_frozenset_contains(set, item) rgc_frozenset_contains((set), RGC_OBJECT_(item))
+#define rgc_set_add_steal(set, item) rgc_set_add_steal((set), RGC_OBJECT_(item))
+#define rgc_dict_move_to_end(dict, key, last) rgc_dict_move_to_end((dict), RGC_OBJECT_(key), (last))
+#define rgc_defaultdict_get(defaultdict, key) rgc_defaultdict_get((defaultdict), RGC_OBJECT_(key))
+#define rgc_counter_get(counter, key, count) rgc_counter_get((counter), RGC_OBJECT_(key), (count))
+#define rgc_counter_set(counter, key, count) rgc_counter_set((counter), RGC_OBJECT_(key), (count))
+#define rgc_counter_add(counter, key, count) rgc_counter_add((counter), RGC_OBJECT_(key), (count))
+#define rgc_counter_discard(counter, key) rgc_counter_discard((counter), RGC_OBJECT_(key))
+#define rgc_dict_set_steal(dict, key, value) rgc_dict_set_steal((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+
 #else
 
 /* Templates, so that NULL goes where it went. */
@@ -113,6 +133,24 @@ template <int = 0> void rgc_weak_key_dict_pop(rgc_weak_key_dict *, const char *)
 template <int = 0> void rgc_weak_set_contains(const rgc_weak_set *, const char *) = delete;
 template <int = 0> void rgc_weak_set_add(rgc_weak_set *, const char *) = delete;
 template <int = 0> void rgc_weak_set_discard(rgc_weak_set *, const char *) = delete;
+
+template <int = 0> void rgc_deque_set(rgc_deque *, ssize_t, const char *) = delete;
+template <int = 0> void rgc_deque_append(rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_deque_append_left(rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_deque_append_steal(rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_deque_append_left_steal(rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_deque_find(const rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_deque_remove(rgc_deque *, const char *) = delete;
+template <int = 0> void rgc_frozenset_contains(const rgc_frozenset *, const char *) = delete;
+template <int = 0> void rgc_set_add_steal(rgc_set *, const char *) = delete;
+template <int = 0> void rgc_dict_move_to_end(rgc_dict *, const char *, bool) = delete;
+template <int = 0> void rgc_defaultdict_get(rgc_defaultdict *, const char *) = delete;
+template <int = 0> void rgc_counter_get(const rgc_counter *, const char *, int64_t *) = delete;
+template <int = 0> void rgc_counter_set(rgc_counter *, const char *, int64_t) = delete;
+template <int = 0> void rgc_counter_add(rgc_counter *, const char *, int64_t) = delete;
+template <int = 0> void rgc_counter_discard(rgc_counter *, const char *) = delete;
+template <int = 0> void rgc_dict_set_steal(rgc_dict *, const char *, const void *) = delete;
+template <int = 0> void rgc_dict_set_steal(rgc_dict *, const void *, const char *) = delete;
 
 #endif
 
