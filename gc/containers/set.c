@@ -216,7 +216,7 @@ static rgc_set *select_items(rgc_set *result, const rgc_set *from, const rgc_set
 
 static rgc_set *intersection(rgc_set *result, const rgc_set *a, const rgc_set *b)
 {
-	bool a_is_smaller = a->table.live <= b->table.live;
+	bool a_is_smaller = a->table.live < b->table.live;
 	return a_is_smaller ? select_items(result, a, b, 1) : select_items(result, b, a, 1);
 }
 

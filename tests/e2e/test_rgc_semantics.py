@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 from harness import BUILD, PROGRAMS, Skip, case, check, compile, run, run_cases
+from rgc_collection_scripts import COLLECTIONS, CollectionWriter
 from rgc_scripts import FIXED, WeakWriter, Writer, lines
 
 # Python's weak containers are several objects each, so others are examined in another order; and are emptied from their ends.
@@ -73,15 +74,12 @@ def judge(scripts, directory):
 
 @case
 def fixed_scripts(directory):
-    judge({name: lines(script) for name, script in FIXED.items()}, directory)
+    judge({name: lines(script) for name, script in {**FIXED, **COLLECTIONS}.items()}, directory)
 
 
 def random_scripts(directory, writer):
     seed, count = int(os.environ.get("SEED", 1)), int(os.environ.get("SCRIPTS", 150))
-    scripts = {}
-    for number in range(seed, seed + count):
-        scripts[f"seed {number}"] = writer(random.Random(number)).write(150)
-    judge(scripts, directory)
+    judge({f"seed {number}": writer(random.Random(number)).write(150) for number in range(seed, seed + count)}, directory)
 
 
 @case
@@ -97,6 +95,11 @@ def random_scripts_with_automatic_collection(directory):
 @case
 def random_scripts_with_weak_containers(directory):
     random_scripts(directory, WeakWriter)
+
+
+@case
+def random_scripts_of_collections(directory):
+    random_scripts(directory, CollectionWriter)
 
 
 run_cases()

@@ -185,8 +185,8 @@ RGC_API void *rgc_set_pop(rgc_set *set) RGC_WARN_UNUSED;
 RGC_API int rgc_set_update(rgc_set *set, const rgc_set *other);
 /* A new set of the same items, owned; NULL with ENOMEM.  O(n); calls neither hash nor equal. */
 RGC_API rgc_set *rgc_set_copy(const rgc_set *set) RGC_WARN_UNUSED;
-/* A new set of the items that both have, those of the smaller one; owned; NULL with ENOMEM, EBUSY if equal
- * changes one, or the error of equal.  O(length of the smaller) on average. */
+/* A new set of the items that both have, those of the smaller one, or of `b`; owned; NULL with ENOMEM, EBUSY
+ * if equal changes one, or the error of equal.  O(length of the smaller) on average. */
 RGC_API rgc_set *rgc_set_intersection(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
 /* A new set of the items of `a` that are not in `b`; owned; NULL as above.  O(length of a) on average. */
 RGC_API rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;

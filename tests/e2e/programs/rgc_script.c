@@ -26,8 +26,9 @@ typedef struct node {
 } node, fin;
 
 static void on_end(void *self);
-RGC_DEFINE_TYPE(node, a, b);
-RGC_DEFINE_TYPE_WITH((on_end, NULL, NULL, NULL), fin, a, b);
+static rgc_str *name_repr(const void *self);
+RGC_DEFINE_TYPE_WITH((NULL, NULL, NULL, name_repr), node, a, b);
+RGC_DEFINE_TYPE_WITH((on_end, NULL, NULL, name_repr), fin, a, b);
 
 struct words {
 	size_t count;
@@ -71,6 +72,11 @@ static const char *name_of(const void *object)
 			return made_objects[i - 1].name;
 	}
 	return NULL;
+}
+
+static rgc_str *name_repr(const void *self)
+{
+	return rgc_str_new(name_of(self));
 }
 
 static void name_object(const void *object, const char *name)
@@ -385,6 +391,7 @@ static void do_unfreeze(struct words *w)
 
 #include "rgc_script_containers.h"
 #include "rgc_script_weak.h"
+#include "rgc_script_collections.h"
 
 static const struct {
 	const char *verb;
@@ -424,6 +431,7 @@ static const struct {
 	{"unfreeze", do_unfreeze},
 	CONTAINER_COMMANDS,
 	WEAK_COMMANDS,
+	COLLECTION_COMMANDS,
 };
 
 /* ---- scripts ---- */

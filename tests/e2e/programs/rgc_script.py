@@ -14,7 +14,9 @@ import gc
 import sys
 import weakref
 
+import rgc_script_collections
 import rgc_script_weak
+
 
 class Roots(dict):
     """Tracked from the start, and so frozen; a plain one would become tracked among what it holds."""
@@ -38,6 +40,9 @@ ballast = []
 
 class Node:
     __slots__ = ("a", "b", "__weakref__")  # without __init__, whose call would allocate
+
+    def __repr__(self):
+        return names[id(self)]
 
 
 class Fin(Node):
@@ -308,9 +313,16 @@ def holder(name, cache, arguments, keywords):
 FUNCTIONS = {"echo": echo, "fib": fib, "fail": fail, "clearing": clearing, "same": same, "holder": holder}
 
 
+LITERALS = {"None": None, "True": True, "False": False}
+
+
 def argument(text):
     if text.startswith("'"):
         return text[1:-1]
+    if text.startswith("b:"):
+        return bytes.fromhex(text[2:])
+    if text in LITERALS:
+        return LITERALS[text]
     return float(text) if "." in text else int(text)
 
 
@@ -377,6 +389,9 @@ COMMANDS = {
 }
 
 COMMANDS.update(rgc_script_weak.commands(sys.modules[__name__]))
+
+
+COMMANDS.update(rgc_script_collections.commands(roots, made, value, argument, out))
 
 
 def parse(line):

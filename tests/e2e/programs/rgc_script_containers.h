@@ -80,6 +80,10 @@ static void do_empty(struct words *w)
 		rgc_list_clear(object);
 	else if (RGC_IS(object, rgc_dict))
 		rgc_dict_clear(object);
+	else if (RGC_IS(object, rgc_deque))
+		rgc_deque_clear(object);
+	else if (RGC_IS(object, rgc_counter))
+		rgc_counter_clear(object);
 	else
 		rgc_set_clear(object);
 }
@@ -92,6 +96,10 @@ static void do_length(struct words *w)
 		length = rgc_list_length(object);
 	else if (RGC_IS(object, rgc_dict))
 		length = rgc_dict_length(object);
+	else if (RGC_IS(object, rgc_deque))
+		length = rgc_deque_length(object);
+	else if (RGC_IS(object, rgc_counter))
+		length = rgc_counter_length(object);
 	else
 		length = RGC_IS(object, rgc_tuple) ? rgc_tuple_length(object) : rgc_set_length(object);
 	printf("length %s %zu\n", w->word[0], length);
@@ -228,10 +236,25 @@ static void do_cache(struct words *w)
 	}
 }
 
+static rgc_bytes *bytes_of(const char *hexadecimal)
+{
+	char bytes[LINE];
+	size_t length = 0;
+	for (unsigned byte; sscanf(hexadecimal + 2 * length, "%2x", &byte) == 1;)
+		bytes[length++] = (char)byte;
+	return rgc_bytes_new(bytes, length);
+}
+
 static void *argument(const char *text)
 {
 	if (*text == '\'')
 		return rgc_str_new_bytes(text + 1, strlen(text) - 2);
+	if (!strncmp(text, "b:", 2))
+		return bytes_of(text + 2);
+	if (!strcmp(text, "None"))
+		return rgc_none_new();
+	if (!strcmp(text, "True") || !strcmp(text, "False"))
+		return rgc_bool_new(*text == 'T');
 	return strchr(text, '.') ? (void *)rgc_float_new(atof(text)) : (void *)rgc_int_new(atoi(text));
 }
 
