@@ -76,10 +76,12 @@ static struct number load(const rgc_array *array, size_t at)
 
 static void store_float(rgc_array *array, size_t at, double value)
 {
-	if (array->format->size == sizeof(float))
-		((float *)array->data)[at] = (float)value;
+	char *item = (char *)array->data + at * array->format->size;
+	float rounded = (float)value;
+	if (array->format->size == sizeof(rounded))
+		memcpy(item, &rounded, sizeof(rounded));
 	else
-		((double *)array->data)[at] = value;
+		memcpy(item, &value, sizeof(value));
 }
 
 /* The value fits. */

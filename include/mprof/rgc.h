@@ -18,10 +18,8 @@
  * (mprof/rgc/debug.h).
  *
  * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
- * (`_copy`,
- * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, `_union`, `_plus`, `_minus`, `_thaw`, rgc_repr) return a
- * reference that the
- * caller owns and drops with rgc_decref.
+ * (`_copy`, `_slice`, `_concat`, `_format`, `_union`, `_intersection`, `_difference`, `_plus`, `_minus`,
+ * `_thaw`, rgc_repr) return a reference that the caller owns and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
  * `steal` in the name: those consume the reference, on failure too.
@@ -207,6 +205,8 @@ RGC_API int32_t rgc_refcount(const void *object);
 /* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is one
  * of the library's containers or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
  * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
+ * container of the library's or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What
+ * it refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
 /* Hash of an object: its type's, or one of its address.  0, or -1 with errno (ENOTSUP: unhashable). */

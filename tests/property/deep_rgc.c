@@ -88,6 +88,23 @@ static void *in_dict(void *inner)
 	return dict;
 }
 
+static void *in_deque(void *inner)
+{
+	rgc_deque *deque = rgc_deque_new(RGC_DEQUE_UNBOUNDED);
+	if (!deque || rgc_deque_append_left_steal(deque, inner))
+		fail("no memory for a deque");
+	return deque;
+}
+
+static void *in_defaultdict(void *inner)
+{
+	rgc_defaultdict *outer = rgc_defaultdict_new(in_list, inner);
+	if (!outer)
+		fail("no memory for a defaultdict");
+	rgc_decref(inner);
+	return outer;
+}
+
 static void *in_set(void *inner)
 {
 	rgc_set *set = rgc_set_new();
@@ -206,8 +223,10 @@ static const struct {
 	{"list", NULL, in_list, DEPTH, 112},
 	{"tuple", NULL, in_tuple, DEPTH, 48},
 	{"dict", NULL, in_dict, DEPTH, 280},
-	{"branch", NULL, in_branch, DEPTH / 2, 208}, /* two objects each */
-	{"set", NULL, in_set, DEPTH / 10, 1000},     /* three, and a long way to each */
+	{"deque", NULL, in_deque, DEPTH / 10, 700},
+	{"defaultdict", NULL, in_defaultdict, DEPTH / 5, 160}, /* two objects each */
+	{"branch", NULL, in_branch, DEPTH / 2, 208},           /* two objects each */
+	{"set", NULL, in_set, DEPTH / 10, 1000},               /* three, and a long way to each */
 };
 
 static bool is_chosen(const char *name, int argc, char **argv)

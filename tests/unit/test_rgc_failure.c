@@ -36,6 +36,34 @@ static rgc_weak_key_dict *enter(node *a, node *b)
 	return dict;
 }
 
+static void *make_list(void *data)
+{
+	(void)data;
+	return rgc_list_new();
+}
+
+/* One of each, with something in it; whatever fails is left out. */
+static void fill_containers(void)
+{
+	rgc_auto rgc_bytes *bytes = rgc_bytes_new("bytes", 5);
+	rgc_auto rgc_frozenset *frozenset = rgc_frozenset_of(2, rgc_none_new(), rgc_bool_new(true));
+	rgc_auto rgc_deque *deque = rgc_deque_new(2);
+	rgc_auto rgc_defaultdict *defaultdict = rgc_defaultdict_new(make_list, NULL);
+	rgc_auto rgc_counter *counter = rgc_counter_new();
+	rgc_auto rgc_array *array = rgc_array_new('i');
+	void *const made[] = {bytes, frozenset, deque, defaultdict, counter, array};
+	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++)
+		expect_enomem(made[i]);
+	if (deque && counter && array && defaultdict) {
+		cr_assert(!rgc_deque_append(deque, deque) || errno == ENOMEM);
+		cr_assert(!rgc_counter_add(counter, rgc_none_new(), 1) || errno == ENOMEM);
+		cr_assert(!rgc_array_append_int(array, 1) || errno == ENOMEM);
+		expect_enomem(rgc_defaultdict_get(defaultdict, rgc_none_new()));
+		cr_assert_eq(rgc_verify(), 0);
+		rgc_deque_clear(deque);
+	}
+}
+
 /* A little of everything; whatever fails is left out. */
 static void work(void)
 {
@@ -53,6 +81,7 @@ static void work(void)
 	rgc_weak_key_dict *dict = a && b ? enter(a, b) : NULL;
 	rgc_heap *heap = rgc_heap_new();
 	expect_enomem(heap);
+	fill_containers();
 	rgc_decref(a);
 	rgc_decref(b);
 	/* Nothing below needs memory. */

@@ -33,11 +33,11 @@ typedef struct rgc_tuple rgc_tuple;
 typedef struct rgc_dict rgc_dict;
 typedef struct rgc_set rgc_set; /* the macro rgc_set(slot, value) only takes effect before a parenthesis */
 typedef struct rgc_frozenset rgc_frozenset;
-RGC_DECLARE_TYPE(rgc_frozenset) RGC_API;
 RGC_DECLARE_TYPE(rgc_list) RGC_API;
 RGC_DECLARE_TYPE(rgc_tuple) RGC_API;
 RGC_DECLARE_TYPE(rgc_dict) RGC_API;
 RGC_DECLARE_TYPE(rgc_set) RGC_API;
+RGC_DECLARE_TYPE(rgc_frozenset) RGC_API;
 
 /* ---- rgc_list: a growing array ---- */
 
@@ -185,8 +185,9 @@ RGC_API void *rgc_set_pop(rgc_set *set) RGC_WARN_UNUSED;
 RGC_API int rgc_set_update(rgc_set *set, const rgc_set *other);
 /* A new set of the same items, owned; NULL with ENOMEM.  O(n); calls neither hash nor equal. */
 RGC_API rgc_set *rgc_set_copy(const rgc_set *set) RGC_WARN_UNUSED;
-/* A new set of the items that both have, those of the smaller one, or of `b`; owned; NULL with ENOMEM, EBUSY
- * if equal changes one, or the error of equal.  O(length of the smaller) on average. */
+/* A new set of the items that both have, those of the smaller one, of `b` if they are of one length; owned;
+ * NULL with ENOMEM, EBUSY if equal changes one, or the error of equal.  O(length of the smaller) on average.
+ */
 RGC_API rgc_set *rgc_set_intersection(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
 /* A new set of the items of `a` that are not in `b`; owned; NULL as above.  O(length of a) on average. */
 RGC_API rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
@@ -199,10 +200,9 @@ RGC_API int rgc_set_next(const rgc_set *set, rgc_cursor *cursor, void **item);
 
 /* ---- rgc_frozenset: a set that never changes ---- */
 
-/* Hashable, so it can be a key and an item.  Equal to every set of the same items, frozen or not.  Where an
- * argument is any object, it must be a set, frozen or not; others are EINVAL. */
-
-/* Of the items of a set, frozen or not; owned; NULL with ENOMEM.  O(n); calls neither hash nor equal. */
+/* Of the items of a set, frozen or not; owned; NULL with ENOMEM, or EINVAL if it is neither.  O(n); calls
+ * neither hash nor equal.  It is hashable, so it can be a key and an item, and equal to every set of the same
+ * items, frozen or not. */
 RGC_API rgc_frozenset *rgc_frozenset_new(const void *items) RGC_WARN_UNUSED;
 /* Of `count` arguments, all objects, borrowed; owned; NULL with ENOMEM, the error of hash or equal, or EINVAL
  * if one is NULL.  O(count) on average. */
@@ -214,8 +214,8 @@ RGC_API size_t rgc_frozenset_length(const rgc_frozenset *set);
 /* As rgc_set_contains. */
 RGC_API int rgc_frozenset_contains(const rgc_frozenset *set, const void *item);
 /* New ones of the items that either has, that both have, that only `a` has, and that one of them has but not
- * the other; owned; NULL with ENOMEM, EBUSY if `b` changes, or the error of equal.  O(length of both) on
- * average. */
+ * the other; owned; NULL with ENOMEM, EBUSY if `b` changes, EINVAL if it is no set, frozen or not, or the
+ * error of equal.  O(length of both) on average. */
 RGC_API rgc_frozenset *rgc_frozenset_union(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
 RGC_API rgc_frozenset *rgc_frozenset_intersection(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
 RGC_API rgc_frozenset *rgc_frozenset_difference(const rgc_frozenset *a, const void *b) RGC_WARN_UNUSED;
