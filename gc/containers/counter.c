@@ -433,7 +433,7 @@ static rgc_str *form_of(const rgc_counter *copy)
 		return NULL;
 	struct text text = {0};
 	rgc__text_add_string(&text, "Counter({");
-	rgc_counter_most_common(copy, counts, length);
+	length = rgc_counter_most_common(copy, counts, length);
 	for (size_t i = 0; i < length; i++) {
 		rgc__text_add_string(&text, i ? ", " : "");
 		rgc__text_add_repr(&text, counts[i].key);

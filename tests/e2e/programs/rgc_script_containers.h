@@ -100,6 +100,8 @@ static void do_length(struct words *w)
 		length = rgc_deque_length(object);
 	else if (RGC_IS(object, rgc_counter))
 		length = rgc_counter_length(object);
+	else if (RGC_IS(object, rgc_frozenset))
+		length = rgc_frozenset_length(object);
 	else
 		length = RGC_IS(object, rgc_tuple) ? rgc_tuple_length(object) : rgc_set_length(object);
 	printf("length %s %zu\n", w->word[0], length);
