@@ -1,18 +1,11 @@
 /* Tests of rgc_list: against a plain array, with hostile items, without memory, in deep structures. */
 #include "rgc_keys.h"
+#include "rgc_model.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MODEL_MAX 4000
-
-/* The model: the ids of the items. */
-struct model {
-	long ids[MODEL_MAX];
-	size_t count;
-};
 
 static void model_insert(struct model *model, size_t at, long id)
 {
@@ -25,35 +18,6 @@ static long model_remove(struct model *model, size_t at)
 	long id = model->ids[at];
 	memmove(model->ids + at, model->ids + at + 1, (--model->count - at) * sizeof(long));
 	return id;
-}
-
-static long id_of(const void *item)
-{
-	return rgc_int_get(item);
-}
-
-static void check_same(const rgc_list *list, const struct model *model)
-{
-	cr_assert_eq(rgc_list_length(list), model->count);
-	for (size_t i = 0; i < model->count; i++)
-		cr_assert_eq(id_of(rgc_list_get(list, (ssize_t)i)), model->ids[i], "item %zu", i);
-}
-
-static int by_tens(const void *a, const void *b, void *calls)
-{
-	++*(size_t *)calls;
-	long left = id_of(a) / 10, right = id_of(b) / 10;
-	return (left > right) - (left < right);
-}
-
-static void model_sort(struct model *model)
-{
-	for (size_t i = 1; i < model->count; i++)
-		for (size_t j = i; j && model->ids[j] / 10 < model->ids[j - 1] / 10; j--) {
-			long id = model->ids[j];
-			model->ids[j] = model->ids[j - 1];
-			model->ids[j - 1] = id;
-		}
 }
 
 static void model_reverse(struct model *model)
@@ -202,136 +166,6 @@ Test(list, counts_its_memory_and_gives_it_back)
 	cr_assert_eq(rgc_heap_bytes(), before);
 }
 
-Test(list, sorts_with_few_comparisons)
-{
-	static const size_t counts[] = {0, 1, 2, 15, 16, 17, 33, 1000, 4096};
-	unsigned long state = 7;
-	for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
-		static struct model model;
-		rgc_auto rgc_list *list = rgc_list_new();
-		model.count = 0;
-		for (size_t i = 0; i < counts[c] && i < MODEL_MAX; i++) {
-			model.ids[model.count++] = random_next(&state) % 1000;
-			cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(model.ids[i])), 0);
-		}
-		size_t calls = 0;
-		cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
-		cr_assert_leq(calls, model.count * 14);
-		model_sort(&model);
-		check_same(list, &model);
-		calls = 0;
-		cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
-		cr_assert_eq(calls, model.count ? model.count - 1 : 0);
-		check_same(list, &model);
-	}
-}
-
-/* What lies in a list before it is sorted: item `i` of `count`. */
-static long laid_out(int pattern, size_t i, size_t count, unsigned long *state)
-{
-	long at = (long)i;
-	switch (pattern) {
-	case 0: /* falling, in which no two are equal */
-		return 10 * ((long)count - at);
-	case 1: /* falling, with equals */
-		return 4 * ((long)count - at);
-	case 2: /* saw teeth, both ways */
-		return at % 100 < 50 ? at % 100 * 7 : (100 - at % 100) * 9;
-	case 3: /* a few at the end that are not in order */
-		return i + 5 < count ? 3 * at : random_next(state) % 4000;
-	case 4: /* runs of any lengths */
-		return random_next(state) % 50 ? 20 * at : random_next(state) % 80000;
-	case 5: /* all equal */
-		return 7;
-	default: /* two runs that are interleaved */
-		return i < count / 2 ? 20 * at : 20 * (at - (long)count / 2) + 10;
-	}
-}
-#define PATTERNS 7
-
-static rgc_list *lay_out(int pattern, size_t count, struct model *model)
-{
-	unsigned long state = 11;
-	rgc_list *list = rgc_list_new();
-	model->count = count;
-	for (size_t i = 0; i < count; i++) {
-		model->ids[i] = laid_out(pattern, i, count, &state);
-		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(model->ids[i])), 0);
-	}
-	return list;
-}
-
-Test(list, sorts_what_is_partly_in_order)
-{
-	static const size_t counts[] = {2, 31, 32, 33, 64, 500, 3999};
-	static struct model model;
-	for (int pattern = 0; pattern < PATTERNS; pattern++)
-		for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
-			rgc_auto rgc_list *list = lay_out(pattern, counts[c], &model);
-			size_t calls = 0;
-			cr_assert_eq(rgc_list_sort(list, by_tens, &calls), 0);
-			cr_assert_leq(calls, counts[c] * 14);
-			cr_assert(pattern != 0 || calls == counts[c] - 1, "%zu calls for %zu", calls,
-				  counts[c]);
-			model_sort(&model);
-			check_same(list, &model);
-		}
-}
-
-/* Neighbours are in order, and equals in that in which they were made: `before` has them all. */
-static void check_by_value(const rgc_list *list, const rgc_list *before)
-{
-	for (ssize_t i = 1; i < (ssize_t)rgc_list_length(list); i++) {
-		const void *left = rgc_list_get(list, i - 1), *right = rgc_list_get(list, i);
-		cr_assert_leq(id_of(left), id_of(right));
-		if (id_of(left) != id_of(right))
-			continue;
-		ssize_t at = 0;
-		while (rgc_list_get(before, at) != left)
-			cr_assert_neq(rgc_list_get(before, at++), right);
-	}
-}
-
-Test(list, sorts_numbers_by_value)
-{
-	static struct model model;
-	for (int pattern = 0; pattern < PATTERNS; pattern++) {
-		rgc_auto rgc_list *list = lay_out(pattern, 900, &model);
-		for (int i = 0; i < 40; i++) /* which are objects of their own, unlike small ones */
-			cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(i % 2 ? INT64_MIN : INT64_MAX)),
-				     0);
-		rgc_auto rgc_list *before = rgc_list_slice(list, 0, SSIZE_MAX);
-		cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
-		check_by_value(list, before);
-	}
-}
-
-Test(list, sorts_strings_by_value)
-{
-	static const char *const texts[] = {"b", "", "ab", "a", "abc", "\xc3\xa4", "B"};
-	static const char *const sorted[] = {"", "B", "a", "ab", "abc", "b", "\xc3\xa4"};
-	rgc_auto rgc_list *list = rgc_list_new();
-	for (size_t i = 0; i < 7; i++)
-		cr_assert_eq(rgc_list_append_steal(list, rgc_str_new(texts[i])), 0);
-	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
-	for (ssize_t i = 0; i < 7; i++)
-		cr_assert_str_eq(rgc_str_get(rgc_list_get_as(list, i, rgc_str)), sorted[i]);
-}
-
-Test(list, does_not_sort_what_has_no_order)
-{
-	rgc_auto rgc_list *list = rgc_list_new();
-	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_list_new()), 0);
-	cr_assert(rgc_list_sort(list, NULL, NULL) == -1 && errno == ENOTSUP);
-	rgc_list_clear(list);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(2)), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1)), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_str_new("0")), 0);
-	cr_assert(rgc_list_sort(list, NULL, NULL) == -1 && errno == ENOTSUP);
-	cr_assert_eq(id_of(rgc_list_get(list, 0)), 2);
-}
-
 /* ---- user code that changes the list ---- */
 
 typedef struct guard {
@@ -434,41 +268,6 @@ Test(list, bears_changes_while_it_compares)
 	evil_act = NULL;
 }
 
-static int disturb(const void *a, const void *b, void *data)
-{
-	(void)a;
-	(void)b;
-	rgc_list *list = data;
-	cr_assert_leq(rgc_list_length(list), 1);
-	if (!rgc_list_length(list))
-		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1)), 0);
-	rgc_collect(2);
-	return -1; /* no order at all */
-}
-
-static int drop_slot(const void *a, const void *b, void *slot)
-{
-	(void)a;
-	(void)b;
-	rgc_clear((rgc_list **)slot);
-	return 0;
-}
-
-Test(list, keeps_its_items_when_filled_during_a_sort)
-{
-	rgc_list *list = guards_new(100);
-	cr_assert(rgc_list_sort(list, disturb, list) == -1 && errno == EBUSY);
-	cr_assert_eq(rgc_list_length(list), 100);
-	bool seen[100] = {false};
-	for (int i = 0; i < 100; i++)
-		seen[((guard *)rgc_list_get(list, i))->value] = true;
-	for (int i = 0; i < 100; i++)
-		cr_assert(seen[i]);
-	cr_assert_eq(rgc_list_sort(list, drop_slot, &list), 0);
-	cr_assert_null(list);
-	cr_assert_eq(rgc_verify(), 0);
-}
-
 /* ---- without memory ---- */
 
 static void check_numbers(const rgc_list *list, size_t count)
@@ -476,17 +275,6 @@ static void check_numbers(const rgc_list *list, size_t count)
 	cr_assert_eq(rgc_list_length(list), count);
 	for (size_t i = 0; i < count; i++)
 		cr_assert_eq(id_of(rgc_list_get(list, (ssize_t)i)), 1000 + (long)i);
-}
-
-static int sort_in_order(rgc_list *list)
-{
-	size_t calls = 0;
-	return rgc_list_sort(list, by_tens, &calls);
-}
-
-static int sort_by_value(rgc_list *list)
-{
-	return rgc_list_sort(list, NULL, NULL);
 }
 
 static int slice_all(rgc_list *list)
@@ -521,8 +309,7 @@ static int print(rgc_list *list)
 
 Test(list, is_unchanged_when_memory_ends)
 {
-	int (*const operations[])(rgc_list *) = {sort_in_order,    sort_by_value, slice_all,
-						 extend_by_itself, append_new,    print};
+	int (*const operations[])(rgc_list *) = {slice_all, extend_by_itself, append_new, print};
 	rgc_set_pool(false);
 	rgc_auto rgc_list *list = rgc_list_new();
 	for (long i = 0; i < 40; i++)
