@@ -4,6 +4,7 @@
  */
 #include "hash.h"
 #include "items.h"
+#include "iter.h"
 #include "size.h"
 #include "table.h"
 #include "text.h"
@@ -374,4 +375,5 @@ const struct rgc_type RGC_TYPE(rgc_dict) = {
 	.clear = dict_clear,
 	.equal = dict_equal,
 	.repr = dict_repr,
+	.iter = rgc__dict_iter,
 };

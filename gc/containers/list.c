@@ -5,6 +5,7 @@
  * what was read of it before is read again after.
  */
 #include "items.h"
+#include "iter.h"
 #include "size.h"
 #include "sort.h"
 #include "../core/call.h"
@@ -352,4 +353,5 @@ const struct rgc_type RGC_TYPE(rgc_list) = {
 	.clear = list_clear,
 	.equal = list_equal,
 	.repr = list_repr,
+	.iter = rgc__list_iter,
 };

@@ -3,6 +3,7 @@
  * for and when references are dropped, which is always the last thing done.
  */
 #include "items.h"
+#include "iter.h"
 #include "size.h"
 #include "table.h"
 #include "text.h"
@@ -316,6 +317,7 @@ const struct rgc_type RGC_TYPE(rgc_set) = {
 	.clear = set_clear,
 	.equal = set_equal,
 	.repr = set_repr,
+	.iter = rgc__set_iter,
 };
 
 /* ---- frozen ---- */

@@ -2,7 +2,9 @@
  * str.c - rgc_str: an immutable string of any bytes, whose hash is computed once.
  */
 #include "hash.h"
+#include "iter.h"
 #include "text.h"
+#include "utf8.h"
 #include "values.h"
 #include "../core/header.h"
 #include "../core/missing.h"
@@ -116,23 +118,11 @@ static int str_equal(const void *self, const void *other)
 
 /* The length of the UTF-8 character at the start of `length` bytes (not 0); 0 if that is none, or is a
  * control character. */
-static size_t character_length(const unsigned char *bytes, size_t length)
+static size_t printable_length(const char *bytes, size_t length)
 {
-	unsigned first = bytes[0];
-	if (first < 0x80)
-		return first >= ' ' && first != 0x7f;
-	size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	if (first < 0xc2 || first > 0xf4 || size > length)
-		return 0;
-	uint32_t code = first & (0x7fu >> size);
-	for (size_t i = 1; i < size; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (bytes[i] & 0x3f);
-	}
-	static const uint32_t smallest[] = {0, 0, 0xa0, 0x800, 0x10000};
-	bool is_surrogate = code >= 0xd800 && code < 0xe000;
-	return code >= smallest[size] && code <= 0x10ffff && !is_surrogate ? size : 0;
+	uint32_t code;
+	size_t size = utf8_decode(bytes, length, &code);
+	return size && (code < 0x7f ? code >= ' ' : code >= 0xa0) ? size : 0;
 }
 
 /* Quoted with ', or with " if that saves escapes, as Python does. */
@@ -145,7 +135,7 @@ static rgc_str *str_repr(const void *self)
 	struct text text = {0};
 	rgc__text_add(&text, &quote, 1);
 	while (at < end) {
-		size_t size = character_length((const unsigned char *)at, (size_t)(end - at));
+		size_t size = printable_length(at, (size_t)(end - at));
 		if (*at == quote || *at == '\\')
 			rgc__text_add(&text, "\\", 1);
 		if (size)
@@ -166,4 +156,5 @@ const struct rgc_type RGC_TYPE(rgc_str) = {
 	.hash = str_hash,
 	.equal = str_equal,
 	.repr = str_repr,
+	.iter = rgc__str_iter,
 };

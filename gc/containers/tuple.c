@@ -2,11 +2,12 @@
  * tuple.c - rgc_tuple: a fixed array of objects.
  */
 #include "items.h"
+#include "iter.h"
+#include "tuple.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
 #include <errno.h>
-#include <stdarg.h>
 
 struct rgc_tuple {
 	RGC_VAR_HEAD;
@@ -49,10 +50,9 @@ static rgc_tuple *tuple_of_steal(size_t count, va_list arguments, bool some_miss
 	return tuple;
 }
 
-rgc_tuple *rgc_tuple_of(size_t count, ...)
+rgc_tuple *rgc__tuple_vof(size_t count, va_list arguments)
 {
-	va_list arguments, again;
-	va_start(arguments, count);
+	va_list again;
 	va_copy(again, arguments);
 	bool some_missing = false;
 	/* Before the tuple is made: that may collect, and a finalizer drop what only lent these. */
@@ -61,7 +61,6 @@ rgc_tuple *rgc_tuple_of(size_t count, ...)
 		some_missing |= missing(item);
 		rgc_incref(item);
 	}
-	va_end(arguments);
 	rgc_tuple *tuple = tuple_of_steal(count, again, some_missing);
 	va_end(again);
 	return tuple;
@@ -78,6 +77,15 @@ rgc_tuple *rgc_tuple_of_steal(size_t count, ...)
 	va_end(arguments);
 	rgc_tuple *tuple = tuple_of_steal(count, again, some_missing);
 	va_end(again);
+	return tuple;
+}
+
+rgc_tuple *rgc_tuple_of(size_t count, ...)
+{
+	va_list arguments;
+	va_start(arguments, count);
+	rgc_tuple *tuple = rgc__tuple_vof(count, arguments);
+	va_end(arguments);
 	return tuple;
 }
 
@@ -176,4 +184,5 @@ const struct rgc_type RGC_TYPE(rgc_tuple) = {
 	.hash = tuple_hash,
 	.equal = tuple_equal,
 	.repr = tuple_repr,
+	.iter = rgc__tuple_iter,
 };

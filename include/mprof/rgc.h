@@ -20,13 +20,16 @@
  * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
  * (`_copy`, `_slice`, `_concat`, `_format`, `_union`, `_intersection`, `_difference`, `_plus`, `_minus`,
  * `_thaw`, rgc_repr) return a reference that the caller owns and drops with rgc_decref.
+ * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next` and what makes a new object
+ * out of others (`_copy`, `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr, all that
+ * make iterators) return a reference that the caller owns and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
  * `steal` in the name: those consume the reference, on failure too.
  *
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
  * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
- * ELOOP (containers nested too deep to be compared or hashed).
+ * ELOOP (containers nested too deep to be compared or hashed, iterators to be asked).
  * errno is left alone on success.  Where an object is needed and there is NULL, most likely because it could
  * not be made, the call fails with EINVAL, or with the ENOMEM that errno has already; so a chain of calls may
  * be looked at once, at its end.  Those that cannot fail give 0, false or NULL then, and set errno as well.
@@ -40,9 +43,10 @@
  * User code (finalizers, weak reference callbacks, hash, equal, repr, collector callbacks) may use all of the
  * interface on any object that it can reach, collections included.
  *
- * All that is called from here must return: besides these also traverse, clear, compare, memoized functions
- * and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++ exception, by pthread_exit or by the
- * cancellation of the thread is aborted at once, with a message that names it:
+ * All that is called from here must return: besides these also traverse, clear, compare, iter, memoized
+ * functions, those of iterators, and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++
+ * exception, by pthread_exit or by the cancellation of the thread is aborted at once, with a message that
+ * names it:
  *
  *     rgc: the finalizer of node was left by longjmp, an exception or the end of its thread: it must return
  *
@@ -237,6 +241,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/counter.h>
 #include <mprof/rgc/array.h>
 #include <mprof/rgc/lru_cache.h>
+#include <mprof/rgc/iter.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT
 #include <mprof/rgc/no_text.h>

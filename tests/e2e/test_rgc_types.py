@@ -75,7 +75,9 @@ CALLS_WITH_TEXT = (
     "rgc_deque_append_left_steal(deque, TEXT)", "rgc_deque_find(deque, TEXT)", "rgc_deque_remove(deque, TEXT)", "rgc_frozenset_contains(frozen, TEXT)",
     "rgc_set_add_steal(set, TEXT)", "rgc_dict_move_to_end(dict, TEXT, true)", "rgc_defaultdict_get(defaultdict, TEXT)", "rgc_counter_get(counter, TEXT, NULL)",
     "rgc_counter_set(counter, TEXT, 1)", "rgc_counter_add(counter, TEXT, 1)", "rgc_counter_discard(counter, TEXT)", "rgc_dict_set_steal(dict, TEXT, list)",
-    "rgc_dict_set_steal(dict, list, TEXT)")
+    "rgc_dict_set_steal(dict, list, TEXT)",
+    "rgc_iter(TEXT)", "rgc_list_from(TEXT)", "rgc_list_extend_from(list, TEXT)", "rgc_map(TEXT, NULL, NULL)",
+    "rgc_filter(TEXT, NULL, NULL)", "rgc_chain_from(TEXT)", "rgc_islice(TEXT, 0, 1, 1)", "rgc_enumerate(TEXT, 0)")
 
 
 def program_that_calls(*calls):

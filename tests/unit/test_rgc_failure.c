@@ -64,6 +64,18 @@ static void fill_containers(void)
 	}
 }
 
+/* Numbers in pairs, half of them taken: from iterators, each of which may not be there. */
+static void iterate(void)
+{
+	rgc_auto rgc_iterator *numbers = rgc_range(0, 1000, 300);
+	rgc_auto rgc_iterator *pairs = rgc_enumerate(numbers, 1000);
+	rgc_auto rgc_iterator *both = rgc_chain(2, pairs, numbers);
+	expect_enomem(both);
+	errno = ENOMEM; /* which stays that if there is no chain */
+	rgc_auto rgc_list *first = rgc_list_from(both);
+	expect_enomem(first);
+}
+
 /* A little of everything; whatever fails is left out. */
 static void work(void)
 {
@@ -82,6 +94,7 @@ static void work(void)
 	rgc_heap *heap = rgc_heap_new();
 	expect_enomem(heap);
 	fill_containers();
+	iterate();
 	rgc_decref(a);
 	rgc_decref(b);
 	/* Nothing below needs memory. */

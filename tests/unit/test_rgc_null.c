@@ -369,6 +369,46 @@ Test(rgc_null, arrays)
 	EXPECT(rgc_array_delete(NULL, 0), -1);
 	EXPECT_NOTHING(rgc_array_clear(NULL));
 	cr_assert_eq(rgc_array_length(array), 0);
+static int give_nothing(void *data, void **item)
+{
+	(void)data, (void)item;
+	return 0;
+}
+
+static void *give_item(void *item, void *data)
+{
+	(void)data;
+	return rgc_ref((rgc_object *)item);
+}
+
+static int take_item(void *item, void *data)
+{
+	(void)item, (void)data;
+	return 1;
+}
+
+Test(rgc_null, iterators)
+{
+	void *item;
+	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_auto rgc_iterator *none = rgc_iterator_new(give_nothing, NULL);
+	EXPECT(rgc_iter(NULL), NULL);
+	EXPECT(rgc_iter_next(NULL, &item), -1);
+	EXPECT(rgc_iter_next(none, NULL), -1);
+	EXPECT(rgc_next(NULL), NULL);
+	EXPECT(rgc_list_from(NULL), NULL);
+	EXPECT(rgc_list_extend_from(NULL, list), -1);
+	EXPECT(rgc_list_extend_from(list, NULL), -1);
+	EXPECT(rgc_dict_keys(NULL), NULL);
+	EXPECT(rgc_dict_values(NULL), NULL);
+	EXPECT(rgc_dict_items(NULL), NULL);
+	EXPECT(rgc_map(NULL, give_item, NULL), NULL);
+	EXPECT(rgc_filter(NULL, take_item, NULL), NULL);
+	EXPECT(rgc_chain(2, list, NULL), NULL);
+	EXPECT(rgc_chain_from(NULL), NULL);
+	EXPECT(rgc_islice(NULL, 0, 1, 1), NULL);
+	EXPECT(rgc_enumerate(NULL, 0), NULL);
+	EXPECT(rgc_zip(2, list, NULL), NULL);
 }
 
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)

@@ -12,6 +12,7 @@
 #include <mprof/rgc/counter.h>
 #include <mprof/rgc/defaultdict.h>
 #include <mprof/rgc/deque.h>
+#include <mprof/rgc/iter.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/weak_containers.h>
 
@@ -83,6 +84,14 @@
 #define rgc_counter_add(counter, key, count) rgc_counter_add((counter), RGC_OBJECT_(key), (count))
 #define rgc_counter_discard(counter, key) rgc_counter_discard((counter), RGC_OBJECT_(key))
 #define rgc_dict_set_steal(dict, key, value) rgc_dict_set_steal((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_iter(iterable) rgc_iter(RGC_OBJECT_(iterable))
+#define rgc_list_from(iterable) rgc_list_from(RGC_OBJECT_(iterable))
+#define rgc_list_extend_from(list, iterable) rgc_list_extend_from((list), RGC_OBJECT_(iterable))
+#define rgc_map(iterable, function, data) rgc_map(RGC_OBJECT_(iterable), (function), (data))
+#define rgc_filter(iterable, function, data) rgc_filter(RGC_OBJECT_(iterable), (function), (data))
+#define rgc_chain_from(iterables) rgc_chain_from(RGC_OBJECT_(iterables))
+#define rgc_islice(iterable, start, stop, step) rgc_islice(RGC_OBJECT_(iterable), (start), (stop), (step))
+#define rgc_enumerate(iterable, start) rgc_enumerate(RGC_OBJECT_(iterable), (start))
 
 #else
 
@@ -151,6 +160,14 @@ template <int = 0> void rgc_counter_add(rgc_counter *, const char *, int64_t) = 
 template <int = 0> void rgc_counter_discard(rgc_counter *, const char *) = delete;
 template <int = 0> void rgc_dict_set_steal(rgc_dict *, const char *, const void *) = delete;
 template <int = 0> void rgc_dict_set_steal(rgc_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_iter(const char *) = delete;
+template <int = 0> void rgc_list_from(const char *) = delete;
+template <int = 0> void rgc_list_extend_from(rgc_list *, const char *) = delete;
+template <int = 0> void rgc_map(const char *, rgc_map_function, void *) = delete;
+template <int = 0> void rgc_filter(const char *, rgc_filter_function, void *) = delete;
+template <int = 0> void rgc_chain_from(const char *) = delete;
+template <int = 0> void rgc_islice(const char *, ssize_t, ssize_t, ssize_t) = delete;
+template <int = 0> void rgc_enumerate(const char *, int64_t) = delete;
 
 #endif
 

@@ -12,6 +12,7 @@
 
 struct rgc_type;
 struct rgc_str;
+struct rgc_iterator;
 
 /* The first 16 bytes of every object.  `flags` belongs to the library; `refs` is negative for shared and
  * immortal objects. */
@@ -74,6 +75,8 @@ struct rgc_type {
 	int (*equal)(const void *self, const void *other);
 	/* A new string, or NULL with errno. */
 	struct rgc_str *(*repr)(const void *self);
+	/* A new iterator over what the object consists of, or NULL with errno: rgc_iter. */
+	struct rgc_iterator *(*iter)(void *self);
 };
 
 /* The type object of a struct that was given to RGC_DEFINE_TYPE. */
@@ -106,7 +109,8 @@ static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
 #define RGC_DEFINE_TYPE(...) RGC_DEFINE_TYPE_WITH((NULL, NULL, NULL, NULL), __VA_ARGS__)
 
 /*
- * The same with functions of its own: (finalize, hash, equal, repr), NULL for none.
+ * The same with functions of its own: (finalize, hash, equal, repr), NULL for none; or (finalize, hash,
+ * equal, repr, iter).
  *
  *     RGC_DEFINE_TYPE_WITH((node_finalize, NULL, NULL, NULL), node, next, prev);
  */
@@ -187,11 +191,13 @@ template <class member> constexpr uint32_t rgc_offset_(size_t offset)
 	}                                                                                                    \
 	static const uint32_t name##_rgc_fields[] = {each(RGC_OFFSET_AND_COMMA_, __VA_ARGS__) 0};            \
 	storage const struct rgc_type RGC_TYPE(name) = {                                                     \
-		#name, sizeof(name), 0, 0, (number)-1, name##_rgc_fields, NULL, NULL, RGC_UNWRAP_ methods}
+		#name, sizeof(name), 0, 0, (number)-1, name##_rgc_fields, NULL, NULL, RGC_METHODS_ methods}
 #define RGC_CASE_(t, f) case offsetof(t, f):
 #define RGC_OFFSET_AND_COMMA_(t, f) RGC_OFFSET_(t, f),
 
-#define RGC_UNWRAP_(...) __VA_ARGS__
+/* All functions of a type, of which the last need not be named. */
+#define RGC_METHODS_(...) RGC_FIRST_FIVE_(__VA_ARGS__, NULL, NULL)
+#define RGC_FIRST_FIVE_(finalize, hash, equal, repr, iter, ...) finalize, hash, equal, repr, iter
 #define RGC_FIRST_(first, ...) first
 #define RGC_COUNT_(...)                                                                                      \
 	RGC_LAST_(__VA_ARGS__, 65, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47,   \
