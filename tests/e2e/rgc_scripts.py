@@ -238,6 +238,31 @@ node l; set l.a l; atend m l : say cycle; drop l; quietcollect 2; node n; atend 
     "functions at exit": """
 node a; node b; atend e a : say e; atend f b : say f; atend g a : say g; eatexit f 0; epeek f; atend h b : say h ; atend i a; finalize; epeek e; epeek f; epeek i; finalize
 drop b; node c; set c.a c; atend j c : say never; atend k c : say k; eatexit j 0; drop c; finalize; epeek j; node d; atend l d : say later; drop d; finalize
+    "iterators over containers": """
+make l value [1,2.5,'x',(3,)]; make i iter l; ask next i; ask append l 4; ask list i; ask next i; ask append l 5; ask next i; ask list l
+make d value {'a':1,'b':2,'c':3}; ask list d; make k keys d; make v values d; make t items d; ask next t; ask setitem d 'a' 9; ask next t; ask next v
+ask setitem d 'z' 4; ask next t; ask next t; ask next v; ask next k; ask list d; make k keys d; ask delitem d 'a'; ask next k; ask list k
+make k keys d; ask list k; ask delitem d 'z'; ask next k; ask list {1}; ask list (1,2); ask list 'text'; ask iter 5; ask list 1.5; ask list []
+ask list {}; make e value []; ask extend e l; ask extend e 'ab'; ask extend e e; ask extend e 3; ask list e; ask iter l; make i iter l; ask iter i
+""",
+    "iterators over others": """
+make r range 0 10 3; ask next r; ask list r; ask next r; ask range 0 1 0; make r range 5 -5 -4; ask list r; ask list r
+make c countdown 3; ask next c; ask list c; ask next c; make c countdown 15; ask next c; ask next c; ask next c; ask next c; ask list c
+make q quotients [3,0,-2] 12; ask next q; ask next q; ask next q; ask next q; make q quotients [1,0,2] 7; ask list q; ask list q
+make b below [5,1,7,2] 5; ask next b; ask list b; make p pairs 'ab' 1; make z zip p [8,9,10] {'k':1}; ask next z; ask next z; ask list p
+make c chain [1] 'a' (2,); ask list c; make c chain [1] 5 [2]; ask next c; ask next c; ask next c; make c chainfrom [[1,2],'x',[]]; ask list c; ask chainfrom 4
+make e enumerate 'xyz' -1; ask next e; ask list e; ask zip [1] 2; make z zip [1,2,3] [4,5]; ask list z; ask list z
+""",
+    "slices of iterators": """
+make r range 0 20 1; make s islice r 2 9 3; ask next s; ask next r; ask next s; ask list s; ask next s; ask next r
+make s islice r 3 1 1; ask list s; ask next r; make s islice r 0 -1 100; ask next s; ask next s; ask next r; ask islice [1] -1 2 1; ask islice [1] 0 1 0
+make c countdown 20; make s islice c 0 -1 1; ask list s; ask next s; make q quotients [0,1] 5; make s islice q 0 5 1; ask next s; ask next s; ask next q
+""",
+    "what iterators keep": """
+fin a; fin b; list l; append l a; append l b; make i iter l; drop a b l; ask next i; say kept; ask next i; say end; ask next i; say after
+fin c; list m; append m c; make i iter m; make j enumerate i 0; drop c m i; say kept; drop j; say gone
+fin d; list n; append n d; make i iter n; append n i; drop d n i; say cycle; quietcollect 2
+fin e; dict f; put f x e; make k values f; drop e f; ask next k; say last; ask next k; say gone
 """,
     "a cache in a cycle with what it keeps": """
 cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
@@ -459,3 +484,88 @@ class WeakWriter(Writer):
         return [self.create] * 4 + [self.link] * 4 + [self.unlink] + [self.drop] * 5 + [self.weak] + [self.collect] + [
             self.ask] * 2 + [self.forget_revived] + [self.put] * 6 + [self.join] * 3 + [self.remove, self.look, self.walk, self.copy, self.let_go] + [
             self.whole] * 2 + [self.entangle] * 2 + [self.at_end, self.at_end, self.change_ending, self.finalize]
+
+
+class ValueWriter:
+    """A random script of functions that are called with values; each variable keeps its kind."""
+
+    def __init__(self, random):
+        self.random = random
+        self.script = []
+        self.made = {}  # variable -> kind
+
+    def make(self, kind, function, *words):
+        name = f"{kind[0]}{len(self.made)}"
+        self.script.append(" ".join(["make", name, function, *map(str, words)]))
+        self.made[name] = kind
+        return name
+
+    def ask(self, function, *words):
+        self.script.append(" ".join(["ask", function, *map(str, words)]))
+
+    def number(self):
+        return self.random.randrange(-5, 20)
+
+    def numbers(self):
+        return "[" + ",".join(str(self.number()) for _ in range(self.random.randrange(6))) + "]"
+
+    def table(self):
+        return "{" + ",".join(f"{self.number()}:{self.number()}" for _ in range(self.random.randrange(6))) + "}"
+
+    def pick(self, *kinds):
+        """A variable of one of the kinds."""
+        names = [name for name, kind in self.made.items() if kind in kinds]
+        if not names or self.random.random() < 0.2:
+            return self.new(kinds[0])
+        return self.random.choice(names)
+
+    def new(self, kind):
+        if kind == "list":
+            return self.make(kind, "value", self.numbers())
+        if kind == "dict":
+            return self.make(kind, "value", self.table())
+        return self.source() if self.random.random() < 0.5 else self.filtered()
+
+
+class IteratorWriter(ValueWriter):
+    """Of iterators over each other, of numbers and of anything, with containers that change beneath."""
+
+    def source(self):
+        function, *words = self.random.choice([
+            ("iter", self.pick("list")), ("iter", self.pick("dict")), ("keys", self.pick("dict")), ("values", self.pick("dict")),
+            ("range", self.number(), self.number(), self.random.choice([-3, -1, 1, 2])), ("countdown", self.number())])
+        return self.make("numbers", function, *words)
+
+    def filtered(self):
+        source = self.pick("list", "numbers", "dict") if self.random.random() < 0.5 else self.source()
+        function, *words = self.random.choice([
+            ("quotients", source, self.number()), ("below", source, self.number()), ("chain", self.pick("list"), source),
+            ("islice", source, self.random.randrange(3), self.random.randrange(-1, 6), self.random.randrange(1, 4))])
+        return self.make("numbers", function, *words)
+
+    def combined(self):
+        any_kind = ("numbers", "list", "dict", "anything")
+        function, *words = self.random.choice([
+            ("enumerate", self.pick(*any_kind), self.number()), ("zip", self.pick(*any_kind), self.pick(*any_kind)), ("zip", self.pick(*any_kind)),
+            ("pairs", self.pick(*any_kind), self.number()), ("chain", self.pick(*any_kind), self.pick(*any_kind), self.pick(*any_kind)),
+            ("items", self.pick("dict")), ("islice", self.pick(*any_kind), 0, self.random.randrange(-1, 6), 1)])
+        return self.make("anything", function, *words)
+
+    def step(self):
+        for _ in range(self.random.randrange(1, 4)):
+            self.ask("next", self.pick("numbers", "anything"))
+
+    def all(self):
+        self.ask("list", self.pick("numbers", "anything"))
+
+    def change(self):
+        if self.random.random() < 0.5:
+            self.ask("append", self.pick("list"), self.number())
+        else:
+            self.ask(self.random.choice(["setitem {} {} 7", "delitem {} {}"]).format(self.pick("dict"), self.number()))
+
+    def write(self, length):
+        steps = [self.source, self.filtered] + [self.combined] * 2 + [self.step] * 6 + [self.all, self.change]
+        while len(self.script) < length:
+            self.random.choice(steps)()
+        return self.script

@@ -10,7 +10,7 @@ import subprocess
 
 from harness import BUILD, PROGRAMS, Skip, case, check, compile, run, run_cases
 from rgc_collection_scripts import COLLECTIONS, CollectionWriter
-from rgc_scripts import FIXED, WeakWriter, Writer, lines
+from rgc_scripts import FIXED, IteratorWriter, WeakWriter, Writer, lines
 
 # Python's weak containers are several objects each, so others are examined in another order; and are emptied from their ends.
 ANY_ORDER = ("quietcollect", "wempty")
@@ -77,8 +77,8 @@ def fixed_scripts(directory):
     judge({name: lines(script) for name, script in {**FIXED, **COLLECTIONS}.items()}, directory)
 
 
-def random_scripts(directory, writer):
-    seed, count = int(os.environ.get("SEED", 1)), int(os.environ.get("SCRIPTS", 150))
+def random_scripts(directory, writer, usual=150):
+    seed, count = int(os.environ.get("SEED", 1)), int(os.environ.get("SCRIPTS", usual))
     judge({f"seed {number}": writer(random.Random(number)).write(150) for number in range(seed, seed + count)}, directory)
 
 
@@ -100,6 +100,11 @@ def random_scripts_with_weak_containers(directory):
 @case
 def random_scripts_of_collections(directory):
     random_scripts(directory, CollectionWriter)
+
+
+@case
+def random_scripts_of_iterators(directory):
+    random_scripts(directory, IteratorWriter, usual=40)
 
 
 run_cases()

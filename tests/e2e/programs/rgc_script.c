@@ -392,6 +392,7 @@ static void do_unfreeze(struct words *w)
 #include "rgc_script_containers.h"
 #include "rgc_script_weak.h"
 #include "rgc_script_collections.h"
+#include "rgc_script_functions.h"
 
 static const struct {
 	const char *verb;
@@ -432,6 +433,7 @@ static const struct {
 	CONTAINER_COMMANDS,
 	WEAK_COMMANDS,
 	COLLECTION_COMMANDS,
+	FUNCTION_COMMANDS,
 };
 
 /* ---- scripts ---- */

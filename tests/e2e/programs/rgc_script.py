@@ -15,6 +15,7 @@ import sys
 import weakref
 
 import rgc_script_collections
+import rgc_script_functions
 import rgc_script_weak
 
 
@@ -348,7 +349,23 @@ def do_parameters(w, _):
     out(f"parameters {w[0]} {size} {'typed' if parameters['typed'] else 'untyped'}\n")
 
 
+def do_make(w, _):
+    result, error = rgc_script_functions.call(w[1], w[2:], roots)
+    if error:
+        roots.pop(w[0], None)
+        out(f"{w[1]} = {error}\n")
+    else:
+        roots[w[0]] = result
+
+
+def do_ask(w, _):
+    result, error = rgc_script_functions.call(w[0], w[1:], roots)
+    name = names.get(id(result)) if isinstance(result, Node) else None
+    out(f"{w[0]} = {name or rgc_script_functions.shown(result, error)}\n")
+
+
 COMMANDS = {
+    "make": do_make, "ask": do_ask,
     "node": do_node, "fin": do_fin, "weak": do_weak, "set": do_set, "let": do_let, "drop": do_drop, "get": do_get,
     "collect": do_collect, "quietcollect": do_quietcollect, "count": do_count, "threshold": do_threshold,
     "thresholds": do_thresholds, "pairs": do_pairs, "phases": do_phases, "nophases": do_nophases, "debug": do_debug,
