@@ -80,6 +80,38 @@ int rgc__items_equal(items_view view, const void *a, const void *b)
 	return equal;
 }
 
+/* 1 if they are equal, else 0 with their order, or -1 with errno. */
+static int compare_one(rgc_object *a, rgc_object *b, int *order)
+{
+	rgc_incref(a);
+	rgc_incref(b);
+	int result = rgc__items_equal_one(a, b);
+	if (!result)
+		result = rgc_compare(a, b, order);
+	int error = errno;
+	rgc_decref(b);
+	rgc_decref(a);
+	errno = error;
+	return result;
+}
+
+int rgc__items_compare(items_view view, const void *a, const void *b, int *order)
+{
+	if (rgc__descent_begin())
+		return -1;
+	int result = 1;
+	for (size_t i = 0; result == 1; i++) {
+		struct items left = view(a), right = view(b);
+		if (i >= left.count || i >= right.count) {
+			*order = (left.count > right.count) - (left.count < right.count);
+			break;
+		}
+		result = compare_one(left.at[i], right.at[i], order);
+	}
+	rgc__descent_end();
+	return result < 0 ? -1 : 0;
+}
+
 rgc_str *rgc__items_repr(items_view view, const void *sequence, const char *open, const char *single,
 			 const char *close)
 {

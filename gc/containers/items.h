@@ -39,6 +39,10 @@ int rgc__items_equal_one(rgc_object *a, rgc_object *b);
 /* Whether two sequences of one type are equal, item by item: 1, 0, or -1 with errno. */
 int rgc__items_equal(items_view view, const void *a, const void *b);
 
+/* The order of two sequences of one type: that of their first items that differ, else of their lengths.  As
+ * the compare of a type. */
+int rgc__items_compare(items_view view, const void *a, const void *b, int *order);
+
 /* All items between `open` and `close`; `single` follows the only item of a sequence. */
 rgc_str *rgc__items_repr(items_view view, const void *sequence, const char *open, const char *single,
 			 const char *close);

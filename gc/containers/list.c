@@ -6,6 +6,7 @@
  */
 #include "items.h"
 #include "iter.h"
+#include "list.h"
 #include "size.h"
 #include "sort.h"
 #include "../core/call.h"
@@ -294,7 +295,7 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 {
 	if (missing(list))
 		return -1;
-	if (!compare)
+	if (!compare && rgc__sort_is_by_value(list->items, list->length))
 		return rgc__sort_items(list->items, list->length, NULL, NULL);
 	rgc_incref(list);
 	struct contents own = contents_take(list);
@@ -320,6 +321,11 @@ void rgc_list_clear(rgc_list *list)
 	contents_drop(contents_take(list));
 }
 
+rgc_object **rgc__list_array(rgc_list *list)
+{
+	return list->items;
+}
+
 size_t rgc__list_owned_bytes(const void *list)
 {
 	return ((const rgc_list *)list)->capacity * sizeof(rgc_object *);
@@ -340,6 +346,14 @@ static int list_equal(const void *self, const void *other)
 	return RGC_IS(other, rgc_list) ? rgc__items_equal(list_items, self, other) : 0;
 }
 
+static int list_compare(const void *self, const void *other, int *order)
+{
+	if (RGC_IS(other, rgc_list))
+		return rgc__items_compare(list_items, self, other, order);
+	errno = ENOTSUP;
+	return -1;
+}
+
 static rgc_str *list_repr(const void *self)
 {
 	return rgc__items_repr(list_items, self, "[", "", "]");
@@ -353,5 +367,6 @@ const struct rgc_type RGC_TYPE(rgc_list) = {
 	.clear = list_clear,
 	.equal = list_equal,
 	.repr = list_repr,
+	.compare = list_compare,
 	.iter = rgc__list_iter,
 };

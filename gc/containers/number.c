@@ -128,6 +128,34 @@ static int int_equal(const void *self, const void *other)
 	       int_equals_float(int_value_inline(self), ((const rgc_float *)other)->value);
 }
 
+/* As compare; 0 if the float is no number, which is neither less nor greater than any. */
+static int int_order_float(int64_t integer, double value)
+{
+	if (isnan(value))
+		return 0;
+	if (!(value >= -0x1p63 && value < 0x1p63))
+		return value < 0 ? 1 : -1;
+	int64_t whole = (int64_t)value;
+	if (integer != whole)
+		return integer < whole ? -1 : 1;
+	return (value < (double)whole) - (value > (double)whole);
+}
+
+static int int_compare(const void *self, const void *other, int *order)
+{
+	int64_t value = int_value_inline(self);
+	if (RGC_IS(other, rgc_int)) {
+		int64_t second = int_value_inline(other);
+		*order = (value > second) - (value < second);
+	} else if (RGC_IS(other, rgc_float)) {
+		*order = int_order_float(value, ((const rgc_float *)other)->value);
+	} else {
+		errno = ENOTSUP;
+		return -1;
+	}
+	return 0;
+}
+
 static rgc_str *int_repr(const void *self)
 {
 	return rgc_str_format("%" PRId64, ((const rgc_int *)self)->value);
@@ -163,6 +191,21 @@ static int float_equal(const void *self, const void *other)
 	if (RGC_IS(other, rgc_float))
 		return ((const rgc_float *)other)->value == value;
 	return is_int(other) && int_equals_float(int_value_inline(other), value);
+}
+
+static int float_compare(const void *self, const void *other, int *order)
+{
+	double value = ((const rgc_float *)self)->value;
+	if (RGC_IS(other, rgc_float)) {
+		double second = ((const rgc_float *)other)->value;
+		*order = (value > second) - (value < second);
+	} else if (RGC_IS(other, rgc_int)) {
+		*order = -int_order_float(int_value_inline(other), value);
+	} else {
+		errno = ENOTSUP;
+		return -1;
+	}
+	return 0;
 }
 
 /* The fewest digits that give the value back, without sign and point; returns the decimal exponent of the
@@ -218,6 +261,7 @@ const struct rgc_type RGC_TYPE(rgc_int) = {
 	.hash = int_hash,
 	.equal = int_equal,
 	.repr = int_repr,
+	.compare = int_compare,
 };
 
 const struct rgc_type RGC_TYPE(rgc_bool) = {
@@ -236,4 +280,5 @@ const struct rgc_type RGC_TYPE(rgc_float) = {
 	.hash = float_hash,
 	.equal = float_equal,
 	.repr = float_repr,
+	.compare = float_compare,
 };

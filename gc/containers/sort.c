@@ -17,12 +17,13 @@
 /* Shorter runs are made this long by insertion. */
 #define RUN 32
 
-enum way { BY_CALL, BY_NUMBER, BY_TEXT };
+enum way { BY_CALL, BY_NUMBER, BY_TEXT, BY_TYPE };
 
 struct order {
 	enum way way; /* a constant wherever it is asked for, after inlining */
 	sort_compare compare;
 	void *data;
+	int *error; /* the first of rgc_compare's, after which all count as equal */
 };
 
 /* `power` says how deep in a tree of nearly balanced merges it meets the next one: those below merge first.
@@ -41,6 +42,14 @@ struct sort {
 	struct run waiting[RUNS_MAX];
 };
 
+static bool is_less_by_type(const rgc_object *a, const rgc_object *b, int *error)
+{
+	int order = 0;
+	if (!*error && rgc_compare(a, b, &order))
+		*error = errno;
+	return order < 0 && !*error;
+}
+
 INLINE bool is_less(const struct order *order, const rgc_object *a, const rgc_object *b)
 {
 	switch (order->way) {
@@ -48,10 +57,18 @@ INLINE bool is_less(const struct order *order, const rgc_object *a, const rgc_ob
 		return int_value_inline(a) < int_value_inline(b);
 	case BY_TEXT:
 		return str_compare_inline(a, b) < 0;
+	case BY_TYPE:
+		return is_less_by_type(a, b, order->error);
 	case BY_CALL:
 	default:
 		return order->compare(a, b, order->data) < 0;
 	}
+}
+
+/* The sort is to end, with the items as they are. */
+INLINE bool has_failed(const struct order *order)
+{
+	return order->way == BY_TYPE && *order->error;
 }
 
 /* ---- runs ---- */
@@ -96,6 +113,8 @@ INLINE void insert_rest(const struct order *order, rgc_object **items, size_t so
 	for (; sorted < count; sorted++) {
 		rgc_object *item = items[sorted];
 		size_t place = place_of(order, items, sorted, item, true);
+		if (has_failed(order))
+			return;
 		memmove(items + place + 1, items + place, (sorted - place) * sizeof(*items));
 		items[place] = item;
 	}
@@ -106,7 +125,7 @@ INLINE size_t make_run(const struct order *order, rgc_object **items, size_t cou
 {
 	bool descends;
 	size_t length = run_length(order, items, count, &descends), wanted = count < RUN ? count : RUN;
-	if (descends)
+	if (descends && !has_failed(order))
 		reverse(items, length);
 	if (length >= wanted)
 		return length;
@@ -185,21 +204,32 @@ INLINE void sort_by(const struct order *order, struct sort *sort)
 
 /* ---- ways to compare ---- */
 
-static void sort_by_call(struct sort *sort, sort_compare compare, void *data)
+static int sort_by_call(struct sort *sort, sort_compare compare, void *data)
 {
-	sort_by(&(const struct order){BY_CALL, compare, data}, sort);
+	sort_by(&(const struct order){BY_CALL, compare, data, NULL}, sort);
+	return 0;
 }
 
-static void sort_by_number(struct sort *sort, sort_compare compare, void *data)
+static int sort_by_number(struct sort *sort, sort_compare compare, void *data)
 {
 	(void)compare, (void)data;
-	sort_by(&(const struct order){BY_NUMBER, NULL, NULL}, sort);
+	sort_by(&(const struct order){.way = BY_NUMBER}, sort);
+	return 0;
 }
 
-static void sort_by_text(struct sort *sort, sort_compare compare, void *data)
+static int sort_by_text(struct sort *sort, sort_compare compare, void *data)
 {
 	(void)compare, (void)data;
-	sort_by(&(const struct order){BY_TEXT, NULL, NULL}, sort);
+	sort_by(&(const struct order){.way = BY_TEXT}, sort);
+	return 0;
+}
+
+static int sort_by_type(struct sort *sort, sort_compare compare, void *data)
+{
+	(void)compare, (void)data;
+	int error = 0;
+	sort_by(&(const struct order){.way = BY_TYPE, .error = &error}, sort);
+	return error;
 }
 
 static bool all_are(rgc_object *const *items, size_t count, const struct rgc_type *type)
@@ -210,18 +240,25 @@ static bool all_are(rgc_object *const *items, size_t count, const struct rgc_typ
 	return true;
 }
 
+typedef int (*way_to_sort)(struct sort *, sort_compare, void *);
+
+static way_to_sort way_without_compare(rgc_object *const *items, size_t count)
+{
+	if (all_are(items, count, &RGC_TYPE(rgc_int)))
+		return sort_by_number;
+	return all_are(items, count, &RGC_TYPE(rgc_str)) ? sort_by_text : sort_by_type;
+}
+
+bool rgc__sort_is_by_value(rgc_object *const *items, size_t count)
+{
+	return way_without_compare(items, count) != sort_by_type;
+}
+
 int rgc__sort_items(rgc_object **items, size_t count, sort_compare compare, void *data)
 {
-	void (*sort_items)(struct sort *, sort_compare, void *) = sort_by_call;
-	if (!compare) {
-		sort_items = all_are(items, count, &RGC_TYPE(rgc_int)) ? sort_by_number : sort_by_text;
-		if (sort_items == sort_by_text && !all_are(items, count, &RGC_TYPE(rgc_str))) {
-			errno = ENOTSUP;
-			return -1;
-		}
-	}
 	if (count < 2)
 		return 0;
+	way_to_sort way = compare ? sort_by_call : way_without_compare(items, count);
 	struct sort sort;
 	sort.room = malloc(count * sizeof(*items));
 	if (!sort.room)
@@ -229,7 +266,10 @@ int rgc__sort_items(rgc_object **items, size_t count, sort_compare compare, void
 	sort.items = items;
 	sort.count = count;
 	sort.runs = 0;
-	sort_items(&sort, compare, data);
+	int error = way(&sort, compare, data);
 	free(sort.room);
-	return 0;
+	if (!error)
+		return 0;
+	errno = error;
+	return -1;
 }

@@ -8,11 +8,16 @@
 
 #include <mprof/rgc.h>
 
+#include <stdbool.h>
+
 typedef int (*sort_compare)(const void *a, const void *b, void *data);
 
-/* Sorts by `compare`, or, if that is NULL, all numbers or all strings by value; else -1 with ENOTSUP.
- * Whatever `compare` answers, the same references stay in the array.  0, or -1 with ENOMEM and nothing done.
- * n - 1 comparisons if the items ascend already, or descend strictly; at most about n * log2(n). */
+/* Whether, without a compare, numbers or strings alone are sorted by value: no code of the program's runs. */
+bool rgc__sort_is_by_value(rgc_object *const *items, size_t count);
+
+/* Sorts by `compare`, or, if that is NULL, by rgc_compare.  Whatever these answer, the same references stay
+ * in the array.  0, or -1 with ENOMEM and nothing done, or the error of rgc_compare.  n - 1 comparisons if
+ * the items ascend already, or descend strictly; at most about n * log2(n). */
 int rgc__sort_items(rgc_object **items, size_t count, sort_compare compare, void *data);
 
 #endif

@@ -116,6 +116,16 @@ static int str_equal(const void *self, const void *other)
 	return RGC_IS(other, rgc_str) && str_equal_inline(self, other);
 }
 
+static int str_compare(const void *self, const void *other, int *order)
+{
+	if (!RGC_IS(other, rgc_str)) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	*order = str_compare_inline(self, other);
+	return 0;
+}
+
 /* The length of the UTF-8 character at the start of `length` bytes (not 0); 0 if that is none, or is a
  * control character. */
 static size_t printable_length(const char *bytes, size_t length)
@@ -156,5 +166,6 @@ const struct rgc_type RGC_TYPE(rgc_str) = {
 	.hash = str_hash,
 	.equal = str_equal,
 	.repr = str_repr,
+	.compare = str_compare,
 	.iter = rgc__str_iter,
 };

@@ -169,6 +169,14 @@ static int tuple_equal(const void *self, const void *other)
 	return RGC_IS(other, rgc_tuple) ? rgc__items_equal(tuple_items, self, other) : 0;
 }
 
+static int tuple_compare(const void *self, const void *other, int *order)
+{
+	if (RGC_IS(other, rgc_tuple))
+		return rgc__items_compare(tuple_items, self, other, order);
+	errno = ENOTSUP;
+	return -1;
+}
+
 static rgc_str *tuple_repr(const void *self)
 {
 	return rgc__items_repr(tuple_items, self, "(", ",", ")");
@@ -184,5 +192,6 @@ const struct rgc_type RGC_TYPE(rgc_tuple) = {
 	.hash = tuple_hash,
 	.equal = tuple_equal,
 	.repr = tuple_repr,
+	.compare = tuple_compare,
 	.iter = rgc__tuple_iter,
 };

@@ -242,6 +242,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/array.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/iter.h>
+#include <mprof/rgc/order.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT
 #include <mprof/rgc/no_text.h>

@@ -238,6 +238,7 @@ node l; set l.a l; atend m l : say cycle; drop l; quietcollect 2; node n; atend 
     "functions at exit": """
 node a; node b; atend e a : say e; atend f b : say f; atend g a : say g; eatexit f 0; epeek f; atend h b : say h ; atend i a; finalize; epeek e; epeek f; epeek i; finalize
 drop b; node c; set c.a c; atend j c : say never; atend k c : say k; eatexit j 0; drop c; finalize; epeek j; node d; atend l d : say later; drop d; finalize
+""",
     "iterators over containers": """
 make l value [1,2.5,'x',(3,)]; make i iter l; ask next i; ask append l 4; ask list i; ask next i; ask append l 5; ask next i; ask list l
 make d value {'a':1,'b':2,'c':3}; ask list d; make k keys d; make v values d; make t items d; ask next t; ask setitem d 'a' 9; ask next t; ask next v
@@ -263,6 +264,19 @@ fin a; fin b; list l; append l a; append l b; make i iter l; drop a b l; ask nex
 fin c; list m; append m c; make i iter m; make j enumerate i 0; drop c m i; say kept; drop j; say gone
 fin d; list n; append n d; make i iter n; append n i; drop d n i; say cycle; quietcollect 2
 fin e; dict f; put f x e; make k values f; drop e f; ask next k; say last; ask next k; say gone
+""",
+    "order": """
+ask compare 1 2; ask compare 2.5 2; ask compare -0.5 0; ask compare 9007199254740993 9007199254740992.0; ask compare 1 'a'; ask compare 'a' 'ab'
+ask compare (1,'a') (1,'b'); ask compare (1,2) (1,2,3); ask compare (1,2) [1,2]; ask compare [1,[2]] [1,[2,0]]; ask compare {1:2} {1:3}; ask compare [{1:2},1] [{1:2},2]
+make l value [3,1.5,2,1,-7]; ask sort l; ask value l; make l value ['b','a','ab']; ask sort l; ask value l; make l value [(2,'b'),(1,'x'),(2,'a'),(1,)]; ask sort l; ask value l
+make l value [[2],[1,5],[],[1]]; ask sort l; ask value l; make l value [1,'a']; ask sort l; make l value [{1:1}]; ask sort l; ask sorted [2,1.0,1]; ask sorted [1,(2,)]
+""",
+    "heaps": """
+make h value [5,3,8,1,9,2,7]; ask heapify h; ask value h; ask heappush h 4; ask value h; ask heappop h; ask value h; ask heapreplace h 6; ask value h
+ask heappushpop h 0; ask heappushpop h 100; ask value h; make e value []; ask heappop e; ask heapreplace e 1; ask heappushpop e 1; ask value e
+ask heappush e (2,'b'); ask heappush e (1,'c'); ask heappush e (1,); ask value e; ask heappop e; ask heappop e; ask heappop e; ask heappush h 'x'; ask value h
+ask nsmallest 2 [3,1.0,2,1]; ask nlargest 3 [3,1,3.0,2]; ask nlargest 2 'hello'; ask nsmallest 0 [1]; ask nsmallest 9 {2:1,1:2}; ask nsmallest 1 5
+make l value [1,2,2.0,3]; ask bisectleft l 2; ask bisectright l 2; ask insortleft l 2.5; ask insortright l 1.0; ask value l; ask bisectleft l 'x'; ask bisectleft [] 'x'
 """,
     "a cache in a cycle with what it keeps": """
 cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
@@ -566,6 +580,54 @@ class IteratorWriter(ValueWriter):
 
     def write(self, length):
         steps = [self.source, self.filtered] + [self.combined] * 2 + [self.step] * 6 + [self.all, self.change]
+        while len(self.script) < length:
+            self.random.choice(steps)()
+        return self.script
+
+
+class OrderWriter(ValueWriter):
+    """Of lists that are sorted, heaps, or anything, with values that have an order and some that have none."""
+
+    def value(self):
+        usual = self.random.random() < 0.97
+        return self.random.choice([self.number(), self.number() / 4] if usual else ["'text'", "(1,2)"])
+
+    def key(self, depth=2):
+        """Of values that are in order only as far as they are alike."""
+        choice = self.random.random()
+        if not depth or choice < 0.4:
+            return str(self.random.choice([0, 1, 1.0, 2.5, "'a'", "'ab'", "''", 10**15, -3]))
+        items = ",".join(self.key(depth - 1) for _ in range(self.random.randrange(3)))
+        return f"[{items}]" if choice < 0.7 else f"({items},)" if items else "()"
+
+    def compare(self):
+        for _ in range(3):
+            self.ask("compare", self.key(), self.key())
+
+    def begin(self):
+        name = self.make(self.random.choice(["sorted", "heap"]), "value",
+                         "[" + ",".join(str(self.value()) for _ in range(self.random.randrange(12))) + "]")
+        self.ask("sort" if self.made[name] == "sorted" else "heapify", name)
+        self.ask("value", name)
+
+    def new(self, kind):
+        name = self.make(kind, "value", "[]")
+        return name
+
+    def use_heap(self):
+        heap = self.pick("heap")
+        self.ask(self.random.choice(["heappop {}", "heappush {} {}", "heappush {} {}", "heapreplace {} {}", "heappushpop {} {}"]).format(heap, self.value()))
+        self.ask("value", heap)
+
+    def use_sorted(self):
+        self.ask(self.random.choice(["bisectleft", "bisectright", "insortleft", "insortright"]), self.pick("sorted"), self.value())
+        self.ask("value", self.pick("sorted"))
+
+    def select(self):
+        self.ask(self.random.choice(["nsmallest", "nlargest"]), self.random.randrange(8), self.pick("heap", "sorted"))
+
+    def write(self, length):
+        steps = [self.begin, self.select, self.compare] + [self.use_heap] * 4 + [self.use_sorted] * 3
         while len(self.script) < length:
             self.random.choice(steps)()
         return self.script

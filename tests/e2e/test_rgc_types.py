@@ -77,7 +77,10 @@ CALLS_WITH_TEXT = (
     "rgc_counter_set(counter, TEXT, 1)", "rgc_counter_add(counter, TEXT, 1)", "rgc_counter_discard(counter, TEXT)", "rgc_dict_set_steal(dict, TEXT, list)",
     "rgc_dict_set_steal(dict, list, TEXT)",
     "rgc_iter(TEXT)", "rgc_list_from(TEXT)", "rgc_list_extend_from(list, TEXT)", "rgc_map(TEXT, NULL, NULL)",
-    "rgc_filter(TEXT, NULL, NULL)", "rgc_chain_from(TEXT)", "rgc_islice(TEXT, 0, 1, 1)", "rgc_enumerate(TEXT, 0)")
+    "rgc_filter(TEXT, NULL, NULL)", "rgc_chain_from(TEXT)", "rgc_islice(TEXT, 0, 1, 1)", "rgc_enumerate(TEXT, 0)",
+    "rgc_compare(TEXT, list, NULL)", "rgc_compare(list, TEXT, NULL)",
+    *(f"rgc_{name}(list, TEXT, NULL, NULL)" for name in ("heapq_push", "heapq_replace", "heapq_pushpop", "bisect_left", "bisect_right", "insort_left", "insort_right")),
+    "rgc_heapq_nsmallest(1, TEXT, NULL, NULL)", "rgc_heapq_nlargest(1, TEXT, NULL, NULL)")
 
 
 def program_that_calls(*calls):

@@ -332,7 +332,7 @@ static rgc_iterator *countdown_iter(void *self)
 	return from ? rgc_range(from, 0, -1) : NULL;
 }
 
-RGC_DEFINE_TYPE_WITH((NULL, NULL, NULL, NULL, countdown_iter), countdown);
+RGC_DEFINE_TYPE_WITH((NULL, NULL, NULL, NULL, NULL, countdown_iter), countdown);
 
 Test(iter, takes_types_that_say_how)
 {

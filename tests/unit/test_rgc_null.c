@@ -411,6 +411,34 @@ Test(rgc_null, iterators)
 	EXPECT(rgc_zip(2, list, NULL), NULL);
 }
 
+Test(rgc_null, order)
+{
+	int order;
+	rgc_auto rgc_list *list = rgc_list_new();
+	EXPECT(rgc_compare(NULL, one(), &order), -1);
+	EXPECT(rgc_compare(one(), NULL, &order), -1);
+	EXPECT(rgc_compare(one(), one(), NULL), -1);
+	EXPECT(rgc_heapq_heapify(NULL, NULL, NULL), -1);
+	EXPECT(rgc_heapq_push(NULL, one(), NULL, NULL), -1);
+	EXPECT(rgc_heapq_push(list, NULL, NULL, NULL), -1);
+	EXPECT(rgc_heapq_pop(NULL, NULL, NULL), NULL);
+	EXPECT(rgc_heapq_replace(NULL, one(), NULL, NULL), NULL);
+	EXPECT(rgc_heapq_replace(list, NULL, NULL, NULL), NULL);
+	EXPECT(rgc_heapq_pushpop(NULL, one(), NULL, NULL), NULL);
+	EXPECT(rgc_heapq_pushpop(list, NULL, NULL, NULL), NULL);
+	EXPECT(rgc_heapq_nsmallest(1, NULL, NULL, NULL), NULL);
+	EXPECT(rgc_heapq_nlargest(1, NULL, NULL, NULL), NULL);
+	EXPECT(rgc_bisect_left(NULL, one(), NULL, NULL), -1);
+	EXPECT(rgc_bisect_left(list, NULL, NULL, NULL), -1);
+	EXPECT(rgc_bisect_right(NULL, one(), NULL, NULL), -1);
+	EXPECT(rgc_bisect_right(list, NULL, NULL, NULL), -1);
+	EXPECT(rgc_insort_left(NULL, one(), NULL, NULL), -1);
+	EXPECT(rgc_insort_left(list, NULL, NULL, NULL), -1);
+	EXPECT(rgc_insort_right(NULL, one(), NULL, NULL), -1);
+	EXPECT(rgc_insort_right(list, NULL, NULL, NULL), -1);
+	cr_assert_eq(rgc_list_length(list), 0);
+}
+
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
 	(void)arguments, (void)keywords, (void)data;

@@ -122,18 +122,44 @@ Test(sort, sorts_strings_by_value)
 		cr_assert_str_eq(rgc_str_get(rgc_list_get_as(list, i, rgc_str)), sorted[i]);
 }
 
-Test(sort, does_not_sort_what_has_no_order)
+/* A tuple that is less the greater its number is, of lists that are equal; or a list, which has no order
+ * with tuples. */
+static void *tuple_or_list(int64_t number)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	if (number < 0)
+		return rgc_ref(list);
+	rgc_auto rgc_float *second = rgc_float_new((double)-number);
+	return rgc_tuple_of(2, list, second);
+}
+
+Test(sort, asks_types_for_their_order)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	for (int64_t i = 0; i < 100; i++)
+		cr_assert_eq(rgc_list_append_steal(list, tuple_or_list(i * 37 % 100)), 0);
+	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
+	for (ssize_t i = 0; i < 100; i++)
+		cr_assert_eq(rgc_float_get(rgc_tuple_get(rgc_list_get(list, i), 1)), (double)(i - 99));
+}
+
+Test(sort, fails_where_there_is_no_order)
 {
 	rgc_auto rgc_list *list = rgc_list_new();
 	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_list_new()), 0);
-	cr_assert(rgc_list_sort(list, NULL, NULL) == -1 && errno == ENOTSUP);
+	cr_assert_eq(rgc_list_append_steal(list, rgc_set_new()), 0);
+	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0); /* nothing is asked */
 	rgc_list_clear(list);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(2)), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(1)), 0);
-	cr_assert_eq(rgc_list_append_steal(list, rgc_str_new("0")), 0);
+	for (int64_t i = 0; i < 100; i++)
+		cr_assert_eq(rgc_list_append_steal(list, tuple_or_list(i == 60 ? -1 : i * 37 % 100)), 0);
 	cr_assert(rgc_list_sort(list, NULL, NULL) == -1 && errno == ENOTSUP);
-	cr_assert_eq(id_of(rgc_list_get(list, 0)), 2);
+	cr_assert_eq(rgc_list_length(list), 100);
+	rgc_auto rgc_set *seen = rgc_set_new();
+	for (ssize_t i = 0; i < 100; i++)
+		if (!RGC_IS(rgc_list_get(list, i), rgc_list))
+			cr_assert_eq(rgc_set_add(seen, rgc_tuple_get(rgc_list_get(list, i), 1)), 1);
+	cr_assert_eq(rgc_set_length(seen), 99);
+	cr_assert_eq(rgc_verify(), 0);
 }
 
 static int disturb(const void *a, const void *b, void *data)

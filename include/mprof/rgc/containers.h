@@ -72,8 +72,8 @@ RGC_API rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to)
 RGC_API void rgc_list_reverse(rgc_list *list);
 /* In place, and stable.  The list is empty for others while `compare` runs, which must return: 0, or -1 with
  * EBUSY if they fill it, or ENOMEM.  O(n log n) calls of compare; O(n) if the items are in a few sequences
- * that ascend, or descend strictly.  `compare` may be NULL if all items are rgc_int, or all are rgc_str: by
- * value (rgc_str_compare), several times as fast; -1 with ENOTSUP, and nothing done, if they are not. */
+ * that ascend, or descend strictly.  `compare` may be NULL for rgc_compare, whose first error is that of the
+ * sort, with the items in some order; several times as fast if all are rgc_int, or all are rgc_str. */
 RGC_API int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, void *data),
 			  void *data);
 /* Drops all items, the last first, once the list is empty.  O(n). */

@@ -15,6 +15,7 @@
 #include <mprof/rgc/iter.h>
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/weak_containers.h>
+#include <mprof/rgc/order.h>
 
 #ifndef __cplusplus
 
@@ -92,6 +93,24 @@
 #define rgc_chain_from(iterables) rgc_chain_from(RGC_OBJECT_(iterables))
 #define rgc_islice(iterable, start, stop, step) rgc_islice(RGC_OBJECT_(iterable), (start), (stop), (step))
 #define rgc_enumerate(iterable, start) rgc_enumerate(RGC_OBJECT_(iterable), (start))
+#define rgc_compare(a, b, order) rgc_compare(RGC_OBJECT_(a), RGC_OBJECT_(b), (order))
+#define rgc_heapq_push(list, item, compare, data) rgc_heapq_push((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_heapq_replace(list, item, compare, data)                                                         \
+	rgc_heapq_replace((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_heapq_pushpop(list, item, compare, data)                                                         \
+	rgc_heapq_pushpop((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_bisect_left(list, item, compare, data)                                                           \
+	rgc_bisect_left((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_bisect_right(list, item, compare, data)                                                          \
+	rgc_bisect_right((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_insort_left(list, item, compare, data)                                                           \
+	rgc_insort_left((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_insort_right(list, item, compare, data)                                                          \
+	rgc_insort_right((list), RGC_OBJECT_(item), (compare), (data))
+#define rgc_heapq_nsmallest(count, iterable, compare, data)                                                  \
+	rgc_heapq_nsmallest((count), RGC_OBJECT_(iterable), (compare), (data))
+#define rgc_heapq_nlargest(count, iterable, compare, data)                                                   \
+	rgc_heapq_nlargest((count), RGC_OBJECT_(iterable), (compare), (data))
 
 #else
 
@@ -168,6 +187,19 @@ template <int = 0> void rgc_filter(const char *, rgc_filter_function, void *) = 
 template <int = 0> void rgc_chain_from(const char *) = delete;
 template <int = 0> void rgc_islice(const char *, ssize_t, ssize_t, ssize_t) = delete;
 template <int = 0> void rgc_enumerate(const char *, int64_t) = delete;
+template <int = 0> void rgc_compare(const char *, const void *, int *) = delete;
+template <int = 0> void rgc_compare(const void *, const char *, int *) = delete;
+template <int = 0> void rgc_heapq_push(rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_heapq_replace(rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_heapq_pushpop(rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_insort_left(rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_insort_right(rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0>
+void rgc_bisect_left(const rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0>
+void rgc_bisect_right(const rgc_list *, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_heapq_nsmallest(size_t, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_heapq_nlargest(size_t, const char *, rgc_compare_function, void *) = delete;
 
 #endif
 

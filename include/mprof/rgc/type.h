@@ -75,6 +75,9 @@ struct rgc_type {
 	int (*equal)(const void *self, const void *other);
 	/* A new string, or NULL with errno. */
 	struct rgc_str *(*repr)(const void *self);
+	/* Sets *order below 0, to 0, or above 0, as the object is less than, neither, or greater: 0, or -1
+	 * with errno, which is ENOTSUP if there is no order between them.  `other` may be of any type. */
+	int (*compare)(const void *self, const void *other, int *order);
 	/* A new iterator over what the object consists of, or NULL with errno: rgc_iter. */
 	struct rgc_iterator *(*iter)(void *self);
 };
@@ -109,8 +112,8 @@ static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
 #define RGC_DEFINE_TYPE(...) RGC_DEFINE_TYPE_WITH((NULL, NULL, NULL, NULL), __VA_ARGS__)
 
 /*
- * The same with functions of its own: (finalize, hash, equal, repr), NULL for none; or (finalize, hash,
- * equal, repr, iter).
+ * The same with functions of its own: (finalize, hash, equal, repr), NULL for none; after these may be
+ * compare, and after that iter.
  *
  *     RGC_DEFINE_TYPE_WITH((node_finalize, NULL, NULL, NULL), node, next, prev);
  */
@@ -196,8 +199,9 @@ template <class member> constexpr uint32_t rgc_offset_(size_t offset)
 #define RGC_OFFSET_AND_COMMA_(t, f) RGC_OFFSET_(t, f),
 
 /* All functions of a type, of which the last need not be named. */
-#define RGC_METHODS_(...) RGC_FIRST_FIVE_(__VA_ARGS__, NULL, NULL)
-#define RGC_FIRST_FIVE_(finalize, hash, equal, repr, iter, ...) finalize, hash, equal, repr, iter
+#define RGC_METHODS_(...) RGC_FIRST_SIX_(__VA_ARGS__, NULL, NULL, NULL)
+#define RGC_FIRST_SIX_(finalize, hash, equal, repr, compare, iter, ...)                                      \
+	finalize, hash, equal, repr, compare, iter
 #define RGC_FIRST_(first, ...) first
 #define RGC_COUNT_(...)                                                                                      \
 	RGC_LAST_(__VA_ARGS__, 65, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47,   \

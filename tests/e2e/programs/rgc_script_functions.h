@@ -99,6 +99,11 @@ static int64_t number_of(const void *value)
 	return rgc_int_get(value);
 }
 
+static void *number_or_error(int64_t number)
+{
+	return number < 0 ? NULL : rgc_int_new(number);
+}
+
 static void *nothing_or_error(int result)
 {
 	errno = result ? errno : 0;
@@ -144,13 +149,14 @@ static void *f_delitem(void **values, size_t count)
 }
 
 #include "rgc_script_iter.h"
+#include "rgc_script_order.h"
 
 static const struct {
 	const char *name;
 	value_function function;
 } value_functions[] = {
-	{"value", f_value},     {"sorted", f_sorted},   {"append", f_append},
-	{"setitem", f_setitem}, {"delitem", f_delitem}, ITERATOR_FUNCTIONS,
+	{"value", f_value},     {"sorted", f_sorted}, {"append", f_append}, {"setitem", f_setitem},
+	{"delitem", f_delitem}, ITERATOR_FUNCTIONS,   ORDER_FUNCTIONS,
 };
 
 static const char *error_name(int error)

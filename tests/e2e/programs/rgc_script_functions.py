@@ -1,6 +1,8 @@
 """The functions that scripts call with values, in Python; rgc_script_functions.h says how, and does the same with rgc."""
 
 import ast
+import bisect
+import heapq
 import itertools
 
 END = object()
@@ -43,9 +45,16 @@ ITERATORS = {
     "enumerate": enumerate, "zip": zip,
 }
 
+ORDER = {
+    "compare": lambda a, b: (a > b) - (a < b), "sort": lambda items: items.sort(), "heapify": heapq.heapify, "heappush": heapq.heappush,
+    "heappop": heapq.heappop, "heapreplace": heapq.heapreplace, "heappushpop": heapq.heappushpop, "nsmallest": heapq.nsmallest,
+    "nlargest": heapq.nlargest, "bisectleft": bisect.bisect_left, "bisectright": bisect.bisect_right, "insortleft": bisect.insort_left,
+    "insortright": bisect.insort_right,
+}
+
 FUNCTIONS = {
     "value": lambda value: value, "sorted": sorted, "append": lambda items, item: items.append(item), "setitem": setitem,
-    "delitem": delitem, **ITERATORS,
+    "delitem": delitem, **ITERATORS, **ORDER,
 }
 
 ERRORS = (TypeError, ValueError, RuntimeError, IndexError, KeyError, ZeroDivisionError)
