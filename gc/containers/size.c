@@ -24,6 +24,7 @@ static const struct {
 	{&RGC_TYPE(rgc_weak_value_dict), rgc__weak_table_owned_bytes},
 	{&RGC_TYPE(rgc_weak_key_dict), rgc__weak_table_owned_bytes},
 	{&RGC_TYPE(rgc_weak_set), rgc__weak_table_owned_bytes},
+	{&RGC_TYPE(rgc_builder), rgc__builder_owned_bytes},
 };
 
 static size_t bytes_of(const rgc_object *object)

@@ -19,6 +19,7 @@ size_t rgc__deque_owned_bytes(const void *deque);
 size_t rgc__counter_owned_bytes(const void *counter);
 size_t rgc__array_owned_bytes(const void *array);
 size_t rgc__lru_cache_owned_bytes(const void *cache);
+size_t rgc__builder_owned_bytes(const void *builder);
 
 /*
  * rgc_sizeof of an object, and of all that only it keeps alive: what has a single reference, which comes from

@@ -24,6 +24,11 @@ static rgc_str *str_new_empty(size_t length)
 	return rgc_new_items(rgc_str, length + 1);
 }
 
+rgc_str *rgc__str_new_empty(size_t length)
+{
+	return str_new_empty(length);
+}
+
 rgc_str *rgc_str_new_bytes(const void *bytes, size_t length)
 {
 	rgc_str *string = str_new_empty(length);

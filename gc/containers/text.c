@@ -64,6 +64,20 @@ void rgc__text_add_escaped(struct text *text, unsigned char byte)
 	rgc__text_add_string(text, escape);
 }
 
+void rgc__text_add_format(struct text *text, const char *format, va_list arguments)
+{
+	va_list again;
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	if (!text->error && (length < 0 || text_reserve(text, (size_t)length + 1)))
+		text->error = errno;
+	if (!text->error) {
+		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+		text->length += (size_t)length;
+	}
+	va_end(again);
+}
+
 void rgc__text_add_repr(struct text *text, const void *object)
 {
 	if (text->error)

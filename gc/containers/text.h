@@ -1,5 +1,5 @@
 /*
- * text.h - builds a printable form piece by piece, for the repr functions of the library's types.
+ * text.h - builds a string piece by piece: a printable form, or what the program builds.
  */
 #ifndef RGC_GC_CONTAINERS_TEXT_H
 #define RGC_GC_CONTAINERS_TEXT_H
@@ -17,6 +17,9 @@ struct text {
 
 void rgc__text_add(struct text *text, const char *bytes, size_t length);
 void rgc__text_add_string(struct text *text, const char *string);
+/* What printf would print. */
+void rgc__text_add_format(struct text *text, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
 
 void rgc__text_add_number(struct text *text, int64_t number);
 

@@ -30,6 +30,10 @@ struct rgc_str {
 	char text[];
 };
 
+/* A string with room for `length` bytes, all 0, which are to be filled before others see it; owned; NULL with
+ * ENOMEM. */
+rgc_str *rgc__str_new_empty(size_t length);
+
 static inline int64_t int_value_inline(const void *number)
 {
 	return ((const rgc_int *)number)->value;

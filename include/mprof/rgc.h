@@ -23,6 +23,10 @@
  * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next` and what makes a new object
  * out of others (`_copy`, `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr, all that
  * make iterators) return a reference that the caller owns and drops with rgc_decref.
+ * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next`, `_finish` and what makes a
+ * new object out of others (`_copy`, `_slice`, `_concat`, `_format`, `_join`, `_split`, `_strip`, `_replace`,
+ * `_intersection`, `_difference`, rgc_repr, all that make iterators) return a reference that the caller owns
+ * and drops with rgc_decref.
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
  * `steal` in the name: those consume the reference, on failure too.
@@ -210,6 +214,7 @@ RGC_API int32_t rgc_refcount(const void *object);
  * of the library's containers or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
  * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
  * container of the library's or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What
+ * list, dictionary, set, memoizer or builder; as rgc_heap_bytes counts them, which knows no shared ones. What
  * it refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
@@ -243,6 +248,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/iter.h>
 #include <mprof/rgc/order.h>
+#include <mprof/rgc/text.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT
 #include <mprof/rgc/no_text.h>

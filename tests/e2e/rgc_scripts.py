@@ -278,6 +278,12 @@ ask heappush e (2,'b'); ask heappush e (1,'c'); ask heappush e (1,); ask value e
 ask nsmallest 2 [3,1.0,2,1]; ask nlargest 3 [3,1,3.0,2]; ask nlargest 2 'hello'; ask nsmallest 0 [1]; ask nsmallest 9 {2:1,1:2}; ask nsmallest 1 5
 make l value [1,2,2.0,3]; ask bisectleft l 2; ask bisectright l 2; ask insortleft l 2.5; ask insortright l 1.0; ask value l; ask bisectleft l 'x'; ask bisectleft [] 'x'
 """,
+    "strings": """
+make s spaced '_a__b_c_'; ask words s -1; ask words s 1; ask words s 0; ask strip s; ask lstrip s; ask rstrip s; ask split s 'b' -1; ask split 'a,b,,c' ',' 2; ask split s '' 1
+ask join ',' ['a','b','c']; ask join '--' 'xyz'; ask join '' []; ask join ',' 3; ask strip 'xaybyx' 'yx'; ask slice 'abcdef' -3 5; ask slice 'abc' 2 1
+ask startswith 'abc' 'ab'; ask startswith 'abc' 'abcd'; ask endswith 'abc' 'bc'; ask endswith 'abc' ''; ask find 'ababab' 'ab' 1; ask find 'abc' 'x' 0; ask find 'abc' '' 3; ask find 'abc' '' 4
+ask replace 'banana' 'an' 'AN' -1; ask replace 'banana' 'a' '' 2; ask replace 'abc' '' '-' -1; ask replace 'abc' '' '-' 2; ask replace '' '' 'x' -1; ask built 1 'two' [3.5]
+""",
     "a cache in a cycle with what it keeps": """
 cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
 cache u holder unbounded untyped; call u 1; call u 2; call u 1; drop u; quietcollect 2; say end
@@ -630,4 +636,28 @@ class OrderWriter(ValueWriter):
         steps = [self.begin, self.select, self.compare] + [self.use_heap] * 4 + [self.use_sorted] * 3
         while len(self.script) < length:
             self.random.choice(steps)()
+        return self.script
+
+
+class TextWriter(ValueWriter):
+    """Of strings with few different characters, so that what is looked for is often there."""
+
+    def text(self, longest):
+        return "'" + "".join(self.random.choice("ab._") for _ in range(self.random.randrange(longest + 1))) + "'"
+
+    def new(self, kind):
+        return self.make(kind, "spaced", self.text(14))
+
+    def step(self):
+        string, most = self.pick("string"), self.random.randrange(-1, 4)
+        self.ask(*self.random.choice([
+            ("split", string, self.text(2), most), ("words", string, most), ("strip", string), ("lstrip", string), ("rstrip", string),
+            ("strip", string, self.text(2)), ("lstrip", string, self.text(2)), ("rstrip", string, self.text(2)),
+            ("slice", string, self.number(), self.number()), ("startswith", string, self.text(1)), ("endswith", string, self.text(1)),
+            ("find", string, self.text(2), self.random.randrange(9)), ("replace", string, self.text(2), self.text(2), most),
+            ("join", self.text(2), string), ("built", string, self.number(), self.text(3))]))
+
+    def write(self, length):
+        while len(self.script) < length:
+            self.step()
         return self.script

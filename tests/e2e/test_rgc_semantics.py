@@ -10,7 +10,7 @@ import subprocess
 
 from harness import BUILD, PROGRAMS, Skip, case, check, compile, run, run_cases
 from rgc_collection_scripts import COLLECTIONS, CollectionWriter
-from rgc_scripts import FIXED, IteratorWriter, OrderWriter, WeakWriter, Writer, lines
+from rgc_scripts import FIXED, IteratorWriter, OrderWriter, TextWriter, WeakWriter, Writer, lines
 
 # Python's weak containers are several objects each, so others are examined in another order; and are emptied from their ends.
 ANY_ORDER = ("quietcollect", "wempty")
@@ -110,6 +110,11 @@ def random_scripts_of_iterators(directory):
 @case
 def random_scripts_of_order(directory):
     random_scripts(directory, OrderWriter, usual=40)
+
+
+@case
+def random_scripts_of_text(directory):
+    random_scripts(directory, TextWriter, usual=40)
 
 
 run_cases()

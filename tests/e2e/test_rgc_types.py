@@ -80,7 +80,8 @@ CALLS_WITH_TEXT = (
     "rgc_filter(TEXT, NULL, NULL)", "rgc_chain_from(TEXT)", "rgc_islice(TEXT, 0, 1, 1)", "rgc_enumerate(TEXT, 0)",
     "rgc_compare(TEXT, list, NULL)", "rgc_compare(list, TEXT, NULL)",
     *(f"rgc_{name}(list, TEXT, NULL, NULL)" for name in ("heapq_push", "heapq_replace", "heapq_pushpop", "bisect_left", "bisect_right", "insort_left", "insort_right")),
-    "rgc_heapq_nsmallest(1, TEXT, NULL, NULL)", "rgc_heapq_nlargest(1, TEXT, NULL, NULL)")
+    "rgc_heapq_nsmallest(1, TEXT, NULL, NULL)", "rgc_heapq_nlargest(1, TEXT, NULL, NULL)",
+    "rgc_builder_add_repr(NULL, TEXT)", 'rgc_str_join("", TEXT)')
 
 
 def program_that_calls(*calls):

@@ -439,6 +439,51 @@ Test(rgc_null, order)
 	cr_assert_eq(rgc_list_length(list), 0);
 }
 
+static int add_format(rgc_builder *builder, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int result = rgc_builder_add_vformat(builder, format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+Test(rgc_null, text)
+{
+	rgc_auto rgc_builder *builder = rgc_builder_new();
+	rgc_auto rgc_str *text = rgc_str_new("text");
+	rgc_auto rgc_list *list = rgc_list_new();
+	EXPECT(rgc_builder_add(NULL, text), -1);
+	EXPECT(rgc_builder_add(builder, NULL), -1);
+	EXPECT(rgc_builder_add_text(NULL, "text"), -1);
+	EXPECT(rgc_builder_add_text(builder, NULL), -1);
+	EXPECT(rgc_builder_add_bytes(NULL, "text", 4), -1);
+	EXPECT(rgc_builder_add_bytes(builder, NULL, 4), -1);
+	EXPECT(rgc_builder_add_format(NULL, "%d", 1), -1);
+	EXPECT(add_format(NULL, "%d", 1), -1);
+	EXPECT(rgc_builder_add_repr(NULL, text), -1);
+	EXPECT(rgc_builder_add_repr(builder, NULL), -1);
+	EXPECT(rgc_builder_length(NULL), 0);
+	EXPECT(rgc_builder_finish(NULL), NULL);
+	EXPECT(rgc_str_join(NULL, list), NULL);
+	EXPECT(rgc_str_join(" ", NULL), NULL);
+	EXPECT(rgc_str_split(NULL, " ", -1), NULL);
+	EXPECT(rgc_str_strip(NULL, NULL), NULL);
+	EXPECT(rgc_str_lstrip(NULL, NULL), NULL);
+	EXPECT(rgc_str_rstrip(NULL, NULL), NULL);
+	EXPECT(rgc_str_slice(NULL, 0, 1), NULL);
+	EXPECT(rgc_str_starts_with(NULL, ""), false);
+	EXPECT(rgc_str_starts_with(text, NULL), false);
+	EXPECT(rgc_str_ends_with(NULL, ""), false);
+	EXPECT(rgc_str_ends_with(text, NULL), false);
+	EXPECT(rgc_str_find(NULL, "", 0), -1);
+	EXPECT(rgc_str_find(text, NULL, 0), -1);
+	EXPECT(rgc_str_replace(NULL, "a", "b", -1), NULL);
+	EXPECT(rgc_str_replace(text, NULL, "b", -1), NULL);
+	EXPECT(rgc_str_replace(text, "a", NULL, -1), NULL);
+	cr_assert_eq(rgc_builder_length(builder), 0);
+}
+
 static void *give_one(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
 {
 	(void)arguments, (void)keywords, (void)data;

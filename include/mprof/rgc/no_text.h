@@ -16,6 +16,7 @@
 #include <mprof/rgc/lru_cache.h>
 #include <mprof/rgc/weak_containers.h>
 #include <mprof/rgc/order.h>
+#include <mprof/rgc/text.h>
 
 #ifndef __cplusplus
 
@@ -111,6 +112,8 @@
 	rgc_heapq_nsmallest((count), RGC_OBJECT_(iterable), (compare), (data))
 #define rgc_heapq_nlargest(count, iterable, compare, data)                                                   \
 	rgc_heapq_nlargest((count), RGC_OBJECT_(iterable), (compare), (data))
+#define rgc_builder_add_repr(builder, object) rgc_builder_add_repr((builder), RGC_OBJECT_(object))
+#define rgc_str_join(separator, iterable) rgc_str_join((separator), RGC_OBJECT_(iterable))
 
 #else
 
@@ -200,6 +203,8 @@ template <int = 0>
 void rgc_bisect_right(const rgc_list *, const char *, rgc_compare_function, void *) = delete;
 template <int = 0> void rgc_heapq_nsmallest(size_t, const char *, rgc_compare_function, void *) = delete;
 template <int = 0> void rgc_heapq_nlargest(size_t, const char *, rgc_compare_function, void *) = delete;
+template <int = 0> void rgc_builder_add_repr(rgc_builder *, const char *) = delete;
+template <int = 0> void rgc_str_join(const char *, const char *) = delete;
 
 #endif
 

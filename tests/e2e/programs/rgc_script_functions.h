@@ -150,13 +150,14 @@ static void *f_delitem(void **values, size_t count)
 
 #include "rgc_script_iter.h"
 #include "rgc_script_order.h"
+#include "rgc_script_text.h"
 
 static const struct {
 	const char *name;
 	value_function function;
 } value_functions[] = {
 	{"value", f_value},     {"sorted", f_sorted}, {"append", f_append}, {"setitem", f_setitem},
-	{"delitem", f_delitem}, ITERATOR_FUNCTIONS,   ORDER_FUNCTIONS,
+	{"delitem", f_delitem}, ITERATOR_FUNCTIONS,   ORDER_FUNCTIONS,      TEXT_FUNCTIONS,
 };
 
 static const char *error_name(int error)

@@ -52,9 +52,17 @@ ORDER = {
     "insortright": bisect.insort_right,
 }
 
+TEXT = {
+    "spaced": lambda text: text.replace("_", " "), "built": lambda *parts: "".join(f"{i}:{part!r}" for i, part in enumerate(parts)),
+    "join": str.join, "split": str.split, "words": lambda text, most: text.split(None, most), "strip": str.strip, "lstrip": str.lstrip,
+    "rstrip": str.rstrip, "slice": lambda text, start, stop: text[start:stop],
+    "startswith": lambda text, part: int(text.startswith(part)), "endswith": lambda text, part: int(text.endswith(part)), "find": str.find,
+    "replace": str.replace,
+}
+
 FUNCTIONS = {
     "value": lambda value: value, "sorted": sorted, "append": lambda items, item: items.append(item), "setitem": setitem,
-    "delitem": delitem, **ITERATORS, **ORDER,
+    "delitem": delitem, **ITERATORS, **ORDER, **TEXT,
 }
 
 ERRORS = (TypeError, ValueError, RuntimeError, IndexError, KeyError, ZeroDivisionError)
