@@ -52,6 +52,7 @@ struct rgc_heap {
 	unsigned calling_back; /* depth */
 	struct weak_map weak;
 	struct at_ends at_ends;
+	void *interned;     /* containers/intern.c */
 	uint32_t number;    /* already shifted to its place in flags */
 	atomic_bool in_use; /* is some thread's current heap, or some thread's own */
 	rgc_heap *next;     /* in the list of heaps left by ended threads */

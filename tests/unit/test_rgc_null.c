@@ -481,6 +481,8 @@ Test(rgc_null, text)
 	EXPECT(rgc_str_replace(NULL, "a", "b", -1), NULL);
 	EXPECT(rgc_str_replace(text, NULL, "b", -1), NULL);
 	EXPECT(rgc_str_replace(text, "a", NULL, -1), NULL);
+	EXPECT(rgc_str_intern(NULL), NULL);
+	EXPECT(rgc_str_new_interned(NULL), NULL);
 	cr_assert_eq(rgc_builder_length(builder), 0);
 }
 

@@ -184,6 +184,54 @@ Test(text, is_replaced)
 	expect(rgc_str_replace(accents, "", "|", -1), "|\xc3\xa9|\xc3\xa8|");
 }
 
+/* ---- interned strings ---- */
+
+Test(text, is_interned_while_somebody_has_it)
+{
+	rgc_auto rgc_str *first = rgc_str_new("text"), *second = rgc_str_new("text");
+	rgc_auto rgc_str *other = rgc_str_new_bytes("text\0", 5);
+	size_t before = rgc_heap_bytes();
+	rgc_str *one = rgc_str_intern(first), *same = rgc_str_intern(second);
+	rgc_str *third = rgc_str_intern(other), *found = rgc_str_new_interned("text");
+	cr_assert(one == first && same == first && found == first && third == other);
+	cr_assert_eq(rgc_refcount(first), 4);
+	rgc_decref(one);
+	rgc_decref(same);
+	rgc_decref(found);
+	rgc_decref(third);
+	rgc_clear(&first);
+	one = rgc_str_intern(second);
+	cr_assert_eq(one, second);
+	rgc_decref(one);
+	rgc_clear(&second);
+	rgc_clear(&other);
+	cr_assert_lt(rgc_heap_bytes(), before);
+	cr_assert_eq(rgc_heap_bytes(), 0);
+}
+
+Test(text, is_interned_by_thousands)
+{
+	rgc_str *strings[3000];
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 3000; i++) {
+			rgc_auto rgc_str *text = rgc_str_format("text %d", i % 1500);
+			strings[i] = rgc_str_intern(text);
+			cr_assert(i < 1500 ? strings[i] == text : strings[i] == strings[i - 1500]);
+		}
+		for (int i = 0; i < 3000; i++)
+			rgc_decref(strings[i * 7 % 3000]);
+		cr_assert_eq(rgc_heap_bytes(), 0);
+	}
+}
+
+Test(text, is_interned_though_it_is_shared)
+{
+	rgc_auto rgc_str *immortal = rgc_str_new("text");
+	rgc_make_immortal(immortal);
+	rgc_auto rgc_str *one = rgc_str_intern(immortal), *same = rgc_str_new_interned("text");
+	cr_assert(one == same && one != immortal && rgc_equal(one, immortal) == 1);
+}
+
 /* ---- memory ---- */
 
 static int do_all(rgc_str *string)
@@ -197,7 +245,8 @@ static int do_all(rgc_str *string)
 	(void)!rgc_builder_add_format(builder, "%100d", 5);
 	(void)!rgc_builder_add_repr(builder, string);
 	rgc_auto rgc_str *built = rgc_builder_finish(builder);
-	return parts && part && stripped && built ? 0 : -1;
+	rgc_auto rgc_str *interned = rgc_str_intern(joined), *new = rgc_str_new_interned("new");
+	return parts && part && stripped && built && interned && new ? 0 : -1;
 }
 
 Test(text, says_where_memory_ended)

@@ -67,6 +67,15 @@ RGC_API ssize_t rgc_str_find(const rgc_str *string, const char *text, size_t fro
 RGC_API rgc_str *rgc_str_replace(rgc_str *string, const char *text, const char *other,
 				 ssize_t most) RGC_WARN_UNUSED;
 
+/* ---- one string for each text ---- */
+
+/* The one string of this heap with the same bytes: that one, until the first to be given or asked for becomes
+ * it; owned; NULL with ENOMEM.  As long as somebody has it, equal strings are identical; then it ends like
+ * any other.  A text's is found without an object being made.  Shared and immortal strings have a copy.
+ * O(length) on average. */
+RGC_API rgc_str *rgc_str_intern(rgc_str *string) RGC_WARN_UNUSED;
+RGC_API rgc_str *rgc_str_new_interned(const char *text) RGC_WARN_UNUSED;
+
 #ifdef __cplusplus
 }
 #endif
