@@ -83,30 +83,82 @@ void *rgc_next(rgc_iterator *iterator)
 	return rgc_iter_next(iterator, &item) == 1 ? item : NULL;
 }
 
-static int add_rest(rgc_list *list, rgc_iterator *iterator)
+/* ---- all items of one ---- */
+
+/* Takes the item. */
+typedef int (*add_function)(void *container, void *item);
+
+static int add_to_list(void *list, void *item)
+{
+	return rgc_list_append_steal(list, item);
+}
+
+static int add_to_set(void *set, void *item)
+{
+	int added = rgc_set_add(set, item);
+	let_go_of(item);
+	return added < 0 ? -1 : 0;
+}
+
+static int add_rest(void *container, rgc_iterator *iterator, add_function add)
 {
 	void *item;
 	int found;
 	while ((found = rgc_iter_next(iterator, &item)) == 1)
-		if (rgc_list_append_steal(list, item))
+		if (add(container, item))
 			return -1;
 	return found;
+}
+
+static int add_all(void *container, void *iterable, add_function add)
+{
+	rgc_iterator *iterator = rgc_iter(iterable);
+	if (!iterator)
+		return -1;
+	rgc_incref(container);
+	int result = add_rest(container, iterator, add);
+	let_go_of(container);
+	let_go_of(iterator);
+	return result;
 }
 
 int rgc_list_extend_from(rgc_list *list, void *iterable)
 {
 	if (missing(list) || missing(iterable))
 		return -1;
-	if (RGC_IS(iterable, rgc_list))
-		return rgc_list_extend(list, iterable);
-	rgc_iterator *iterator = rgc_iter(iterable);
-	if (!iterator)
+	return RGC_IS(iterable, rgc_list) ? rgc_list_extend(list, iterable)
+					  : add_all(list, iterable, add_to_list);
+}
+
+int rgc_set_update_from(rgc_set *set, void *iterable)
+{
+	if (missing(set) || missing(iterable))
 		return -1;
-	rgc_incref(list);
-	int result = add_rest(list, iterator);
+	return RGC_IS(iterable, rgc_set) ? rgc_set_update(set, iterable) : add_all(set, iterable, add_to_set);
+}
+
+rgc_set *rgc_set_from(void *iterable)
+{
+	if (missing(iterable))
+		return NULL;
+	rgc_incref(iterable);
+	rgc_set *set = rgc_set_new();
+	if (set && rgc_set_update_from(set, iterable)) {
+		let_go_of(set);
+		set = NULL;
+	}
+	let_go_of(iterable);
+	return set;
+}
+
+rgc_tuple *rgc_tuple_from(void *iterable)
+{
+	rgc_list *list = rgc_list_from(iterable);
+	rgc_tuple *tuple = list ? rgc_tuple_new(rgc_list_length(list)) : NULL;
+	for (size_t i = 0; tuple && i < rgc_tuple_length(tuple); i++)
+		rgc_tuple_init_steal(tuple, i, rgc_list_ref(list, (ssize_t)i));
 	let_go_of(list);
-	let_go_of(iterator);
-	return result;
+	return tuple;
 }
 
 rgc_list *rgc_list_from(void *iterable)

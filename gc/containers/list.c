@@ -229,6 +229,29 @@ ssize_t rgc_list_find(const rgc_list *list, const void *item)
 	return found;
 }
 
+ssize_t rgc_list_count(const rgc_list *list, const void *item)
+{
+	if (missing(list) || missing(item))
+		return -1;
+	ssize_t count = 0;
+	int equal = 0;
+	rgc_incref(list);
+	for (size_t i = 0; i < list->length && equal >= 0; i++) {
+		equal = rgc__items_equal_one(list->items[i], (rgc_object *)(uintptr_t)item);
+		count += equal > 0;
+	}
+	rgc_decref(list);
+	return equal < 0 ? -1 : count;
+}
+
+int rgc_list_remove(rgc_list *list, const void *item)
+{
+	check_object(list);
+	check_object(item);
+	ssize_t place = rgc_list_find(list, item);
+	return place < 0 ? -1 : rgc_list_delete(list, place);
+}
+
 rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to)
 {
 	if (missing(list))

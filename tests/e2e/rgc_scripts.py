@@ -284,6 +284,12 @@ ask join ',' ['a','b','c']; ask join '--' 'xyz'; ask join '' []; ask join ',' 3;
 ask startswith 'abc' 'ab'; ask startswith 'abc' 'abcd'; ask endswith 'abc' 'bc'; ask endswith 'abc' ''; ask find 'ababab' 'ab' 1; ask find 'abc' 'x' 0; ask find 'abc' '' 3; ask find 'abc' '' 4
 ask replace 'banana' 'an' 'AN' -1; ask replace 'banana' 'a' '' 2; ask replace 'abc' '' '-' -1; ask replace 'abc' '' '-' 2; ask replace '' '' 'x' -1; ask built 1 'two' [3.5]
 """,
+    "operations of containers": """
+make l value [1,2.0,1.0,'x']; ask count l 1; ask index l 2; ask index l 5; ask listremove l 1; ask value l; ask listremove l 7; ask reverse l; ask value l; ask pop l 0; ask pop l 9
+make a set [1,2,3]; make b set (2,3.0,4); ask union a b; ask intersection a b; ask difference a b; ask symmetric a b; ask isdisjoint a b; ask issubset a b; ask issuperset {1,2} {1}
+ask isdisjoint {1} {2}; ask set 'hello'; ask set [[1]]; ask set 5; ask setupdate a 'xy'; ask setupdate a [[]]; ask tuple 'ab'; ask tuple {1:2}; ask tuple 5; make i range 0 3 1; ask tuple i
+make d value {1:2}; ask setdefault d 1 9; ask setdefault d 2 9; ask pop d 1; ask pop d 1; ask update d {5:6,2:0}; ask value d; ask delitem d 7; ask setitem d [] 1
+""",
     "a cache in a cycle with what it keeps": """
 cache c holder 2 untyped; call c 1; call c 2; call c 1; call c 3; info c; drop c; quietcollect 2; say end
 cache u holder unbounded untyped; call u 1; call u 2; call u 1; drop u; quietcollect 2; say end
@@ -656,6 +662,33 @@ class TextWriter(ValueWriter):
             ("slice", string, self.number(), self.number()), ("startswith", string, self.text(1)), ("endswith", string, self.text(1)),
             ("find", string, self.text(2), self.random.randrange(9)), ("replace", string, self.text(2), self.text(2), most),
             ("join", self.text(2), string), ("built", string, self.number(), self.text(3))]))
+
+    def write(self, length):
+        while len(self.script) < length:
+            self.step()
+        return self.script
+
+
+class ContainerWriter(ValueWriter):
+    """Of lists, sets and dictionaries of few different numbers, which so are often equal."""
+
+    def number(self):
+        return self.random.choice([0, 1, 2, 3, 1.0, 2.5, "'a'", "(1,)", "(1.0,)"])
+
+    def new(self, kind):
+        if kind != "set":
+            return super().new(kind)
+        return self.make(kind, "set", "[" + ",".join(str(self.random.randrange(9)) for _ in range(self.random.randrange(9))) + "]")
+
+    def step(self):
+        items, table, number = self.pick("list"), self.pick("dict"), self.number()
+        a, b = self.pick("set"), self.pick("set")
+        self.ask(*self.random.choice([
+            ("listremove", items, number), ("index", items, number), ("count", items, number), ("append", items, number), ("reverse", items),
+            ("value", items), ("pop", items, self.random.randrange(-3, 4)), ("tuple", table), ("setupdate", a, self.pick("set")),
+            ("union", a, b), ("intersection", a, b), ("difference", a, b), ("symmetric", a, b), ("issubset", a, b), ("issuperset", a, b),
+            ("isdisjoint", a, b), ("setdefault", table, number, 7), ("pop", table, number), ("update", table, self.pick("dict")),
+            ("value", table)]))
 
     def write(self, length):
         while len(self.script) < length:

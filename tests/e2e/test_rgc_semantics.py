@@ -10,7 +10,7 @@ import subprocess
 
 from harness import BUILD, PROGRAMS, Skip, case, check, compile, run, run_cases
 from rgc_collection_scripts import COLLECTIONS, CollectionWriter
-from rgc_scripts import FIXED, IteratorWriter, OrderWriter, TextWriter, WeakWriter, Writer, lines
+from rgc_scripts import ContainerWriter, FIXED, IteratorWriter, OrderWriter, TextWriter, WeakWriter, Writer, lines
 
 # Python's weak containers are several objects each, so others are examined in another order; and are emptied from their ends.
 ANY_ORDER = ("quietcollect", "wempty")
@@ -115,6 +115,11 @@ def random_scripts_of_order(directory):
 @case
 def random_scripts_of_text(directory):
     random_scripts(directory, TextWriter, usual=40)
+
+
+@case
+def random_scripts_of_containers(directory):
+    random_scripts(directory, ContainerWriter, usual=40)
 
 
 run_cases()

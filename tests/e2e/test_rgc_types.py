@@ -81,6 +81,7 @@ CALLS_WITH_TEXT = (
     "rgc_compare(TEXT, list, NULL)", "rgc_compare(list, TEXT, NULL)",
     *(f"rgc_{name}(list, TEXT, NULL, NULL)" for name in ("heapq_push", "heapq_replace", "heapq_pushpop", "bisect_left", "bisect_right", "insort_left", "insort_right")),
     "rgc_heapq_nsmallest(1, TEXT, NULL, NULL)", "rgc_heapq_nlargest(1, TEXT, NULL, NULL)",
+    "rgc_list_count(list, TEXT)", "rgc_list_remove(list, TEXT)", "rgc_tuple_from(TEXT)", "rgc_set_from(TEXT)", "rgc_set_update_from(set, TEXT)",
     "rgc_builder_add_repr(NULL, TEXT)", 'rgc_str_join("", TEXT)')
 
 

@@ -346,6 +346,23 @@ Test(iter, takes_types_that_say_how)
 	expect(rgc_iter(list), "[0, 1, 3, 2, 1, 0, 1, 3, 2, 1]");
 }
 
+Test(iter, fills_tuples_and_sets)
+{
+	rgc_auto rgc_iterator *all = rgc_range(0, 6, 1);
+	rgc_auto rgc_iterator *halves = rgc_islice(all, 0, 3, 1);
+	rgc_auto rgc_tuple *tuple = rgc_tuple_from(halves);
+	expect(rgc_iter(tuple), "[0, 1, 2]");
+	rgc_auto rgc_set *set = rgc_set_from(all);
+	expect(rgc_iter(set), "[3, 4, 5]");
+	cr_assert_eq(rgc_set_update_from(set, tuple), 0);
+	cr_assert_eq(rgc_set_update_from(set, set), 0);
+	cr_assert_eq(rgc_set_length(set), 6);
+	rgc_auto rgc_list *lists = rgc_list_new();
+	cr_assert_eq(rgc_list_append_steal(lists, rgc_list_new()), 0);
+	cr_assert(!rgc_set_from(lists) && errno == ENOTSUP);
+	cr_assert(rgc_set_update_from(set, lists) == -1 && errno == ENOTSUP);
+}
+
 /* ---- memory ---- */
 
 /* A bit of everything, half used. */
@@ -368,7 +385,9 @@ static int use_half(void)
 	if (!odd || !end || !made || rgc_list_extend_from(made, end))
 		return -1;
 	rgc_auto rgc_object *next = rgc_next(mapped);
-	return next ? 0 : -1;
+	rgc_auto rgc_tuple *tuple = rgc_tuple_from(text);
+	rgc_auto rgc_set *set = rgc_set_from(tuple);
+	return next && set ? 0 : -1;
 }
 
 Test(iter, leaves_nothing_behind_when_half_used)

@@ -254,9 +254,12 @@ Test(list, bears_changes_while_it_compares)
 		cr_assert_eq(rgc_list_append_steal(same, evil_new(i)), 0);
 	}
 	cr_assert_eq(rgc_list_find(list, wanted), 3);
+	cr_assert_eq(rgc_list_count(list, wanted), 1);
 	cr_assert_eq(rgc_equal(list, same), 1);
 	evil_act = fail_in_equal;
 	cr_assert(rgc_list_find(list, wanted) == -1 && errno == EDOM);
+	cr_assert(rgc_list_count(list, wanted) == -1 && errno == EDOM);
+	cr_assert(rgc_list_remove(list, wanted) == -1 && errno == EDOM);
 	cr_assert(rgc_equal(list, same) == -1 && errno == EDOM);
 	evil_act = clear_in_equal;
 	evil_data = list;
@@ -331,6 +334,21 @@ Test(list, is_unchanged_when_memory_ends)
 		}
 		cr_assert_eq(rgc_verify(), 0);
 	}
+}
+
+Test(list, removes_and_counts_equals)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	for (long i = 0; i < 9; i++)
+		cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(i % 3)), 0);
+	rgc_auto rgc_float *one = rgc_float_new(1), *none = rgc_float_new(1.5);
+	cr_assert_eq(rgc_list_count(list, one), 3);
+	cr_assert_eq(rgc_list_remove(list, one), 0);
+	cr_assert_eq(rgc_list_count(list, one), 2);
+	cr_assert_eq(id_of(rgc_list_get(list, 1)), 2);
+	cr_assert_eq(rgc_list_count(list, none), 0);
+	cr_assert(rgc_list_remove(list, none) == -1 && errno == ENOENT);
+	cr_assert_eq(rgc_list_length(list), 8);
 }
 
 Test(list, shrinks_without_memory)

@@ -45,6 +45,10 @@ Test(rgc_null, lists_and_tuples)
 	EXPECT(rgc_list_delete(NULL, 0), -1);
 	EXPECT(rgc_list_find(NULL, one()), -1);
 	EXPECT(rgc_list_find(list, NULL), -1);
+	EXPECT(rgc_list_count(NULL, one()), -1);
+	EXPECT(rgc_list_count(list, NULL), -1);
+	EXPECT(rgc_list_remove(NULL, one()), -1);
+	EXPECT(rgc_list_remove(list, NULL), -1);
 	EXPECT(rgc_list_slice(NULL, 0, 1), NULL);
 	EXPECT_NOTHING(rgc_list_reverse(NULL));
 	EXPECT(rgc_list_sort(NULL, NULL, NULL), -1);
@@ -105,6 +109,14 @@ Test(rgc_null, dictionaries_and_sets)
 	EXPECT(rgc_set_intersection(set, NULL), NULL);
 	EXPECT(rgc_set_difference(NULL, set), NULL);
 	EXPECT(rgc_set_difference(set, NULL), NULL);
+	EXPECT(rgc_set_union(NULL, set), NULL);
+	EXPECT(rgc_set_union(set, NULL), NULL);
+	EXPECT(rgc_set_symmetric_difference(NULL, set), NULL);
+	EXPECT(rgc_set_symmetric_difference(set, NULL), NULL);
+	EXPECT(rgc_set_is_superset(NULL, set), -1);
+	EXPECT(rgc_set_is_superset(set, NULL), -1);
+	EXPECT(rgc_set_is_disjoint(NULL, set), -1);
+	EXPECT(rgc_set_is_disjoint(set, NULL), -1);
 	EXPECT(rgc_set_is_subset(NULL, set), -1);
 	EXPECT(rgc_set_is_subset(set, NULL), -1);
 	EXPECT_NOTHING(rgc_set_clear(NULL));
@@ -391,6 +403,7 @@ Test(rgc_null, iterators)
 {
 	void *item;
 	rgc_auto rgc_list *list = rgc_list_new();
+	rgc_auto rgc_set *set = rgc_set_new();
 	rgc_auto rgc_iterator *none = rgc_iterator_new(give_nothing, NULL);
 	EXPECT(rgc_iter(NULL), NULL);
 	EXPECT(rgc_iter_next(NULL, &item), -1);
@@ -399,6 +412,10 @@ Test(rgc_null, iterators)
 	EXPECT(rgc_list_from(NULL), NULL);
 	EXPECT(rgc_list_extend_from(NULL, list), -1);
 	EXPECT(rgc_list_extend_from(list, NULL), -1);
+	EXPECT(rgc_tuple_from(NULL), NULL);
+	EXPECT(rgc_set_from(NULL), NULL);
+	EXPECT(rgc_set_update_from(NULL, list), -1);
+	EXPECT(rgc_set_update_from(set, NULL), -1);
 	EXPECT(rgc_dict_keys(NULL), NULL);
 	EXPECT(rgc_dict_values(NULL), NULL);
 	EXPECT(rgc_dict_items(NULL), NULL);

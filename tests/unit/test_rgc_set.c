@@ -47,11 +47,12 @@ static void pop_and_add(rgc_set *set, const bool has[IDS])
 
 static void check_operations(const rgc_set *a, const bool in_a[IDS], const rgc_set *b, const bool in_b[IDS])
 {
-	bool both[IDS], only_a[IDS], either[IDS], is_subset = true;
+	bool both[IDS], only_a[IDS], either[IDS], one[IDS], is_subset = true;
 	for (long id = 0; id < IDS; id++) {
 		both[id] = in_a[id] && in_b[id];
 		only_a[id] = in_a[id] && !in_b[id];
 		either[id] = in_a[id] || in_b[id];
+		one[id] = in_a[id] != in_b[id];
 		is_subset &= !only_a[id];
 	}
 	rgc_auto rgc_set *intersection = rgc_set_intersection(a, b), *difference = rgc_set_difference(a, b),
@@ -62,6 +63,12 @@ static void check_operations(const rgc_set *a, const bool in_a[IDS], const rgc_s
 	check_same(all, either);
 	cr_assert_eq(rgc_set_is_subset(a, b), is_subset);
 	cr_assert_eq(rgc_set_is_subset(intersection, b), 1);
+	rgc_auto rgc_set *unions = rgc_set_union(a, b), *symmetric = rgc_set_symmetric_difference(a, b);
+	check_same(unions, either);
+	check_same(symmetric, one);
+	cr_assert_eq(rgc_set_is_superset(b, a), is_subset);
+	cr_assert_eq(rgc_set_is_disjoint(a, b), count_of(both) == 0);
+	cr_assert_eq(rgc_set_is_disjoint(difference, b), 1);
 	cr_assert_eq(rgc_equal(a, b), is_subset && count_of(in_a) == count_of(in_b));
 }
 
@@ -158,6 +165,9 @@ Test(rgc_set, survives_items_that_change_it_while_it_searches)
 			(void)rgc_set_discard(other, item);
 			(void)rgc_set_update(set, other);
 			(void)rgc_set_is_subset(set, other);
+			(void)rgc_set_is_disjoint(set, other);
+			rgc_decref(rgc_set_union(set, other));
+			rgc_decref(rgc_set_symmetric_difference(set, other));
 			rgc_decref(rgc_set_intersection(set, other));
 			rgc_decref(rgc_set_difference(other, set));
 			evil_act = NULL;
@@ -178,6 +188,9 @@ Test(rgc_set, notices_changes_during_operations)
 	cr_assert(!rgc_set_intersection(set, other) && errno == EBUSY);
 	evil_act = act_fail;
 	cr_assert(!rgc_set_difference(set, other) && errno == EIO);
+	cr_assert(!rgc_set_union(set, other) && errno == EIO);
+	cr_assert(!rgc_set_symmetric_difference(set, other) && errno == EIO);
+	cr_assert(rgc_set_is_disjoint(set, other) == -1 && errno == EIO);
 	cr_assert(rgc_set_is_subset(set, other) == -1 && errno == EIO);
 	evil_act = NULL;
 }
@@ -188,10 +201,12 @@ Test(rgc_set, is_unchanged_when_memory_ends)
 	rgc_heap_current();
 	size_t before = rgc_heap_bytes();
 	for (long left = 0;; left++) {
-		rgc_set *set = rgc_set_new(), *copy = NULL, *common = NULL;
+		rgc_set *set = rgc_set_new(), *copy = NULL, *common = NULL, *all = NULL, *rest = NULL;
 		allocations_left = left;
 		int failed = fill(set, 0, 50) || !(copy = rgc_set_copy(set)) || fill(copy, 40, 60) ||
-			     rgc_set_update(set, copy) || !(common = rgc_set_intersection(set, copy));
+			     rgc_set_update(set, copy) || !(common = rgc_set_intersection(set, copy)) ||
+			     !(all = rgc_set_union(set, copy)) ||
+			     !(rest = rgc_set_symmetric_difference(all, common));
 		allocations_left = -1;
 		cr_assert(!failed || errno == ENOMEM);
 		check_whole(set);
@@ -199,6 +214,8 @@ Test(rgc_set, is_unchanged_when_memory_ends)
 		rgc_decref(set);
 		rgc_decref(copy);
 		rgc_decref(common);
+		rgc_decref(all);
+		rgc_decref(rest);
 		cr_assert_eq(rgc_heap_bytes(), before);
 		if (!failed)
 			break;

@@ -66,6 +66,10 @@ RGC_API void *rgc_list_pop(rgc_list *list, ssize_t index) RGC_WARN_UNUSED;
 RGC_API int rgc_list_delete(rgc_list *list, ssize_t index);
 /* The first item that is equal: its index; -1 with ENOENT or the error of equal.  O(n). */
 RGC_API ssize_t rgc_list_find(const rgc_list *list, const void *item);
+/* How many are equal; -1 with the error of equal.  O(n). */
+RGC_API ssize_t rgc_list_count(const rgc_list *list, const void *item);
+/* Removes the first item that is equal, and drops it: 0, or -1 as rgc_list_find.  O(n). */
+RGC_API int rgc_list_remove(rgc_list *list, const void *item);
 /* A new list of items [from, to), bounds as Python's; owned; NULL with ENOMEM.  O(to - from). */
 RGC_API rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to) RGC_WARN_UNUSED;
 /* In place; cannot fail.  O(n). */
@@ -191,8 +195,16 @@ RGC_API rgc_set *rgc_set_copy(const rgc_set *set) RGC_WARN_UNUSED;
 RGC_API rgc_set *rgc_set_intersection(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
 /* A new set of the items of `a` that are not in `b`; owned; NULL as above.  O(length of a) on average. */
 RGC_API rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
+/* A new set of the items of both; or of those that only one of them has; owned; NULL as above.  O(length of
+ * both) on average. */
+RGC_API rgc_set *rgc_set_union(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
+RGC_API rgc_set *rgc_set_symmetric_difference(const rgc_set *a, const rgc_set *b) RGC_WARN_UNUSED;
 /* 1 if every item of `a` is in `b`, 0, or -1 with EBUSY or the error of equal.  O(length of a) on average. */
 RGC_API int rgc_set_is_subset(const rgc_set *a, const rgc_set *b);
+/* The same of every item of `b` in `a`. */
+RGC_API int rgc_set_is_superset(const rgc_set *a, const rgc_set *b);
+/* 1 if no item of one is in the other, 0, or -1 as above.  O(length of the smaller) on average. */
+RGC_API int rgc_set_is_disjoint(const rgc_set *a, const rgc_set *b);
 /* Drops all items, once the set is empty.  O(n). */
 RGC_API void rgc_set_clear(rgc_set *set);
 /* The next item, borrowed, as rgc_dict_next. */

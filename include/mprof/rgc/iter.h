@@ -53,6 +53,11 @@ RGC_API rgc_list *rgc_list_from(void *iterable) RGC_WARN_UNUSED;
  * average. */
 RGC_API int rgc_list_extend_from(rgc_list *list, void *iterable);
 
+/* The same as a tuple, or a set, with the errors of hash and equal. */
+RGC_API rgc_tuple *rgc_tuple_from(void *iterable) RGC_WARN_UNUSED;
+RGC_API rgc_set *rgc_set_from(void *iterable) RGC_WARN_UNUSED;
+RGC_API int rgc_set_update_from(rgc_set *set, void *iterable);
+
 /* ---- where items come from ---- */
 
 /* 1 with *item a reference that becomes the caller's, 0 at the end, -1 with errno.  `data` is what

@@ -86,9 +86,14 @@
 #define rgc_counter_add(counter, key, count) rgc_counter_add((counter), RGC_OBJECT_(key), (count))
 #define rgc_counter_discard(counter, key) rgc_counter_discard((counter), RGC_OBJECT_(key))
 #define rgc_dict_set_steal(dict, key, value) rgc_dict_set_steal((dict), RGC_OBJECT_(key), RGC_OBJECT_(value))
+#define rgc_list_count(list, item) rgc_list_count((list), RGC_OBJECT_(item))
+#define rgc_list_remove(list, item) rgc_list_remove((list), RGC_OBJECT_(item))
 #define rgc_iter(iterable) rgc_iter(RGC_OBJECT_(iterable))
 #define rgc_list_from(iterable) rgc_list_from(RGC_OBJECT_(iterable))
 #define rgc_list_extend_from(list, iterable) rgc_list_extend_from((list), RGC_OBJECT_(iterable))
+#define rgc_tuple_from(iterable) rgc_tuple_from(RGC_OBJECT_(iterable))
+#define rgc_set_from(iterable) rgc_set_from(RGC_OBJECT_(iterable))
+#define rgc_set_update_from(set, iterable) rgc_set_update_from((set), RGC_OBJECT_(iterable))
 #define rgc_map(iterable, function, data) rgc_map(RGC_OBJECT_(iterable), (function), (data))
 #define rgc_filter(iterable, function, data) rgc_filter(RGC_OBJECT_(iterable), (function), (data))
 #define rgc_chain_from(iterables) rgc_chain_from(RGC_OBJECT_(iterables))
@@ -182,9 +187,14 @@ template <int = 0> void rgc_counter_add(rgc_counter *, const char *, int64_t) = 
 template <int = 0> void rgc_counter_discard(rgc_counter *, const char *) = delete;
 template <int = 0> void rgc_dict_set_steal(rgc_dict *, const char *, const void *) = delete;
 template <int = 0> void rgc_dict_set_steal(rgc_dict *, const void *, const char *) = delete;
+template <int = 0> void rgc_list_count(const rgc_list *, const char *) = delete;
+template <int = 0> void rgc_list_remove(rgc_list *, const char *) = delete;
 template <int = 0> void rgc_iter(const char *) = delete;
 template <int = 0> void rgc_list_from(const char *) = delete;
 template <int = 0> void rgc_list_extend_from(rgc_list *, const char *) = delete;
+template <int = 0> void rgc_tuple_from(const char *) = delete;
+template <int = 0> void rgc_set_from(const char *) = delete;
+template <int = 0> void rgc_set_update_from(rgc_set *, const char *) = delete;
 template <int = 0> void rgc_map(const char *, rgc_map_function, void *) = delete;
 template <int = 0> void rgc_filter(const char *, rgc_filter_function, void *) = delete;
 template <int = 0> void rgc_chain_from(const char *) = delete;

@@ -148,6 +148,7 @@ static void *f_delitem(void **values, size_t count)
 					: rgc_list_delete(values[0], number_of(values[1])));
 }
 
+#include "rgc_script_items.h"
 #include "rgc_script_iter.h"
 #include "rgc_script_order.h"
 #include "rgc_script_text.h"
@@ -156,8 +157,9 @@ static const struct {
 	const char *name;
 	value_function function;
 } value_functions[] = {
-	{"value", f_value},     {"sorted", f_sorted}, {"append", f_append}, {"setitem", f_setitem},
-	{"delitem", f_delitem}, ITERATOR_FUNCTIONS,   ORDER_FUNCTIONS,      TEXT_FUNCTIONS,
+	{"value", f_value},     {"sorted", f_sorted},   {"append", f_append},
+	{"setitem", f_setitem}, {"delitem", f_delitem}, ITERATOR_FUNCTIONS,
+	ORDER_FUNCTIONS,        TEXT_FUNCTIONS,         ITEM_FUNCTIONS,
 };
 
 static const char *error_name(int error)
@@ -192,6 +194,16 @@ static void *call_function(const char *name, struct words *w, size_t first)
 	return result;
 }
 
+/* In order, as that of Python's is another. */
+static void print_set(const void *set)
+{
+	void *values[] = {(void *)(uintptr_t)set};
+	rgc_auto rgc_list *list = f_sorted(values, 1);
+	printf("set of ");
+	print_value(list);
+	puts("");
+}
+
 static void print_result(const char *name, const void *result, int error)
 {
 	printf("%s = ", name);
@@ -201,6 +213,8 @@ static void print_result(const char *name, const void *result, int error)
 		puts(name_of(result));
 	else if (RGC_IS(result, rgc_iterator))
 		puts("iterator");
+	else if (RGC_IS(result, rgc_set))
+		print_set(result);
 	else {
 		print_value(result);
 		puts("");

@@ -60,9 +60,16 @@ TEXT = {
     "replace": str.replace,
 }
 
+ITEMS = {
+    "listremove": list.remove, "index": list.index, "count": list.count, "reverse": list.reverse, "tuple": tuple, "set": set,
+    "setupdate": set.update, "union": set.union, "intersection": set.intersection, "difference": set.difference,
+    "symmetric": set.symmetric_difference, "issubset": lambda a, b: int(a.issubset(b)), "issuperset": lambda a, b: int(a.issuperset(b)),
+    "isdisjoint": lambda a, b: int(a.isdisjoint(b)), "setdefault": dict.setdefault, "pop": lambda items, key: items.pop(key), "update": dict.update,
+}
+
 FUNCTIONS = {
     "value": lambda value: value, "sorted": sorted, "append": lambda items, item: items.append(item), "setitem": setitem,
-    "delitem": delitem, **ITERATORS, **ORDER, **TEXT,
+    "delitem": delitem, **ITERATORS, **ORDER, **TEXT, **ITEMS,
 }
 
 ERRORS = (TypeError, ValueError, RuntimeError, IndexError, KeyError, ZeroDivisionError)
@@ -79,4 +86,6 @@ def call(name, words, variables):
 def shown(result, error):
     if error or result is END or result is None:
         return error or "None"
+    if isinstance(result, set):  # the order of rgc's is another
+        return f"set of {sorted(result)}"
     return "iterator" if hasattr(result, "__next__") else repr(result)
