@@ -103,4 +103,18 @@ def a_graph_goes_when_it_is_collected(directory):
     check(0 <= sum(increments) < 1000, f"of {built} bytes {sum(increments)} stay: more than the heap itself")
 
 
+@case
+def a_pipeline_streams(directory):
+    check_equal(output("pipeline"), "materialised: 1543333330000\nstreamed:     1543333330000\n", "output")
+    figures = recorded(directory, "pipeline")
+    for text, least in (("rgc_range", 640000), ("rgc_map", 640000), ("rgc_filter", 80000)):
+        held = row(figures, "materialised", text)["increment_bytes"]
+        check(least < held < least + 20000, f"materialised, {text}: holds {held} bytes")
+        check_equal(row(figures, "streamed", text)["increment_bytes"], 88, f"streamed, {text}: an iterator")
+    summed = row(figures, "streamed", "sum(odd)")
+    check_equal((summed["increment_bytes"], summed["allocations"]), (0, 40000), "streamed: kept, and made, while it sums up")
+    check(summed["mem_bytes"] < 10000, f"streamed: {summed['mem_bytes']} bytes at most")
+    check(row(figures, "materialised", "sum(odd)")["mem_bytes"] > 1300000, "materialised: all three lists")
+
+
 run_cases()
