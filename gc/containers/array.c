@@ -4,6 +4,7 @@
 #include "items.h"
 #include "size.h"
 #include "text.h"
+#include "../core/buffer.h"
 #include "../core/header.h"
 #include "../core/heap.h"
 #include "../core/missing.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum kind { SIGNED, UNSIGNED, FLOATING };
@@ -129,11 +129,11 @@ static int set_capacity(rgc_array *array, size_t capacity)
 		errno = ENOMEM;
 		return -1;
 	}
+	const rgc_object *owner = &array->rgc_head;
 	if (!capacity)
-		free(array->data);
-	else if (!(data = realloc(array->data, bytes)))
+		rgc__buffer_free(object_is_shared(owner), array->data, array->capacity * size);
+	else if (!(data = rgc__buffer_resize(owner, array->data, array->capacity * size, bytes)))
 		return -1;
-	heap_bytes_changed((ptrdiff_t)bytes - (ptrdiff_t)(array->capacity * size));
 	array->data = data;
 	array->capacity = capacity;
 	return 0;

@@ -38,7 +38,7 @@ static ptrdiff_t find(const rgc_counter *counter, const void *key, size_t *hash)
 /* Adds a key that was just found to be absent. */
 static int append(rgc_counter *counter, rgc_object *key, size_t hash, int64_t number)
 {
-	if (table_reserve(&counter->table, STRIDE))
+	if (table_reserve(counter, &counter->table, STRIDE))
 		return -1;
 	struct count *count = rgc__table_append(&counter->table, STRIDE, key, hash);
 	count->pair.value = NULL;
@@ -373,7 +373,7 @@ size_t rgc_counter_most_common(const rgc_counter *counter, struct rgc_count *cou
 
 static void counter_clear(void *self)
 {
-	rgc__table_clear(&((rgc_counter *)self)->table, STRIDE);
+	rgc__table_clear(self, &((rgc_counter *)self)->table, STRIDE);
 }
 
 void rgc_counter_clear(rgc_counter *counter)

@@ -10,11 +10,13 @@
 #include "items.h"
 #include "size.h"
 #include "text.h"
+#include "../core/buffer.h"
+#include "../core/header.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define BLOCK_ITEMS 64
 #define SMALLEST_RING 4
@@ -54,14 +56,24 @@ static inline size_t blocks_for(size_t first, size_t count)
 	return count ? (first % BLOCK_ITEMS + count - 1) / BLOCK_ITEMS + 1 : 0;
 }
 
+static inline size_t ring_bytes(size_t ring_size)
+{
+	return ring_size * sizeof(struct block *);
+}
+
 size_t rgc__deque_owned_bytes(const void *self)
 {
 	const rgc_deque *deque = self;
 	size_t blocks = blocks_for(deque->head, deque->length) + (deque->spare != NULL);
-	return deque->ring_size * sizeof(*deque->ring) + blocks * sizeof(struct block);
+	return ring_bytes(deque->ring_size) + blocks * sizeof(struct block);
 }
 
 /* ---- blocks ---- */
+
+static void ring_free(const rgc_deque *deque)
+{
+	rgc__buffer_free(object_is_shared(&deque->rgc_head), deque->ring, ring_bytes(deque->ring_size));
+}
 
 static int ring_reserve(rgc_deque *deque, size_t blocks)
 {
@@ -70,15 +82,15 @@ static int ring_reserve(rgc_deque *deque, size_t blocks)
 	/* One more than there was, so twice as many do. */
 	size_t size = deque->ring_size ? 2 * deque->ring_size : SMALLEST_RING;
 	rgc_deque larger = *deque;
-	larger.ring = calloc(size, sizeof(*larger.ring));
+	larger.ring = rgc__buffer_new(&deque->rgc_head, ring_bytes(size));
 	larger.ring_size = size;
 	if (!larger.ring)
 		return -1;
+	memset(larger.ring, 0, ring_bytes(size));
 	size_t used = blocks_for(deque->head, deque->length);
 	for (size_t i = 0, place = deque->head; i < used; i++, place += BLOCK_ITEMS)
 		*block_of(&larger, place) = *block_of(deque, place);
-	heap_bytes_changed((ptrdiff_t)((size - deque->ring_size) * sizeof(*larger.ring)));
-	free(deque->ring);
+	ring_free(deque);
 	deque->ring = larger.ring;
 	deque->ring_size = size;
 	return 0;
@@ -88,11 +100,8 @@ static int spare_reserve(rgc_deque *deque)
 {
 	if (deque->spare)
 		return 0;
-	deque->spare = malloc(sizeof(struct block));
-	if (!deque->spare)
-		return -1;
-	heap_bytes_changed(sizeof(struct block));
-	return 0;
+	deque->spare = rgc__buffer_new(&deque->rgc_head, sizeof(struct block));
+	return deque->spare ? 0 : -1;
 }
 
 /* Makes room at a place next to the items, of which the first is at `first` then: 0, or -1 with ENOMEM. */
@@ -114,12 +123,10 @@ static inline int reserve(rgc_deque *deque, size_t first, size_t place)
 static void block_release(rgc_deque *deque, size_t place)
 {
 	struct block **block = block_of(deque, place);
-	if (deque->spare) {
-		free(*block);
-		heap_bytes_changed(-(ptrdiff_t)sizeof(struct block));
-	} else {
+	if (deque->spare)
+		rgc__buffer_free(object_is_shared(&deque->rgc_head), *block, sizeof(struct block));
+	else
 		deque->spare = *block;
-	}
 	*block = NULL;
 }
 
@@ -128,8 +135,7 @@ static void ring_release(rgc_deque *deque)
 {
 	if (deque->ring_size == SMALLEST_RING)
 		return;
-	heap_bytes_changed(-(ptrdiff_t)(deque->ring_size * sizeof(*deque->ring)));
-	free(deque->ring);
+	ring_free(deque);
 	deque->ring = NULL;
 	deque->ring_size = 0;
 }
@@ -419,13 +425,15 @@ static void deque_clear(void *self)
 	deque->spare = NULL;
 	deque->ring_size = deque->length = 0;
 	deque->version++;
-	heap_bytes_changed(-(ptrdiff_t)rgc__deque_owned_bytes(&old));
 	for (size_t i = 0; i < old.length; i++)
 		rgc_decref(*slot_at(&old, i));
+	bool shared = object_is_shared(&old.rgc_head);
 	for (size_t i = 0; i < old.ring_size; i++)
-		free(old.ring[i]);
-	free(old.ring);
-	free(old.spare);
+		if (old.ring[i])
+			rgc__buffer_free(shared, old.ring[i], sizeof(struct block));
+	ring_free(&old);
+	if (old.spare)
+		rgc__buffer_free(shared, old.spare, sizeof(struct block));
 }
 
 void rgc_deque_clear(rgc_deque *deque)

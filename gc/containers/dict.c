@@ -45,7 +45,7 @@ static ptrdiff_t find_existing(const rgc_dict *dict, const void *key)
 /* Adds a pair whose key was just found to be absent. */
 static int add(rgc_dict *dict, rgc_object *key, size_t hash, rgc_object *value)
 {
-	if (table_reserve(&dict->table, STRIDE))
+	if (table_reserve(dict, &dict->table, STRIDE))
 		return -1;
 	struct pair *pair = rgc__table_append(&dict->table, STRIDE, key, hash);
 	RGC_CHECK_STORE_(value);
@@ -223,7 +223,7 @@ int rgc_dict_move_to_end(rgc_dict *dict, const void *key, bool last)
 		return -1;
 	check_object(key);
 	ptrdiff_t number = find_existing(dict, key);
-	return number < 0 ? -1 : rgc__table_move_to_end(&dict->table, STRIDE, (size_t)number, last);
+	return number < 0 ? -1 : rgc__table_move_to_end(dict, &dict->table, STRIDE, (size_t)number, last);
 }
 
 static int set_held(rgc_dict *dict, const struct pair *pair)
@@ -270,7 +270,8 @@ rgc_dict *rgc_dict_copy(const rgc_dict *dict)
 
 static void dict_clear(void *self)
 {
-	rgc__table_clear(&((rgc_dict *)self)->table, STRIDE);
+	rgc_dict *dict = self;
+	rgc__table_clear(dict, &dict->table, STRIDE);
 }
 
 void rgc_dict_clear(rgc_dict *dict)

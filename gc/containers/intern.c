@@ -20,12 +20,13 @@ static struct table *make_table(rgc_heap *heap)
 	return heap->interned;
 }
 
-static void end_if_empty(rgc_heap *heap)
+/* The table is one of weak references, and counts as theirs. */
+static void end_if_empty(rgc_heap *heap, rgc_weak *weak)
 {
 	struct table *table = heap->interned;
 	if (!table || table->live)
 		return;
-	rgc__table_clear(table, STRIDE);
+	rgc__table_clear(weak, table, STRIDE);
 	free(table);
 	heap->interned = NULL;
 }
@@ -56,15 +57,15 @@ static void forget(rgc_weak *weak, void *hash)
 		number = probe_next(table, &probe);
 	while (((const struct entry *)table_entry(table, STRIDE, (size_t)number))->key != (rgc_object *)weak);
 	rgc__table_remove(table, STRIDE, (size_t)number);
-	end_if_empty(heap);
+	end_if_empty(heap, weak);
 	rgc_decref(weak);
 }
 
 static int add(rgc_heap *heap, rgc_weak *weak, size_t hash)
 {
 	struct table *table = make_table(heap);
-	if (!table || table_reserve(table, STRIDE)) {
-		end_if_empty(heap);
+	if (!table || table_reserve(weak, table, STRIDE)) {
+		end_if_empty(heap, weak);
 		return -1;
 	}
 	rgc__table_append(table, STRIDE, (rgc_object *)weak, hash);

@@ -9,12 +9,12 @@
 #include "list.h"
 #include "size.h"
 #include "sort.h"
+#include "../core/buffer.h"
 #include "../core/call.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct rgc_list {
@@ -37,16 +37,15 @@ rgc_list *rgc_list_new(void)
 static int set_capacity(rgc_list *list, size_t capacity)
 {
 	rgc_object **items = NULL;
-	size_t bytes;
+	size_t bytes, old_bytes = list->capacity * sizeof(*items);
 	if (__builtin_mul_overflow(capacity, sizeof(*items), &bytes) || bytes > PTRDIFF_MAX) {
 		errno = ENOMEM;
 		return -1;
 	}
 	if (!capacity)
-		free(list->items);
-	else if (!(items = realloc(list->items, bytes)))
+		rgc__buffer_free(object_is_shared(&list->rgc_head), list->items, old_bytes);
+	else if (!(items = rgc__buffer_resize(&list->rgc_head, list->items, old_bytes, bytes)))
 		return -1;
-	heap_bytes_changed((ptrdiff_t)bytes - (ptrdiff_t)(list->capacity * sizeof(*items)));
 	list->items = items;
 	list->capacity = capacity;
 	return 0;
@@ -305,13 +304,11 @@ static void contents_put(rgc_list *list, struct contents contents)
 	list->capacity = contents.capacity;
 }
 
-static void contents_drop(struct contents contents)
+/* Of a list that may end meanwhile. */
+static void contents_drop(struct contents contents, bool shared)
 {
-	if (!contents.items)
-		return;
-	heap_bytes_changed(-(ptrdiff_t)(contents.capacity * sizeof(*contents.items)));
 	rgc__items_drop((struct items){contents.items, contents.length});
-	free(contents.items);
+	rgc__buffer_free(shared, contents.items, contents.capacity * sizeof(*contents.items));
 }
 
 int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, void *data), void *data)
@@ -329,7 +326,7 @@ int rgc_list_sort(rgc_list *list, int (*compare)(const void *a, const void *b, v
 	struct contents foreign = contents_take(list);
 	contents_put(list, own);
 	bool disturbed = foreign.length > 0;
-	contents_drop(foreign);
+	contents_drop(foreign, object_is_shared(&list->rgc_head));
 	rgc_decref(list);
 	if (!disturbed)
 		return result;
@@ -341,7 +338,8 @@ void rgc_list_clear(rgc_list *list)
 {
 	if (missing(list))
 		return;
-	contents_drop(contents_take(list));
+	bool shared = object_is_shared(&list->rgc_head);
+	contents_drop(contents_take(list), shared);
 }
 
 rgc_object **rgc__list_array(rgc_list *list)

@@ -8,13 +8,13 @@
 #include "size.h"
 #include "table.h"
 #include "../core/at_exit.h"
+#include "../core/buffer.h"
 #include "../core/call.h"
 #include "../core/heap.h"
 #include "../core/missing.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Numbers of entries, which change only when all go, link them; the table never has removed entries. */
@@ -199,7 +199,7 @@ static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_obje
 	struct pair old = {{NULL, 0}, NULL};
 	uint32_t number = cache->oldest;
 	if ((ssize_t)table->live < cache->maxsize) {
-		if (table_reserve(table, STRIDE))
+		if (table_reserve(cache, table, STRIDE))
 			return -1;
 		number = table->used;
 		rgc__table_append(table, STRIDE, key, hash);
@@ -341,7 +341,7 @@ struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache)
 static void forget_all(rgc_lru_cache *cache)
 {
 	cache->oldest = cache->newest = NONE;
-	rgc__table_clear(&cache->table, STRIDE);
+	rgc__table_clear(cache, &cache->table, STRIDE);
 }
 
 void rgc_lru_cache_clear(rgc_lru_cache *cache)
@@ -371,17 +371,26 @@ rgc_function rgc_lru_cache_wrapped(const rgc_lru_cache *cache, void **data)
 	return cache->function;
 }
 
+static size_t name_bytes(const char *name)
+{
+	return name ? strlen(name) + 1 : 0;
+}
+
+static void name_free(const rgc_lru_cache *cache, char *name)
+{
+	rgc__buffer_free(object_is_shared(&cache->rgc_head), name, name_bytes(name));
+}
+
 int rgc_lru_cache_set_name(rgc_lru_cache *cache, const char *name)
 {
 	if (missing(cache))
 		return -1;
-	size_t bytes = name ? strlen(name) + 1 : 0;
-	char *copy = name ? malloc(bytes) : NULL;
+	char *copy = name ? rgc__buffer_new(&cache->rgc_head, name_bytes(name)) : NULL;
 	if (name && !copy)
 		return -1;
 	if (name)
-		memcpy(copy, name, bytes);
-	free(cache->name);
+		memcpy(copy, name, name_bytes(name));
+	name_free(cache, cache->name);
 	cache->name = copy;
 	if (cache->link)
 		name_again(cache);
@@ -395,7 +404,8 @@ const char *rgc_lru_cache_get_name(const rgc_lru_cache *cache)
 
 size_t rgc__lru_cache_owned_bytes(const void *self)
 {
-	return rgc__table_bytes(&((const rgc_lru_cache *)self)->table, STRIDE);
+	const rgc_lru_cache *cache = self;
+	return rgc__table_bytes(&cache->table, STRIDE) + name_bytes(cache->name);
 }
 
 static int cache_traverse(void *self, rgc_visit visit, void *argument)
@@ -409,7 +419,7 @@ static void cache_clear(void *self)
 {
 	rgc_lru_cache *cache = self;
 	tell_of(cache);
-	free(cache->name);
+	name_free(cache, cache->name);
 	cache->name = NULL;
 	rgc_object *data = rgc_take(&cache->data);
 	forget_all(cache);

@@ -58,7 +58,7 @@ static int add_hashed(rgc_set *set, rgc_object *item, size_t hash)
 	int found = contains_hashed(set, item, hash);
 	if (found)
 		return found < 0 ? -1 : 0;
-	if (table_reserve(&set->table, STRIDE))
+	if (table_reserve(set, &set->table, STRIDE))
 		return -1;
 	rgc__table_append(&set->table, STRIDE, item, hash);
 	track_child(set, item);
@@ -237,7 +237,8 @@ rgc_set *rgc_set_difference(const rgc_set *a, const rgc_set *b)
 
 static void set_clear(void *self)
 {
-	rgc__table_clear(&((rgc_set *)self)->table, STRIDE);
+	rgc_set *set = self;
+	rgc__table_clear(set, &set->table, STRIDE);
 }
 
 void rgc_set_clear(rgc_set *set)

@@ -4,11 +4,11 @@
  * them.
  */
 #include "table.h"
+#include "../core/buffer.h"
 #include "../core/tracking.h"
 #include "../core/weakref.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #define SMALLEST_BITS 3
 #define LARGEST_BITS 31
@@ -115,11 +115,11 @@ static void unlink_slot(struct table *table, size_t hash, size_t number)
 }
 
 /* An empty table; its version is for the caller to set.  0, or -1 with ENOMEM. */
-static int table_init(struct table *table, size_t stride, unsigned bits)
+static int table_init(const rgc_object *owner, struct table *table, size_t stride, unsigned bits)
 {
 	*table = (struct table){.shift = 32 - bits, .capacity = capacity_of(bits)};
 	size_t slots_bytes = ((size_t)1 << bits) * sizeof(struct slot);
-	char *block = malloc(slots_bytes + table->capacity * stride);
+	char *block = rgc__buffer_new(owner, slots_bytes + table->capacity * stride);
 	if (!block)
 		return -1;
 	memset(block, 0, slots_bytes);
@@ -164,25 +164,24 @@ static unsigned bits_for(size_t count)
 }
 
 /* By one that has the same entries, with other numbers perhaps. */
-static void replace(struct table *table, struct table *larger, size_t stride)
+static void replace(const void *owner, struct table *table, struct table *larger, size_t stride)
 {
 	larger->version = table->version + 1;
-	heap_bytes_changed((ptrdiff_t)(rgc__table_bytes(larger, stride) - rgc__table_bytes(table, stride)));
-	free(table->slots);
+	rgc__buffer_free(object_is_shared(owner), table->slots, rgc__table_bytes(table, stride));
 	*table = *larger;
 }
 
-int rgc__table_reserve_slowly(struct table *table, size_t stride)
+int rgc__table_reserve_slowly(void *owner, struct table *table, size_t stride)
 {
 	/* A third of the room is free afterwards, whether the table grew or was only rid of removed entries.
 	 */
 	unsigned bits = bits_for((size_t)table->live + table->live / 2 + 1);
 	struct table larger;
-	if (!bits || table_init(&larger, stride, bits))
+	if (!bits || table_init(owner, &larger, stride, bits))
 		return -1;
 	if (table->live)
 		copy_entries(&larger, table, stride);
-	replace(table, &larger, stride);
+	replace(owner, table, &larger, stride);
 	return 0;
 }
 
@@ -225,17 +224,17 @@ void rgc__table_remove(struct table *table, size_t stride, size_t number)
 }
 
 /* As rgc__table_reserve_slowly, before the first entry: half of the room that is free afterwards. */
-static int reserve_before(struct table *table, size_t stride)
+static int reserve_before(void *owner, struct table *table, size_t stride)
 {
 	unsigned bits = bits_for((size_t)table->live + table->live / 2 + 1);
 	struct table larger;
 	if (table->first)
 		return 0;
-	if (!bits || table_init(&larger, stride, bits))
+	if (!bits || table_init(owner, &larger, stride, bits))
 		return -1;
 	larger.first = larger.used = (larger.capacity - table->live + 1) / 2;
 	copy_entries(&larger, table, stride);
-	replace(table, &larger, stride);
+	replace(owner, table, &larger, stride);
 	return 0;
 }
 
@@ -250,12 +249,12 @@ static size_t number_of(const struct table *table, size_t stride, const struct e
 	}
 }
 
-int rgc__table_move_to_end(struct table *table, size_t stride, size_t number, bool last)
+int rgc__table_move_to_end(void *owner, struct table *table, size_t stride, size_t number, bool last)
 {
 	if (number == (last ? table->used - 1 : table->first))
 		return 0;
 	const struct entry moved = *(const struct entry *)table_entry(table, stride, number);
-	if (last ? table_reserve(table, stride) : reserve_before(table, stride))
+	if (last ? table_reserve(owner, table, stride) : reserve_before(owner, table, stride))
 		return -1;
 	number = number_of(table, stride, &moved);
 	size_t to = last ? table->used++ : --table->first;
@@ -280,11 +279,11 @@ void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_ob
 	table->version++;
 }
 
-void rgc__table_clear(struct table *table, size_t stride)
+void rgc__table_clear(void *owner, struct table *table, size_t stride)
 {
 	struct table old = *table;
+	bool shared = object_is_shared(owner); /* which may end meanwhile */
 	*table = (struct table){.version = old.version + 1};
-	heap_bytes_changed(-(ptrdiff_t)rgc__table_bytes(&old, stride));
 	for (size_t i = old.first; i < old.used; i++) {
 		struct pair *pair = table_entry(&old, stride, i);
 		if (!pair->entry.key)
@@ -293,7 +292,7 @@ void rgc__table_clear(struct table *table, size_t stride)
 		if (stride >= sizeof(struct pair))
 			rgc_decref(pair->value);
 	}
-	free(old.slots);
+	rgc__buffer_free(shared, old.slots, rgc__table_bytes(&old, stride));
 }
 
 static int adopt_child(rgc_object *child, void *owner)
@@ -309,12 +308,11 @@ int rgc__table_copy(void *owner, struct table *copy, const struct table *table, 
 		return 0;
 	unsigned bits = bits_for(table->live);
 	struct table new;
-	if (table_init(&new, stride, bits))
+	if (table_init(owner, &new, stride, bits))
 		return -1;
 	copy_entries(&new, table, stride);
 	rgc__table_traverse(&new, stride, adopt_child, owner);
 	new.version = copy->version + 1;
-	heap_bytes_changed((ptrdiff_t)rgc__table_bytes(&new, stride));
 	*copy = new;
 	return 0;
 }

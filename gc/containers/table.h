@@ -135,13 +135,13 @@ static inline ptrdiff_t table_find(const struct table *table, size_t stride, con
 	return TABLE_ABSENT;
 }
 
-/* Makes room for one more entry: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries change, but
- * for a table from which none was ever removed. */
-int rgc__table_reserve_slowly(struct table *table, size_t stride);
+/* Makes room for one more entry in the table of `owner`: 0, or -1 with ENOMEM and nothing changed.  Numbers
+ * of entries change, but for a table from which none was ever removed. */
+int rgc__table_reserve_slowly(void *owner, struct table *table, size_t stride);
 
-static inline int table_reserve(struct table *table, size_t stride)
+static inline int table_reserve(void *owner, struct table *table, size_t stride)
 {
-	return likely(table->used < table->capacity) ? 0 : rgc__table_reserve_slowly(table, stride);
+	return likely(table->used < table->capacity) ? 0 : rgc__table_reserve_slowly(owner, table, stride);
 }
 
 /* Adds an entry whose key is known to be absent, after table_reserve; increfs the key.  The owner stores the
@@ -153,13 +153,13 @@ void rgc__table_remove(struct table *table, size_t stride, size_t number);
 
 /* Makes an entry the last one, or the first: 0, or -1 with ENOMEM and nothing changed.  Numbers of entries
  * change. */
-int rgc__table_move_to_end(struct table *table, size_t stride, size_t number, bool last);
+int rgc__table_move_to_end(void *owner, struct table *table, size_t stride, size_t number, bool last);
 
 /* Gives an entry to another key, known to be absent, which is increfed; else as rgc__table_remove. */
 void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash);
 
 /* Removes all entries, then drops their references. */
-void rgc__table_clear(struct table *table, size_t stride);
+void rgc__table_clear(void *owner, struct table *table, size_t stride);
 
 /* Makes the empty table of `owner` a copy; 0, or -1 with ENOMEM. */
 int rgc__table_copy(void *owner, struct table *copy, const struct table *table, size_t stride);

@@ -132,7 +132,7 @@ static rgc_weak *bind(struct weak_table *weak, const struct weak_pair *pair)
  * ENOMEM. */
 static int append(struct weak_table *weak, rgc_weak *reference, const struct weak_pair *new)
 {
-	if (table_reserve(&weak->table, stride_of(weak))) {
+	if (table_reserve(weak, &weak->table, stride_of(weak))) {
 		rgc__weak_unbind(reference);
 		return -1;
 	}
@@ -379,7 +379,7 @@ void rgc__weak_table_clear(void *self)
 		if (pair->entry.key)
 			rgc__weak_binding(reference_of(weak, pair))->owner = NULL;
 	}
-	rgc__table_clear(&weak->table, stride_of(weak));
+	rgc__table_clear(weak, &weak->table, stride_of(weak));
 }
 
 size_t rgc__weak_table_owned_bytes(const void *self)

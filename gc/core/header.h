@@ -41,6 +41,11 @@ static inline bool object_is_pooled(const rgc_object *object)
 	return object->flags & (uint32_t)127 << OBJECT_CLASS_SHIFT;
 }
 
+static inline bool object_is_shared(const rgc_object *object)
+{
+	return object->flags & OBJECT_SHARED;
+}
+
 static inline struct link *link_of(rgc_object *object)
 {
 	return (struct link *)(void *)object - 1;

@@ -230,7 +230,7 @@ static inline __attribute__((always_inline)) void *count_new(const struct rgc_ty
 {
 	if (likely(!rgc__recorded))
 		return calloc(1, bytes_of(type));
-	void *block = rgc__recorded_shared_new(bytes_of(type));
+	void *block = rgc__recorded_new(NULL, bytes_of(type));
 	if (block)
 		mprof_track_alloc_typed(block, bytes_of(type), type->name);
 	return block;
@@ -283,7 +283,7 @@ void rgc__shared_free(rgc_object *object)
 	rgc__known_ended(object);
 #endif
 	if (rgc__recorded)
-		rgc__recorded_shared_free(shared_of(object), bytes_of(object->type));
+		rgc__recorded_free(NULL, shared_of(object), bytes_of(object->type));
 	else
 		free(shared_of(object));
 }

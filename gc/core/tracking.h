@@ -4,7 +4,7 @@
  * For containers: those whose items are mostly values have RGC_TYPE_LAZY and call track_child after each
  * store; `traverse` visits every item; `clear` moves the items out, empties the container, then decrefs them.
  * A last reference dropped inside a clear ends the object at once, or queues it if clears nest too deep
- * (drop.c).  Item arrays come from malloc, realloc and free; report them with heap_bytes_changed.
+ * (drop.c).  What they own besides is a buffer (buffer.h).
  */
 #ifndef RGC_GC_CORE_TRACKING_H
 #define RGC_GC_CORE_TRACKING_H

@@ -216,6 +216,9 @@ RGC_API int32_t rgc_refcount(const void *object);
  * container of the library's or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What
  * list, dictionary, set, memoizer or builder; as rgc_heap_bytes counts them, which knows no shared ones. What
  * it refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
+ * list, dictionary, set or memoizer, whose name counts too; as rgc_heap_bytes counts them, which knows no
+ * shared ones.  What it refers to does not count, nor what a type of the program's allocates besides.  After
+ * sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
 /* Hash of an object: its type's, or one of its address.  0, or -1 with errno (ENOTSUP: unhashable). */

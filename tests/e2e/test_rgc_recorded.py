@@ -72,6 +72,25 @@ def types_and_caches(directory):
 
 
 @case
+def what_containers_own_is_of_their_type(directory):
+    built = compile("rgc_owned.c", directory / "rgc_owned", "-O1", str(BUILD / "gc/librgc.a"))
+    for what in ("containers", "shared"):
+        for setting in ({}, {"MPROF_AGGREGATE": "0"}):
+            place = directory / (what + "".join(setting))
+            place.mkdir()
+            done = record([built, what], place, **setting)
+            check_equal(done.stdout, run([built, what], directory).stdout, f"{what}: output")
+            said = {word: numbers[0][0] for word, numbers in told(done.stdout).items()}
+            alive = said.pop("alive")
+            left = {row["type"]: row["leaked_bytes"] for row in json.loads(mprof("gc", "--format", "json", done.trace()).stdout)["types"]}
+            check_equal({name: left[name] for name in said}, said, f"{what}: bytes by type")
+            check_equal(sum(left.values()) - (said["rgc_list"] if what == "shared" else 0), alive, f"{what}: bytes of all")
+            totals = report(done.trace())["totals"]
+            check_equal(totals["leaked_bytes"], sum(left.values()), f"{what}: nothing is left besides")
+            check_equal(totals["unmatched_frees"], 0, f"{what}: unmatched frees")
+
+
+@case
 def no_function_of_rgc_is_blamed(directory):
     for flags in ([], ["-O1"]):
         built = compile("rgc_caches.c", directory / "rgc_caches", *flags, str(BUILD / "gc/librgc.a"))
