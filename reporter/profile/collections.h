@@ -1,6 +1,6 @@
 /*
  * collections.h - what is known of garbage collectors, typed blocks and caches: plain data, all names
- * resolved.
+ * resolved.  `error` is the margin of a sum of bytes, 0 unless blocks were sampled.
  */
 #ifndef MPROF_REPORTER_PROFILE_COLLECTIONS_H
 #define MPROF_REPORTER_PROFILE_COLLECTIONS_H
@@ -40,14 +40,15 @@ struct collection_group {
 struct collected_site {
 	const char *function, *file;
 	uint32_t line;
-	uint64_t collected_blocks, collected_bytes;
-	uint64_t released_blocks, released_bytes; /* freed, but by no collector */
+	uint64_t collected_blocks, collected_bytes, collected_error;
+	uint64_t released_blocks, released_bytes, released_error; /* freed, but by no collector */
 };
 
 /* Tracked blocks of a type.  Estimates where blocks are sampled. */
 struct typed_blocks {
 	const char *name;
 	struct amounts amounts;
+	uint64_t peak_error, leaked_error, collected_error;
 };
 
 /* A cache, as its program said last. */

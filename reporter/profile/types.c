@@ -1,6 +1,7 @@
 /*
  * types.c - tracked blocks by type, and what collectors freed by call site.
  */
+#include "figures/weight.h"
 #include "profile/private.h"
 #include "trace/format.h"
 
@@ -35,6 +36,15 @@ static struct typed_blocks type_of(const struct profile *profile, uint32_t node,
 		.name = trace_label(profile->trace, trace_code(profile->info, node)->pc),
 		.amounts = amounts_of(figures, profile->ownership.remains[node]),
 	};
+}
+
+/* Of a type that is not added to any more. */
+static void finish_type(struct typed_blocks *type, uint64_t sample_bytes)
+{
+	amounts_weigh(&type->amounts, sample_bytes);
+	type->peak_error = weight_error_bytes(type->amounts.peak_bytes, sample_bytes);
+	type->leaked_error = weight_error_bytes(type->amounts.leaked_bytes, sample_bytes);
+	type->collected_error = weight_error_bytes(type->amounts.collected_bytes, sample_bytes);
 }
 
 /* One of each name; how many are left. */
@@ -82,7 +92,7 @@ int profile_fill_types(struct profile *profile)
 		gc->types[count++] = type_of(profile, node, &figures);
 	count = merge_types(gc->types, count);
 	for (size_t i = 0; i < count; i++)
-		amounts_weigh(&gc->types[i].amounts, profile->info->sample_bytes);
+		finish_type(&gc->types[i], profile->info->sample_bytes);
 	qsort(gc->types, count, sizeof(*gc->types), type_by_peak);
 	gc->result.types = gc->types;
 	gc->result.type_count = count;
@@ -110,9 +120,11 @@ static uint64_t less(uint64_t count, uint64_t part)
 	return part < count ? count - part : 0;
 }
 
-static struct collected_site collected_site_of(const struct site *site)
+static struct collected_site collected_site_of(const struct site *site, uint64_t sample_bytes)
 {
 	const struct amounts *amounts = &site->amounts;
+	uint64_t released_bytes = amounts->allocated_bytes - amounts->leaked_bytes - amounts->kept_bytes -
+				  amounts->suppressed_bytes - amounts->collected_bytes;
 
 	return (struct collected_site){
 		.function = site->place,
@@ -120,11 +132,12 @@ static struct collected_site collected_site_of(const struct site *site)
 		.line = site->line,
 		.collected_blocks = amounts->collected_blocks,
 		.collected_bytes = amounts->collected_bytes,
+		.collected_error = weight_error_bytes(amounts->collected_bytes, sample_bytes),
 		.released_blocks = less(amounts->allocations, amounts->leaked_blocks + amounts->kept_blocks +
 								      amounts->suppressed_blocks +
 								      amounts->collected_blocks),
-		.released_bytes = amounts->allocated_bytes - amounts->leaked_bytes - amounts->kept_bytes -
-				  amounts->suppressed_bytes - amounts->collected_bytes,
+		.released_bytes = released_bytes,
+		.released_error = weight_error_bytes(released_bytes, sample_bytes),
 	};
 }
 
@@ -139,7 +152,7 @@ int profile_fill_collected_sites(struct profile *profile)
 		return -ENOMEM;
 	for (size_t i = 0; i < site_count; i++)
 		if (sites[i]->amounts.collected_blocks > 0)
-			gc->sites[count++] = collected_site_of(sites[i]);
+			gc->sites[count++] = collected_site_of(sites[i], profile->info->sample_bytes);
 	qsort(gc->sites, count, sizeof(*gc->sites), site_by_bytes);
 	gc->result.sites = gc->sites;
 	gc->result.site_count = count;

@@ -14,30 +14,31 @@
 
 struct gc_section {
 	const char *name, *title;
-	const struct column *const *text, *const *data;
+	const struct column *const *text, *const *sampled, *const *data; /* `sampled` is text, too */
 	size_t row_bytes;
 	size_t rows, count; /* where in struct collections they are */
 };
 
-#define SECTION(name, title, text, data, rows, count, type)                                                  \
+#define SECTION(name, title, text, sampled, data, rows, count, type)                                         \
 	{                                                                                                    \
-		name, title, text, data, sizeof(type), offsetof(struct collections, rows),                   \
+		name, title, text, sampled, data, sizeof(type), offsetof(struct collections, rows),          \
 			offsetof(struct collections, count)                                                  \
 	}
 
 static const struct gc_section sections[] = {
 	SECTION("generations", "Collections by generation", gc_generation_columns, gc_generation_columns,
-		generations, generation_count, struct collection_group),
-	SECTION("lines", "Lines that had collections run", gc_line_columns_text, gc_line_columns, lines,
-		line_count, struct collection_group),
-	SECTION("collections", "Longest pauses", gc_collection_columns_text, gc_collection_columns,
-		collections, collection_count, struct collection),
+		gc_generation_columns, generations, generation_count, struct collection_group),
+	SECTION("lines", "Lines that had collections run", gc_line_columns_text, gc_line_columns_text,
+		gc_line_columns, lines, line_count, struct collection_group),
+	SECTION("collections", "Longest pauses", gc_collection_columns_text, gc_collection_columns_text,
+		gc_collection_columns, collections, collection_count, struct collection),
 	SECTION("sites", "Call sites whose blocks were freed by a collector, and otherwise",
-		gc_site_columns_text, gc_site_columns, sites, site_count, struct collected_site),
-	SECTION("types", "Tracked blocks by type", gc_type_columns, gc_type_columns, types, type_count,
-		struct typed_blocks),
-	SECTION("caches", "Caches", gc_cache_columns_text, gc_cache_columns, caches, cache_count,
-		struct cache),
+		gc_site_columns_text, gc_site_columns_sampled, gc_site_columns, sites, site_count,
+		struct collected_site),
+	SECTION("types", "Tracked blocks by type", gc_type_columns_text, gc_type_columns_sampled,
+		gc_type_columns, types, type_count, struct typed_blocks),
+	SECTION("caches", "Caches", gc_cache_columns_text, gc_cache_columns_text, gc_cache_columns, caches,
+		cache_count, struct cache),
 };
 
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
@@ -113,7 +114,7 @@ static void add_summary(struct document *document, const struct collection_sum *
 }
 
 static void add_section(struct document *document, const struct request *request,
-			const struct gc_section *section, struct table table)
+			const struct gc_section *section, struct table table, bool sampled)
 {
 	size_t limit = request_rows(request, ROWS_SHOWN), all = table.row_count;
 	const char *title = section->title;
@@ -121,7 +122,7 @@ static void add_section(struct document *document, const struct request *request
 	if (request->for_people && section == &sections[COLLECTIONS])
 		table.rows = by_pause(document, &table);
 	if (request->for_people) {
-		table.columns = section->text;
+		table.columns = sampled ? section->sampled : section->text;
 		table.context = request->style;
 	}
 	if (request->for_people && all > limit) {
@@ -144,16 +145,18 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 		struct document *document, struct diagnostic *diagnostic)
 {
 	const struct collections *gc = profile_collections(*profiles);
+	const struct overview *run = profile_overview(*profiles, false);
 
 	(void)count, (void)diagnostic;
 	document->main = "generations";
 	if (gc->total.collections > 0)
-		add_summary(document, &gc->total, profile_overview(*profiles, false)->duration_ns, request);
+		add_summary(document, &gc->total, run->duration_ns, request);
 	else if (gc->type_count == 0 && gc->cache_count == 0)
 		add_nothing(document);
 	part_head(document, *profiles);
 	for (size_t i = 0; i < SECTIONS; i++)
-		add_section(document, request, &sections[i], table_of(gc, &sections[i]));
+		add_section(document, request, &sections[i], table_of(gc, &sections[i]),
+			    run->sample_bytes > 0);
 	return 0;
 }
 

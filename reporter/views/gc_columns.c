@@ -17,6 +17,11 @@
 	TABLE_COLUMN(kind##_path, NULL, "File", 2, -1,                                                       \
 		     cell_text(style_short_path(context, ((const type *)row)->file)))
 
+/* The margin of a figure, for programs and for people. */
+#define MARGIN(figure, name, error)                                                                          \
+	TABLE_COLUMN(figure##_error, name "_error", NULL, 0, 0, cell_count(error))                           \
+	TABLE_COLUMN(figure##_margin, NULL, "+/- 95%", 1, 10, cell_size(error))
+
 /* ---- groups of collections ---------------------------------------------------------- */
 
 #define SUM(row) (((const struct collection_group *)(row))->sum)
@@ -77,11 +82,19 @@ TABLE_COLUMN(otherwise_blocks, "freed_otherwise_blocks", "Blocks", 1, 10,
 	     cell_count(SITE(row)->released_blocks))
 TABLE_COLUMN(otherwise, "freed_otherwise_bytes", "Otherwise", 1, 12, cell_size(SITE(row)->released_bytes))
 
-#define SITE_FIGURES &by_gc_blocks, &by_gc, &otherwise_blocks, &otherwise
+MARGIN(by_gc, "freed_by_collector_bytes", SITE(row)->collected_error)
+MARGIN(otherwise, "freed_otherwise_bytes", SITE(row)->released_error)
 
-const struct column *const gc_site_columns[] = {&site_function, &site_file, &site_line, SITE_FIGURES, NULL};
-const struct column *const gc_site_columns_text[] = {SITE_FIGURES, &site_line, &site_function, &site_path,
-						     NULL};
+#define SITE_PLACE &site_line, &site_function, &site_path
+
+const struct column *const gc_site_columns[] = {
+	&site_function,    &site_file, &site_line,   &by_gc_blocks,    &by_gc,
+	&otherwise_blocks, &otherwise, &by_gc_error, &otherwise_error, NULL};
+const struct column *const gc_site_columns_text[] = {&by_gc_blocks, &by_gc,     &otherwise_blocks,
+						     &otherwise,    SITE_PLACE, NULL};
+const struct column *const gc_site_columns_sampled[] = {&by_gc_blocks,     &by_gc,     &by_gc_margin,
+							&otherwise_blocks, &otherwise, &otherwise_margin,
+							SITE_PLACE,        NULL};
 
 /* ---- types ----------------------------------------------------------------------------- */
 
@@ -99,9 +112,19 @@ TABLE_COLUMN(reclaimed_blocks, "freed_by_collector_blocks", "Collected", 1, 10,
 TABLE_COLUMN(reclaimed, "freed_by_collector_bytes", "Memory", 1, 10,
 	     cell_size(TYPE(row)->amounts.collected_bytes))
 
-const struct column *const gc_type_columns[] = {
+MARGIN(peak, "peak_bytes", TYPE(row)->peak_error)
+MARGIN(leaked, "leaked_bytes", TYPE(row)->leaked_error)
+MARGIN(reclaimed, "freed_by_collector_bytes", TYPE(row)->collected_error)
+
+const struct column *const gc_type_columns[] = {&type,          &allocations,  &peak_blocks,      &peak,
+						&leaked_blocks, &leaked,       &reclaimed_blocks, &reclaimed,
+						&peak_error,    &leaked_error, &reclaimed_error,  NULL};
+const struct column *const gc_type_columns_text[] = {
 	&type,   &allocations,      &peak_blocks, &peak, &leaked_blocks,
 	&leaked, &reclaimed_blocks, &reclaimed,   NULL};
+const struct column *const gc_type_columns_sampled[] = {
+	&type,   &allocations,   &peak_blocks,      &peak,      &peak_margin,      &leaked_blocks,
+	&leaked, &leaked_margin, &reclaimed_blocks, &reclaimed, &reclaimed_margin, NULL};
 
 /* ---- caches ---------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import time
 
-from harness import (MPROF, SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, report,
+from harness import (BUILD, MPROF, SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, report,
                      run, run_cases, wait_for)
 
 SIGMAS = 6 / 1.96
@@ -119,6 +119,34 @@ def the_same_seed_gives_the_same_samples(directory):
     same = ("allocations", "frees", "allocated_bytes", "peak_bytes", "leaked_bytes", "temporary_allocations")
     check_equal([totals[1][name] for name in same], [totals[0][name] for name in same], "figures, same seed")
     check([totals[2][name] for name in same] != [totals[0][name] for name in same], "another seed samples others")
+
+
+TYPE = {"peak_bytes": "peak_bytes_error", "leaked_bytes": "leaked_bytes_error", "freed_by_collector_bytes": "freed_by_collector_bytes_error"}
+COLLECTED_SITE = {"freed_by_collector_bytes": "freed_by_collector_bytes_error", "freed_otherwise_bytes": "freed_otherwise_bytes_error"}
+
+
+def collected(done):
+    """Rows of two tables of mprof gc, by type and by function."""
+    found = json.loads(mprof("gc", "--format", "json", done.trace()).stdout)
+    return {row["type"]: row for row in found["types"]}, {row["function"]: row for row in found["sites"]}
+
+
+@case
+def types_and_what_collectors_freed(directory):
+    program = compile("rgc_owned.c", directory / "rgc_owned", "-O1", str(BUILD / "gc/librgc.a"))
+    exact_run, _ = recorded([program], directory, None)
+    done, _ = recorded([program], directory, "4KiB")
+    (exact, exact_sites), (types, sites) = collected(exact_run), collected(done)
+    large = [name for name, row in exact.items() if max(row[figure] for figure in TYPE) > 20 * 4096]
+    check(set(large) > {"rgc_list", "rgc_dict", "rgc_set", "rgc_lru_cache", "ring"}, f"types: {large}")
+    for name in large:
+        check(not any(exact[name][error] for error in TYPE.values()), "exact figures have no error")
+        within(types[name], exact[name], TYPE, name)
+        check(all(types[name][error] > 0 for error in TYPE.values()), f"{name}: estimates have errors")
+    check_equal(list(exact_sites), ["make_rings"], "sites whose blocks were collected")
+    within(sites["make_rings"], exact_sites["make_rings"], COLLECTED_SITE, "a site")
+    for run, count in ((exact_run, 0), (done, 5)):
+        check_equal(mprof("gc", run.trace()).stdout.count("+/- 95%"), count, "margins in text")
 
 
 @case
