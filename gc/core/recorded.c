@@ -35,6 +35,12 @@ static void let_go_of_shared(void)
 	pthread_mutex_unlock(&shared_lock);
 }
 
+/* A fork child has none of the other threads, of which one may hold the lock just then. */
+__attribute__((constructor)) static void guard_forks(void)
+{
+	(void)pthread_atfork(hold_shared, let_go_of_shared, let_go_of_shared);
+}
+
 /* The pool, or that of all threads, until it is left. */
 static struct pool *enter(struct pool *pool)
 {

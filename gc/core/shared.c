@@ -44,13 +44,29 @@ static struct owner *owners; /* of running threads; under `lock` */
 static uint64_t last_id;     /* under `lock`; numbers are never used again */
 static _Thread_local struct owner own __attribute__((tls_model("initial-exec")));
 
-static void become_owner(void)
+static void hold_owners(void)
 {
 	pthread_mutex_lock(&lock);
+}
+
+static void let_go_of_owners(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* A fork child has none of the other threads, of which one may hold the lock just then. */
+__attribute__((constructor)) static void guard_forks(void)
+{
+	(void)pthread_atfork(hold_owners, let_go_of_owners, let_go_of_owners);
+}
+
+static void become_owner(void)
+{
+	hold_owners();
 	own.id = rgc__thread.id = ++last_id;
 	own.next = owners;
 	owners = &own;
-	pthread_mutex_unlock(&lock);
+	let_go_of_owners();
 }
 
 static bool is_owner(struct shared_count *count)
@@ -97,7 +113,7 @@ static void drop_left_reference(struct shared_count *count, bool merged);
 /* Once per object at most: SHARED_QUEUED is set once, before it is merged. */
 static void leave_to_owner(struct shared_count *count)
 {
-	pthread_mutex_lock(&lock);
+	hold_owners();
 	/* Relaxed: if it is 0 by now, or soon, the reference that is left keeps the object, merged or not. */
 	uint64_t id = atomic_load_explicit(&count->owner, memory_order_relaxed);
 	struct owner *owner = find_owner(id);
@@ -110,7 +126,7 @@ static void leave_to_owner(struct shared_count *count)
 		while (!atomic_compare_exchange_weak_explicit(&owner->queue, &first, &count->link,
 							      memory_order_release, memory_order_relaxed));
 	}
-	pthread_mutex_unlock(&lock);
+	let_go_of_owners();
 	/* If the owner has ended, the lock has made visible what it counted, and nobody else can come here.
 	 */
 	if (!owner)
@@ -194,7 +210,7 @@ void rgc_shared_settle(void)
 /* Takes the thread from the list, unless there is something to settle. */
 static bool resign(void)
 {
-	pthread_mutex_lock(&lock);
+	hold_owners();
 	bool idle = !atomic_load_explicit(&own.queue, memory_order_relaxed); /* only filled under the lock */
 	if (idle) {
 		struct owner **at = &owners;
@@ -202,7 +218,7 @@ static bool resign(void)
 			at = &(*at)->next;
 		*at = own.next;
 	}
-	pthread_mutex_unlock(&lock);
+	let_go_of_owners();
 	return idle;
 }
 

@@ -107,4 +107,11 @@ def nothing_of_rgc_is_left_at_exit(directory):
     check_equal(left["make_cycles"], told(done.stdout)["alive"][0][0], "bytes left in the heap")
 
 
+@case
+def forks_beside_threads_with_shared_objects(directory):
+    built = compile("rgc_fork.c", directory / "rgc_fork", "-O1", str(BUILD / "gc/librgc.a"))
+    for done in (run([built], directory), record([built], directory, MPROF_FOLLOW="0")):
+        check_equal((done.returncode, done.stdout), (0, "children that failed: 0\n"), "forks")
+
+
 run_cases()
