@@ -110,10 +110,20 @@ void rgc__debug_heap_finish(rgc_heap *heap)
 		release(heap->quarantine[i]);
 }
 
+/* Under stress: a small heap is collected as a whole each time.  In a larger one, full collections look at so
+ * many objects for each allocation, on average, that it is made in a time in proportion to its size. */
+#define STRESS_SMALL 100
+#define STRESS_SHARE 10
+
 void rgc__debug_before_new(rgc_heap *heap)
 {
-	if (stress && ++heap->allocations % stress == 0)
-		rgc_collect(RGC_GENERATIONS - 1);
+	if (!stress || ++heap->allocations % stress)
+		return;
+	size_t objects = heap->long_lived_total, since = heap->allocations - heap->allocations_at_full;
+	bool full = objects <= STRESS_SMALL || objects / STRESS_SHARE <= since;
+	if (full)
+		heap->allocations_at_full = heap->allocations;
+	rgc_collect(full ? RGC_GENERATIONS - 1 : 0);
 }
 
 static int reject(rgc_object *child, void *parent)

@@ -57,9 +57,9 @@ struct rgc_heap {
 	atomic_bool in_use; /* is some thread's current heap, or some thread's own */
 	rgc_heap *next;     /* in the list of heaps left by ended threads */
 #ifdef RGC_DEBUG
-	struct link blocks; /* struct note of all objects */
-	size_t allocations;
-	void *quarantine[QUARANTINE]; /* dead blocks, the oldest at the next place */
+	struct link blocks;                      /* struct note of all objects */
+	size_t allocations, allocations_at_full; /* RGC_STRESS */
+	void *quarantine[QUARANTINE];            /* dead blocks, the oldest at the next place */
 	size_t quarantine_next;
 #endif
 };
