@@ -11,6 +11,7 @@
 #include "shared.h"
 #include "simple.h"
 #include "unreachable.h"
+#include "visits.h"
 #include "weakref.h"
 
 #include <errno.h>
@@ -163,6 +164,9 @@ static void collect_generation(rgc_heap *heap, struct rgc_info *info)
 	struct link *older = &heap->generations[generation < OLDEST ? generation + 1 : OLDEST];
 	if (generation < OLDEST)
 		heap->counts[generation + 1]++;
+#ifdef RGC_DEBUG
+	rgc__visits_check(&candidates);
+#endif
 	struct findings found;
 	info->candidates =
 		rgc__unreachable_split(heap, &candidates, &unreachable, &found, generation == OLDEST);

@@ -32,7 +32,7 @@ extern void __asan_unpoison_memory_region(const volatile void *address, size_t b
 struct note {
 	struct link link; /* in heap->blocks */
 	rgc_object *object;
-	size_t external; /* while leaks are counted */
+	size_t external; /* rgc__debug_note; the bytes of the dead */
 };
 
 static unsigned long stress;
@@ -51,6 +51,11 @@ static void *block_of(rgc_object *object)
 static struct note *note_of(rgc_object *object)
 {
 	return (struct note *)block_of(object) - 1;
+}
+
+size_t *rgc__debug_note(rgc_object *object)
+{
+	return &note_of(object)->external;
 }
 
 static struct note *note_at(struct link *link)

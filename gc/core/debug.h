@@ -17,6 +17,8 @@ void rgc__debug_born(rgc_heap *heap, rgc_object *object);
 /* Overwrites the dead object and keeps its block of `bytes` for a while. */
 void rgc__debug_block_free(rgc_heap *heap, rgc_object *object, size_t bytes);
 void rgc__debug_heap_finish(rgc_heap *heap);
+/* A number in the note of an object that counts references, for who looks over a heap; of no known value. */
+size_t *rgc__debug_note(rgc_object *object);
 /* Called before each allocation in the current heap: RGC_STRESS. */
 void rgc__debug_before_new(rgc_heap *heap);
 /* Aborts if the object, whose type's `clear` was called, has references left. */

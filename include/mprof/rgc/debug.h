@@ -12,10 +12,11 @@
  * What is inline looks only in programs that are compiled with -DRGC_DEBUG: rgc_incref and rgc_decref while
  * there are other references, rgc_set and rgc_steal.  A collection aborts if a `clear` leaves a reference
  * that `traverse` visits, and if an object is referred to still after all that were found unreachable have
- * been cleared: then a `traverse` visits a reference twice.  Dead objects are overwritten and kept for a
- * while, known as dead to AddressSanitizer, in programs built with it, and Valgrind: all but their heads.  At
- * exit, after rgc_finalize (mprof/rgc/heap.h), it lists what is still alive in the main thread's heap, by
- * type, with the references that come from outside.  Its environment:
+ * been cleared: then a `traverse` visits a reference twice.  If the reference is in the object itself, this
+ * is found before anything is cleared.  Dead objects are overwritten and kept for a while, known as dead to
+ * AddressSanitizer, in programs built with it, and Valgrind: all but their heads.  At exit, after
+ * rgc_finalize (mprof/rgc/heap.h), it lists what is still alive in the main thread's heap, by type, with the
+ * references that come from outside.  Its environment:
  *
  *     RGC_STRESS=n   collect at every nth allocation: everything, or of a large heap mostly what is new
  *     RGC_LEAKS=0    no list at exit
