@@ -30,6 +30,12 @@
  * `_get` and anything that fills an array of objects return borrowed references, good until the object that
  * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
  * `steal` in the name: those consume the reference, on failure too.
+ * (`_copy`,
+ * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr) return a reference that the
+ * caller owns and drops with rgc_decref.
+ * `_get`, rgc_cached and anything that fills an array of objects return borrowed references, good until the
+ * object that holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for
+ * functions with `steal` in the name: those consume the reference, on failure too.
  *
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
  * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
@@ -51,6 +57,9 @@
  * functions, those of iterators, and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++
  * exception, by pthread_exit or by the cancellation of the thread is aborted at once, with a message that
  * names it:
+ * All that is called from here must return: besides these also traverse, clear, compare, memoized functions,
+ * those of cached members and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++ exception,
+ * by pthread_exit or by the cancellation of the thread is aborted at once, with a message that names it:
  *
  *     rgc: the finalizer of node was left by longjmp, an exception or the end of its thread: it must return
  *
@@ -252,6 +261,7 @@ RGC_API struct rgc_str *rgc_repr(const void *object) RGC_WARN_UNUSED;
 #include <mprof/rgc/iter.h>
 #include <mprof/rgc/order.h>
 #include <mprof/rgc/text.h>
+#include <mprof/rgc/cached.h>
 #include <mprof/rgc/debug.h>
 #ifndef RGC_IS_BEING_BUILT
 #include <mprof/rgc/no_text.h>

@@ -525,6 +525,7 @@ Test(rgc_null, caches_and_weak_references)
 	EXPECT(rgc_lru_cache_wrapped(NULL, NULL), NULL);
 	EXPECT(rgc_lru_cache_set_name(NULL, "name"), -1);
 	EXPECT(rgc_lru_cache_get_name(NULL), NULL);
+	EXPECT(rgc_cached((guard *)NULL, next, NULL), NULL);
 	EXPECT(rgc_sizeof(NULL), 0);
 	EXPECT(rgc_weak_new(NULL, NULL, NULL), NULL);
 	EXPECT(rgc_weak_get(NULL), NULL);
