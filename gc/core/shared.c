@@ -231,37 +231,29 @@ void rgc__shared_thread_ends(void)
 	rgc__thread.id = 0;
 }
 
-static inline size_t bytes_of(const struct rgc_type *type)
-{
-	return sizeof(struct shared_count) + type->size;
-}
-
 size_t rgc__shared_bytes(const rgc_object *object)
 {
-	return bytes_of(object->type);
+	return sizeof(struct shared_count) + object_bytes(object);
 }
 
 /* Inlined into what the program called, so that mprof attributes the block to the line that asked for it. */
-static inline __attribute__((always_inline)) void *count_new(const struct rgc_type *type)
+static inline __attribute__((always_inline)) void *count_new(const struct rgc_type *type, size_t bytes)
 {
 	if (likely(!rgc__recorded))
-		return calloc(1, bytes_of(type));
-	void *block = rgc__recorded_new(NULL, bytes_of(type));
+		return calloc(1, bytes);
+	void *block = rgc__recorded_new(NULL, bytes);
 	if (block)
-		mprof_track_alloc_typed(block, bytes_of(type), type->name);
+		mprof_track_alloc_typed(block, bytes, type->name);
 	return block;
 }
 
-void *rgc_new_shared_(const struct rgc_type *type)
+/* `bytes` are those of its struct and items. */
+static inline __attribute__((always_inline)) void *shared_new(const struct rgc_type *type, size_t bytes)
 {
-	if (type->item_size) { /* of how many items, nobody has said */
-		errno = EINVAL;
-		return NULL;
-	}
 	/* The heap itself is not needed; but with it comes the notice of the thread's end. */
 	if (!heap_current())
 		return NULL;
-	struct shared_count *count = count_new(type);
+	struct shared_count *count = count_new(type, sizeof(*count) + bytes);
 	if (!count)
 		return NULL;
 	if (!rgc__thread.id)
@@ -276,6 +268,23 @@ void *rgc_new_shared_(const struct rgc_type *type)
 #ifdef RGC_DEBUG
 	rgc__known_born(object);
 #endif
+	return object;
+}
+
+void *rgc_new_shared_(const struct rgc_type *type)
+{
+	if (type->item_size) { /* of how many items, nobody has said */
+		errno = EINVAL;
+		return NULL;
+	}
+	return shared_new(type, type->size);
+}
+
+void *rgc__shared_new_items(const struct rgc_type *type, size_t count)
+{
+	rgc_var *object = shared_new(type, type->size + count * type->item_size);
+	if (object)
+		object->count = count;
 	return object;
 }
 
@@ -299,7 +308,7 @@ void rgc__shared_free(rgc_object *object)
 	rgc__known_ended(object);
 #endif
 	if (rgc__recorded)
-		rgc__recorded_free(NULL, shared_of(object), bytes_of(object->type));
+		rgc__recorded_free(NULL, shared_of(object), rgc__shared_bytes(object));
 	else
 		free(shared_of(object));
 }

@@ -8,6 +8,9 @@
 
 #pragma GCC visibility push(hidden)
 
+/* As rgc_new_shared, for a type with items, of which there are no more than another object has already. */
+void *rgc__shared_new_items(const struct rgc_type *type, size_t count);
+
 void rgc__shared_incref(rgc_object *object);
 void rgc__shared_decref(rgc_object *object);
 int32_t rgc__shared_refcount(const rgc_object *object);

@@ -37,7 +37,7 @@ static inline bool may_be_tracked(const rgc_object *object)
 static inline void track_child(void *container, const void *child)
 {
 	rgc_object *object = container;
-	if (!(object->flags & OBJECT_TRACKED) && child && may_be_tracked(child))
+	if (!(object->flags & (OBJECT_TRACKED | OBJECT_SHARED)) && child && may_be_tracked(child))
 		object_track(rgc__thread.heap, object);
 }
 

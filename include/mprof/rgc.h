@@ -40,6 +40,7 @@
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
  * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
  * ELOOP (containers nested too deep to be compared or hashed, iterators to be asked).
+ * ELOOP (containers nested too deep to be compared, hashed or shared).
  * errno is left alone on success.  Where an object is needed and there is NULL, most likely because it could
  * not be made, the call fails with EINVAL, or with the ENOMEM that errno has already; so a chain of calls may
  * be looked at once, at its end.  Those that cannot fail give 0, false or NULL then, and set errno as well.

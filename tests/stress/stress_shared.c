@@ -2,8 +2,8 @@
  * stress_shared.c - rgc's shared objects between threads, for ThreadSanitizer: [ROUNDS].
  *
  * Threads make shared objects, hand references on through slots, copy and drop them, and some end before
- * their objects do.  What a finalizer reads must be whole, each object must end exactly once, and none may be
- * left.
+ * their objects do.  Shared keys are in dictionaries of all.  What a finalizer reads must be whole, each
+ * object must end exactly once, and none may be left.
  */
 #include <mprof/rgc.h>
 
@@ -47,8 +47,8 @@ RGC_DEFINE_TYPE_WITH((part_finalize, NULL, NULL, NULL), part, next);
 /* A slot's lock orders those who take from it and put into it, as any program must. */
 static struct slot {
 	pthread_mutex_t lock;
-	part *held;
-} slots[SLOTS];
+	void *held;
+} slots[SLOTS], keys[SLOTS]; /* of parts; of shared tuples, which are in many threads' dictionaries */
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -57,19 +57,19 @@ static uint64_t next_random(uint64_t *state)
 }
 
 /* Consumes the reference. */
-static void put(struct slot *slot, part *it)
+static void put(struct slot *slot, void *it)
 {
 	pthread_mutex_lock(&slot->lock);
-	part *old = slot->held;
+	void *old = slot->held;
 	slot->held = it;
 	pthread_mutex_unlock(&slot->lock);
 	rgc_decref(old);
 }
 
-static part *copy(struct slot *slot)
+static void *copy(struct slot *slot)
 {
 	pthread_mutex_lock(&slot->lock);
-	part *it = rgc_ref(slot->held);
+	void *it = rgc_ref(slot->held);
 	pthread_mutex_unlock(&slot->lock);
 	return it;
 }
@@ -82,7 +82,7 @@ static part *make(uint64_t *state)
 	it->mark = MARK;
 	/* Chains end in one thread's hands though many made their links; short ones, so that they do. */
 	if (next_random(state) % 4 == 0)
-		rgc_steal(&it->next, copy(&slots[next_random(state) % SLOTS]));
+		rgc_steal(&it->next, (part *)copy(&slots[next_random(state) % SLOTS]));
 	atomic_fetch_add(&made, 1);
 	return it;
 }
@@ -96,11 +96,38 @@ static void juggle(part *it, unsigned times)
 		rgc_decref(it);
 }
 
-static void step(uint64_t *state)
+static void *make_key(uint64_t *state)
+{
+	rgc_auto rgc_str *text = rgc_str_format("key %d", (int)(next_random(state) % 10));
+	rgc_auto rgc_int *number = rgc_int_new(1000 + (int64_t)(next_random(state) % 3));
+	rgc_auto rgc_tuple *key = rgc_tuple_of(2, text, number);
+	return rgc_share(key);
+}
+
+/* The keys of a dictionary of the thread's, whose values are what they were when they were put there. */
+static void use_key(rgc_dict *dict, uint64_t *state)
+{
+	struct slot *slot = &keys[next_random(state) % SLOTS];
+	if (next_random(state) % 4 == 0)
+		put(slot, make_key(state));
+	rgc_auto rgc_tuple *key = copy(slot);
+	if (!key)
+		return;
+	rgc_auto rgc_str *form = rgc_repr(key);
+	rgc_object *before = rgc_dict_get(dict, key);
+	if (before && rgc_equal(before, form) != 1)
+		fail("a key that is another now");
+	if (next_random(state) % 8 == 0)
+		rgc_dict_clear(dict);
+	if (rgc_dict_set(dict, key, form))
+		fail("no memory");
+}
+
+static void step(uint64_t *state, rgc_dict *dict)
 {
 	struct slot *slot = &slots[next_random(state) % SLOTS];
 	part *it;
-	switch (next_random(state) % 8) {
+	switch (next_random(state) % 9) {
 	case 0:
 	case 1:
 		put(slot, make(state));
@@ -116,6 +143,9 @@ static void step(uint64_t *state)
 		break;
 	case 5:
 		rgc_collect(0);
+		break;
+	case 6:
+		use_key(dict, state);
 		break;
 	default:
 		it = copy(slot);
@@ -134,8 +164,9 @@ struct job {
 static void *work(void *argument)
 {
 	struct job job = *(struct job *)argument;
+	rgc_auto rgc_dict *dict = rgc_dict_new();
 	for (unsigned i = 0; i < job.steps; i++)
-		step(&job.seed);
+		step(&job.seed, dict);
 	return NULL;
 }
 
@@ -157,12 +188,16 @@ static void run_round(uint64_t seed)
 int main(int argc, char **argv)
 {
 	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 150;
-	for (int i = 0; i < SLOTS; i++)
+	for (int i = 0; i < SLOTS; i++) {
 		pthread_mutex_init(&slots[i].lock, NULL);
+		pthread_mutex_init(&keys[i].lock, NULL);
+	}
 	for (unsigned round = 0; round < rounds; round++)
 		run_round(round + 1);
-	for (int i = 0; i < SLOTS; i++)
+	for (int i = 0; i < SLOTS; i++) {
 		put(&slots[i], NULL);
+		put(&keys[i], NULL);
+	}
 	rgc_shared_settle();
 	printf("%ld objects made, %ld ended\n", atomic_load(&made), atomic_load(&ended));
 	if (atomic_load(&made) != atomic_load(&ended) || atomic_load(&made) < rounds)

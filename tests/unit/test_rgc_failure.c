@@ -76,6 +76,16 @@ static void iterate(void)
 	expect_enomem(first);
 }
 
+static void share_values(void)
+{
+	rgc_auto rgc_str *text = rgc_str_new("a text");
+	rgc_auto rgc_float *number = rgc_float_new(0.5);
+	rgc_auto rgc_tuple *inner = rgc_tuple_of(2, text, number), *outer = rgc_tuple_of(2, inner, text);
+	rgc_auto rgc_tuple *shared = rgc_share(outer);
+	expect_enomem(shared);
+	cr_assert(!shared || rgc_equal(shared, outer) == 1);
+}
+
 /* A little of everything; whatever fails is left out. */
 static void work(void)
 {
@@ -85,6 +95,7 @@ static void work(void)
 	rgc_weak *weak = a ? rgc_weak_new(a, NULL, NULL) : NULL;
 	leaf *shared = rgc_new_shared(leaf);
 	expect_enomem(shared);
+	share_values();
 	if (a && b) {
 		rgc_set(&a->next, b);
 		rgc_set(&b->prev, a);

@@ -559,6 +559,8 @@ Test(rgc_null, what_holds_for_all_objects)
 	EXPECT(rgc_equal(NULL, one()), -1);
 	EXPECT(rgc_equal(one(), NULL), -1);
 	EXPECT(rgc_refcount(NULL), 0);
+	EXPECT(rgc_share(NULL), NULL);
+	EXPECT(rgc_is_shared(NULL), false);
 	EXPECT_NOTHING(rgc_make_immortal(NULL));
 	EXPECT(rgc_get_referents(NULL, NULL, 0), 0);
 	EXPECT(rgc_is_tracked(NULL), false);

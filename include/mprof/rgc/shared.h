@@ -16,6 +16,8 @@
 
 #include <mprof/rgc/type.h>
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,8 +25,22 @@ extern "C" {
 RGC_API void *rgc_new_shared_(const struct rgc_type *type) RGC_WARN_UNUSED;
 
 /* As rgc_new, for a shared object.  Its finalizer runs in the thread that drops the last reference, and
- * cannot make it reachable again.  EINVAL if the type has items, as strings and tuples. */
+ * cannot make it reachable again.  EINVAL if the type has items, as strings and tuples: see rgc_share. */
 #define rgc_new_shared(name) ((name *)rgc_new_shared_(&RGC_TYPE(name)))
+
+/*
+ * A shared object of the same value, owned: the object itself, if it is shared or immortal; else a copy of a
+ * string, a number, or a tuple, whose items are shared likewise.  It equals its original and hashes as that
+ * does, so that it may be a key in the dictionaries of every thread.  NULL with ENOTSUP for objects of other
+ * types, and tuples that have such; ELOOP if tuples are nested too deep; ENOMEM.  O(bytes), which are copied.
+ *
+ *     rgc_auto rgc_str *mine = rgc_str_new("key");
+ *     rgc_str *of_all = RGC_AS(rgc_share(mine), rgc_str);
+ */
+RGC_API void *rgc_share(const void *object) RGC_WARN_UNUSED;
+
+/* Whether every thread may refer to an object: it is shared, or immortal.  O(1). */
+RGC_API bool rgc_is_shared(const void *object);
 
 /* Settles what other threads dropped of the calling thread's shared objects. */
 RGC_API void rgc_shared_settle(void);
