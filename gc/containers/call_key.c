@@ -3,6 +3,7 @@
  */
 #include "call_key.h"
 #include "table.h"
+#include "../core/shared.h"
 #include "../core/tracking.h"
 
 #include <errno.h>
@@ -116,6 +117,29 @@ rgc_object *rgc__call_key_new(const rgc_tuple *arguments, const rgc_dict *keywor
 	rgc_decref(key);
 	errno = error;
 	return NULL;
+}
+
+rgc_object *rgc__call_key_share(const rgc_object *object)
+{
+	if (!RGC_IS(object, call_key))
+		return rgc_share(object);
+	const call_key *key = (const call_key *)object;
+	call_key *copy = rgc__shared_new_items(&RGC_TYPE(call_key), key->rgc_head.count);
+	if (!copy)
+		return NULL;
+	copy->hash = key->hash;
+	copy->positional = key->positional;
+	copy->typed = key->typed;
+	for (size_t i = 0; i < key->rgc_head.count; i++) {
+		copy->items[i] = rgc_share(key->items[i]);
+		if (copy->items[i])
+			continue;
+		int error = errno;
+		rgc_decref(copy);
+		errno = error;
+		return NULL;
+	}
+	return (rgc_object *)copy;
 }
 
 void rgc__call_key_watch(rgc_object *object)

@@ -16,6 +16,9 @@
  */
 rgc_object *rgc__call_key_new(const rgc_tuple *arguments, const rgc_dict *keywords, bool typed);
 
+/* A key as rgc_share gives it, of a call key with all that is in it. */
+rgc_object *rgc__call_key_share(const rgc_object *key);
+
 /* Makes the collector watch a key, if need be, when a memoizer keeps it; other objects are left alone. */
 void rgc__call_key_watch(rgc_object *key);
 

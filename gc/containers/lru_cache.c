@@ -36,12 +36,52 @@ struct rgc_lru_cache {
 	rgc_object *data;
 	ssize_t maxsize;
 	uint64_t hits, misses;
-	char *name; /* NULL: its function's */
+	char *name;            /* NULL: its function's */
+	pthread_mutex_t *lock; /* of a shared one, else NULL; recursive, as keys may use the cache */
 	/* For mprof. */
 	rgc_lru_cache *next, **link; /* among those that it is told of; link is NULL if not listed */
 	const rgc_heap *heap;
 	struct cache_row row;
 };
+
+/* ---- several threads ---- */
+
+/* Held to look at the table and to change it, but never while the function runs, or what was kept ends. */
+static inline void hold(const rgc_lru_cache *cache)
+{
+	if (unlikely(cache->lock))
+		pthread_mutex_lock(cache->lock);
+}
+
+static inline void let_go(const rgc_lru_cache *cache)
+{
+	if (unlikely(cache->lock))
+		pthread_mutex_unlock(cache->lock);
+}
+
+static int make_lock(rgc_lru_cache *cache)
+{
+	pthread_mutexattr_t recursive;
+	if (pthread_mutexattr_init(&recursive) != 0)
+		return -1;
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_t *lock = rgc__buffer_new(&cache->rgc_head, sizeof(*lock));
+	if (lock && pthread_mutex_init(lock, &recursive) == 0)
+		cache->lock = lock;
+	pthread_mutexattr_destroy(&recursive);
+	return cache->lock ? 0 : -1;
+}
+
+static void end_lock(rgc_lru_cache *cache)
+{
+	if (!cache->lock)
+		return;
+	pthread_mutex_destroy(cache->lock);
+	rgc__buffer_free(true, cache->lock, sizeof(*cache->lock));
+	cache->lock = NULL;
+}
+
+/* ---- the list of results ---- */
 
 static inline struct result *result_at(const rgc_lru_cache *cache, size_t number)
 {
@@ -101,7 +141,7 @@ static void list_cache(rgc_lru_cache *cache)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, guard_forks);
-	cache->heap = rgc__thread.heap;
+	cache->heap = cache->lock ? NULL : rgc__thread.heap;
 	hold_list();
 	cache->row = row_of(cache);
 	cache->next = listed;
@@ -112,13 +152,18 @@ static void list_cache(rgc_lru_cache *cache)
 	let_go_of_list();
 }
 
-/* What it keeps alive can be looked at in a heap that no other thread uses just now. */
+/* What it keeps alive can be looked at in a heap that no other thread uses just now.  At exit a thread that
+ * is no more may have the lock of a shared one. */
 static struct cache_figures figures_of(rgc_lru_cache *cache, bool is_at_rest)
 {
-	return (struct cache_figures){.entries = cache->table.live,
-				      .hits = cache->hits,
-				      .misses = cache->misses,
-				      .bytes = is_at_rest ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
+	if (cache->lock && pthread_mutex_trylock(cache->lock) != 0)
+		return (struct cache_figures){0};
+	struct cache_figures figures = {.entries = cache->table.live,
+					.hits = cache->hits,
+					.misses = cache->misses,
+					.bytes = is_at_rest ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
+	let_go(cache);
+	return figures;
 }
 
 /* The last word about a cache. */
@@ -168,6 +213,18 @@ static void name_again(rgc_lru_cache *cache)
 
 /* ---- making one ---- */
 
+/* Consumes the reference to the data. */
+static void begin(rgc_lru_cache *cache, rgc_function function, void *data, ssize_t maxsize, bool typed)
+{
+	cache->function = function;
+	cache->data = data;
+	cache->maxsize = maxsize < 0 ? 0 : maxsize;
+	cache->typed = typed;
+	cache->oldest = cache->newest = NONE;
+	if (rgc__recorded)
+		list_cache(cache);
+}
+
 rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize, bool typed)
 {
 	if (!function) {
@@ -182,21 +239,35 @@ rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxs
 		rgc_decref(data);
 		return NULL;
 	}
-	cache->function = function;
-	cache->data = data;
-	cache->maxsize = maxsize < 0 ? 0 : maxsize;
-	cache->typed = typed;
-	cache->oldest = cache->newest = NONE;
-	if (rgc__recorded)
-		list_cache(cache);
+	begin(cache, function, data, maxsize, typed);
 	return cache;
 }
 
-/* Keeps a result under a key that is absent, in place of the oldest if the cache is full. */
-static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value)
+rgc_lru_cache *rgc_lru_cache_new_shared(rgc_function function, void *data, ssize_t maxsize, bool typed)
+{
+	if (!function || (data && !rgc_is_shared(data))) {
+		errno = EINVAL;
+		return NULL;
+	}
+	rgc_lru_cache *cache = rgc_new_shared(rgc_lru_cache);
+	if (!cache)
+		return NULL;
+	if (make_lock(cache)) {
+		rgc_decref(cache);
+		errno = ENOMEM;
+		return NULL;
+	}
+	begin(cache, function, rgc_ref(data), maxsize, typed);
+	return cache;
+}
+
+/* ---- calls ---- */
+
+/* Keeps a result under a key that is absent, in place of the oldest if the cache is full.  What was in its
+ * place is the caller's to drop. */
+static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value, struct pair *old)
 {
 	struct table *table = &cache->table;
-	struct pair old = {{NULL, 0}, NULL};
 	uint32_t number = cache->oldest;
 	if ((ssize_t)table->live < cache->maxsize) {
 		if (table_reserve(cache, table, STRIDE))
@@ -205,7 +276,7 @@ static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_obje
 		rgc__table_append(table, STRIDE, key, hash);
 	} else {
 		struct result *oldest = result_at(cache, number);
-		old = oldest->pair;
+		*old = oldest->pair;
 		unlink_result(cache, oldest);
 		rgc__table_rename(table, STRIDE, number, key, hash);
 	}
@@ -215,23 +286,37 @@ static int keep_new(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_obje
 	result->pair.value = value;
 	rgc__call_key_watch(key);
 	link_newest(cache, result, number);
-	rgc_decref(old.entry.key);
-	rgc_decref(old.value);
 	return 0;
 }
 
 /* Keeps a result, if the key is still absent.  If not, an unbounded cache takes the newer result, others keep
  * the first, as functools does. */
-static int keep(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value)
+static int keep_unless_kept(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value,
+			    struct pair *old)
 {
 	ptrdiff_t number = table_find(&cache->table, STRIDE, key, hash);
 	if (number == TABLE_ABSENT)
-		return keep_new(cache, key, hash, value);
+		return keep_new(cache, key, hash, value, old);
 	if (number < 0)
 		return -1;
-	if (cache->maxsize == RGC_LRU_UNBOUNDED)
-		rgc_set(&result_at(cache, (size_t)number)->pair.value, value);
+	if (cache->maxsize == RGC_LRU_UNBOUNDED) {
+		struct result *result = result_at(cache, (size_t)number);
+		RGC_CHECK_STORE_(value);
+		old->value = result->pair.value;
+		result->pair.value = rgc_ref(value);
+	}
 	return 0;
+}
+
+static int keep(rgc_lru_cache *cache, rgc_object *key, size_t hash, rgc_object *value)
+{
+	struct pair old = {{NULL, 0}, NULL};
+	hold(cache);
+	int error = keep_unless_kept(cache, key, hash, value, &old);
+	let_go(cache);
+	rgc_decref(old.entry.key);
+	rgc_decref(old.value);
+	return error;
 }
 
 static void *hit(rgc_lru_cache *cache, uint32_t number)
@@ -246,16 +331,32 @@ static void *hit(rgc_lru_cache *cache, uint32_t number)
 	return result->pair.value;
 }
 
+/* Of a shared cache's function: the result as all threads may have it, in place of the one that is consumed.
+ */
+static rgc_object *share_result(rgc_object *value)
+{
+	rgc_object *shared = value ? rgc_share(value) : NULL;
+	int error = errno;
+	rgc_decref(value);
+	if (!shared)
+		errno = error;
+	return shared;
+}
+
 /* Calls the function, and keeps its result unless `key` is NULL.  The cache is kept alive meanwhile. */
-static void *miss(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_tuple *arguments,
-		  const rgc_dict *keywords)
+static void *call_and_keep(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_tuple *arguments,
+			   const rgc_dict *keywords)
 {
 	rgc_incref(cache);
+	hold(cache);
 	cache->misses++;
+	let_go(cache);
 	struct call call MUST_RETURN;
 	call_begin(&call, "memoized function", NULL);
 	rgc_object *value = cache->function(arguments, keywords, cache->data);
 	call_end(&call);
+	if (unlikely(cache->lock))
+		value = share_result(value);
 	int error = errno;
 	if (value && key && keep(cache, key, hash, value)) {
 		error = errno;
@@ -268,16 +369,42 @@ static void *miss(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_
 	return value;
 }
 
+static void *miss(rgc_lru_cache *cache, rgc_object *key, size_t hash, const rgc_tuple *arguments,
+		  const rgc_dict *keywords)
+{
+	if (likely(!cache->lock) || !key)
+		return call_and_keep(cache, key, hash, arguments, keywords);
+	rgc_object *shared = rgc__call_key_share(key);
+	if (!shared)
+		return NULL;
+	void *value = call_and_keep(cache, shared, hash, arguments, keywords);
+	int error = errno;
+	rgc_decref(shared);
+	if (!value)
+		errno = error;
+	return value;
+}
+
+/* The number of the result for a key, or what table_find has for others; *value is a new reference. */
+static inline ptrdiff_t look_up(rgc_lru_cache *cache, const rgc_object *key, size_t hash, void **value)
+{
+	hold(cache);
+	ptrdiff_t number = table_find(&cache->table, STRIDE, key, hash);
+	*value = likely(number >= 0) ? hit(cache, (uint32_t)number) : NULL;
+	let_go(cache);
+	return number;
+}
+
 static void *call_by_key(rgc_lru_cache *cache, rgc_object *key, const rgc_tuple *arguments,
 			 const rgc_dict *keywords)
 {
 	size_t hash;
+	void *value;
 	if (table_hash(key, &hash))
 		return NULL;
-	ptrdiff_t number = table_find(&cache->table, STRIDE, key, hash);
-	if (number >= 0)
-		return hit(cache, (uint32_t)number);
-	return number == TABLE_ABSENT ? miss(cache, key, hash, arguments, keywords) : NULL;
+	if (look_up(cache, key, hash, &value) != TABLE_ABSENT)
+		return value;
+	return miss(cache, key, hash, arguments, keywords);
 }
 
 void *rgc_lru_cache_call(rgc_lru_cache *cache, const rgc_tuple *arguments, const rgc_dict *keywords)
@@ -321,35 +448,44 @@ void *rgc_lru_cache_call1(rgc_lru_cache *cache, void *argument)
 	if (missing(cache) || missing(argument))
 		return NULL;
 	size_t hash;
+	void *value;
 	if (unlikely(cache->typed || !cache->maxsize))
 		return call1_with_tuple(cache, argument, NULL, 0);
 	if (unlikely(table_hash(argument, &hash)))
 		return NULL;
-	ptrdiff_t number = table_find(&cache->table, STRIDE, argument, hash);
-	if (likely(number >= 0))
-		return hit(cache, (uint32_t)number);
-	return number == TABLE_ABSENT ? call1_with_tuple(cache, argument, argument, hash) : NULL;
+	if (likely(look_up(cache, argument, hash, &value) != TABLE_ABSENT))
+		return value;
+	return call1_with_tuple(cache, argument, argument, hash);
 }
 
 struct rgc_lru_info rgc_lru_cache_info(const rgc_lru_cache *cache)
 {
 	if (missing(cache))
 		return (struct rgc_lru_info){0};
-	return (struct rgc_lru_info){cache->hits, cache->misses, cache->maxsize, cache->table.live};
+	hold(cache);
+	struct rgc_lru_info info = {cache->hits, cache->misses, cache->maxsize, cache->table.live};
+	let_go(cache);
+	return info;
 }
 
-static void forget_all(rgc_lru_cache *cache)
+/* The results end when others may have come already. */
+static void forget_all(rgc_lru_cache *cache, bool figures_too)
 {
+	hold(cache);
+	struct table old = cache->table;
+	cache->table = (struct table){.version = old.version + 1};
 	cache->oldest = cache->newest = NONE;
-	rgc__table_clear(cache, &cache->table, STRIDE);
+	if (figures_too)
+		cache->hits = cache->misses = 0;
+	let_go(cache);
+	rgc__table_clear(cache, &old, STRIDE);
 }
 
 void rgc_lru_cache_clear(rgc_lru_cache *cache)
 {
 	if (missing(cache))
 		return;
-	cache->hits = cache->misses = 0;
-	forget_all(cache);
+	forget_all(cache, true);
 }
 
 void rgc_lru_cache_parameters(const rgc_lru_cache *cache, ssize_t *maxsize, bool *typed)
@@ -405,7 +541,10 @@ const char *rgc_lru_cache_get_name(const rgc_lru_cache *cache)
 size_t rgc__lru_cache_owned_bytes(const void *self)
 {
 	const rgc_lru_cache *cache = self;
-	return rgc__table_bytes(&cache->table, STRIDE) + name_bytes(cache->name);
+	hold(cache);
+	size_t table_bytes = rgc__table_bytes(&cache->table, STRIDE);
+	let_go(cache);
+	return table_bytes + name_bytes(cache->name) + (cache->lock ? sizeof(*cache->lock) : 0);
 }
 
 static int cache_traverse(void *self, rgc_visit visit, void *argument)
@@ -422,8 +561,9 @@ static void cache_clear(void *self)
 	name_free(cache, cache->name);
 	cache->name = NULL;
 	rgc_object *data = rgc_take(&cache->data);
-	forget_all(cache);
+	forget_all(cache, false);
 	rgc_decref(data);
+	end_lock(cache);
 }
 
 const struct rgc_type RGC_TYPE(rgc_lru_cache) = {

@@ -2,8 +2,8 @@
  * stress_shared.c - rgc's shared objects between threads, for ThreadSanitizer: [ROUNDS].
  *
  * Threads make shared objects, hand references on through slots, copy and drop them, and some end before
- * their objects do.  Shared keys are in dictionaries of all.  What a finalizer reads must be whole, each
- * object must end exactly once, and none may be left.
+ * their objects do.  Shared keys are in dictionaries of all, and one memoizer is called by all.  What a
+ * finalizer reads must be whole, each object must end exactly once, and none may be left.
  */
 #include <mprof/rgc.h>
 
@@ -123,11 +123,30 @@ static void use_key(rgc_dict *dict, uint64_t *state)
 		fail("no memory");
 }
 
+static rgc_lru_cache *cache; /* of all threads */
+
+static void *name_of(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)keywords, (void)data;
+	return rgc_str_format("%d", (int)rgc_int_get(rgc_tuple_get(arguments, 0)));
+}
+
+static void use_cache(uint64_t *state)
+{
+	int64_t value = 1000 + (int64_t)(next_random(state) % 40);
+	rgc_auto rgc_int *number = rgc_int_new(value);
+	rgc_auto rgc_str *name = rgc_lru_cache_call1(cache, number);
+	if (atoi(rgc_str_get(name)) != value)
+		fail("a result of another call");
+	if (next_random(state) % 64 == 0)
+		rgc_lru_cache_clear(cache);
+}
+
 static void step(uint64_t *state, rgc_dict *dict)
 {
 	struct slot *slot = &slots[next_random(state) % SLOTS];
 	part *it;
-	switch (next_random(state) % 9) {
+	switch (next_random(state) % 10) {
 	case 0:
 	case 1:
 		put(slot, make(state));
@@ -146,6 +165,9 @@ static void step(uint64_t *state, rgc_dict *dict)
 		break;
 	case 6:
 		use_key(dict, state);
+		break;
+	case 7:
+		use_cache(state);
 		break;
 	default:
 		it = copy(slot);
@@ -192,12 +214,14 @@ int main(int argc, char **argv)
 		pthread_mutex_init(&slots[i].lock, NULL);
 		pthread_mutex_init(&keys[i].lock, NULL);
 	}
+	cache = rgc_lru_cache_new_shared(name_of, NULL, 32, false);
 	for (unsigned round = 0; round < rounds; round++)
 		run_round(round + 1);
 	for (int i = 0; i < SLOTS; i++) {
 		put(&slots[i], NULL);
 		put(&keys[i], NULL);
 	}
+	rgc_decref(cache);
 	rgc_shared_settle();
 	printf("%ld objects made, %ld ended\n", atomic_load(&made), atomic_load(&ended));
 	if (atomic_load(&made) != atomic_load(&ended) || atomic_load(&made) < rounds)

@@ -515,6 +515,8 @@ Test(rgc_null, caches_and_weak_references)
 	rgc_auto rgc_tuple *arguments = rgc_tuple_of(1, one());
 	errno = 0;
 	cr_assert(!rgc_lru_cache_new(NULL, NULL, 10, false) && errno == EINVAL);
+	errno = 0;
+	cr_assert(!rgc_lru_cache_new_shared(NULL, NULL, 10, false) && errno == EINVAL);
 	EXPECT(rgc_lru_cache_call(NULL, arguments, NULL), NULL);
 	EXPECT(rgc_lru_cache_call(cache, NULL, NULL), NULL);
 	EXPECT(rgc_lru_cache_call1(NULL, one()), NULL);

@@ -3,8 +3,8 @@
  *
  * Results are kept by the equality of the arguments; the one that was least recently used goes when the cache
  * is full. Failures are not kept.  The function may call the cache again, with the same arguments too, and
- * may clear it: nothing is locked meanwhile, and the key is looked up again afterwards. Not to be used by
- * several threads at once, like any object.
+ * may clear it: nothing is locked meanwhile, and the key is looked up again afterwards.  Not to be used by
+ * several threads at once, like any object, but for those of rgc_lru_cache_new_shared.
  */
 #ifndef MPROF_RGC_LRU_CACHE_H
 #define MPROF_RGC_LRU_CACHE_H
@@ -34,6 +34,19 @@ typedef void *(*rgc_function)(const rgc_tuple *arguments, const rgc_dict *keywor
  */
 RGC_API rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssize_t maxsize,
 					 bool typed) RGC_WARN_UNUSED;
+
+/*
+ * The same for a shared object, which several threads may call at once.  As with functools.lru_cache, threads
+ * that ask for the same at the same time may each call the function, and only one result is kept.  What the
+ * cache keeps are shared objects: those of rgc_share, for arguments and results that are not shared
+ * themselves; a call fails with ENOTSUP if there is none.  `data` must be shared or immortal, else EINVAL.
+ *
+ * Its lock is held while keys are compared, so `equal` of a key must not wait for another thread; it is not
+ * held while the function runs or anything ends.  Give it a name before others have it.  A fork's child that
+ * calls it may wait for ever if another thread was about to.
+ */
+RGC_API rgc_lru_cache *rgc_lru_cache_new_shared(rgc_function function, void *data, ssize_t maxsize,
+						bool typed) RGC_WARN_UNUSED;
 
 /* function(arguments, keywords): owned; NULL with the error of the function, of hash or equal of an argument,
  * or ENOMEM.  A hit is O(arguments) on average. */
