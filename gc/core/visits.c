@@ -83,7 +83,8 @@ static void search(rgc_object *object, const struct visits *visits)
 static void check(rgc_object *object)
 {
 	static _Thread_local size_t marks;
-	struct visits visits = {.first = ++marks, .again = SIZE_MAX - marks};
+	marks++;
+	struct visits visits = {.first = marks, .again = SIZE_MAX - marks};
 	object_traverse(object, mark, &visits);
 	if (visits.any_again)
 		search(object, &visits);
