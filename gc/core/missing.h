@@ -31,11 +31,11 @@ static inline bool missing_pointer(const void *pointer)
 #define TYPE_BEHIND(pointer)                                                                                 \
 	_Generic((pointer), POINTS_TO(rgc_str), POINTS_TO(rgc_int), POINTS_TO(rgc_float),                    \
 		 POINTS_TO(rgc_capsule), POINTS_TO(rgc_list), POINTS_TO(rgc_tuple), POINTS_TO(rgc_dict),     \
-		 POINTS_TO(rgc_set), POINTS_TO(rgc_lru_cache), POINTS_TO(rgc_weak),                       \
-		 POINTS_TO(rgc_iterator), POINTS_TO(rgc_bool), POINTS_TO(rgc_bytes),                      \
-		 POINTS_TO(rgc_defaultdict), POINTS_TO(rgc_counter), POINTS_TO(rgc_array),                \
-		 POINTS_TO(rgc_deque), POINTS_TO(rgc_frozenset), POINTS_TO(rgc_weak_value_dict),          \
-		 POINTS_TO(rgc_weak_key_dict), POINTS_TO(rgc_weak_set), POINTS_TO(rgc_at_end), default    \
+		 POINTS_TO(rgc_set), POINTS_TO(rgc_lru_cache), POINTS_TO(rgc_weak), POINTS_TO(rgc_iterator), \
+		 POINTS_TO(rgc_bool), POINTS_TO(rgc_bytes), POINTS_TO(rgc_defaultdict),                      \
+		 POINTS_TO(rgc_counter), POINTS_TO(rgc_array), POINTS_TO(rgc_deque),                         \
+		 POINTS_TO(rgc_frozenset), POINTS_TO(rgc_weak_value_dict), POINTS_TO(rgc_weak_key_dict),     \
+		 POINTS_TO(rgc_weak_set), POINTS_TO(rgc_at_end), default                                     \
 		 : (const struct rgc_type *)NULL)
 #define POINTS_TO(name) name * : &RGC_TYPE(name), const name * : &RGC_TYPE(name)
 

@@ -17,30 +17,17 @@
  * with librgc-debug, which has the same interface and checks counts, stores and structures
  * (mprof/rgc/debug.h).
  *
- * Ownership.  `_new`, `_of`, `_ref`, `_take`, `_pop`, `_call` and what makes a new object out of others
- * (`_copy`, `_slice`, `_concat`, `_format`, `_union`, `_intersection`, `_difference`, `_plus`, `_minus`,
- * `_thaw`, rgc_repr) return a reference that the caller owns and drops with rgc_decref.
- * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next` and what makes a new object
- * out of others (`_copy`, `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr, all that
- * make iterators) return a reference that the caller owns and drops with rgc_decref.
- * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next`, `_finish` and what makes a
- * new object out of others (`_copy`, `_slice`, `_concat`, `_format`, `_join`, `_split`, `_strip`, `_replace`,
- * `_intersection`, `_difference`, rgc_repr, all that make iterators) return a reference that the caller owns
- * and drops with rgc_decref.
- * `_get` and anything that fills an array of objects return borrowed references, good until the object that
- * holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for functions with
- * `steal` in the name: those consume the reference, on failure too.
- * (`_copy`,
- * `_slice`, `_concat`, `_format`, `_intersection`, `_difference`, rgc_repr) return a reference that the
- * caller owns and drops with rgc_decref.
+ * Ownership.  `_new`, `_of`, `_from`, `_ref`, `_take`, `_pop`, `_call`, `_next`, `_finish`, rgc_share and
+ * what makes a new object out of others (`_copy`, `_slice`, `_concat`, `_format`, `_join`, `_split`,
+ * `_strip`, `_replace`, `_union`, `_intersection`, `_difference`, `_thaw`, rgc_repr, all that make iterators)
+ * return a reference that the caller owns and drops with rgc_decref.
  * `_get`, rgc_cached and anything that fills an array of objects return borrowed references, good until the
  * object that holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for
  * functions with `steal` in the name: those consume the reference, on failure too.
  *
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
  * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
- * ELOOP (containers nested too deep to be compared or hashed, iterators to be asked).
- * ELOOP (containers nested too deep to be compared, hashed or shared).
+ * ELOOP (containers nested too deep to be compared, hashed or shared, iterators to be asked).
  * errno is left alone on success.  Where an object is needed and there is NULL, most likely because it could
  * not be made, the call fails with EINVAL, or with the ENOMEM that errno has already; so a chain of calls may
  * be looked at once, at its end.  Those that cannot fail give 0, false or NULL then, and set errno as well.
@@ -55,12 +42,9 @@
  * interface on any object that it can reach, collections included.
  *
  * All that is called from here must return: besides these also traverse, clear, compare, iter, memoized
- * functions, those of iterators, and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++
- * exception, by pthread_exit or by the cancellation of the thread is aborted at once, with a message that
- * names it:
- * All that is called from here must return: besides these also traverse, clear, compare, memoized functions,
- * those of cached members and the destroy of a capsule.  Whoever leaves one by longjmp, by a C++ exception,
- * by pthread_exit or by the cancellation of the thread is aborted at once, with a message that names it:
+ * functions, those of iterators, cached members and ends, and the destroy of a capsule.  Whoever leaves one
+ * by longjmp, by a C++ exception, by pthread_exit or by the cancellation of the thread is aborted at once,
+ * with a message that names it:
  *
  *     rgc: the finalizer of node was left by longjmp, an exception or the end of its thread: it must return
  *
@@ -218,17 +202,10 @@ static inline void rgc_auto_drop_(void *variable)
 /* The number of references to an object; INT32_MAX if it is immortal. */
 RGC_API int32_t rgc_refcount(const void *object);
 
-/* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is a
- * list, dictionary (also a weak one, with its weak references), set or memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
-/* Bytes of an object: its own, with head, link and items, and the array or table that it owns if it is one
- * of the library's containers or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What it
- * refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
- * container of the library's or a memoizer; as rgc_heap_bytes counts them, which knows no shared ones.  What
- * list, dictionary, set, memoizer or builder; as rgc_heap_bytes counts them, which knows no shared ones. What
- * it refers to does not count, nor what a type of the program's allocates besides.  After sys.getsizeof. */
- * list, dictionary, set or memoizer, whose name counts too; as rgc_heap_bytes counts them, which knows no
- * shared ones.  What it refers to does not count, nor what a type of the program's allocates besides.  After
- * sys.getsizeof. */
+/* Bytes of an object: its own, with head, link and items, and the arrays and tables that it owns if it is one
+ * of the library's containers, a memoizer or a builder (of weak containers also the weak references); as
+ * rgc_heap_bytes counts them, which knows no shared ones.  What it refers to does not count, nor what a type
+ * of the program's allocates besides.  After sys.getsizeof. */
 RGC_API size_t rgc_sizeof(const void *object);
 
 /* Hash of an object: its type's, or one of its address.  0, or -1 with errno (ENOTSUP: unhashable). */
