@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MOST 2000
+#define MOST 500
 #define IDS 50
 
 /* What a deque should be: ids, the first at 0. */
