@@ -313,7 +313,8 @@ Test(deque, is_unchanged_when_memory_ends)
 	rgc_set_pool(false);
 	rgc_heap_current();
 	size_t before = rgc_heap_bytes();
-	for (long left = 0;; left++) {
+	for (long limit = 0;; limit++) {
+		long left = limit;
 		static struct model model;
 		model = (struct model){.maxlen = MOST};
 		rgc_deque *deque = rgc_deque_new(RGC_DEQUE_UNBOUNDED), *copy = NULL;
