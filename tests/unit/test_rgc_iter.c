@@ -440,20 +440,30 @@ Test(iter, is_found_in_a_cycle)
 	cr_assert_eq(rgc_heap_bytes(), 0);
 }
 
-static void *go_deep(void *data)
+static rgc_iterator *nest(int depth)
 {
-	const char **fault = data;
 	rgc_iterator *deep = numbers(10);
-	for (int i = 0; i < 1000000; i++) {
+	for (int i = 0; i < depth; i++) {
 		rgc_iterator *deeper = i % 2 ? rgc_enumerate(deep, 0) : rgc_chain(1, deep);
 		rgc_decref(deep);
 		deep = deeper;
 	}
-	if (rgc_next(deep) || errno != ELOOP)
-		*fault = "a step";
-	rgc_decref(deep);
+	return deep;
+}
+
+Test(iter, steps_go_no_deeper_than_they_may)
+{
+	rgc_auto rgc_iterator *some = nest(50), *many = nest(1000);
+	rgc_auto rgc_object *item = rgc_next(some);
+	cr_assert(item);
+	cr_assert(!rgc_next(many) && errno == ELOOP);
+}
+
+static void *go_deep(void *fault)
+{
+	rgc_decref(nest(1000000));
 	if (rgc_heap_bytes())
-		*fault = "memory";
+		*(const char **)fault = "memory";
 	return NULL;
 }
 

@@ -226,7 +226,8 @@ Test(text, is_interned_by_thousands)
 
 Test(text, is_interned_though_it_is_shared)
 {
-	rgc_auto rgc_str *immortal = rgc_str_new("text");
+	static rgc_str *immortal; /* and never lost */
+	immortal = rgc_str_new("text");
 	rgc_make_immortal(immortal);
 	rgc_auto rgc_str *one = rgc_str_intern(immortal), *same = rgc_str_new_interned("text");
 	cr_assert(one == same && one != immortal && rgc_equal(one, immortal) == 1);
