@@ -63,6 +63,22 @@ static rgc_str *quitter_repr(const void *self)
 	return rgc_str_new("quitter");
 }
 
+static int quitter_compare(const void *self, const void *other, int *order)
+{
+	(void)self;
+	(void)other;
+	leave_if("compare");
+	*order = 0;
+	return 0;
+}
+
+static rgc_iterator *quitter_iter(void *self)
+{
+	(void)self;
+	leave_if("iter");
+	return rgc_range(0, 1, 1);
+}
+
 static const struct rgc_type RGC_TYPE(quitter) = {"quitter",
 						  sizeof(quitter),
 						  0,
@@ -74,7 +90,9 @@ static const struct rgc_type RGC_TYPE(quitter) = {"quitter",
 						  quitter_finalize,
 						  quitter_hash,
 						  quitter_equal,
-						  quitter_repr};
+						  quitter_repr,
+						  quitter_compare,
+						  quitter_iter};
 
 static void drop(void)
 {
@@ -184,6 +202,113 @@ static void end_a_capsule(void)
 	rgc_decref(rgc_capsule_new(NULL, NULL, destroy));
 }
 
+static void order(void)
+{
+	rgc_auto quitter *one = rgc_new(quitter), *another = rgc_new(quitter);
+	int result;
+	rgc_compare(one, another, &result);
+}
+
+static void push(void)
+{
+	rgc_auto rgc_list *heap = rgc_list_new();
+	rgc_heapq_push(heap, rgc_int_new(2), compare, NULL);
+	rgc_heapq_push(heap, rgc_int_new(1), compare, NULL);
+}
+
+static void iterate(void)
+{
+	rgc_auto quitter *self = rgc_new(quitter);
+	rgc_decref(rgc_iter(self));
+}
+
+static int give(void *data, void **item)
+{
+	(void)data;
+	(void)item;
+	leave();
+	return 0;
+}
+
+static void *change(void *item, void *data)
+{
+	(void)item;
+	(void)data;
+	leave();
+	return NULL;
+}
+
+static int choose(void *item, void *data)
+{
+	(void)item;
+	(void)data;
+	leave();
+	return 0;
+}
+
+static void take(rgc_iterator *source, rgc_iterator *iterator)
+{
+	rgc_decref(rgc_next(iterator));
+	rgc_decref(iterator);
+	rgc_decref(source);
+}
+
+static void generate(void)
+{
+	take(NULL, rgc_iterator_new(give, NULL));
+}
+
+static void map(void)
+{
+	rgc_iterator *source = rgc_range(0, 1, 1);
+	take(source, rgc_map(source, change, NULL));
+}
+
+static void filter(void)
+{
+	rgc_iterator *source = rgc_range(0, 1, 1);
+	take(source, rgc_filter(source, choose, NULL));
+}
+
+static void *make(void *data)
+{
+	(void)data;
+	leave();
+	return NULL;
+}
+
+static void look_up_by_default(void)
+{
+	rgc_auto rgc_defaultdict *dict = rgc_defaultdict_new(make, NULL);
+	rgc_defaultdict_get(dict, rgc_int_new(1));
+}
+
+static void *compute_property(void *self)
+{
+	(void)self;
+	leave();
+	return NULL;
+}
+
+static void ask_for_property(void)
+{
+	rgc_auto quitter *self = rgc_new(quitter);
+	(void)rgc_cached(self, other, compute_property);
+}
+
+static void at_end(void *argument)
+{
+	(void)argument;
+	leave();
+}
+
+static void end_a_target(void)
+{
+	quitter *target = rgc_new(quitter);
+	rgc_auto rgc_at_end *ending = rgc_at_end_new(target, at_end, NULL);
+	rgc_decref(target);
+}
+
 static const struct {
 	const char *function; /* left_function */
 	void (*act)(void);
@@ -203,6 +328,15 @@ static const struct {
 	{"", memoize, "rgc: the memoized function was left"},
 	{"", collect_and_tell, "rgc: the collector's callback was left"},
 	{"", end_a_capsule, "rgc: the destroy of a capsule was left"},
+	{"compare", order, "rgc: the compare of quitter was left"},
+	{"iter", iterate, "rgc: the iter of quitter was left"},
+	{"", push, "rgc: the compare of a list was left"},
+	{"", generate, "rgc: the next function of an iterator was left"},
+	{"", map, "rgc: the function of a map was left"},
+	{"", filter, "rgc: the function of a filter was left"},
+	{"", look_up_by_default, "rgc: the factory of a defaultdict was left"},
+	{"", ask_for_property, "rgc: the cached property of quitter was left"},
+	{"", end_a_target, "rgc: the function of an rgc_at_end was left"},
 };
 
 #define LEFT_ACTS (sizeof(left_acts) / sizeof(left_acts[0]))

@@ -381,6 +381,8 @@ Test(rgc_null, arrays)
 	EXPECT(rgc_array_delete(NULL, 0), -1);
 	EXPECT_NOTHING(rgc_array_clear(NULL));
 	cr_assert_eq(rgc_array_length(array), 0);
+}
+
 static int give_nothing(void *data, void **item)
 {
 	(void)data, (void)item;
