@@ -20,6 +20,13 @@ all has been dropped, for weak when nothing has: medians of the rounds.
   sort  a list of a million integers that are random; sortcall: for rgc, with a function that compares, which CPython's
         C API cannot have; rising, falling: that are in order, or the other way round, per item
   text  look up a C string in a dictionary of 16
+  json  records as a JSON decoder makes them (dictionaries, a list, strings, an integer, floats), a million objects;
+        jsondrop: drop all of them, per object
+  dictlist  a dictionary of lists, 4 million random steps: look up, append, replace, delete; dictlistdrop: drop it, per step
+  words how often each word of 2 million comes, in a dictionary of new string objects
+  lru   a million entries in a dictionary and a list linked both ways, with a weak reference each, and as many that are
+        moved to its front; lrudrop: take them all out, and drop the weak references
+  bytes memory per object, all that it owns included, of as many of each kind as there are: those below
 """
 
 import argparse
@@ -33,19 +40,23 @@ import tempfile
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = SOURCE / "tests/bench/gc"
 PACKAGES = "apt-get install -y --no-install-recommends gcc pkg-config python3-dev libgc-dev liblua5.4-dev"
-CASES = "a b c d e e2 f full hit miss sizes weak weakend sort sortcall rising falling text".split()
+CASES = "a b c d e e2 f full hit miss sizes weak weakend sort sortcall rising falling text json jsondrop dictlist dictlistdrop words lru lrudrop bytes".split()
+KINDS = ["int", "float", "str of 10", "list of 4", "dict of 4", "dict of 8", "set of 4", "target and weak reference"]
 MODULES = {"rgc": None, "cpython": "python3-embed", "boehm": "bdw-gc", "lua": "lua5.4", "malloc": None}
-COUNTED = {"hit", "miss", "sizes", "weak", "weakend", "sort", "sortcall", "rising", "falling", "text"}  # there is no such thing for the others
+COUNTED = {*CASES[CASES.index("hit"):]}  # there is no such thing for the others
 LACKS = {"boehm": {"f"} | COUNTED, "lua": COUNTED, "malloc": set(CASES) - {"sizes"}}
 LIMIT_S = 60
 
 # (case, rival, at least so many times faster than it)
 GOALS = [("a", "cpython", 3.4), ("b", "cpython", 3.3), ("c", "cpython", 3), ("d", "cpython", 4), ("f", "cpython", 3.4),
          ("e", "cpython", 3), ("hit", "cpython", 4), ("weak", "cpython", 2), ("weakend", "cpython", 2),
-         ("sort", "cpython", 1.5), ("rising", "cpython", 1), ("falling", "cpython", 1), ("text", "cpython", 3), ("a", "boehm", 1), ("b", "boehm", 1), ("d", "boehm", 1),
+         ("sort", "cpython", 1.5), ("rising", "cpython", 1), ("falling", "cpython", 1), ("text", "cpython", 3),
+         ("json", "cpython", 2), ("jsondrop", "cpython", 1.5), ("dictlist", "cpython", 2), ("dictlistdrop", "cpython", 1.5), ("words", "cpython", 2),
+         ("lru", "cpython", 2), ("lrudrop", "cpython", 2), ("a", "boehm", 1), ("b", "boehm", 1), ("d", "boehm", 1),
          ("e", "boehm", 1)]
 PAUSE_GOAL = 100
 RESIDENT_GOAL = 1.3  # of CPython's
+KIND_GOAL = 1.05  # the same of each kind in `bytes`, as arenas are 2 MiB
 
 
 def flags_of(module):
@@ -71,7 +82,7 @@ def build(build_directory, directory):
 
 
 def measure(programs, cases, rounds, scale):
-    """{(case, name): [ns, average pause, longest pause] or [ns, resident bytes]}, where there are some."""
+    """{(case, name): [ns, average pause, longest pause] or [ns, resident bytes]}, where there are some; of "bytes", those of each kind."""
     samples = collections.defaultdict(list)
     for _ in range(rounds):
         for case in cases:
@@ -92,6 +103,8 @@ def measure(programs, cases, rounds, scale):
 def rows_of(results, programs, cases):
     yield ["ns per object", *programs]
     for case in cases:
+        if case == "bytes":
+            continue
         yield [case] + [f"{results[case, n][0]:.1f}" if (case, n) in results else "-" for n in programs]
     for case in ("e", "e2"):
         for column, name in ((1, "average"), (2, "longest")) if case in cases else ():
@@ -101,6 +114,8 @@ def rows_of(results, programs, cases):
         if case in cases:
             yield [f"{case}: memory at the end, MiB"] + [
                 f"{results[case, n][1] / 2**20:.1f}" if len(results.get((case, n), ())) > 1 else "-" for n in programs]
+    for column, kind in enumerate(KINDS) if "bytes" in cases else ():
+        yield [f"bytes: {kind}"] + [f"{results['bytes', n][column]:.0f}" if ("bytes", n) in results else "-" for n in programs]
 
 
 def goals_of(results):
@@ -115,6 +130,8 @@ def goals_of(results):
     if ("sizes", "cpython") in results and ("sizes", "rgc") in results:
         ratio = results["sizes", "rgc"][1] / results["sizes", "cpython"][1]
         yield ["sizes, memory of cpython's", f"<= {RESIDENT_GOAL} x", f"{ratio:.2f} x", "yes" if ratio <= RESIDENT_GOAL else "no"]
+    for kind, own, rival in zip(KINDS, results.get(("bytes", "rgc"), ()), results.get(("bytes", "cpython"), ())):
+        yield [f"bytes: {kind}, of cpython's", f"<= {KIND_GOAL} x", f"{own / rival:.2f} x", "yes" if own <= KIND_GOAL * rival else "no"]
 
 
 def print_table(rows, markdown):

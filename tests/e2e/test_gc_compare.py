@@ -5,7 +5,8 @@ import sys
 from harness import BUILD, SOURCE, case, check, check_equal, needs, run, run_cases
 
 COMPARE = SOURCE / "tests/bench/gc_compare.py"
-RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss", "sizes", "weak", "weakend", "sort", "sortcall", "rising", "falling", "text"]
+RGC_CASES = ["a", "b", "c", "d", "e", "e2", "f", "full", "hit", "miss", "sizes", "weak", "weakend", "sort", "sortcall", "rising", "falling", "text", "json", "jsondrop", "dictlist",
+             "dictlistdrop", "words", "lru", "lrudrop"]
 
 
 def compare(directory, *arguments):
@@ -26,6 +27,7 @@ def table(directory):
     check(all(float(row[1]) > 0 for row in cases), done.stdout)
     resident = [line.split(", MiB")[1].split() for line in done.stdout.splitlines() if "memory at the end" in line]
     check(len(resident) == 3 and all(float(row[0]) > 0 for row in resident), done.stdout)
+    check_equal(sum(line.startswith("bytes: ") and "of cpython's" not in line for line in done.stdout.splitlines()), 8, "kinds of objects")
 
 
 @case

@@ -34,8 +34,8 @@ static inline void print_case(const char *name, double start_ns, double objects)
 	printf("%s %.3f\n", name, (cpu_ns() - start_ns) / objects);
 }
 
-/* What the process has of the system now that the case is over. */
-static inline void print_resident(const char *name, double ns)
+/* What the process has of the system. */
+static inline double resident_bytes(void)
 {
 	long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -43,7 +43,13 @@ static inline void print_resident(const char *name, double ns)
 		pages = 0;
 	if (file)
 		fclose(file);
-	printf("%s %.3f %ld\n", name, ns, pages * sysconf(_SC_PAGESIZE));
+	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* With what it has now that the case is over. */
+static inline void print_resident(const char *name, double ns)
+{
+	printf("%s %.3f %.0f\n", name, ns, resident_bytes());
 }
 
 /* The collections since they were last forgotten. */

@@ -4,6 +4,7 @@
 #ifndef BENCH_GC_COUNTED_H
 #define BENCH_GC_COUNTED_H
 
+#include "containers.h"
 #include "sizes.h"
 
 #include <stdlib.h>
@@ -207,6 +208,8 @@ static void run(const char *name)
 			run_sort(name, falling, false);
 		else if (!strncmp(name, "weak", 4))
 			run_weak(name);
+		else if (run_container(name))
+			break;
 		else
 			run_memo(name, strcmp(name, "hit") ? 50 : 128);
 	}

@@ -196,6 +196,117 @@ static node *make_tree(int depth)
 	return top;
 }
 
+static void *new_int(long value)
+{
+	return PyLong_FromLong(value);
+}
+
+static void *new_float(double value)
+{
+	return PyFloat_FromDouble(value);
+}
+
+static void *new_str(const char *text, size_t length)
+{
+	return PyUnicode_FromStringAndSize(text, (Py_ssize_t)length);
+}
+
+static void *new_list(void)
+{
+	return PyList_New(0);
+}
+
+static void *new_dict(void)
+{
+	return PyDict_New();
+}
+
+static void *new_set(void)
+{
+	return PySet_New(NULL);
+}
+
+static void *new_entry(void)
+{
+	return new_target();
+}
+
+static void *new_weak_of(void *made)
+{
+	return PyWeakref_NewRef(made, NULL);
+}
+
+static void unref(void *object)
+{
+	Py_DECREF((PyObject *)object);
+}
+
+static void list_append(void *made, void *item)
+{
+	PyList_Append(made, item);
+}
+
+static void *list_last(void *made)
+{
+	return PyList_GetItem(made, PyList_Size(made) - 1);
+}
+
+static void set_add(void *set, void *item)
+{
+	PySet_Add(set, item);
+}
+
+static void dict_put(void *made, void *key, void *value)
+{
+	PyDict_SetItem(made, key, value);
+}
+
+static void *dict_look(void *made, void *key)
+{
+	return PyDict_GetItemWithError(made, key);
+}
+
+static void dict_remove(void *made, void *key)
+{
+	PyDict_DelItem(made, key);
+}
+
+static long int_value(void *number)
+{
+	return PyLong_AsLong(number);
+}
+
+static void refer(PyObject **slot, void *object)
+{
+	Py_XINCREF((PyObject *)object);
+	Py_XSETREF(*slot, object);
+}
+
+static void entry_link_after(void *entry, void *before)
+{
+	node *self = entry, *head = before, *next = (node *)head->next;
+	refer(&self->prev, head);
+	refer(&self->next, next);
+	if (next)
+		refer(&next->prev, self);
+	refer(&head->next, self);
+}
+
+static void entry_unlink(void *entry)
+{
+	node *self = entry, *next = (node *)self->next, *prev = (node *)self->prev;
+	if (next)
+		refer(&next->prev, prev);
+	refer(&prev->next, next);
+	Py_CLEAR(self->next);
+	Py_CLEAR(self->prev);
+}
+
+static void *entry_prev(void *entry)
+{
+	return ((node *)entry)->prev;
+}
+
 static double began_ns;
 
 /* Of the youngest generation only. */

@@ -160,6 +160,111 @@ static node *make_tree(int depth)
 	return top;
 }
 
+static void *new_int(long value)
+{
+	return rgc_int_new(value);
+}
+
+static void *new_float(double value)
+{
+	return rgc_float_new(value);
+}
+
+static void *new_str(const char *text, size_t length)
+{
+	return rgc_str_new_bytes(text, length);
+}
+
+static void *new_list(void)
+{
+	return rgc_list_new();
+}
+
+static void *new_dict(void)
+{
+	return rgc_dict_new();
+}
+
+static void *new_set(void)
+{
+	return rgc_set_new();
+}
+
+static void *new_entry(void)
+{
+	return rgc_new(node);
+}
+
+static void *new_weak_of(void *made)
+{
+	return rgc_weak_new(made, NULL, NULL);
+}
+
+static void unref(void *object)
+{
+	rgc_decref(object);
+}
+
+static void list_append(void *made, void *item)
+{
+	rgc_list_append(made, item);
+}
+
+static void *list_last(void *made)
+{
+	return rgc_list_get(made, -1);
+}
+
+static void set_add(void *set, void *item)
+{
+	rgc_set_add(set, item);
+}
+
+static void dict_put(void *made, void *key, void *value)
+{
+	rgc_dict_set(made, key, value);
+}
+
+static void *dict_look(void *made, void *key)
+{
+	return rgc_dict_get(made, key);
+}
+
+static void dict_remove(void *made, void *key)
+{
+	rgc_dict_delete(made, key);
+}
+
+static long int_value(void *number)
+{
+	return rgc_int_get(number);
+}
+
+static void entry_link_after(void *entry, void *before)
+{
+	node *self = entry, *head = before, *next = head->next;
+	rgc_set(&self->prev, head);
+	rgc_set(&self->next, next);
+	if (next)
+		rgc_set(&next->prev, self);
+	rgc_set(&head->next, self);
+}
+
+static void entry_unlink(void *entry)
+{
+	node *self = entry, *next = self->next, *prev = self->prev;
+	if (next)
+		rgc_set(&next->prev, prev);
+	rgc_set(&prev->next, next);
+	rgc_clear(&self->next);
+	rgc_clear(&self->prev);
+}
+
+static void *entry_prev(void *entry)
+{
+	return ((node *)entry)->prev;
+}
+
 static rgc_lru_cache *cache;
 static rgc_int *numbers[MEMO_ARGUMENTS];
 
