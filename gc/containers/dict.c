@@ -8,6 +8,7 @@
 #include "size.h"
 #include "table.h"
 #include "text.h"
+#include "../core/quick.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
@@ -73,7 +74,7 @@ static int set_hashed(rgc_dict *dict, rgc_object *key, size_t hash, rgc_object *
 
 rgc_dict *rgc_dict_new(void)
 {
-	return rgc_new(rgc_dict);
+	return quick_lazy(&RGC_TYPE(rgc_dict), sizeof(rgc_dict));
 }
 
 size_t rgc_dict_length(const rgc_dict *dict)
@@ -98,7 +99,7 @@ static ptrdiff_t find_text(const struct table *table, const char *text)
 {
 	size_t length = strlen(text), hash = rgc__bytes_hash(text, length);
 	struct probe probe = probe_begin(table, hash);
-	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+	for (ptrdiff_t number; (number = probe_next(table, STRIDE, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, STRIDE, (size_t)number);
 		if (likely(entry->hash == hash && RGC_IS(entry->key, rgc_str)) &&
 		    likely(str_is_inline(entry->key, text, length)))

@@ -37,7 +37,7 @@ static rgc_str *find(const struct table *table, const char *text, size_t length,
 	if (!table || !table->live)
 		return NULL;
 	struct probe probe = probe_begin(table, hash);
-	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+	for (ptrdiff_t number; (number = probe_next(table, STRIDE, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, STRIDE, (size_t)number);
 		rgc_str *string = entry->hash == hash ? rgc_weak_get((rgc_weak *)entry->key) : NULL;
 		if (string && str_is_inline(string, text, length))
@@ -54,7 +54,7 @@ static void forget(rgc_weak *weak, void *hash)
 	struct probe probe = probe_begin(table, (size_t)rgc_int_get(hash));
 	ptrdiff_t number;
 	do
-		number = probe_next(table, &probe);
+		number = probe_next(table, STRIDE, &probe);
 	while (((const struct entry *)table_entry(table, STRIDE, (size_t)number))->key != (rgc_object *)weak);
 	rgc__table_remove(table, STRIDE, (size_t)number);
 	end_if_empty(heap, weak);

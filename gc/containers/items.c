@@ -3,6 +3,7 @@
  */
 #include "items.h"
 #include "text.h"
+#include "../core/quick.h"
 
 #include <errno.h>
 
@@ -44,7 +45,7 @@ int rgc__items_traverse(struct items items, rgc_visit visit, void *argument)
 void rgc__items_drop(struct items items)
 {
 	while (items.count)
-		rgc_decref(items.at[--items.count]);
+		quick_decref(items.at[--items.count]);
 }
 
 int rgc__items_equal_one(rgc_object *a, rgc_object *b)

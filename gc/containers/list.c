@@ -11,6 +11,7 @@
 #include "sort.h"
 #include "../core/buffer.h"
 #include "../core/call.h"
+#include "../core/quick.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
@@ -31,7 +32,7 @@ static inline struct items list_items(const void *self)
 
 rgc_list *rgc_list_new(void)
 {
-	return rgc_new(rgc_list);
+	return quick_lazy(&RGC_TYPE(rgc_list), sizeof(rgc_list));
 }
 
 static int set_capacity(rgc_list *list, size_t capacity)

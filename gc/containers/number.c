@@ -3,7 +3,7 @@
  * alike.
  */
 #include "values.h"
-#include "../core/header.h"
+#include "../core/quick.h"
 #include "../core/known.h"
 #include "../core/missing.h"
 
@@ -53,7 +53,7 @@ rgc_int *rgc_int_new(int64_t value)
 {
 	if (value >= SMALLEST && value <= LARGEST)
 		return &small_ints[value - SMALLEST];
-	rgc_int *number = rgc_new(rgc_int);
+	rgc_int *number = quick_value(&RGC_TYPE(rgc_int), sizeof(*number));
 	if (number)
 		number->value = value;
 	return number;
@@ -80,7 +80,7 @@ bool rgc_bool_get(const rgc_bool *truth)
 
 rgc_float *rgc_float_new(double value)
 {
-	rgc_float *number = rgc_new(rgc_float);
+	rgc_float *number = quick_value(&RGC_TYPE(rgc_float), sizeof(*number));
 	if (number)
 		number->value = value;
 	return number;

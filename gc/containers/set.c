@@ -7,6 +7,7 @@
 #include "size.h"
 #include "table.h"
 #include "text.h"
+#include "../core/quick.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 
@@ -28,7 +29,7 @@ struct rgc_frozenset {
 
 rgc_set *rgc_set_new(void)
 {
-	return rgc_new(rgc_set);
+	return quick_lazy(&RGC_TYPE(rgc_set), sizeof(rgc_set));
 }
 
 size_t rgc_set_length(const rgc_set *set)

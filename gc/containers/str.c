@@ -6,7 +6,7 @@
 #include "text.h"
 #include "utf8.h"
 #include "values.h"
-#include "../core/header.h"
+#include "../core/quick.h"
 #include "../core/missing.h"
 
 #include <errno.h>
@@ -14,14 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A string with room for `length` bytes, all 0; they are to be filled before others see it. */
+/* A string with room for `length` bytes, which are to be filled before others see it. */
 static rgc_str *str_new_empty(size_t length)
 {
 	if (length >= PTRDIFF_MAX - sizeof(rgc_str)) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	return rgc_new_items(rgc_str, length + 1);
+	rgc_heap *heap = rgc__thread.heap;
+	size_t bytes = sizeof(rgc_str) + length + 1;
+	rgc_str *string =
+		likely(heap != NULL) ? (void *)quick_block(heap, &RGC_TYPE(rgc_str), bytes, 0) : NULL;
+	if (unlikely(!string))
+		return rgc_new_items(rgc_str, length + 1);
+	string->rgc_head.count = length + 1;
+	atomic_init(&string->hash, 0);
+	string->text[length] = 0;
+	return string;
 }
 
 rgc_str *rgc__str_new_empty(size_t length)

@@ -5,6 +5,7 @@
  */
 #include "table.h"
 #include "../core/buffer.h"
+#include "../core/quick.h"
 #include "../core/tracking.h"
 #include "../core/weakref.h"
 
@@ -13,6 +14,9 @@
 #define SMALLEST_BITS 3
 #define LARGEST_BITS 31
 #define TRIES 32 /* of a search during which the table changes, before it is given up */
+
+/* An entry's number does not fit in a byte else, with a 0 that says none. */
+_Static_assert((2 << SMALL_BITS) / 3 <= UINT8_MAX, "capacity_of");
 
 static size_t slot_count(const struct table *table)
 {
@@ -25,9 +29,14 @@ static uint32_t capacity_of(unsigned bits)
 	return (uint32_t)(((uint64_t)2 << bits) / 3);
 }
 
+static size_t slots_bytes(const struct table *table)
+{
+	return slot_count(table) * (table_is_small(table) ? sizeof(*table->bytes) : sizeof(*table->slots));
+}
+
 size_t rgc__table_bytes(const struct table *table, size_t stride)
 {
-	return slot_count(table) * sizeof(struct slot) + table->capacity * stride;
+	return slots_bytes(table) + table->capacity * stride;
 }
 
 /* As rgc_equal, keeping the stored key alive meanwhile; errno is equal's. */
@@ -61,7 +70,7 @@ static ptrdiff_t find_once(const struct table *table, size_t stride, const rgc_o
 {
 	size_t version = table->version;
 	struct probe probe = probe_begin(table, hash);
-	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+	for (ptrdiff_t number; (number = probe_next(table, stride, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, stride, (size_t)number);
 		rgc_object *stored = compared(entry->key);
 		if (stored == key)
@@ -90,54 +99,110 @@ ptrdiff_t rgc__table_find_slowly(const struct table *table, size_t stride, const
 	return TABLE_FAILED;
 }
 
-static void link_slot(struct table *table, struct slot new)
+static uint32_t reference_at(const struct table *table, uint32_t at)
 {
-	uint32_t mask = UINT32_MAX >> table->shift, at = new.tag >> table->shift;
+	return table_is_small(table) ? table->bytes[at] : table->slots[at].reference;
+}
+
+/* Of the entry whose number is there: the slot that its hash gives. */
+static uint32_t home_of(const struct table *table, size_t stride, uint32_t at)
+{
+	if (!table_is_small(table))
+		return table_large_home(table, table->slots[at].tag);
+	const struct entry *entry = table_entry(table, stride, table->bytes[at] - (size_t)1);
+	return table_small_home(table, entry->hash);
+}
+
+static inline void link_large_slot(struct table *table, struct slot new)
+{
+	uint32_t mask = UINT32_MAX >> table->shift, at = table_large_home(table, new.tag);
 	while (table->slots[at].reference)
 		at = (at + 1) & mask;
 	table->slots[at] = new;
 }
 
-/* Frees an entry's slot, and moves those behind it that had to make way for it. */
-static void unlink_slot(struct table *table, size_t hash, size_t number)
+static inline void link_slot(struct table *table, size_t hash, uint32_t reference)
 {
-	uint32_t mask = UINT32_MAX >> table->shift, gap = table_tag(hash) >> table->shift;
-	while (table->slots[gap].reference != number + 1)
-		gap = (gap + 1) & mask;
-	for (uint32_t at = (gap + 1) & mask; table->slots[at].reference; at = (at + 1) & mask) {
-		uint32_t home = table->slots[at].tag >> table->shift;
-		if (((at - home) & mask) < ((at - gap) & mask))
-			continue;
-		table->slots[gap] = table->slots[at];
-		gap = at;
+	if (!table_is_small(table)) {
+		link_large_slot(table, (struct slot){table_tag(hash), reference});
+		return;
 	}
-	table->slots[gap] = (struct slot){0, 0};
+	uint32_t mask = UINT32_MAX >> table->shift, at = table_small_home(table, hash);
+	while (table->bytes[at])
+		at = (at + 1) & mask;
+	table->bytes[at] = (uint8_t)reference;
 }
 
-/* An empty table; its version is for the caller to set.  0, or -1 with ENOMEM. */
+static void move_slot(struct table *table, uint32_t to, uint32_t from)
+{
+	if (table_is_small(table))
+		table->bytes[to] = table->bytes[from];
+	else
+		table->slots[to] = table->slots[from];
+}
+
+static void empty_slot(struct table *table, uint32_t at)
+{
+	if (table_is_small(table))
+		table->bytes[at] = 0;
+	else
+		table->slots[at] = (struct slot){0, 0};
+}
+
+/* Frees an entry's slot, and moves those behind it that had to make way for it. */
+static void unlink_slot(struct table *table, size_t stride, size_t number)
+{
+	const struct entry *entry = table_entry(table, stride, number);
+	uint32_t mask = UINT32_MAX >> table->shift, gap = probe_begin(table, entry->hash).at;
+	while (reference_at(table, gap) != number + 1)
+		gap = (gap + 1) & mask;
+	for (uint32_t at = (gap + 1) & mask; reference_at(table, at); at = (at + 1) & mask) {
+		if (((at - home_of(table, stride, at)) & mask) < ((at - gap) & mask))
+			continue;
+		move_slot(table, gap, at);
+		gap = at;
+	}
+	empty_slot(table, gap);
+}
+
+/* An empty table, for the owner of another; its version is for the caller to set.  0, or -1 with ENOMEM. */
 static int table_init(const rgc_object *owner, struct table *table, size_t stride, unsigned bits)
 {
 	*table = (struct table){.shift = 32 - bits, .capacity = capacity_of(bits)};
-	size_t slots_bytes = ((size_t)1 << bits) * sizeof(struct slot);
-	char *block = rgc__buffer_new(owner, slots_bytes + table->capacity * stride);
+	size_t of_slots =
+		((size_t)1 << bits) * (bits <= SMALL_BITS ? sizeof(*table->bytes) : sizeof(*table->slots));
+	char *block = rgc__buffer_new(owner, of_slots + table->capacity * stride);
 	if (!block)
 		return -1;
-	memset(block, 0, slots_bytes);
-	table->slots = (struct slot *)(void *)block;
-	table->entries = block + slots_bytes;
+	memset(block, 0, of_slots);
+	table->bytes = (uint8_t *)block;
+	table->entries = block + of_slots;
 	return 0;
+}
+
+/* Gives an empty table the slots of another of as many entries, none of which was removed. */
+static void copy_slots(struct table *to, const struct table *from, size_t stride)
+{
+	if (table_is_small(from) || table_is_small(to)) {
+		for (uint32_t i = 0; i < from->used; i++) {
+			const struct entry *entry = table_entry(from, stride, i);
+			link_slot(to, entry->hash, i + 1);
+		}
+		return;
+	}
+	/* In their order, which is also that of memory. */
+	const struct slot *end = from->slots + slot_count(from);
+	for (const struct slot *slot = from->slots; slot < end; slot++)
+		if (slot->reference)
+			link_large_slot(to, *slot);
 }
 
 /* Copies the entries to an empty table that has room, from its `used` on, leaving out what was removed. */
 static void copy_entries(struct table *to, const struct table *from, size_t stride)
 {
 	if (from->live == from->used && !to->used) {
-		/* No number changes, so slots are copied in their order, which is also that of memory. */
 		memcpy(to->entries, from->entries, from->used * stride);
-		const struct slot *end = from->slots + slot_count(from);
-		for (const struct slot *slot = from->slots; slot < end; slot++)
-			if (slot->reference)
-				link_slot(to, *slot);
+		copy_slots(to, from, stride);
 		to->used = from->used;
 	} else {
 		for (size_t i = from->first; i < from->used; i++) {
@@ -145,7 +210,7 @@ static void copy_entries(struct table *to, const struct table *from, size_t stri
 			if (!entry->key)
 				continue;
 			memcpy(table_entry(to, stride, to->used), entry, stride);
-			link_slot(to, (struct slot){table_tag(entry->hash), ++to->used});
+			link_slot(to, entry->hash, ++to->used);
 		}
 	}
 	to->live = from->live;
@@ -191,7 +256,7 @@ void *rgc__table_append(struct table *table, size_t stride, rgc_object *key, siz
 	RGC_CHECK_STORE_(key);
 	rgc_incref(key);
 	*entry = (struct entry){key, hash};
-	link_slot(table, (struct slot){table_tag(hash), ++table->used});
+	link_slot(table, hash, ++table->used);
 	table->live++;
 	table->version++;
 	return entry;
@@ -214,7 +279,7 @@ static void trim(struct table *table, size_t stride)
 void rgc__table_remove(struct table *table, size_t stride, size_t number)
 {
 	struct entry *entry = table_entry(table, stride, number);
-	unlink_slot(table, entry->hash, number);
+	unlink_slot(table, stride, number);
 	entry->key = NULL;
 	table->live--;
 	table->version++;
@@ -242,7 +307,7 @@ static size_t number_of(const struct table *table, size_t stride, const struct e
 {
 	struct probe probe = probe_begin(table, wanted->hash);
 	for (;;) {
-		ptrdiff_t number = probe_next(table, &probe);
+		ptrdiff_t number = probe_next(table, stride, &probe);
 		if (number < 0 ||
 		    ((const struct entry *)table_entry(table, stride, (size_t)number))->key == wanted->key)
 			return (size_t)number;
@@ -260,9 +325,9 @@ int rgc__table_move_to_end(void *owner, struct table *table, size_t stride, size
 	size_t to = last ? table->used++ : --table->first;
 	struct entry *entry = table_entry(table, stride, number);
 	memcpy(table_entry(table, stride, to), entry, stride);
-	unlink_slot(table, moved.hash, number);
+	unlink_slot(table, stride, number);
 	entry->key = NULL;
-	link_slot(table, (struct slot){table_tag(moved.hash), (uint32_t)to + 1});
+	link_slot(table, moved.hash, (uint32_t)to + 1);
 	table->version++;
 	trim(table, stride);
 	return 0;
@@ -271,11 +336,11 @@ int rgc__table_move_to_end(void *owner, struct table *table, size_t stride, size
 void rgc__table_rename(struct table *table, size_t stride, size_t number, rgc_object *key, size_t hash)
 {
 	struct entry *entry = table_entry(table, stride, number);
-	unlink_slot(table, entry->hash, number);
+	unlink_slot(table, stride, number);
 	RGC_CHECK_STORE_(key);
 	rgc_incref(key);
 	*entry = (struct entry){key, hash};
-	link_slot(table, (struct slot){table_tag(hash), (uint32_t)number + 1});
+	link_slot(table, hash, (uint32_t)number + 1);
 	table->version++;
 }
 
@@ -284,13 +349,15 @@ void rgc__table_clear(void *owner, struct table *table, size_t stride)
 	struct table old = *table;
 	bool shared = object_is_shared(owner); /* which may end meanwhile */
 	*table = (struct table){.version = old.version + 1};
+	if (!old.slots)
+		return;
 	for (size_t i = old.first; i < old.used; i++) {
 		struct pair *pair = table_entry(&old, stride, i);
 		if (!pair->entry.key)
 			continue;
-		rgc_decref(pair->entry.key);
+		quick_decref(pair->entry.key);
 		if (stride >= sizeof(struct pair))
-			rgc_decref(pair->value);
+			quick_decref(pair->value);
 	}
 	rgc__buffer_free(shared, old.slots, rgc__table_bytes(&old, stride));
 }

@@ -1,6 +1,8 @@
 /*
  * table.h - the hash table behind dictionaries, sets and memoizers: entries in an array, in the order of
- * their insertion, and slots that say where to look for a hash.
+ * their insertion, and slots that say where to look for a hash.  Slots of a small table are a byte each, and
+ * its entries say which hash they have; those of a large one have a part of the hash beside them, so that
+ * entries that are of no interest are not touched.
  *
  * The table owns a reference to each key (and value, in entries that have one).  It calls user code only to
  * compare keys, in table_find; whatever that does to the table is noticed.  Everything else here runs none:
@@ -33,14 +35,19 @@ struct pair {
 	rgc_object *value;
 };
 
-/* Upper half of the mixed hash, and number of the entry + 1; all zero is free. */
+/* Half of the mixed hash (table_tag), and number of the entry + 1; all zero is free.  A byte is that number
+ * alone.
+ */
 struct slot {
 	uint32_t tag, reference;
 };
 
 /* All zero is empty. */
 struct table {
-	struct slot *slots; /* one allocation, which the entries share; their number is a power of two */
+	union { /* one allocation, which the entries share; their number is a power of two */
+		struct slot *slots;
+		uint8_t *bytes; /* table_is_small */
+	};
 	char *entries;
 	size_t version;       /* changes whenever keys come or go, and so do places */
 	uint32_t shift;       /* of a tag, to give its first slot */
@@ -49,8 +56,15 @@ struct table {
 	uint32_t live;        /* entries with keys */
 };
 
+#define SMALL_BITS 8 /* of the slots of small tables */
+
 /* What table_find returns besides the number of an entry. */
 enum { TABLE_ABSENT = -1, TABLE_FAILED = -2 };
+
+static inline bool table_is_small(const struct table *table)
+{
+	return table->shift >= 32 - SMALL_BITS;
+}
 
 static inline void *table_entry(const struct table *table, size_t stride, size_t number)
 {
@@ -58,9 +72,28 @@ static inline void *table_entry(const struct table *table, size_t stride, size_t
 }
 
 /* Spreads hashes that are in a row, or differ in few bits: the golden ratio's bits have no pattern. */
-static inline uint32_t table_tag(size_t hash)
+static inline uint32_t table_mix(size_t hash)
 {
 	return (uint32_t)(hash * (uint64_t)0x9e3779b97f4a7c15 >> 32);
+}
+
+/* Where the search for a hash begins in a small table. */
+static inline uint32_t table_small_home(const struct table *table, size_t hash)
+{
+	return table_mix(hash) >> table->shift;
+}
+
+#define LINE_SLOTS 8u /* in a cache line */
+
+/* For a large table: hashes in a row are in one cache line, and lines are spread. */
+static inline uint32_t table_tag(size_t hash)
+{
+	return (table_mix(hash / LINE_SLOTS) & ~(LINE_SLOTS - 1)) | (hash & (LINE_SLOTS - 1));
+}
+
+static inline uint32_t table_large_home(const struct table *table, uint32_t tag)
+{
+	return (tag >> table->shift & ~(LINE_SLOTS - 1)) | (tag & (LINE_SLOTS - 1));
 }
 
 /* rgc_hash, without calls for the most usual keys. */
@@ -79,19 +112,33 @@ static inline int table_hash(const rgc_object *key, size_t *hash)
 
 /* The search for a hash, along the slots from the one that it gives. */
 struct probe {
+	size_t hash;
 	uint32_t tag, at;
 };
 
 static inline struct probe probe_begin(const struct table *table, size_t hash)
 {
+	if (likely(table_is_small(table)))
+		return (struct probe){hash, 0, table_small_home(table, hash)};
 	uint32_t tag = table_tag(hash);
-	return (struct probe){tag, tag >> table->shift};
+	return (struct probe){hash, tag, table_large_home(table, tag)};
 }
 
-/* The number of the next entry that may have the hash, or TABLE_ABSENT. */
-static inline ptrdiff_t probe_next(const struct table *table, struct probe *probe)
+/* The number of the next entry that has the hash, or in a large table may have it; or TABLE_ABSENT. */
+static inline ptrdiff_t probe_next(const struct table *table, size_t stride, struct probe *probe)
 {
 	uint32_t mask = UINT32_MAX >> table->shift;
+	if (likely(table_is_small(table))) {
+		for (;;) {
+			size_t reference = table->bytes[probe->at];
+			if (!reference)
+				return TABLE_ABSENT;
+			probe->at = (probe->at + 1) & mask;
+			const struct entry *entry = table_entry(table, stride, reference - 1);
+			if (entry->hash == probe->hash)
+				return (ptrdiff_t)reference - 1;
+		}
+	}
 	for (;;) {
 		struct slot slot = table->slots[probe->at];
 		if (!slot.reference)
@@ -110,13 +157,13 @@ ptrdiff_t rgc__table_find_slowly(const struct table *table, size_t stride, const
  * The number of the entry with an equal key, TABLE_ABSENT, or TABLE_FAILED with the error of equal, or EBUSY
  * if that changes the table time and again.
  */
-static inline ptrdiff_t table_find(const struct table *table, size_t stride, const rgc_object *key,
-				   size_t hash)
+static inline __attribute__((always_inline)) ptrdiff_t table_find(const struct table *table, size_t stride,
+								  const rgc_object *key, size_t hash)
 {
 	if (unlikely(!table->live))
 		return TABLE_ABSENT;
 	struct probe probe = probe_begin(table, hash);
-	for (ptrdiff_t number; (number = probe_next(table, &probe)) >= 0;) {
+	for (ptrdiff_t number; (number = probe_next(table, stride, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, stride, (size_t)number);
 		if (likely(entry->key == key))
 			return number;

@@ -82,7 +82,7 @@ static ptrdiff_t number_of(const struct weak_table *weak, const rgc_weak *refere
 	struct probe probe = probe_begin(&weak->table, hash);
 	ptrdiff_t number;
 	do
-		number = probe_next(&weak->table, &probe);
+		number = probe_next(&weak->table, stride_of(weak), &probe);
 	while (reference_of(weak, entry_at(weak, number)) != reference);
 	return number;
 }

@@ -11,6 +11,7 @@
 #include "block.h"
 #include "call.h"
 #include "check.h"
+#include "quick.h"
 #include "shared.h"
 #include "simple.h"
 #include "tracking.h"
@@ -273,6 +274,46 @@ void rgc__object_drop(rgc_object *object)
 		drop_all(thread);
 }
 
+#ifndef RGC_DEBUG
+
+/* Whether an object of the library's own ends by its `clear` alone. */
+static inline bool ends_by_clear(const struct thread *thread, const rgc_object *object)
+{
+	const uint32_t others = OBJECT_LINKED | OBJECT_WEAK_TARGET | OBJECT_SHARED;
+	return (object->flags & others) == OBJECT_LINKED && thread->nesting < NESTING_MAX &&
+	       type_is_ours(object->type) && object->type->clear && !object->type->field_count;
+}
+
+/* The same as by way of the queue, in which nothing would come to wait. */
+static __attribute__((noinline)) void end_by_clear(struct thread *thread, rgc_object *object)
+{
+	object->refs = 0;
+	if (object->flags & OBJECT_TRACKED)
+		links_remove(link_of(object));
+	thread->nesting++;
+	object->type->clear(object);
+	thread->nesting--;
+	object_free(thread->heap, object);
+}
+
+/* The usual ends, outside of other drops; whether it is one. */
+static inline bool end_at_once(struct thread *thread, rgc_object *object)
+{
+	if (unlikely(!thread->heap || thread->dropping))
+		return false;
+	if (can_end_simply(thread->heap, object))
+		rgc__simple_drop(thread->heap, object);
+	else if (ends_quickly(object))
+		quick_end(thread->heap, object);
+	else if (ends_by_clear(thread, object))
+		end_by_clear(thread, object);
+	else
+		return false;
+	return true;
+}
+
+#endif
+
 void rgc_decref_slow_(rgc_object *object)
 {
 #ifdef RGC_DEBUG
@@ -280,11 +321,8 @@ void rgc_decref_slow_(rgc_object *object)
 #endif
 	if (likely(object->refs == 1)) {
 #ifndef RGC_DEBUG
-		struct thread *thread = &rgc__thread;
-		if (likely(thread->heap && !thread->dropping && can_end_simply(thread->heap, object))) {
-			rgc__simple_drop(thread->heap, object);
+		if (likely(end_at_once(&rgc__thread, object)))
 			return;
-		}
 #endif
 		object->refs = 0;
 		rgc__object_drop(object);

@@ -38,6 +38,7 @@ struct at_ends {
 
 struct rgc_heap {
 	struct pool pool;
+	bool pools_buffers; /* small ones: buffer.c */
 	struct link generations[RGC_GENERATIONS];
 	struct link permanent; /* frozen */
 	struct link garbage;   /* each holds one more reference */

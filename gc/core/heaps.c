@@ -64,6 +64,7 @@ rgc_heap *rgc_heap_new(void)
 	links_init(&heap->garbage);
 	links_init(&heap->at_ends.alive);
 	rgc__pool_init(&heap->pool);
+	heap->pools_buffers = pool_has_class(0);
 #ifdef RGC_DEBUG
 	links_init(&heap->blocks);
 #endif

@@ -56,17 +56,11 @@ static inline void zero_rest(void *block, size_t grains)
 		*++at = zero;
 }
 
-static inline bool is_pooled(size_t grains)
-{
-	/* Relaxed: a setting, see pool.c. */
-	return grains < atomic_load_explicit(&rgc__pool_classes, memory_order_relaxed);
-}
-
 /* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
 static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
 {
 	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
-	if (!is_pooled(grains))
+	if (!pool_has_class(grains))
 		return large_block_new(heap, type, bytes, class);
 	*class = (unsigned)grains;
 	void *block = pool_take(&heap->pool, *class);
@@ -140,7 +134,7 @@ void *rgc_new_(const struct rgc_type *type)
 	size_t bytes = type->size + sizeof(struct link), grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
 	struct free_block *block;
 	if (unlikely(!heap || !type_is_simple(type) || heap->counts[0] >= heap->trigger ||
-		     !is_pooled(grains) || !(block = heap->pool.free[grains])))
+		     !pool_has_class(grains) || !(block = heap->pool.free[grains])))
 		return unusual_new(type);
 	heap->pool.free[grains] = block->next;
 	heap->counts[0]++;

@@ -12,7 +12,6 @@
 
 #include <mprof/rgc/heap.h>
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,6 +7,8 @@
 
 #include "arena.h"
 
+#include <stdatomic.h>
+
 MPROF_RUNTIME
 
 #define POOL_GRAIN 16u  /* bytes between size classes */
@@ -60,6 +62,13 @@ void rgc__pool_decay(struct pool *pool);
 size_t rgc__pool_trim(struct pool *pool);
 
 #pragma GCC visibility pop
+
+/* Whether objects of so many grains come from pools just now. */
+static inline bool pool_has_class(size_t grains)
+{
+	/* Relaxed: a setting, see pool.c. */
+	return grains < atomic_load_explicit(&rgc__pool_classes, memory_order_relaxed);
+}
 
 /* A block of size class `class`, not zeroed; NULL with ENOMEM. */
 static inline void *pool_take(struct pool *pool, unsigned class)

@@ -5,6 +5,7 @@
 #include "weakref.h"
 #include "call.h"
 #include "missing.h"
+#include "quick.h"
 #include "tracking.h"
 
 #include <errno.h>
@@ -280,21 +281,30 @@ const struct rgc_type rgc_weak_rgc_type = {
 	.name = "rgc_weak",
 	.size = sizeof(rgc_weak),
 	.item_size = sizeof(struct notice),
-	.flags = TYPE_IS_OURS,
+	.flags = TYPE_IS_OURS | RGC_TYPE_LAZY, /* block_new tracks */
 	.traverse = weak_traverse,
 	.clear = weak_clear,
 	.hash = weak_hash,
 	.equal = weak_equal,
 };
 
-/* With room for so many items. */
-static rgc_weak *weak_new(rgc_object *target, size_t items)
+/* With room for so many items, and tracked. */
+static inline rgc_weak *block_new(size_t items)
+{
+	rgc_weak *weak =
+		items ? rgc_new_items(rgc_weak, items) : quick_lazy(&rgc_weak_rgc_type, sizeof(rgc_weak));
+	if (weak)
+		object_track(rgc__thread.heap, &weak->rgc_head.object);
+	return weak;
+}
+
+static inline rgc_weak *weak_new(rgc_object *target, size_t items)
 {
 	if (target->refs < 0) {
 		errno = ENOTSUP;
 		return NULL;
 	}
-	rgc_weak *weak = rgc_new_items(rgc_weak, items);
+	rgc_weak *weak = block_new(items);
 	if (!weak)
 		return NULL;
 	/* Only now: making the object may collect, and so change what stands there. */

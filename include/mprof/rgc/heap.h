@@ -38,11 +38,11 @@ RGC_API int rgc_heap_use(rgc_heap *heap);
 RGC_API size_t rgc_heap_bytes(void);
 
 /*
- * Where objects of up to 512 bytes come from: the heap's own pages (on), or malloc (off), for objects made
- * from now on, in all heaps.  On by default, except with RGC_POOL=0 in the environment, under Valgrind,
- * and in librgc-debug.  A recording mprof sees each object as an allocation of its own, with its type, at the
- * line that asked for it, pool or not; there is no switching then, but for RGC_POOL=0, which leaves malloc to
- * be recorded.
+ * Where objects and arrays of containers of up to 512 bytes come from: the heap's own pages (on), or malloc
+ * (off), for objects made from now on, in all heaps, and arrays of heaps made from now on.  On by default,
+ * except with RGC_POOL=0 in the environment, under Valgrind, and in librgc-debug.  A recording mprof sees
+ * each object as an allocation of its own, with its type, at the line that asked for it, pool or not; there
+ * is no switching then, but for RGC_POOL=0, which leaves malloc to be recorded.
  *
  * Pages of 64 KiB serve any size once all objects in them have ended.  Arenas of 32 such pages go back to the
  * system when all of them are empty; of those the heap keeps four, or an eighth of what it uses if that is
