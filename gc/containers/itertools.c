@@ -148,7 +148,7 @@ rgc_iterator *rgc_chain(size_t count, ...)
 {
 	va_list arguments;
 	va_start(arguments, count);
-	rgc_tuple *iterables = rgc__tuple_vof(count, arguments);
+	rgc_tuple *iterables = rgc__tuple_vof(__func__, count, arguments);
 	va_end(arguments);
 	rgc_iterator *self = iterables ? rgc_chain_from(iterables) : NULL;
 	let_go_of(iterables);
@@ -270,7 +270,7 @@ rgc_iterator *rgc_zip(size_t count, ...)
 {
 	va_list arguments;
 	va_start(arguments, count);
-	rgc_tuple *iterables = rgc__tuple_vof(count, arguments);
+	rgc_tuple *iterables = rgc__tuple_vof(__func__, count, arguments);
 	va_end(arguments);
 	rgc_tuple *iterators = iterables ? iterators_of(iterables) : NULL;
 	rgc_iterator *self = iterators ? rgc__iterator_make(zip_step, iterators) : NULL;

@@ -50,7 +50,7 @@ static rgc_tuple *tuple_of_steal(size_t count, va_list arguments, bool some_miss
 	return tuple;
 }
 
-rgc_tuple *rgc__tuple_vof(size_t count, va_list arguments)
+rgc_tuple *rgc__tuple_vof(const char *function, size_t count, va_list arguments)
 {
 	va_list again;
 	va_copy(again, arguments);
@@ -58,7 +58,8 @@ rgc_tuple *rgc__tuple_vof(size_t count, va_list arguments)
 	/* Before the tuple is made: that may collect, and a finalizer drop what only lent these. */
 	for (size_t i = 0; i < count; i++) {
 		void *item = va_arg(arguments, void *);
-		some_missing |= missing(item);
+		check_argument(item, function);
+		some_missing |= missing_pointer(item);
 		rgc_incref(item);
 	}
 	rgc_tuple *tuple = tuple_of_steal(count, again, some_missing);
@@ -84,7 +85,7 @@ rgc_tuple *rgc_tuple_of(size_t count, ...)
 {
 	va_list arguments;
 	va_start(arguments, count);
-	rgc_tuple *tuple = rgc__tuple_vof(count, arguments);
+	rgc_tuple *tuple = rgc__tuple_vof(__func__, count, arguments);
 	va_end(arguments);
 	return tuple;
 }

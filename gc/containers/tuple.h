@@ -10,7 +10,7 @@
 
 #include <stdarg.h>
 
-/* rgc_tuple_of; the caller begins and ends the list. */
-rgc_tuple *rgc__tuple_vof(size_t count, va_list arguments);
+/* rgc_tuple_of, for the function of that name; the caller begins and ends the list. */
+rgc_tuple *rgc__tuple_vof(const char *function, size_t count, va_list arguments);
 
 #endif

@@ -64,7 +64,7 @@ rgc_heap *rgc_heap_new(void)
 	links_init(&heap->garbage);
 	links_init(&heap->at_ends.alive);
 	rgc__pool_init(&heap->pool);
-	heap->pools_buffers = pool_has_class(0);
+	heap->pools_buffers = rgc_get_pool();
 #ifdef RGC_DEBUG
 	links_init(&heap->blocks);
 #endif

@@ -40,13 +40,17 @@ static inline bool missing_pointer(const void *pointer)
 #define POINTS_TO(name) name * : &RGC_TYPE(name), const name * : &RGC_TYPE(name)
 
 /* The rule for all else alone, where NULL is allowed or left to others. */
-#define check_object(object) ((object) ? rgc__check((object), TYPE_BEHIND(object), __func__) : (void)0)
+#define check_object(object) check_argument((object), __func__)
+/* The same for another function of the interface, which is named. */
+#define check_argument(object, function)                                                                     \
+	((object) ? rgc__check((object), TYPE_BEHIND(object), (function)) : (void)0)
 /* Both; for the functions of the interface themselves. */
 #define missing(object) (check_object(object), missing_pointer(object))
 
 #else
 
 #define check_object(object) ((void)0)
+#define check_argument(object, function) ((void)(function))
 #define missing(object) missing_pointer(object)
 
 #endif

@@ -108,10 +108,10 @@ static void *in_defaultdict(void *inner)
 static void *in_set(void *inner)
 {
 	rgc_set *set = rgc_set_new();
-	rgc_auto rgc_tuple *item = in_tuple(inner);
-	rgc_auto rgc_weak *weak = rgc_weak_new(set, NULL, item); /* hashable, whatever is in it */
-	if (!set || !weak || rgc_set_add(set, weak) != 1)
+	rgc_auto branch *item = rgc_new(branch); /* hashable, whatever is in it */
+	if (!set || !item || rgc_set_add(set, item) != 1)
 		fail("no memory for a set");
+	item->children = in_list(inner);
 	return set;
 }
 

@@ -50,9 +50,10 @@ static int find_edge(int id, int child, int step)
 	return NOBODY;
 }
 
+/* By its address: a weak reference is hashed as its target is. */
 static bool is_hashable(int id)
 {
-	return id != NOBODY && !is_container(get(id)->kind);
+	return id != NOBODY && !is_container(get(id)->kind) && get(id)->kind != WEAK;
 }
 
 static void change_set(int id)

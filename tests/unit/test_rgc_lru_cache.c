@@ -428,7 +428,10 @@ Test(rgc_lru_cache, has_a_name_of_its_own)
 	cr_assert_str_eq(rgc_lru_cache_get_name(cache), "squares", "it is copied");
 	allocations_left = 0;
 	errno = 0;
-	cr_assert(rgc_lru_cache_set_name(cache, "cubes") == -1 && errno == ENOMEM);
+	char long_name[600]; /* too long for a page of the heap's */
+	memset(long_name, 'x', sizeof(long_name));
+	long_name[sizeof(long_name) - 1] = '\0';
+	cr_assert(rgc_lru_cache_set_name(cache, long_name) == -1 && errno == ENOMEM);
 	allocations_left = -1;
 	cr_assert_str_eq(rgc_lru_cache_get_name(cache), "squares", "it is as it was");
 	cr_assert_eq(rgc_lru_cache_set_name(cache, rgc_lru_cache_get_name(cache)), 0);

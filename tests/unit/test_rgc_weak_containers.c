@@ -30,6 +30,14 @@ static void drop(void)
 	cr_assert_eq(rgc_heap_bytes(), 0);
 }
 
+/* All memory comes from malloc, arrays as well. */
+static void make_without_a_pool(void)
+{
+	rgc_set_pool(false);
+	make();
+}
+
+TestSuite(rgc_weak_containers_fail, .init = make_without_a_pool, .fini = drop);
 TestSuite(rgc_weak_containers, .init = make, .fini = drop);
 
 static rgc_int *number(int64_t value)
@@ -715,9 +723,8 @@ static int fail_copy(node *object)
 	return copy ? 0 : -1;
 }
 
-Test(rgc_weak_containers, failure_of_allocation_leaves_them_as_they_were)
+Test(rgc_weak_containers_fail, leaves_them_as_they_were)
 {
-	rgc_set_pool(false);
 	fail_at_every(fail_value);
 	fail_at_every(fail_key);
 	fail_at_every(fail_item);
