@@ -35,7 +35,7 @@ static inline bool missing_pointer(const void *pointer)
 		 POINTS_TO(rgc_bool), POINTS_TO(rgc_bytes), POINTS_TO(rgc_defaultdict),                      \
 		 POINTS_TO(rgc_counter), POINTS_TO(rgc_array), POINTS_TO(rgc_deque),                         \
 		 POINTS_TO(rgc_frozenset), POINTS_TO(rgc_weak_value_dict), POINTS_TO(rgc_weak_key_dict),     \
-		 POINTS_TO(rgc_weak_set), POINTS_TO(rgc_at_end), default                                     \
+		 POINTS_TO(rgc_weak_set), POINTS_TO(rgc_at_end), POINTS_TO(rgc_builder), default             \
 		 : (const struct rgc_type *)NULL)
 #define POINTS_TO(name) name * : &RGC_TYPE(name), const name * : &RGC_TYPE(name)
 

@@ -117,4 +117,22 @@ def a_pipeline_streams(directory):
     check(row(figures, "materialised", "sum(odd)")["mem_bytes"] > 1300000, "materialised: all three lists")
 
 
+@case
+def a_cache_keeps_what_its_results_refer_to(directory):
+    check_equal(output("document_store", "200"),
+                "loaded                      400 documents known, 0 queries kept\n"
+                "240 documents found, 16 of 24 queries without a search\n"
+                "old shelf dropped           400 documents known, 8 queries kept\n"
+                "collected                   240 documents known, 8 queries kept\n"
+                "queries forgotten           200 documents known, 0 queries kept\n"
+                "604 objects were left for the last collection\n", "output")
+    figures = recorded(directory, "document_store")
+    collections = sorted(line["increment_bytes"] for line in lines_of(figures, "story").values() if "rgc_collect" in line["source"])
+    old = row(figures, "story", '"old", people')["increment_bytes"]
+    check_equal(row(figures, "story", '"old shelf dropped"'), None, "what telling of it takes")
+    dropped = row(figures, "story", 'drop(s, "old")')["increment_bytes"]
+    check(-dropped < old / 20, f"of {old} bytes dropping the shelf gives back {-dropped}")
+    check(collections[0] < -0.7 * old and collections[1] < -0.15 * old, f"the collections give back {collections} of {old} bytes")
+
+
 run_cases()
