@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define PLAN_MAGIC UINT64_C(0x6e616c702d66726d) /* "mrf-plan" backwards */
-#define PLAN_VERSION 2u
+#define PLAN_VERSION 3u
 #define PLAN_BUILD_ID_MAX 32u
 #define PLAN_ENDING ".lines" /* behind the session file's path; of others than the first then ".NUMBER" */
 #define PLAN_ENDING_BYTES (sizeof(PLAN_ENDING) + 4) /* with a number, and the NUL */
@@ -71,11 +71,11 @@ enum plan_refusal {
 	PLAN_NO_ROOM = 1, /* of a row: at one of its places, or all, no jump fits: its counters do not tell */
 	PLAN_COMPUTED_GOTO = 2, /* of a function: jumps whose targets are not known */
 	PLAN_UNDECODED = 3,     /* it has what is no instruction */
-	PLAN_INLINED = 4,       /* of a function: it has no code of its own, but copies in its callers */
-	PLAN_NOT_ALL = 5, /* of a row: it may run without a count, by code that is come to where no statement
-			   * begins or that optimization made another line's: no hits say nothing */
-	PLAN_NO_CODE = 6, /* of a row: no code of the unit is of the line; it may be no statement */
-	PLAN_COPIES = 7, /* of a function: it has sites, but copies in its callers as well, which have none */
+	PLAN_INLINED = 4,       /* of a function: it has copies in others alone, none of which has sites */
+	PLAN_NOT_ALL = 5,  /* of a row: it may run without a count, by code that is come to where no statement
+			    * begins or that optimization made another line's: no hits say nothing */
+	PLAN_NO_CODE = 6,  /* of a row: no code of the unit is of the line; it may be no statement */
+	PLAN_COPIES = 7,   /* of a function: it has sites, but some of its copies in others have none */
 	PLAN_NOT_DONE = 8, /* of a function, to readers: its module's plan was not carried out, or in part */
 };
 
@@ -100,9 +100,10 @@ struct plan_row {
  * too.  A site that only leaves may be of any row.  Not every end of a function is a site: conditional jumps
  * that leave it are none. */
 enum plan_does {
-	PLAN_ENTERS = 1, /* the function's first instruction: [rsp] is the return address */
+	PLAN_ENTERS = 1, /* the function's first instruction: [rsp] is the return address; or a copy begins */
 	PLAN_BEGINS = 2, /* a line begins */
-	PLAN_LEAVES = 4, /* the function ends: a return, or a jump out of it */
+	PLAN_LEAVES = 4, /* the function ends: a return, or a jump out of it; or where control comes to from
+			  * a copy, if it does */
 };
 
 enum plan_way {
@@ -112,9 +113,11 @@ enum plan_way {
 	PLAN_NOT = 2,        /* no room; it has no instructions */
 	PLAN_WITHIN = 3, /* no jump: counted in the trampoline of the site before it that has one, among whose
 			  * instructions it stands; it has none of its own */
+	PLAN_ALSO = 4,   /* no jump: counted right behind the site before it, which is at the same address */
 };
 
-/* A place of code that becomes a jump. */
+/* A place of code that becomes a jump.  It is of the row's function: of its own code, or of a copy of it that
+ * is inlined in another function, the host, whose frame it runs in. */
 struct plan_site {
 	uint64_t address;                 /* before relocation */
 	uint64_t springboard;             /* of a PLAN_SHORT_JUMP: address of five bytes */
@@ -122,7 +125,10 @@ struct plan_site {
 	uint32_t first_instruction;       /* those that are moved into the trampoline */
 	uint8_t instruction_count, bytes; /* whole instructions */
 	uint8_t does, way;                /* enum plan_does, or-ed; enum plan_way */
-	uint8_t unused[4];
+	uint32_t copy;  /* of a copy: its number, from 1 up to that of all sites; 0: own code */
+	uint32_t outer; /* the copy around this one, of all that have sites; 0: none */
+	uint32_t depth; /* of a copy: so far below what the host's caller has pushed the stack pointer is; 0:
+			 * not known */
 };
 
 /* How an instruction is made anew somewhere else.  Behind one that nothing comes behind there may be nops and

@@ -65,7 +65,7 @@ uint8_t *area_near(const struct object *object, size_t bytes)
 
 static size_t trampoline_bytes(const struct plan_file *plan, const struct plan_site *site)
 {
-	return site->way == PLAN_NOT || site->way == PLAN_WITHIN
+	return site->instruction_count == 0
 		       ? 0
 		       : arch_trampoline_bytes(&plan->instructions[site->first_instruction],
 					       site->instruction_count);

@@ -22,6 +22,14 @@
  * so much at most. */
 #define STACK_BYTES ((uintptr_t)16 << 20)
 
+/* A copy is told from functions, and from other copies, by this and its number, in what stands for the
+ * function. */
+#define COPY (UINT32_C(1) << 31)
+
+/* What `does` has besides enum plan_does. */
+#define HIT_ALSO 0x100u /* the next site is hit as well */
+#define HIT_COPYS 0x200u
+
 /* A site, as a hit needs it. */
 struct hit_site {
 	uint32_t row, function;
@@ -65,6 +73,16 @@ static inline const struct hit_site *site_of(uint32_t number)
 	while (UNLIKELY(number >= plan->sites_end))
 		plan++;
 	return &plan->sites[number - plan->sites_before];
+}
+
+/* Of a copy's, what its hits need besides. */
+static TRACER_CODE const struct plan_site *planned_site(uint32_t number)
+{
+	uint32_t i = 0;
+
+	while (UNLIKELY(number >= hits.plans[i].sites_end))
+		i++;
+	return &hits.files[i].sites[number - hits.plans[i].sites_before];
 }
 
 static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
@@ -162,6 +180,27 @@ static TRACER_CODE void leave(struct hit_thread *thread, struct stack *stack, ui
 		outer->called_ticks += ticks;
 }
 
+static inline bool is_copys(const struct activation *activation)
+{
+	return activation->function & COPY;
+}
+
+/* The innermost activation, a copy's, is over, and nothing has said when: its last visit has no end. */
+static TRACER_CODE void drop(struct stack *stack, uint32_t count)
+{
+	for (; count > 0; count--)
+		activations_pop(stack);
+}
+
+/* The innermost activation has been over for a while. */
+static TRACER_CODE void leave_late(struct hit_thread *thread, struct stack *stack, uint64_t now)
+{
+	if (is_copys(activations_top(stack)))
+		drop(stack, 1);
+	else
+		leave(thread, stack, now);
+}
+
 /* NULL if there is no room for it. */
 static inline struct activation *enter(struct stack *stack, const struct hit_site *site, uint32_t number,
 				       uintptr_t sp, uint64_t now)
@@ -204,6 +243,15 @@ static TRACER_CODE void count_bare(struct hit_thread *thread, const struct hit_s
 
 /* ---- a hit ------------------------------------------------------------------------------------------ */
 
+static inline struct stack *stack_of(struct hit_thread *thread, const struct hit_site *site, uintptr_t sp)
+{
+	struct stack *stack = thread->stacks.current;
+
+	if (UNLIKELY(!stack || sp - stack->low > stack->high - stack->low))
+		return stacks_find(&thread->stacks, sp, site->function, site->does & PLAN_ENTERS);
+	return stack;
+}
+
 /* Whether this hit is of an activation that there was no room for. */
 static inline bool is_unkept(struct stack *stack, uintptr_t sp)
 {
@@ -221,7 +269,7 @@ static inline void leave_gone(struct hit_thread *thread, struct stack *stack, ui
 	struct activation *top = activations_top(stack);
 
 	while (UNLIKELY(top && top->sp < sp)) {
-		leave(thread, stack, now);
+		leave_late(thread, stack, now);
 		top = activations_top(stack);
 	}
 }
@@ -235,12 +283,51 @@ static inline struct activation *call(struct hit_thread *thread, struct stack *s
 
 	/* Left by a tail call: its return address is this one's by now.  (A jump back to the entry is a call
 	 * as well: that is what a tail call of a function to itself becomes.) */
-	if (UNLIKELY(top && top->sp == sp))
-		leave(thread, stack, now);
+	while (UNLIKELY(top && top->sp == sp)) {
+		leave_late(thread, stack, now);
+		top = activations_top(stack);
+	}
 	top = enter(stack, site, number, sp, now);
 	if (LIKELY(top))
 		add(&count_of(shard_of(thread), site->first_row)->hits, 1);
 	return top;
+}
+
+#define NOWHERE UINT32_MAX
+
+/* How many copies' activations are within that of a function, or of a copy: then all of them are over.  `sp`:
+ * its; 0: any.  NOWHERE: it is not there, or others are in between. */
+static TRACER_CODE uint32_t copies_within(const struct stack *stack, uint32_t function, uintptr_t sp)
+{
+	const struct piece *piece = stack->piece;
+	uint32_t used = stack->used;
+
+	for (uint32_t count = 0; piece; count++) {
+		if (used == 0) {
+			piece = piece->outer;
+			used = PIECE_ACTIVATIONS;
+			if (!piece)
+				return NOWHERE;
+		}
+		const struct activation *activation = &piece->activations[--used];
+		if (activation->function == function && (!sp || activation->sp == sp))
+			return count;
+		if (!is_copys(activation))
+			return NOWHERE;
+	}
+	return NOWHERE;
+}
+
+/* One that is not the innermost: copies in it are over; or it could not be seen to be entered. */
+static TRACER_CODE struct activation *find_or_enter(struct stack *stack, const struct hit_site *site,
+						    uint32_t number, uintptr_t sp, uint64_t now)
+{
+	uint32_t over = copies_within(stack, site->function, 0);
+
+	if (over == NOWHERE)
+		return enter(stack, site, number, sp, now);
+	drop(stack, over);
+	return activations_top(stack);
 }
 
 /* The activation that the hit belongs to, made where it is new; NULL if there is no room. */
@@ -252,9 +339,8 @@ static inline struct activation *activation_of(struct hit_thread *thread, struct
 
 	if (site->does & PLAN_ENTERS)
 		return call(thread, stack, site, number, sp, now);
-	/* One that could not be seen to be entered. */
 	if (UNLIKELY(!top || top->function != site->function))
-		return enter(stack, site, number, sp, now);
+		return find_or_enter(stack, site, number, sp, now);
 	return top;
 }
 
@@ -267,14 +353,22 @@ static inline bool is_new_visit(const struct activation *activation, const struc
 	       (number <= activation->site && (activation->seen >> number % 32u & 1u));
 }
 
-static inline void count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number,
-			     uintptr_t sp)
+static inline void begin_line(struct hit_thread *thread, struct activation *activation,
+			      const struct hit_site *site, uint64_t now)
 {
-	struct stack *stack = thread->stacks.current;
+	end_visit(thread, activation, now);
+	begin_visit(activation, site->row, now);
+	/* The first row counts calls, whatever stands on its line. */
+	if (site->row != site->first_row)
+		add(&count_of(shard_of(thread), site->row)->hits, 1);
+}
+
+static inline __attribute__((always_inline)) void
+count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number, uintptr_t sp)
+{
+	struct stack *stack = stack_of(thread, site, sp);
 	uint64_t now = now_ticks();
 
-	if (UNLIKELY(!stack || sp - stack->low > stack->high - stack->low))
-		stack = stacks_find(&thread->stacks, sp, site->function, site->does & PLAN_ENTERS);
 	if (UNLIKELY(is_unkept(stack, sp))) {
 		count_bare(thread, site, number);
 		return;
@@ -286,18 +380,121 @@ static inline void count_hit(struct hit_thread *thread, const struct hit_site *s
 		count_bare(thread, site, number);
 		return;
 	}
-	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number)) {
-		end_visit(thread, activation, now);
-		begin_visit(activation, site->row, now);
-		/* The first row counts calls, whatever stands on its line. */
-		if (site->row != site->first_row)
-			add(&count_of(shard_of(thread), site->row)->hits, 1);
-	}
+	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number))
+		begin_line(thread, activation, site, now);
 	activation->seen |= 1u << number % 32u;
 	activation->site = number;
 	if (site->does & PLAN_LEAVES)
 		leave(thread, stack, now);
 }
+
+/* ---- copies ------------------------------------------------------------------------------------------
+ *
+ * A copy runs in its host's frame, and by where that is it is known, as functions are, if the plan can tell.
+ * Else by where the stack pointer was at its entry; then it is not known for sure whose a later hit is, and
+ * where it ends.
+ */
+
+struct frame {
+	uintptr_t sp;
+	bool known;
+};
+
+static inline struct frame frame_of(const struct plan_site *planned, uintptr_t sp)
+{
+	if (planned->depth == 0)
+		return (struct frame){sp, false};
+	return (struct frame){sp + planned->depth - sizeof(uintptr_t), true};
+}
+
+/* A copy begins in a frame: others in it are over, but for the one around it. */
+static TRACER_CODE void drop_beside(struct stack *stack, const struct plan_site *planned, uint32_t function,
+				    uintptr_t frame_sp)
+{
+	uint32_t outer = planned->outer ? function - planned->copy + planned->outer : 0;
+	const struct activation *top = activations_top(stack);
+
+	while (top && is_copys(top) && top->sp == frame_sp && top->function != outer) {
+		drop(stack, 1);
+		top = activations_top(stack);
+	}
+}
+
+/* NULL if there is no room. */
+static TRACER_CODE struct activation *enter_copy(struct hit_thread *thread, struct stack *stack,
+						 const struct hit_site *site, uint32_t number,
+						 uintptr_t frame_sp, uint64_t now)
+{
+	drop_beside(stack, planned_site(number), site->function, frame_sp);
+	struct activation *top = enter(stack, site, number, frame_sp, now);
+	if (top && site->does & PLAN_ENTERS)
+		add(&count_of(shard_of(thread), site->first_row)->hits, 1);
+	return top;
+}
+
+static TRACER_CODE void count_copys_hit(struct hit_thread *thread, const struct hit_site *site,
+					uint32_t number, uintptr_t sp)
+{
+	struct frame frame = frame_of(planned_site(number), sp);
+	struct stack *stack = stack_of(thread, site, sp);
+	uint64_t now = now_ticks();
+
+	if (is_unkept(stack, sp)) {
+		count_bare(thread, site, number);
+		return;
+	}
+	leave_gone(thread, stack, sp, now);
+	uint32_t over = site->does & PLAN_ENTERS
+				? NOWHERE
+				: copies_within(stack, site->function, frame.known ? frame.sp : 0);
+	/* Control comes here from elsewhere, too. */
+	if (over == NOWHERE && site->does & PLAN_LEAVES)
+		return;
+	if (over != NOWHERE)
+		drop(stack, over);
+	struct activation *activation = over != NOWHERE
+						? activations_top(stack)
+						: enter_copy(thread, stack, site, number, frame.sp, now);
+	if (!activation) {
+		stack->unkept_sp = frame.sp;
+		count_bare(thread, site, number);
+		return;
+	}
+	if ((site->does & PLAN_BEGINS) && is_new_visit(activation, site, number))
+		begin_line(thread, activation, site, now);
+	activation->seen |= 1u << number % 32u;
+	activation->site = number;
+	if (site->does & PLAN_LEAVES && frame.known)
+		leave(thread, stack, now);
+	else if (site->does & PLAN_LEAVES)
+		drop(stack, 1);
+}
+
+/* All of a place. */
+static __attribute__((noinline)) TRACER_CODE void count_hits(struct hit_thread *thread, uint32_t number,
+							     uintptr_t sp)
+{
+	const struct hit_site *site = site_of(number);
+
+	do {
+		if (site->does & HIT_COPYS)
+			count_copys_hit(thread, site, number, sp);
+		else
+			count_hit(thread, site, number, sp);
+		number++;
+	} while (site++->does & HIT_ALSO);
+}
+
+static __attribute__((noinline)) TRACER_CODE void count_all_bare(struct hit_thread *thread, uint32_t number)
+{
+	const struct hit_site *site = site_of(number);
+
+	do
+		count_bare(thread, site, number++);
+	while (site++->does & HIT_ALSO);
+}
+
+/* ---- a place is reached ------------------------------------------------------------------------------- */
 
 /* A signal handler that interrupted a hit, unless that one was jumped out of. */
 static inline bool is_within_a_hit(const struct hit_thread *thread, uintptr_t sp)
@@ -315,13 +512,16 @@ TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
 	if (UNLIKELY(!thread))
 		thread = hit_thread_attach();
 	if (UNLIKELY(!thread || is_within_a_hit(thread, sp))) {
-		count_bare(thread, site, number);
+		count_all_bare(thread, number);
 		return;
 	}
 	thread->busy_sp = sp;
 	/* Handlers of this thread see that before anything it guards. */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	count_hit(thread, site, number, sp);
+	if (LIKELY(!(site->does & (HIT_COPYS | HIT_ALSO))))
+		count_hit(thread, site, number, sp);
+	else
+		count_hits(thread, number, sp);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	thread->busy_sp = 0;
 }
@@ -329,14 +529,17 @@ TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
 /* ---- beginning ------------------------------------------------------------------------------------------
  */
 
-static struct hit_site hit_site_of(const struct plan_file *plan, const struct plan_site *site)
+static struct hit_site hit_site_of(const struct plan_file *plan, uint32_t number)
 {
+	const struct plan_site *site = &plan->sites[number];
 	uint32_t function = plan->rows[site->row].function;
+	bool also = number + 1 < plan->header->sites.count && site[1].way == PLAN_ALSO;
 
 	return (struct hit_site){.row = plan->rows_before + site->row,
-				 .function = plan->functions_before + function,
+				 .function = site->copy ? COPY | (plan->sites_before + site->copy)
+							: plan->functions_before + function,
 				 .first_row = plan->rows_before + plan->functions[function].first_row,
-				 .does = site->does};
+				 .does = site->does | (also ? HIT_ALSO : 0) | (site->copy ? HIT_COPYS : 0)};
 }
 
 static const struct hit_site *make_sites(const struct plan_file *plan)
@@ -349,7 +552,7 @@ static const struct hit_site *make_sites(const struct plan_file *plan)
 	pages_keep_on_fork(sites, (count + 1) * sizeof *sites, 1);
 	for (uint32_t i = 0; i < count; i++)
 		if (plan->sites[i].row < plan->header->rows.count)
-			sites[i] = hit_site_of(plan, &plan->sites[i]);
+			sites[i] = hit_site_of(plan, i);
 	return sites;
 }
 

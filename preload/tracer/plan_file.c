@@ -50,23 +50,50 @@ static bool rows_fit(const struct plan_file *plan)
 	return true;
 }
 
-/* Whether each that is counted among a site's instructions is one of the sites behind it, in their order; how
- * many. */
+/* The next site behind one and those that are counted with it. */
+static uint32_t behind(const struct plan_file *plan, const struct plan_module *module, uint32_t index)
+{
+	const struct plan_site *sites = &plan->sites[module->first_site];
+
+	do
+		index++;
+	while (index < module->site_count && sites[index].way == PLAN_ALSO);
+	return index;
+}
+
+/* Whether each that is counted among a site's instructions is one of the sites behind it, in their order. */
 static bool within_fits(const struct plan_file *plan, const struct plan_module *module, uint32_t index)
 {
 	const struct plan_site *sites = &plan->sites[module->first_site], *site = &sites[index];
 	uint64_t address = site->address;
-	uint32_t count = 0;
+	uint32_t next = behind(plan, module, index);
 
 	for (uint32_t i = 0; i < site->instruction_count; i++) {
 		const struct plan_instruction *instruction = &plan->instructions[site->first_instruction + i];
-		if (instruction->within != 0 &&
-		    (i == 0 || instruction->within != ++count || count >= module->site_count - index ||
-		     sites[index + count].way != PLAN_WITHIN || sites[index + count].address != address))
-			return false;
+		if (instruction->within != 0) {
+			if (i == 0 || instruction->within != next - index || next >= module->site_count ||
+			    sites[next].way != PLAN_WITHIN || sites[next].address != address)
+				return false;
+			next = behind(plan, module, next);
+		}
 		address += instruction->bytes;
 	}
-	return index + count + 1 >= module->site_count || sites[index + count + 1].way != PLAN_WITHIN;
+	return next >= module->site_count || sites[next].way != PLAN_WITHIN;
+}
+
+static bool is_jump(const struct plan_site *site)
+{
+	return site->way != PLAN_NOT && site->way != PLAN_WITHIN && site->way != PLAN_ALSO;
+}
+
+/* Sites that are none by themselves come behind one. */
+static bool order_fits(const struct plan_file *plan, const struct plan_module *module, uint32_t index)
+{
+	const struct plan_site *site = &plan->sites[module->first_site + index];
+
+	if (site->way == PLAN_ALSO)
+		return index > 0 && site->address == site[-1].address;
+	return site->way == PLAN_WITHIN ? index > 0 : within_fits(plan, module, index);
 }
 
 static bool way_fits(const struct plan_site *site)
@@ -97,14 +124,15 @@ static bool site_fits(const struct plan_file *plan, const struct plan_module *mo
 {
 	const unsigned int known = PLAN_ENTERS | PLAN_BEGINS | PLAN_LEAVES;
 
-	if (site->row >= plan->header->rows.count || (site->does & ~known))
+	if (site->row >= plan->header->rows.count || (site->does & ~known) ||
+	    site->copy > plan->header->sites.count || site->outer > plan->header->sites.count)
 		return false;
 	uint32_t function = plan->rows[site->row].function;
 	if (&plan->modules[plan->functions[function].module] != module)
 		return false;
-	if (site->way == PLAN_NOT || site->way == PLAN_WITHIN)
+	if (!is_jump(site))
 		return site->instruction_count == 0 && site->bytes == 0 &&
-		       (site->way == PLAN_WITHIN || lies_in(site->address, 0, from, module->code_to));
+		       (site->way != PLAN_NOT || lies_in(site->address, 0, from, module->code_to));
 	return way_fits(site) && instructions_fit(plan, site) &&
 	       lies_in(site->address, site->bytes, from, module->code_to);
 }
@@ -120,11 +148,10 @@ static bool module_fits(const struct plan_file *plan, const struct plan_module *
 		return false;
 	for (uint32_t i = 0; i < module->site_count; i++) {
 		const struct plan_site *site = &plan->sites[module->first_site + i];
-		if (!site_fits(plan, module, site, end) ||
-		    (site->way == PLAN_WITHIN ? i == 0 : !within_fits(plan, module, i)))
+		if (!site_fits(plan, module, site, end) || !order_fits(plan, module, i))
 			return false;
-		if (site->way != PLAN_WITHIN)
-			end = site->address + (site->way == PLAN_NOT ? 0 : site->bytes);
+		if (site->way != PLAN_WITHIN && site->way != PLAN_ALSO)
+			end = site->address + site->bytes;
 	}
 	return true;
 }

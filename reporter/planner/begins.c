@@ -54,6 +54,8 @@ static struct ways_in *find_ways_in(const struct body *body)
 			ways[target - body->list].outside |= !is_within(one, target);
 			ways[target - body->list].back |= is_within(one, target) && target->at <= one->at;
 		}
+		if (one->copy)
+			ways[i].outside |= one->comes;
 		if (one->copy && body_joined(body, i) && !one[-1].ends)
 			ways[i].above = !is_within(one - 1, one) && !goes_on(body, i, is_within);
 	}
@@ -66,7 +68,7 @@ static void begin_copy(struct body *body, size_t i, const struct ways_in *ways)
 	struct instruction *one = &body->list[i];
 	if (!ways->back)
 		begins_here(one, one->line);
-	else if (!ways->outside && one[-1].does == 0 && !one[-1].goes)
+	else if (!ways->outside && body_joined(body, i) && one[-1].does == 0 && !one[-1].goes)
 		begins_here(one - 1, one->line);
 	else
 		one->unseen = true;
@@ -109,6 +111,11 @@ static void begin_at_targets(struct body *body)
 			continue;
 		if (target->line == one->line ? target->at <= one->at : is_of_its_line(body, target))
 			begins_here(target, target->line);
+	}
+	for (size_t i = 0; i < body->count; i++) {
+		struct instruction *one = &body->list[i];
+		if (one->comes && one->line && !one->copy && is_of_its_line(body, one))
+			begins_here(one, one->line);
 	}
 }
 

@@ -41,9 +41,9 @@ static bool lead(struct body *body, uint64_t target)
 	return true;
 }
 
-static void land(void *context, uint64_t address)
+static void land(void *context, const struct frames_landing *landing)
 {
-	lead(context, address);
+	lead(context, landing->at);
 }
 
 static void read_direct(struct body *body)

@@ -257,12 +257,13 @@ static void read_landings(const struct code *code, const struct frame *frame, fr
 		return;
 	cursor.end = cursor.at + length;
 	while (cursor.at < cursor.end && !cursor.failed) {
-		read_encoded(&cursor, encoding);
-		read_encoded(&cursor, encoding);
-		uint64_t landing = read_encoded(&cursor, encoding);
+		struct frames_landing landing = {.from = frame->from + read_encoded(&cursor, encoding)};
+		landing.to = landing.from + read_encoded(&cursor, encoding);
+		uint64_t at = read_encoded(&cursor, encoding);
 		read_leb(&cursor, false);
-		if (landing != 0 && !cursor.failed)
-			found(context, base + landing);
+		landing.at = base + at;
+		if (at != 0 && !cursor.failed)
+			found(context, &landing);
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * function.c - from a DIE through instructions, lines and branches to sites, and these into the tables.
+ * function.c - from a DIE through instructions, lines and branches to sites, and these into the ledger.
  */
 #include "function.h"
 
@@ -7,6 +7,7 @@
 #include "branches.h"
 #include "lines.h"
 #include "optimized.h"
+#include "part.h"
 #include "sites.h"
 #include "windows.h"
 
@@ -14,111 +15,121 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX 20000 /* rows without code would be more in a function that is spread over a file */
-
-/* A function that is being put into the tables. */
-struct filing {
-	struct tables *tables;
-	const struct body *body;
-	const struct windows *windows;
-	struct plan_function function;
-	uint32_t index;
-	size_t entry; /* the instruction of its site */
+/* Code that is being planned. */
+struct planning {
+	const struct function_object *object;
+	const struct told *told;
+	struct body *body;
+	struct copy *copies;
+	struct part *parts; /* of the same number */
+	size_t copy_count;
+	struct events events;
+	bool optimized;
 };
 
-/* ---- rows ------------------------------------------------------------------------ */
+/* ---- functions and their lines --------------------------------------------------- */
 
-static uint32_t line_of(const struct filing *filing, const struct window *window)
+static uint32_t function_of(const struct planning *planning, const struct event *event)
 {
-	bool entry = window->first == filing->entry;
-	return entry ? filing->function.first_line : filing->body->list[window->first].begun;
+	return event->copy ? planning->copies[event->copy - 1].function : planning->told->number;
 }
 
-static bool begins(const struct filing *filing, const struct window *window)
+static uint32_t first_line(const struct planning *planning, uint32_t function)
 {
-	return filing->body->list[window->first].does & (PLAN_ENTERS | PLAN_BEGINS);
+	return planning->object->tables->functions[function].first_line;
 }
 
-static int by_number(const void *left, const void *right)
+static void note(const struct planning *planning, uint32_t function, uint32_t line, uint32_t facts)
 {
-	const uint32_t *a = left, *b = right;
-	return (*a > *b) - (*a < *b);
+	if (line > 0)
+		ledger_add_line(planning->object->ledger, function, line, facts);
 }
 
-static void add_row(struct filing *filing, uint32_t line, enum plan_refusal refusal)
+/* Whether a line that has the instruction cannot run without it.  Optimized code may be missing on the very
+ * way that was taken, where another line's does for it; and so may a mere jump, in any code. */
+static bool is_sure(const struct planning *planning, const struct instruction *one)
 {
-	struct plan_row row = {.function = filing->index, .line = line, .refusal = refusal};
-	tables_add_row(filing->tables, &row);
-	filing->function.row_count++;
-	if (line > filing->function.last_line)
-		filing->function.last_line = line;
+	return planning->optimized ? one->lasts : one->kind != PLAN_GOES;
 }
 
-/* Of the lines from the last row's to this one. */
-static void add_rows_without_code(struct filing *filing, const struct covered *covered, uint32_t end)
+static void note_code(const struct planning *planning, const struct body *body, uint32_t function)
 {
-	uint32_t line = filing->tables->rows[filing->tables->row_count - 1].line;
-
-	if (line < filing->function.first_line)
-		line = filing->function.first_line;
-	while (++line < end && filing->function.row_count < LINES_MAX)
-		if (!covered_has(covered, line))
-			add_row(filing, line, PLAN_NO_CODE);
-}
-
-/* Those that begin somewhere, and those of which there is code that is not counted; the caller's to free. */
-static uint32_t *lines_with_code(const struct filing *filing, size_t *count)
-{
-	const struct body *body = filing->body;
-	uint32_t *lines = memory_zeroed(body->count + filing->windows->count + 1, sizeof(*lines));
-	*count = 0;
-	for (size_t i = 0; i < filing->windows->count; i++)
-		if (begins(filing, &filing->windows->list[i]))
-			lines[(*count)++] = line_of(filing, &filing->windows->list[i]);
-	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].unseen && body->list[i].line > filing->function.first_line)
-			lines[(*count)++] = body->list[i].line;
-	qsort(lines, *count, sizeof(*lines), by_number);
-	return lines;
-}
-
-/* The declaration's, then one for each line that has code or has none at all. */
-static void file_rows(struct filing *filing, struct covered *covered)
-{
-	size_t count;
-	uint32_t *lines = lines_with_code(filing, &count);
-	for (size_t i = 0; i < filing->body->count; i++)
-		covered_add(covered, filing->body->list[i].line);
-	add_row(filing, filing->function.first_line, PLAN_TRACED);
-	for (size_t i = 0; i < count; i++) {
-		if (lines[i] == filing->function.first_line || (i > 0 && lines[i] == lines[i - 1]))
-			continue;
-		add_rows_without_code(filing, covered, lines[i]);
-		add_row(filing, lines[i], PLAN_TRACED);
+	for (size_t i = 0; i < body->count; i++) {
+		const struct instruction *one = &body->list[i];
+		note(planning, function, one->line,
+		     LEDGER_CODE | (one->unseen ? LEDGER_UNSEEN : 0) |
+			     (is_sure(planning, one) ? LEDGER_SURE : 0));
 	}
-	free(lines);
 }
 
-/* The row of a line; of one that begins nowhere, the declaration's. */
-static uint32_t row_of(const struct filing *filing, uint32_t line)
+/* The declaration's line counts calls: there only the entry tells. */
+static void note_event(const struct planning *planning, const struct event *event, bool has_room)
 {
-	const struct plan_row *rows = filing->tables->rows + filing->function.first_row;
-	size_t low = 1, high = filing->function.row_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (rows[middle].line < line)
-			low = middle + 1;
-		else
-			high = middle;
+	uint32_t function = function_of(planning, event), first = first_line(planning, function);
+	bool enters = event->does & PLAN_ENTERS;
+	uint32_t line = enters ? first : event->line;
+	if (!(event->does & (PLAN_ENTERS | PLAN_BEGINS)))
+		return;
+	bool lacks_room = !has_room && (line != first || enters);
+	note(planning, function, line, LEDGER_BEGINS | (lacks_room ? LEDGER_NO_ROOM : 0));
+}
+
+/* ---- events ---------------------------------------------------------------------- */
+
+/* What ends at an instruction where copies come in between ends behind them. */
+static void add_own(struct planning *planning, size_t entry)
+{
+	for (size_t i = 0; i < planning->body->count; i++) {
+		const struct instruction *one = &planning->body->list[i];
+		struct event event = {.at = i,
+				      .line = i == entry ? first_line(planning, planning->told->number)
+							 : one->begun};
+		uint8_t begins = one->does & (uint8_t)~PLAN_LEAVES, ends = one->does & PLAN_LEAVES;
+		if (planning->told->goes_on && begins & PLAN_ENTERS)
+			begins = PLAN_BEGINS;
+		if (planning->copy_count == 0) {
+			begins |= ends;
+			ends = 0;
+		}
+		event.does = begins;
+		if (begins)
+			events_add(&planning->events, &event, EVENT_OWN, 0);
+		event.does = ends;
+		if (ends)
+			events_add(&planning->events, &event, EVENT_OWN_END, 0);
 	}
-	bool found = low < filing->function.row_count && rows[low].line == line;
-	return filing->function.first_row + (found ? (uint32_t)low : 0);
+}
+
+static struct lines_of lines_of_copy(const struct planning *planning, struct copy *copy)
+{
+	const struct function_object *object = planning->object;
+	const struct ledger *ledger = object->ledger;
+	const struct unit_origin *origin = unit_origin_of(copy->unit, &copy->die);
+	return (struct lines_of){.unit = copy->unit,
+				 .function = &copy->die,
+				 .file = ledger->functions[copy->function - ledger->first_function].file,
+				 .shift = object->shift,
+				 .sources = object->sources,
+				 .from_line = origin ? origin->first_line : 0,
+				 .to_line = origin ? origin->limit_line : 0};
+}
+
+static void read_parts(struct planning *planning)
+{
+	struct host host;
+	host_init(&host, planning->body, &planning->object->code->code);
+	planning->parts = memory_zeroed(planning->copy_count + 1, sizeof(*planning->parts));
+	for (size_t i = 0; i < planning->copy_count; i++) {
+		struct lines_of of = lines_of_copy(planning, &planning->copies[i]);
+		part_read(&planning->parts[i], &host, &planning->copies[i], (uint32_t)i + 1, &of,
+			  &planning->events);
+	}
+	host_finish(&host);
 }
 
 /* ---- sites ----------------------------------------------------------------------- */
 
-static void file_instruction(struct filing *filing, const struct object_code *object,
-			     const struct instruction *one, uint32_t within)
+static void file_instruction(const struct planning *planning, const struct instruction *one, uint32_t within)
 {
 	struct plan_instruction made = {.target = one->target,
 					.bytes = one->bytes,
@@ -126,101 +137,92 @@ static void file_instruction(struct filing *filing, const struct object_code *ob
 					.field = one->field,
 					.within = within};
 	size_t left;
-	const uint8_t *bytes = code_at(&object->code, one->at, &left);
+	const uint8_t *bytes = code_at(&planning->object->code->code, one->at, &left);
 	memcpy(made.original, bytes, one->bytes);
-	tables_add_instruction(filing->tables, &made);
+	tables_add_instruction(planning->object->tables, &made);
 }
 
-/* The declaration's row counts calls: there only the entry tells. */
-static bool lacks_room(const struct filing *filing, const struct window *window, uint32_t row)
+static void number_copies(const struct planning *planning)
 {
-	bool entry = filing->body->list[window->first].does & PLAN_ENTERS;
-	return window->way == PLAN_NOT && begins(filing, window) &&
-	       (row != filing->function.first_row || entry);
-}
-
-static void file_site(struct filing *filing, const struct object_code *object, const struct window *window)
-{
-	const struct instruction *first = &filing->body->list[window->first];
-	struct plan_site site = {
-		.address = first->at,
-		.springboard = window->springboard,
-		.row = row_of(filing, line_of(filing, window)),
-		.first_instruction = (uint32_t)filing->tables->instruction_count,
-		.instruction_count = (uint8_t)window->count,
-		.bytes = (uint8_t)window->bytes,
-		.does = first->does,
-		.way = window->way,
-	};
-	uint32_t within = 0;
-	for (size_t i = 0; i < window->count; i++) {
-		bool counts = i > 0 && first[i].does;
-		within += counts;
-		file_instruction(filing, object, first + i, counts ? within : 0);
+	for (size_t i = 0; i < planning->events.count; i++) {
+		uint32_t copy = planning->events.list[i].copy;
+		if (copy && planning->copies[copy - 1].number == 0)
+			planning->copies[copy - 1].number = ++*planning->object->copies;
 	}
-	if (lacks_room(filing, window, site.row))
-		filing->tables->rows[site.row].refusal = PLAN_NO_ROOM;
-	tables_add_site(filing->tables, &site);
 }
 
-/* What another refusal does not say already. */
-static void mark(struct filing *filing, uint32_t row, enum plan_refusal refusal)
+/* What of a site is the copy's. */
+static void add_copy(const struct planning *planning, const struct event *event, struct plan_site *site)
 {
-	uint32_t *of = &filing->tables->rows[row].refusal;
-	if (row != filing->function.first_row && *of != PLAN_NO_ROOM)
-		*of = refusal;
+	const struct copy *copy = &planning->copies[event->copy - 1], *outer = copy;
+	while (outer->outer && (outer == copy || outer->number == 0))
+		outer -= outer->outer;
+	site->copy = copy->number;
+	site->outer = outer == copy ? 0 : outer->number;
+	site->depth = object_code_stack_depth(planning->object->code, site->address);
 }
 
-/* Whether a line that has the instruction cannot run without it.  Optimized code may be missing on the very
- * way that was taken, where another line's does for it; and so may a mere jump, in any code. */
-static bool is_sure(const struct instruction *one, bool optimized)
+/* `next`: the first of the events at the window's instruction; moves it behind them. */
+static void file_site(const struct planning *planning, const struct window *window, size_t *next)
 {
-	return optimized ? one->lasts : one->kind != PLAN_GOES;
+	const struct events *events = &planning->events;
+	size_t first = *next;
+	for (; *next < events->count && events->list[*next].at == window->first; ++*next) {
+		const struct event *event = &events->list[*next];
+		struct plan_site site = {
+			.address = planning->body->list[window->first].at,
+			.first_instruction = (uint32_t)planning->object->tables->instruction_count,
+			.does = event->does,
+			.way = PLAN_ALSO,
+		};
+		if (*next == first) {
+			site.springboard = window->springboard;
+			site.instruction_count = (uint8_t)window->count;
+			site.bytes = (uint8_t)window->bytes;
+			site.way = window->way;
+		}
+		if (event->copy)
+			add_copy(planning, event, &site);
+		note_event(planning, event, window->way != PLAN_NOT);
+		ledger_add_site(planning->object->ledger, function_of(planning, event), event->line, &site);
+	}
 }
 
-static void mark_unsure(struct filing *filing, bool optimized)
+/* How many events are at an instruction, of those from `event` on. */
+static uint32_t count_at(const struct events *events, size_t event, size_t at)
 {
-	const struct body *body = filing->body;
-	for (uint32_t i = 0; i < filing->function.row_count; i++)
-		if (filing->tables->rows[filing->function.first_row + i].refusal == PLAN_TRACED)
-			mark(filing, filing->function.first_row + i, PLAN_NOT_ALL);
-	for (size_t i = 0; i < body->count; i++)
-		if (is_sure(&body->list[i], optimized))
-			mark(filing, row_of(filing, body->list[i].line), PLAN_TRACED);
-	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].unseen)
-			mark(filing, row_of(filing, body->list[i].line), PLAN_NOT_ALL);
+	size_t i = event;
+	while (i < events->count && events->list[i].at == at)
+		i++;
+	return (uint32_t)(i - event);
 }
 
-static void file_traced(struct filing *filing, const struct function_object *object, bool optimized)
+static void file_instructions(const struct planning *planning, const struct window *window, size_t next)
 {
-	file_rows(filing, object->covered);
-	for (size_t i = 0; i < filing->windows->count; i++)
-		file_site(filing, object->code, &filing->windows->list[i]);
-	mark_unsure(filing, optimized);
+	uint32_t within = count_at(&planning->events, next, window->first);
+	for (size_t i = 0; i < window->count; i++) {
+		uint32_t here = i > 0 ? count_at(&planning->events, next + within, window->first + i) : 0;
+		file_instruction(planning, &planning->body->list[window->first + i], here ? within : 0);
+		within += here;
+	}
+}
+
+static void file_sites(struct planning *planning)
+{
+	struct windows windows;
+	size_t next = 0;
+	number_copies(planning);
+	windows_choose(&windows, planning->body);
+	for (size_t i = 0; i < windows.count; i++) {
+		const struct window *window = &windows.list[i];
+		size_t first = next;
+		file_site(planning, window, &next);
+		file_instructions(planning, window, first);
+	}
+	windows_finish(&windows);
 }
 
 /* ---- functions ------------------------------------------------------------------- */
-
-static struct filing filing_of(struct tables *tables, uint32_t module, const struct told *told)
-{
-	return (struct filing){
-		.tables = tables,
-		.index = (uint32_t)tables->function_count,
-		.function = {.name = tables_text(tables, told->name),
-			     .file = tables_text(tables, told->file),
-			     .module = module,
-			     .first_line = told->line,
-			     .last_line = told->line,
-			     .first_row = (uint32_t)tables->row_count},
-	};
-}
-
-static void file_refused(struct filing *filing, enum plan_refusal refusal)
-{
-	filing->function.refusal = refusal;
-	add_row(filing, filing->function.first_line, PLAN_TRACED);
-}
 
 static bool read_ranges(struct body *body, const struct told *told, uint64_t shift)
 {
@@ -240,55 +242,81 @@ static bool read_ranges(struct body *body, const struct told *told, uint64_t shi
 	return body->range_count > 0;
 }
 
-static void plan_body(struct filing *filing, struct body *body, const struct told *told,
-		      const struct function_object *object)
+bool function_claim(struct body *body, const struct told *told, const struct function_object *object)
 {
-	Dwarf_Die die = told->die;
-	struct lines_of of = {told->unit, &die, told->file, object->shift, object->sources};
-	struct windows windows = {0};
-	enum plan_refusal refusal = PLAN_UNDECODED;
-	if (!*of.file) {
-		of.file = lines_file_at(&of, body->entry);
-		filing->function.file = tables_text(filing->tables, of.file);
-	}
-	if (body_read(body, &object->code->code)) {
-		uint32_t opening = lines_read(body, &of);
-		if (filing->function.first_line == 0)
-			filing->function.first_line = filing->function.last_line = opening;
-		refusal = branches_read(body, object->code);
-		if (refusal == PLAN_TRACED)
-			filing->entry = sites_place(body, opening);
-	}
-	if (refusal == PLAN_TRACED) {
-		windows_choose(&windows, body);
-		filing->body = body;
-		filing->windows = &windows;
-		covered_choose(object->covered, told->unit, object->sources, of.file);
-		file_traced(filing, object, optimized_is(&die, body_calls(body)));
-		filing->windows = NULL;
-	} else {
-		file_refused(filing, refusal);
-	}
-	windows_finish(&windows);
+	return read_ranges(body, told, object->shift) && body_claim(body, &object->code->code);
 }
 
-bool function_plan(struct tables *tables, uint32_t module, const struct told *told,
+/* Of own code, where the function was chosen; else of copies alone. */
+static void plan_events(struct planning *planning, uint32_t opening)
+{
+	uint32_t number = planning->told->number;
+	if (planning->copy_count > 0)
+		read_parts(planning);
+	if (number != FUNCTION_NONE)
+		add_own(planning, sites_place(planning->body, opening));
+	events_place(&planning->events, planning->body);
+	if (number != FUNCTION_NONE)
+		note_code(planning, planning->body, number);
+	for (size_t i = 0; i < planning->copy_count; i++) {
+		uint32_t function = planning->copies[i].function;
+		note_code(planning, &planning->parts[i].body, function);
+		if (planning->parts[i].unsure)
+			note(planning, function, first_line(planning, function), LEDGER_NO_ROOM);
+	}
+}
+
+static enum plan_refusal plan_body(struct planning *planning, struct lines_of *of)
+{
+	const struct function_object *object = planning->object;
+	uint32_t number = planning->told->number;
+	if (!body_read(planning->body, &object->code->code))
+		return PLAN_UNDECODED;
+	uint32_t opening = lines_read(planning->body, of);
+	if (number != FUNCTION_NONE) {
+		struct plan_function *function = &object->tables->functions[number];
+		if (function->first_line == 0)
+			function->first_line = function->last_line = opening;
+	}
+	enum plan_refusal refusal = branches_read(planning->body, object->code);
+	if (refusal != PLAN_TRACED)
+		return refusal;
+	planning->optimized = optimized_is(of->function, body_calls(planning->body));
+	plan_events(planning, opening);
+	file_sites(planning);
+	return PLAN_TRACED;
+}
+
+/* That of its declaration, or of its code. */
+static const char *file_of(const struct planning *planning, const struct lines_of *of)
+{
+	const struct function_object *object = planning->object;
+	uint32_t number = planning->told->number;
+	if (*of->file || number == FUNCTION_NONE)
+		return of->file;
+	const char *file = lines_file_at(of, planning->body->entry);
+	object->tables->functions[number].file = tables_text(object->tables, file);
+	object->ledger->functions[number - object->ledger->first_function].file = file;
+	return file;
+}
+
+void function_plan(struct body *body, const struct told *told, struct copy *copies, size_t copy_count,
 		   const struct function_object *object)
 {
-	struct body body = {0};
-	bool mine = read_ranges(&body, told, object->shift) && body_claim(&body, &object->code->code);
-	if (mine) {
-		struct filing filing = filing_of(tables, module, told);
-		plan_body(&filing, &body, told, object);
-		tables_add_function(tables, &filing.function);
-	}
-	body_finish(&body);
-	return mine;
-}
-
-void function_plan_inlined(struct tables *tables, uint32_t module, const struct told *told)
-{
-	struct filing filing = filing_of(tables, module, told);
-	file_refused(&filing, PLAN_INLINED);
-	tables_add_function(tables, &filing.function);
+	Dwarf_Die die = told->die;
+	struct planning planning = {
+		.object = object, .told = told, .body = body, .copies = copies, .copy_count = copy_count};
+	struct lines_of of = {.unit = told->unit,
+			      .function = &die,
+			      .file = told->file,
+			      .shift = object->shift,
+			      .sources = object->sources};
+	of.file = file_of(&planning, &of);
+	enum plan_refusal refusal = plan_body(&planning, &of);
+	if (told->number != FUNCTION_NONE)
+		object->tables->functions[told->number].refusal = refusal;
+	for (size_t i = 0; planning.parts && i < copy_count; i++)
+		part_finish(&planning.parts[i]);
+	free(planning.parts);
+	events_finish(&planning.events);
 }

@@ -1,13 +1,15 @@
 /*
- * function.h - the plan of one function: its row and site tables.
+ * function.h - what is to be counted in the code of one function: of the function, and of copies in it.
  */
 #ifndef MPROF_REPORTER_PLANNER_FUNCTION_H
 #define MPROF_REPORTER_PLANNER_FUNCTION_H
 
-#include "covered.h"
+#include "body.h"
+#include "copies.h"
+#include "ledger.h"
 #include "object_code.h"
-#include "symbolize/unit.h"
-#include "tables.h"
+
+#define FUNCTION_NONE UINT32_MAX
 
 /* A function as DWARF tells of it. */
 struct told {
@@ -15,21 +17,25 @@ struct told {
 	Dwarf_Die die;
 	const char *name, *file; /* interned */
 	uint32_t line;           /* of its declaration; 0: unknown */
+	uint32_t number;         /* in the plan; FUNCTION_NONE: it was not chosen */
+	bool goes_on;            /* a piece that was split off: to enter it is no call of the function */
 };
 
 /* The object that functions are in. */
 struct function_object {
+	struct tables *tables;
+	struct ledger *ledger;
 	struct object_code *code;
 	uint64_t shift; /* addresses in the object - those in DWARF */
 	struct sources *sources;
-	struct covered *covered;
+	uint32_t *copies; /* numbers given to them so far, in the plan */
 };
 
-/* Plans an instance with code, if that is nobody's yet; true if it was. */
-bool function_plan(struct tables *tables, uint32_t module, const struct told *told,
-		   const struct function_object *object);
+/* Takes the code of an instance; false: it has none, or that is somebody's already. */
+bool function_claim(struct body *body, const struct told *told, const struct function_object *object);
 
-/* Says that a function has no instance with code, but copies in its callers. */
-void function_plan_inlined(struct tables *tables, uint32_t module, const struct told *told);
+/* Plans code that was claimed, in the ledger.  Numbers those of the copies that are counted. */
+void function_plan(struct body *body, const struct told *told, struct copy *copies, size_t copy_count,
+		   const struct function_object *object);
 
 #endif

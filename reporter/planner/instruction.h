@@ -29,6 +29,8 @@ struct instruction {
 	bool row;       /* a statement begins here that has a line */
 	bool silent;    /* the line table says nothing here: it goes on with the line before */
 	bool unseen;    /* code of its line begins here that is not counted */
+	bool comes;     /* of a copy's code: control comes here from outside of it */
+	bool opens;     /* of a copy's code: the line table has the function's declaration here */
 	bool statement; /* one begins here by the line table, of whatever file or line */
 };
 

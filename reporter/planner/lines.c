@@ -11,22 +11,22 @@
 #define DEPTH_MAX 200
 
 /* Code of a function called that stands in this one. */
-struct copy {
+struct callee {
 	uint64_t from, to;
 	uint32_t line;   /* of the call; 0: none */
 	uint32_t number; /* the same where one copy is in several pieces */
 };
 
-struct copies {
+struct callees {
 	const struct lines_of *of;
-	struct copy *list;
+	struct callee *list;
 	size_t count, capacity;
 	uint32_t last_number;
 };
 
 /* ---- copies ---------------------------------------------------------------------- */
 
-static void add_copy(struct copies *copies, Dwarf_Die *die)
+static void add_copy(struct callees *copies, Dwarf_Die *die)
 {
 	const struct lines_of *of = copies->of;
 	Dwarf_Addr base, from, to;
@@ -41,12 +41,12 @@ static void add_copy(struct copies *copies, Dwarf_Die *die)
 		copies->list =
 			pool_grow(copies->list, &copies->capacity, copies->count + 1, sizeof(*copies->list));
 		copies->list[copies->count++] =
-			(struct copy){from + of->shift, to + of->shift, line, copies->last_number};
+			(struct callee){from + of->shift, to + of->shift, line, copies->last_number};
 	}
 }
 
 /* Only the outermost ones: those inside have no say. */
-static void find_copies(struct copies *copies, Dwarf_Die *parent, unsigned depth)
+static void find_copies(struct callees *copies, Dwarf_Die *parent, unsigned depth)
 {
 	Dwarf_Die child, next;
 	if (depth >= DEPTH_MAX || dwarf_child(parent, &child) != 0)
@@ -74,7 +74,7 @@ static void find_copies(struct copies *copies, Dwarf_Die *parent, unsigned depth
 
 static int by_start(const void *left, const void *right)
 {
-	const struct copy *a = left, *b = right;
+	const struct callee *a = left, *b = right;
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return (a->to < b->to) - (a->to > b->to);
@@ -87,6 +87,7 @@ struct said {
 	uint32_t first, last; /* statements' lines; 0: none */
 	uint32_t other;       /* of no statement */
 	bool statement;
+	bool opens;   /* the line that the copy's function opens on */
 	bool any;     /* it says something, */
 	bool no_line; /* namely that what follows is of no line */
 };
@@ -143,6 +144,8 @@ static uint32_t own_line(const struct lines_of *of, Dwarf_Line *row)
 	const char *path = says_line(row) ? file_of(of, row) : NULL;
 	if (!path || dwarf_lineno(row, &line) != 0)
 		return 0;
+	if (of->to_line && ((uint32_t)line < of->from_line || (uint32_t)line >= of->to_line))
+		return 0;
 	return !*of->file || path == of->file ? (uint32_t)line : 0;
 }
 
@@ -154,7 +157,7 @@ static bool says_no_line(Dwarf_Line *row)
 }
 
 /* Rows at the address, of which the last counts.  In a copy, all that say a line say its call's. */
-static struct said read_rows(struct table *table, uint64_t address, const struct copy *copy)
+static struct said read_rows(struct table *table, uint64_t address, const struct callee *copy)
 {
 	struct said said = {0};
 	bool statement;
@@ -171,6 +174,7 @@ static struct said read_rows(struct table *table, uint64_t address, const struct
 		said.no_line = says_no_line(row);
 		if (!line)
 			continue;
+		said.opens |= statement && own && own == table->of->from_line;
 		if (statement && !said.first)
 			said.first = own;
 		if (statement)
@@ -182,8 +186,8 @@ static struct said read_rows(struct table *table, uint64_t address, const struct
 }
 
 /* The copy that an address lies in, of those in order; addresses only rise. */
-static const struct copy *copy_at(const struct copies *copies, size_t *next, const struct copy **open,
-				  uint64_t address)
+static const struct callee *copy_at(const struct callees *copies, size_t *next, const struct callee **open,
+				    uint64_t address)
 {
 	for (; *next < copies->count && copies->list[*next].from <= address; (*next)++)
 		if (copies->list[*next].to > address)
@@ -191,11 +195,11 @@ static const struct copy *copy_at(const struct copies *copies, size_t *next, con
 	return *open && (*open)->to > address ? *open : NULL;
 }
 
-static uint32_t read_lines(struct body *body, struct table *table, const struct copies *copies)
+static uint32_t read_lines(struct body *body, struct table *table, const struct callees *copies)
 {
 	uint32_t line = 0, opening = 0;
 	size_t next = 0;
-	const struct copy *open = NULL;
+	const struct callee *open = NULL;
 	for (size_t i = 0; i < body->count; i++) {
 		struct instruction *one = &body->list[i];
 		if (!body_joined(body, i)) {
@@ -204,9 +208,10 @@ static uint32_t read_lines(struct body *body, struct table *table, const struct 
 		}
 		if (one->dead)
 			continue;
-		const struct copy *copy = copy_at(copies, &next, &open, one->at);
+		const struct callee *copy = copy_at(copies, &next, &open, one->at);
 		struct said said = read_rows(table, one->at, copy);
 		one->statement = said.statement;
+		one->opens = said.opens;
 		one->row = said.last != 0;
 		one->silent = !said.any;
 		if (said.last || said.other || (said.no_line && !copy))
@@ -234,10 +239,29 @@ const char *lines_file_at(const struct lines_of *of, uint64_t address)
 	return "";
 }
 
+uint32_t lines_behind(const struct lines_of *of, uint64_t address)
+{
+	struct table table = {.of = of};
+	uint32_t last = 0;
+	bool statement;
+	if (dwarf_getsrclines(&of->unit->die, &table.lines, &table.count) != 0)
+		return 0;
+	for (size_t i = first_row(&table, address); i < table.count && row_address(&table, i) == address;
+	     i++) {
+		Dwarf_Line *row = dwarf_onesrcline(table.lines, i);
+		uint32_t own = own_line(of, row);
+		if (!own || own == of->from_line)
+			break;
+		if (dwarf_linebeginstatement(row, &statement) == 0 && statement)
+			last = own;
+	}
+	return last;
+}
+
 uint32_t lines_read(struct body *body, const struct lines_of *of)
 {
 	struct table table = {.of = of};
-	struct copies copies = {.of = of};
+	struct callees copies = {.of = of};
 	if (dwarf_getsrclines(&of->unit->die, &table.lines, &table.count) != 0)
 		table.count = 0;
 	find_copies(&copies, of->function, 0);

@@ -24,7 +24,7 @@ void object_code_close(struct object_code *object)
 	code_close(&object->code);
 }
 
-bool object_code_stack_is_empty(struct object_code *object, uint64_t address)
+uint32_t object_code_stack_depth(struct object_code *object, uint64_t address)
 {
 	Dwarf_Frame *frame;
 	Dwarf_Op *operations;
@@ -33,12 +33,18 @@ bool object_code_stack_is_empty(struct object_code *object, uint64_t address)
 		object->frames = dwarf_getcfi_elf(object->elf);
 	object->frames_sought = true;
 	if (!object->frames || dwarf_cfi_addrframe(object->frames, address, &frame) != 0)
-		return false;
-	bool empty = dwarf_frame_cfa(frame, &operations, &count) == 0 && count == 1 &&
+		return 0;
+	bool known = dwarf_frame_cfa(frame, &operations, &count) == 0 && count == 1 &&
 		     operations[0].atom == DW_OP_bregx && operations[0].number == REGISTER_RSP &&
-		     operations[0].number2 == 8;
+		     operations[0].number2 <= UINT32_MAX;
+	uint32_t depth = known ? (uint32_t)operations[0].number2 : 0;
 	free(frame);
-	return empty;
+	return depth;
+}
+
+bool object_code_stack_is_empty(struct object_code *object, uint64_t address)
+{
+	return object_code_stack_depth(object, address) == 8;
 }
 
 static int by_value(const void *left, const void *right)

@@ -26,6 +26,10 @@ void object_code_close(struct object_code *object);
  * another function in place of a return. */
 bool object_code_stack_is_empty(struct object_code *object, uint64_t address);
 
+/* So many bytes the stack pointer is at an instruction below where it was before the function's caller pushed
+ * the return address; 0: not known. */
+uint32_t object_code_stack_depth(struct object_code *object, uint64_t address);
+
 /* Whether some datum holds an address within from..to: both excluded. */
 bool object_code_has_pointer_into(struct object_code *object, uint64_t from, uint64_t to);
 

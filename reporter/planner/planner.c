@@ -10,6 +10,7 @@
 #include "loaded.h"
 #include "symbolize/marks.h"
 #include "symbolize/object.h"
+#include "symbolize/symbols.h"
 
 #include <dwarf.h>
 #include <elfutils/libdwelf.h>
@@ -24,21 +25,31 @@ struct planner {
 	struct functions functions;
 	struct symbolizer_options options;
 	struct places places;
+	uint32_t copies; /* numbers given to copies */
+};
+
+/* A function that was chosen. */
+struct chosen_function {
+	struct told told;
+	struct body body;
 };
 
 /* An object that is being planned. */
 struct planning {
 	struct planner *planner;
+	struct ledger ledger;
 	struct copies copies;
 	struct object object;
 	struct object_code code;
 	struct sources sources;
 	struct covered covered;
 	struct units units;
+	struct symbols symbols; /* read when first asked for */
+	bool has_symbols;
 	uint32_t module;
-	struct map known; /* (name and line, file) of functions met -> their number + 1, if they have code */
-	struct told *inlined; /* functions that have had no code so far */
-	size_t inlined_count, inlined_capacity;
+	struct map known; /* (name and line, file) of functions met -> their number + 1 */
+	struct chosen_function *chosen;
+	size_t chosen_count, chosen_capacity;
 };
 
 struct planner *planner_create(const char *const *globs, size_t glob_count)
@@ -69,7 +80,7 @@ void planner_destroy(struct planner *planner)
 static struct told tell(struct planning *planning, struct unit *unit, Dwarf_Die *die)
 {
 	struct functions *functions = &planning->planner->functions;
-	struct told told = {.unit = unit, .die = *die};
+	struct told told = {.unit = unit, .die = *die, .number = FUNCTION_NONE};
 	Dwarf_Die origin = sources_origin(*die);
 	told.name = functions_display_name(functions, die, functions_linkage_name(die));
 	sources_declaration(&planning->sources, &origin, &told.file, &told.line);
@@ -82,52 +93,133 @@ static uint64_t key_of(const struct told *told)
 	return (uintptr_t)told->name + ((uint64_t)told->line << 48 | told->line >> 16);
 }
 
-/* The function that was added last is of these. */
-static void note_code(struct planning *planning, const struct told *told)
+static uintptr_t known(const struct planning *planning, const struct told *told)
 {
-	uintptr_t number = planning->planner->tables.function_count;
-	if (!map_get(&planning->known, key_of(told), (uintptr_t)told->file))
-		map_put(&planning->known, key_of(told), (uintptr_t)told->file, (void *)number); // NOLINT
+	return (uintptr_t)map_get(&planning->known, key_of(told), (uintptr_t)told->file);
 }
 
-/* Hits of its own code are not all that there are. */
-static void note_copies(struct planning *planning, struct told *told, size_t function)
+static void add_function(struct planning *planning, struct told *told)
 {
-	uint32_t *refusal = &planning->planner->tables.functions[function].refusal;
-	if (*refusal == PLAN_TRACED &&
-	    copies_has(&planning->copies, told->unit, &planning->sources, &told->die))
-		*refusal = PLAN_COPIES;
+	struct tables *tables = &planning->planner->tables;
+	const struct plan_function function = {.name = tables_text(tables, told->name),
+					       .file = tables_text(tables, told->file),
+					       .module = planning->module,
+					       .first_line = told->line,
+					       .last_line = told->line,
+					       .refusal = PLAN_INLINED};
+	const struct ledger_function noted = {told->unit, told->file};
+	told->number = (uint32_t)tables->function_count;
+	tables_add_function(tables, &function);
+	ledger_add_function(&planning->ledger, &noted);
+	if (!known(planning, told))
+		map_put(&planning->known, key_of(told), (uintptr_t)told->file,
+			(void *)(uintptr_t)tables->function_count); // NOLINT
 }
 
-static void plan_die(void *context, struct unit *unit, Dwarf_Die *die)
+static void choose(void *context, struct unit *unit, Dwarf_Die *die)
 {
 	struct planning *planning = context;
-	struct told told = tell(planning, unit, die);
-	const struct function_object object = {&planning->code, planning->object.dwarf_shift,
-					       &planning->sources, &planning->covered};
-	if (function_plan(&planning->planner->tables, planning->module, &told, &object)) {
-		note_code(planning, &told);
-		note_copies(planning, &told, planning->planner->tables.function_count - 1);
-		return;
-	}
-	if (!dwarf_hasattr(die, DW_AT_inline))
-		return;
-	planning->inlined = pool_grow(planning->inlined, &planning->inlined_capacity,
-				      planning->inlined_count + 1, sizeof(*planning->inlined));
-	planning->inlined[planning->inlined_count++] = told;
+	planning->chosen = pool_grow(planning->chosen, &planning->chosen_capacity, planning->chosen_count + 1,
+				     sizeof(*planning->chosen));
+	planning->chosen[planning->chosen_count++] =
+		(struct chosen_function){.told = tell(planning, unit, die)};
 }
 
-static void plan_inlined(struct planning *planning)
+static struct function_object function_object(struct planning *planning)
 {
-	for (size_t i = 0; i < planning->inlined_count; i++) {
-		struct told *told = &planning->inlined[i];
-		uintptr_t known = (uintptr_t)map_get(&planning->known, key_of(told), (uintptr_t)told->file);
-		if (known > 0) {
-			note_copies(planning, told, known - 1);
-			continue;
+	return (struct function_object){
+		&planning->planner->tables,   &planning->ledger,  &planning->code,
+		planning->object.dwarf_shift, &planning->sources, &planning->planner->copies};
+}
+
+/* Where gcc inlines the beginning of a function alone, the rest of it is a function `name.part.N`. */
+static bool goes_on(struct planning *planning, struct told *told, uint64_t entry)
+{
+	if (!dwarf_hasattr(&told->die, DW_AT_abstract_origin))
+		return false;
+	if (!planning->has_symbols)
+		symbols_init(&planning->symbols, &planning->object);
+	planning->has_symbols = true;
+	const struct symbol *symbol = symbols_find(&planning->symbols, entry);
+	return symbol && strstr(symbol->name, ".part.");
+}
+
+/* Those with code come first.  One without is that one of its name and place which has some, if there is one.
+ */
+static void number_chosen(struct planning *planning)
+{
+	const struct function_object object = function_object(planning);
+	for (size_t i = 0; i < planning->chosen_count; i++) {
+		struct chosen_function *chosen = &planning->chosen[i];
+		if (function_claim(&chosen->body, &chosen->told, &object)) {
+			add_function(planning, &chosen->told);
+			chosen->told.goes_on = goes_on(planning, &chosen->told, chosen->body.entry);
+			copies_want(&planning->copies, chosen->told.unit, &chosen->told.die,
+				    chosen->told.number);
+		} else {
+			body_finish(&chosen->body);
 		}
-		function_plan_inlined(&planning->planner->tables, planning->module, told);
-		note_code(planning, told);
+	}
+	for (size_t i = 0; i < planning->chosen_count; i++) {
+		struct told *told = &planning->chosen[i].told;
+		if (told->number != FUNCTION_NONE || !dwarf_hasattr(&told->die, DW_AT_inline))
+			continue;
+		if (known(planning, told))
+			told->number = (uint32_t)known(planning, told) - 1;
+		else
+			add_function(planning, told);
+		copies_want(&planning->copies, told->unit, &told->die, told->number);
+	}
+}
+
+static void plan_chosen(struct planning *planning)
+{
+	const struct function_object object = function_object(planning);
+	for (size_t i = 0; i < planning->chosen_count; i++) {
+		struct chosen_function *chosen = &planning->chosen[i];
+		size_t count;
+		if (chosen->body.range_count == 0)
+			continue;
+		struct copy *copies = copies_in(&planning->copies, &chosen->told.die, &count);
+		function_plan(&chosen->body, &chosen->told, copies, count, &object);
+		body_finish(&chosen->body);
+	}
+}
+
+/* Functions that were not chosen, but have copies of those that were. */
+static void plan_hosts(struct planning *planning)
+{
+	const struct function_object object = function_object(planning);
+	for (size_t i = 0, count; i < planning->copies.count; i += count) {
+		struct copy *copies = &planning->copies.list[i];
+		struct told host = {.unit = copies->unit,
+				    .die = copies->unit->scopes[copies->host].die,
+				    .name = "",
+				    .file = "",
+				    .number = FUNCTION_NONE};
+		struct body body = {0};
+		copies_in(&planning->copies, &host.die, &count);
+		if (function_claim(&body, &host, &object))
+			function_plan(&body, &host, copies, count, &object);
+		body_finish(&body);
+	}
+}
+
+/* A function of which something is counted, but not all, says so. */
+static void tell_uncounted(struct planning *planning)
+{
+	struct plan_function *functions = planning->planner->tables.functions;
+	for (size_t i = 0; i < planning->copies.count; i++) {
+		const struct copy *copy = &planning->copies.list[i];
+		uint32_t *refusal = &functions[copy->function].refusal;
+		if (copy->number > 0 && *refusal == PLAN_INLINED)
+			*refusal = PLAN_TRACED;
+	}
+	for (size_t i = 0; i < planning->copies.count; i++) {
+		const struct copy *copy = &planning->copies.list[i];
+		uint32_t *refusal = &functions[copy->function].refusal;
+		if (copy->number == 0 && *refusal == PLAN_TRACED)
+			*refusal = PLAN_COPIES;
 	}
 }
 
@@ -148,18 +240,12 @@ static void plan_marked(void *context, struct unit_origin *origin)
 	struct unit *unit = unit_of(planning, origin);
 	if (!unit)
 		return;
-	plan_die(planning, unit, &origin->die);
+	choose(planning, unit, &origin->die);
 	for (uint32_t copy = origin->copies; copy > 0; copy = unit->scopes[copy - 1].next_copy)
-		plan_die(planning, unit, &unit->scopes[copy - 1].die);
+		choose(planning, unit, &unit->scopes[copy - 1].die);
 }
 
 /* ---- objects --------------------------------------------------------------------- */
-
-static int by_address(const void *left, const void *right)
-{
-	const struct plan_site *a = left, *b = right;
-	return (a->address > b->address) - (a->address < b->address);
-}
 
 static void add_module(struct planning *planning, const char *path, size_t first_site)
 {
@@ -174,8 +260,6 @@ static void add_module(struct planning *planning, const char *path, size_t first
 		memcpy(module.build_id, build_id, (size_t)bytes);
 	}
 	code_extent(&planning->code.code, &module.code_from, &module.code_to);
-	if (module.site_count > 0)
-		qsort(tables->sites + first_site, module.site_count, sizeof(*tables->sites), by_address);
 	tables_add_module(tables, &module);
 }
 
@@ -187,26 +271,40 @@ static void plan_marks(struct planning *planning)
 			      plan_marked, planning);
 }
 
+static void plan_all(struct planning *planning)
+{
+	number_chosen(planning);
+	copies_find(&planning->copies, &planning->units, &planning->sources);
+	plan_chosen(planning);
+	plan_hosts(planning);
+	tell_uncounted(planning);
+	ledger_file(&planning->ledger, &planning->planner->tables, &planning->sources, &planning->covered);
+}
+
 static void plan_object(struct planning *planning, const char *path, const struct wanted *wanted)
 {
 	struct tables *tables = &planning->planner->tables;
-	size_t first_site = tables->site_count, first_function = tables->function_count;
+	size_t first_site = tables->site_count;
+	planning->ledger.first_function = tables->function_count;
 	planning->module = (uint32_t)tables->module_count;
 	sources_init(&planning->sources, &planning->planner->strings);
 	units_init(&planning->units, object_dwarf(&planning->object));
 	if (wanted_marks(wanted))
 		plan_marks(planning);
 	if (wanted_names(wanted))
-		chosen_by_name(wanted, &planning->units, &planning->planner->functions, plan_die, planning);
-	plan_inlined(planning);
-	if (tables->function_count > first_function)
+		chosen_by_name(wanted, &planning->units, &planning->planner->functions, choose, planning);
+	plan_all(planning);
+	if (planning->ledger.function_count > 0)
 		add_module(planning, path, first_site);
+	ledger_finish(&planning->ledger);
 	covered_finish(&planning->covered);
 	copies_finish(&planning->copies);
 	units_finish(&planning->units);
 	sources_finish(&planning->sources);
 	map_finish(&planning->known);
-	free(planning->inlined);
+	free(planning->chosen);
+	if (planning->has_symbols)
+		symbols_finish(&planning->symbols);
 }
 
 static bool open_object(struct planning *planning, const char *path)

@@ -148,9 +148,11 @@ static const char *refusal_in_words(uint32_t refusal)
 	case PLAN_UNDECODED:
 		return "the function's code is not all instructions";
 	case PLAN_INLINED:
-		return "all copies of the function are inlined in others; mark it noinline";
+		return "all copies of the function are inlined where nothing can be counted; mark it "
+		       "noinline";
 	case PLAN_COPIES:
-		return "the function has copies that are inlined in others; mark it noinline";
+		return "some copies of the function are inlined where nothing can be counted; mark it "
+		       "noinline";
 	case PLAN_NO_CODE:
 		return "no code is left of the line";
 	case PLAN_NOT_DONE:
@@ -346,12 +348,14 @@ static void warn_all_refused(struct profile *profile)
 {
 	warn_refused(profile, PLAN_COMPUTED_GOTO, "are not traced: they jump where their code does not say");
 	warn_refused(profile, PLAN_UNDECODED, "are not traced: their code is not all instructions");
-	warn_refused(profile, PLAN_INLINED, "are not traced: all their copies are inlined in others");
+	warn_refused(profile, PLAN_INLINED,
+		     "are not traced: all their copies are inlined where nothing can be counted");
 	warn_refused(profile, PLAN_NOT_DONE,
 		     "are not traced, or not all: their code stayed as it was, or was loaded more than once");
-	warn_refused(profile, PLAN_COPIES,
-		     "ran more often than is told: copies that are inlined in others are not traced; mark "
-		     "them noinline");
+	warn_refused(
+		profile, PLAN_COPIES,
+		"ran more often than is told: some copies are inlined where nothing can be counted; mark "
+		"them noinline");
 }
 
 void profile_add_traced(struct profile *profile)

@@ -42,7 +42,7 @@ def lines_whose_instructions_run_equally_often(directory):
             trace = record([program], folder, MPROF_LINES="*").trace()
             wrong, count = {}, 0
             for function in json.loads(mprof("report", "--format", "json", trace).stdout)["functions"]:
-                for line in function["lines"][1:]:
+                for line in function["lines"][1:] if function["file"].endswith(source) else ():
                     times = set(counts.get(line["line"], {}).values())
                     if line["hits"] and len(times) == 1:
                         count += 1

@@ -234,7 +234,9 @@ static void check_site(struct checking *checking, const struct plan_site *site)
 	cr_assert_leq((uint64_t)site->first_instruction + site->instruction_count,
 		      plan->header->instructions.count);
 	cr_expect_gt(site->does, 0);
-	cr_expect_leq(site->way, PLAN_WITHIN);
+	cr_expect_leq(site->way, PLAN_ALSO);
+	cr_expect_leq(site->copy, plan->header->sites.count);
+	cr_expect(site->outer == 0 || (site->copy != 0 && site->outer != site->copy));
 	for (size_t i = 0; i < site->instruction_count; i++) {
 		const struct plan_instruction *one = &plan->instructions[site->first_instruction + i];
 		cr_assert(one->bytes > 0 && one->bytes <= PLAN_INSTRUCTION_MAX);
@@ -287,18 +289,23 @@ static void check_function(struct checking *checking, uint32_t index)
 	}
 }
 
-/* Traced is a row whose beginnings all have room; without code one that begins nowhere; all are counted that
- * another's trampoline is to count. */
+/* Traced is a row whose beginnings all have room, and calls are if each copy's entry is a place; without code
+ * one that begins nowhere; all are counted that another's trampoline is to count. */
 static void check_rows(struct checking *checking)
 {
 	const struct plan_file *plan = checking->plan;
 	bool *lacks = calloc(plan->header->rows.count + 1, sizeof(bool));
 	bool *begins = calloc(plan->header->rows.count + 1, sizeof(bool));
+	bool *has_copies = calloc(plan->header->rows.count + 1, sizeof(bool));
 	size_t within = 0;
+	uint8_t way = PLAN_JUMP;
 	for (uint32_t i = 0; i < plan->header->sites.count; i++) {
 		const struct plan_site *site = &plan->sites[i];
 		bool first = site->row == plan->functions[plan->rows[site->row].function].first_row;
-		lacks[site->row] |= site->does & (first ? PLAN_ENTERS : PLAN_BEGINS) && site->way == PLAN_NOT;
+		if (site->way != PLAN_ALSO)
+			way = site->way;
+		lacks[site->row] |= site->does & (first ? PLAN_ENTERS : PLAN_BEGINS) && way == PLAN_NOT;
+		has_copies[plan->functions[plan->rows[site->row].function].first_row] |= site->copy > 0;
 		begins[site->row] |= site->does & PLAN_BEGINS;
 		within += site->way == PLAN_WITHIN;
 	}
@@ -307,10 +314,12 @@ static void check_rows(struct checking *checking)
 		if (plan->functions[plan->rows[i].function].refusal == PLAN_TRACED)
 			cr_expect(plan->rows[i].refusal == (lacks[i] ? PLAN_NO_ROOM : PLAN_TRACED) ||
 					  (!lacks[i] && plan->rows[i].refusal == PLAN_NOT_ALL) ||
+					  (has_copies[i] && plan->rows[i].refusal == PLAN_NO_ROOM) ||
 					  (!begins[i] && plan->rows[i].refusal == PLAN_NO_CODE),
 				  "%s: line %u", checking->how, plan->rows[i].line);
 	free(lacks);
 	free(begins);
+	free(has_copies);
 }
 
 void plan_check(const struct plan_file *plan, const char *object, const char *how)
@@ -326,7 +335,9 @@ void plan_check(const struct plan_file *plan, const char *object, const char *ho
 	for (uint32_t i = 0; i < plan->header->functions.count; i++)
 		check_function(&checking, i);
 	for (uint32_t i = 0; i < plan->header->sites.count; i++) {
-		cr_expect(i == 0 || plan->sites[i].address > plan->sites[i - 1].address);
+		cr_expect(i == 0 || (plan->sites[i].way == PLAN_ALSO
+					     ? plan->sites[i].address == plan->sites[i - 1].address
+					     : plan->sites[i].address > plan->sites[i - 1].address));
 		check_site(&checking, &plan->sites[i]);
 	}
 	for (uint32_t i = 0; i < plan->header->sites.count; i++)

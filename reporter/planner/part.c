@@ -1,0 +1,511 @@
+/*
+ * part.c - see part.h.
+ *
+ * A copy is entered where control comes into it from elsewhere in the host, and left where it goes out.  What
+ * of the host stands between two pieces of it in one block has only been put there by the compiler: it is
+ * passed over.
+ */
+#include "part.h"
+
+#include "base/memory.h"
+#include "base/pool.h"
+#include "begins.h"
+#include "frames.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP_MAX 256
+#define BETWEEN_MAX 256
+
+/* ---- the host -------------------------------------------------------------------- */
+
+static int by_to(const void *left, const void *right)
+{
+	const struct way *a = left, *b = right;
+	if (a->to != b->to)
+		return a->to < b->to ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static int by_from(const void *left, const void *right)
+{
+	const struct way *a = left, *b = right;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->to > b->to) - (a->to < b->to);
+}
+
+static size_t first_at(const struct body *body, uint64_t address)
+{
+	size_t low = 0, high = body->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (body->list[middle].at < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void add_way(struct host *host, size_t from, const struct instruction *to)
+{
+	if (!to)
+		return;
+	host->in = pool_grow(host->in, &host->way_capacity, host->way_count + 1, sizeof(*host->in));
+	host->in[host->way_count++] = (struct way){from, (size_t)(to - host->body->list)};
+}
+
+/* From each call that an exception may come out of. */
+static void add_landing(void *context, const struct frames_landing *landing)
+{
+	struct host *host = context;
+	const struct body *body = host->body;
+	for (size_t i = first_at(body, landing->from); i < body->count && body->list[i].at < landing->to; i++)
+		if (body->list[i].calls)
+			add_way(host, i, body_find(body, landing->at));
+}
+
+void host_init(struct host *host, const struct body *body, const struct code *code)
+{
+	*host = (struct host){.body = body, .place = memory_zeroed(body->count + 1, 1)};
+	for (size_t i = 0; i < body->count; i++)
+		if (body->list[i].direct && !body->list[i].dead)
+			add_way(host, i, body_find(body, body->list[i].target));
+	for (size_t i = 0; i < body->range_count; i++)
+		frames_landings(code, body->ranges[i].from, body->ranges[i].to, add_landing, host);
+	host->out = memory_zeroed(host->way_count + 1, sizeof(*host->out));
+	if (host->way_count == 0)
+		return;
+	memcpy(host->out, host->in, host->way_count * sizeof(*host->out));
+	qsort(host->in, host->way_count, sizeof(*host->in), by_to);
+	qsort(host->out, host->way_count, sizeof(*host->out), by_from);
+}
+
+void host_finish(struct host *host)
+{
+	free(host->in);
+	free(host->out);
+	free(host->place);
+}
+
+/* The first of those to an instruction, and of those from one. */
+static size_t first_in(const struct host *host, size_t to)
+{
+	size_t low = 0, high = host->way_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (host->in[middle].to < to)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t first_out(const struct host *host, size_t from)
+{
+	size_t low = 0, high = host->way_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (host->out[middle].from < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether it is come to from the instruction before it. */
+static bool falls_into(const struct body *body, size_t i)
+{
+	return body_joined(body, i) && !body->list[i - 1].ends && !body->list[i - 1].dead;
+}
+
+static bool falls_out_of(const struct body *body, size_t i)
+{
+	return !body->list[i].ends && body_joined(body, i + 1) && !body->list[i + 1].dead;
+}
+
+/* ---- where it is ----------------------------------------------------------------- */
+
+enum place { PLACE_OUTSIDE = 0, PLACE_OWN, PLACE_BETWEEN, PLACE_LEFT_TO };
+
+static bool is_inside(const struct host *host, size_t i)
+{
+	return host->place[i] == PLACE_OWN || host->place[i] == PLACE_BETWEEN;
+}
+
+static bool is_between(const struct host *host, size_t i)
+{
+	return host->place[i] == PLACE_BETWEEN;
+}
+
+/* A part that is being read. */
+struct reading {
+	struct part *part;
+	struct host *host;
+	size_t *of_host; /* its instructions in the host */
+	const struct lines_of *of;
+	uint32_t number, depth;
+	bool switches;
+	struct events *events;
+};
+
+static void take(struct reading *reading, size_t i)
+{
+	struct body *body = &reading->part->body;
+	const struct instruction *one = &reading->host->body->list[i];
+	if (one->dead || reading->host->place[i] == PLACE_OWN)
+		return;
+	reading->host->place[i] = PLACE_OWN;
+	body->list = pool_grow(body->list, &body->capacity, body->count + 1, sizeof(*body->list));
+	body->list[body->count++] = *one;
+}
+
+static int by_start(const void *left, const void *right)
+{
+	const struct body_range *a = left, *b = right;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static void read_ranges(struct body *body, const struct copy *copy, uint64_t shift)
+{
+	Dwarf_Die die = copy->die;
+	Dwarf_Addr base, from, to;
+	for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &from, &to)) > 0;)
+		if (from > 0 && from < to)
+			body_add_range(body, from + shift, to + shift);
+	if (body->range_count > 0)
+		qsort(body->ranges, body->range_count, sizeof(*body->ranges), by_start);
+}
+
+static void take_all(struct reading *reading)
+{
+	const struct body *host = reading->host->body;
+	struct body *body = &reading->part->body;
+	for (size_t k = 0; k < body->range_count; k++)
+		for (size_t i = first_at(host, body->ranges[k].from);
+		     i < host->count && host->list[i].at < body->ranges[k].to; i++)
+			take(reading, i);
+	reading->of_host = memory_zeroed(body->count + 1, sizeof(*reading->of_host));
+	for (size_t k = 0; k < body->count; k++) {
+		struct instruction *one = &body->list[k];
+		reading->of_host[k] = (size_t)(body_find(host, one->at) - host->list);
+		reading->switches |= one->kind == PLAN_GOES_INDIRECT && !(one->does & PLAN_LEAVES);
+	}
+}
+
+/* Who comes to the last can only have come by way of the first, and what is between them calls nothing. */
+static bool leads_to(const struct body *host, size_t first, size_t last)
+{
+	if (last - first > GAP_MAX)
+		return false;
+	for (size_t i = first; i < last; i++)
+		if (!body_joined(host, i + 1) || host->list[i + 1].leader || host->list[i].ends ||
+		    (i > first && host->list[i].calls))
+			return false;
+	return true;
+}
+
+static void bridge_gaps(const struct reading *reading)
+{
+	for (size_t k = 1; k < reading->part->body.count; k++) {
+		size_t from = reading->of_host[k - 1], to = reading->of_host[k];
+		if (to > from + 1 && leads_to(reading->host->body, from, to))
+			memset(reading->host->place + from + 1, PLACE_BETWEEN, to - from - 1);
+	}
+}
+
+/* The copy's instructions from k on that follow straight: how many, and whether a statement begins there, or
+ * others see what they do. */
+static size_t piece_of(const struct reading *reading, size_t k, bool *tells)
+{
+	const struct body *body = &reading->part->body, *host = reading->host->body;
+	size_t i = k;
+	*tells = false;
+	do
+		*tells |= body->list[i].row || body->list[i].lasts;
+	while (++i < body->count && leads_to(host, reading->of_host[i - 1], reading->of_host[i]));
+	return i - k;
+}
+
+/* ---- what is between ------------------------------------------------------------- */
+
+/* Instructions of the host that may be between pieces of the copy. */
+struct between {
+	size_t list[BETWEEN_MAX];
+	size_t count;
+};
+
+static void consider(struct host *host, struct between *between, size_t i)
+{
+	if (host->place[i] != PLACE_OUTSIDE || between->count == BETWEEN_MAX || host->body->list[i].calls)
+		return;
+	host->place[i] = PLACE_BETWEEN;
+	between->list[between->count++] = i;
+}
+
+static void consider_behind(struct host *host, struct between *between, size_t i)
+{
+	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++)
+		consider(host, between, host->out[k].to);
+	if (falls_out_of(host->body, i))
+		consider(host, between, i + 1);
+}
+
+/* Control comes to it from inside alone. */
+static bool is_come_to_from_inside(const struct host *host, size_t i)
+{
+	const struct body *body = host->body;
+	bool known = falls_into(body, i);
+	if (known && !is_inside(host, i - 1))
+		return false;
+	for (size_t k = first_in(host, i); k < host->way_count && host->in[k].to == i; k++, known = true)
+		if (!is_inside(host, host->in[k].from))
+			return false;
+	return known && body->list[i].at != body->entry;
+}
+
+/* Where control goes from inside it is still between; or it is the copy's, and not where that is entered. */
+static bool stays(const struct host *host, size_t i)
+{
+	return is_inside(host, i) && is_come_to_from_inside(host, i);
+}
+
+static bool goes_inside_only(const struct host *host, size_t i)
+{
+	const struct instruction *one = &host->body->list[i];
+	bool known = falls_out_of(host->body, i);
+	if (one->does & PLAN_LEAVES || one->kind == PLAN_GOES_INDIRECT || (known && !stays(host, i + 1)))
+		return false;
+	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++, known = true)
+		if (!stays(host, host->out[k].to))
+			return false;
+	return known;
+}
+
+/* What the copy alone leads to, and what leads back into it alone, is passed over as well, but for calls. */
+static void bridge_blocks(const struct reading *reading)
+{
+	struct host *host = reading->host;
+	struct between between = {.count = 0};
+	bool changed = true;
+	for (size_t k = 0; k < reading->part->body.count; k++)
+		consider_behind(host, &between, reading->of_host[k]);
+	for (size_t k = 0; k < between.count; k++)
+		consider_behind(host, &between, between.list[k]);
+	while (changed) {
+		changed = false;
+		for (size_t k = 0; k < between.count; k++) {
+			size_t i = between.list[k];
+			if (host->place[i] != PLACE_BETWEEN ||
+			    (is_come_to_from_inside(host, i) && goes_inside_only(host, i)))
+				continue;
+			host->place[i] = PLACE_OUTSIDE;
+			changed = true;
+		}
+	}
+}
+
+/* ---- ways in --------------------------------------------------------------------- */
+
+struct ways {
+	bool above;   /* it comes from what is before it, which is not the copy's */
+	bool outside; /* a jump comes from elsewhere in the host */
+	bool back;    /* a jump of the copy itself comes back */
+};
+
+static struct ways ways_to(const struct reading *reading, size_t i)
+{
+	const struct host *host = reading->host;
+	const struct body *body = host->body;
+	struct ways ways = {.above = falls_into(body, i) && !is_inside(host, i - 1),
+			    .outside = body->list[i].at == body->entry};
+	size_t first = first_in(host, i), k = first;
+	for (; k < host->way_count && host->in[k].to == i; k++) {
+		size_t from = host->in[k].from;
+		ways.outside |= !is_inside(host, from);
+		ways.back |= is_inside(host, from) && from >= i;
+	}
+	/* A case of the host's switch. */
+	if (k == first && body->list[i].leader && body->switches && !reading->switches)
+		ways.outside = true;
+	return ways;
+}
+
+/* Compilers move instructions out of loops that a copy is in: what control comes into from outside without a
+ * statement is not where it begins.  Gives whether there was something. */
+static bool give_up_silent(const struct reading *reading)
+{
+	const struct body *body = &reading->part->body;
+	bool given = false, tells;
+	for (size_t k = 0, count; k < body->count; k += count) {
+		size_t first = reading->of_host[k];
+		count = piece_of(reading, k, &tells);
+		struct ways ways = ways_to(reading, first);
+		if (tells || reading->host->place[first] != PLACE_OWN || !(ways.above || ways.outside))
+			continue;
+		size_t last = reading->of_host[k + count - 1];
+		memset(reading->host->place + first, PLACE_OUTSIDE, last - first + 1);
+		given = true;
+	}
+	return given;
+}
+
+static void add(const struct reading *reading, size_t at, uint8_t does, uint32_t line, enum event_turn turn)
+{
+	const struct event event = {.at = at, .copy = reading->number, .line = line, .does = does};
+	events_add(reading->events, &event, turn, reading->depth);
+}
+
+/* Where the copy's own jumps come back to its first instruction, the one before that tells. */
+static void enter(const struct reading *reading, size_t i, const struct ways *ways)
+{
+	const struct instruction *list = reading->host->body->list;
+	if (!ways->back)
+		add(reading, i, PLAN_ENTERS, 0, EVENT_COPYS);
+	else if (!ways->outside && !list[i - 1].goes && !list[i - 1].calls)
+		add(reading, i - 1, PLAN_ENTERS, 0, EVENT_GOES_IN);
+	else
+		reading->part->unsure = true;
+}
+
+static bool has_opening(const struct body *body)
+{
+	for (size_t k = 0; k < body->count; k++)
+		if (body->list[k].opens)
+			return true;
+	return false;
+}
+
+/* gcc has the declaration's line where it is entered; then it is not where there is none. */
+static bool is_entered(const struct reading *reading, size_t k, bool has_opening)
+{
+	const struct body *body = &reading->part->body;
+	size_t i = k;
+	if (!has_opening)
+		return true;
+	do
+		if (body->list[i].opens)
+			return true;
+	while (++i < body->count &&
+	       leads_to(reading->host->body, reading->of_host[i - 1], reading->of_host[i]));
+	return false;
+}
+
+static void read_ways_in(const struct reading *reading)
+{
+	struct body *body = &reading->part->body;
+	bool entered = false, opening = has_opening(body);
+	for (size_t k = 0; k < body->count; k++) {
+		if (reading->host->place[reading->of_host[k]] != PLACE_OWN)
+			continue;
+		struct ways ways = ways_to(reading, reading->of_host[k]);
+		body->list[k].comes = ways.above || ways.outside;
+		bool enters = body->list[k].comes && is_entered(reading, k, opening);
+		entered |= enters;
+		if (enters)
+			enter(reading, reading->of_host[k], &ways);
+	}
+	reading->part->unsure |= !entered;
+}
+
+/* Behind what has only been put there in between, another line may go on. */
+static void come_back(const struct reading *reading)
+{
+	struct body *body = &reading->part->body;
+	for (size_t k = 1; k < body->count; k++) {
+		struct instruction *one = &body->list[k];
+		if (is_between(reading->host, reading->of_host[k] - 1))
+			one->comes |= one->line != one[-1].line || one->copy != one[-1].copy;
+	}
+}
+
+/* ---- ways out -------------------------------------------------------------------- */
+
+static void leave_to(const struct reading *reading, size_t i)
+{
+	if (reading->host->place[i] != PLACE_OUTSIDE)
+		return;
+	reading->host->place[i] = PLACE_LEFT_TO;
+	uint32_t line = lines_behind(reading->of, reading->host->body->list[i].at);
+	add(reading, i, line ? PLAN_BEGINS | PLAN_LEAVES : PLAN_LEAVES, line, EVENT_CAME_OUT);
+}
+
+static void leave_from(const struct reading *reading, size_t i)
+{
+	const struct host *host = reading->host;
+	if (host->body->list[i].does & PLAN_LEAVES)
+		add(reading, i, PLAN_LEAVES, 0, EVENT_RETURNS);
+	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++)
+		leave_to(reading, host->out[k].to);
+	if (falls_out_of(host->body, i))
+		leave_to(reading, i + 1);
+}
+
+/* From own instructions, and what is between them. */
+static void read_ways_out(const struct reading *reading)
+{
+	const struct body *body = &reading->part->body;
+	for (size_t k = 0; k < body->count; k++)
+		for (size_t i = reading->of_host[k];
+		     is_inside(reading->host, i) &&
+		     (i == reading->of_host[k] || is_between(reading->host, i));
+		     i++)
+			leave_from(reading, i);
+}
+
+/* ---- lines ----------------------------------------------------------------------- */
+
+static void read_lines(const struct reading *reading)
+{
+	struct body *body = &reading->part->body;
+	for (size_t k = 0; k < body->count; k++) {
+		struct instruction *one = &body->list[k];
+		one->does = 0;
+		one->begun = one->copy = 0;
+		one->unseen = false;
+	}
+	lines_read(body, reading->of);
+}
+
+static void begin_lines(const struct reading *reading)
+{
+	struct body *body = &reading->part->body;
+	begins_place(body);
+	for (size_t k = 0; k < body->count; k++)
+		if (body->list[k].does & PLAN_BEGINS)
+			add(reading, reading->of_host[k], PLAN_BEGINS, body->list[k].begun, EVENT_COPYS);
+}
+
+void part_read(struct part *part, struct host *host, const struct copy *copy, uint32_t number,
+	       const struct lines_of *of, struct events *events)
+{
+	struct reading reading = {.part = part,
+				  .host = host,
+				  .of = of,
+				  .number = number,
+				  .depth = copy->depth,
+				  .events = events};
+	*part = (struct part){0};
+	read_ranges(&part->body, copy, of->shift);
+	take_all(&reading);
+	read_lines(&reading);
+	bridge_gaps(&reading);
+	while (give_up_silent(&reading))
+		;
+	bridge_blocks(&reading);
+	read_ways_in(&reading);
+	come_back(&reading);
+	read_ways_out(&reading);
+	memset(host->place, PLACE_OUTSIDE, host->body->count);
+	begin_lines(&reading);
+	free(reading.of_host);
+}
+
+void part_finish(struct part *part)
+{
+	body_finish(&part->body);
+}

@@ -1,0 +1,177 @@
+"""Functions that are inlined, traced: executions of their lines in all copies are gcov's."""
+
+import json
+
+from harness import PROGRAMS, case, check, check_equal, compile, mprof, needs, record, run, run_cases
+from traced_lines import tags_of
+
+SOURCE = "copies.c"
+
+
+def by_gcov(source, directory):
+    needs("gcov")
+    program = compile(source, directory / "covered", "-O0", "--coverage")
+    check_equal(run([program], directory).returncode, 0, f"{source}, with coverage")
+    files = [file for notes in directory.glob("*.gcda") for file in json.loads(run(["gcov", "-j", "-t", notes.name], directory).stdout)["files"]]
+    lines = [line for file in files if file["file"].endswith(source) for line in file["lines"]]
+    return {number: max(line["count"] for line in lines if line["line_number"] == number) for number in {line["line_number"] for line in lines}}
+
+
+def functions_of(trace, source=SOURCE):
+    document = json.loads(mprof("report", "--format", "json", trace).stdout)
+    return [function for function in document["functions"] if function["file"].endswith(source)], document["warnings"]
+
+
+def counted(trace, source=SOURCE):
+    """By line; the first lines of functions count calls."""
+    functions, warnings = functions_of(trace, source)
+    check(not any("ran more often" in warning or "not traced" in warning for warning in warnings), f"all copies are counted: {warnings}")
+    return {line["line"]: line["hits"] for function in functions for line in function["lines"]}
+
+
+def compare(program, expected, tags, folder, how):
+    """Lines with a tag that are told are right, and most are."""
+    bare = run([program], folder)
+    trace = folder / "lines.mprof"
+    done = record([program], folder, MPROF_LINES="*", MPROF_OUT=trace)
+    check_equal(done.outcome, bare.outcome, f"what it does, {how}")
+    lines = counted(trace)
+    told = {tag: lines[line] for tag, line in tags.items() if lines.get(line) is not None}
+    check_equal({tag: (hits, expected[tags[tag]]) for tag, hits in told.items() if hits != expected[tags[tag]]}, {}, how)
+    check(len(told) >= len(tags) * 3 // 4, f"lines that are told, {how}: {sorted(told)} of {sorted(tags)}")
+    trace.unlink()
+
+
+@case
+def executions_are_gcovs(directory):
+    expected = by_gcov(SOURCE, directory)
+    tags = {tag: line for tag, line in tags_of(PROGRAMS / SOURCE).items() if line in expected}
+    for compiler, levels in (("gcc", ("-O0", "-O1", "-O2", "-O3")), ("clang", ("-O0", "-O1", "-O2"))):
+        for level in levels:
+            for frames in ("-fomit-frame-pointer", "-fno-omit-frame-pointer"):
+                program = compile(SOURCE, directory / f"{compiler}{level}{frames}", level, frames, cc=compiler)
+                # clang makes a loop of recursion, and two codes of that.
+                known = {tag: line for tag, line in tags.items() if compiler == "gcc" or tag != "recurs_line"}
+                compare(program, expected, known, directory, f"{compiler} {level} {frames}")
+
+
+OWN_TOO = """static inline int copied(int n)
+{
+	int sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += i * n;
+	return sum;
+}
+int (*volatile called)(int) = copied;
+int main(void)
+{
+	volatile int n = 5;
+	return copied(n) + called(n) - 100;
+}
+"""
+
+
+@case
+def own_code_and_copies_are_one_function(directory):
+    (directory / "own.c").write_text(OWN_TOO)
+    for compiler in ("gcc", "clang"):
+        check_equal(run([compiler, "-g", "-O1", "-o", "own", "own.c"], directory).returncode, 0, compiler)
+        trace = directory / f"{compiler}.mprof"
+        record([directory / "own"], directory, MPROF_LINES="copied", MPROF_OUT=trace)
+        lines = counted(trace, "own.c")
+        # clang reckons the sum without a loop.
+        check_equal((lines[1], lines[5] or 10), (2, 10), compiler)
+        check_equal([mprof("check", "--limit", f"copied:hits<={most}", trace).returncode for most in (2, 1)], [0, 1], f"limits, {compiler}")
+
+
+NOT_COUNTED = """static volatile int done;
+static inline __attribute__((always_inline)) int copied(int n)
+{
+	done += n;
+	return done;
+}
+__attribute__((noinline)) static int jumps(const unsigned char *code)
+{
+	static void *const labels[] = {&&more, &&less, &&end};
+	int sum = 1;
+	goto *labels[*code++];
+more:
+	sum += copied(sum);
+	goto *labels[*code++];
+less:
+	sum -= 1;
+	goto *labels[*code++];
+end:
+	return sum;
+}
+int main(void)
+{
+	static const unsigned char code[] = {0, 1, 0, 2};
+#ifdef BOTH
+	copied(3);
+#endif
+	return jumps(code) == 0;
+}
+"""
+
+
+@case
+def copies_that_are_not_counted_are_told(directory):
+    (directory / "goto.c").write_text(NOT_COUNTED)
+    for flags, words in (((), "are not traced: all their copies"), (("-DBOTH",), "ran more often than is told")):
+        check_equal(run(["gcc", "-g", "-O1", *flags, "-o", "goto", "goto.c"], directory).returncode, 0, "gcc")
+        trace = directory / f"goto{len(flags)}.mprof"
+        record([directory / "goto"], directory, MPROF_LINES="copied", MPROF_OUT=trace)
+        check(any(words in warning for warning in functions_of(trace, "goto.c")[1]), f"{words}: {mprof('report', trace).stdout}")
+        check_equal(mprof("check", "--limit", "copied:hits<=5", trace).returncode, 2, "no limit holds")
+
+
+SLEEPS = """#include <unistd.h>
+static volatile int done;
+__attribute__((noinline)) static void act(int n)
+{
+	usleep(n);
+	done += n;
+}
+static inline __attribute__((always_inline)) void copied(int n)
+{
+	act(n);
+	if (n > 1)
+		act(1); // seldom
+	act(5000); // sleeps
+}
+__attribute__((noinline)) static void host(int n)
+{
+	for (int i = 0; i < n; i++) {
+		copied(i);
+		act(30000);
+	}
+}
+int main(void)
+{
+	host(4);
+	return 0;
+}
+"""
+
+
+@case
+def time_is_that_of_the_copies(directory):
+    (directory / "sleeps.c").write_text(SLEEPS)
+    tags, told = tags_of(directory / "sleeps.c"), 0
+    for compiler in ("gcc", "clang"):
+        for flags in (("-O1",), ("-O2",), ("-O2", "-fno-omit-frame-pointer")):
+            check_equal(run([compiler, "-g", *flags, "-o", "sleeps", "sleeps.c"], directory).returncode, 0, compiler)
+            trace = directory / "sleeps.mprof"
+            record([directory / "sleeps"], directory, MPROF_LINES="copied", MPROF_OUT=trace)
+            lines = {line["line"]: line for function in functions_of(trace, "sleeps.c")[0] for line in function["lines"]}
+            last = lines[tags["sleeps"]]
+            check_equal(last["hits"], 4, f"{compiler} {flags}")
+            # Where its end is not known, it has none.
+            check(last["time_ns"] == 0 or 20e6 <= last["time_ns"] < 60e6, f"{compiler} {flags}: {last['time_ns']}")
+            told += last["time_ns"] > 0
+            trace.unlink()
+    check(told >= 4, f"where its end is known: {told} of 6")
+
+
+run_cases()
