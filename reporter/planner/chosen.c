@@ -16,6 +16,7 @@ struct choosing {
 	const struct wanted *wanted;
 	struct unit *unit;
 	struct functions *functions;
+	struct map *elsewhere; /* DIEs of functions of other units that were met */
 	chosen_fn *found;
 	void *context;
 };
@@ -83,12 +84,27 @@ static bool is_of_code(Dwarf_Die *die)
 
 static void walk(const struct choosing *choosing, Dwarf_Die *parent, unsigned depth);
 
+/* With link-time optimization a function may be in a unit that has no code, and its copies in another. */
+static void visit_copy(const struct choosing *choosing, Dwarf_Die *die)
+{
+	Dwarf_Die origin = sources_origin(*die);
+	if (origin.cu == die->cu || map_get(choosing->elsewhere, (uintptr_t)origin.addr, 0))
+		return;
+	map_put(choosing->elsewhere, (uintptr_t)origin.addr, 0, choosing->unit);
+	if (!dwarf_hasattr(&origin, DW_AT_declaration) && is_chosen(choosing, &origin))
+		choosing->found(choosing->context, choosing->unit, &origin);
+}
+
 static void visit(const struct choosing *choosing, Dwarf_Die *die, unsigned depth)
 {
 	switch (dwarf_tag(die)) {
 	case DW_TAG_subprogram:
 		if (is_of_code(die) && is_chosen(choosing, die))
 			choosing->found(choosing->context, choosing->unit, die);
+		walk(choosing, die, depth);
+		return;
+	case DW_TAG_inlined_subroutine:
+		visit_copy(choosing, die);
 		walk(choosing, die, depth);
 		return;
 	case DW_TAG_lexical_block:
@@ -122,8 +138,10 @@ static void walk(const struct choosing *choosing, Dwarf_Die *parent, unsigned de
 void chosen_by_name(const struct wanted *wanted, struct units *units, struct functions *functions,
 		    chosen_fn *found, void *context)
 {
+	struct map elsewhere = {0};
 	for (size_t i = 0; i < units->count; i++) {
-		struct choosing choosing = {wanted, &units->list[i], functions, found, context};
+		struct choosing choosing = {wanted, &units->list[i], functions, &elsewhere, found, context};
 		walk(&choosing, &units->list[i].tree, 0);
 	}
+	map_finish(&elsewhere);
 }

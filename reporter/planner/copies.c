@@ -16,21 +16,20 @@ void copies_finish(struct copies *copies)
 	*copies = (struct copies){0};
 }
 
-static bool has_code(struct unit *unit)
+bool copies_may_be(const struct unit *unit, Dwarf_Die *origin)
 {
-	Dwarf_Addr base, from, to;
-	return dwarf_ranges(&unit->die, 0, &base, &from, &to) > 0;
+	return dwarf_hasattr(origin, DW_AT_inline) || origin->cu != unit->tree.cu;
 }
 
 void copies_want(struct copies *copies, struct unit *unit, Dwarf_Die *die, uint32_t function)
 {
 	Dwarf_Die origin = sources_origin(*die);
-	if (!dwarf_hasattr(&origin, DW_AT_inline) || map_get(&copies->functions, (uintptr_t)origin.addr, 0))
+	if (!copies_may_be(unit, &origin) || map_get(&copies->functions, (uintptr_t)origin.addr, 0))
 		return;
 	map_put(&copies->functions, (uintptr_t)origin.addr, 0, (void *)(uintptr_t)(function + 1)); // NOLINT
 	if (!map_get(&copies->units, (uintptr_t)unit, 0))
 		map_put(&copies->units, (uintptr_t)unit, 0, unit);
-	copies->elsewhere |= !has_code(unit) || origin.cu != die->cu;
+	copies->elsewhere |= origin.cu != unit->tree.cu;
 }
 
 /* The scope's function, + 1; 0: its copies are not wanted. */

@@ -28,6 +28,10 @@ struct copies {               /* all zero at first */
 
 void copies_finish(struct copies *copies);
 
+/* Whether there may be copies of a function, by what all of its instances share: it says so, or link-time
+ * optimization has put it into another unit than its code. */
+bool copies_may_be(const struct unit *unit, Dwarf_Die *origin);
+
 /* Copies of the function are wanted, by a DIE of it. */
 void copies_want(struct copies *copies, struct unit *unit, Dwarf_Die *die, uint32_t function);
 

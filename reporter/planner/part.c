@@ -312,26 +312,29 @@ static void bridge_blocks(const struct reading *reading)
 /* ---- ways in --------------------------------------------------------------------- */
 
 struct ways {
-	bool above;   /* it comes from what is before it, which is not the copy's */
-	bool outside; /* a jump comes from elsewhere in the host */
-	bool back;    /* a jump of the copy itself comes back */
+	bool outside; /* it comes from what is not the copy's */
+	bool inside;
+	bool unknown; /* it comes from outside, and from where is not known */
 };
 
 static struct ways ways_to(const struct reading *reading, size_t i)
 {
 	const struct host *host = reading->host;
 	const struct body *body = host->body;
-	struct ways ways = {.above = falls_into(body, i) && !is_inside(host, i - 1),
-			    .outside = body->list[i].at == body->entry};
 	size_t first = first_in(host, i), k = first;
+	struct ways ways = {.unknown = body->list[i].at == body->entry};
+	if (falls_into(body, i)) {
+		ways.inside = is_inside(host, i - 1);
+		ways.outside = !ways.inside;
+	}
 	for (; k < host->way_count && host->in[k].to == i; k++) {
-		size_t from = host->in[k].from;
-		ways.outside |= !is_inside(host, from);
-		ways.back |= is_inside(host, from) && from >= i;
+		ways.outside |= !is_inside(host, host->in[k].from);
+		ways.inside |= is_inside(host, host->in[k].from);
 	}
 	/* A case of the host's switch. */
 	if (k == first && body->list[i].leader && body->switches && !reading->switches)
-		ways.outside = true;
+		ways.unknown = true;
+	ways.outside |= ways.unknown;
 	return ways;
 }
 
@@ -345,7 +348,7 @@ static bool give_up_silent(const struct reading *reading)
 		size_t first = reading->of_host[k];
 		count = piece_of(reading, k, &tells);
 		struct ways ways = ways_to(reading, first);
-		if (tells || reading->host->place[first] != PLACE_OWN || !(ways.above || ways.outside))
+		if (tells || reading->host->place[first] != PLACE_OWN || !ways.outside)
 			continue;
 		size_t last = reading->of_host[k + count - 1];
 		memset(reading->host->place + first, PLACE_OUTSIDE, last - first + 1);
@@ -360,16 +363,35 @@ static void add(const struct reading *reading, size_t at, uint8_t does, uint32_t
 	events_add(reading->events, &event, turn, reading->depth);
 }
 
-/* Where the copy's own jumps come back to its first instruction, the one before that tells. */
-static void enter(const struct reading *reading, size_t i, const struct ways *ways)
+/* From there control goes to one place alone, and nothing is called on the way. */
+static bool leads_there_alone(const struct instruction *from)
 {
-	const struct instruction *list = reading->host->body->list;
-	if (!ways->back)
-		add(reading, i, PLAN_ENTERS, 0, EVENT_COPYS);
-	else if (!ways->outside && !list[i - 1].goes && !list[i - 1].calls)
-		add(reading, i - 1, PLAN_ENTERS, 0, EVENT_GOES_IN);
+	return !from->calls && (from->ends ? from->kind == PLAN_GOES && from->direct : !from->goes);
+}
+
+static void enter_from(const struct reading *reading, size_t from)
+{
+	if (is_inside(reading->host, from))
+		return;
+	if (leads_there_alone(&reading->host->body->list[from]))
+		add(reading, from, PLAN_ENTERS, 0, EVENT_GOES_IN);
 	else
 		reading->part->unsure = true;
+}
+
+/* Where the copy itself comes back to its first instruction, those tell that lead there from outside. */
+static void enter(const struct reading *reading, size_t i, const struct ways *ways)
+{
+	const struct host *host = reading->host;
+	if (!ways->inside) {
+		add(reading, i, PLAN_ENTERS, 0, EVENT_COPYS);
+		return;
+	}
+	reading->part->unsure |= ways->unknown;
+	if (falls_into(host->body, i))
+		enter_from(reading, i - 1);
+	for (size_t k = first_in(host, i); k < host->way_count && host->in[k].to == i; k++)
+		enter_from(reading, host->in[k].from);
 }
 
 static bool has_opening(const struct body *body)
@@ -403,7 +425,7 @@ static void read_ways_in(const struct reading *reading)
 		if (reading->host->place[reading->of_host[k]] != PLACE_OWN)
 			continue;
 		struct ways ways = ways_to(reading, reading->of_host[k]);
-		body->list[k].comes = ways.above || ways.outside;
+		body->list[k].comes = ways.outside;
 		bool enters = body->list[k].comes && is_entered(reading, k, opening);
 		entered |= enters;
 		if (enters)

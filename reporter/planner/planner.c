@@ -162,7 +162,7 @@ static void number_chosen(struct planning *planning)
 	}
 	for (size_t i = 0; i < planning->chosen_count; i++) {
 		struct told *told = &planning->chosen[i].told;
-		if (told->number != FUNCTION_NONE || !dwarf_hasattr(&told->die, DW_AT_inline))
+		if (told->number != FUNCTION_NONE || !copies_may_be(told->unit, &told->die))
 			continue;
 		if (known(planning, told))
 			told->number = (uint32_t)known(planning, told) - 1;

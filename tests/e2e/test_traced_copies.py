@@ -10,10 +10,10 @@ SOURCE = "copies.c"
 
 def by_gcov(source, directory):
     needs("gcov")
-    program = compile(source, directory / "covered", "-O0", "--coverage")
+    program = compile(source, directory / "covered", "-O0", "--coverage", cc="gcc")
     check_equal(run([program], directory).returncode, 0, f"{source}, with coverage")
     files = [file for notes in directory.glob("*.gcda") for file in json.loads(run(["gcov", "-j", "-t", notes.name], directory).stdout)["files"]]
-    lines = [line for file in files if file["file"].endswith(source) for line in file["lines"]]
+    lines = [line for file in files if file["file"].endswith(str(source)) for line in file["lines"]]
     return {number: max(line["count"] for line in lines if line["line_number"] == number) for number in {line["line_number"] for line in lines}}
 
 
@@ -29,13 +29,13 @@ def counted(trace, source=SOURCE):
     return {line["line"]: line["hits"] for function in functions for line in function["lines"]}
 
 
-def compare(program, expected, tags, folder, how):
+def compare(program, expected, tags, folder, how, source=SOURCE):
     """Lines with a tag that are told are right, and most are."""
     bare = run([program], folder)
     trace = folder / "lines.mprof"
     done = record([program], folder, MPROF_LINES="*", MPROF_OUT=trace)
     check_equal(done.outcome, bare.outcome, f"what it does, {how}")
-    lines = counted(trace)
+    lines = counted(trace, source)
     told = {tag: lines[line] for tag, line in tags.items() if lines.get(line) is not None}
     check_equal({tag: (hits, expected[tags[tag]]) for tag, hits in told.items() if hits != expected[tags[tag]]}, {}, how)
     check(len(told) >= len(tags) * 3 // 4, f"lines that are told, {how}: {sorted(told)} of {sorted(tags)}")
@@ -124,6 +124,124 @@ def copies_that_are_not_counted_are_told(directory):
         record([directory / "goto"], directory, MPROF_LINES="copied", MPROF_OUT=trace)
         check(any(words in warning for warning in functions_of(trace, "goto.c")[1]), f"{words}: {mprof('report', trace).stdout}")
         check_equal(mprof("check", "--limit", "copied:hits<=5", trace).returncode, 2, "no limit holds")
+
+
+CXX = """#include <cstdio>
+#include <stdexcept>
+static volatile unsigned done;
+__attribute__((noinline)) static void act(unsigned n)
+{
+	done += n;
+}
+__attribute__((noinline)) static void may_throw(unsigned n)
+{
+	if (n % 4 == 3)
+		throw std::runtime_error("fourth");
+	act(n);
+}
+struct guard {
+	~guard()
+	{
+		act(1); // destroyed
+	}
+};
+static inline unsigned careful(unsigned n)
+{
+	guard one;
+	may_throw(n); // thrown
+	act(n); // not_thrown
+	return n;
+}
+static inline unsigned catches(unsigned n)
+{
+	try {
+		careful(n);
+		act(1); // went_well
+	} catch (const std::exception &) {
+		act(2); // caught
+		return 1;
+	}
+	act(3); // behind
+	return 0;
+}
+template <typename F> static inline void each(unsigned n, F f)
+{
+	for (unsigned i = 0; i < n; i++)
+		f(i);
+}
+__attribute__((noinline)) static unsigned host(unsigned n)
+{
+	unsigned sum = 0;
+	each(n, [&](unsigned i) {
+		act(i); // in_lambda
+		sum += catches(i);
+		act(sum); // lambda_ends
+	});
+	return sum;
+}
+int main()
+{
+	std::printf("%u %u\\n", host(9), static_cast<unsigned>(done));
+	return 0;
+}
+"""
+
+
+@case
+def exceptions_and_lambdas(directory):
+    (directory / "copies.cpp").write_text(CXX)
+    expected, tags = by_gcov(directory / "copies.cpp", directory), tags_of(directory / "copies.cpp")
+    check_equal([expected[tags[tag]] for tag in ("destroyed", "not_thrown", "caught")], [9, 7, 2], "gcov")
+    for compiler in ("gcc", "clang"):
+        for level in ("-O0", "-O1", "-O2"):
+            program = compile(directory / "copies.cpp", directory / f"{compiler}{level}", level, cc=compiler)
+            compare(program, expected, tags, directory, f"{compiler} {level}", "copies.cpp")
+
+
+UNITS = {"both.h": """void act(int n);
+static inline int both(int n)
+{
+	act(n);
+	if (n > 2)
+		act(1);
+	act(n + 1);
+	return n;
+}
+int far(int n);
+""", "one.c": """#include "both.h"
+static volatile int done;
+__attribute__((noinline)) void act(int n)
+{
+	done += n;
+}
+int main(void)
+{
+	int sum = 0;
+	for (int i = 0; i < 6; i++)
+		sum += both(i) + far(i);
+	return sum == 0;
+}
+""", "two.c": """#include "both.h"
+int far(int n)
+{
+	act(n);
+	return both(n + 1);
+}
+"""}
+
+
+@case
+def several_units_are_one_function(directory):
+    """Also where the linker inlines."""
+    for name, text in UNITS.items():
+        (directory / name).write_text(text)
+    for flags in (("-O1",), ("-O2",), ("-O1", "-flto"), ("-O2", "-flto")):
+        check_equal(run(["gcc", "-g", *flags, "-o", "units", "one.c", "two.c"], directory).returncode, 0, "gcc")
+        trace = directory / f"units{''.join(flags)}.mprof"
+        record([directory / "units"], directory, MPROF_LINES="*", MPROF_OUT=trace)
+        lines = counted(trace, "both.h")
+        check_equal([lines[line] for line in (2, 4, 6, 7)], [12, 12, 7, 12], f"{flags}")
+        check_equal(counted(trace, "two.c")[2], 6, f"far, {flags}")
 
 
 SLEEPS = """#include <unistd.h>
