@@ -89,7 +89,8 @@ struct plan_function {
 };
 
 /* A line of a function.  The first row has no room where the function's entry has none: then nothing tells
- * that the function is entered.  A function that is not traced has its first row alone. */
+ * that the function is entered, or where a copy may be entered without being counted.  A function that is not
+ * traced has its first row alone, or what its copies have. */
 struct plan_row {
 	uint32_t function, line;
 	uint32_t refusal; /* of it alone */

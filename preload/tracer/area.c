@@ -7,6 +7,7 @@
 #include "preload/tracer/area.h"
 
 #include "preload/base/kernel.h"
+#include "preload/tracer/hit.h"
 
 #include "arch_trampoline.h"
 
@@ -91,6 +92,20 @@ static bool make_space(struct area *area, const struct plan_file *plan, const st
 	return area->starts != NULL;
 }
 
+/* Whether one that a site's trampoline counts is a copy's, or not the only one at its place. */
+static bool counts_several(const struct plan_file *plan, const struct plan_module *module, uint32_t index)
+{
+	const struct plan_site *sites = &plan->sites[module->first_site];
+	uint32_t i = index;
+
+	do {
+		if (sites[i].copy != 0 || sites[i].way == PLAN_ALSO)
+			return true;
+		i++;
+	} while (i < module->site_count && (sites[i].way == PLAN_WITHIN || sites[i].way == PLAN_ALSO));
+	return false;
+}
+
 /* False if something cannot be reached from there. */
 static bool write_all(struct area *area, const struct plan_file *plan, const struct plan_module *module,
 		      const struct object *object)
@@ -104,7 +119,8 @@ static bool write_all(struct area *area, const struct plan_file *plan, const str
 		const struct arch_displaced displaced = {
 			.instructions = &plan->instructions[site->first_instruction],
 			.count = site->instruction_count,
-			.number = plan->sites_before + module->first_site + i,
+			.number = (plan->sites_before + module->first_site + i) |
+				  (counts_several(plan, module, i) ? HIT_SEVERAL : 0),
 			.address = site->address + object->bias,
 			.bias = object->bias,
 		};

@@ -16,6 +16,8 @@
 
 #include <sys/mman.h>
 
+/* What the compiler would put elsewhere is no TRACER_CODE, and a call more of every hit. */
+#define IN_PLACE static inline __attribute__((always_inline))
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* An interrupted hit whose thread is back on the same stack, further out, was jumped out of: and stacks have
@@ -57,7 +59,7 @@ static struct {
 /* ---- counters ----------------------------------------------------------------------------- */
 
 /* Nearly always the first. */
-static inline const struct hit_plan *plan_of_row(uint32_t row)
+IN_PLACE const struct hit_plan *plan_of_row(uint32_t row)
 {
 	const struct hit_plan *plan = hits.plans;
 
@@ -66,7 +68,7 @@ static inline const struct hit_plan *plan_of_row(uint32_t row)
 	return plan;
 }
 
-static inline const struct hit_site *site_of(uint32_t number)
+IN_PLACE const struct hit_site *site_of(uint32_t number)
 {
 	const struct hit_plan *plan = hits.plans;
 
@@ -94,19 +96,19 @@ static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
 }
 
 /* Relaxed: nobody concludes anything from a counter about other memory. */
-static inline void add(uint64_t *counter, uint64_t amount)
+IN_PLACE void add(uint64_t *counter, uint64_t amount)
 {
 	__atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
 }
 
 /* 0 where there is no clock that may be read, or none that is as cheap as a hit. */
-static inline uint64_t now_ticks(void)
+IN_PLACE uint64_t now_ticks(void)
 {
 	return LIKELY(hits.has_ticks && !timeless) ? clock_ticks(SESSION_TSC) : 0;
 }
 
 /* From a moment to another; counters of two processors may differ a little. */
-static inline uint64_t between(uint64_t from, uint64_t to)
+IN_PLACE uint64_t between(uint64_t from, uint64_t to)
 {
 	return from && to > from ? to - from : 0;
 }
@@ -126,7 +128,7 @@ static TRACER_CODE void tell_end(uint32_t row)
 
 /* A visit is over: the drainer is to look what lives now, unless it cannot be anything else than when the row
  * was last told of.  Not from within the shim, which a handler has interrupted. */
-static inline void see_memory(struct hit_thread *thread, uint32_t row)
+IN_PLACE void see_memory(struct hit_thread *thread, uint32_t row)
 {
 	uint64_t moment = lines_moment() + (thread->owners << OWNER_SHIFT);
 
@@ -141,12 +143,12 @@ static inline void see_memory(struct hit_thread *thread, uint32_t row)
 
 /* ---- with activations ------------------------------------------------------------------------ */
 
-static inline uint32_t shard_of(const struct hit_thread *thread)
+IN_PLACE uint32_t shard_of(const struct hit_thread *thread)
 {
 	return thread->number % PLAN_SHARDS;
 }
 
-static inline void end_visit(struct hit_thread *thread, const struct activation *activation, uint64_t now)
+IN_PLACE void end_visit(struct hit_thread *thread, const struct activation *activation, uint64_t now)
 {
 	struct plan_count *count = count_of(shard_of(thread), activation->row);
 	uint64_t ticks = between(activation->began_ticks, now);
@@ -159,7 +161,7 @@ static inline void end_visit(struct hit_thread *thread, const struct activation 
 		add(&count->own_ticks, ticks - activation->called_ticks);
 }
 
-static inline void begin_visit(struct activation *activation, uint32_t row, uint64_t now)
+IN_PLACE void begin_visit(struct activation *activation, uint32_t row, uint64_t now)
 {
 	activation->row = row;
 	activation->seen = 0;
@@ -180,7 +182,7 @@ static TRACER_CODE void leave(struct hit_thread *thread, struct stack *stack, ui
 		outer->called_ticks += ticks;
 }
 
-static inline bool is_copys(const struct activation *activation)
+IN_PLACE bool is_copys(const struct activation *activation)
 {
 	return activation->function & COPY;
 }
@@ -202,8 +204,8 @@ static TRACER_CODE void leave_late(struct hit_thread *thread, struct stack *stac
 }
 
 /* NULL if there is no room for it. */
-static inline struct activation *enter(struct stack *stack, const struct hit_site *site, uint32_t number,
-				       uintptr_t sp, uint64_t now)
+IN_PLACE struct activation *enter(struct stack *stack, const struct hit_site *site, uint32_t number,
+				  uintptr_t sp, uint64_t now)
 {
 	struct activation *activation = activations_next(stack);
 
@@ -243,7 +245,7 @@ static TRACER_CODE void count_bare(struct hit_thread *thread, const struct hit_s
 
 /* ---- a hit ------------------------------------------------------------------------------------------ */
 
-static inline struct stack *stack_of(struct hit_thread *thread, const struct hit_site *site, uintptr_t sp)
+IN_PLACE struct stack *stack_of(struct hit_thread *thread, const struct hit_site *site, uintptr_t sp)
 {
 	struct stack *stack = thread->stacks.current;
 
@@ -253,7 +255,7 @@ static inline struct stack *stack_of(struct hit_thread *thread, const struct hit
 }
 
 /* Whether this hit is of an activation that there was no room for. */
-static inline bool is_unkept(struct stack *stack, uintptr_t sp)
+IN_PLACE bool is_unkept(struct stack *stack, uintptr_t sp)
 {
 	if (LIKELY(!stack->unkept_sp))
 		return false;
@@ -264,7 +266,7 @@ static inline bool is_unkept(struct stack *stack, uintptr_t sp)
 }
 
 /* What is below the stack pointer is over, by a jump, an exception or an exit that could not be traced. */
-static inline void leave_gone(struct hit_thread *thread, struct stack *stack, uintptr_t sp, uint64_t now)
+IN_PLACE void leave_gone(struct hit_thread *thread, struct stack *stack, uintptr_t sp, uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
@@ -275,9 +277,8 @@ static inline void leave_gone(struct hit_thread *thread, struct stack *stack, ui
 }
 
 /* A function is entered.  NULL if there is no room for its activation, and nothing is counted yet. */
-static inline struct activation *call(struct hit_thread *thread, struct stack *stack,
-				      const struct hit_site *site, uint32_t number, uintptr_t sp,
-				      uint64_t now)
+IN_PLACE struct activation *call(struct hit_thread *thread, struct stack *stack, const struct hit_site *site,
+				 uint32_t number, uintptr_t sp, uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
@@ -331,9 +332,9 @@ static TRACER_CODE struct activation *find_or_enter(struct stack *stack, const s
 }
 
 /* The activation that the hit belongs to, made where it is new; NULL if there is no room. */
-static inline struct activation *activation_of(struct hit_thread *thread, struct stack *stack,
-					       const struct hit_site *site, uint32_t number, uintptr_t sp,
-					       uint64_t now)
+IN_PLACE struct activation *activation_of(struct hit_thread *thread, struct stack *stack,
+					  const struct hit_site *site, uint32_t number, uintptr_t sp,
+					  uint64_t now)
 {
 	struct activation *top = activations_top(stack);
 
@@ -346,15 +347,14 @@ static inline struct activation *activation_of(struct hit_thread *thread, struct
 
 /* A line is visited anew from another one, and where it goes back to what it did before: a loop in one line.
  * What compilers put before, as the step of a loop, is of the same visit. */
-static inline bool is_new_visit(const struct activation *activation, const struct hit_site *site,
-				uint32_t number)
+IN_PLACE bool is_new_visit(const struct activation *activation, const struct hit_site *site, uint32_t number)
 {
 	return activation->row != site->row ||
 	       (number <= activation->site && (activation->seen >> number % 32u & 1u));
 }
 
-static inline void begin_line(struct hit_thread *thread, struct activation *activation,
-			      const struct hit_site *site, uint64_t now)
+IN_PLACE void begin_line(struct hit_thread *thread, struct activation *activation,
+			 const struct hit_site *site, uint64_t now)
 {
 	end_visit(thread, activation, now);
 	begin_visit(activation, site->row, now);
@@ -363,8 +363,7 @@ static inline void begin_line(struct hit_thread *thread, struct activation *acti
 		add(&count_of(shard_of(thread), site->row)->hits, 1);
 }
 
-static inline __attribute__((always_inline)) void
-count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number, uintptr_t sp)
+IN_PLACE void count_hit(struct hit_thread *thread, const struct hit_site *site, uint32_t number, uintptr_t sp)
 {
 	struct stack *stack = stack_of(thread, site, sp);
 	uint64_t now = now_ticks();
@@ -400,7 +399,7 @@ struct frame {
 	bool known;
 };
 
-static inline struct frame frame_of(const struct plan_site *planned, uintptr_t sp)
+IN_PLACE struct frame frame_of(const struct plan_site *planned, uintptr_t sp)
 {
 	if (planned->depth == 0)
 		return (struct frame){sp, false};
@@ -497,14 +496,13 @@ static __attribute__((noinline)) TRACER_CODE void count_all_bare(struct hit_thre
 /* ---- a place is reached ------------------------------------------------------------------------------- */
 
 /* A signal handler that interrupted a hit, unless that one was jumped out of. */
-static inline bool is_within_a_hit(const struct hit_thread *thread, uintptr_t sp)
+IN_PLACE bool is_within_a_hit(const struct hit_thread *thread, uintptr_t sp)
 {
 	return thread->busy_sp && sp - thread->busy_sp > STACK_BYTES;
 }
 
-TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
+IN_PLACE void hit(const struct hit_site *site, uint32_t number, uintptr_t sp, bool several)
 {
-	const struct hit_site *site = site_of(number);
 	struct hit_thread *thread = hit_thread_self;
 
 	if (UNLIKELY(!*hits.alive))
@@ -518,12 +516,30 @@ TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
 	thread->busy_sp = sp;
 	/* Handlers of this thread see that before anything it guards. */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (LIKELY(!(site->does & (HIT_COPYS | HIT_ALSO))))
-		count_hit(thread, site, number, sp);
-	else
+	if (several)
 		count_hits(thread, number, sp);
+	else
+		count_hit(thread, site, number, sp);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	thread->busy_sp = 0;
+}
+
+/* Of another plan than the first, or of a place of several. */
+static __attribute__((noinline)) TRACER_CODE void hit_another(uint32_t number, uintptr_t sp)
+{
+	uint32_t known = number & ~HIT_SEVERAL;
+
+	hit(site_of(known), known, sp, number & HIT_SEVERAL);
+}
+
+TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
+{
+	const struct hit_plan *first = hits.plans;
+
+	if (LIKELY(number < first->sites_end))
+		hit(&first->sites[number], number, sp, false);
+	else
+		hit_another(number, sp);
 }
 
 /* ---- beginning ------------------------------------------------------------------------------------------

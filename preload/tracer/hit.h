@@ -29,6 +29,9 @@ void hit_after_fork(void);
  * if it has none. */
 bool hit_continue(const char *path_of(uint32_t index, void *context), void *context);
 
+/* In the number that a trampoline has: its sites may be copies', or several at one place. */
+#define HIT_SEVERAL (UINT32_C(1) << 31)
+
 /* Called by trampolines.  `sp`: the program's stack pointer at the place. */
 void tracer_hit(uint32_t number, uintptr_t sp);
 
