@@ -458,7 +458,7 @@ Test(rgc_null, order)
 	cr_assert_eq(rgc_list_length(list), 0);
 }
 
-static int add_format(rgc_builder *builder, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int add_format(rgc_builder *builder, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
