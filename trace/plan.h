@@ -77,6 +77,7 @@ enum plan_refusal {
 	PLAN_NO_CODE = 6,  /* of a row: no code of the unit is of the line; it may be no statement */
 	PLAN_COPIES = 7,   /* of a function: it has sites, but some of its copies in others have none */
 	PLAN_NOT_DONE = 8, /* of a function, to readers: its module's plan was not carried out, or in part */
+	PLAN_REPEATED = 9, /* of a function: it has sites, but a copy of it may be several calls' */
 };
 
 struct plan_function {
@@ -85,8 +86,14 @@ struct plan_function {
 	uint32_t first_line, last_line; /* of its declaration; the last that has a row */
 	uint32_t first_row, row_count;  /* rows of a function lie together: first that of the line of its
 					 * declaration, which counts calls; then the others, by line */
-	uint32_t refusal;               /* enum plan_refusal; PLAN_COPIES with sites */
+	uint32_t refusal;               /* enum plan_refusal; see plan_has_sites */
 };
+
+/* Whether something of a function with this refusal is counted, though perhaps not all. */
+static inline int plan_has_sites(uint32_t refusal)
+{
+	return refusal == PLAN_TRACED || refusal == PLAN_COPIES || refusal == PLAN_REPEATED;
+}
 
 /* A line of a function.  The first row has no room where the function's entry has none: then nothing tells
  * that the function is entered, or where a copy may be entered without being counted.  A function that is not

@@ -171,7 +171,7 @@ static uint32_t refusal_of(const struct plan_header *plan, const struct plan_fun
 {
 	const uint32_t *states = (const uint32_t *)(const void *)((const char *)plan + plan->states_offset);
 
-	if ((function->refusal != PLAN_TRACED && function->refusal != PLAN_COPIES) ||
+	if (!plan_has_sites(function->refusal) ||
 	    function->module >= plan->modules.count || states[function->module] == PLAN_CARRIED_OUT)
 		return function->refusal;
 	return PLAN_NOT_DONE;

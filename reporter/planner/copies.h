@@ -15,6 +15,7 @@ struct copy {
 	uint32_t number;      /* in the plan, from 1; 0: it has no site */
 	uint32_t outer;       /* so many before it in the list is the copy around it; 0: there is none */
 	uint32_t depth;       /* so many are around it */
+	bool repeated;        /* it may be several calls' */
 };
 
 struct copies {               /* all zero at first */

@@ -123,6 +123,7 @@ static void read_parts(struct planning *planning)
 		struct lines_of of = lines_of_copy(planning, &planning->copies[i]);
 		part_read(&planning->parts[i], &host, &planning->copies[i], (uint32_t)i + 1, &of,
 			  &planning->events);
+		planning->copies[i].repeated = planning->parts[i].repeated;
 	}
 	host_finish(&host);
 }

@@ -481,6 +481,21 @@ static void read_ways_out(const struct reading *reading)
 
 /* ---- lines ----------------------------------------------------------------------- */
 
+/* Compilers that unroll the loop around a copy leave it one, with the statements of several calls in a row.
+ */
+static bool is_repeated(const struct body *body)
+{
+	uint32_t first = 0, times = 0;
+	for (size_t k = 0; k < body->count; k++) {
+		const struct instruction *one = &body->list[k];
+		if (!one->row || !one->statement || one->copy)
+			continue;
+		first = first ? first : one->line;
+		times += one->line == first;
+	}
+	return times > 1;
+}
+
 static void read_lines(const struct reading *reading)
 {
 	struct body *body = &reading->part->body;
@@ -491,6 +506,7 @@ static void read_lines(const struct reading *reading)
 		one->unseen = false;
 	}
 	lines_read(body, reading->of);
+	reading->part->repeated = is_repeated(body);
 }
 
 static void begin_lines(const struct reading *reading)

@@ -27,6 +27,7 @@ void host_finish(struct host *host);
 struct part {
 	struct body body; /* the copy's own instructions */
 	bool unsure;      /* it may be entered without being counted */
+	bool repeated;    /* it may be several calls': its first statement begins more than once */
 };
 
 /* Reads a copy, and adds what is to be counted of it.  `number`: its index + 1. */

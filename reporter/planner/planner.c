@@ -218,8 +218,10 @@ static void tell_uncounted(struct planning *planning)
 	for (size_t i = 0; i < planning->copies.count; i++) {
 		const struct copy *copy = &planning->copies.list[i];
 		uint32_t *refusal = &functions[copy->function].refusal;
-		if (copy->number == 0 && *refusal == PLAN_TRACED)
+		if (copy->number == 0 && (*refusal == PLAN_TRACED || *refusal == PLAN_REPEATED))
 			*refusal = PLAN_COPIES;
+		else if (copy->repeated && *refusal == PLAN_TRACED)
+			*refusal = PLAN_REPEATED;
 	}
 }
 

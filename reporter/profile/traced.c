@@ -120,9 +120,8 @@ static void add_line(struct table_line *line, const struct traced_function *func
 	}
 	line->traced = true;
 	line->unsure |= unsure;
-	line->elsewhere |= function->refusal == PLAN_COPIES;
-	line->refused |= (function->refusal != PLAN_TRACED && function->refusal != PLAN_COPIES) ||
-			 (traced->refusal != PLAN_TRACED && !unsure);
+	line->elsewhere |= function->refusal != PLAN_TRACED && plan_has_sites(function->refusal);
+	line->refused |= !plan_has_sites(function->refusal) || (traced->refusal != PLAN_TRACED && !unsure);
 	line->hits += traced->hits;
 	line->ns += traced->ns;
 	line->own_ns += traced->own_ns;
@@ -153,6 +152,9 @@ static const char *refusal_in_words(uint32_t refusal)
 	case PLAN_COPIES:
 		return "some copies of the function are inlined where nothing can be counted; mark it "
 		       "noinline";
+	case PLAN_REPEATED:
+		return "the function may have run more often: the compiler may have made one copy of several "
+		       "calls, as where it unrolls a loop; mark it noinline";
 	case PLAN_NO_CODE:
 		return "no code is left of the line";
 	case PLAN_NOT_DONE:
@@ -356,6 +358,10 @@ static void warn_all_refused(struct profile *profile)
 		profile, PLAN_COPIES,
 		"ran more often than is told: some copies are inlined where nothing can be counted; mark "
 		"them noinline");
+	warn_refused(
+		profile, PLAN_REPEATED,
+		"may have run more often than is told: a copy of it may be several calls', as where a loop "
+		"is unrolled; mark it noinline");
 }
 
 void profile_add_traced(struct profile *profile)

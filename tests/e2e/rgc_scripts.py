@@ -203,8 +203,8 @@ weakkeys d; text a same; text b same; text c other; node v; node u; wput d a v; 
 weakset s; text e same; wadd s b; wadd s e; wlength s; whas s e; drop b; wlength s; whas s e; wadd s e; wdiscard s e; wlength s
 """,
     "weak sets": """
-weakset s; node a; node b; wadd s a; wadd s b; wadd s a; wlength s; members s; weakcount a; drop a; members s; wtake s; wtake s; wlength s; wadd s b; wdiscard s b; wdiscard s b; whas s b
-wadd s b; wcopy t s; wempty s; members t; weakcount b; drop b; wlength t; drop s t
+weakset s; node a; node b; wadd s a; wadd s b; wadd s a; wlength s; wmembers s; weakcount a; drop a; wmembers s; wtake s; wtake s; wlength s; wadd s b; wdiscard s b; wdiscard s b; whas s b
+wadd s b; wcopy t s; wempty s; wmembers t; weakcount b; drop b; wlength t; drop s t
 """,
     "weak containers and the collector": """
 weakvalues d; weakkeys e; weakset s; node a; node b; set a.a b; set b.a a; wput d one a; wput e b d; wadd s a; wadd s b; drop a; quietcollect 2; drop b; wlength d; quietcollect 2
@@ -449,7 +449,7 @@ class WeakWriter(Writer):
     def whole(self):
         name = self.container()
         self.script.append(f"wlength {name}")
-        self.script.append(f"members {name}" if self.containers[name] == "weakset" else f"each {name}")
+        self.script.append(f"wmembers {name}" if self.containers[name] == "weakset" else f"each {name}")
 
     def walk(self):
         """Not where an entry owns what Python drops when the walk is over, rgc at once."""

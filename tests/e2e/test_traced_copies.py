@@ -55,6 +55,44 @@ def executions_are_gcovs(directory):
                 compare(program, expected, known, directory, f"{compiler} {level} {frames}")
 
 
+UNROLLED = """static unsigned volatile sink;
+static inline unsigned mixed(unsigned a, unsigned b)
+{
+	sink = a;
+	a ^= b;
+	sink = b;
+	return a ^ (a >> 13);
+}
+__attribute__((noinline)) static unsigned rounds(int n)
+{
+	unsigned r = 0;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < TIMES; j++)
+			r = mixed(r, 1);
+	return r;
+}
+int main(void)
+{
+	return rounds(1000) == 1;
+}
+"""
+
+
+@case
+def copies_that_are_several_calls_hold_no_limit(directory):
+    (directory / "unrolled.c").write_text(UNROLLED)
+    for times, sure in ((3, ()), (1, ("gcc -O1", "gcc -O2", "clang -O1"))):
+        for compiler, level in (("gcc", "-O1"), ("gcc", "-O2"), ("gcc", "-O3"), ("clang", "-O1"), ("clang", "-O2"), ("clang", "-O3")):
+            how = f"{compiler} {level}"
+            done = record([compile(directory / "unrolled.c", directory / f"{compiler}{level}{times}", level, f"-DTIMES={times}", cc=compiler)], directory, MPROF_LINES="mixed")
+            low, enough = (mprof("check", "--limit", f"mixed:hits<={most}", done.trace()).returncode for most in (1000 * times - 1, 1000 * times))
+            check((low, enough) in ((1, 0), (2, 2)), f"{times} calls a round, {how}: limits of one less and as many give {low} and {enough}")
+            told = any("may have run more often" in warning for warning in functions_of(done.trace(), "unrolled.c")[1])
+            check_equal(told, low == 2, f"a warning, {how}")
+            check(how not in sure or low == 1, f"limits are judged where nothing was unrolled, {how}")
+            done.trace().unlink()
+
+
 OWN_TOO = """static inline int copied(int n)
 {
 	int sum = 0;

@@ -204,7 +204,7 @@ static void print_set(const void *set)
 	puts("");
 }
 
-static void print_result(const char *name, const void *result, int error)
+static void print_answer(const char *name, const void *result, int error)
 {
 	printf("%s = ", name);
 	if (!result)
@@ -225,14 +225,14 @@ static void do_make(struct words *w)
 {
 	rgc_object *result = call_function(w->word[1], w, 2);
 	if (!result)
-		print_result(w->word[1], result, errno);
+		print_answer(w->word[1], result, errno);
 	rgc_steal(variable(w->word[0]), result);
 }
 
 static void do_ask(struct words *w)
 {
 	rgc_auto rgc_object *result = call_function(w->word[0], w, 1);
-	print_result(w->word[0], result, errno);
+	print_answer(w->word[0], result, errno);
 }
 
 #define FUNCTION_COMMANDS                                                                                    \

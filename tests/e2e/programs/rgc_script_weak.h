@@ -52,7 +52,7 @@ static const char *written(const void *object)
 	return RGC_IS(object, rgc_str) ? rgc_str_get(object) : name_of(object);
 }
 
-static void print_result(const char *verb, const struct words *w, const char *result)
+static void print_found(const char *verb, const struct words *w, const char *result)
 {
 	printf("%s %s %s %s\n", verb, w->word[0], w->word[1], result);
 }
@@ -71,15 +71,15 @@ static void do_wdefault(struct words *w)
 	void *found = has_weak_keys(w->word[0])
 			      ? rgc_weak_key_dict_set_default(the(w->word[0]), k, value(w->word[2]))
 			      : rgc_weak_value_dict_set_default(the(w->word[0]), k, value(w->word[2]));
-	print_result("wdefault", w, written(found));
+	print_found("wdefault", w, written(found));
 }
 
 static void do_wget(struct words *w)
 {
 	rgc_auto rgc_object *k = key(w);
-	print_result("wget", w,
-		     written(has_weak_keys(w->word[0]) ? rgc_weak_key_dict_get(the(w->word[0]), k)
-						       : rgc_weak_value_dict_get(the(w->word[0]), k)));
+	print_found("wget", w,
+		    written(has_weak_keys(w->word[0]) ? rgc_weak_key_dict_get(the(w->word[0]), k)
+						      : rgc_weak_value_dict_get(the(w->word[0]), k)));
 }
 
 static void do_wpop(struct words *w)
@@ -87,7 +87,7 @@ static void do_wpop(struct words *w)
 	rgc_auto rgc_object *k = key(w);
 	rgc_auto rgc_object *found = has_weak_keys(w->word[0]) ? rgc_weak_key_dict_pop(the(w->word[0]), k)
 							       : rgc_weak_value_dict_pop(the(w->word[0]), k);
-	print_result("wpop", w, written(found));
+	print_found("wpop", w, written(found));
 }
 
 static void do_wdel(struct words *w)
@@ -95,7 +95,7 @@ static void do_wdel(struct words *w)
 	rgc_auto rgc_object *k = key(w);
 	int result = has_weak_keys(w->word[0]) ? rgc_weak_key_dict_delete(the(w->word[0]), k)
 					       : rgc_weak_value_dict_delete(the(w->word[0]), k);
-	print_result("wdel", w, result ? "0" : "1");
+	print_found("wdel", w, result ? "0" : "1");
 }
 
 static void do_whas(struct words *w)
@@ -105,7 +105,7 @@ static void do_whas(struct words *w)
 		     : RGC_IS(the(w->word[0]), rgc_weak_set)
 			     ? rgc_weak_set_contains(the(w->word[0]), k)
 			     : rgc_weak_value_dict_contains(the(w->word[0]), k);
-	print_result("whas", w, result ? "1" : "0");
+	print_found("whas", w, result ? "1" : "0");
 }
 
 static void do_wadd(struct words *w)
@@ -180,14 +180,14 @@ static void do_each(struct words *w)
 }
 
 /* Of a set; in any order. */
-static void do_members(struct words *w)
+static void do_wmembers(struct words *w)
 {
 	rgc_cursor at = {0, 0};
 	size_t count = 0;
 	void *item;
 	while (rgc_weak_set_next(the(w->word[0]), &at, &item) == 1)
 		buffer[count++] = item;
-	print_objects("members", count);
+	print_objects("wmembers", count);
 }
 
 /* ---- at the end ---- */
@@ -248,7 +248,7 @@ static void do_finalize(struct words *w)
 		{"weakset", do_weakset}, {"wput", do_wput}, {"wdefault", do_wdefault}, {"wget", do_wget},    \
 		{"wpop", do_wpop}, {"wdel", do_wdel}, {"whas", do_whas}, {"wadd", do_wadd},                  \
 		{"wdiscard", do_wdiscard}, {"wtake", do_wtake}, {"wlength", do_wlength},                     \
-		{"wempty", do_wempty}, {"wcopy", do_wcopy}, {"each", do_each}, {"members", do_members},      \
+		{"wempty", do_wempty}, {"wcopy", do_wcopy}, {"each", do_each}, {"wmembers", do_wmembers},    \
 		{"atend", do_atend}, {"ecall", do_ecall}, {"edetach", do_edetach}, {"epeek", do_epeek},      \
 		{"eatexit", do_eatexit},                                                                     \
 	{                                                                                                    \

@@ -100,7 +100,7 @@ def commands(script):
         "wlength": lambda w, _: out(f"wlength {w[0]} {len(roots[w[0]])}\n"),
         "wempty": lambda w, _: roots[w[0]].clear(),
         "wcopy": lambda w, _: made(w[0], roots[w[1]].copy()),
-        "members": lambda w, _: out(f"members {' '.join(sorted(names[id(o)] for o in roots[w[0]]))}\n"),
+        "wmembers": lambda w, _: out(f"wmembers {' '.join(sorted(names[id(o)] for o in roots[w[0]]))}\n"),
         "atend": lambda w, rest: made(w[0], weakref.finalize(value(w[1]), on_ending, w[0], rest)),
         "ecall": call, "epeek": peek, "eatexit": at_exit, "finalize": finalize,
         "edetach": lambda w, _: out(f"edetach {w[0]} {int(roots[w[0]].detach() is not None)}\n"),
