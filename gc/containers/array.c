@@ -1,6 +1,7 @@
 /*
  * array.c - rgc_array: numbers of one C type.  Runs no user code.
  */
+#include "iter.h"
 #include "items.h"
 #include "size.h"
 #include "text.h"
@@ -441,4 +442,5 @@ const struct rgc_type RGC_TYPE(rgc_array) = {
 	.clear = array_clear,
 	.equal = array_equal,
 	.repr = array_repr,
+	.iter = rgc__array_iter,
 };

@@ -30,9 +30,19 @@ static int added(rgc_builder *builder, size_t capacity_before)
 	return -1;
 }
 
+/* Whether what is to be added is missing, which is an error of what is built. */
+static bool lacks(rgc_builder *builder, const void *part)
+{
+	if (!missing_pointer(part))
+		return false;
+	if (builder && !builder->text.error)
+		builder->text.error = errno;
+	return true;
+}
+
 int rgc_builder_add_bytes(rgc_builder *builder, const void *bytes, size_t length)
 {
-	if (missing(builder) || (length && missing_pointer(bytes)))
+	if (missing(builder) || (length && lacks(builder, bytes)))
 		return -1;
 	size_t capacity = builder->text.capacity;
 	rgc__text_add(&builder->text, bytes, length);
@@ -42,19 +52,21 @@ int rgc_builder_add_bytes(rgc_builder *builder, const void *bytes, size_t length
 int rgc_builder_add_text(rgc_builder *builder, const char *text)
 {
 	check_object(builder);
-	return missing_pointer(text) ? -1 : rgc_builder_add_bytes(builder, text, strlen(text));
+	return lacks(builder, text) ? -1 : rgc_builder_add_bytes(builder, text, strlen(text));
 }
 
 int rgc_builder_add(rgc_builder *builder, const rgc_str *string)
 {
 	check_object(builder);
-	return missing(string) ? -1
-			       : rgc_builder_add_bytes(builder, rgc_str_get(string), rgc_str_length(string));
+	check_object(string);
+	return lacks(builder, string)
+		       ? -1
+		       : rgc_builder_add_bytes(builder, rgc_str_get(string), rgc_str_length(string));
 }
 
 int rgc_builder_add_vformat(rgc_builder *builder, const char *format, va_list arguments)
 {
-	if (missing(builder) || missing_pointer(format))
+	if (missing(builder) || lacks(builder, format))
 		return -1;
 	size_t capacity = builder->text.capacity;
 	rgc__text_add_format(&builder->text, format, arguments);
@@ -73,7 +85,8 @@ int rgc_builder_add_format(rgc_builder *builder, const char *format, ...)
 
 int rgc_builder_add_repr(rgc_builder *builder, const void *object)
 {
-	if (missing(builder) || missing(object))
+	check_object(object);
+	if (missing(builder) || lacks(builder, object))
 		return -1;
 	/* The form comes first: it may be made by adding to this very builder. */
 	rgc_str *form = rgc_repr(object);

@@ -1,6 +1,7 @@
 /*
  * bytes.c - rgc_bytes: immutable bytes, whose hash is computed once.
  */
+#include "iter.h"
 #include "hash.h"
 #include "items.h"
 #include "text.h"
@@ -146,4 +147,5 @@ const struct rgc_type RGC_TYPE(rgc_bytes) = {
 	.hash = bytes_hash,
 	.equal = bytes_equal,
 	.repr = bytes_repr,
+	.iter = rgc__bytes_iter,
 };

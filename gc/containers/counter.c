@@ -2,6 +2,7 @@
  * counter.c - rgc_counter: a hash table of keys with numbers.  User code runs only while a key is searched
  * for and when references are dropped, which is always the last thing done.
  */
+#include "iter.h"
 #include "size.h"
 #include "table.h"
 #include "text.h"
@@ -461,4 +462,5 @@ const struct rgc_type RGC_TYPE(rgc_counter) = {
 	.clear = counter_clear,
 	.equal = counter_equal,
 	.repr = counter_repr,
+	.iter = rgc__counter_iter,
 };

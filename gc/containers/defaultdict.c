@@ -1,6 +1,7 @@
 /*
  * defaultdict.c - rgc_defaultdict: a dictionary with a factory for what is missing.
  */
+#include "iter.h"
 #include "text.h"
 #include "../core/call.h"
 #include "../core/missing.h"
@@ -111,4 +112,5 @@ const struct rgc_type RGC_TYPE(rgc_defaultdict) = {
 	.fields = fields,
 	.equal = defaultdict_equal,
 	.repr = defaultdict_repr,
+	.iter = rgc__defaultdict_iter,
 };

@@ -7,6 +7,7 @@
  *
  * User code runs only where a reference is dropped, which is always the last thing done, and in equal.
  */
+#include "iter.h"
 #include "items.h"
 #include "size.h"
 #include "text.h"
@@ -515,4 +516,5 @@ const struct rgc_type RGC_TYPE(rgc_deque) = {
 	.clear = deque_clear,
 	.equal = deque_equal,
 	.repr = deque_repr,
+	.iter = rgc__deque_iter,
 };

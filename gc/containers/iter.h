@@ -69,6 +69,12 @@ rgc_iterator *rgc__tuple_iter(void *tuple);
 rgc_iterator *rgc__str_iter(void *string);
 rgc_iterator *rgc__dict_iter(void *dict);
 rgc_iterator *rgc__set_iter(void *set);
+rgc_iterator *rgc__frozenset_iter(void *set);
+rgc_iterator *rgc__deque_iter(void *deque);
+rgc_iterator *rgc__counter_iter(void *counter);
+rgc_iterator *rgc__defaultdict_iter(void *dict);
+rgc_iterator *rgc__array_iter(void *array);
+rgc_iterator *rgc__bytes_iter(void *bytes);
 
 #pragma GCC visibility pop
 

@@ -61,7 +61,39 @@ rgc_iterator *rgc__str_iter(void *string)
 	return rgc__iterator_make(str_step, string);
 }
 
-/* ---- tables ---- */
+static int bytes_step(rgc_iterator *self, rgc_object **item)
+{
+	const rgc_bytes *bytes = (const rgc_bytes *)self->source;
+	const unsigned char *data = rgc_bytes_get(bytes);
+	if (self->state.sequence.place >= rgc_bytes_length(bytes))
+		return rgc__iterator_end(self);
+	*item = (rgc_object *)rgc_int_new(data[self->state.sequence.place++]);
+	return 1; /* small integers are there already */
+}
+
+rgc_iterator *rgc__bytes_iter(void *bytes)
+{
+	return rgc__iterator_make(bytes_step, bytes);
+}
+
+static int array_step(rgc_iterator *self, rgc_object **item)
+{
+	const rgc_array *array = (const rgc_array *)self->source;
+	if (self->state.sequence.place >= rgc_array_length(array))
+		return rgc__iterator_end(self);
+	*item = rgc_array_ref(array, (ssize_t)self->state.sequence.place);
+	if (!*item)
+		return -1;
+	self->state.sequence.place++;
+	return 1;
+}
+
+rgc_iterator *rgc__array_iter(void *array)
+{
+	return rgc__iterator_make(array_step, array);
+}
+
+/* ---- what notices changes ---- */
 
 static rgc_iterator *table_iterator(iterator_step step, void *table, size_t length)
 {
@@ -150,6 +182,57 @@ static int set_step(rgc_iterator *self, rgc_object **item)
 rgc_iterator *rgc__set_iter(void *set)
 {
 	return table_iterator(set_step, set, rgc_set_length(set));
+}
+
+static int frozenset_step(rgc_iterator *self, rgc_object **item)
+{
+	void *borrowed = NULL;
+	int found =
+		rgc_frozenset_next((const rgc_frozenset *)self->source, &self->state.table.cursor, &borrowed);
+	*item = rgc_ref((rgc_object *)borrowed);
+	return found ? found : rgc__iterator_end(self);
+}
+
+rgc_iterator *rgc__frozenset_iter(void *set)
+{
+	return rgc__iterator_make(frozenset_step, set);
+}
+
+static int deque_step(rgc_iterator *self, rgc_object **item)
+{
+	const rgc_deque *deque = (const rgc_deque *)self->source;
+	void *borrowed = NULL;
+	if (check_length(self, rgc_deque_length(deque)))
+		return -1;
+	int found = rgc_deque_next(deque, &self->state.table.cursor, &borrowed);
+	*item = rgc_ref((rgc_object *)borrowed);
+	return found ? found : rgc__iterator_end(self);
+}
+
+rgc_iterator *rgc__deque_iter(void *deque)
+{
+	return table_iterator(deque_step, deque, rgc_deque_length(deque));
+}
+
+static int counter_step(rgc_iterator *self, rgc_object **item)
+{
+	const rgc_counter *counter = (const rgc_counter *)self->source;
+	void *borrowed = NULL;
+	if (check_length(self, rgc_counter_length(counter)))
+		return -1;
+	int found = rgc_counter_next(counter, &self->state.table.cursor, &borrowed, NULL);
+	*item = rgc_ref((rgc_object *)borrowed);
+	return found ? found : rgc__iterator_end(self);
+}
+
+rgc_iterator *rgc__counter_iter(void *counter)
+{
+	return table_iterator(counter_step, counter, rgc_counter_length(counter));
+}
+
+rgc_iterator *rgc__defaultdict_iter(void *dict)
+{
+	return rgc_dict_keys(rgc_defaultdict_dict(dict));
 }
 
 /* ---- numbers, functions ---- */

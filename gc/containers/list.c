@@ -170,6 +170,7 @@ static void list_add_all(rgc_list *list, rgc_object *const *items, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		rgc_incref(items[i]);
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
 		list->items[list->length++] = items[i];
 		track_child(list, items[i]);
 	}

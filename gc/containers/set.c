@@ -485,4 +485,5 @@ const struct rgc_type RGC_TYPE(rgc_frozenset) = {
 	.hash = frozenset_hash,
 	.equal = set_equal,
 	.repr = frozenset_repr,
+	.iter = rgc__frozenset_iter,
 };

@@ -48,6 +48,43 @@ static rgc_iterator *of(rgc_iterator *(*make)(void *), void *iterable)
 	return iterator;
 }
 
+Test(iter, gives_what_other_containers_hold)
+{
+	rgc_auto rgc_int *one = rgc_int_new(1);
+	rgc_auto rgc_str *two = rgc_str_new("two");
+	expect(of(rgc_iter, rgc_frozenset_of(2, two, one)), "['two', 1]");
+	expect(of(rgc_iter, rgc_bytes_new("a\xff", 2)), "[97, 255]");
+	rgc_array *array = rgc_array_new('d');
+	cr_assert_eq(rgc_array_append_float(array, 0.5), 0);
+	expect(of(rgc_iter, array), "[0.5]");
+	rgc_auto rgc_deque *deque = rgc_deque_new(2);
+	rgc_auto rgc_counter *counter = rgc_counter_new();
+	cr_assert_eq(rgc_deque_append(deque, one) | rgc_deque_append(deque, two), 0);
+	cr_assert_eq(rgc_counter_add(counter, two, 5) | rgc_counter_add(counter, one, 1), 0);
+	expect(rgc_iter(deque), "[1, 'two']");
+	expect(rgc_iter(counter), "['two', 1]");
+	rgc_auto rgc_iterator *over_deque = rgc_iter(deque), *over_counter = rgc_iter(counter);
+	rgc_auto rgc_object *first = rgc_next(over_deque), *key = rgc_next(over_counter);
+	cr_assert_eq(rgc_deque_append(deque, one) | rgc_counter_add(counter, deque, 1), -1, "unhashable");
+	cr_assert_eq(rgc_counter_add(counter, rgc_none_new(), 1), 0);
+	cr_assert(!rgc_next(over_deque) && errno == EBUSY);
+	cr_assert(!rgc_next(over_counter) && errno == EBUSY);
+}
+
+static void *list_for(void *data)
+{
+	(void)data;
+	return rgc_list_new();
+}
+
+Test(iter, gives_the_keys_of_a_default_dictionary)
+{
+	rgc_auto rgc_defaultdict *dict = rgc_defaultdict_new(list_for, NULL);
+	rgc_auto rgc_str *key = rgc_str_new("key");
+	cr_assert_not_null(rgc_defaultdict_get(dict, key));
+	expect(rgc_iter(dict), "['key']");
+}
+
 Test(iter, gives_what_containers_hold)
 {
 	rgc_auto rgc_int *one = rgc_int_new(1);

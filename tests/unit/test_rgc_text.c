@@ -266,3 +266,19 @@ Test(text, says_where_memory_ended)
 		cr_assert_eq(rgc_heap_bytes(), bytes);
 	}
 }
+
+/* A chain of additions may be looked at once, at its end. */
+Test(text, a_builder_remembers_that_a_part_was_missing)
+{
+	rgc_auto rgc_builder *builder = rgc_builder_new();
+	cr_assert_eq(rgc_builder_add_text(builder, "name="), 0);
+	errno = 0;
+	cr_assert(rgc_builder_add(builder, NULL) == -1 && errno == EINVAL);
+	errno = 0;
+	cr_assert(rgc_builder_add_text(builder, ";") == -1 && errno == EINVAL);
+	errno = 0;
+	cr_assert(!rgc_builder_finish(builder) && errno == EINVAL);
+	cr_assert_eq(rgc_builder_add_text(builder, "again"), 0);
+	rgc_auto rgc_str *text = rgc_builder_finish(builder);
+	cr_assert_str_eq(rgc_str_get(text), "again");
+}

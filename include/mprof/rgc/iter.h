@@ -34,9 +34,10 @@ RGC_DECLARE_TYPE(rgc_iterator) RGC_API;
 
 /* ---- items ---- */
 
-/* An iterator over the items of a list or tuple, the keys of a dictionary, the items of a set, the characters
- * of a string, or what a type's `iter` gives; of an iterator itself.  Owned; NULL with ENOMEM, ENOTSUP if it
- * is none of these, or the error of `iter`.  O(1). */
+/* An iterator over the items of a list, tuple, deque, set or frozenset, the keys of a dictionary, default
+ * dictionary or counter, the characters of a string, the numbers of bytes or of an array, or what a type's
+ * `iter` gives; of an iterator itself.  Weak containers have cursors only.  Owned; NULL with ENOMEM, ENOTSUP
+ * if it is none of these, or the error of `iter`.  O(1). */
 RGC_API rgc_iterator *rgc_iter(void *iterable) RGC_WARN_UNUSED;
 
 /* The next item, whose reference is the caller's: 1, 0 at the end, -1 with an error: ENOMEM, that of a
