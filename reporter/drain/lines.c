@@ -171,8 +171,8 @@ static uint32_t refusal_of(const struct plan_header *plan, const struct plan_fun
 {
 	const uint32_t *states = (const uint32_t *)(const void *)((const char *)plan + plan->states_offset);
 
-	if (!plan_has_sites(function->refusal) ||
-	    function->module >= plan->modules.count || states[function->module] == PLAN_CARRIED_OUT)
+	if (!plan_has_sites(function->refusal) || function->module >= plan->modules.count ||
+	    states[function->module] == PLAN_CARRIED_OUT)
 		return function->refusal;
 	return PLAN_NOT_DONE;
 }
