@@ -4,6 +4,8 @@
 #include "order.h"
 #include "../core/missing.h"
 
+#include <errno.h>
+
 static ssize_t bisect(const struct ordered *ordered, rgc_object *item, bool right)
 {
 	size_t low = 0, high = ordered->length;
@@ -44,14 +46,26 @@ ssize_t rgc_bisect_right(const rgc_list *list, const void *item, rgc_compare_fun
 	return missing(list) || missing(item) ? -1 : place_of(list, item, compare, data, true);
 }
 
+/* Both are held: compare may drop what only lent them. */
+static int insort(rgc_list *list, void *item, rgc_compare_function compare, void *data, bool right)
+{
+	rgc_incref(list);
+	rgc_incref(item);
+	ssize_t place = place_of(list, item, compare, data, right);
+	int result = place < 0 ? -1 : rgc_list_insert(list, place, item);
+	int error = errno;
+	rgc_decref(item);
+	rgc_decref(list);
+	errno = error;
+	return result;
+}
+
 int rgc_insort_left(rgc_list *list, void *item, rgc_compare_function compare, void *data)
 {
-	ssize_t place = rgc_bisect_left(list, item, compare, data);
-	return place < 0 ? -1 : rgc_list_insert(list, place, item);
+	return missing(list) || missing(item) ? -1 : insort(list, item, compare, data, false);
 }
 
 int rgc_insort_right(rgc_list *list, void *item, rgc_compare_function compare, void *data)
 {
-	ssize_t place = rgc_bisect_right(list, item, compare, data);
-	return place < 0 ? -1 : rgc_list_insert(list, place, item);
+	return missing(list) || missing(item) ? -1 : insort(list, item, compare, data, true);
 }

@@ -255,8 +255,12 @@ static rgc_counter *combine(const rgc_counter *a, const rgc_counter *b, operatio
 	if (!result)
 		return NULL;
 	struct combination left = {result, b, operation, false}, right = {result, a, operation, true};
-	if (for_each(a, step_combine, &left) == 1 && for_each(b, step_combine, &right) == 1)
-		return result;
+	size_t version = a->table.version;
+	if (for_each(a, step_combine, &left) == 1 && for_each(b, step_combine, &right) == 1) {
+		if (a->table.version == version)
+			return result;
+		errno = EBUSY;
+	}
 	int error = errno;
 	rgc_decref(result);
 	errno = error;

@@ -11,6 +11,7 @@
 #include "items.h"
 #include "size.h"
 #include "text.h"
+#include "../core/descent.h"
 #include "../core/buffer.h"
 #include "../core/header.h"
 #include "../core/tracking.h"

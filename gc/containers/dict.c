@@ -8,6 +8,7 @@
 #include "size.h"
 #include "table.h"
 #include "text.h"
+#include "../core/descent.h"
 #include "../core/quick.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"

@@ -118,17 +118,30 @@ void *rgc_heapq_replace(rgc_list *heap, void *item, rgc_compare_function compare
 	return missing(heap) || missing(item) ? NULL : replace_first(heap, item, compare, data);
 }
 
+static void *push_and_pop(rgc_list *heap, void *item, rgc_compare_function compare, void *data)
+{
+	struct ordered ordered = begin(heap, compare, data);
+	int less = end(&ordered, rgc__ordered_less(&ordered, rgc_list_get(heap, 0), item));
+	if (less < 0)
+		return NULL;
+	return less ? replace_first(heap, item, compare, data) : rgc_ref((rgc_object *)item);
+}
+
 void *rgc_heapq_pushpop(rgc_list *heap, void *item, rgc_compare_function compare, void *data)
 {
 	if (missing(heap) || missing(item))
 		return NULL;
 	if (!rgc_list_length(heap))
 		return rgc_ref((rgc_object *)item);
-	struct ordered ordered = begin(heap, compare, data);
-	int less = end(&ordered, rgc__ordered_less(&ordered, rgc_list_get(heap, 0), item));
-	if (less < 0)
-		return NULL;
-	return less ? replace_first(heap, item, compare, data) : rgc_ref((rgc_object *)item);
+	/* Held: compare may drop what only lent them. */
+	rgc_incref(heap);
+	rgc_incref(item);
+	void *result = push_and_pop(heap, item, compare, data);
+	int error = errno;
+	rgc_decref(item);
+	rgc_decref(heap);
+	errno = error;
+	return result;
 }
 
 /* ---- the least and the greatest ---- */

@@ -3,28 +3,10 @@
  */
 #include "items.h"
 #include "text.h"
+#include "../core/descent.h"
 #include "../core/quick.h"
 
 #include <errno.h>
-
-#define DESCENT_MAX 200
-
-static _Thread_local unsigned depth __attribute__((tls_model("initial-exec")));
-
-int rgc__descent_begin(void)
-{
-	if (depth >= DESCENT_MAX) {
-		errno = ELOOP;
-		return -1;
-	}
-	depth++;
-	return 0;
-}
-
-void rgc__descent_end(void)
-{
-	depth--;
-}
 
 rgc_object *rgc__items_get(struct items items, ssize_t index)
 {

@@ -47,9 +47,4 @@ int rgc__items_compare(items_view view, const void *a, const void *b, int *order
 rgc_str *rgc__items_repr(items_view view, const void *sequence, const char *open, const char *single,
 			 const char *close);
 
-/* Comparisons and hashes of containers go into their items' between these two; begin fails with ELOOP where
- * that is too deep for the stack. */
-int rgc__descent_begin(void);
-void rgc__descent_end(void);
-
 #endif

@@ -4,6 +4,7 @@
 #include "items.h"
 #include "iter.h"
 #include "tuple.h"
+#include "../core/descent.h"
 #include "../core/call.h"
 #include "../core/missing.h"
 
@@ -213,7 +214,8 @@ static int enumerate_step(rgc_iterator *self, rgc_object **item)
 	int found = take(self->source, &taken);
 	if (found != 1)
 		return found;
-	rgc_int *number = rgc_int_new(self->state.number++);
+	rgc_int *number = rgc_int_new(self->state.number);
+	self->state.number = (int64_t)((uint64_t)self->state.number + 1);
 	*item = (rgc_object *)rgc_tuple_of(2, number, taken);
 	rgc_decref(number);
 	let_go_of(taken);

@@ -249,8 +249,13 @@ int rgc_list_remove(rgc_list *list, const void *item)
 {
 	check_object(list);
 	check_object(item);
+	rgc_incref(list); /* equal may drop what only lent it */
 	ssize_t place = rgc_list_find(list, item);
-	return place < 0 ? -1 : rgc_list_delete(list, place);
+	int result = place < 0 ? -1 : rgc_list_delete(list, place);
+	int error = errno;
+	rgc_decref(list);
+	errno = error;
+	return result;
 }
 
 rgc_list *rgc_list_slice(const rgc_list *list, ssize_t from, ssize_t to)

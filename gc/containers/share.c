@@ -2,6 +2,7 @@
  * share.c - rgc_share: values that several threads may refer to.  Runs no code of the program's.
  */
 #include "items.h"
+#include "../core/descent.h"
 #include "../core/header.h"
 #include "../core/missing.h"
 #include "../core/shared.h"
@@ -9,10 +10,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* Of values all that is behind the head tells what they are, and nothing comes of a second one. */
-static bool is_value(const struct rgc_type *type)
+/* Those of which all that is behind the head tells what they are, and nothing comes of a second one. */
+static bool is_value(const rgc_object *object)
 {
-	return type_is_ours(type) && !type_is_linked(type);
+	return RGC_IS(object, rgc_str) || RGC_IS(object, rgc_int) || RGC_IS(object, rgc_float) ||
+	       RGC_IS(object, rgc_bytes);
 }
 
 static void *copy_value(const rgc_object *value)
@@ -65,7 +67,7 @@ void *rgc_share(const void *pointer)
 	rgc_object *object = (rgc_object *)(uintptr_t)pointer;
 	if (rgc_is_shared(object))
 		return rgc_ref(object);
-	if (is_value(object->type))
+	if (is_value(object))
 		return copy_value(object);
 	if (RGC_IS(object, rgc_tuple))
 		return copy_tuple((const rgc_tuple *)pointer);

@@ -162,6 +162,7 @@ static int split_words(rgc_list *list, struct part rest, ssize_t most)
 
 rgc_list *rgc_str_split(const rgc_str *string, const char *separator, ssize_t most)
 {
+	most = most < 0 ? SSIZE_MAX : most;
 	if (missing(string))
 		return NULL;
 	if (separator && !*separator) {
@@ -295,6 +296,7 @@ static struct part put_in_place(struct text *made, struct part rest, const char 
 
 rgc_str *rgc_str_replace(rgc_str *string, const char *text, const char *other, ssize_t most)
 {
+	most = most < 0 ? SSIZE_MAX : most;
 	if (missing(string) || missing_pointer(text) || missing_pointer(other))
 		return NULL;
 	if (!most || !memmem(string->text, rgc_str_length(string), text, strlen(text)))

@@ -16,6 +16,10 @@
 
 static int text_reserve(struct text *text, size_t length)
 {
+	if (length > PTRDIFF_MAX / 2 - text->length) {
+		errno = ENOMEM;
+		return -1;
+	}
 	size_t needed = text->length + length;
 	if (needed <= text->capacity)
 		return 0;

@@ -4,6 +4,7 @@
 #include "items.h"
 #include "iter.h"
 #include "tuple.h"
+#include "../core/descent.h"
 #include "../core/tracking.h"
 #include "../core/missing.h"
 

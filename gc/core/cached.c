@@ -37,15 +37,15 @@ static void *fill(rgc_object *object, object_pointer *member, rgc_property compu
 	rgc_incref(object);
 	rgc_object *value = compute_new(object, compute);
 	if (value) {
-		rgc_steal(member, value);
 		track_child(object, value);
-		rgc_decref(object);
-		return value;
+		rgc_steal(member,
+			  value); /* what was there by now may have a finalizer, which changes it again */
+		value = *member;
 	}
 	int error = errno;
 	rgc_decref(object);
 	errno = error;
-	return NULL;
+	return value;
 }
 
 void *rgc_cached_(void *self, void *member, rgc_property compute)

@@ -107,20 +107,30 @@ static void heap_release(rgc_heap *heap)
 	atomic_store_explicit(&heap->in_use, false, memory_order_release); /* see heap_acquire */
 }
 
+/* Of a heap that the caller has for itself, beside its current one: whether it was empty, and is no more. */
+static bool heap_end(rgc_heap *heap)
+{
+	rgc_heap *present = rgc__thread.heap;
+	rgc__thread.heap = heap;
+	bool empty = heap_empty_current(heap);
+	rgc__thread.heap = present;
+	if (empty)
+		heap_free(heap);
+	else
+		heap_release(heap);
+	return empty;
+}
+
 int rgc_heap_delete(rgc_heap *heap)
 {
 	if (!heap)
 		return 0;
-	rgc_heap *present = rgc__thread.heap;
-	if (rgc_heap_use(heap) < 0)
+	rgc_heap *present = heap_current();
+	if (!present)
 		return -1;
-	bool empty = heap_empty_current(heap);
-	rgc__thread.heap = present;
-	if (empty) {
-		heap_free(heap);
+	/* A thread's own heap, and any thread's current one, is in use. */
+	if (!present->collecting && !rgc__thread.nesting && heap_acquire(heap) && heap_end(heap))
 		return 0;
-	}
-	heap_release(heap);
 	errno = EBUSY;
 	return -1;
 }

@@ -4,6 +4,7 @@
  */
 #include "weakref.h"
 #include "call.h"
+#include "descent.h"
 #include "missing.h"
 #include "quick.h"
 #include "tracking.h"
@@ -236,7 +237,11 @@ static int weak_hash(const void *self, size_t *hash)
 		errno = ENOTSUP;
 		return -1;
 	}
-	int result = rgc_hash(target, hash);
+	int result = rgc__descent_begin();
+	if (!result) {
+		result = rgc_hash(target, hash); /* which may be a weak reference, too */
+		rgc__descent_end();
+	}
 	if (!result)
 		result = remember_hash(weak, *hash);
 	int error = errno;
@@ -250,7 +255,11 @@ static int weak_equal(const void *self, const void *other)
 	if (!RGC_IS(other, rgc_weak))
 		return 0;
 	rgc_object *target = rgc_weak_ref(self), *others = rgc_weak_ref(other);
-	int equal = target && others ? rgc_equal(target, others) : 0;
+	int equal = target && others ? rgc__descent_begin() : 0;
+	if (target && others && !equal) {
+		equal = rgc_equal(target, others);
+		rgc__descent_end();
+	}
 	int error = errno;
 	rgc_decref(target);
 	rgc_decref(others);
@@ -375,7 +384,7 @@ void *rgc_weak_get(const rgc_weak *weak)
 	if (missing(weak))
 		return NULL;
 	/* A count of 0: the target waits for its end. */
-	return weak->target && weak->target->refs > 0 ? weak->target : NULL;
+	return weak->target && weak->target->refs != 0 ? weak->target : NULL;
 }
 
 void *rgc_weak_ref(const rgc_weak *weak)

@@ -22,7 +22,8 @@
  * `_strip`, `_replace`, `_union`, `_intersection`, `_difference`, `_thaw`, rgc_repr, all that make iterators)
  * return a reference that the caller owns and drops with rgc_decref.
  * `_get`, rgc_cached and anything that fills an array of objects return borrowed references, good until the
- * object that holds them changes.  Arguments are borrowed (the callee increfs what it keeps), except for
+ * object that holds them changes.  Arguments are borrowed (the callee increfs what it keeps, and the caller
+ * sees to it that they are alive until it returns, whatever finalizers do that a collection runs), except for
  * functions with `steal` in the name: those consume the reference, on failure too.
  *
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no

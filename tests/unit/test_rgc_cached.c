@@ -157,3 +157,42 @@ Test(rgc_cached, refuses_what_is_no_reference)
 	cr_assert_eq(computed, 0);
 	cr_assert_null(elsewhere);
 }
+
+static circle *outermost;
+
+static void forget_any(void *self)
+{
+	(void)self;
+	if (outermost)
+		rgc_clear(&outermost->any);
+}
+
+typedef struct forgetter {
+	RGC_HEAD;
+	rgc_object *nothing;
+} forgetter;
+RGC_DEFINE_TYPE_WITH((forget_any, NULL, NULL, NULL), forgetter, nothing);
+
+static void *compute_inner(void *self)
+{
+	(void)self;
+	return rgc_new(forgetter);
+}
+
+static void *compute_outer(void *self)
+{
+	(void)rgc_cached((circle *)self, any, compute_inner);
+	return rgc_list_new();
+}
+
+/* The end of what the inner computation gave empties the member. */
+Test(rgc_cached, gives_nothing_that_has_ended)
+{
+	outermost = circle_new(1);
+	rgc_object *any = rgc_cached(outermost, any, compute_outer);
+	cr_assert_null(any);
+	cr_assert_null(outermost->any);
+	circle *it = outermost;
+	outermost = NULL;
+	rgc_decref(it);
+}

@@ -334,3 +334,34 @@ Test(order, says_where_memory_ended)
 	}
 	cr_assert_eq(rgc_verify(), 0);
 }
+
+/* Drops the list, whose only reference it has; the item is in it. */
+static rgc_list *dropped;
+
+static int compare_and_drop(const void *a, const void *b, void *data)
+{
+	(void)data;
+	rgc_clear(&dropped);
+	return (rgc_int_get(a) > rgc_int_get(b)) - (rgc_int_get(a) < rgc_int_get(b));
+}
+
+static rgc_list *list_of_large(int64_t first)
+{
+	dropped = rgc_list_new();
+	for (int64_t i = 0; i < 3; i++)
+		cr_assert_eq(rgc_list_append_steal(dropped, rgc_int_new(1000 * (first + i))), 0);
+	return dropped;
+}
+
+Test(order, lists_that_only_compare_had_let_go_of)
+{
+	rgc_auto rgc_int *item = rgc_int_new(1500);
+	cr_assert_eq(rgc_insort_left(list_of_large(1), item, compare_and_drop, NULL), 0);
+	cr_assert_eq(rgc_insort_right(list_of_large(1), item, compare_and_drop, NULL), 0);
+	rgc_auto rgc_int *first = rgc_heapq_pushpop(list_of_large(1), item, compare_and_drop, NULL);
+	cr_assert_eq(rgc_int_get(first), 1000);
+	rgc_list *list = list_of_large(1);
+	rgc_auto rgc_int *other = rgc_heapq_pushpop(list, rgc_list_get(list, 2), compare_and_drop, NULL);
+	cr_assert_eq(rgc_int_get(other), 1000);
+	cr_assert_null(dropped);
+}

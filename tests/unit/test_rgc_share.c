@@ -132,3 +132,16 @@ Test(rgc_share, keys_of_other_threads)
 	cr_assert_eq(rgc_refcount(mine), 1);
 	cr_assert(is_as(mine, tuple));
 }
+
+static void note(void *argument)
+{
+	(void)argument;
+}
+
+Test(rgc_share, refuses_what_happens_at_an_end)
+{
+	rgc_auto rgc_list *target = rgc_list_new();
+	rgc_auto rgc_at_end *ending = rgc_at_end_new(target, note, NULL);
+	errno = 0;
+	cr_assert(!rgc_share(ending) && errno == ENOTSUP);
+}

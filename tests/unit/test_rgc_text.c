@@ -282,3 +282,19 @@ Test(text, a_builder_remembers_that_a_part_was_missing)
 	rgc_auto rgc_str *text = rgc_builder_finish(builder);
 	cr_assert_str_eq(rgc_str_get(text), "again");
 }
+
+Test(text, lengths_that_no_memory_has)
+{
+	rgc_auto rgc_builder *builder = rgc_builder_new();
+	cr_assert_eq(rgc_builder_add_text(builder, "some"), 0);
+	for (size_t i = 0; i < 3; i++) {
+		const size_t lengths[] = {SIZE_MAX, SIZE_MAX / 3 * 2 + 10, PTRDIFF_MAX};
+		errno = 0;
+		cr_assert(rgc_builder_add_bytes(builder, "", lengths[i]) == -1 && errno == ENOMEM);
+		cr_assert(!rgc_builder_finish(builder) && errno == ENOMEM);
+	}
+	rgc_auto rgc_str *text = rgc_str_new("aXbX"), *all = rgc_str_replace(text, "X", "-", -SSIZE_MAX - 1);
+	cr_assert_str_eq(rgc_str_get(all), "a-b-");
+	rgc_auto rgc_list *parts = rgc_str_split(text, "X", -SSIZE_MAX - 1);
+	cr_assert_eq(rgc_list_length(parts), 3);
+}

@@ -209,6 +209,28 @@ static void *make_shared(void *unused)
 	return rgc_new_shared(token);
 }
 
+static void *try_to_use(void *heap)
+{
+	return rgc_heap_use(heap) == -1 && errno == EBUSY ? NULL : heap;
+}
+
+Test(rgc_threads, a_heap_in_use_is_neither_deleted_nor_given_away)
+{
+	rgc_heap *current = rgc_heap_new(), *other = rgc_heap_new();
+	cr_assert(rgc_heap_delete(rgc_heap_current()) == -1 && errno == EBUSY, "the thread's own");
+	cr_assert_eq(rgc_heap_use(current), 0);
+	cr_assert(rgc_heap_delete(current) == -1 && errno == EBUSY);
+	cr_assert_eq(rgc_heap_delete(other), 0);
+	pthread_t thread;
+	void *got;
+	cr_assert_eq(pthread_create(&thread, NULL, try_to_use, current), 0);
+	cr_assert_eq(pthread_join(thread, &got), 0);
+	cr_assert_null(got, "another thread is in it as well");
+	rgc_decref(rgc_list_new());
+	cr_assert_eq(rgc_heap_use(NULL), 0);
+	cr_assert_eq(rgc_heap_delete(current), 0);
+}
+
 Test(rgc_threads, what_others_drop_is_settled_by_the_owner)
 {
 	token *t = rgc_new_shared(token);

@@ -245,3 +245,29 @@ Test(rgc_weak, the_room_for_a_hash_is_counted)
 	rgc_decref(weak);
 	cr_expect_eq(rgc_heap_bytes(), bytes - size);
 }
+
+Test(rgc_weak, of_weak_references_without_end)
+{
+	const int depth = 100000;
+	rgc_weak **chain = calloc((size_t)depth, sizeof(*chain));
+	rgc_auto node *target = rgc_new(node);
+	for (int i = 0; i < depth; i++)
+		chain[i] = rgc_weak_new(i ? (void *)chain[i - 1] : target, NULL, NULL);
+	rgc_auto rgc_weak *twin = rgc_weak_new(chain[depth - 2], NULL, NULL);
+	size_t hash;
+	errno = 0;
+	cr_assert(rgc_hash(chain[depth - 1], &hash) == -1 && errno == ELOOP);
+	cr_assert_eq(rgc_hash(chain[100], &hash), 0);
+	cr_assert_eq(rgc_equal(chain[depth - 1], twin), 1, "the same target");
+	for (int i = depth; i > 0; i--)
+		rgc_decref(chain[i - 1]);
+	free(chain);
+}
+
+Test(rgc_weak, a_target_that_became_immortal_is_there)
+{
+	node *target = rgc_new(node);
+	rgc_auto rgc_weak *weak = rgc_weak_new(target, NULL, NULL);
+	rgc_make_immortal(target);
+	cr_assert_eq(rgc_weak_get(weak), target);
+}

@@ -8,8 +8,9 @@
  *     h H  short, unsigned short           q Q  long long, unsigned long long
  *     i I  int, unsigned int               f d  float, double
  *
- * A number that the type cannot hold is ERANGE, and nothing is changed.  Arrays own no references, so the
- * collector never sees them.  Indexes count from 0; negative ones from the end; a bad one is ERANGE.
+ * An integer that the type cannot hold is ERANGE, and nothing is changed; floats are rounded, to infinity
+ * too.  Arrays own no references, so the collector never sees them.  Indexes count from 0; negative ones from
+ * the end; a bad one is ERANGE.
  */
 #ifndef MPROF_RGC_ARRAY_H
 #define MPROF_RGC_ARRAY_H

@@ -23,7 +23,7 @@ typedef struct rgc_heap rgc_heap;
 RGC_API rgc_heap *rgc_heap_new(void) RGC_WARN_UNUSED;
 
 /* Collects and frees a heap from rgc_heap_new; NULL is ignored.  -1 with EBUSY, and nothing freed, if objects
- * are still alive afterwards or some thread uses the heap. */
+ * are still alive afterwards or some thread uses the heap, the caller included. */
 RGC_API int rgc_heap_delete(rgc_heap *heap);
 
 /* The calling thread's current heap; NULL with ENOMEM if it is its first need of one and there is no memory.
