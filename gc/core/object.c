@@ -243,12 +243,14 @@ int rgc_hash(const void *pointer, size_t *hash)
 	if (missing(pointer))
 		return -1;
 	const rgc_object *object = pointer;
-	if (object->type->flags & RGC_TYPE_UNHASHABLE) {
+	const struct rgc_type *type = object->type;
+	if (type->hash && !(type->flags & RGC_TYPE_UNHASHABLE))
+		return call_hash(object, hash);
+	/* Those that are equal must have one hash, and who but the type knows one? */
+	if (type->equal || type->flags & RGC_TYPE_UNHASHABLE) {
 		errno = ENOTSUP;
 		return -1;
 	}
-	if (object->type->hash)
-		return call_hash(object, hash);
 	/* Addresses end in zeroes, and tables use the low bits. */
 	*hash = (uintptr_t)object >> 4 | (uintptr_t)object << 60;
 	return 0;

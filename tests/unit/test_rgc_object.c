@@ -291,3 +291,26 @@ Test(rgc_object, sizes_are_what_the_heap_counts)
 	rgc_auto parcel *shared = rgc_new_shared(parcel);
 	cr_assert(rgc_heap_bytes() == before && rgc_sizeof(shared) > sizeof(*shared));
 }
+
+static int equals_all(const void *self, const void *other)
+{
+	(void)self;
+	(void)other;
+	return 1;
+}
+
+typedef struct equal_one {
+	RGC_HEAD;
+} equal_one;
+RGC_DEFINE_TYPE_WITH((NULL, NULL, equals_all, NULL), equal_one);
+
+Test(rgc_object, of_a_type_with_equal_alone_is_unhashable)
+{
+	rgc_auto equal_one *object = rgc_new(equal_one);
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	size_t hash;
+	errno = 0;
+	cr_assert(rgc_hash(object, &hash) == -1 && errno == ENOTSUP);
+	errno = 0;
+	cr_assert(rgc_dict_set(dict, object, dict) == -1 && errno == ENOTSUP);
+}

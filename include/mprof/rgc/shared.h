@@ -24,8 +24,9 @@ extern "C" {
 
 RGC_API void *rgc_new_shared_(const struct rgc_type *type) RGC_WARN_UNUSED;
 
-/* As rgc_new, for a shared object.  Its finalizer runs in the thread that drops the last reference, and
- * cannot make it reachable again.  EINVAL if the type has items, as strings and tuples: see rgc_share. */
+/* As rgc_new, for a shared object of a type of the program's.  Its finalizer runs in the thread that drops
+ * the last reference, and cannot make it reachable again.  EINVAL if the type has items, as strings and
+ * tuples: see rgc_share. */
 #define rgc_new_shared(name) ((name *)rgc_new_shared_(&RGC_TYPE(name)))
 
 /*

@@ -22,8 +22,8 @@ RGC_DECLARE_TYPE(rgc_builder) RGC_API;
 /* One with nothing in it, owned; NULL with ENOMEM.  O(1). */
 RGC_API rgc_builder *rgc_builder_new(void) RGC_WARN_UNUSED;
 /* Adds a string, a text, any bytes, what printf would print, or the printable form of an object: 0, or -1
- * with ENOMEM, the error of the format, or of repr; what is built then fails, too.  O(length of what is
- * added) on average. */
+ * with EINVAL if it is NULL, ENOMEM, the error of the format, or of repr; what is built then fails, too.
+ * O(length of what is added) on average. */
 RGC_API int rgc_builder_add(rgc_builder *builder, const rgc_str *string);
 RGC_API int rgc_builder_add_text(rgc_builder *builder, const char *text);
 RGC_API int rgc_builder_add_bytes(rgc_builder *builder, const void *bytes, size_t length);

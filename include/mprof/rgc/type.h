@@ -69,7 +69,8 @@ struct rgc_type {
 	 * reachable again.  errno is preserved around it. */
 	void (*finalize)(void *self);
 
-	/* 0, or -1 with errno.  Equal objects must have equal hashes. */
+	/* 0, or -1 with errno.  Equal objects must have equal hashes: without it objects of a type with
+	 * `equal` are unhashable, as in Python, and others are hashed by their address. */
 	int (*hash)(const void *self, size_t *hash);
 	/* 1, 0, or -1 with errno.  `other` may be of any type. */
 	int (*equal)(const void *self, const void *other);
@@ -113,7 +114,8 @@ static inline int rgc_is_(const rgc_object *object, const struct rgc_type *type)
 
 /*
  * The same with functions of its own: (finalize, hash, equal, repr), NULL for none; after these may be
- * compare, and after that iter.
+ * compare, and after that iter.  Functions that ask for the type (RGC_IS, RGC_AS) are declared before it, and
+ * defined behind it.
  *
  *     RGC_DEFINE_TYPE_WITH((node_finalize, NULL, NULL, NULL), node, next, prev);
  */
