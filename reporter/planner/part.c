@@ -481,19 +481,44 @@ static void read_ways_out(const struct reading *reading)
 
 /* ---- lines ----------------------------------------------------------------------- */
 
+static bool is_statement(const struct instruction *one)
+{
+	return one->row && one->statement && !one->copy;
+}
+
+static int by_line(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+/* Of a copy in which the line table does not have the declaration: statements of most lines begin more than
+ * once. */
+static bool is_mostly_repeated(const struct body *body)
+{
+	uint32_t *lines = memory_zeroed(body->count + 1, sizeof(*lines));
+	size_t count = 0, once = 0, more = 0, same;
+	for (size_t k = 0; k < body->count; k++)
+		if (is_statement(&body->list[k]))
+			lines[count++] = body->list[k].line;
+	qsort(lines, count, sizeof(*lines), by_line);
+	for (size_t i = 0; i < count; i += same) {
+		for (same = 1; i + same < count && lines[i + same] == lines[i]; same++)
+			;
+		*(same > 1 ? &more : &once) += 1;
+	}
+	free(lines);
+	return more > once;
+}
+
 /* Compilers that unroll the loop around a copy leave it one, with the statements of several calls in a row.
- */
+ * Gcc has the declaration in the line table where each begins. */
 static bool is_repeated(const struct body *body)
 {
-	uint32_t first = 0, times = 0;
-	for (size_t k = 0; k < body->count; k++) {
-		const struct instruction *one = &body->list[k];
-		if (!one->row || !one->statement || one->copy)
-			continue;
-		first = first ? first : one->line;
-		times += one->line == first;
-	}
-	return times > 1;
+	size_t openings = 0;
+	for (size_t k = 0; k < body->count; k++)
+		openings += body->list[k].opens && !body->list[k].copy;
+	return openings > 1 || (openings == 0 && is_mostly_repeated(body));
 }
 
 static void read_lines(const struct reading *reading)

@@ -279,8 +279,7 @@ static void check_function(struct checking *checking, uint32_t index)
 	cr_assert_leq((uint64_t)function->first_row + function->row_count, plan->header->rows.count);
 	const struct plan_row *rows = &plan->rows[function->first_row];
 	cr_expect_eq(rows[0].line, function->first_line);
-	cr_expect(function->refusal == PLAN_TRACED || function->refusal == PLAN_COPIES ||
-		  function->row_count == 1);
+	cr_expect(plan_has_sites(function->refusal) || function->row_count == 1);
 	for (uint32_t i = 0; i < function->row_count; i++) {
 		cr_expect_eq(rows[i].function, index);
 		cr_expect_leq(rows[i].line, function->last_line);
