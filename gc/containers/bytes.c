@@ -117,6 +117,16 @@ static int bytes_equal(const void *self, const void *other)
 	       !memcmp(a->data, b->data, a->rgc_head.count);
 }
 
+static int bytes_compare(const void *self, const void *other, int *order)
+{
+	if (RGC_IS(other, rgc_bytes)) {
+		*order = rgc_bytes_compare(self, other);
+		return 0;
+	}
+	errno = ENOTSUP;
+	return -1;
+}
+
 /* Quoted with ', or with " if that saves escapes, as Python does. */
 static rgc_str *bytes_repr(const void *self)
 {
@@ -147,5 +157,6 @@ const struct rgc_type RGC_TYPE(rgc_bytes) = {
 	.hash = bytes_hash,
 	.equal = bytes_equal,
 	.repr = bytes_repr,
+	.compare = bytes_compare,
 	.iter = rgc__bytes_iter,
 };

@@ -490,6 +490,36 @@ static int deque_equal(const void *self, const void *other)
 	return equal;
 }
 
+/* 1 if they are equal, else 0 with their order, or -1 with errno. */
+static int compare_items(const rgc_deque *a, const rgc_deque *b, int *order)
+{
+	size_t a_version = a->version, b_version = b->version;
+	int result = 1;
+	for (size_t i = 0; result == 1 && i < a->length && i < b->length; i++) {
+		result = rgc__items_compare_one(*slot_at(a, i), *slot_at(b, i), order);
+		if (result < 0 || (a->version == a_version && b->version == b_version))
+			continue;
+		errno = EBUSY;
+		return -1;
+	}
+	return result;
+}
+
+static int deque_compare(const void *self, const void *other, int *order)
+{
+	if (!RGC_IS(other, rgc_deque)) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	if (rgc__descent_begin())
+		return -1;
+	int result = compare_items(self, other, order);
+	rgc__descent_end();
+	if (result == 1)
+		*order = items_order_of_lengths(rgc_deque_length(self), rgc_deque_length(other));
+	return result < 0 ? -1 : 0;
+}
+
 static rgc_str *deque_repr(const void *self)
 {
 	const rgc_deque *deque = self;
@@ -517,5 +547,6 @@ const struct rgc_type RGC_TYPE(rgc_deque) = {
 	.clear = deque_clear,
 	.equal = deque_equal,
 	.repr = deque_repr,
+	.compare = deque_compare,
 	.iter = rgc__deque_iter,
 };

@@ -63,8 +63,7 @@ int rgc__items_equal(items_view view, const void *a, const void *b)
 	return equal;
 }
 
-/* 1 if they are equal, else 0 with their order, or -1 with errno. */
-static int compare_one(rgc_object *a, rgc_object *b, int *order)
+int rgc__items_compare_one(rgc_object *a, rgc_object *b, int *order)
 {
 	rgc_incref(a);
 	rgc_incref(b);
@@ -86,10 +85,10 @@ int rgc__items_compare(items_view view, const void *a, const void *b, int *order
 	for (size_t i = 0; result == 1; i++) {
 		struct items left = view(a), right = view(b);
 		if (i >= left.count || i >= right.count) {
-			*order = (left.count > right.count) - (left.count < right.count);
+			*order = items_order_of_lengths(left.count, right.count);
 			break;
 		}
-		result = compare_one(left.at[i], right.at[i], order);
+		result = rgc__items_compare_one(left.at[i], right.at[i], order);
 	}
 	rgc__descent_end();
 	return result < 0 ? -1 : 0;

@@ -39,6 +39,14 @@ int rgc__items_equal_one(rgc_object *a, rgc_object *b);
 /* Whether two sequences of one type are equal, item by item: 1, 0, or -1 with errno. */
 int rgc__items_equal(items_view view, const void *a, const void *b);
 
+/* 1 if two items are equal, else 0 with their order, or -1 with errno; both are kept alive meanwhile. */
+int rgc__items_compare_one(rgc_object *a, rgc_object *b, int *order);
+
+static inline int items_order_of_lengths(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
 /* The order of two sequences of one type: that of their first items that differ, else of their lengths.  As
  * the compare of a type. */
 int rgc__items_compare(items_view view, const void *a, const void *b, int *order);

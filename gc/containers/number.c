@@ -144,7 +144,7 @@ static int int_order_float(int64_t integer, double value)
 static int int_compare(const void *self, const void *other, int *order)
 {
 	int64_t value = int_value_inline(self);
-	if (RGC_IS(other, rgc_int)) {
+	if (is_int(other)) {
 		int64_t second = int_value_inline(other);
 		*order = (value > second) - (value < second);
 	} else if (RGC_IS(other, rgc_float)) {
@@ -199,7 +199,7 @@ static int float_compare(const void *self, const void *other, int *order)
 	if (RGC_IS(other, rgc_float)) {
 		double second = ((const rgc_float *)other)->value;
 		*order = (value > second) - (value < second);
-	} else if (RGC_IS(other, rgc_int)) {
+	} else if (is_int(other)) {
 		*order = -int_order_float(int_value_inline(other), value);
 	} else {
 		errno = ENOTSUP;
@@ -271,6 +271,7 @@ const struct rgc_type RGC_TYPE(rgc_bool) = {
 	.hash = int_hash,
 	.equal = int_equal,
 	.repr = bool_repr,
+	.compare = int_compare,
 };
 
 const struct rgc_type RGC_TYPE(rgc_float) = {

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,57 @@ static rgc_tuple *pair(void *a, void *b)
 	rgc_decref(a);
 	rgc_decref(b);
 	return tuple;
+}
+
+Test(order, of_truths_and_bytes)
+{
+	expect_order(rgc_bool_new(false), rgc_bool_new(true), -1);
+	expect_order(rgc_bool_new(true), rgc_int_new(1), 0);
+	expect_order(rgc_int_new(2), rgc_bool_new(true), 1);
+	expect_order(rgc_bool_new(true), rgc_float_new(0.5), 1);
+	expect_order(rgc_bytes_new("a\0b", 3), rgc_bytes_new("a\0c", 3), -1);
+	expect_order(rgc_bytes_new("ab", 2), rgc_bytes_new("a", 1), 1);
+	expect_error(rgc_bytes_new("a", 1), rgc_str_new("a"), ENOTSUP);
+	expect_error(rgc_none_new(), rgc_bool_new(true), ENOTSUP);
+}
+
+static rgc_deque *deque_of(size_t count, ...)
+{
+	rgc_deque *deque = rgc_deque_new(RGC_DEQUE_UNBOUNDED);
+	va_list numbers;
+	va_start(numbers, count);
+	for (size_t i = 0; i < count; i++)
+		cr_assert_eq(rgc_deque_append_steal(deque, rgc_int_new(va_arg(numbers, int))), 0);
+	va_end(numbers);
+	return deque;
+}
+
+Test(order, of_deques)
+{
+	expect_order(deque_of(3, 1, 2, 3), deque_of(3, 1, 3, 2), -1);
+	expect_order(deque_of(3, 1, 2, 3), deque_of(2, 1, 2), 1);
+	expect_order(deque_of(0), deque_of(0), 0);
+	expect_error(deque_of(1, 1), rgc_list_new(), ENOTSUP);
+	rgc_deque *deep = deque_of(0), *other = deque_of(1, 1);
+	cr_assert_eq(rgc_deque_append(deep, deep), 0);
+	cr_assert_eq(rgc_deque_append_left(other, other), 0);
+	expect_error(rgc_ref(deep), rgc_ref(other), ELOOP);
+	rgc_deque_clear(deep);
+	rgc_deque_clear(other);
+	rgc_decref(deep);
+	rgc_decref(other);
+}
+
+Test(order, sorts_numbers_of_all_kinds)
+{
+	rgc_auto rgc_list *list = rgc_list_new();
+	cr_assert_eq(rgc_list_append_steal(list, rgc_float_new(2.5)), 0);
+	cr_assert_eq(rgc_list_append(list, rgc_bool_new(true)), 0);
+	cr_assert_eq(rgc_list_append_steal(list, rgc_int_new(-1)), 0);
+	cr_assert_eq(rgc_list_append(list, rgc_bool_new(false)), 0);
+	cr_assert_eq(rgc_list_sort(list, NULL, NULL), 0);
+	rgc_auto rgc_str *form = rgc_repr(list);
+	cr_assert_str_eq(rgc_str_get(form), "[-1, False, True, 2.5]");
 }
 
 Test(order, of_strings_and_sequences)

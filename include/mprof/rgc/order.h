@@ -16,10 +16,10 @@ extern "C" {
 #endif
 
 /* Sets *order to -1, 0 or 1, as a is less than b, neither, or greater: 0, or -1 with ENOTSUP if there is no
- * order between them, ELOOP, or the error of compare or equal.  Numbers are in the order of their values,
- * strings of their bytes, tuples among each other and lists among each other in that of the first items that
- * differ, and of others their type's `compare` decides, the first one's or, where that says ENOTSUP, the
- * second one's. */
+ * order between them, ELOOP, or the error of compare or equal.  Numbers and truth values are in the order of
+ * their values, strings and bytes in that of their bytes, tuples, lists and deques, each among their own
+ * kind, in that of the first items that differ (EBUSY if a deque changes), and of others their type's
+ * `compare` decides, the first one's or, where that says ENOTSUP, the second one's. */
 RGC_API int rgc_compare(const void *a, const void *b, int *order);
 
 /* Below 0, 0 or above, as a is less than b, neither, or greater. */
