@@ -140,19 +140,13 @@ static int set_capacity(rgc_array *array, size_t capacity)
 	return 0;
 }
 
-/* An eighth is spare, as in lists. */
-static size_t roomy(size_t length)
-{
-	return (length + (length >> 3) + 6) & ~(size_t)3;
-}
-
 static int reserve(rgc_array *array, size_t more)
 {
 	size_t needed;
 	if (likely(array->capacity - array->length >= more))
 		return 0;
 	if (!__builtin_add_overflow(array->length, more, &needed) && needed <= PTRDIFF_MAX)
-		return set_capacity(array, roomy(needed));
+		return set_capacity(array, items_roomy(needed));
 	errno = ENOMEM;
 	return -1;
 }
@@ -162,7 +156,7 @@ static void shrink(rgc_array *array)
 {
 	int saved_errno = errno;
 	if (array->length < array->capacity / 2 &&
-	    set_capacity(array, array->length ? roomy(array->length) : 0))
+	    set_capacity(array, array->length ? items_roomy(array->length) : 0))
 		errno = saved_errno;
 }
 

@@ -3,11 +3,10 @@
  */
 #include "size.h"
 #include "text.h"
+#include "../core/header.h"
 #include "../core/missing.h"
-#include "../core/tracking.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct rgc_builder {
@@ -17,13 +16,15 @@ struct rgc_builder {
 
 rgc_builder *rgc_builder_new(void)
 {
-	return rgc_new(rgc_builder);
+	rgc_builder *builder = rgc_new(rgc_builder);
+	if (builder)
+		builder->text.owner = &builder->rgc_head;
+	return builder;
 }
 
 /* After an addition: 0, or -1 with the first error. */
-static int added(rgc_builder *builder, size_t capacity_before)
+static int added(const rgc_builder *builder)
 {
-	heap_bytes_changed((ptrdiff_t)(builder->text.capacity - capacity_before));
 	if (!builder->text.error)
 		return 0;
 	errno = builder->text.error;
@@ -44,9 +45,8 @@ int rgc_builder_add_bytes(rgc_builder *builder, const void *bytes, size_t length
 {
 	if (missing(builder) || (length && lacks(builder, bytes)))
 		return -1;
-	size_t capacity = builder->text.capacity;
 	rgc__text_add(&builder->text, bytes, length);
-	return added(builder, capacity);
+	return added(builder);
 }
 
 int rgc_builder_add_text(rgc_builder *builder, const char *text)
@@ -68,9 +68,8 @@ int rgc_builder_add_vformat(rgc_builder *builder, const char *format, va_list ar
 {
 	if (missing(builder) || lacks(builder, format))
 		return -1;
-	size_t capacity = builder->text.capacity;
 	rgc__text_add_format(&builder->text, format, arguments);
-	return added(builder, capacity);
+	return added(builder);
 }
 
 int rgc_builder_add_format(rgc_builder *builder, const char *format, ...)
@@ -108,9 +107,9 @@ rgc_str *rgc_builder_finish(rgc_builder *builder)
 {
 	if (missing(builder))
 		return NULL;
+	/* Taken out first: making the string may collect, and a finalizer add to this very builder. */
 	struct text text = builder->text;
-	builder->text = (struct text){0};
-	heap_bytes_changed(-(ptrdiff_t)text.capacity);
+	builder->text = (struct text){.owner = text.owner};
 	return rgc__text_finish(&text);
 }
 
@@ -121,10 +120,7 @@ size_t rgc__builder_owned_bytes(const void *builder)
 
 static void builder_clear(void *self)
 {
-	rgc_builder *builder = self;
-	heap_bytes_changed(-(ptrdiff_t)builder->text.capacity);
-	free(builder->text.bytes);
-	builder->text = (struct text){0};
+	rgc__text_drop(&((rgc_builder *)self)->text);
 }
 
 const struct rgc_type RGC_TYPE(rgc_builder) = {

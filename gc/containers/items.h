@@ -25,6 +25,13 @@ static inline size_t items_bound(size_t length, ssize_t index)
 	return (size_t)(index < (ssize_t)length ? index : (ssize_t)length);
 }
 
+/* Room for so many items in an array that grows: an eighth is spare, so that the cost of appending does not
+ * depend on the length. */
+static inline size_t items_roomy(size_t count)
+{
+	return (count + (count >> 3) + 6) & ~(size_t)3;
+}
+
 /* The item at an index that counts from the end if negative; NULL with ERANGE. */
 rgc_object *rgc__items_get(struct items items, ssize_t index);
 

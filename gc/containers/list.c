@@ -52,12 +52,11 @@ static int set_capacity(rgc_list *list, size_t capacity)
 	return 0;
 }
 
-/* Makes room for `more` items.  An eighth is spare, so that the cost of appending does not depend on the
- * length. */
+/* Makes room for `more` items. */
 static __attribute__((noinline)) int list_grow(rgc_list *list, size_t more)
 {
 	size_t needed = list->length + more;
-	size_t capacity = (needed + (needed >> 3) + 6) & ~(size_t)3;
+	size_t capacity = items_roomy(needed);
 	/* A long list that joins a short one gets no more than its length. */
 	if (more > capacity - needed)
 		capacity = (needed + 3) & ~(size_t)3;
@@ -75,8 +74,7 @@ static inline void list_shrink(rgc_list *list)
 	if (likely(list->length >= list->capacity / 2))
 		return;
 	int saved_errno = errno;
-	size_t length = list->length;
-	if (set_capacity(list, length ? (length + (length >> 3) + 6) & ~(size_t)3 : 0))
+	if (set_capacity(list, list->length ? items_roomy(list->length) : 0))
 		errno = saved_errno;
 }
 

@@ -1,6 +1,7 @@
 /*
  * str_parts.c - strings that are joined, taken apart, or looked through.
  */
+#include "items.h"
 #include "text.h"
 #include "utf8.h"
 #include "values.h"
@@ -214,22 +215,13 @@ rgc_str *rgc_str_rstrip(rgc_str *string, const char *text)
 	return missing(string) ? NULL : strip(string, text, false, true);
 }
 
-/* A bound as Python understands it: from the end if negative, and never outside. */
-static const char *bound(struct part part, ssize_t index)
-{
-	ssize_t length = part.end - part.at;
-	if (index < 0)
-		index = index < -length ? 0 : index + length;
-	return part.at + (index < length ? index : length);
-}
-
 rgc_str *rgc_str_slice(rgc_str *string, ssize_t from, ssize_t to)
 {
 	if (missing(string))
 		return NULL;
-	struct part all = all_of(string), part = {bound(all, from), bound(all, to)};
-	if (part.at > part.end)
-		part.end = part.at;
+	size_t length = rgc_str_length(string), first = items_bound(length, from),
+	       last = items_bound(length, to);
+	struct part part = {string->text + first, string->text + (first < last ? last : first)};
 	return str_of(string, part);
 }
 

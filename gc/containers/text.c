@@ -2,7 +2,9 @@
  * text.c - printable forms: rgc_repr, and the buffer in which the forms of containers grow.
  */
 #include "text.h"
+#include "../core/buffer.h"
 #include "../core/call.h"
+#include "../core/header.h"
 #include "../core/missing.h"
 
 #include <errno.h>
@@ -24,7 +26,8 @@ static int text_reserve(struct text *text, size_t length)
 	if (needed <= text->capacity)
 		return 0;
 	size_t capacity = needed < 48 ? 64 : needed + needed / 2;
-	char *bytes = realloc(text->bytes, capacity);
+	char *bytes = text->owner ? rgc__buffer_resize(text->owner, text->bytes, text->capacity, capacity)
+				  : realloc(text->bytes, capacity);
 	if (!bytes)
 		return -1;
 	text->bytes = bytes;
@@ -95,12 +98,32 @@ void rgc__text_add_repr(struct text *text, const void *object)
 	rgc_decref(form);
 }
 
+static void free_bytes(const struct text *text, bool shared)
+{
+	if (text->owner)
+		rgc__buffer_free(shared, text->bytes, text->capacity);
+	else
+		free(text->bytes);
+}
+
+static bool is_shared(const struct text *text)
+{
+	return text->owner && object_is_shared(text->owner);
+}
+
+void rgc__text_drop(struct text *text)
+{
+	free_bytes(text, is_shared(text));
+	*text = (struct text){.owner = text->owner};
+}
+
 rgc_str *rgc__text_finish(struct text *text)
 {
+	bool shared = is_shared(text); /* of an owner that may end meanwhile */
 	rgc_str *string = text->error ? NULL : rgc_str_new_bytes(text->bytes, text->length);
 	if (text->error)
 		errno = text->error;
-	free(text->bytes);
+	free_bytes(text, shared);
 	return string;
 }
 

@@ -12,7 +12,8 @@
 struct text {
 	char *bytes;
 	size_t length, capacity;
-	int error; /* errno of the first step that failed; later steps do nothing */
+	int error;               /* errno of the first step that failed; later steps do nothing */
+	const rgc_object *owner; /* whose buffer it is, or NULL: malloc's */
 };
 
 void rgc__text_add(struct text *text, const char *bytes, size_t length);
@@ -28,6 +29,9 @@ void rgc__text_add_escaped(struct text *text, unsigned char byte);
 
 /* The form of an object, which is kept alive meanwhile; "NULL" for NULL. */
 void rgc__text_add_repr(struct text *text, const void *object);
+
+/* Frees the buffer: the text is empty, and its owner's still. */
+void rgc__text_drop(struct text *text);
 
 /* The text as a new string, or NULL with errno if any step failed; frees the buffer. */
 rgc_str *rgc__text_finish(struct text *text);

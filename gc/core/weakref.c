@@ -3,6 +3,7 @@
  * table if it is not of the pool.  Only making one needs memory.
  */
 #include "weakref.h"
+#include "buffer.h"
 #include "call.h"
 #include "descent.h"
 #include "missing.h"
@@ -199,10 +200,9 @@ static int remember_hash(rgc_weak *weak, size_t hash)
 {
 	if (is_hashed(weak)) /* the target's hash asked for it, too */
 		return 0;
-	struct hashed *hashed = malloc(sizeof(*hashed));
+	struct hashed *hashed = rgc__buffer_new(&weak->rgc_head.object, sizeof(*hashed));
 	if (!hashed)
 		return -1;
-	heap_bytes_changed(sizeof(*hashed));
 	*hashed = (struct hashed){weak->target ? weak->next : NULL, hash};
 	if (hashed->next)
 		hashed->next->previous = &hashed->next;
@@ -214,9 +214,8 @@ static void forget_hash(rgc_weak *weak)
 {
 	if (!is_hashed(weak))
 		return;
-	free(hashed_of(weak));
+	rgc__buffer_free(false, hashed_of(weak), sizeof(struct hashed));
 	weak->next = NULL;
-	heap_bytes_changed(-(ptrdiff_t)sizeof(struct hashed));
 }
 
 size_t rgc__weak_owned_bytes(const void *weak)

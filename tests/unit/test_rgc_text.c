@@ -63,6 +63,18 @@ Test(text, is_built_in_few_steps_and_counted)
 	cr_assert_eq(rgc_heap_bytes() - before, rgc_sizeof(string));
 }
 
+/* The heap's bytes are of the heap's own objects. */
+Test(text, may_be_built_by_several_threads_in_turn)
+{
+	rgc_builder *builder = rgc_new_shared(rgc_builder);
+	size_t before = rgc_heap_bytes();
+	for (int i = 0; i < 1000; i++)
+		cr_assert_eq(rgc_builder_add_text(builder, "more "), 0);
+	cr_assert_eq(rgc_heap_bytes(), before);
+	rgc_decref(builder);
+	cr_assert_eq(rgc_heap_bytes(), before);
+}
+
 typedef struct mute {
 	RGC_HEAD;
 } mute;

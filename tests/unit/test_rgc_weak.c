@@ -226,6 +226,7 @@ Test(rgc_weak, in_a_cycle_with_their_set)
 
 Test(rgc_weak, a_hash_that_cannot_be_remembered_fails)
 {
+	rgc_set_pool(false); /* before there is a heap: all memory comes from malloc */
 	rgc_auto node *target = rgc_new(node);
 	rgc_auto rgc_weak *weak = weak_of(target);
 	allocations_left = 0;

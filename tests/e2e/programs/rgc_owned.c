@@ -57,6 +57,40 @@ static rgc_lru_cache *make_cache(int length)
 	return cache;
 }
 
+static rgc_deque *make_deque(int length)
+{
+	rgc_deque *deque = rgc_deque_new(length);
+	for (int i = 0; i < 2 * length; i++)
+		(void)!rgc_deque_append_steal(deque, rgc_int_new(i % 200));
+	return deque;
+}
+
+static rgc_counter *make_counter(int length)
+{
+	rgc_counter *counter = rgc_counter_new();
+	for (int i = 0; i < length; i++) {
+		rgc_auto rgc_int *key = rgc_int_new(1000 + i);
+		(void)!rgc_counter_add(counter, key, i);
+	}
+	return counter;
+}
+
+static rgc_array *make_array(int length)
+{
+	rgc_array *array = rgc_array_new('d');
+	for (int i = 0; i < length; i++)
+		(void)!rgc_array_append_float(array, i);
+	return array;
+}
+
+static rgc_builder *make_builder(int length)
+{
+	rgc_builder *builder = rgc_builder_new();
+	for (int i = 0; i < length; i++)
+		(void)!rgc_builder_add_format(builder, "%d ", i);
+	return builder;
+}
+
 typedef struct ring {
 	RGC_HEAD;
 	struct ring *next;
@@ -83,6 +117,11 @@ static rgc_list *lists[KEPT];
 static rgc_dict *dicts[KEPT];
 static rgc_set *sets[KEPT];
 static rgc_lru_cache *caches[KEPT];
+static rgc_deque *deques[KEPT];
+static rgc_counter *counters[KEPT];
+static rgc_array *arrays[KEPT];
+static rgc_builder *builders[KEPT];
+static rgc_frozenset *frozensets[KEPT];
 
 static void say(const char *type, void *const *objects)
 {
@@ -100,17 +139,29 @@ static void containers(void)
 		rgc_steal(&dicts[i % KEPT], make_dict(length));
 		rgc_steal(&sets[i % KEPT], make_set(length));
 		rgc_steal(&caches[i % KEPT], make_cache(length));
+		rgc_steal(&deques[i % KEPT], make_deque(length));
+		rgc_steal(&counters[i % KEPT], make_counter(length));
+		rgc_steal(&arrays[i % KEPT], make_array(length));
+		rgc_steal(&builders[i % KEPT], make_builder(length));
+		rgc_steal(&frozensets[i % KEPT], rgc_frozenset_new(sets[i % KEPT]));
 	}
 	rgc_steal(&dicts[0], rgc_dict_copy(dicts[1]));
 	rgc_steal(&sets[0], rgc_set_copy(sets[1]));
 	rgc_steal(&lists[0], rgc_list_slice(lists[1], 0, -1));
 	rgc_list_clear(lists[2]);
 	rgc_dict_clear(dicts[2]);
+	rgc_deque_clear(deques[2]);
+	rgc_decref(rgc_builder_finish(builders[2]));
 	make_rings();
 	say("rgc_list", (void *const *)lists);
 	say("rgc_dict", (void *const *)dicts);
 	say("rgc_set", (void *const *)sets);
 	say("rgc_lru_cache", (void *const *)caches);
+	say("rgc_deque", (void *const *)deques);
+	say("rgc_counter", (void *const *)counters);
+	say("rgc_array", (void *const *)arrays);
+	say("rgc_builder", (void *const *)builders);
+	say("rgc_frozenset", (void *const *)frozensets);
 	printf("alive %zu\n", rgc_heap_bytes());
 }
 
