@@ -152,8 +152,8 @@ static void list_cache(rgc_lru_cache *cache)
 	let_go_of_list();
 }
 
-/* What it keeps alive can be looked at in a heap that no other thread uses just now.  At exit a thread that
- * is no more may have the lock of a shared one. */
+/* What it keeps alive can be looked at in a heap that no other thread uses just now, and in a shared one,
+ * whose results do not change, under its lock.  At exit a thread that is no more may have that. */
 static struct cache_figures figures_of(rgc_lru_cache *cache, bool is_at_rest)
 {
 	if (cache->lock && pthread_mutex_trylock(cache->lock) != 0)
@@ -161,7 +161,8 @@ static struct cache_figures figures_of(rgc_lru_cache *cache, bool is_at_rest)
 	struct cache_figures figures = {.entries = cache->table.live,
 					.hits = cache->hits,
 					.misses = cache->misses,
-					.bytes = is_at_rest ? rgc__kept_bytes(cache) : rgc_sizeof(cache)};
+					.bytes = is_at_rest || cache->lock ? rgc__kept_bytes(cache)
+									   : rgc_sizeof(cache)};
 	let_go(cache);
 	return figures;
 }

@@ -29,7 +29,7 @@ static const struct {
 
 static size_t bytes_of(const rgc_object *object)
 {
-	size_t bytes = object->flags & OBJECT_SHARED ? rgc__shared_bytes(object) : object_bytes(object);
+	size_t bytes = object_is_shared(object) ? rgc__shared_bytes(object) : object_bytes(object);
 	for (size_t i = 0; type_is_ours(object->type) && i < sizeof(owners) / sizeof(*owners); i++) {
 		if (owners[i].type == object->type)
 			bytes += owners[i].owned_bytes(object);
@@ -71,11 +71,16 @@ static void enter(struct walk *walk, rgc_object *object)
 	walk->next = outer;
 }
 
+static bool has_one_reference(const rgc_object *object)
+{
+	return object_is_shared(object) ? rgc__shared_references(object) == 1 : object->refs == 1;
+}
+
 /* An object with one reference is met once, as the root is not entered again. */
 static int meet(rgc_object *child, void *argument)
 {
 	struct walk *walk = argument;
-	if (child->refs != 1 || child == walk->root)
+	if (!has_one_reference(child) || child == walk->root)
 		return 0;
 	if (walk->objects == OBJECTS_MAX)
 		return 1;

@@ -184,6 +184,14 @@ int32_t rgc__shared_refcount(const rgc_object *object)
 	return (shared >> 2) + (is_owner(count) ? (int32_t)count->local : 0);
 }
 
+int32_t rgc__shared_references(const rgc_object *object)
+{
+	struct shared_count *count = shared_of((rgc_object *)(uintptr_t)object);
+	/* Relaxed, and `local` of a word that its owner writes plainly: a snapshot. */
+	return (atomic_load_explicit(&count->shared, memory_order_relaxed) >> 2) +
+	       (int32_t)__atomic_load_n(&count->local, __ATOMIC_RELAXED);
+}
+
 static struct link *take_queue(void)
 {
 	/* Acquire pairs with the release in leave_to_owner. */

@@ -14,6 +14,8 @@ void *rgc__shared_new_items(const struct rgc_type *type, size_t count);
 void rgc__shared_incref(rgc_object *object);
 void rgc__shared_decref(rgc_object *object);
 int32_t rgc__shared_refcount(const rgc_object *object);
+/* Those of all threads, as far as can be seen while others may change them: for figures. */
+int32_t rgc__shared_references(const rgc_object *object);
 void rgc__shared_free(rgc_object *object);
 /* For an object whose last reference is gone: lends it one, and takes that back; whether it was the last. */
 void rgc__shared_revive(rgc_object *object);

@@ -37,6 +37,13 @@ def what_a_cache_keeps_is_what_ends_with_it(directory):
 
 
 @case
+def what_a_cache_of_all_threads_keeps_is_known_too(directory):
+    _, rows, _ = caches(directory)
+    bytes_kept = rows["for all"]["size_bytes"]
+    check(40 * 10000 < bytes_kept < 40 * 10000 + 30000, f"40 texts of 10000 bytes: {bytes_kept}, and not that which is referred to besides")
+
+
+@case
 def caches_of_threads_are_told_apart(directory):
     _, rows, _ = caches(directory)
     for name in ("of a thread", "of a thread #2", "of a thread #3", "of a thread #4"):

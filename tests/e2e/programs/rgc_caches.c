@@ -31,6 +31,13 @@ static void *texts(const rgc_tuple *arguments, const rgc_dict *keywords, void *d
 	return list;
 }
 
+static void *long_text(const rgc_tuple *arguments, const rgc_dict *keywords, void *data)
+{
+	(void)keywords;
+	(void)data;
+	return rgc_str_format("%010000ld", (long)rgc_int_get(rgc_tuple_get(arguments, 0)));
+}
+
 static void call(rgc_lru_cache *cache, int64_t first, int64_t count)
 {
 	for (int64_t n = first; n < first + count; n++) {
@@ -68,6 +75,28 @@ static void *leaves_two(void *unused)
 		call(left[i], 1000, 20);
 	}
 	return unused;
+}
+
+/* Results that this thread made, which has ended, and one that the main thread refers to besides. */
+static rgc_lru_cache *for_all;
+
+static void *fills(void *unused)
+{
+	call(for_all, 1000, 20);
+	return unused;
+}
+
+static void fill_from_two_threads(void)
+{
+	static rgc_str *kept;
+	for_all = rgc_lru_cache_new_shared(long_text, NULL, RGC_LRU_UNBOUNDED, false);
+	rgc_lru_cache_set_name(for_all, "for all");
+	pthread_t thread;
+	pthread_create(&thread, NULL, fills, NULL);
+	pthread_join(thread, NULL);
+	call(for_all, 2000, 20);
+	rgc_auto rgc_int *argument = rgc_int_new(3000);
+	rgc_steal(&kept, (rgc_str *)rgc_lru_cache_call1(for_all, argument));
 }
 
 static void leave_behind(void)
@@ -141,6 +170,7 @@ int main(int argc, char **argv)
 	call(third, 1000, 20);
 	printf("texts %zu\n", rgc_heap_bytes() - before);
 	threads();
+	fill_from_two_threads();
 	leave_behind();
 	requests(1000);
 	return 0;
