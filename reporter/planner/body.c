@@ -31,10 +31,16 @@ static int by_address(const void *left, const void *right)
 	return (a->from > b->from) - (a->from < b->from);
 }
 
+void body_order_ranges(struct body *body)
+{
+	if (body->range_count > 0)
+		qsort(body->ranges, body->range_count, sizeof(*body->ranges), by_address);
+}
+
 /* What was taken before a range that cannot be stays so: nobody else may have it either. */
 bool body_claim(struct body *body, struct code *code)
 {
-	qsort(body->ranges, body->range_count, sizeof(*body->ranges), by_address);
+	body_order_ranges(body);
 	for (size_t i = 0; i < body->range_count; i++)
 		if (!code_claim(code, body->ranges[i].from, body->ranges[i].to))
 			return false;
@@ -91,30 +97,32 @@ bool body_read(struct body *body, struct code *code)
 	return body_find(body, body->entry) != NULL;
 }
 
-/* The last instruction at or before the address, or NULL. */
-static struct instruction *before(const struct body *body, uint64_t address)
+size_t body_first_from(const struct body *body, uint64_t address)
 {
 	size_t low = 0, high = body->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (body->list[middle].at <= address)
+		if (body->list[middle].at < address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low > 0 ? &body->list[low - 1] : NULL;
+	return low;
 }
 
 struct instruction *body_find(const struct body *body, uint64_t address)
 {
-	struct instruction *found = before(body, address);
-	return found && found->at == address ? found : NULL;
+	size_t i = body_first_from(body, address);
+	return i < body->count && body->list[i].at == address ? &body->list[i] : NULL;
 }
 
 struct instruction *body_around(const struct body *body, uint64_t address)
 {
-	struct instruction *found = before(body, address);
-	return found && address - found->at < found->bytes ? found : NULL;
+	size_t i = body_first_from(body, address);
+	if (i < body->count && body->list[i].at == address)
+		return &body->list[i];
+	struct instruction *before = i > 0 ? &body->list[i - 1] : NULL;
+	return before && address - before->at < before->bytes ? before : NULL;
 }
 
 bool body_calls(const struct body *body)

@@ -22,12 +22,16 @@ struct body {
 /* All zero is an empty body. */
 void body_finish(struct body *body);
 void body_add_range(struct body *body, uint64_t from, uint64_t to);
+void body_order_ranges(struct body *body);
 
 /* Orders the ranges and takes their code; false: another function has taken some of it. */
 bool body_claim(struct body *body, struct code *code);
 
 /* Decodes the ranges; false: something is no instruction, or there is too much. */
 bool body_read(struct body *body, struct code *code);
+
+/* The index of the first instruction at or behind an address; `count`: there is none. */
+size_t body_first_from(const struct body *body, uint64_t address);
 
 /* The instruction that begins at an address, or NULL; and the one that the address lies in. */
 struct instruction *body_find(const struct body *body, uint64_t address);

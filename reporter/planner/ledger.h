@@ -42,7 +42,6 @@ struct ledger {
 	struct ledger_line *lines;
 	struct ledger_site *sites;
 	size_t function_count, function_capacity, line_count, line_capacity, site_count, site_capacity;
-	uint32_t copies; /* numbers given to them */
 };
 
 void ledger_finish(struct ledger *ledger);

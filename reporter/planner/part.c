@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "begins.h"
-#include "frames.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,129 +17,7 @@
 #define GAP_MAX 256
 #define BETWEEN_MAX 256
 
-/* ---- the host -------------------------------------------------------------------- */
-
-static int by_to(const void *left, const void *right)
-{
-	const struct way *a = left, *b = right;
-	if (a->to != b->to)
-		return a->to < b->to ? -1 : 1;
-	return (a->from > b->from) - (a->from < b->from);
-}
-
-static int by_from(const void *left, const void *right)
-{
-	const struct way *a = left, *b = right;
-	if (a->from != b->from)
-		return a->from < b->from ? -1 : 1;
-	return (a->to > b->to) - (a->to < b->to);
-}
-
-static size_t first_at(const struct body *body, uint64_t address)
-{
-	size_t low = 0, high = body->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (body->list[middle].at < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void add_way(struct host *host, size_t from, const struct instruction *to)
-{
-	if (!to)
-		return;
-	host->in = pool_grow(host->in, &host->way_capacity, host->way_count + 1, sizeof(*host->in));
-	host->in[host->way_count++] = (struct way){from, (size_t)(to - host->body->list)};
-}
-
-/* From each call that an exception may come out of. */
-static void add_landing(void *context, const struct frames_landing *landing)
-{
-	struct host *host = context;
-	const struct body *body = host->body;
-	for (size_t i = first_at(body, landing->from); i < body->count && body->list[i].at < landing->to; i++)
-		if (body->list[i].calls)
-			add_way(host, i, body_find(body, landing->at));
-}
-
-void host_init(struct host *host, const struct body *body, const struct code *code)
-{
-	*host = (struct host){.body = body, .place = memory_zeroed(body->count + 1, 1)};
-	for (size_t i = 0; i < body->count; i++)
-		if (body->list[i].direct && !body->list[i].dead)
-			add_way(host, i, body_find(body, body->list[i].target));
-	for (size_t i = 0; i < body->range_count; i++)
-		frames_landings(code, body->ranges[i].from, body->ranges[i].to, add_landing, host);
-	host->out = memory_zeroed(host->way_count + 1, sizeof(*host->out));
-	if (host->way_count == 0)
-		return;
-	memcpy(host->out, host->in, host->way_count * sizeof(*host->out));
-	qsort(host->in, host->way_count, sizeof(*host->in), by_to);
-	qsort(host->out, host->way_count, sizeof(*host->out), by_from);
-}
-
-void host_finish(struct host *host)
-{
-	free(host->in);
-	free(host->out);
-	free(host->place);
-}
-
-/* The first of those to an instruction, and of those from one. */
-static size_t first_in(const struct host *host, size_t to)
-{
-	size_t low = 0, high = host->way_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (host->in[middle].to < to)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static size_t first_out(const struct host *host, size_t from)
-{
-	size_t low = 0, high = host->way_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (host->out[middle].from < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Whether it is come to from the instruction before it. */
-static bool falls_into(const struct body *body, size_t i)
-{
-	return body_joined(body, i) && !body->list[i - 1].ends && !body->list[i - 1].dead;
-}
-
-static bool falls_out_of(const struct body *body, size_t i)
-{
-	return !body->list[i].ends && body_joined(body, i + 1) && !body->list[i + 1].dead;
-}
-
 /* ---- where it is ----------------------------------------------------------------- */
-
-enum place { PLACE_OUTSIDE = 0, PLACE_OWN, PLACE_BETWEEN, PLACE_LEFT_TO };
-
-static bool is_inside(const struct host *host, size_t i)
-{
-	return host->place[i] == PLACE_OWN || host->place[i] == PLACE_BETWEEN;
-}
-
-static bool is_between(const struct host *host, size_t i)
-{
-	return host->place[i] == PLACE_BETWEEN;
-}
 
 /* A part that is being read. */
 struct reading {
@@ -164,12 +41,6 @@ static void take(struct reading *reading, size_t i)
 	body->list[body->count++] = *one;
 }
 
-static int by_start(const void *left, const void *right)
-{
-	const struct body_range *a = left, *b = right;
-	return (a->from > b->from) - (a->from < b->from);
-}
-
 static void read_ranges(struct body *body, const struct copy *copy, uint64_t shift)
 {
 	Dwarf_Die die = copy->die;
@@ -177,8 +48,7 @@ static void read_ranges(struct body *body, const struct copy *copy, uint64_t shi
 	for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &from, &to)) > 0;)
 		if (from > 0 && from < to)
 			body_add_range(body, from + shift, to + shift);
-	if (body->range_count > 0)
-		qsort(body->ranges, body->range_count, sizeof(*body->ranges), by_start);
+	body_order_ranges(body);
 }
 
 static void take_all(struct reading *reading)
@@ -186,7 +56,7 @@ static void take_all(struct reading *reading)
 	const struct body *host = reading->host->body;
 	struct body *body = &reading->part->body;
 	for (size_t k = 0; k < body->range_count; k++)
-		for (size_t i = first_at(host, body->ranges[k].from);
+		for (size_t i = body_first_from(host, body->ranges[k].from);
 		     i < host->count && host->list[i].at < body->ranges[k].to; i++)
 			take(reading, i);
 	reading->of_host = memory_zeroed(body->count + 1, sizeof(*reading->of_host));
@@ -249,9 +119,9 @@ static void consider(struct host *host, struct between *between, size_t i)
 
 static void consider_behind(struct host *host, struct between *between, size_t i)
 {
-	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++)
-		consider(host, between, host->out[k].to);
-	if (falls_out_of(host->body, i))
+	for (struct way_run ways = host_ways_from(host, i); ways.next < ways.end; ways.next++)
+		consider(host, between, ways.next->other);
+	if (host_falls_out_of(host, i))
 		consider(host, between, i + 1);
 }
 
@@ -259,11 +129,11 @@ static void consider_behind(struct host *host, struct between *between, size_t i
 static bool is_come_to_from_inside(const struct host *host, size_t i)
 {
 	const struct body *body = host->body;
-	bool known = falls_into(body, i);
-	if (known && !is_inside(host, i - 1))
+	bool known = host_falls_into(host, i);
+	if (known && !host_is_inside(host, i - 1))
 		return false;
-	for (size_t k = first_in(host, i); k < host->way_count && host->in[k].to == i; k++, known = true)
-		if (!is_inside(host, host->in[k].from))
+	for (struct way_run ways = host_ways_to(host, i); ways.next < ways.end; ways.next++, known = true)
+		if (!host_is_inside(host, ways.next->other))
 			return false;
 	return known && body->list[i].at != body->entry;
 }
@@ -271,17 +141,17 @@ static bool is_come_to_from_inside(const struct host *host, size_t i)
 /* Where control goes from inside it is still between; or it is the copy's, and not where that is entered. */
 static bool stays(const struct host *host, size_t i)
 {
-	return is_inside(host, i) && is_come_to_from_inside(host, i);
+	return host_is_inside(host, i) && is_come_to_from_inside(host, i);
 }
 
 static bool goes_inside_only(const struct host *host, size_t i)
 {
 	const struct instruction *one = &host->body->list[i];
-	bool known = falls_out_of(host->body, i);
+	bool known = host_falls_out_of(host, i);
 	if (one->does & PLAN_LEAVES || one->kind == PLAN_GOES_INDIRECT || (known && !stays(host, i + 1)))
 		return false;
-	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++, known = true)
-		if (!stays(host, host->out[k].to))
+	for (struct way_run ways = host_ways_from(host, i); ways.next < ways.end; ways.next++, known = true)
+		if (!stays(host, ways.next->other))
 			return false;
 	return known;
 }
@@ -321,19 +191,18 @@ static struct ways ways_to(const struct reading *reading, size_t i)
 {
 	const struct host *host = reading->host;
 	const struct body *body = host->body;
-	size_t first = first_in(host, i), k = first;
-	struct ways ways = {.unknown = body->list[i].at == body->entry};
-	if (falls_into(body, i)) {
-		ways.inside = is_inside(host, i - 1);
+	struct way_run known = host_ways_to(host, i);
+	bool is_case =
+		known.next == known.end && body->list[i].leader && body->switches && !reading->switches;
+	struct ways ways = {.unknown = is_case || body->list[i].at == body->entry};
+	if (host_falls_into(host, i)) {
+		ways.inside = host_is_inside(host, i - 1);
 		ways.outside = !ways.inside;
 	}
-	for (; k < host->way_count && host->in[k].to == i; k++) {
-		ways.outside |= !is_inside(host, host->in[k].from);
-		ways.inside |= is_inside(host, host->in[k].from);
+	for (; known.next < known.end; known.next++) {
+		ways.outside |= !host_is_inside(host, known.next->other);
+		ways.inside |= host_is_inside(host, known.next->other);
 	}
-	/* A case of the host's switch. */
-	if (k == first && body->list[i].leader && body->switches && !reading->switches)
-		ways.unknown = true;
 	ways.outside |= ways.unknown;
 	return ways;
 }
@@ -371,7 +240,7 @@ static bool leads_there_alone(const struct instruction *from)
 
 static void enter_from(const struct reading *reading, size_t from)
 {
-	if (is_inside(reading->host, from))
+	if (host_is_inside(reading->host, from))
 		return;
 	if (leads_there_alone(&reading->host->body->list[from]))
 		add(reading, from, PLAN_ENTERS, 0, EVENT_GOES_IN);
@@ -388,10 +257,10 @@ static void enter(const struct reading *reading, size_t i, const struct ways *wa
 		return;
 	}
 	reading->part->unsure |= ways->unknown;
-	if (falls_into(host->body, i))
+	if (host_falls_into(host, i))
 		enter_from(reading, i - 1);
-	for (size_t k = first_in(host, i); k < host->way_count && host->in[k].to == i; k++)
-		enter_from(reading, host->in[k].from);
+	for (struct way_run ways_in = host_ways_to(host, i); ways_in.next < ways_in.end; ways_in.next++)
+		enter_from(reading, ways_in.next->other);
 }
 
 static bool has_opening(const struct body *body)
@@ -440,7 +309,7 @@ static void come_back(const struct reading *reading)
 	struct body *body = &reading->part->body;
 	for (size_t k = 1; k < body->count; k++) {
 		struct instruction *one = &body->list[k];
-		if (is_between(reading->host, reading->of_host[k] - 1))
+		if (host_is_between(reading->host, reading->of_host[k] - 1))
 			one->comes |= one->line != one[-1].line || one->copy != one[-1].copy;
 	}
 }
@@ -461,9 +330,9 @@ static void leave_from(const struct reading *reading, size_t i)
 	const struct host *host = reading->host;
 	if (host->body->list[i].does & PLAN_LEAVES)
 		add(reading, i, PLAN_LEAVES, 0, EVENT_RETURNS);
-	for (size_t k = first_out(host, i); k < host->way_count && host->out[k].from == i; k++)
-		leave_to(reading, host->out[k].to);
-	if (falls_out_of(host->body, i))
+	for (struct way_run ways = host_ways_from(host, i); ways.next < ways.end; ways.next++)
+		leave_to(reading, ways.next->other);
+	if (host_falls_out_of(host, i))
 		leave_to(reading, i + 1);
 }
 
@@ -473,8 +342,8 @@ static void read_ways_out(const struct reading *reading)
 	const struct body *body = &reading->part->body;
 	for (size_t k = 0; k < body->count; k++)
 		for (size_t i = reading->of_host[k];
-		     is_inside(reading->host, i) &&
-		     (i == reading->of_host[k] || is_between(reading->host, i));
+		     host_is_inside(reading->host, i) &&
+		     (i == reading->of_host[k] || host_is_between(reading->host, i));
 		     i++)
 			leave_from(reading, i);
 }

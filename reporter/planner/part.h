@@ -6,23 +6,8 @@
 
 #include "copies.h"
 #include "events.h"
+#include "host.h"
 #include "lines.h"
-
-/* A way from one instruction to another that is not the next: of a direct jump, or of an exception. */
-struct way {
-	size_t from, to;
-};
-
-/* The host, as all parts of it see it: read, and with nothing else in `does` than where it ends. */
-struct host {
-	const struct body *body;
-	struct way *out, *in; /* the same ways, by `from` and by `to` */
-	size_t way_count, way_capacity;
-	uint8_t *place; /* by instruction, of the part that is being read */
-};
-
-void host_init(struct host *host, const struct body *body, const struct code *code);
-void host_finish(struct host *host);
 
 struct part {
 	struct body body; /* the copy's own instructions */
