@@ -139,6 +139,12 @@ struct plan_site {
 			 * not known */
 };
 
+/* Whether a site is counted in the trampoline of one before it, and has no bytes of its own. */
+static inline int plan_is_behind_another(const struct plan_site *site)
+{
+	return site->way == PLAN_WITHIN || site->way == PLAN_ALSO;
+}
+
 /* How an instruction is made anew somewhere else.  Behind one that nothing comes behind there may be nops and
  * int3s, which nothing reaches: they only give room. */
 enum plan_kind {

@@ -102,7 +102,7 @@ static bool counts_several(const struct plan_file *plan, const struct plan_modul
 		if (sites[i].copy != 0 || sites[i].way == PLAN_ALSO)
 			return true;
 		i++;
-	} while (i < module->site_count && (sites[i].way == PLAN_WITHIN || sites[i].way == PLAN_ALSO));
+	} while (i < module->site_count && plan_is_behind_another(&sites[i]));
 	return false;
 }
 

@@ -90,12 +90,6 @@ static bool put_jump(const struct patching *patching, uintptr_t place, uint32_t 
 	return arch_jump(in_copy(&patching->copy, place), place, trampoline_of(patching, i));
 }
 
-/* It has no bytes of its own. */
-static bool is_behind_another(const struct plan_site *site)
-{
-	return site->way == PLAN_WITHIN || site->way == PLAN_ALSO;
-}
-
 /* The site whose bytes end behind the address: the first that does. */
 static const struct plan_site *site_around(const struct patching *patching, uint64_t address)
 {
@@ -103,7 +97,7 @@ static const struct plan_site *site_around(const struct patching *patching, uint
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		while (middle > low && is_behind_another(&patching->sites[middle]))
+		while (middle > low && plan_is_behind_another(&patching->sites[middle]))
 			middle--;
 		const struct plan_site *site = &patching->sites[middle];
 		if (site->address + site->bytes <= address)
@@ -227,7 +221,7 @@ const char *patch_module(const struct plan_file *plan, const struct plan_module 
 	/* They lie by address. */
 	const struct plan_site *first = patching.sites, *last = &first[module->site_count - 1];
 
-	while (last > first && is_behind_another(last))
+	while (last > first && plan_is_behind_another(last))
 		last--;
 	if (!make_copy(&patching.copy, first->address + object->bias,
 		       last->address + last->bytes + object->bias))

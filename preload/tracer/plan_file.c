@@ -83,7 +83,7 @@ static bool within_fits(const struct plan_file *plan, const struct plan_module *
 
 static bool is_jump(const struct plan_site *site)
 {
-	return site->way != PLAN_NOT && site->way != PLAN_WITHIN && site->way != PLAN_ALSO;
+	return site->way != PLAN_NOT && !plan_is_behind_another(site);
 }
 
 /* Sites that are none by themselves come behind one. */
@@ -150,7 +150,7 @@ static bool module_fits(const struct plan_file *plan, const struct plan_module *
 		const struct plan_site *site = &plan->sites[module->first_site + i];
 		if (!site_fits(plan, module, site, end) || !order_fits(plan, module, i))
 			return false;
-		if (site->way != PLAN_WITHIN && site->way != PLAN_ALSO)
+		if (!plan_is_behind_another(site))
 			end = site->address + site->bytes;
 	}
 	return true;
