@@ -8,13 +8,11 @@
 
 #include "preload/base/guard.h"
 #include "preload/base/moment.h"
-#include "preload/base/pages.h"
 #include "preload/record/lines.h"
+#include "preload/tracer/hit_plans.h"
 #include "preload/tracer/hit_thread.h"
 
 #include "arch_trampoline.h"
-
-#include <sys/mman.h>
 
 /* What the compiler would put elsewhere is no TRACER_CODE, and a call more of every hit. */
 #define IN_PLACE static inline __attribute__((always_inline))
@@ -24,44 +22,12 @@
  * so much at most. */
 #define STACK_BYTES ((uintptr_t)16 << 20)
 
-/* A copy is told from functions, and from other copies, by this and its number, in what stands for the
- * function. */
-#define COPY (UINT32_C(1) << 31)
-
-/* What `does` has besides enum plan_does. */
-#define HIT_ALSO 0x100u /* the next site is hit as well */
-#define HIT_COPYS 0x200u
-
-/* A site, as a hit needs it. */
-struct hit_site {
-	uint32_t row, function;
-	uint32_t first_row; /* the function's: counts calls */
-	uint32_t does;
-};
-
-/* A plan, as a hit needs it: numbers of others come before its own. */
-struct hit_plan {
-	const struct hit_site *sites;
-	char *counts;
-	size_t shard_bytes;
-	uint32_t sites_before, sites_end, rows_before, rows_end;
-};
-
-static struct {
-	volatile uint32_t *alive; /* 0 in a fork child: the page is wiped there */
-	bool has_ticks;
-	/* A site's number is in code that was made after its plan was added here. */
-	struct hit_plan plans[PLANS_MAX];
-	uint32_t count;
-	struct plan_file files[PLANS_MAX];
-} hits;
-
 /* ---- counters ----------------------------------------------------------------------------- */
 
 /* Nearly always the first. */
 IN_PLACE const struct hit_plan *plan_of_row(uint32_t row)
 {
-	const struct hit_plan *plan = hits.plans;
+	const struct hit_plan *plan = hit_plans.plans;
 
 	while (UNLIKELY(row >= plan->rows_end))
 		plan++;
@@ -70,7 +36,7 @@ IN_PLACE const struct hit_plan *plan_of_row(uint32_t row)
 
 IN_PLACE const struct hit_site *site_of(uint32_t number)
 {
-	const struct hit_plan *plan = hits.plans;
+	const struct hit_plan *plan = hit_plans.plans;
 
 	while (UNLIKELY(number >= plan->sites_end))
 		plan++;
@@ -82,9 +48,9 @@ static TRACER_CODE const struct plan_site *planned_site(uint32_t number)
 {
 	uint32_t i = 0;
 
-	while (UNLIKELY(number >= hits.plans[i].sites_end))
+	while (UNLIKELY(number >= hit_plans.plans[i].sites_end))
 		i++;
-	return &hits.files[i].sites[number - hits.plans[i].sites_before];
+	return &hit_plans.files[i].sites[number - hit_plans.plans[i].sites_before];
 }
 
 static TRACER_CODE struct plan_count *count_of(uint32_t shard, uint32_t row)
@@ -104,7 +70,7 @@ IN_PLACE void add(uint64_t *counter, uint64_t amount)
 /* 0 where there is no clock that may be read, or none that is as cheap as a hit. */
 IN_PLACE uint64_t now_ticks(void)
 {
-	return LIKELY(hits.has_ticks && !timeless) ? clock_ticks(SESSION_TSC) : 0;
+	return LIKELY(hit_plans.has_ticks && !timeless) ? clock_ticks(SESSION_TSC) : 0;
 }
 
 /* From a moment to another; counters of two processors may differ a little. */
@@ -184,7 +150,7 @@ static TRACER_CODE void leave(struct hit_thread *thread, struct stack *stack, ui
 
 IN_PLACE bool is_copys(const struct activation *activation)
 {
-	return activation->function & COPY;
+	return activation->function & HIT_COPY;
 }
 
 /* The innermost activation, a copy's, is over, and nothing has said when: its last visit has no end. */
@@ -505,7 +471,7 @@ IN_PLACE void hit(const struct hit_site *site, uint32_t number, uintptr_t sp, bo
 {
 	struct hit_thread *thread = hit_thread_self;
 
-	if (UNLIKELY(!*hits.alive))
+	if (UNLIKELY(!*hit_plans.alive))
 		return;
 	if (UNLIKELY(!thread))
 		thread = hit_thread_attach();
@@ -534,138 +500,10 @@ static __attribute__((noinline)) TRACER_CODE void hit_another(uint32_t number, u
 
 TRACER_CODE void tracer_hit(uint32_t number, uintptr_t sp)
 {
-	const struct hit_plan *first = hits.plans;
+	const struct hit_plan *first = hit_plans.plans;
 
 	if (LIKELY(number < first->sites_end))
 		hit(&first->sites[number], number, sp, false);
 	else
 		hit_another(number, sp);
-}
-
-/* ---- beginning ------------------------------------------------------------------------------------------
- */
-
-static struct hit_site hit_site_of(const struct plan_file *plan, uint32_t number)
-{
-	const struct plan_site *site = &plan->sites[number];
-	uint32_t function = plan->rows[site->row].function;
-	bool also = number + 1 < plan->header->sites.count && site[1].way == PLAN_ALSO;
-
-	return (struct hit_site){.row = plan->rows_before + site->row,
-				 .function = site->copy ? COPY | (plan->sites_before + site->copy)
-							: plan->functions_before + function,
-				 .first_row = plan->rows_before + plan->functions[function].first_row,
-				 .does = site->does | (also ? HIT_ALSO : 0) | (site->copy ? HIT_COPYS : 0)};
-}
-
-static const struct hit_site *make_sites(const struct plan_file *plan)
-{
-	uint32_t count = plan->header->sites.count;
-	struct hit_site *sites = pages_map((count + 1) * sizeof *sites);
-
-	if (!sites)
-		return NULL;
-	pages_keep_on_fork(sites, (count + 1) * sizeof *sites, 1);
-	for (uint32_t i = 0; i < count; i++)
-		if (plan->sites[i].row < plan->header->rows.count)
-			sites[i] = hit_site_of(plan, i);
-	return sites;
-}
-
-static bool begin(void)
-{
-	uint32_t *alive = pages_map(sizeof *alive);
-
-	if (!alive)
-		return false;
-	*alive = 1;
-	hits.alive = alive;
-	hits.has_ticks = clock_has_invariant_counter();
-	return true;
-}
-
-/* Numbers of all plans together fit. */
-static bool has_room(const struct plan_file *plan, const struct hit_plan *last)
-{
-	const struct plan_header *header = plan->header;
-	uint64_t most = UINT32_MAX / 2;
-
-	return hits.count < PLANS_MAX && (!last || (last->sites_end + (uint64_t)header->sites.count < most &&
-						    last->rows_end + (uint64_t)header->rows.count < most));
-}
-
-bool hit_add(struct plan_file *plan)
-{
-	const struct hit_plan *last = hits.count > 0 ? &hits.plans[hits.count - 1] : NULL;
-	const struct plan_header *header = plan->header;
-
-	if (!has_room(plan, last) || (!hits.alive && !begin()))
-		return false;
-	plan->sites_before = last ? last->sites_end : 0;
-	plan->rows_before = last ? last->rows_end : 0;
-	plan->functions_before = last ? hits.files[hits.count - 1].functions_before +
-						 hits.files[hits.count - 1].header->functions.count
-				      : 0;
-	const struct hit_site *sites = make_sites(plan);
-	if (!sites)
-		return false;
-	hits.plans[hits.count] = (struct hit_plan){.sites = sites,
-						   .counts = (char *)plan->counts,
-						   .shard_bytes = header->counts_bytes,
-						   .sites_before = plan->sites_before,
-						   .sites_end = plan->sites_before + header->sites.count,
-						   .rows_before = plan->rows_before,
-						   .rows_end = plan->rows_before + header->rows.count};
-	hits.files[hits.count++] = *plan;
-	hit_threads_rows(plan->rows_before + header->rows.count);
-	return true;
-}
-
-uint32_t hit_plans(void)
-{
-	return hits.count;
-}
-
-const struct plan_file *hit_plan(uint32_t index)
-{
-	return &hits.files[index];
-}
-
-/* ---- fork children ------------------------------------------------------------------------- */
-
-/* The parent's counters are gone from this process first.  A hit that a handler interrupted in order to fork
- * may go on, and finds something there. */
-static bool let_go(const struct plan_file *plan)
-{
-	const uint32_t *states = (const uint32_t *)((const char *)plan->header + plan->header->states_offset);
-
-	if (kernel_call(SYS_mmap, plan->shared_pages, plan->shared_pages_bytes, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0L) == -1)
-		return false;
-	/* The code is in the child what it is in the parent. */
-	for (uint32_t i = 0; i < plan->header->modules.count; i++)
-		plan->states[i] = states[i];
-	return true;
-}
-
-void hit_after_fork(void)
-{
-	if (hits.count == 0 || confined())
-		return;
-	for (uint32_t i = 0; i < hits.count; i++)
-		if (!let_go(&hits.files[i]))
-			return;
-	hit_thread_after_fork();
-	*hits.alive = 1;
-}
-
-bool hit_continue(const char *path_of(uint32_t index, void *context), void *context)
-{
-	/* Where nothing was counted so far, the figures would be too low. */
-	if (hits.count == 0 || !*hits.alive || confined())
-		return false;
-	for (uint32_t i = 0; i < hits.count; i++)
-		if (plan_file_move(&hits.files[i], path_of(i, context)) != 0)
-			return false;
-	return true;
 }

@@ -8,7 +8,7 @@
 #include "preload/base/valgrind.h"
 #include "preload/session/proc.h"
 #include "preload/tracer/area.h"
-#include "preload/tracer/hit.h"
+#include "preload/tracer/hit_plans.h"
 #include "preload/tracer/object.h"
 #include "preload/unwind/original.h"
 #include "preload/tracer/patch.h"
@@ -162,11 +162,11 @@ static int add_plan(const char *plan_path, uintptr_t bias)
 				  "another root?";
 		return failed;
 	}
-	if (!hit_add(&plan)) {
+	if (!hit_plans_add(&plan)) {
 		plan_file_close(&plan);
 		return -ENOMEM;
 	}
-	return start_modules(hit_plan(hit_plans() - 1), bias);
+	return start_modules(&hit_plans.files[hit_plans.count - 1], bias);
 }
 
 int tracer_start(const char *plan_path)
@@ -252,15 +252,15 @@ void tracer_missed_name(const char *name)
 
 uint32_t tracer_plans(void)
 {
-	return hit_plans();
+	return hit_plans.count;
 }
 
 void tracer_after_fork(void)
 {
-	hit_after_fork();
+	hit_plans_after_fork();
 }
 
 bool tracer_continue(const char *path_of(uint32_t index, void *context), void *context)
 {
-	return hit_continue(path_of, context);
+	return hit_plans_continue(path_of, context);
 }

@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 OBJECTS = ("activations.c.o", "hit.c.o", "hit_thread.c.o")
-OWN = {"activations_grow", "arch_call_out", "confine_word", "epoch_word", "guard", "hit_threads_rows", "hit_thread_more", "lines_ended", "thread_self", "hit_thread_attach", "hit_thread_self", "kernel_call_of_six", "stacks_clear", "stacks_find", "timeless",
+OWN = {"activations_grow", "arch_call_out", "confine_word", "epoch_word", "guard", "hit_plans", "hit_thread_more", "lines_ended", "thread_self", "hit_thread_attach", "hit_thread_self", "kernel_call_of_six", "stacks_clear", "stacks_find", "timeless",
        "clock_gettime", "thread_slow_stamp",  # compiled in where a processor's counter is not sure to be there; never called
-       "hit_thread_after_fork", "plan_file_move",  # not of a hit: at forks
        "__errno_location", "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr", "tracer_hit"}
 
 
