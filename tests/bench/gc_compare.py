@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What objects cost with rgc, CPython's C API, the Boehm collector and Lua (and malloc): the same work, in turn.
+"""What objects cost with rgc, CPython's C API, C++'s shared_ptr, the Boehm collector and Lua (and malloc): the same work,
+in turn.
 
 Each case runs in a process of its own, all of them alternating for some rounds; the table has the least CPU ns per object
 (per call for hit and miss) of all rounds, as whatever else the machine does only adds to it, for e and e2 the pauses
@@ -39,12 +40,13 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = SOURCE / "tests/bench/gc"
-PACKAGES = "apt-get install -y --no-install-recommends gcc pkg-config python3-dev libgc-dev liblua5.4-dev"
+PACKAGES = "apt-get install -y --no-install-recommends gcc g++ pkg-config python3-dev libgc-dev liblua5.4-dev"
 CASES = "a b c d e e2 f full hit miss sizes weak weakend sort sortcall rising falling text json jsondrop dictlist dictlistdrop words lru lrudrop bytes".split()
 KINDS = ["int", "float", "str of 10", "list of 4", "dict of 4", "dict of 8", "set of 4", "target and weak reference"]
-MODULES = {"rgc": None, "cpython": "python3-embed", "boehm": "bdw-gc", "lua": "lua5.4", "malloc": None}
+MODULES = {"rgc": None, "cpython": "python3-embed", "shared_ptr": None, "boehm": "bdw-gc", "lua": "lua5.4", "malloc": None}
 COUNTED = {*CASES[CASES.index("hit"):]}  # there is no such thing for the others
-LACKS = {"boehm": {"f"} | COUNTED, "lua": COUNTED, "malloc": set(CASES) - {"sizes"}}
+LACKS = {"shared_ptr": {"b", "c", "e", "e2", "full", "hit", "miss", "sortcall"}, "boehm": {"f"} | COUNTED, "lua": COUNTED,
+         "malloc": set(CASES) - {"sizes"}}
 LIMIT_S = 60
 
 # (case, rival, at least so many times faster than it)
@@ -76,8 +78,9 @@ def build(build_directory, directory):
         else:
             flags = [f"-I{SOURCE / 'include'}", str(build_directory / "gc/librgc.a"), "-pthread"] if name == "rgc" else []
         programs[name] = directory / name
-        subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", str(PROGRAMS / f"{name}.c"), "-o", str(programs[name]), *flags, "-lm"],
-                       check=True)
+        source, = PROGRAMS.glob(f"{name}.c*")
+        compiler = ["gcc"] if source.suffix == ".c" else ["g++", "-std=c++20"]
+        subprocess.run([*compiler, "-O2", "-D_GNU_SOURCE", str(source), "-o", str(programs[name]), *flags, "-lm"], check=True)
     return programs
 
 
