@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define SESSION_MAGIC UINT64_C(0x3130534553504d) /* "MPSES01" */
-#define SESSION_VERSION 10
+#define SESSION_VERSION 11
 
 /* ---- records: 16 bytes, committed in order per thread -------------------- */
 
@@ -345,6 +345,7 @@ struct session_header {
 	_Atomic uint32_t text_used;
 	_Alignas(64) _Atomic uint32_t nodes_used; /* ids handed out; starts at 1 */
 	_Atomic uint32_t nodes_indexed;           /* those of them that the shim's index has to know */
+	_Atomic uint64_t memo_bytes; /* of threads' stacks, beyond SESSION_THREAD_PRIVATE_BYTES */
 	/* Producer to consumer. */
 	_Alignas(64) _Atomic uint32_t end_state; /* enum session_end */
 	_Atomic uint64_t end_ticks;

@@ -29,6 +29,8 @@
 	struct unwind_start here;                                                                            \
 	UNWIND_HERE(&here)
 
+#define FRAME __builtin_frame_address(0)
+
 /* ordinary_event, but that it looks at the frame itself, and late: who must know it as well looks again, and
  * it takes no registers meanwhile. */
 #define ORDINARY(type, block, size_bytes)                                                                    \
@@ -36,14 +38,12 @@
 		struct thread *thread_ = ordinary_enter();                                                   \
 		bool done_ = false;                                                                          \
 		if (LIKELY(thread_)) {                                                                       \
-			HERE;                                                                                \
-			done_ = ordinary_commit(thread_, type, &here, block, size_bytes);                    \
+			const struct unwind_view here_ = unwind_view_at(FRAME);                              \
+			done_ = ordinary_commit(thread_, type, &here_, block, size_bytes);                   \
 			ordinary_leave();                                                                    \
 		}                                                                                            \
 		done_;                                                                                       \
 	}))
-
-#define FRAME __builtin_frame_address(0)
 
 /* From here on it is another variable to the compiler.  A parameter that is one lives across calls and so
  * takes a register that must be saved, which is then not done before the way that ends early; and a result

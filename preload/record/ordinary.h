@@ -105,26 +105,32 @@ static INLINED bool ordinary_stamp(struct thread *thread, uint64_t *stamp)
 /* ---- events -------------------------------------------------------------------- */
 
 /* Where an address does not fit the record, the low bits that it has too many come out above those that a
- * record has; and there is no block at 0. */
-static INLINED bool ordinary_address(const void *block, uint64_t *words)
+ * record has. */
+static INLINED uint64_t ordinary_address(const void *block)
 {
 	uint64_t address = (uintptr_t)block;
 
-	*words = address >> RECORD_ADDRESS_SHIFT | address << (64 - RECORD_ADDRESS_SHIFT);
-	return LIKELY(*words - 1 < (UINT64_C(1) << RECORD_ADDRESS_BITS) - 1);
+	return address >> RECORD_ADDRESS_SHIFT | address << (64 - RECORD_ADDRESS_SHIFT);
+}
+
+/* There is no block at 0. */
+static INLINED bool ordinary_fits(const void *block, size_t size_bytes)
+{
+	return LIKELY(ordinary_address(block) - 1 < (UINT64_C(1) << RECORD_ADDRESS_BITS) - 1) &&
+	       LIKELY(size_bytes <= RECORD_SIZE_MAX);
 }
 
 static INLINED bool ordinary_commit(struct thread *thread, enum record_type type,
-				    const struct unwind_start *here, const void *block, size_t size_bytes)
+				    const struct unwind_view *here, const void *block, size_t size_bytes)
 {
-	uint64_t words, stamp;
+	uint64_t stamp;
 
-	if (!ordinary_address(block, &words) || !LIKELY(size_bytes <= RECORD_SIZE_MAX))
+	if (!ordinary_fits(block, size_bytes))
 		return false;
 	uint32_t node = unwind_context_known(thread->unwind, here);
 	if (!LIKELY(node) || !ordinary_stamp(thread, &stamp))
 		return false;
-	commit(thread, record_w0(type, words << RECORD_ADDRESS_SHIFT, size_bytes), record_w1(node, stamp));
+	commit(thread, record_w0(type, (uintptr_t)block, size_bytes), record_w1(node, stamp));
 	thread->last_stamp = stamp;
 	return true;
 }
@@ -167,7 +173,8 @@ static INLINED bool ordinary_event(enum record_type type, const struct unwind_st
 
 	if (!thread)
 		return false;
-	bool done = ordinary_commit(thread, type, here, block, size_bytes);
+	const struct unwind_view view = unwind_view_of(here);
+	bool done = ordinary_commit(thread, type, &view, block, size_bytes);
 	ordinary_leave();
 	return done;
 }

@@ -72,7 +72,8 @@ static uint32_t own_tid(void)
 
 /* ---- private state ---------------------------------------------------------------- */
 
-#define PRIVATE_HEAD_BYTES ((sizeof(struct thread) + 63) & ~(size_t)63)
+#define PRIVATE_HEAD_BYTES                                                                                   \
+	((sizeof(struct thread) + UNWIND_STATE_ALIGNMENT - 1) & ~(size_t)(UNWIND_STATE_ALIGNMENT - 1))
 
 void thread_keep_on_fork(struct thread *thread, bool keep)
 {
@@ -124,6 +125,7 @@ static struct thread *private_state(struct process *process, uint32_t slot_index
 	if (!thread)
 		return NULL;
 	thread->unwind = (struct unwind_state *)((char *)thread + PRIVATE_HEAD_BYTES);
+	unwind_refresh(thread->unwind);
 	atomic_store_explicit(&process->threads[slot_index], thread, memory_order_release);
 	return thread;
 }

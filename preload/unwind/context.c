@@ -3,6 +3,8 @@
  */
 #include "preload/unwind/context.h"
 
+#include "preload/memory/arena.h"
+#include "preload/memory/process.h"
 #include "preload/unwind/fast_walk.h"
 #include "preload/unwind/room.h"
 #include "preload/unwind/unwind.h"
@@ -18,6 +20,21 @@ static __attribute__((noinline)) uint32_t walk_whole(struct unwind_state *state,
 	return node;
 }
 
+static __attribute__((noinline)) void grow_memo(struct unwind_state *state)
+{
+	struct memo *old = state->memo, *grown = memo_grown(old);
+	struct arena *arena = process_arena();
+	if (grown == NULL)
+		return;
+	/* Relaxed: a figure. */
+	if (arena != NULL)
+		atomic_fetch_add_explicit(&arena->header->memo_bytes,
+					  memo_mapped_bytes(grown) - memo_mapped_bytes(old),
+					  memory_order_relaxed);
+	state->memo = grown;
+	memo_drop(old);
+}
+
 uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contexts,
 			     const struct unwind_start *start)
 {
@@ -27,8 +44,10 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 		return walk_whole(state, contexts, start);
 	trail_renew(&state->trail, contexts, met);
 	/* While memory answers for the nodes. */
-	uint32_t words = memo_copy(&state->memo, &state->trail);
+	uint32_t words = memo_copy(state->memo, &state->trail);
 	uint32_t node = trail_intern(&state->trail, contexts, met);
-	memo_enter(&state->memo, start, words, node);
+	memo_enter(state->memo, start, words, node);
+	if (__builtin_expect(memo_is_crowded(state->memo), 0))
+		grow_memo(state);
 	return node;
 }

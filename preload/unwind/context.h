@@ -17,9 +17,9 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 /* The first answer alone: 0 where the stack is not in the memo.  For who knows that no code has changed: see
  * rules_are_current. */
 READS_STACK static inline __attribute__((always_inline)) uint32_t
-unwind_context_known(struct unwind_state *state, const struct unwind_start *start)
+unwind_context_known(struct unwind_state *state, const struct unwind_view *here)
 {
-	return memo_find(&state->memo, start);
+	return memo_find(state->memo, here);
 }
 
 /* Same as contexts_path of what unwind_walk yields, and with the same rules: see unwind.h. */
@@ -28,8 +28,10 @@ READS_STACK static inline uint32_t unwind_context(struct unwind_state *state, st
 {
 	/* Who asked for the first answer alone has just looked; where another stack has the same key, an
 	 * anew answer is right as well. */
-	bool worth = rules_are_current(state) && state->memo.missed != memo_key(start);
-	uint32_t node = worth ? unwind_context_known(state, start) : 0;
+	const struct unwind_view here = unwind_view_of(start);
+	bool worth = rules_are_current(state) && state->memo != NULL &&
+		     state->memo->missed != memo_key(here.pc, here.sp);
+	uint32_t node = worth ? unwind_context_known(state, &here) : 0;
 	return __builtin_expect(node != 0, 1) ? node : unwind_context_anew(state, contexts, start);
 }
 

@@ -14,8 +14,6 @@
 /* A larger frame is not believed, nor so deep a stack looked through. */
 #define REACH_BYTES ((uintptr_t)64 << 20)
 
-extern void *__libc_stack_end; /* the dynamic linker's: where the process's stack was when it began */
-
 static struct readable_range *range_of(struct readable *readable, uintptr_t sp)
 {
 	for (size_t i = 0; i < READABLE_RANGES; i++) {

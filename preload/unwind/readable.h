@@ -18,6 +18,8 @@
 /* A walk reads words that belong to other functions' frames: not for sanitizers to judge. */
 #define READS_STACK __attribute__((no_sanitize("address", "thread", "undefined")))
 
+extern void *__libc_stack_end; /* the dynamic linker's: where the process's stack was when it began */
+
 struct readable {
 	struct readable_range {
 		uintptr_t low, high;

@@ -49,6 +49,8 @@ bool room_deepen(struct unwind_state *state)
 
 void unwind_keep_on_fork(struct unwind_state *state, bool keep)
 {
+	if (state->memo != NULL && memo_mapped_bytes(state->memo) > 0)
+		pages_keep_on_fork(state->memo, memo_mapped_bytes(state->memo), keep);
 	if (state->deep != NULL)
 		pages_keep_on_fork(state->deep, sizeof(*state->deep), keep);
 }

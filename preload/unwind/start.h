@@ -23,6 +23,29 @@ static inline __attribute__((always_inline)) struct unwind_start unwind_start_at
 		.pc = arch_frame_pc(frame), .sp = arch_frame_sp(frame), .fp = arch_frame_fp(frame)};
 }
 
+/* What is asked first of a start.  Its fp is seldom wanted, and read when it is: so the hot path has a
+ * register more. */
+struct unwind_view {
+	uintptr_t pc, sp;
+	const uintptr_t *fp;
+};
+
+static inline __attribute__((always_inline)) struct unwind_view unwind_view_at(const void *frame)
+{
+	uintptr_t sp = arch_frame_sp(frame);
+
+	/* A register that is there in any case, and fp is found from it. */
+	__asm__("" : "+r"(sp));
+	return (struct unwind_view){
+		.pc = arch_frame_pc(frame), .sp = sp, .fp = arch_frame_fp_place(arch_frame_of_sp(sp))};
+}
+
+static inline __attribute__((always_inline)) struct unwind_view
+unwind_view_of(const struct unwind_start *start)
+{
+	return (struct unwind_view){.pc = start->pc, .sp = start->sp, .fp = &start->fp};
+}
+
 /* Fills a struct unwind_start for the caller of the function it stands in. */
 #define UNWIND_HERE(start) (*(start) = unwind_start_at(__builtin_frame_address(0)))
 

@@ -9,6 +9,7 @@
 
 #include "preload/unwind/cfi.h"
 #include "preload/unwind/memo.h"
+#include "preload/unwind/unwind.h"
 
 /* Few sets do for most threads, and touch little memory; one that has missed so many rules gets more. */
 #define RULE_SETS_FEW 1024u
@@ -35,7 +36,7 @@ struct room {
 };
 
 struct unwind_state {
-	struct memo memo;    /* first: the hot path needs one address less */
+	struct memo *memo;   /* first, for the hot path; NULL before the first walk */
 	uint32_t generation; /* of the code that rules, memo and trail speak of */
 	const void *thread;  /* whose stacks `readable` knows */
 	struct readable readable;
@@ -48,7 +49,9 @@ struct unwind_state {
 	struct path_frame *walked; /* the last walk's, innermost first */
 	size_t walked_max;
 	struct room_deep *deep; /* NULL until it is needed */
+	_Alignas(UNWIND_STATE_ALIGNMENT) char memo_few[MEMO_BYTES(MEMO_SETS_FEW)];
 	struct room room;
 };
+_Static_assert(UNWIND_STATE_ALIGNMENT % MEMO_SET_BYTES == 0, "a set never straddles two");
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "trace/session.h"
 
+#define ENTRY_BYTES 64 /* what a program's entry has of the stack */
+
 static inline uint32_t node_module(uint64_t rule)
 {
 	return rule_module(rule) | (rule_kind(rule) == RULE_CUT ? NODE_TRUNCATED : 0);
@@ -74,7 +76,27 @@ static void place(struct trail *trail, struct trail_meeting met)
 		frame->fp = step->fp;
 		frame->words = (uint32_t)words;
 		frame->needs_fp = needs_fp(step, !outermost && frame[-1].needs_fp);
+		frame->module = (uint16_t)rule_module(step->rule);
 	}
+}
+
+/*
+ * Where the process's stack begins stands the program's entry, which calls one function of the C library and
+ * never comes back to; and that calls one that calls main.  So a return address in the one says where it was
+ * called from, and with it who called that.  (Before 2.34 glibc calls main in the first: then the program's
+ * own is the third frame, and one word is left out.)  Before main the loader is there, whose functions are
+ * others.
+ */
+static size_t settled_words(const struct trail *trail)
+{
+	const struct trail_frame *frames = trail->frames;
+	if (trail->count < 4 || frames[0].module == 0 || frames[0].needs_fp || frames[1].words != 1 ||
+	    (uintptr_t)__libc_stack_end - frames[0].sp > ENTRY_BYTES)
+		return 0;
+	return frames[2].words == 2 && frames[2].module == frames[1].module &&
+			       frames[1].module != frames[0].module
+		       ? 2
+		       : 1;
 }
 
 void trail_renew(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)
@@ -82,6 +104,8 @@ void trail_renew(struct trail *trail, const struct contexts *contexts, struct tr
 	hash_steps(trail, contexts, met);
 	place(trail, met);
 	trail->count = met.kept + met.steps;
+	if (met.kept < 3)
+		trail->settled = settled_words(trail);
 	if (trail->copy.frames > met.kept)
 		trail->copy.frames = met.kept;
 }

@@ -7,6 +7,9 @@
  * walk reads them and only up to the first difference, so nothing is ever read that a walk would
  * not read: a stack that is gone by now is left before its memory is touched.
  *
+ * Nor are words compared that others determine: the outermost frames of the process's first thread are those
+ * of functions that are called once, from one place, at the very end of its stack.
+ *
  * Only stacks that rules, or guesses as good as rules, lead through to their outermost frame are kept.
  */
 #ifndef MPROF_PRELOAD_UNWIND_TRAIL_H
@@ -30,6 +33,7 @@ struct trail_frame {
 	uint32_t node;
 	uint32_t words; /* that a walk reads from this frame outwards: the first so many */
 	bool needs_fp;  /* and whether it begins with this frame's fp */
+	uint16_t module;
 };
 
 /* A frame that was walked, with the rule to leave it; innermost first. */
@@ -52,6 +56,7 @@ struct trail_copy {
 /* Deeper stacks than `max` are walked whole each time. */
 struct trail {
 	size_t count, max;
+	size_t settled; /* words, the first so many, that need not be compared */
 	struct trail_copy copy;
 	struct trail_frame *frames;
 	struct trail_word *words; /* TRAIL_WORDS_PER_FRAME as many */
@@ -61,14 +66,14 @@ struct trail {
 /* Of the trail's first `words` words, how many are left when the unchanged ones are taken off. */
 READS_STACK static inline size_t trail_changed_words(const struct trail *trail, size_t words)
 {
-	const struct trail_word *first = trail->words, *end = first + words;
+	const struct trail_word *all = trail->words, *end = all + words, *first = all + trail->settled;
 	for (; end > first + 1; end -= 2) {
 		if (stack_word(end[-1].slot) != end[-1].value)
-			return (size_t)(end - first);
+			return (size_t)(end - all);
 		if (stack_word(end[-2].slot) != end[-2].value)
-			return (size_t)(end - first) - 1;
+			return (size_t)(end - all) - 1;
 	}
-	return end > first && stack_word(first->slot) != first->value;
+	return end > first && stack_word(first->slot) != first->value ? trail->settled + 1 : 0;
 }
 
 /* Whether a walk that stands at this frame may stop, because the trail knows the rest.  Frames before

@@ -29,7 +29,8 @@ size_t unwind_state_bytes(void)
 void unwind_forget(struct unwind_state *state)
 {
 	rules_forget(state);
-	memo_clear(&state->memo);
+	if (state->memo != NULL)
+		memo_clear(state->memo);
 	trail_clear(&state->trail);
 	state->thread = NULL;
 }
@@ -103,10 +104,13 @@ void unwind_refresh(struct unwind_state *state)
 {
 	if (__builtin_expect(!rules_are_current(state), 0)) {
 		rules_renew(state);
-		memo_clear(&state->memo);
+		if (state->memo != NULL)
+			memo_clear(state->memo);
 		trail_clear(&state->trail);
 	}
 	if (__builtin_expect(state->thread != &thread_identity, 0)) {
+		if (state->memo == NULL)
+			state->memo = memo_begin(state->memo_few, MEMO_SETS_FEW);
 		room_begin(state);
 		state->readable = (struct readable){0};
 		state->thread = &thread_identity;

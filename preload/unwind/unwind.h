@@ -11,8 +11,9 @@
 #include "preload/memory/contexts.h"
 #include "preload/unwind/start.h"
 
-/* Per-thread rule cache and scratch space; bytes of private zeroed memory that the caller maps,
- * 64-aligned and zeroed again in a fork child. */
+/* Per-thread rule cache and scratch space; bytes of private zeroed memory that the caller maps, aligned so
+ * and zeroed again in a fork child. */
+#define UNWIND_STATE_ALIGNMENT 128
 struct unwind_state;
 size_t unwind_state_bytes(void);
 
@@ -28,7 +29,7 @@ size_t unwind_walk(struct unwind_state *state, const struct unwind_start *start,
 /* After a walk that a signal handler jumped out of: what may be half written is forgotten. */
 void unwind_forget(struct unwind_state *state);
 
-/* Before a walk: forgets what has become wrong since the last one. */
+/* Before a walk, and before unwind_context_known: forgets what has become wrong since the last one. */
 void unwind_refresh(struct unwind_state *state);
 
 #endif

@@ -122,9 +122,9 @@ static void try_options(const struct argp *argp, struct nearest *nearest)
 static int unknown_option(const struct parse *parse, const char *word, size_t length)
 {
 	char name[NEAREST_BYTES + 1];
+	snprintf(name, sizeof(name), "%.*s", (int)length, word + 2);
 	struct nearest nearest = nearest_to(name);
 
-	snprintf(name, sizeof(name), "%.*s", (int)length, word + 2);
 	try_options(&parse->root, &nearest);
 	if (nearest.found)
 		return diagnostic_set(parse->diagnostic, EINVAL,

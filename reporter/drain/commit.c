@@ -15,7 +15,12 @@
  * since the last one are remembered, up to a limit. */
 uint64_t commit_records_max(const struct drain *drain)
 {
-	return drain->batch.aggregate ? LIVEMAP_UNDO_MAX : DRAIN_BATCH_RECORDS;
+	uint64_t share = drain->batch_before / DRAIN_BATCH_SHARE;
+	if (drain->batch.aggregate)
+		return LIVEMAP_UNDO_MAX;
+	if (share < DRAIN_BATCH_LEAST)
+		return DRAIN_BATCH_LEAST;
+	return share < DRAIN_BATCH_MOST ? share : DRAIN_BATCH_MOST;
 }
 
 bool commit_is_due(const struct drain *drain)
@@ -204,6 +209,7 @@ static int write_batch(struct drain *drain)
 	drain->closed = false;
 	drain->batch_number++;
 	drain->batch_records = 0;
+	drain->batch_before = drain->batch.events;
 	livemap_commit(drain->map, (struct livemap_point){(uint32_t)drain->batch_number,
 							  drain->batch.allocations, drain->ledger.hidden});
 	uint32_t used = merge_slots(drain);
@@ -255,6 +261,7 @@ static uint64_t recorder_bytes(struct session_header *h, uint64_t peak_rss)
 		call_path_bytes(h) +
 		(uint64_t)atomic_load_explicit(&h->threads_used, memory_order_relaxed) *
 			(sizeof(struct session_thread) + SESSION_THREAD_PRIVATE_BYTES) +
+		atomic_load_explicit(&h->memo_bytes, memory_order_relaxed) +
 		atomic_load_explicit(&h->text_used, memory_order_relaxed);
 	return bytes < peak_rss ? bytes : peak_rss;
 }

@@ -26,9 +26,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A batch is committed when it has taken this many records; an aggregate's, which writes all figures, may
- * take more. */
-#define DRAIN_BATCH_RECORDS 262144u
+/* A batch is committed when it has taken so many records, or an eighth of the recording so far: as long as
+ * it has the chunks, the program needs others, and pages that are used for the first time cost it more than
+ * their records.  Larger ones are smaller on disk.  An aggregate's, which writes all figures, may take more.
+ */
+#define DRAIN_BATCH_LEAST 65536u
+#define DRAIN_BATCH_MOST 262144u
+#define DRAIN_BATCH_SHARE 8u
 
 /* Different moves between call paths, some 45 bytes each, that are worth their memory: in any trace, and in
  * the largest. */
@@ -43,6 +47,7 @@ struct drain {
 	int trace_fd;
 	uint64_t batch_number;  /* of the last CURSOR */
 	uint64_t batch_records; /* taken since */
+	uint64_t batch_before;  /* events up to it */
 	uint32_t thread_count;  /* indices given out */
 	struct batch batch;
 	struct livemap *map;

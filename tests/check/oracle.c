@@ -26,8 +26,9 @@ uint32_t oracle_context(struct unwind_state *state, struct contexts *contexts,
 			const struct unwind_start *start, enum oracle_source *source)
 {
 	struct trail_meeting met = {0};
+	const struct unwind_view here = unwind_view_of(start);
 	*source = ORACLE_WALK;
-	if (rules_are_current(state) && memo_find(&state->memo, start) != 0)
+	if (rules_are_current(state) && state->memo != NULL && memo_find(state->memo, &here) != 0)
 		*source = ORACLE_MEMO;
 	else if (rules_are_current(state) && fast_walk_follow(state, start, &met) && met.kept > 0)
 		*source = ORACLE_TRAIL;

@@ -7,14 +7,23 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
+/* What became of a call, with errno 0 before it and then ENOMEM. */
+static void expect_refused(const char *call, bool failed, int reason, bool failed_again, int reason_again)
+{
+	cr_expect(failed, "%s", call);
+	cr_expect_eq(reason, EINVAL, "%s: %d", call, reason);
+	cr_expect(failed_again, "%s, without memory", call);
+	cr_expect_eq(reason_again, ENOMEM, "%s: %d", call, reason_again);
+}
+
 #define EXPECT(call, failure)                                                                                \
 	do {                                                                                                 \
 		errno = 0;                                                                                   \
-		cr_expect((call) == (failure), "%s", #call);                                                 \
-		cr_expect_eq(errno, EINVAL, "%s: %d", #call, errno);                                         \
+		bool failed = (call) == (failure);                                                           \
+		int reason = errno;                                                                          \
 		errno = ENOMEM;                                                                              \
-		cr_expect((call) == (failure), "%s, without memory", #call);                                 \
-		cr_expect_eq(errno, ENOMEM, "%s: %d", #call, errno);                                         \
+		bool failed_again = (call) == (failure);                                                     \
+		expect_refused(#call, failed, reason, failed_again, errno);                                  \
 	} while (0)
 #define EXPECT_NOTHING(call) EXPECT(((call), 0), 0)
 

@@ -26,9 +26,20 @@ static inline __attribute__((always_inline)) uintptr_t arch_frame_sp(const void 
 	return (uintptr_t)((const uintptr_t *)frame + 2);
 }
 
+/* The other way round. */
+static inline __attribute__((always_inline)) const void *arch_frame_of_sp(uintptr_t sp)
+{
+	return (const uintptr_t *)sp - 2;
+}
+
+static inline __attribute__((always_inline)) const uintptr_t *arch_frame_fp_place(const void *frame)
+{
+	return frame;
+}
+
 static inline __attribute__((always_inline)) uintptr_t arch_frame_fp(const void *frame)
 {
-	return ((const uintptr_t *)frame)[0];
+	return *arch_frame_fp_place(frame);
 }
 
 /* 0, the outermost frame's, is one. */
