@@ -1,5 +1,6 @@
-"""What the workloads work on, made here, the same on every run: a git repository, a C translation unit, redis commands."""
+"""What the workloads work on, made here, the same on every run: a git repository, a C translation unit, records, redis commands."""
 
+import json
 import random
 import socket
 import subprocess
@@ -55,6 +56,18 @@ def make_translation_unit(path, functions):
     parts += [_function(rng, number) for number in range(functions)]
     parts.append("long (*const all[])(struct item *, long) = {" + ", ".join(f"f{n}" for n in range(functions)) + "};\n")
     path.write_text("\n".join(parts))
+
+
+def make_records(path, thousands):
+    """A JSON document of so many thousand records."""
+    rng = random.Random(7)
+    records = ({"name": f"item {n}", "place": [rng.random(), rng.random()], "tags": _text(rng, 3)} for n in range(thousands * 1000))
+    path.write_text(json.dumps(list(records)))
+
+
+def make_java(path, source):
+    path.parent.mkdir()
+    path.write_text(source)
 
 
 def _redis_commands(start, count):

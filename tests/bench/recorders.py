@@ -167,6 +167,23 @@ class Heaptrack(Recorder):
         return {"first": ["heaptrack_print", directory / f"heaptrack.{self.suffix}"]} if shutil.which("heaptrack_print") else {}
 
 
+class HeaptrackBuilt(Heaptrack):
+    """One that was built: HEAPTRACK is where it was installed."""
+    name = "heaptrack, built"
+
+    def __init__(self):
+        super().__init__()
+        root = os.environ.get("HEAPTRACK")
+        self.library = root and next(pathlib.Path(root).rglob("libheaptrack_preload.so"), None)
+        self.interpreter = root and next(pathlib.Path(root).rglob("heaptrack_interpret"), None)
+
+    def missing(self, _measurer):
+        return None if self.library and self.interpreter else "HEAPTRACK names no installation of it"
+
+    def reports(self, _directory, _program):
+        return {}
+
+
 class HeaptrackRaw(Heaptrack):
     """preload | compressor; somebody has to interpret it later."""
     name = "heaptrack --raw"
@@ -243,4 +260,4 @@ class Gperftools(Recorder):
 
 def all_recorders(build):
     return [Recorder(), Instructions(build), Mprof(build), MprofSampled(build), MprofAggregated(build), Heaptrack(),
-            HeaptrackRaw(), Jemalloc(), JemallocSampled(), Gperftools()]
+            HeaptrackBuilt(), HeaptrackRaw(), Jemalloc(), JemallocSampled(), Gperftools()]

@@ -15,6 +15,25 @@ with recursive c(n) as (select 1 union all select n + 1 from c where n < {}000)
 create index i on t(b); select count(*), max(b) from t;"""
 PYTHON = ("import json\nfor i in range({}):\n    d = {{str(k): [k, str(k) * 3] for k in range(20000)}}\n"
           "    json.loads(json.dumps(d))")
+NODE = """let total = 0;
+for (let i = 0; i < {}; i++) {{
+  const text = JSON.stringify(Array.from({{length: 2000}}, (_, k) => ({{name: 'item ' + k, place: [i, k], data: Buffer.from('b' + k)}})));
+  total += JSON.parse(text).length + require('zlib').deflateSync(text).length;
+}}
+console.log(total);"""
+JAVA = """public class Words {{
+    public static void main(String[] arguments) throws Exception {{
+        long total = 0;
+        for (int i = 0; i < {}; i++) {{
+            var out = new java.io.ByteArrayOutputStream();
+            try (var zip = new java.util.zip.GZIPOutputStream(out)) {{
+                zip.write(("a text that is number " + i).repeat(50).getBytes());
+            }}
+            total += out.size();
+        }}
+        System.out.println(total);
+    }}
+}}"""
 SLOTS_IN_CACHE = 1000
 SHELL_LOOP = 'i=0; while [ "$i" -lt {} ]; do /bin/true; i=$((i + 1)); done'
 
@@ -68,11 +87,15 @@ def _own_programs(bench):
     pairs = [Workload(f"pairs, depth {depth}", 10000, 500, lambda size, depth=depth: [bench / "pairs", size, depth])
              for depth in (1, 10, 40)]
     live = [_threaded(name, threads, bench / "live_set")
-            for threads, name in ((1, "random live set"), (2, "live sets, 2 threads"), (4, "live sets, 4 threads"))]
+            for threads, name in ((1, "random live set"), (2, "live sets, 2 threads"), (4, "live sets, 4 threads"), (64, "live sets, 64 threads"))]
     own = [_threaded(_named("own frees", threads), threads, bench / "live_set", SLOTS_IN_CACHE, thousands=10000)
            for threads in (1, 2, 4)]
     handed = [_threaded(_named("handed over", threads), threads, bench / "handover") for threads in (1, 2, 4)]
-    return [*pairs, *live, *own, *handed, Workload("C++ maps", 60, 3, lambda size: [bench / "maps", size])]
+    return [*pairs, *live, *own, *handed,
+            Workload("C++ maps", 60, 3, lambda size: [bench / "maps", size]),
+            Workload("C++ server", 1500, 75, lambda size: [bench / "server", size]),
+            Workload("recursive descent", 60000, 3000, lambda size: [bench / "descent", size]),
+            Workload("Rust words", 60, 3, lambda size: [bench / "words", size])]
 
 
 def _git(directory):
@@ -98,6 +121,11 @@ def _real_programs(directory):
         Workload("redis", 80, 5, lambda size: redis, drive=inputs.drive_redis),
         Workload("python3", 40, 2, lambda size: ["/usr/bin/python3", "-S", "-c", PYTHON.format(size)],
                  env={"PYTHONMALLOC": "malloc", "PYTHONHASHSEED": "0"}),
+        Workload("jq", 100, 5, lambda size: ["jq", "-c", "map(.place[0] += 1)", directory / f"records-{size}.json"],
+                 prepare=lambda size: _once(inputs.make_records, directory / f"records-{size}.json", size)),
+        Workload("node", 300, 15, lambda size: ["node", "-e", NODE.format(size)]),
+        Workload("java", 20000, 1000, lambda size: ["java", "-XX:+UseSerialGC", directory / f"java-{size}" / "Words.java"],
+                 prepare=lambda size: _once(inputs.make_java, directory / f"java-{size}" / "Words.java", JAVA.format(size))),
         *_git(directory),
         Workload("cc1 -O2", 150, 15, lambda size: [_cc1(), "-quiet", "-O2", unit(size), "-o", "/dev/null"],
                  prepare=lambda size: _once(inputs.make_translation_unit, unit(size), size))]

@@ -47,6 +47,18 @@ def start_up_has_goals(_directory):
 
 
 @case
+def instructions_of_an_ordinary_event(_directory):
+    if not (BUILD / "tests/bench/steps").exists():
+        raise Skip("built without the benchmark, or not on x86-64")
+    done = run([sys.executable, SOURCE / "tests/bench/steps.py", "--build", BUILD])
+    check_equal(done.returncode, 0, f"exit status; {done.stderr}")
+    counts = [int(count) for count in re.findall(r"the shim's (\d+)", done.stdout)]
+    check_equal(len(counts), 12, f"two of each depth, with frame pointers and without: {done.stdout}")
+    check(all(20 < count < 2000 for count in counts), f"none is too dear, and each was recorded: {done.stdout}")
+    check(counts[0] < counts[2] < counts[4], f"more for deeper stacks: {done.stdout}")
+
+
+@case
 def what_a_visit_of_a_line_costs(_directory):
     if not (BUILD / "tests/bench/visits").exists():
         raise Skip("built without the benchmark")
