@@ -9,7 +9,6 @@
 
 #include "preload/unwind/cfi.h"
 #include "preload/unwind/memo.h"
-#include "preload/unwind/unwind.h"
 
 /* Few sets do for most threads, and touch little memory; one that has missed so many rules gets more. */
 #define RULE_SETS_FEW 1024u
@@ -49,9 +48,8 @@ struct unwind_state {
 	struct path_frame *walked; /* the last walk's, innermost first */
 	size_t walked_max;
 	struct room_deep *deep; /* NULL until it is needed */
-	_Alignas(UNWIND_STATE_ALIGNMENT) char memo_few[MEMO_BYTES(MEMO_SETS_FEW)];
+	_Alignas(MEMO_SET_BYTES) char memo_few[MEMO_BYTES(MEMO_SETS_FEW)];
 	struct room room;
 };
-_Static_assert(UNWIND_STATE_ALIGNMENT % MEMO_SET_BYTES == 0, "a set never straddles two");
 
 #endif

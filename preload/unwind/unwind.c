@@ -18,6 +18,8 @@
 
 #define OWN_FRAMES_MAX 64
 
+_Static_assert(UNWIND_STATE_ALIGNMENT % _Alignof(struct unwind_state) == 0, "as its parts need it");
+
 /* An address that tells threads apart; one that reuses it also reuses the stack around it. */
 static __thread char thread_identity __attribute__((tls_model("initial-exec")));
 
