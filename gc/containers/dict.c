@@ -14,6 +14,7 @@
 #include "../core/missing.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 struct rgc_dict {
@@ -94,11 +95,19 @@ void *rgc_dict_get(const rgc_dict *dict, const void *key)
 	return number < 0 ? NULL : pair_at(dict, number)->value;
 }
 
-/* The number of the string's entry, or TABLE_ABSENT.  Calls no code of the program's, whatever the other
- * keys. */
-static ptrdiff_t find_text(const struct table *table, const char *text)
+/* By where a text stands, the hash of what stood there when it was last asked for; 0: nothing was.  Literals
+ * stay what they are, so this spares most of a lookup's time.  A guess, which the comparison with the key
+ * confirms. */
+#define GUESS_BITS 8
+static _Atomic size_t guesses[1u << GUESS_BITS];
+
+static _Atomic size_t *guess_of(const char *text)
 {
-	size_t length = strlen(text), hash = rgc__bytes_hash(text, length);
+	return &guesses[(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15) >> (64 - GUESS_BITS)];
+}
+
+static ptrdiff_t find_hashed(const struct table *table, const char *text, size_t length, size_t hash)
+{
 	struct probe probe = probe_begin(table, hash);
 	for (ptrdiff_t number; (number = probe_next(table, STRIDE, &probe)) >= 0;) {
 		const struct entry *entry = table_entry(table, STRIDE, (size_t)number);
@@ -107,6 +116,24 @@ static ptrdiff_t find_text(const struct table *table, const char *text)
 			return number;
 	}
 	return TABLE_ABSENT;
+}
+
+/* The number of the string's entry, or TABLE_ABSENT.  Calls no code of the program's, whatever the other
+ * keys. */
+static ptrdiff_t find_text(const struct table *table, const char *text)
+{
+	size_t length = strlen(text);
+	_Atomic size_t *guess = guess_of(text);
+	/* Relaxed, both: any value will do. */
+	size_t guessed = atomic_load_explicit(guess, memory_order_relaxed);
+	ptrdiff_t number = guessed ? find_hashed(table, text, length, guessed) : TABLE_ABSENT;
+	if (likely(number >= 0))
+		return number;
+	size_t hash = rgc__bytes_hash(text, length);
+	if (hash == guessed)
+		return TABLE_ABSENT;
+	atomic_store_explicit(guess, hash, memory_order_relaxed);
+	return find_hashed(table, text, length, hash);
 }
 
 void *rgc_dict_get_text(const rgc_dict *dict, const char *text)

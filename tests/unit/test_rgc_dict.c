@@ -467,6 +467,32 @@ Test(dict, finds_texts)
 	cr_assert(!rgc_dict_get_text(dict, "tw") && errno == ENOENT);
 }
 
+/* Whatever stood there before, and whatever other texts share the place where its hash is remembered. */
+Test(dict, finds_texts_in_a_buffer)
+{
+	enum { TEXTS = 5000 };
+	rgc_auto rgc_dict *dict = rgc_dict_new();
+	static char texts[TEXTS][8];
+	char buffer[8];
+	for (int i = 0; i < TEXTS; i += 2) {
+		snprintf(buffer, sizeof(buffer), "t%d", i);
+		rgc_auto rgc_str *key = rgc_str_new(buffer);
+		rgc_auto rgc_int *value = rgc_int_new(1000 + i);
+		cr_assert_eq(rgc_dict_set(dict, key, value), 0);
+	}
+	for (int round = 0; round < 3; round++)
+		for (int i = 0; i < TEXTS; i++) {
+			snprintf(buffer, sizeof(buffer), "t%d", (i + round) % TEXTS);
+			snprintf(texts[i], sizeof(texts[i]), "%s", buffer);
+			const rgc_int *found = rgc_dict_get_text(dict, buffer);
+			cr_assert_eq(found, rgc_dict_get_text(dict, texts[i]));
+			if ((i + round) % TEXTS % 2)
+				cr_assert_null(found);
+			else
+				cr_assert_eq(rgc_int_get(found), 1000 + (i + round) % TEXTS);
+		}
+}
+
 /* A text ends at its first 0, and a string need not. */
 Test(dict, finds_no_text_in_a_longer_string)
 {
