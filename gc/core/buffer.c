@@ -19,7 +19,7 @@ static void count(bool shared, size_t bytes, size_t new_bytes)
 
 static inline unsigned class_of(size_t bytes)
 {
-	return (unsigned)((bytes + POOL_GRAIN - 1) / POOL_GRAIN);
+	return (unsigned)pool_grains(bytes);
 }
 
 /* Of a buffer that is there, or is to be.  Shared objects are ended by any thread. */

@@ -38,8 +38,8 @@ static void *fill(rgc_object *object, object_pointer *member, rgc_property compu
 	rgc_object *value = compute_new(object, compute);
 	if (value) {
 		track_child(object, value);
-		rgc_steal(member,
-			  value); /* what was there by now may have a finalizer, which changes it again */
+		/* What was there by now may have a finalizer, which changes it again. */
+		rgc_steal(member, value);
 		value = *member;
 	}
 	int error = errno;

@@ -59,7 +59,7 @@ static inline void zero_rest(void *block, size_t grains)
 /* A block, zeroed but for its first 16 bytes: small ones from the pool, others (class 0) from malloc. */
 static inline void *block_new(rgc_heap *heap, const struct rgc_type *type, size_t bytes, unsigned *class)
 {
-	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	size_t grains = pool_grains(bytes);
 	if (!pool_has_class(grains))
 		return large_block_new(heap, type, bytes, class);
 	*class = (unsigned)grains;
@@ -131,7 +131,7 @@ static __attribute__((noinline)) void *unusual_new(const struct rgc_type *type)
 void *rgc_new_(const struct rgc_type *type)
 {
 	rgc_heap *heap = rgc__thread.heap;
-	size_t bytes = type->size + sizeof(struct link), grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	size_t bytes = type->size + sizeof(struct link), grains = pool_grains(bytes);
 	struct free_block *block;
 	if (unlikely(!heap || !type_is_simple(type) || heap->counts[0] >= heap->trigger ||
 		     !pool_has_class(grains) || !(block = heap->pool.free[grains])))

@@ -84,7 +84,7 @@ size_t rgc__pool_class_bytes(unsigned class)
 
 unsigned rgc__pool_class(size_t bytes)
 {
-	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	size_t grains = pool_grains(bytes);
 	if (grains < POOL_CLASSES)
 		return (unsigned)grains;
 	unsigned power = 63 - (unsigned)__builtin_clzl(bytes - 1);

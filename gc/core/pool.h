@@ -63,6 +63,12 @@ size_t rgc__pool_trim(struct pool *pool);
 
 #pragma GCC visibility pop
 
+/* Of so many bytes, rounded up: the size class, where there is one. */
+static inline size_t pool_grains(size_t bytes)
+{
+	return (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+}
+
 /* Whether objects of so many grains come from pools just now. */
 static inline bool pool_has_class(size_t grains)
 {

@@ -26,7 +26,7 @@ static inline void *quick_block(rgc_heap *heap, const struct rgc_type *type, siz
 static inline rgc_object *quick_block(rgc_heap *heap, const struct rgc_type *type, size_t bytes,
 				      uint32_t flags)
 {
-	size_t grains = (bytes + POOL_GRAIN - 1) / POOL_GRAIN;
+	size_t grains = pool_grains(bytes);
 	struct free_block *block;
 	if (unlikely(!pool_has_class(grains) || !(block = heap->pool.free[grains])))
 		return NULL;
