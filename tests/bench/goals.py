@@ -3,7 +3,8 @@
 PAIRS = ["pairs, depth 1", "pairs, depth 10", "pairs, depth 40"]
 GIT = ["git log -p", "git pack-objects"]
 REAL = ["sqlite3", "redis", "python3", *GIT, "cc1 -O2"]
-FIFTH = ["sqlite3", "redis", "C++ maps", "random live set", *PAIRS]
+COMMON = ["sqlite3", "redis", "C++ maps", "C++ server", "Rust words", "random live set", *PAIRS]
+HEAPTRACKS = ["heaptrack", "heaptrack, built"]
 SAMPLED = "mprof, 512 KiB"
 
 
@@ -37,19 +38,19 @@ def _loop(comparison):
 
 # what, workloads, recorders it takes, comparison -> (measured or None, limit), whether more is better
 GOALS = [
-    ("CPU per event, program alone, of heaptrack's", FIFTH, ["mprof", "heaptrack"], _against("cpu", "heaptrack", 1 / 5), False),
-    ("CPU per event, program alone, of heaptrack's", ["python3", *GIT], ["mprof", "heaptrack"], _against("cpu", "heaptrack", 1 / 4), False),
-    ("CPU per event, program alone, of heaptrack --raw's", ["cc1 -O2"], ["mprof", "heaptrack --raw"],
-     _against("cpu", "heaptrack --raw", 1 / 2), False),
-    ("CPU per event, with helpers, of heaptrack's", [*FIFTH, "python3", *GIT], ["mprof", "heaptrack"],
-     _against("all_cpu", "heaptrack", 1 / 4), False),
+    *[(f"CPU per event, program alone, of {peer}'s", [*COMMON, "jq", "python3", *GIT], ["mprof", peer], _against("cpu", peer, 1 / 10), False)
+      for peer in HEAPTRACKS],
+    *[(f"CPU per event, program alone, of {peer}'s", ["cc1 -O2", "recursive descent"], ["mprof", peer], _against("cpu", peer, 1 / 5), False)
+      for peer in ["heaptrack --raw", *HEAPTRACKS]],
+    *[(f"CPU per event, with helpers, of {peer}'s", [*COMMON, "jq", "python3", *GIT], ["mprof", peer], _against("all_cpu", peer, 1 / 6), False)
+      for peer in HEAPTRACKS],
     ("sampled, CPU share, with helpers", REAL, [SAMPLED], _cpu_share(SAMPLED, 0.02), False),
     ("sampled, ns per event, with helpers", PAIRS, [SAMPLED], _added_ns(SAMPLED, 3), False),
     ("bytes per event, heaptrack's at most", ["random live set", "C++ maps", "python3", *GIT], ["mprof", "heaptrack"],
      _disk("heaptrack", 0), False),
     ("bytes per event, heaptrack --raw's at most", ["cc1 -O2"], ["mprof", "heaptrack --raw"], _disk("heaptrack --raw", 0), False),
     ("bytes per event, heaptrack's and 0.2", ["sqlite3", "redis", *PAIRS], ["mprof", "heaptrack"], _disk("heaptrack", 0.2), False),
-    ("replayed events per CPU second, of heaptrack_print's", [*FIFTH, "python3", *GIT], ["mprof", "heaptrack"], _report_speed, True),
+    ("replayed events per CPU second, of heaptrack_print's", [*COMMON, "python3", *GIT], ["mprof", "heaptrack"], _report_speed, True),
     ("seconds, 1.5 of bare and 3 s", ["1,000 x true"], ["mprof"], _loop, False),
 ]
 # workloads of many threads and of one; large live sets contend for the caches by themselves, as the floor's ratio shows
