@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . .ci/packages.sh
 . .ci/builds.sh
-: "${FUZZ_SECONDS:=0}" "${JOBS:=$(($(nproc) + 1))}" "${WERROR:=false}" # one more, as some wait
+: "${FUZZ_SECONDS:=0}" "${JOBS:=$(nproc)}" "${WERROR:=false}"
 
 # shellcheck disable=SC2086 # lists of words
 install_packages $build_packages $test_packages
