@@ -474,8 +474,14 @@ static int deque_traverse(void *self, rgc_visit visit, void *argument)
 static int items_equal(const rgc_deque *a, const rgc_deque *b)
 {
 	int equal = 1;
-	for (size_t i = 0; equal == 1 && i < a->length && i < b->length; i++)
+	size_t version_of_a = a->version, version_of_b = b->version;
+	for (size_t i = 0; equal == 1 && i < a->length && i < b->length; i++) {
 		equal = rgc__items_equal_one(*slot_at(a, i), *slot_at(b, i));
+		if (equal >= 0 && (a->version != version_of_a || b->version != version_of_b)) {
+			errno = EBUSY;
+			return -1;
+		}
+	}
 	return equal == 1 ? a->length == b->length : equal;
 }
 

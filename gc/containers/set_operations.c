@@ -59,10 +59,10 @@ int rgc_set_is_disjoint(const rgc_set *a, const rgc_set *b)
 	const rgc_set *smaller = a_is_smaller ? a : b, *larger = a_is_smaller ? b : a;
 	rgc_cursor cursor = {0, 0};
 	void *item;
-	int more, found = 0;
-	while ((more = rgc_set_next(smaller, &cursor, &item)) == 1 && !found)
+	int more = 1, found = 0;
+	while (!found && (more = rgc_set_next(smaller, &cursor, &item)) == 1)
 		found = contains(larger, item);
-	if (found < 0 || (more < 0 && !found))
+	if (found < 0 || more < 0)
 		return -1;
 	return !found;
 }

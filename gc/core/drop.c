@@ -35,10 +35,12 @@ void rgc__object_finalize(rgc_object *object)
 
 static APART void call_foreign_clear(rgc_object *object)
 {
+	int saved_errno = errno;
 	struct call call MUST_RETURN;
 	call_begin(&call, "clear", object->type);
 	object->type->clear(object);
 	call_end(&call);
+	errno = saved_errno;
 }
 
 /* There must be one. */

@@ -29,11 +29,12 @@
  * Errors.  Functions that can fail return NULL or -1 and set errno: ENOMEM, EINVAL (an argument), ENOENT (no
  * such key), ERANGE (an index), ENOTSUP (the type has no such operation), EBUSY (changed during iteration),
  * ELOOP (containers nested too deep to be compared, hashed or shared, iterators to be asked).
- * errno is left alone on success.  Where an object is needed and there is NULL, most likely because it could
- * not be made, the call fails with EINVAL, or with the ENOMEM that errno has already; so a chain of calls may
- * be looked at once, at its end.  Those that cannot fail give 0, false or NULL then, and set errno as well.
- * What is no object of the parameter's type is an error of the program, which librgc-debug aborts; see RGC_AS
- * for a cast that asks, and mprof/rgc/no_text.h for what does not compile.
+ * errno is left alone on success, but for what functions of the program's change that are called on the way.
+ * Where an object is needed and there is NULL, most likely because it could not be made, the call fails with
+ * EINVAL, or with the ENOMEM that errno has already; so a chain of calls may be looked at once, at its end.
+ * Those that cannot fail give 0, false or NULL then, and set errno as well. What is no object of the
+ * parameter's type is an error of the program, which librgc-debug aborts; see RGC_AS for a cast that asks,
+ * and mprof/rgc/no_text.h for what does not compile.
  *
  * Threads.  Each thread has a heap of its own, and objects belong to the heap in which they were made: only
  * one thread at a time may touch them, and only while that heap is its current one (mprof/rgc/heap.h). Shared

@@ -381,3 +381,23 @@ Test(deque, prints_and_compares_as_python_does)
 	cr_assert(rgc_hash(deque, &hash) == -1 && errno == ENOTSUP);
 	rgc_deque_clear(deque);
 }
+
+static int rotate(void *deque)
+{
+	return rgc_deque_rotate(deque, 1);
+}
+
+Test(deque, notices_changes_while_it_is_compared)
+{
+	rgc_auto rgc_deque *a = rgc_deque_new(-1), *b = rgc_deque_new(-1);
+	for (long i = 0; i < 4; i++) {
+		rgc_auto evil *item = evil_new(i), *twin = evil_new(i);
+		cr_assert_eq(rgc_deque_append(a, item), 0);
+		cr_assert_eq(rgc_deque_append(b, twin), 0);
+	}
+	cr_assert_eq(rgc_equal(a, b), 1);
+	evil_act = rotate;
+	evil_data = a;
+	cr_expect(rgc_equal(a, b) == -1 && errno == EBUSY, "%d", errno);
+	evil_act = NULL;
+}

@@ -510,3 +510,85 @@ Test(iter, drops_deep_nests_on_a_small_stack)
 	on_small_stack(go_deep, &fault);
 	cr_assert_null(fault, "%s", fault);
 }
+
+static void *same(void *item, void *data)
+{
+	(void)data;
+	return rgc_ref((rgc_object *)item);
+}
+
+static int each_passes(void *item, void *data)
+{
+	(void)item, (void)data;
+	return 1;
+}
+
+static void drain(rgc_iterator *iterator)
+{
+	void *item;
+	while (rgc_iter_next(iterator, &item) == 1)
+		rgc_decref(item);
+}
+
+Test(iter, lets_go_at_its_end)
+{
+	for (int kind = 0; kind < 4; kind++) {
+		rgc_list *longer = list_of(9), *data = rgc_list_new();
+		rgc_iterator *source = numbers(2);
+		rgc_auto rgc_weak *of_source = rgc_weak_new(source, NULL, NULL),
+				  *of_data = rgc_weak_new(data, NULL, NULL),
+				  *of_longer = rgc_weak_new(longer, NULL, NULL);
+		rgc_auto rgc_iterator *iterator = kind == 0   ? rgc_map(source, same, data)
+						  : kind == 1 ? rgc_filter(source, each_passes, data)
+						  : kind == 2 ? rgc_enumerate(source, 0)
+							      : rgc_zip(2, source, longer);
+		rgc_decref(source);
+		rgc_decref(data);
+		rgc_decref(longer);
+		drain(iterator);
+		cr_expect_null(rgc_weak_get(of_source), "kind %d", kind);
+		cr_expect_null(rgc_weak_get(of_data), "kind %d", kind);
+		cr_expect_null(rgc_weak_get(of_longer), "kind %d", kind);
+		void *item;
+		cr_expect_eq(rgc_iter_next(iterator, &item), 0);
+	}
+}
+
+/* A function that takes all that is left itself, and then looks at its data. */
+static rgc_iterator *drained;
+
+static void *drain_and_look(void *item, void *data)
+{
+	static bool within;
+	if (!within) {
+		within = true;
+		drain(drained);
+		within = false;
+	}
+	cr_expect_eq(rgc_list_length(data), 1);
+	return rgc_ref((rgc_object *)item);
+}
+
+static int drain_and_pass(void *item, void *data)
+{
+	rgc_decref(drain_and_look(item, data));
+	return 1;
+}
+
+Test(iter, is_brought_to_its_end_by_its_own_function)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		rgc_list *data = list_of(1);
+		rgc_iterator *source = numbers(5);
+		drained = kind == 0 ? rgc_map(source, drain_and_look, data)
+				    : rgc_filter(source, drain_and_pass, data);
+		rgc_decref(source);
+		rgc_decref(data);
+		void *item;
+		cr_assert_eq(rgc_iter_next(drained, &item), 1);
+		cr_expect_eq(rgc_int_get(item), 0);
+		rgc_decref(item);
+		cr_expect_eq(rgc_iter_next(drained, &item), 0);
+		rgc_decref(drained);
+	}
+}

@@ -431,3 +431,54 @@ Test(list, drops_deep_structures_on_a_small_stack)
 	on_small_stack(make_deep_and_drop, &deep);
 	cr_assert_null(deep.fault, "%s", deep.fault);
 }
+
+/* An object that ends with what a close() may say, and is equal to nothing that it can be compared with. */
+typedef struct handle {
+	RGC_HEAD;
+} handle;
+static rgc_list *handles;
+
+static int handle_traverse(void *self, rgc_visit visit, void *argument)
+{
+	(void)self, (void)visit, (void)argument;
+	return 0;
+}
+
+static void handle_clear(void *self)
+{
+	(void)self;
+	errno = EBADF;
+}
+
+static int handle_equal(const void *self, const void *other)
+{
+	(void)self, (void)other;
+	rgc_list_clear(handles);
+	errno = ELOOP;
+	return -1;
+}
+
+static const struct rgc_type RGC_TYPE(handle) = {.name = "handle",
+						 .size = sizeof(handle),
+						 .traverse = handle_traverse,
+						 .clear = handle_clear,
+						 .equal = handle_equal};
+
+Test(list, keeps_the_error_of_equal_when_an_item_ends)
+{
+	rgc_auto rgc_list *other = rgc_list_new();
+	rgc_auto rgc_int *one = rgc_int_new(1000);
+	cr_assert_eq(rgc_list_append(other, one), 0);
+	handles = rgc_list_new();
+	rgc_list_append_steal(handles, rgc_new(handle));
+	cr_expect(rgc_list_find(handles, one) == -1 && errno == ELOOP, "find: %d", errno);
+	rgc_list_append_steal(handles, rgc_new(handle));
+	cr_expect(rgc_list_count(handles, one) == -1 && errno == ELOOP, "count: %d", errno);
+	rgc_list_append_steal(handles, rgc_new(handle));
+	cr_expect(rgc_equal(handles, other) == -1 && errno == ELOOP, "equal: %d", errno);
+	handle *alone = rgc_new(handle);
+	errno = 7;
+	rgc_decref(alone);
+	cr_expect_eq(errno, 7, "an end alone: %d", errno);
+	rgc_decref(handles);
+}

@@ -252,3 +252,25 @@ Test(rgc_set, prints_as_python_does)
 	rgc_auto rgc_str *form = rgc_repr(set);
 	cr_assert_str_eq(rgc_str_get(form), "{1, 'a'}");
 }
+
+static int clear_and_say(void *set)
+{
+	rgc_set_clear(set);
+	errno = 123;
+	return -1;
+}
+
+Test(rgc_set, says_why_it_cannot_tell_whether_sets_are_disjoint)
+{
+	rgc_auto rgc_set *small = rgc_set_new(), *large = rgc_set_new();
+	for (long i = 0; i < 3; i++) {
+		rgc_auto evil *item = evil_new(i), *twin = evil_new(i + 1), *more = evil_new(i + 100);
+		cr_assert_geq(rgc_set_add(small, item), 0);
+		cr_assert_geq(rgc_set_add(large, twin), 0);
+		cr_assert_geq(rgc_set_add(large, more), 0);
+	}
+	evil_act = clear_and_say;
+	evil_data = small;
+	cr_expect(rgc_set_is_disjoint(small, large) == -1 && errno == 123, "%d", errno);
+	evil_act = NULL;
+}

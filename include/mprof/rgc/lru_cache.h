@@ -41,9 +41,10 @@ RGC_API rgc_lru_cache *rgc_lru_cache_new(rgc_function function, void *data, ssiz
  * cache keeps are shared objects: those of rgc_share, for arguments and results that are not shared
  * themselves; a call fails with ENOTSUP if there is none.  `data` must be shared or immortal, else EINVAL.
  *
- * Its lock is held while keys are compared, so `equal` of a key must not wait for another thread; it is not
- * held while the function runs or anything ends.  Give it a name before others have it.  A fork's child that
- * calls it may wait for ever if another thread was about to.
+ * Its lock is held while keys are compared, so `equal` of a key must not wait for another thread, nor what it
+ * causes in this cache by clearing or calling it; it is not held while the function runs or anything ends
+ * otherwise.  Give it a name before others have it.  A fork's child that calls it may wait for ever if
+ * another thread was about to.
  */
 RGC_API rgc_lru_cache *rgc_lru_cache_new_shared(rgc_function function, void *data, ssize_t maxsize,
 						bool typed) RGC_WARN_UNUSED;
