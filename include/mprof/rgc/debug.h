@@ -18,7 +18,8 @@
  * rgc_finalize (mprof/rgc/heap.h), it lists what is still alive in the main thread's heap, by type, with the
  * references that come from outside.  Its environment:
  *
- *     RGC_STRESS=n   collect at every nth allocation: everything, or of a large heap mostly what is new
+ *     RGC_STRESS=n   collect at every nth allocation: everything, or of a large heap mostly what is new,
+ *                    after rgc_disable, too
  *     RGC_LEAKS=0    no list at exit
  *     RGC_ORIGINS=1  messages say, in a second line, where the object was made, in words for addr2line:
  *                    "rgc: made at program+0x11e8, libc.so.6+0x27249".  Making objects takes much longer.

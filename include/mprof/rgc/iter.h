@@ -41,8 +41,8 @@ RGC_DECLARE_TYPE(rgc_iterator) RGC_API;
 RGC_API rgc_iterator *rgc_iter(void *iterable) RGC_WARN_UNUSED;
 
 /* The next item, whose reference is the caller's: 1, 0 at the end, -1 with an error: ENOMEM, that of a
- * function that was called, or EBUSY if a dictionary's or set's keys came or went.  A list may change; items
- * come by their places.  After the end more calls give 0. */
+ * function that was called, or EBUSY if a dictionary's or set's keys, or a deque's items, came or went.  A
+ * list may change; items come by their places.  After the end more calls give 0. */
 RGC_API int rgc_iter_next(rgc_iterator *iterator, void **item) RGC_WARN_UNUSED;
 
 /* The same as a pointer: the item, owned; NULL at the end, with errno unchanged, or with an error. */
