@@ -13,6 +13,6 @@ int main(int argc, char **argv)
 		void *volatile block = malloc(10);
 		free(block);
 	}
-	puts(held[bytes / 2] == 1 ? "fine" : "lost");
+	puts(bytes == 0 || held[bytes / 2] == 1 ? "fine" : "lost");
 	return 0;
 }
