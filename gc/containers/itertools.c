@@ -36,13 +36,6 @@ static int take(rgc_object *iterator, void **item)
 	return found;
 }
 
-/* Of the source; with its end this iterator has its own, and lets go. */
-static int take_or_end(rgc_iterator *self, void **item)
-{
-	int found = take(self->source, item);
-	return found ? found : rgc__iterator_end(self);
-}
-
 static bool no_function(bool given)
 {
 	return !given && rgc__missing();
@@ -53,16 +46,13 @@ static bool no_function(bool given)
 static int map_step(rgc_iterator *self, rgc_object **item)
 {
 	void *taken;
-	int found = take_or_end(self, &taken);
+	int found = take(self->source, &taken);
 	if (found != 1)
 		return found;
-	/* The function may bring this iterator to its end. */
-	rgc_object *data = rgc_ref(self->second);
 	struct call call MUST_RETURN;
 	call_begin(&call, "function of a map", NULL);
-	*item = self->state.map(taken, data);
+	*item = self->state.map(taken, self->second);
 	call_end(&call);
-	let_go_of(data);
 	let_go_of(taken);
 	return *item ? 1 : -1;
 }
@@ -80,12 +70,10 @@ rgc_iterator *rgc_map(void *iterable, rgc_map_function function, void *data)
 
 static int passes(rgc_iterator *self, void *item)
 {
-	rgc_object *data = rgc_ref(self->second);
 	struct call call MUST_RETURN;
 	call_begin(&call, "function of a filter", NULL);
-	int result = self->state.filter(item, data);
+	int result = self->state.filter(item, self->second);
 	call_end(&call);
-	let_go_of(data);
 	return result;
 }
 
@@ -93,7 +81,7 @@ static int filter_step(rgc_iterator *self, rgc_object **item)
 {
 	void *taken;
 	int found;
-	while ((found = take_or_end(self, &taken)) == 1) {
+	while ((found = take(self->source, &taken)) == 1) {
 		int result = passes(self, taken);
 		if (result > 0) {
 			*item = taken;
@@ -223,7 +211,7 @@ rgc_iterator *rgc_islice(void *iterable, ssize_t start, ssize_t stop, ssize_t st
 static int enumerate_step(rgc_iterator *self, rgc_object **item)
 {
 	void *taken;
-	int found = take_or_end(self, &taken);
+	int found = take(self->source, &taken);
 	if (found != 1)
 		return found;
 	rgc_int *number = rgc_int_new(self->state.number);
@@ -244,9 +232,9 @@ rgc_iterator *rgc_enumerate(void *iterable, int64_t start)
 	return self;
 }
 
-/* An item of each, as a tuple. */
-static int take_all(const rgc_tuple *sources, rgc_object **item)
+static int zip_step(rgc_iterator *self, rgc_object **item)
 {
+	const rgc_tuple *sources = (const rgc_tuple *)self->source;
 	size_t count = rgc_tuple_length(sources);
 	rgc_tuple *tuple = count ? rgc_tuple_new(count) : NULL;
 	if (!tuple)
@@ -262,15 +250,6 @@ static int take_all(const rgc_tuple *sources, rgc_object **item)
 	}
 	*item = (rgc_object *)tuple;
 	return 1;
-}
-
-static int zip_step(rgc_iterator *self, rgc_object **item)
-{
-	/* Functions of theirs may bring this iterator to its end. */
-	rgc_object *sources = rgc_ref(self->source);
-	int found = take_all((const rgc_tuple *)sources, item);
-	let_go_of(sources);
-	return found ? found : rgc__iterator_end(self);
 }
 
 /* A new tuple of iterators over the items of one; NULL with errno. */

@@ -11,11 +11,13 @@
  *     int found;
  *     while ((found = rgc_iter_next(some, &item)) == 1) { ...; rgc_decref(item); }
  *
- * An iterator owns what it takes its items from, and lets go of it once there are no more.  It is in the
- * collector's sight like any object.  Where an iterable is asked for, anything goes that rgc_iter takes, NULL
- * is an error, and nothing is taken from it before the first item is wanted.  Functions of the program are
- * called with one item at a time, must return ("User code" in mprof/rgc.h), and may use the iterator that
- * calls them, but for that of a next function: that is EBUSY.
+ * An iterator owns what it takes its items from.  One of a container, rgc_chain's and rgc_islice's let go of
+ * it once there are no more; those of rgc_map, rgc_filter, rgc_enumerate and rgc_zip, as in Python, with
+ * their own end, since they ask again when they are asked again.  It is in the collector's sight like any
+ * object.  Where an iterable is asked for, anything goes that rgc_iter takes, NULL is an error, and nothing
+ * is taken from it before the first item is wanted.  Functions of the program are called with one item at a
+ * time, must return ("User code" in mprof/rgc.h), and may use the iterator that calls them, but for that of a
+ * next function: that is EBUSY.
  *
  * Unless said otherwise a step is O(1) and what the iterators behind it and functions of the program cost.
  * Those that take from each other may be 200 deep: ELOOP.
