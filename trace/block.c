@@ -10,8 +10,8 @@
 #include <string.h>
 #include <zstd.h>
 
-#define BLOCK_ZSTD_LEVEL                                                                                     \
-	3 /* of a drainer's instructions one or two in a hundred more than 1, for a tenth of the trace */
+/* A tenth of a trace less than by level 1, for one or two in a hundred of a drainer's instructions. */
+#define BLOCK_ZSTD_LEVEL 3
 
 struct block_codec {
 	ZSTD_CCtx *compressor; /* made at first use: most owners only read or only write */

@@ -471,18 +471,22 @@ static int deque_traverse(void *self, rgc_visit visit, void *argument)
 	return 0;
 }
 
-static int items_equal(const rgc_deque *a, const rgc_deque *b)
+/* Whether the items that both have a place for are equal: 1, 0 with their order if that is asked for, or -1
+ * with errno. */
+static int compare_items(const rgc_deque *a, const rgc_deque *b, int *order)
 {
-	int equal = 1;
-	size_t version_of_a = a->version, version_of_b = b->version;
-	for (size_t i = 0; equal == 1 && i < a->length && i < b->length; i++) {
-		equal = rgc__items_equal_one(*slot_at(a, i), *slot_at(b, i));
-		if (equal >= 0 && (a->version != version_of_a || b->version != version_of_b)) {
-			errno = EBUSY;
-			return -1;
-		}
+	size_t a_version = a->version, b_version = b->version;
+	int result = 1;
+	for (size_t i = 0; result == 1 && i < a->length && i < b->length; i++) {
+		rgc_object *left = *slot_at(a, i), *right = *slot_at(b, i);
+		result = order ? rgc__items_compare_one(left, right, order)
+			       : rgc__items_equal_one(left, right);
+		if (result < 0 || (a->version == a_version && b->version == b_version))
+			continue;
+		errno = EBUSY;
+		return -1;
 	}
-	return equal == 1 ? a->length == b->length : equal;
+	return result;
 }
 
 static int deque_equal(const void *self, const void *other)
@@ -491,24 +495,9 @@ static int deque_equal(const void *self, const void *other)
 		return 0;
 	if (rgc__descent_begin())
 		return -1;
-	int equal = items_equal(self, other);
+	int equal = compare_items(self, other, NULL);
 	rgc__descent_end();
 	return equal;
-}
-
-/* 1 if they are equal, else 0 with their order, or -1 with errno. */
-static int compare_items(const rgc_deque *a, const rgc_deque *b, int *order)
-{
-	size_t a_version = a->version, b_version = b->version;
-	int result = 1;
-	for (size_t i = 0; result == 1 && i < a->length && i < b->length; i++) {
-		result = rgc__items_compare_one(*slot_at(a, i), *slot_at(b, i), order);
-		if (result < 0 || (a->version == a_version && b->version == b_version))
-			continue;
-		errno = EBUSY;
-		return -1;
-	}
-	return result;
 }
 
 static int deque_compare(const void *self, const void *other, int *order)

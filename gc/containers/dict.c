@@ -98,7 +98,7 @@ void *rgc_dict_get(const rgc_dict *dict, const void *key)
 /* By where a text stands, the hash of what stood there when it was last asked for; 0: nothing was.  Literals
  * stay what they are, so this spares most of a lookup's time.  A guess, which the comparison with the key
  * confirms. */
-#define GUESS_BITS 8
+#define GUESS_BITS 10 /* few literals share a place */
 static _Atomic size_t guesses[1u << GUESS_BITS];
 
 static _Atomic size_t *guess_of(const char *text)

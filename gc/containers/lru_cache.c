@@ -3,11 +3,10 @@
  * newest. Nothing is remembered across a call of user code but what was given: afterwards the key is looked
  * up again.
  */
-#include "cache_rows.h"
+#include "cache_list.h"
 #include "call_key.h"
 #include "size.h"
 #include "table.h"
-#include "../core/at_exit.h"
 #include "../core/buffer.h"
 #include "../core/call.h"
 #include "../core/heap.h"
@@ -15,6 +14,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Numbers of entries, which change only when all go, link them; the table never has removed entries. */
@@ -36,12 +36,9 @@ struct rgc_lru_cache {
 	rgc_object *data;
 	ssize_t maxsize;
 	uint64_t hits, misses;
-	char *name;            /* NULL: its function's */
-	pthread_mutex_t *lock; /* of a shared one, else NULL; recursive, as keys may use the cache */
-	/* For mprof. */
-	rgc_lru_cache *next, **link; /* among those that it is told of; link is NULL if not listed */
-	const rgc_heap *heap;
-	struct cache_row row;
+	char *name;                   /* NULL: its function's */
+	pthread_mutex_t *lock;        /* of a shared one, else NULL; recursive, as keys may use the cache */
+	struct cache_listing listing; /* for mprof */
 };
 
 /* ---- several threads ---- */
@@ -113,103 +110,27 @@ static inline void link_newest(rgc_lru_cache *cache, struct result *result, uint
 
 /* ---- under a recording mprof ---- */
 
-static pthread_mutex_t listed_lock = PTHREAD_MUTEX_INITIALIZER;
-static rgc_lru_cache *listed;
-
-static void hold_list(void)
-{
-	pthread_mutex_lock(&listed_lock);
-}
-
-static void let_go_of_list(void)
-{
-	pthread_mutex_unlock(&listed_lock);
-}
-
-/* A fork child has none of the other threads, of which one may hold the lock just then. */
-static void guard_forks(void)
-{
-	(void)pthread_atfork(hold_list, let_go_of_list, let_go_of_list);
-}
-
-static struct cache_row row_of(const rgc_lru_cache *cache)
-{
-	return cache->name ? rgc__cache_row_of(cache->name) : rgc__cache_row_of_function(cache->function);
-}
-
-static void list_cache(rgc_lru_cache *cache)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, guard_forks);
-	cache->heap = cache->lock ? NULL : rgc__thread.heap;
-	hold_list();
-	cache->row = row_of(cache);
-	cache->next = listed;
-	cache->link = &listed;
-	if (listed)
-		listed->link = &cache->next;
-	listed = cache;
-	let_go_of_list();
-}
-
 /* What it keeps alive can be looked at in a heap that no other thread uses just now, and in a shared one,
  * whose results do not change, under its lock.  At exit a thread that is no more may have that. */
-static struct cache_figures figures_of(rgc_lru_cache *cache, bool is_at_rest)
+static struct cache_figures figures_of(struct cache_listing *listing, bool at_rest)
 {
+	rgc_lru_cache *cache = (void *)((char *)listing - offsetof(rgc_lru_cache, listing));
 	if (cache->lock && pthread_mutex_trylock(cache->lock) != 0)
 		return (struct cache_figures){0};
 	struct cache_figures figures = {.entries = cache->table.live,
 					.hits = cache->hits,
 					.misses = cache->misses,
-					.bytes = is_at_rest || cache->lock ? rgc__kept_bytes(cache)
-									   : rgc_sizeof(cache)};
+					.bytes = at_rest || cache->lock ? rgc__kept_bytes(cache)
+									: rgc_sizeof(cache)};
 	let_go(cache);
 	return figures;
 }
 
-/* The last word about a cache. */
-static void tell_and_unlist(rgc_lru_cache *cache, const struct cache_figures *figures)
+static void list_cache(rgc_lru_cache *cache)
 {
-	rgc__cache_row_tell(cache->row, figures);
-	*cache->link = cache->next;
-	if (cache->next)
-		cache->next->link = cache->link;
-	cache->link = NULL;
-}
-
-/* The cache ends. */
-static void tell_of(rgc_lru_cache *cache)
-{
-	if (!cache->link)
-		return;
-	struct cache_figures figures = figures_of(cache, true);
-	hold_list();
-	if (cache->link) /* the process may end meanwhile */
-		tell_and_unlist(cache, &figures);
-	let_go_of_list();
-}
-
-/* The process ends, and perhaps before its caches. */
-__attribute__((destructor(DESTRUCTOR_TELL))) static void tell_of_all(void)
-{
-	hold_list();
-	rgc__heaps_left_hold();
-	while (listed) {
-		bool is_at_rest = listed->heap == rgc__thread.heap || rgc__heap_is_left(listed->heap);
-		struct cache_figures figures = figures_of(listed, is_at_rest);
-		tell_and_unlist(listed, &figures);
-	}
-	rgc__heaps_left_let_go();
-	rgc__cache_rows_tell_shared();
-	let_go_of_list();
-}
-
-static void name_again(rgc_lru_cache *cache)
-{
-	hold_list();
-	rgc__cache_row_give_back(cache->row);
-	cache->row = row_of(cache);
-	let_go_of_list();
+	cache->listing.figures = figures_of;
+	cache->listing.heap = cache->lock ? NULL : rgc__thread.heap;
+	rgc__cache_list_add(&cache->listing, cache->name, cache->function);
 }
 
 /* ---- making one ---- */
@@ -529,8 +450,7 @@ int rgc_lru_cache_set_name(rgc_lru_cache *cache, const char *name)
 		memcpy(copy, name, name_bytes(name));
 	name_free(cache, cache->name);
 	cache->name = copy;
-	if (cache->link)
-		name_again(cache);
+	rgc__cache_list_rename(&cache->listing, cache->name, cache->function);
 	return 0;
 }
 
@@ -558,7 +478,7 @@ static int cache_traverse(void *self, rgc_visit visit, void *argument)
 static void cache_clear(void *self)
 {
 	rgc_lru_cache *cache = self;
-	tell_of(cache);
+	rgc__cache_list_end(&cache->listing);
 	name_free(cache, cache->name);
 	cache->name = NULL;
 	rgc_object *data = rgc_take(&cache->data);

@@ -125,6 +125,7 @@ static struct thread *private_state(struct process *process, uint32_t slot_index
 	if (!thread)
 		return NULL;
 	thread->unwind = (struct unwind_state *)((char *)thread + PRIVATE_HEAD_BYTES);
+	/* An ordinary event asks the memo, and may be the first. */
 	unwind_refresh(thread->unwind);
 	atomic_store_explicit(&process->threads[slot_index], thread, memory_order_release);
 	return thread;

@@ -15,9 +15,11 @@
  * since the last one are remembered, up to a limit. */
 uint64_t commit_records_max(const struct drain *drain)
 {
-	uint64_t share = drain->batch_before / DRAIN_BATCH_SHARE;
 	if (drain->batch.aggregate)
 		return LIVEMAP_UNDO_MAX;
+	/* The same as long as the batch is open: who takes stops at it, and then asks whether it is reached.
+	 */
+	uint64_t share = drain->batch_before / DRAIN_BATCH_SHARE;
 	if (share < DRAIN_BATCH_LEAST)
 		return DRAIN_BATCH_LEAST;
 	return share < DRAIN_BATCH_MOST ? share : DRAIN_BATCH_MOST;

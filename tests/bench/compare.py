@@ -4,10 +4,11 @@
 Debian's packages, those that are missing are skipped with a line:
 
     apt-get install --no-install-recommends heaptrack zstd libjemalloc2 libjemalloc-dev libgoogle-perftools4 \\
-        google-perftools sqlite3 python3 git redis-server gcc
+        google-perftools sqlite3 python3 git redis-server gcc rustc jq nodejs openjdk-17-jdk-headless
 
-Each round runs every recorder once on a workload.  At the end stand the goals, met or not: no timing decides the exit
-status, which is 0 when every workload could be measured.
+HEAPTRACK=FOLDER adds a heaptrack that was built and installed there.  Each round runs every recorder once on a workload.
+At the end stand the goals, met or not: no timing decides the exit status, which is 0 when every workload could be
+measured.
 """
 
 import argparse
