@@ -1,12 +1,12 @@
-/* descent.c - a parser by recursive descent, of nested expressions as they come at random: nearly each node
- * of its tree is made at another call path.  argv[1] is how many expressions. */
+/* descent.c - a parser by recursive descent, of nested expressions as they come at random: the nodes of its
+ * trees are made at some hundred thousand call paths.  argv[1] is how many expressions. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TEXT_BYTES 4096
-#define DEPTH 12
+#define DEPTH 5
 
 struct node {
 	char kind;

@@ -94,7 +94,7 @@ def _own_programs(bench):
     return [*pairs, *live, *own, *handed,
             Workload("C++ maps", 60, 3, lambda size: [bench / "maps", size]),
             Workload("C++ server", 1500, 75, lambda size: [bench / "server", size]),
-            Workload("recursive descent", 60000, 3000, lambda size: [bench / "descent", size]),
+            Workload("recursive descent", 200000, 10000, lambda size: [bench / "descent", size]),
             Workload("Rust words", 60, 3, lambda size: [bench / "words", size])]
 
 
