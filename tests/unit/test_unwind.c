@@ -193,6 +193,26 @@ Test(unwind, odd_frames)
 	cr_assert_eq(exact, 0);
 }
 
+static void *settled_of_this_thread(void *words)
+{
+	torture_odd_frames(1);
+	*(size_t *)words = learning_state()->trail.settled;
+	return NULL;
+}
+
+/* What calls main, and what calls that, is not compared; of other threads every word is. */
+Test(unwind, the_first_threads_outermost_words_are_settled)
+{
+	size_t of_first = 0, of_other = 9;
+	pthread_t thread;
+	settled_of_this_thread(&of_first);
+	cr_assert_eq(pthread_create(&thread, NULL, settled_of_this_thread, &of_other), 0);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
+	cr_expect(of_first == 2 || of_first == 1, "%zu (1 before glibc 2.34)", of_first);
+	cr_expect_eq(of_other, 0);
+	end(1);
+}
+
 Test(unwind, longjmp)
 {
 	torture_longjmp(3000);
