@@ -222,8 +222,9 @@ struct trace_inherited {
 	uint32_t node; /* in the parent's trace: where it was allocated */
 };
 
-/* The parent's live set at the fork with this id; *count 0 and success if it has none.
- * The array is the caller's to free(). */
+/* The parent's live set at the fork with this id, maybe of no block.  The array is the caller's to free().
+ * 0, or with a diagnostic -ENOENT (the trace does not tell of that fork, maybe not yet), -EBADMSG or -ENOMEM.
+ */
 int trace_snapshot(struct trace *trace, uint32_t fork_id, struct trace_inherited **blocks, size_t *count,
 		   struct diagnostic *diagnostic);
 

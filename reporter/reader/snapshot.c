@@ -2,8 +2,9 @@
 #include "reader/private.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
-/* One block of a snapshot; a large live set takes several.  Those of other forks are passed over. */
+/* One block of a snapshot; a large live set takes several.  1, or 0 where it is another fork's. */
 static int read_snapshot(const struct trace *trace, uint32_t fork_id, struct vector *blocks)
 {
 	struct varint_cursor payload = varint_cursor(trace->raw.data, trace->raw.length);
@@ -25,7 +26,7 @@ static int read_snapshot(const struct trace *trace, uint32_t fork_id, struct vec
 			return -ENOMEM;
 		*inherited = (struct trace_inherited){address, size_bytes, (uint32_t)node};
 	}
-	return 0;
+	return 1;
 }
 
 int trace_snapshot(struct trace *trace, uint32_t fork_id, struct trace_inherited **blocks, size_t *count,
@@ -33,6 +34,7 @@ int trace_snapshot(struct trace *trace, uint32_t fork_id, struct trace_inherited
 {
 	struct block_at block = {.next = trace->blocks_at};
 	struct vector found = {0};
+	bool is_there = false;
 	int result;
 
 	*blocks = NULL;
@@ -44,11 +46,15 @@ int trace_snapshot(struct trace *trace, uint32_t fork_id, struct trace_inherited
 		if (result)
 			break;
 		result = read_snapshot(trace, fork_id, &found);
-		if (result) {
+		if (result < 0) {
 			file_bad_block(trace, &block, result, diagnostic);
 			break;
 		}
+		is_there |= result > 0;
 	}
+	if (!result && !is_there)
+		result = diagnostic_set(diagnostic, ENOENT, "%s: says nothing of its fork %u",
+					trace->info.path, fork_id);
 	if (result) {
 		vector_finish(&found);
 		return result;

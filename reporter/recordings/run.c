@@ -58,7 +58,7 @@ static int folder_init(struct folder *folder, const char *path, struct diagnosti
 		return error;
 	folder->processes = memory_zeroed(folder->list.count, sizeof(*folder->processes));
 	for (size_t i = 0; i < folder->list.count; i++) {
-		trace_bring_up_to_date(folder->list.entries[i].path);
+		trace_settle(folder->list.entries[i].path);
 		folder->processes[i] = process_of(folder->list.entries[i].path);
 	}
 	return 0;

@@ -144,7 +144,7 @@ static struct kin kin_of(const struct trace_entry *entry, bool settled)
 	struct kin kin = {0};
 
 	if (!settled)
-		trace_bring_up_to_date(entry->path);
+		trace_settle(entry->path);
 	if (trace_open(entry->path, &trace, &ignored) == 0)
 		kin = (struct kin){trace_info(trace)->parent_pid, held_bytes(trace_info(trace))};
 	trace_close(trace);
@@ -246,7 +246,7 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 
 #define SETTLE_MS 10000
 
-void trace_bring_up_to_date(const char *path)
+void trace_settle(const char *path)
 {
 	struct trace_heading heading;
 	struct progress progress = progress_start();
@@ -261,4 +261,15 @@ void trace_bring_up_to_date(const char *path)
 	if (error)
 		fprintf(stderr, "mprof: warning: %s may lack its last events: %s\n", path,
 			diagnostic.message);
+}
+
+void trace_bring_up_to_date(const char *path)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+
+	trace_settle(path);
+	if (trace_open(path, &trace, &ignored) == 0 && *trace_info(trace)->parent_trace)
+		trace_settle(trace_info(trace)->parent_trace);
+	trace_close(trace);
 }

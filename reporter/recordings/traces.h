@@ -53,6 +53,10 @@ bool trace_argument_is_index(const char *argument, long *index);
  * or waited for, or flushed.  Problems are not fatal, what is in the file can be reported; they are
  * a warning on standard error.
  */
+void trace_settle(const char *path);
+
+/* That, for a trace whose figures are wanted: a fork child's frees of what it inherited are named by its
+ * parent's trace, so that is settled too. */
 void trace_bring_up_to_date(const char *path);
 
 #endif

@@ -1,11 +1,14 @@
 """fork, vfork, exec, daemons, pipes, every way to end: the program must not notice, the traces must be right."""
 
+import json
 import os
 import re
 import signal
+import subprocess
+import time
 
-from harness import (BUILD, SHIM, case, check, check_equal, compile, counted, lines_of, mprof, record, record_and_report, report, run,
-                     run_cases, wait_for)
+from harness import (BUILD, MPROF, SHIM, case, check, check_equal, compile, counted, drainers_of, environment, lines_of, mprof, record,
+                     record_and_report, report, run, run_cases, wait_for)
 
 
 def compiled(directory, name):
@@ -39,6 +42,29 @@ def quiet_thread_forks(directory):
     child = report(directory / f"quiet_thread_forks.{done.stdout.split()[0]}.mprof", "-f", "counted_*")
     check(child["complete"] and child["lost_events"] == 0, "the child's trace is whole")
     check_equal(child["totals"]["unmatched_frees"], 0, "frees of inherited blocks are known")
+
+
+@case
+def child_is_told_before_its_parent(directory):
+    """What a child inherited is in its parent's trace, which a report waits for as for its own."""
+    program = compiled(directory, "fork_and_stay")
+    parent = subprocess.Popen([program], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+                              env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1"))
+    wait_for(lambda: drainers_of(parent.pid), 10, "a drainer")
+    drainer = drainers_of(parent.pid)[0]
+    os.kill(drainer, signal.SIGSTOP)
+    try:
+        parent.stdin.write("\n")
+        trace = directory / f"fork_and_stay.{int(parent.stdout.readline())}.mprof"
+        asked = subprocess.Popen([MPROF, "report", "--format", "json", trace], stdout=subprocess.PIPE, text=True, env=environment())
+        time.sleep(0.5)
+    finally:
+        os.kill(drainer, signal.SIGCONT)
+    figures = json.loads(asked.communicate()[0])
+    check_equal(figures["totals"]["unmatched_frees"], 0, "frees of inherited blocks are known")
+    check_equal(report(directory / f"fork_and_stay.{parent.pid}.mprof")["complete"], False, "the parent goes on")
+    parent.communicate("\n")
+    check_equal(parent.returncode, 3, "exit status")
 
 
 @case

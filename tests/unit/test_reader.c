@@ -262,7 +262,8 @@ Test(reader, a_snapshot_names_the_parents_blocks)
 	cr_assert_eq(blocks[1].size_bytes, 24);
 	cr_assert_eq(blocks[1].node, 4);
 	free(blocks);
-	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), 0);
+	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), -ENOENT);
+	cr_assert(strstr(diagnostic.message, "nothing of its fork 4"), "%s", diagnostic.message);
 	cr_assert_eq(count, 0);
 	cr_assert_null(blocks);
 	trace_close(trace);
@@ -282,7 +283,7 @@ static void expect_snapshot_refused(size_t count, const uint64_t *values)
 	struct trace *trace = open_or_die(file.path);
 	cr_assert_eq(trace_snapshot(trace, 3, &blocks, &count, &diagnostic), -EBADMSG);
 	cr_assert_null(blocks);
-	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), 0, "another fork's");
+	cr_assert_eq(trace_snapshot(trace, 4, &blocks, &count, &diagnostic), -ENOENT, "another fork's");
 	trace_close(trace);
 	close(file.fd);
 	buffer_finish(&bytes);
