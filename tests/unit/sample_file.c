@@ -7,6 +7,7 @@
 #include "replay/model.h"
 #include "trace/format.h"
 
+#include <errno.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,5 +132,5 @@ int sample_exercise(struct trace *trace, struct diagnostic *diagnostic)
 		return error;
 	error = trace_snapshot(trace, 3, &blocks, &count, diagnostic);
 	free(blocks);
-	return error;
+	return error == -ENOENT ? 0 : error; /* damage may have left nothing of that fork */
 }
