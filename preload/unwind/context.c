@@ -44,7 +44,7 @@ uint32_t unwind_context_anew(struct unwind_state *state, struct contexts *contex
 		return walk_whole(state, contexts, start);
 	trail_renew(&state->trail, contexts, met);
 	/* While memory answers for the nodes. */
-	uint32_t words = memo_copy(state->memo, &state->trail);
+	uint32_t words = memo_copy(state->memo, &state->trail, &state->readable);
 	uint32_t node = trail_intern(&state->trail, contexts, met);
 	memo_enter(state->memo, start, words, node);
 	if (__builtin_expect(memo_is_crowded(state->memo), 0))

@@ -13,9 +13,12 @@
 
 #define GROWN_BYTES_MAX ((size_t)32 << 20) /* for all threads of the process */
 
-#define SHARED_LEAST 14 /* fewer words are compared sooner where they stand with the others */
+#define SHARED_LEAST 14  /* fewer words are compared sooner where they stand with the others */
+#define RECORDS_LEAST 12 /* fewer words are compared sooner one by one */
+#define COMPANIONS 4     /* of a stack's words, at most */
 
-_Static_assert(MEMO_STACK_WORDS + 2 <= MEMO_SETS_FEW * MEMO_SET_WORDS, "every stack finds room in a half");
+_Static_assert(MEMO_STACK_WORDS + COMPANIONS <= MEMO_SETS_FEW * MEMO_SET_WORDS,
+	       "every stack finds room in a half");
 _Static_assert(MEMO_BYTES(MEMO_SETS_MANY) <= UINT32_MAX, "memo_entry says where in the memo");
 
 static uint32_t half_words(const struct memo *memo)
@@ -48,54 +51,139 @@ static void turn_over(struct memo *memo)
 			*entry = (struct memo_entry){0};
 }
 
-/* The trail's innermost frame whose words are there already; NULL if there is none, or so far out that it
- * is better to have all words together. */
-static const struct trail_frame *shared_frame(const struct memo *memo, const struct trail *trail)
+/* ---- what is copied ------------------------------------------------------------------ */
+
+/* How many of the trail's words are there already, 0 if so few that it is better to have all together. */
+static size_t shared_words(const struct memo *memo, const struct trail *trail)
 {
-	size_t words = trail->frames[trail->count - 1].words, least = words * 2 / 3;
-	const struct trail_frame *frame = trail->frames + trail->copy.frames - 1;
-	least = least > SHARED_LEAST ? least : SHARED_LEAST;
-	return trail->copy.frames > 0 && trail->copy.turn == memo->turn && frame->words >= least ? frame
-												 : NULL;
+	const struct trail_copy *copy = &trail->copy;
+	size_t least = trail->frames[trail->count - 1].words * 2 / 3;
+	if (copy->frames == 0 || copy->turn != memo->turn)
+		return 0;
+	size_t words = trail->frames[copy->frames - 1].words;
+	if (words < (least > SHARED_LEAST ? least : SHARED_LEAST))
+		return 0;
+	bool among_records = words > copy->records.first && words < copy->records.end;
+	return among_records ? words - (words - copy->records.first) % MEMO_RECORDS_WORDS : words;
 }
 
-/* Where the frame's words begin, which are there already.  (Those that are settled are the outermost.) */
-static uintptr_t shared_words(const struct memo *memo, const struct trail *trail,
-			      const struct trail_frame *shared)
+/* Whether this word and the next are a frame record, below that of the two before if there is one. */
+static bool is_record(const struct trail_word *word, bool first)
 {
-	return (uintptr_t)memo + trail->copy.end - shared->words * sizeof(struct trail_word);
+	return word->slot - word[1].slot == ARCH_WORD_BYTES && (first || word->slot < word[-1].slot);
 }
 
-/* Copies the words that an outer frame does not share, in the order of a walk, and their companions. */
-static struct trail_word *copy_words(struct memo *memo, const struct trail *trail,
-				     const struct trail_frame *shared)
+/* The longest span of words that are frame records, of whole structs; else an empty one. */
+static struct trail_span longest_records(const struct trail *trail, size_t count)
+{
+	struct trail_span longest = {count, count};
+	for (size_t first = trail->settled, end; first + 1 < count; first = end > first ? end : first + 1) {
+		end = first;
+		while (end + 1 < count && is_record(trail->words + end, end == first))
+			end += 2;
+		if (end - first > longest.end - longest.first)
+			longest = (struct trail_span){first, end};
+	}
+	longest.end -= (longest.end - longest.first) % MEMO_RECORDS_WORDS;
+	return longest;
+}
+
+/* Those that are worth it, and may be read whatever has changed. */
+static struct trail_span records_of(const struct trail *trail, size_t count, struct readable *readable)
+{
+	struct trail_span records = longest_records(trail, count);
+	if (records.end - records.first < RECORDS_LEAST ||
+	    !readable_is_own(readable, trail->words[records.end - 1].slot,
+			     trail->words[records.first].slot + ARCH_WORD_BYTES))
+		return (struct trail_span){count, count};
+	return records;
+}
+
+/* The words before `from` down to `end`, in the order of a walk. */
+static struct trail_word *copy_words(struct trail_word *to, const struct trail *trail, size_t from,
+				     size_t end)
+{
+	while (from-- > end)
+		*to++ = trail->words[from];
+	return to;
+}
+
+static struct trail_word *copy_records(struct trail_word *to, const struct trail *trail,
+				       struct trail_span records)
+{
+	const struct trail_word *word = trail->words + records.end;
+	for (; word > trail->words + records.first; word -= MEMO_RECORDS_WORDS) {
+		*(struct memo_records *)(void *)to = (struct memo_records){
+			{word[-1].slot, word[-3].slot},
+			{{word[-1].value, word[-2].value}, {word[-3].value, word[-4].value}}};
+		to += sizeof(struct memo_records) / sizeof(*to);
+	}
+	return to;
+}
+
+static size_t records_bytes(size_t words)
+{
+	return words / MEMO_RECORDS_WORDS * sizeof(struct memo_records);
+}
+
+/* Goes on with words, or with MEMO_RECORDS added with frame records. */
+static struct trail_word *lead_to(struct trail_word *to, uintptr_t from)
+{
+	*to = (struct trail_word){(uintptr_t)to, from};
+	return to + 1;
+}
+
+/* Goes on with the outermost `words` words of those that stand together. */
+static struct trail_word *lead_to_shared(struct trail_word *to, const struct memo *memo,
+					 const struct trail_copy *copy, size_t words)
+{
+	uintptr_t end = (uintptr_t)memo + copy->end;
+	struct trail_span records = copy->records;
+	if (words <= records.first)
+		return lead_to(to, end - words * sizeof(*to));
+	end -= (records.first + 1) * sizeof(*to);
+	if (words <= records.end)
+		return lead_to(to, end - records_bytes(words - records.first) + MEMO_RECORDS);
+	end -= records_bytes(records.end - records.first);
+	return lead_to(to, end - (words - records.end + 1) * sizeof(*to));
+}
+
+/* All of the trail's words; where they stand is noted in it. */
+static struct trail_word *copy_together(struct trail_word *to, const struct memo *memo, struct trail *trail,
+					struct readable *readable)
+{
+	size_t words = trail->frames[trail->count - 1].words;
+	struct trail_span records = records_of(trail, words, readable);
+	to = copy_words(to, trail, words, records.end);
+	if (records.end > records.first) {
+		to = copy_records(lead_to(to, (uintptr_t)(to + 1) + MEMO_RECORDS), trail, records);
+		*to++ = (struct trail_word){MEMO_RECORDS, 0};
+	}
+	to = copy_words(to, trail, records.first, trail->settled);
+	trail->copy =
+		(struct trail_copy){trail->count, place_of(memo, to + trail->settled), memo->turn, records};
+	return lead_to(to, 0);
+}
+
+uint32_t memo_copy(struct memo *memo, struct trail *trail, struct readable *readable)
 {
 	const struct trail_frame *frame = &trail->frames[trail->count - 1];
-	const struct trail_word *from = trail->words + frame->words;
-	const struct trail_word *end = trail->words + (shared != NULL ? shared->words : trail->settled);
+	if (memo->used + MEMO_STACK_WORDS + COMPANIONS > half_words(memo))
+		turn_over(memo);
+	size_t shared = shared_words(memo, trail);
+	if (frame->words - shared > MEMO_STACK_WORDS)
+		return 0;
 	struct trail_word *first = words_of_half(memo, memo->half) + memo->used, *to = first;
 	*to++ = (struct trail_word){frame->sp | (frame->needs_fp ? MEMO_MARK : 0), frame->fp};
-	while (from-- > end)
-		*to++ = *from;
-	*to = (struct trail_word){(uintptr_t)to, shared != NULL ? shared_words(memo, trail, shared) : 0};
-	memo->used += (uint32_t)(to + 1 - first);
-	return first;
-}
-
-uint32_t memo_copy(struct memo *memo, struct trail *trail)
-{
-	const struct trail_frame *frame = &trail->frames[trail->count - 1];
-	if (memo->used + MEMO_STACK_WORDS + 2 > half_words(memo))
-		turn_over(memo);
-	const struct trail_frame *shared = shared_frame(memo, trail);
-	if (frame->words - (shared != NULL ? shared->words : 0) > MEMO_STACK_WORDS)
-		return 0;
-	const struct trail_word *first = copy_words(memo, trail, shared);
-	if (shared == NULL)
-		trail->copy = (struct trail_copy){trail->count, place_of(memo, first + 1 + frame->words),
-						  memo->turn};
+	if (shared > 0)
+		to = lead_to_shared(copy_words(to, trail, frame->words, shared), memo, &trail->copy, shared);
+	else
+		to = copy_together(to, memo, trail, readable);
+	memo->used += (uint32_t)(to - first);
 	return place_of(memo, first);
 }
+
+/* ---- what is entered ------------------------------------------------------------------ */
 
 static void count_forgotten(struct memo *memo, uint32_t node)
 {

@@ -5,6 +5,10 @@
  * what stands where its walk read.  The comparison goes outwards and ends at the first
  * difference: see trail.h for why that makes it safe.
  *
+ * Programs with frame pointers have fp and the return address side by side: frame records.  Those in the
+ * stack that the thread was made with stay readable, whatever has changed, so all of them are compared at
+ * once.
+ *
  * Stacks of different inner frames share the words of outer ones, so that even those of a program that
  * seldom comes back cost little.  Words lie densely in two halves; when both are full, the older one's stacks
  * are forgotten.
@@ -16,6 +20,7 @@
 #ifndef MPROF_PRELOAD_UNWIND_MEMO_H
 #define MPROF_PRELOAD_UNWIND_MEMO_H
 
+#include "arch_pair.h"
 #include "preload/unwind/start.h"
 #include "preload/unwind/trail.h"
 
@@ -39,7 +44,9 @@ _Static_assert(sizeof(struct memo_entry) * MEMO_WAYS == MEMO_SET_BYTES, "a set i
  * A stack's words stand innermost first, between two companions.  The first holds the stack's sp for a
  * slot, with MEMO_MARK where fp counts too, and fp for a value.  The last ends every comparison, so that
  * none has to count: its slot is its own place, which does not hold its value, the address of the word to
- * go on with, 0 for none.  That one is of a stack whose words all stand together, in the same half.
+ * go on with, 0 for none.  That one is of a stack whose words all stand together, in the same half.  With
+ * MEMO_RECORDS added it is the address of frame records; behind the last of them stand a word with that for
+ * a slot and further words.
  */
 struct memo {
 	struct trail_word none; /* what an empty entry leads to: a stack at 0 */
@@ -58,6 +65,15 @@ struct memo {
 	 (size_t)(sets) * (MEMO_SET_BYTES + 2 * MEMO_SET_WORDS * sizeof(struct trail_word)))
 
 #define MEMO_MARK (UINT64_C(1) << 63) /* no address is that large */
+#define MEMO_RECORDS 1u               /* nor is a word's odd */
+
+/* Of two frames that follow each other. */
+struct memo_records {
+	uintptr_t slot[2];
+	arch_pair value[2];
+};
+#define MEMO_RECORDS_WORDS 4u /* so many words they are instead of */
+_Static_assert(sizeof(struct memo_records) % sizeof(struct trail_word) == 0, "they stand among words");
 
 /* With the same sp, equal for the same pc only. */
 static inline uint64_t memo_key(uintptr_t pc, uintptr_t sp)
@@ -92,6 +108,31 @@ memo_changed(const struct trail_word *word)
 	}
 }
 
+/* With one register, as above. */
+READS_STACK static inline __attribute__((always_inline)) arch_pair
+memo_record_changes(const struct memo_records *records, size_t i)
+{
+	arch_pair now;
+	__builtin_memcpy(&now, (const void *)records->slot[i], sizeof(now));
+	__asm__("" ::: "memory");
+	return now ^ records->value[i];
+}
+
+/* Whether these and those behind them are as they were; without a branch between two, since branches would
+ * take most of the time.  Returns the word behind, NULL if any has changed. */
+READS_STACK static inline __attribute__((always_inline)) const struct trail_word *
+memo_behind_records(const struct memo_records *records)
+{
+	arch_pair differ = {0};
+	do {
+		differ |= memo_record_changes(records, 0);
+		differ |= memo_record_changes(records, 1);
+		records++;
+		__asm__("" : "+r"(records));
+	} while (records->slot[0] != MEMO_RECORDS);
+	return arch_pair_is_zero(differ) ? (const struct trail_word *)(const void *)records + 1 : NULL;
+}
+
 /* Whether `word`, a stack's first, leads to the stack that begins here. */
 READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const struct trail_word *word,
 									   const struct unwind_view *here)
@@ -100,15 +141,21 @@ READS_STACK static inline __attribute__((always_inline)) bool memo_matches(const
 	if (other != 0 && (other << 1 != 0 || word->value != *here->fp))
 		return false;
 	word++;
-	do {
+	for (;;) {
 		word = memo_changed(word);
 		/* Looked at anew, rather than kept in registers that would have to be saved. */
 		__asm__("" : "+r"(word));
 		if (word->slot != (uintptr_t)word)
 			return false;
 		word = (const struct trail_word *)word->value;
-	} while (word != NULL);
-	return true;
+		if (word == NULL)
+			return true;
+		if ((uintptr_t)word & MEMO_RECORDS) {
+			word = memo_behind_records((const void *)((uintptr_t)word - MEMO_RECORDS));
+			if (word == NULL)
+				return false;
+		}
+	}
 }
 
 /* The node of the stack that begins here, 0 if it is not known. */
@@ -132,8 +179,9 @@ READS_STACK static inline __attribute__((always_inline)) uint32_t memo_find(stru
 struct memo *memo_begin(void *memory, uint32_t sets);
 
 /* Copies the trail's words, and notes in it where they stand together.  Returns where they are for
- * memo_enter; 0: they are too many. */
-uint32_t memo_copy(struct memo *memo, struct trail *trail);
+ * memo_enter; 0: they are too many.  The trail's thread, whose stack `readable` knows, has the memo until it
+ * ends or memo_clear is called. */
+uint32_t memo_copy(struct memo *memo, struct trail *trail, struct readable *readable);
 
 /* The stack that begins here has the words that were copied last, and this node; memo_find has not found it.
  */

@@ -47,10 +47,16 @@ struct trail_meeting {
 	size_t kept, steps;
 };
 
+/* Words from this one to before that, counted from the outermost. */
+struct trail_span {
+	size_t first, end;
+};
+
 /* Where the memo has the words of the outermost `frames` frames all together: see memo.c. */
 struct trail_copy {
 	size_t frames;
 	uint32_t end, turn;
+	struct trail_span records; /* that stand as frame records there */
 };
 
 /* Deeper stacks than `max` are walked whole each time. */

@@ -113,6 +113,8 @@ void unwind_refresh(struct unwind_state *state)
 	if (__builtin_expect(state->thread != &thread_identity, 0)) {
 		if (state->memo == NULL)
 			state->memo = memo_begin(state->memo_few, MEMO_SETS_FEW);
+		else
+			memo_clear(state->memo); /* it may lead to a stack that is gone */
 		room_begin(state);
 		state->readable = (struct readable){0};
 		state->thread = &thread_identity;

@@ -33,6 +33,15 @@ def dead_stack(directory):
 
 
 @case
+def stacks_in_turn(directory):
+    """What is known of a thread's stack is not looked for in the next one's, which may end before it."""
+    program = compiled(directory, "stacks_in_turn", "-O0", "-fno-omit-frame-pointer")
+    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
+    check_equal(done.stdout, "in turn\n", "output")
+    check_equal(counted(figures), {"counted_frames": (257 + 129, 10 * (257 + 129))}, "allocations")
+
+
+@case
 def signal_storm(directory):
     """Handlers that interrupt each other fill the side ring: nobody may wait for ever, nothing may be lost."""
     done, figures = record_and_report([compiled(directory, "signal_storm")], directory)
