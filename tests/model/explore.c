@@ -122,10 +122,13 @@ unsigned explore_choose(unsigned count, bool costs)
 	return choice->taken;
 }
 
+bool explore_asks(void)
+{
+	return !at_random && position >= followed;
+}
+
 bool explore_seen(uint64_t state)
 {
-	if (at_random || position < followed)
-		return false;
 	state = (state ^ deviations) * UINT64_C(0xff51afd7ed558ccd);
 	state += !state;
 	uint64_t at = state >> 20 & (STATES_MAX - 1);

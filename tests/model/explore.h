@@ -22,8 +22,10 @@ bool explore_next(void);
 /* One of `count` ways.  `costs`: another way than 0 is a deviation. */
 unsigned explore_choose(unsigned count, bool costs);
 
-/* Whether this state was met before, so that the run may end; never while a run still follows the
- * one before it. */
+/* False while a run follows the one before it, or goes at random: no state is asked for then. */
+bool explore_asks(void);
+
+/* Whether this state was met before, so that the run may end. */
 bool explore_seen(uint64_t state);
 
 uint64_t explore_runs(void);

@@ -258,7 +258,7 @@ static void befall(void)
 
 void schedule_point(void)
 {
-	if (explore_seen(state_hash()))
+	if (explore_asks() && explore_seen(state_hash()))
 		leave_run(false);
 	befall();
 	next_turn();
