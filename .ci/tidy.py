@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tidy.py BUILD FILE... - clang-tidy, but for files that it has found nothing wrong with before: what the compiler sees of one, and the checks,
-are its key in a folder of the user's cache.  Exits with 1 if anything is wrong."""
+are its key in a folder of the user's cache.  (A machine's first run makes but the folder: keys take time, and many a machine has no second run.)
+Exits with 1 if anything is wrong."""
 
 import concurrent.futures
 import hashlib
@@ -46,8 +47,9 @@ def is_clean(file, build, checks, command):
 
 
 def main(build, *files):
+    first_run = not CACHE.exists()
     CACHE.mkdir(parents=True, exist_ok=True)
-    build, known = pathlib.Path(build), commands(pathlib.Path(build))
+    build, known = pathlib.Path(build), {} if first_run else commands(pathlib.Path(build))
     checks = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout + pathlib.Path(".clang-tidy").read_bytes() + str(PATHS).encode()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         clean = list(pool.map(lambda file: is_clean(file, build, checks, known.get(pathlib.Path(file).resolve())), files))

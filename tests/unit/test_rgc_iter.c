@@ -498,7 +498,7 @@ Test(iter, steps_go_no_deeper_than_they_may)
 
 static void *go_deep(void *fault)
 {
-	rgc_decref(nest(1000000));
+	rgc_decref(nest(100000));
 	if (rgc_heap_bytes())
 		*(const char **)fault = "memory";
 	return NULL;

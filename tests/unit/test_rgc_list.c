@@ -427,7 +427,7 @@ static void *make_deep_and_drop(void *data)
 
 Test(list, drops_deep_structures_on_a_small_stack)
 {
-	struct deep deep = {1000000, NULL};
+	struct deep deep = {100000, NULL};
 	on_small_stack(make_deep_and_drop, &deep);
 	cr_assert_null(deep.fault, "%s", deep.fault);
 }

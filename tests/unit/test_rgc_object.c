@@ -131,7 +131,7 @@ static void hidden_finalize(void *self)
 }
 RGC_DEFINE_TYPE_WITH((hidden_finalize, NULL, NULL, NULL), hidden);
 
-#define DEPTH 1000000L
+#define DEPTH 100000L
 
 #define DROP_LIST(type)                                                                                      \
 	do {                                                                                                 \
