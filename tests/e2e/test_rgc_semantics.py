@@ -77,7 +77,7 @@ def fixed_scripts(directory):
     judge({name: lines(script) for name, script in {**FIXED, **COLLECTIONS}.items()}, directory)
 
 
-def random_scripts(directory, writer, usual=150):
+def random_scripts(directory, writer, usual=100):
     seed, count = int(os.environ.get("SEED", 1)), int(os.environ.get("SCRIPTS", usual))
     judge({f"seed {number}": writer(random.Random(number)).write(150) for number in range(seed, seed + count)}, directory)
 
