@@ -22,8 +22,8 @@ bool oracle_is_path(const struct arena *arena, uint32_t node, const struct path_
 	return node == 0;
 }
 
-uint32_t oracle_context(struct unwind_state *state, struct contexts *contexts,
-			const struct unwind_start *start, enum oracle_source *source)
+READS_STACK uint32_t oracle_context(struct unwind_state *state, struct contexts *contexts,
+				    const struct unwind_start *start, enum oracle_source *source)
 {
 	struct trail_meeting met = {0};
 	const struct unwind_view here = unwind_view_of(start);
