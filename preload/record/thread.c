@@ -126,7 +126,7 @@ static struct thread *private_state(struct process *process, uint32_t slot_index
 		return NULL;
 	thread->unwind = (struct unwind_state *)((char *)thread + PRIVATE_HEAD_BYTES);
 	/* An ordinary event asks the memo, and may be the first. */
-	unwind_refresh(thread->unwind);
+	unwind_take_over(thread->unwind);
 	atomic_store_explicit(&process->threads[slot_index], thread, memory_order_release);
 	return thread;
 }
@@ -208,6 +208,7 @@ static struct thread *take_over(struct process *process)
 	uint64_t hands = thread_owner_hands(atomic_load_explicit(&thread->slot->owner, memory_order_relaxed));
 	thread->epoch = 0;
 	thread->coarse_until = 0;
+	unwind_take_over(thread->unwind);
 	/* Release: pairs with the drainer's acquire of the owner. */
 	atomic_store_explicit(&thread->slot->owner, thread_owner(own_tid(), hands + 1, THREAD_OWNED),
 			      memory_order_release);

@@ -22,15 +22,11 @@ static __attribute__((noinline)) uint32_t walk_whole(struct unwind_state *state,
 
 static __attribute__((noinline)) void grow_memo(struct unwind_state *state)
 {
-	struct memo *old = state->memo, *grown = memo_grown(old);
 	struct arena *arena = process_arena();
+	struct memo *old = state->memo,
+		    *grown = arena != NULL ? memo_grown(old, &arena->header->memo_bytes) : NULL;
 	if (grown == NULL)
 		return;
-	/* Relaxed: a figure. */
-	if (arena != NULL)
-		atomic_fetch_add_explicit(&arena->header->memo_bytes,
-					  memo_mapped_bytes(grown) - memo_mapped_bytes(old),
-					  memory_order_relaxed);
 	state->memo = grown;
 	memo_drop(old);
 }

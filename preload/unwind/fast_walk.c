@@ -17,7 +17,7 @@
 
 /* Whether a guess at `frame` reads only what is mapped for as long as the frame at `sp` is in use: the page
  * of sp itself, or the thread's own stack. */
-static inline bool stays_readable(struct readable *readable, uintptr_t sp, uintptr_t frame)
+static inline bool stays_readable(const struct readable *readable, uintptr_t sp, uintptr_t frame)
 {
 	uintptr_t page = ~(uintptr_t)(PAGE_BYTES - 1), in_use = (sp - ARCH_WORD_BYTES) & page;
 	if ((frame & page) == in_use && ((frame + ARCH_WORD_BYTES) & page) == in_use)
@@ -119,12 +119,18 @@ static __attribute__((noinline)) bool guess_place(struct readable *readable, uin
 	return true;
 }
 
+static inline uintptr_t larger(uintptr_t a, uintptr_t b)
+{
+	return a > b ? a : b;
+}
+
 READS_STACK enum unwind_stop fast_walk(struct unwind_state *state, struct unwind_cursor *cursor)
 {
 	struct place at = {cursor->pc, cursor->sp, cursor->fp};
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
 	struct path_frame *walked = state->walked;
 	size_t count = cursor->count, max = state->walked_max;
+	uintptr_t largest = cursor->largest;
 	enum unwind_stop stop = STOP_END;
 
 	while (at.pc != 0 && stop == STOP_END) {
@@ -133,6 +139,7 @@ READS_STACK enum unwind_stop fast_walk(struct unwind_state *state, struct unwind
 			break;
 		}
 		uint64_t rule = rules_find(state, at.pc);
+		uintptr_t sp = at.sp;
 		walked[count++] = (struct path_frame){at.pc, rule_module(rule)};
 		if (LIKELY(is_left_by_rule(rule))) {
 			if (!leave(&state->readable, rule, &limit, &at))
@@ -148,8 +155,9 @@ READS_STACK enum unwind_stop fast_walk(struct unwind_state *state, struct unwind
 			stop = rule_kind(rule) == RULE_END ? STOP_END : STOP_FULL_REGISTERS;
 			break;
 		}
+		largest = larger(largest, at.sp - sp);
 	}
-	*cursor = (struct unwind_cursor){at.pc, at.sp, at.fp, count};
+	*cursor = (struct unwind_cursor){at.pc, at.sp, at.fp, count, largest};
 	return stop;
 }
 
@@ -191,6 +199,7 @@ READS_STACK bool fast_walk_follow(struct unwind_state *state, const struct unwin
 	uintptr_t limit = readable_limit(&state->readable, at.sp);
 	const struct trail_frame *kept_end = trail->frames + trail->count;
 	struct trail_step *step = trail->steps, *full = step + trail->max;
+	uintptr_t largest = 0;
 	bool ended = false;
 
 	while (!ended && !trail_meets(trail, &kept_end, at.pc, at.sp, at.fp)) {
@@ -205,8 +214,10 @@ READS_STACK bool fast_walk_follow(struct unwind_state *state, const struct unwin
 			   !leave_by_guess(&state->readable, &step->rule, &limit, &at)) {
 			return false;
 		}
+		largest = larger(largest, at.sp - step->sp);
 		ended = rule_ends(step++->rule);
 	}
+	readable_walked(&state->readable, &(struct readable_walk){start->sp, at.sp, largest});
 	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames),
 				      (size_t)(step - trail->steps)};
 	return met->kept + met->steps <= trail->max;

@@ -10,7 +10,8 @@
 /* Where the fast walk stands: a frame that is not yet recorded. */
 struct unwind_cursor {
 	uintptr_t pc, sp, fp;
-	size_t count; /* frames recorded so far */
+	size_t count;      /* frames recorded so far */
+	uintptr_t largest; /* of them, in bytes */
 };
 
 /* Records frames from the cursor outwards for as long as rules allow.  After

@@ -149,7 +149,7 @@ static struct trail_word *lead_to_shared(struct trail_word *to, const struct mem
 }
 
 /* All of the trail's words; where they stand is noted in it. */
-static struct trail_word *copy_together(struct trail_word *to, const struct memo *memo, struct trail *trail,
+static struct trail_word *copy_together(struct trail_word *to, struct memo *memo, struct trail *trail,
 					struct readable *readable)
 {
 	size_t words = trail->frames[trail->count - 1].words;
@@ -158,6 +158,7 @@ static struct trail_word *copy_together(struct trail_word *to, const struct memo
 	if (records.end > records.first) {
 		to = copy_records(lead_to(to, (uintptr_t)(to + 1) + MEMO_RECORDS), trail, records);
 		*to++ = (struct trail_word){MEMO_RECORDS, 0};
+		memo->has_records = true;
 	}
 	to = copy_words(to, trail, records.first, trail->settled);
 	trail->copy =
@@ -212,6 +213,7 @@ void memo_clear(struct memo *memo)
 	memset(memo->entries, 0, (size_t)memo->sets * MEMO_SET_BYTES);
 	memo->used = 0;
 	memo->turn++;
+	memo->has_records = false;
 }
 
 /* ---- memory ------------------------------------------------------------------------ */
@@ -225,24 +227,27 @@ struct memo *memo_begin(void *memory, uint32_t sets)
 }
 
 /* Takes so much of what all threads may have. */
-static bool claim(size_t bytes)
+static bool claim(_Atomic uint64_t *all_bytes, size_t bytes)
 {
-	static _Atomic size_t grown;
-	/* Relaxed, both: a bound, nothing hangs on it. */
-	if (atomic_fetch_add_explicit(&grown, bytes, memory_order_relaxed) + bytes <= GROWN_BYTES_MAX)
+	/* Relaxed, both: a bound and a figure, nothing hangs on it. */
+	if (atomic_fetch_add_explicit(all_bytes, bytes, memory_order_relaxed) + bytes <= GROWN_BYTES_MAX)
 		return true;
-	atomic_fetch_sub_explicit(&grown, bytes, memory_order_relaxed);
+	atomic_fetch_sub_explicit(all_bytes, bytes, memory_order_relaxed);
 	return false;
 }
 
-struct memo *memo_grown(struct memo *memo)
+struct memo *memo_grown(struct memo *memo, _Atomic uint64_t *all_bytes)
 {
 	uint32_t sets = 2 * memo->sets;
 	size_t more = MEMO_BYTES(sets) - memo_mapped_bytes(memo);
 	memo->forgotten = 0;
-	void *memory = claim(more) ? pages_map(MEMO_BYTES(sets)) : NULL;
-	if (memory == NULL)
+	if (!claim(all_bytes, more))
 		return NULL;
+	void *memory = pages_map(MEMO_BYTES(sets));
+	if (memory == NULL) {
+		atomic_fetch_sub_explicit(all_bytes, more, memory_order_relaxed);
+		return NULL;
+	}
 	struct memo *grown = memo_begin(memory, sets);
 	grown->newest_node = memo->newest_node;
 	grown->turn = memo->turn + 1;

@@ -57,6 +57,7 @@ struct memo {
 	uint32_t sets;
 	uint32_t newest_node; /* a path that is met for the first time has a larger one */
 	uint32_t forgotten;   /* stacks of paths that were not, since the memo is as large as this */
+	bool has_records;
 	_Alignas(MEMO_SET_BYTES) struct memo_entry entries[];
 };
 
@@ -194,10 +195,17 @@ static inline bool memo_is_crowded(const struct memo *memo)
 }
 
 /* An empty memo that is twice as large, in a mapping of its own; NULL: refused.  Either way the old one asks
- * for that only after as many again. */
-struct memo *memo_grown(struct memo *memo);
+ * for that only after as many again.  `all_bytes` counts what is mapped for those of all threads. */
+struct memo *memo_grown(struct memo *memo, _Atomic uint64_t *all_bytes);
 
 void memo_clear(struct memo *memo);
+
+/* For the next thread: what would be read without regard to differences is in no stack of its own. */
+static inline void memo_forget_records(struct memo *memo)
+{
+	if (memo->has_records)
+		memo_clear(memo);
+}
 
 /* What is mapped for a memo that memo_grown has made, and for any other nothing. */
 static inline size_t memo_mapped_bytes(const struct memo *memo)

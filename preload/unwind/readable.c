@@ -13,6 +13,9 @@
 #define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
 /* A larger frame is not believed, nor so deep a stack looked through. */
 #define REACH_BYTES ((uintptr_t)64 << 20)
+#define ENTRY_BYTES 64       /* what a program's entry has of the stack */
+#define VARIABLES_BYTES 8192 /* less than the least stack of a thread has */
+#define FRAME_BYTES 65536    /* that of a frame beyond may be another stack */
 
 static struct readable_range *range_of(struct readable *readable, uintptr_t sp)
 {
@@ -77,29 +80,37 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 	return range->high;
 }
 
-/* Where the stack that the thread was made with ends, if `sp` may be on it; else 0.  The process's own has
- * nothing else below it for further than the reach; glibc keeps any other's descriptor at its upper end, and
- * the first thread's where a coroutine's stack may be next to it. */
-static uintptr_t end_of_own_stack(uintptr_t sp)
+/*
+ * Where the stack that the thread was made with ends, if its outermost frame is this one; else 0.  At the end
+ * of the process's own stand the arguments.  At that of any other glibc keeps the thread's own variables and
+ * its descriptor; the first thread's stand elsewhere, where a coroutine's stack may be next to them.
+ */
+static uintptr_t end_of_own_stack(uintptr_t outermost)
 {
 	uintptr_t end = (uintptr_t)__libc_stack_end, descriptor = (uintptr_t)pthread_self();
-	if (within_reach(sp, end))
+	if (outermost < end && end - outermost <= ENTRY_BYTES)
 		return end;
-	return within_reach(sp, descriptor) && !confined() &&
+	return outermost < descriptor && descriptor - outermost <= VARIABLES_BYTES && !confined() &&
 			       kernel_call(SYS_gettid) != kernel_call(SYS_getpid)
 		       ? descriptor
 		       : 0;
 }
 
-bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end)
+/* No stack is told by what is next to it: a coroutine's may be.  But its outermost frame stands in itself,
+ * and if it can be walked through, the way on leads over all that the thread's own had not used yet. */
+void readable_walked(struct readable *readable, const struct readable_walk *walk)
 {
-	if (sp >= readable->own.low && end <= readable->own.high)
-		return true;
-	uintptr_t own_end = end_of_own_stack(sp);
-	if (end > own_end || readable_extend(readable, sp, own_end) == 0)
-		return false;
-	readable->own = (struct readable_range){sp, own_end};
-	return true;
+	struct readable_range *own = &readable->own;
+	if (walk->largest > FRAME_BYTES || readable_is_own(readable, walk->from, walk->from))
+		return;
+	if (readable_is_own(readable, walk->to, walk->to)) {
+		if (walk->from < own->low)
+			own->low = walk->from;
+		return;
+	}
+	uintptr_t end = end_of_own_stack(walk->to);
+	if (end != 0)
+		*own = (struct readable_range){walk->from, end};
 }
 
 READS_STACK bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value)

@@ -25,7 +25,13 @@ struct readable {
 		uintptr_t low, high;
 	} range[READABLE_RANGES];
 	uint32_t next;             /* to be replaced */
-	struct readable_range own; /* of the stack that the thread was made with, what was asked for */
+	struct readable_range own; /* of the stack that the thread was made with, what walks came through */
+};
+
+/* A walk to the outermost frame, or to one that an earlier walk has come through. */
+struct readable_walk {
+	uintptr_t from, to; /* sp of the innermost frame and of the outermost one */
+	uintptr_t largest;  /* frame between them, in bytes */
 };
 
 /* End of the proven range that holds the live stack at `sp`, whose word below sp exists. */
@@ -35,9 +41,15 @@ uintptr_t readable_limit(struct readable *readable, uintptr_t sp);
  * is out of reach. */
 uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end);
 
-/* Whether all from `sp`, whose limit was asked for, up to `end` belongs to the stack that the thread was made
- * with: that stays mapped for as long as the thread lives, whatever becomes of coroutines' stacks. */
-bool readable_is_own(struct readable *readable, uintptr_t sp, uintptr_t end);
+/* Whether all from `low` up to `end` is known to belong to the stack that the thread was made with: that
+ * stays mapped for as long as the thread lives, whatever becomes of coroutines' stacks. */
+static inline bool readable_is_own(const struct readable *readable, uintptr_t low, uintptr_t end)
+{
+	return low >= readable->own.low && end <= readable->own.high;
+}
+
+/* What a walk came through on its way to where that stack begins belongs to it. */
+void readable_walked(struct readable *readable, const struct readable_walk *walk);
 
 /* Reads one word anywhere; false if it cannot be read. */
 bool readable_word(const struct readable *readable, uintptr_t address, uint64_t *value);

@@ -37,7 +37,6 @@ struct room {
 struct unwind_state {
 	struct memo *memo;   /* first, for the hot path; NULL before the first walk */
 	uint32_t generation; /* of the code that rules, memo and trail speak of */
-	const void *thread;  /* whose stacks `readable` knows */
 	struct readable readable;
 	struct unwind_registers registers;
 	struct cfi_machine machine;

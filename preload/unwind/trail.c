@@ -85,18 +85,16 @@ static void place(struct trail *trail, struct trail_meeting met)
  * never comes back to; and that calls one that calls main.  So a return address in the one says where it was
  * called from, and with it who called that.  (Before 2.34 glibc calls main in the first: then the program's
  * own is the third frame, and one word is left out.)  Before main the loader is there, whose functions are
- * others.
+ * others, and an entry of the program's own making may call whatever it likes.
  */
 static size_t settled_words(const struct trail *trail)
 {
 	const struct trail_frame *frames = trail->frames;
-	if (trail->count < 4 || frames[0].module == 0 || frames[0].needs_fp || frames[1].words != 1 ||
-	    (uintptr_t)__libc_stack_end - frames[0].sp > ENTRY_BYTES)
+	if (trail->count < 4 || frames[0].module == 0 || frames[0].module == trail->libc ||
+	    frames[1].module == 0 || frames[1].module != trail->libc || frames[0].needs_fp ||
+	    frames[1].words != 1 || (uintptr_t)__libc_stack_end - frames[0].sp > ENTRY_BYTES)
 		return 0;
-	return frames[2].words == 2 && frames[2].module == frames[1].module &&
-			       frames[1].module != frames[0].module
-		       ? 2
-		       : 1;
+	return frames[2].words == 2 && frames[2].module == trail->libc ? 2 : 1;
 }
 
 void trail_renew(struct trail *trail, const struct contexts *contexts, struct trail_meeting met)

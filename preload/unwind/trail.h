@@ -63,6 +63,7 @@ struct trail_copy {
 struct trail {
 	size_t count, max;
 	size_t settled; /* words, the first so many, that need not be compared */
+	uint32_t libc;  /* the C library's module, 0 if that is not known */
 	struct trail_copy copy;
 	struct trail_frame *frames;
 	struct trail_word *words; /* TRAIL_WORDS_PER_FRAME as many */

@@ -16,12 +16,12 @@
 
 #include "trace/session.h"
 
+#include <gnu/libc-version.h>
+#include <stdatomic.h>
+
 #define OWN_FRAMES_MAX 64
 
 _Static_assert(UNWIND_STATE_ALIGNMENT % _Alignof(struct unwind_state) == 0, "as its parts need it");
-
-/* An address that tells threads apart; one that reuses it also reuses the stack around it. */
-static __thread char thread_identity __attribute__((tls_model("initial-exec")));
 
 size_t unwind_state_bytes(void)
 {
@@ -34,7 +34,29 @@ void unwind_forget(struct unwind_state *state)
 	if (state->memo != NULL)
 		memo_clear(state->memo);
 	trail_clear(&state->trail);
-	state->thread = NULL;
+	state->readable = (struct readable){0};
+}
+
+static void know_libc(struct unwind_state *state)
+{
+	state->trail.libc = lookup_frame(state, (uintptr_t)gnu_get_libc_version, false).module;
+}
+
+static void begin(struct unwind_state *state)
+{
+	room_begin(state);
+	know_libc(state);
+	/* A handler that jumps out of here leaves it to be done once more. */
+	atomic_signal_fence(memory_order_release);
+	state->memo = memo_begin(state->memo_few, MEMO_SETS_FEW);
+}
+
+void unwind_take_over(struct unwind_state *state)
+{
+	if (state->memo != NULL)
+		memo_forget_records(state->memo);
+	state->readable = (struct readable){0};
+	unwind_refresh(state);
 }
 
 /* Takes the registers here and carries them out of the shim's own frames to the start. */
@@ -109,25 +131,22 @@ void unwind_refresh(struct unwind_state *state)
 		if (state->memo != NULL)
 			memo_clear(state->memo);
 		trail_clear(&state->trail);
+		know_libc(state);
 	}
-	if (__builtin_expect(state->thread != &thread_identity, 0)) {
-		if (state->memo == NULL)
-			state->memo = memo_begin(state->memo_few, MEMO_SETS_FEW);
-		else
-			memo_clear(state->memo); /* it may lead to a stack that is gone */
-		room_begin(state);
-		state->readable = (struct readable){0};
-		state->thread = &thread_identity;
-	}
+	if (__builtin_expect(state->memo == NULL, 0))
+		begin(state);
 }
 
 static inline enum unwind_stop walk(struct unwind_state *state, const struct unwind_start *start,
 				    size_t *count)
 {
-	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0};
+	struct unwind_cursor cursor = {start->pc, start->sp, start->fp, 0, 0};
 	enum unwind_stop stop = fast_walk(state, &cursor);
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);
+	else if (stop == STOP_END)
+		readable_walked(&state->readable,
+				&(struct readable_walk){start->sp, cursor.sp, cursor.largest});
 	*count = cursor.count;
 	return stop;
 }

@@ -32,4 +32,7 @@ void unwind_forget(struct unwind_state *state);
 /* Before a walk, and before unwind_context_known: forgets what has become wrong since the last one. */
 void unwind_refresh(struct unwind_state *state);
 
+/* Before a thread asks for anything, if another may have had the state: its stack is gone. */
+void unwind_take_over(struct unwind_state *state);
+
 #endif

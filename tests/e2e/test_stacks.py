@@ -2,7 +2,7 @@
 
 import platform
 
-from harness import Skip, case, check, check_equal, compile, counted, lines_of, record_and_report, run, run_cases
+from harness import SHIM, Skip, case, check, check_equal, compile, counted, lines_of, record, record_and_report, report, run, run_cases
 
 
 def compiled(directory, name, *flags):
@@ -34,11 +34,23 @@ def dead_stack(directory):
 
 @case
 def stacks_in_turn(directory):
-    """What is known of a thread's stack is not looked for in the next one's, which may end before it."""
+    """What is known of a stack is not looked for beyond the end of the next one in its place."""
     program = compiled(directory, "stacks_in_turn", "-O0", "-fno-omit-frame-pointer")
-    done, figures = record_and_report([program], directory, ["-f", "counted_*"])
-    check_equal(done.stdout, "in turn\n", "output")
-    check_equal(counted(figures), {"counted_frames": (257 + 129, 10 * (257 + 129))}, "allocations")
+    for how in ("threads", "late-thread", "thread-with-coroutines", "coroutines"):
+        done, figures = record_and_report([program, how], directory, ["-f", "counted_*"])
+        blocks = int(done.stdout)
+        check_equal(counted(figures), {"counted_frames": (blocks, 10 * blocks)}, f"{how}: allocations")
+        done.trace().unlink()
+
+
+@case
+def started_otherwise(directory):
+    """Who calls main may call others before, and what is known of the first thread's outermost frames ends there."""
+    library = compile("starts_otherwise.c", directory / "other.so", "-O1", "-shared", "-fPIC", "-ldl")
+    done = record(["/bin/true"], directory, LD_PRELOAD=f"{library}:{SHIM}")
+    check_equal(done.returncode, 0, "exit status")
+    rows = lines_of(report(done.trace(), "-f", "__libc_start_main"), "__libc_start_main")
+    check_equal([row["allocations"] for row in rows.values() if row["allocations"]], [1, 1, 1], "one from each line")
 
 
 @case

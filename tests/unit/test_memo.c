@@ -118,7 +118,8 @@ Test(memo, what_was_forgotten_makes_it_grow)
 	learn(memo, 0x1000 + many, many, many);
 	cr_expect(memo_is_crowded(memo));
 
-	struct memo *grown = memo_grown(memo);
+	_Atomic uint64_t all_bytes = 0;
+	struct memo *grown = memo_grown(memo, &all_bytes);
 	cr_assert_not_null(grown);
 	cr_expect_eq(grown->sets, 2 * MEMO_SETS_FEW);
 	cr_expect_not(memo_is_crowded(grown));
@@ -133,10 +134,10 @@ Test(memo, what_was_forgotten_makes_it_grow)
 	free(memo);
 }
 
-static struct memo *grow_to_the_end(struct memo *memo)
+static struct memo *grow_to_the_end(struct memo *memo, _Atomic uint64_t *all_bytes)
 {
 	for (;;) {
-		struct memo *grown = memo->sets < MEMO_SETS_MANY ? memo_grown(memo) : NULL;
+		struct memo *grown = memo->sets < MEMO_SETS_MANY ? memo_grown(memo, all_bytes) : NULL;
 		if (!grown)
 			return memo;
 		memo_drop(memo);
@@ -146,10 +147,11 @@ static struct memo *grow_to_the_end(struct memo *memo)
 
 Test(memo, all_together_have_a_bound)
 {
+	_Atomic uint64_t all_bytes = 0;
 	size_t bytes = 0;
 	for (int i = 0; i < 100; i++) {
 		struct memo *first = new_memo(MEMO_SETS_FEW);
-		bytes += memo_mapped_bytes(grow_to_the_end(first));
+		bytes += memo_mapped_bytes(grow_to_the_end(first, &all_bytes));
 		free(first);
 	}
 	cr_expect_leq(bytes, (size_t)32 << 20);

@@ -498,11 +498,22 @@ Test(unwind, what_a_guess_reads_elsewhere_may_be_gone)
 	cr_assert_eq(judge(&start, ORACLE_WALK), 2);
 }
 
+/* Comes through all of the thread's stack, which so is known for its own. */
+static __attribute__((noinline)) void walk_from_here(void)
+{
+	struct unwind_start start;
+	UNWIND_HERE(&start);
+	unwind_context(learning_state(), &contexts, &start);
+}
+
 static void *guess_on_own_stack(void *code)
 {
 	uintptr_t stack[4096];
 	memset(stack, 0, sizeof(stack));
 	struct unwind_start start = guessed_stack(stack, (uintptr_t)code, 4000);
+	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
+	cr_assert_eq(judge(&start, ORACLE_WALK), 3, "a stack, but whose?");
+	walk_from_here();
 	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
 	cr_assert_eq(judge(&start, ORACLE_MEMO), 3);
 	return NULL;

@@ -1,68 +1,172 @@
-/* Threads with frame pointers, one after the other on the same memory: the next one's stack is smaller, and
- * what was beyond it is gone.  Built so that both stand at the same stack pointers in the same function. */
+/*
+ * Stacks of one program in the same memory, one after the other, with what was beyond the next one gone.
+ * Frames have frame pointers and stand at the same addresses, so that only what is further out tells them
+ * apart.
+ *
+ * Usage: stacks_in_turn HOW, as in `ways` below.  Prints how many blocks it allocated; 1 if no two frames
+ * met.
+ */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
-#define LARGE (SMALL + 64 * FRAMES)
-#define SMALL ((size_t)384 << 10)
-#define FRAMES ((size_t)128) /* in two pages */
+#define KB ((size_t)1024)
+#define ALL 1000
 
-static uintptr_t seen[2][4 * FRAMES];
-static size_t seen_count[2];
+static char *memory;               /* 512 KB */
+static bool seen[512 * 1024 / 16]; /* where a frame that allocated stood */
+static size_t met, blocks;
+static uintptr_t innermost;
+static ucontext_t outside;
 
-/* 64 bytes: two words that every frame has, and what it keeps. */
-__attribute__((noinline)) static void counted_frames(size_t left, int turn)
+/* Of 1 KB; the last so many allocate. */
+__attribute__((noinline)) static void counted_frames(size_t left, size_t allocating)
 {
-	volatile char room[24];
-	room[0] = (char)turn;
-	seen[turn][seen_count[turn]++] = (uintptr_t)__builtin_frame_address(0);
-	free(malloc(10));
+	volatile char room[976];
+	innermost = (uintptr_t)__builtin_frame_address(0);
+	bool *here = &seen[(innermost - (uintptr_t)memory) / 16];
+	room[0] = 0;
+	if (left < allocating) {
+		met += *here;
+		*here = true;
+		free(malloc(10));
+		blocks++;
+	}
 	if (left > 0)
-		counted_frames(left - 1, turn + room[0] - turn);
-	__asm__ volatile("" ::: "memory");
+		counted_frames(left - 1, allocating);
+	__asm__ volatile("" ::"m"(room) : "memory");
 }
 
-static void *first(void *nothing)
+static size_t deep, allocating;
+
+static void go_deep(void)
 {
-	counted_frames(2 * FRAMES, 0);
-	return nothing;
+	counted_frames(deep, allocating);
 }
 
-static void *second(void *nothing)
+static void in_coroutine(size_t bytes, size_t frames, size_t how_many)
 {
-	counted_frames(FRAMES, 1);
-	return nothing;
+	ucontext_t inside;
+	deep = frames;
+	allocating = how_many;
+	getcontext(&inside);
+	inside.uc_stack.ss_sp = memory;
+	inside.uc_stack.ss_size = bytes;
+	inside.uc_link = &outside;
+	makecontext(&inside, go_deep, 0);
+	swapcontext(&outside, &inside);
 }
 
-static int run(void *(*body)(void *), void *stack, size_t bytes)
+/* Its frames stand where the last ones stood. */
+static void in_shifted_coroutine(size_t bytes, size_t frames)
+{
+	uintptr_t others = innermost;
+	in_coroutine(bytes, frames, 0);
+	in_coroutine(bytes - (innermost - others) % KB, frames, ALL);
+}
+
+static void in_thread(void *(*body)(void *), size_t from, size_t to)
 {
 	pthread_attr_t how;
 	pthread_t thread;
-	return pthread_attr_init(&how) || pthread_attr_setstack(&how, stack, bytes) ||
-	       pthread_create(&thread, &how, body, NULL) || pthread_join(thread, NULL);
+	if (pthread_attr_init(&how) || pthread_attr_setstack(&how, memory + from, to - from) ||
+	    pthread_create(&thread, &how, body, NULL) || pthread_join(thread, NULL))
+		exit(2);
 }
 
-/* How many frames of the second stood where the first had one. */
-static size_t common(void)
+static void gone(size_t from, size_t to)
 {
-	size_t count = 0, at = 0;
-	for (size_t i = 0; i < seen_count[1]; i++) {
-		while (at < seen_count[0] && seen[0][at] > seen[1][i])
-			at++;
-		count += at < seen_count[0] && seen[0][at] == seen[1][i];
-	}
-	return count;
+	if (munmap(memory + from, to - from))
+		exit(2);
 }
 
-int main(void)
+static void *large(void *nothing)
 {
-	char *stack = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (stack == MAP_FAILED || run(first, stack, LARGE) || munmap(stack + SMALL, LARGE - SMALL) ||
-	    run(second, stack, SMALL))
-		return 1;
-	puts(common() > FRAMES / 2 ? "in turn" : "not in turn");
-	return 0;
+	counted_frames(370, ALL);
+	return nothing;
+}
+
+static void *large_late(void *nothing)
+{
+	counted_frames(370, 1);
+	return nothing;
+}
+
+static void *small(void *nothing)
+{
+	counted_frames(200, ALL);
+	return nothing;
+}
+
+static void *small_late(void *nothing)
+{
+	counted_frames(200, 1);
+	return nothing;
+}
+
+static void *coroutines_below(void *nothing)
+{
+	in_shifted_coroutine(192 * KB, 90);
+	return nothing;
+}
+
+static void *coroutines_beside(void *nothing)
+{
+	in_coroutine(256 * KB, 180, ALL);
+	gone(128 * KB, 256 * KB);
+	in_shifted_coroutine(128 * KB, 60);
+	return nothing;
+}
+
+static void threads(void)
+{
+	in_thread(large, 0, 512 * KB);
+	gone(384 * KB, 512 * KB);
+	in_thread(small, 0, 384 * KB);
+}
+
+static void late_thread(void)
+{
+	in_thread(large, 0, 512 * KB);
+	gone(384 * KB, 512 * KB);
+	in_thread(small_late, 0, 384 * KB);
+}
+
+static void thread_with_coroutines(void)
+{
+	in_thread(large_late, 0, 512 * KB);
+	gone(192 * KB, 384 * KB);
+	in_thread(coroutines_below, 384 * KB, 512 * KB);
+}
+
+static void coroutines(void)
+{
+	in_thread(coroutines_beside, 256 * KB, 512 * KB);
+}
+
+static const struct {
+	const char *name;
+	void (*go)(void);
+} ways[] = {
+	{"threads", threads},
+	{"late-thread", late_thread},
+	{"thread-with-coroutines", thread_with_coroutines},
+	{"coroutines", coroutines},
+};
+
+int main(int argc, char **argv)
+{
+	memory = mmap(NULL, 512 * KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return 2;
+	for (size_t i = 0; argc > 1 && i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (strcmp(ways[i].name, argv[1]) == 0)
+			ways[i].go();
+	printf("%zu\n", blocks);
+	return met == 0;
 }
