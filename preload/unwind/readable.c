@@ -13,9 +13,9 @@
 #define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
 /* A larger frame is not believed, nor so deep a stack looked through. */
 #define REACH_BYTES ((uintptr_t)64 << 20)
-#define ENTRY_BYTES 64       /* what a program's entry has of the stack */
-#define VARIABLES_BYTES 8192 /* less than the least stack of a thread has */
-#define FRAME_BYTES 65536    /* that of a frame beyond may be another stack */
+#define ENTRY_BYTES 64        /* what a program's entry has of the stack */
+#define VARIABLES_BYTES 13312 /* less than the least stack of a thread has, 16 KiB with its descriptor */
+#define FRAME_BYTES 65536     /* what is beyond a larger one may be another stack */
 
 static struct readable_range *range_of(struct readable *readable, uintptr_t sp)
 {
@@ -96,14 +96,15 @@ static uintptr_t end_of_own_stack(uintptr_t outermost)
 		       : 0;
 }
 
-/* No stack is told by what is next to it: a coroutine's may be.  But its outermost frame stands in itself,
- * and if it can be walked through, the way on leads over all that the thread's own had not used yet. */
+/* No stack is told by what is next to it: a coroutine's may be.  But that one's walks end in itself, and
+ * between there and the thread's own lies all that this had not used yet.  A walk through code that nobody
+ * describes may end before it comes to what is known, but by no more than a frame. */
 void readable_walked(struct readable *readable, const struct readable_walk *walk)
 {
 	struct readable_range *own = &readable->own;
 	if (walk->largest > FRAME_BYTES || readable_is_own(readable, walk->from, walk->from))
 		return;
-	if (readable_is_own(readable, walk->to, walk->to)) {
+	if (walk->to <= own->high && walk->to + FRAME_BYTES >= own->low) {
 		if (walk->from < own->low)
 			own->low = walk->from;
 		return;

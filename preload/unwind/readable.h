@@ -28,9 +28,9 @@ struct readable {
 	struct readable_range own; /* of the stack that the thread was made with, what walks came through */
 };
 
-/* A walk to the outermost frame, or to one that an earlier walk has come through. */
+/* A walk to the outermost frame, to one that an earlier walk has come through, or as far as one can come. */
 struct readable_walk {
-	uintptr_t from, to; /* sp of the innermost frame and of the outermost one */
+	uintptr_t from, to; /* sp of the innermost frame and of the last one */
 	uintptr_t largest;  /* frame between them, in bytes */
 };
 

@@ -144,7 +144,7 @@ static inline enum unwind_stop walk(struct unwind_state *state, const struct unw
 	enum unwind_stop stop = fast_walk(state, &cursor);
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);
-	else if (stop == STOP_END)
+	else
 		readable_walked(&state->readable,
 				&(struct readable_walk){start->sp, cursor.sp, cursor.largest});
 	*count = cursor.count;

@@ -511,8 +511,6 @@ static void *guess_on_own_stack(void *code)
 	uintptr_t stack[4096];
 	memset(stack, 0, sizeof(stack));
 	struct unwind_start start = guessed_stack(stack, (uintptr_t)code, 4000);
-	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
-	cr_assert_eq(judge(&start, ORACLE_WALK), 3, "a stack, but whose?");
 	walk_from_here();
 	cr_assert_eq(judge(&start, ORACLE_WALK), 3);
 	cr_assert_eq(judge(&start, ORACLE_MEMO), 3);
