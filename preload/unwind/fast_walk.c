@@ -217,7 +217,8 @@ READS_STACK bool fast_walk_follow(struct unwind_state *state, const struct unwin
 		largest = larger(largest, at.sp - step->sp);
 		ended = rule_ends(step++->rule);
 	}
-	readable_walked(&state->readable, &(struct readable_walk){start->sp, at.sp, largest});
+	bool cut = ended && rule_kind(step[-1].rule) == RULE_CUT;
+	readable_walked(&state->readable, &(struct readable_walk){start->sp, at.sp, largest, cut});
 	*met = (struct trail_meeting){ended ? 0 : (size_t)(kept_end - trail->frames),
 				      (size_t)(step - trail->steps)};
 	return met->kept + met->steps <= trail->max;

@@ -96,15 +96,23 @@ static uintptr_t end_of_own_stack(uintptr_t outermost)
 		       : 0;
 }
 
+/* Whether a walk that was cut, in code that nobody describes, was within a frame of what is known. */
+static bool is_cut_close(struct readable *readable, const struct readable_walk *walk)
+{
+	uintptr_t low = readable->own.low;
+	return walk->cut && walk->to < low && low - walk->to <= FRAME_BYTES &&
+	       readable_extend(readable, walk->from, low) != 0;
+}
+
 /* No stack is told by what is next to it: a coroutine's may be.  But that one's walks end in itself, and
- * between there and the thread's own lies all that this had not used yet.  A walk through code that nobody
- * describes may end before it comes to what is known, but by no more than a frame. */
+ * between there and the thread's own lies all that this had not used yet, if not a page that cannot be read.
+ */
 void readable_walked(struct readable *readable, const struct readable_walk *walk)
 {
 	struct readable_range *own = &readable->own;
 	if (walk->largest > FRAME_BYTES || readable_is_own(readable, walk->from, walk->from))
 		return;
-	if (walk->to <= own->high && walk->to + FRAME_BYTES >= own->low) {
+	if (readable_is_own(readable, walk->to, walk->to) || is_cut_close(readable, walk)) {
 		if (walk->from < own->low)
 			own->low = walk->from;
 		return;

@@ -32,6 +32,7 @@ struct readable {
 struct readable_walk {
 	uintptr_t from, to; /* sp of the innermost frame and of the last one */
 	uintptr_t largest;  /* frame between them, in bytes */
+	bool cut;           /* as far as one can come */
 };
 
 /* End of the proven range that holds the live stack at `sp`, whose word below sp exists. */

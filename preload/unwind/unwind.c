@@ -145,8 +145,8 @@ static inline enum unwind_stop walk(struct unwind_state *state, const struct unw
 	if (__builtin_expect(stop == STOP_FULL_REGISTERS, 0))
 		stop = walk_with_registers(state, start, &cursor);
 	else
-		readable_walked(&state->readable,
-				&(struct readable_walk){start->sp, cursor.sp, cursor.largest});
+		readable_walked(&state->readable, &(struct readable_walk){start->sp, cursor.sp,
+									  cursor.largest, stop != STOP_END});
 	*count = cursor.count;
 	return stop;
 }

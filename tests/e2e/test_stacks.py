@@ -36,7 +36,7 @@ def dead_stack(directory):
 def stacks_in_turn(directory):
     """What is known of a stack is not looked for beyond the end of the next one in its place."""
     program = compiled(directory, "stacks_in_turn", "-O0", "-fno-omit-frame-pointer")
-    for how in ("threads", "late-thread", "thread-with-coroutines", "coroutines"):
+    for how in ("threads", "late-thread", "thread-with-coroutines", "coroutines", "full-thread"):
         done, figures = record_and_report([program, how], directory, ["-f", "counted_*"])
         blocks = int(done.stdout)
         check_equal(counted(figures), {"counted_frames": (blocks, 10 * blocks)}, f"{how}: allocations")

@@ -123,6 +123,16 @@ static void *coroutines_beside(void *nothing)
 	return nothing;
 }
 
+/* Down to less than a large frame from its end, beyond which is a page that cannot be read. */
+static void *coroutines_below_a_guard(void *nothing)
+{
+	counted_frames(200, ALL);
+	in_coroutine(252 * KB, 150, 1);
+	gone(128 * KB, 252 * KB);
+	in_shifted_coroutine(128 * KB, 60);
+	return nothing;
+}
+
 static void threads(void)
 {
 	in_thread(large, 0, 512 * KB);
@@ -149,6 +159,13 @@ static void coroutines(void)
 	in_thread(coroutines_beside, 256 * KB, 512 * KB);
 }
 
+static void full_thread(void)
+{
+	if (mprotect(memory + 252 * KB, 4 * KB, PROT_NONE))
+		exit(2);
+	in_thread(coroutines_below_a_guard, 256 * KB, 512 * KB);
+}
+
 static const struct {
 	const char *name;
 	void (*go)(void);
@@ -157,6 +174,7 @@ static const struct {
 	{"late-thread", late_thread},
 	{"thread-with-coroutines", thread_with_coroutines},
 	{"coroutines", coroutines},
+	{"full-thread", full_thread},
 };
 
 int main(int argc, char **argv)
