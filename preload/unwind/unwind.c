@@ -16,7 +16,7 @@
 
 #include "trace/session.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <stdatomic.h>
 
 #define OWN_FRAMES_MAX 64
@@ -37,10 +37,10 @@ void unwind_forget(struct unwind_state *state)
 	state->readable = (struct readable){0};
 }
 
-/* By a function of it whose name is reserved: of another the program may have one. */
+/* By a function of it that is looked up in any case. */
 static void know_libc(struct unwind_state *state)
 {
-	state->trail.libc = lookup_frame(state, (uintptr_t)__ctype_b_loc, false).module;
+	state->trail.libc = lookup_frame(state, (uintptr_t)__errno_location, false).module;
 }
 
 static void begin(struct unwind_state *state)
