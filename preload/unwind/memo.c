@@ -89,7 +89,7 @@ static struct trail_span longest_records(const struct trail *trail, size_t count
 }
 
 /* Those that are worth it, and may be read whatever has changed. */
-static struct trail_span records_of(const struct trail *trail, size_t count, struct readable *readable)
+static struct trail_span records_of(const struct trail *trail, size_t count, const struct readable *readable)
 {
 	struct trail_span records = longest_records(trail, count);
 	if (records.end - records.first < RECORDS_LEAST ||
@@ -150,7 +150,7 @@ static struct trail_word *lead_to_shared(struct trail_word *to, const struct mem
 
 /* All of the trail's words; where they stand is noted in it. */
 static struct trail_word *copy_together(struct trail_word *to, struct memo *memo, struct trail *trail,
-					struct readable *readable)
+					const struct readable *readable)
 {
 	size_t words = trail->frames[trail->count - 1].words;
 	struct trail_span records = records_of(trail, words, readable);
@@ -166,7 +166,7 @@ static struct trail_word *copy_together(struct trail_word *to, struct memo *memo
 	return lead_to(to, 0);
 }
 
-uint32_t memo_copy(struct memo *memo, struct trail *trail, struct readable *readable)
+uint32_t memo_copy(struct memo *memo, struct trail *trail, const struct readable *readable)
 {
 	const struct trail_frame *frame = &trail->frames[trail->count - 1];
 	if (memo->used + MEMO_STACK_WORDS + COMPANIONS > half_words(memo))

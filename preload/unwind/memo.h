@@ -182,7 +182,7 @@ struct memo *memo_begin(void *memory, uint32_t sets);
 /* Copies the trail's words, and notes in it where they stand together.  Returns where they are for
  * memo_enter; 0: they are too many.  The trail's thread, whose stack `readable` knows, has the memo until it
  * ends or memo_clear is called. */
-uint32_t memo_copy(struct memo *memo, struct trail *trail, struct readable *readable);
+uint32_t memo_copy(struct memo *memo, struct trail *trail, const struct readable *readable);
 
 /* The stack that begins here has the words that were copied last, and this node; memo_find has not found it.
  */

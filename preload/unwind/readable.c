@@ -13,7 +13,6 @@
 #define PAGE_BYTES ((uintptr_t)4096) /* larger pages are probed more often than needed, no harm */
 /* A larger frame is not believed, nor so deep a stack looked through. */
 #define REACH_BYTES ((uintptr_t)64 << 20)
-#define ENTRY_BYTES 64        /* what a program's entry has of the stack */
 #define VARIABLES_BYTES 13312 /* less than the least stack of a thread has, 16 KiB with its descriptor */
 #define FRAME_BYTES 65536     /* what is beyond a larger one may be another stack */
 
@@ -82,14 +81,14 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 
 /*
  * Where the stack that the thread was made with ends, if its outermost frame is this one; else 0.  At the end
- * of the process's own stand the arguments.  At that of any other glibc keeps the thread's own variables and
- * its descriptor; the first thread's stand elsewhere, where a coroutine's stack may be next to them.
+ * of any but the process's own glibc keeps the thread's variables and its descriptor; the first thread's
+ * stand elsewhere, where a coroutine's stack may be next to them.
  */
 static uintptr_t end_of_own_stack(uintptr_t outermost)
 {
-	uintptr_t end = (uintptr_t)__libc_stack_end, descriptor = (uintptr_t)pthread_self();
-	if (outermost < end && end - outermost <= ENTRY_BYTES)
-		return end;
+	uintptr_t descriptor = (uintptr_t)pthread_self();
+	if (readable_is_entry(outermost))
+		return (uintptr_t)__libc_stack_end;
 	return outermost < descriptor && descriptor - outermost <= VARIABLES_BYTES && !confined() &&
 			       kernel_call(SYS_gettid) != kernel_call(SYS_getpid)
 		       ? descriptor

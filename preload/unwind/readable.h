@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define READABLE_RANGES 4
+#define READABLE_ENTRY_BYTES 64 /* of the stack, at most */
 
 /* A walk reads words that belong to other functions' frames: not for sanitizers to judge. */
 #define READS_STACK __attribute__((no_sanitize("address", "thread", "undefined")))
@@ -47,6 +48,13 @@ uintptr_t readable_extend(struct readable *readable, uintptr_t sp, uintptr_t end
 static inline bool readable_is_own(const struct readable *readable, uintptr_t low, uintptr_t end)
 {
 	return low >= readable->own.low && end <= readable->own.high;
+}
+
+/* Whether a frame is the program's entry, the outermost one of the process's own stack: behind it stand the
+ * arguments. */
+static inline bool readable_is_entry(uintptr_t sp)
+{
+	return (uintptr_t)__libc_stack_end - sp <= READABLE_ENTRY_BYTES;
 }
 
 /* What a walk came through on its way to where that stack begins belongs to it. */

@@ -7,8 +7,6 @@
 
 #include "trace/session.h"
 
-#define ENTRY_BYTES 64 /* what a program's entry has of the stack */
-
 static inline uint32_t node_module(uint64_t rule)
 {
 	return rule_module(rule) | (rule_kind(rule) == RULE_CUT ? NODE_TRUNCATED : 0);
@@ -92,7 +90,7 @@ static size_t settled_words(const struct trail *trail)
 	const struct trail_frame *frames = trail->frames;
 	if (trail->count < 4 || frames[0].module == 0 || frames[0].module == trail->libc ||
 	    frames[1].module == 0 || frames[1].module != trail->libc || frames[0].needs_fp ||
-	    frames[1].words != 1 || (uintptr_t)__libc_stack_end - frames[0].sp > ENTRY_BYTES)
+	    frames[1].words != 1 || !readable_is_entry(frames[0].sp))
 		return 0;
 	return frames[2].words == 2 && frames[2].module == trail->libc ? 2 : 1;
 }

@@ -510,3 +510,49 @@ Test(iter, drops_deep_nests_on_a_small_stack)
 	on_small_stack(go_deep, &fault);
 	cr_assert_null(fault, "%s", fault);
 }
+
+static void drain(rgc_iterator *iterator)
+{
+	void *item;
+	while (rgc_iter_next(iterator, &item) == 1)
+		rgc_decref(item);
+}
+
+/* A function that takes all that is left itself, and then looks at its data. */
+static rgc_iterator *drained;
+
+static void *drain_and_look(void *item, void *data)
+{
+	static bool within;
+	if (!within) {
+		within = true;
+		drain(drained);
+		within = false;
+	}
+	cr_expect_eq(rgc_list_length(data), 1);
+	return rgc_ref((rgc_object *)item);
+}
+
+static int drain_and_pass(void *item, void *data)
+{
+	rgc_decref(drain_and_look(item, data));
+	return 1;
+}
+
+Test(iter, is_brought_to_its_end_by_its_own_function)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		rgc_list *data = list_of(1);
+		rgc_iterator *source = numbers(5);
+		drained = kind == 0 ? rgc_map(source, drain_and_look, data)
+				    : rgc_filter(source, drain_and_pass, data);
+		rgc_decref(source);
+		rgc_decref(data);
+		void *item;
+		cr_assert_eq(rgc_iter_next(drained, &item), 1);
+		cr_expect_eq(rgc_int_get(item), 0);
+		rgc_decref(item);
+		cr_expect_eq(rgc_iter_next(drained, &item), 0);
+		rgc_decref(drained);
+	}
+}
