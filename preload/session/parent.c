@@ -4,6 +4,7 @@
 #include "parent.h"
 
 #include "base/moment.h"
+#include "numbers.h"
 #include "proc.h"
 #include "settings.h"
 
@@ -90,15 +91,16 @@ static void mark_replaced(struct session_header *session)
 	atomic_store_explicit(&session->end_state, SESSION_REPLACED, memory_order_release);
 }
 
-/* The running session of a process, if there is one. */
-static struct session_header *map_running(const char *directory, unsigned long pid, uint64_t start_time)
+/* The running session of a process among those that were found, if there is one. */
+static struct session_header *map_running(const char *directory, const struct numbers *process,
+					  uint64_t start_time)
 {
 	char path[SESSION_PATH_BYTES];
 
-	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
-		parent_session_path(path, directory, false, pid, number);
+	for (uint32_t left = process->found; left; left &= left - 1) {
+		parent_session_path(path, directory, false, process->pid, (unsigned long)__builtin_ctz(left));
 		struct session_header *session = map_header(path);
-		if (session && is_running(session, pid, start_time))
+		if (session && is_running(session, process->pid, start_time))
 			return session;
 		if (session)
 			munmap(session, sizeof *session);
@@ -108,13 +110,16 @@ static struct session_header *map_running(const char *directory, unsigned long p
 
 struct session_header *parent_map_session(const char *directory, unsigned long pid)
 {
-	return map_running(directory, pid, proc_start_time(pid));
+	struct numbers process = {.pid = pid};
+
+	numbers_find(directory, getuid(), &process, 1);
+	return process.found ? map_running(directory, &process, proc_start_time(pid)) : NULL;
 }
 
-static bool take_trace_of(struct files_facts *facts, const char *directory, unsigned long pid,
+static bool take_trace_of(struct files_facts *facts, const char *directory, const struct numbers *process,
 			  uint64_t start_time, bool replaced)
 {
-	struct session_header *session = map_running(directory, pid, start_time);
+	struct session_header *session = map_running(directory, process, start_time);
 
 	if (!session)
 		return false;
@@ -128,18 +133,24 @@ static bool take_trace_of(struct files_facts *facts, const char *directory, unsi
 
 void parent_find(struct files_facts *facts, const char *directory)
 {
+	struct numbers own_and_parents[] = {{.pid = facts->pid}, {.pid = facts->parent_pid}};
+	const struct numbers *own = &own_and_parents[0], *parents = &own_and_parents[1];
+
 	facts->parent_trace_path[0] = '\0';
-	if (!take_trace_of(facts, directory, facts->pid, facts->pid_start_time, true))
-		take_trace_of(facts, directory, facts->parent_pid, proc_start_time(facts->parent_pid), false);
+	numbers_find(directory, getuid(), own_and_parents, 2);
+	if (!take_trace_of(facts, directory, own, facts->pid_start_time, true) && parents->found)
+		take_trace_of(facts, directory, parents, proc_start_time(parents->pid), false);
 }
 
 static bool has_session_of(const char *directory, uid_t user, unsigned long pid)
 {
+	struct numbers process = {.pid = pid};
 	char path[SESSION_PATH_BYTES];
 	struct stat status;
 
-	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
-		session_path_of(path, directory, false, user, pid, number);
+	numbers_find(directory, user, &process, 1);
+	for (uint32_t left = process.found; left; left &= left - 1) {
+		session_path_of(path, directory, false, user, pid, (unsigned long)__builtin_ctz(left));
 		if (lstat(path, &status) == 0)
 			return true;
 	}

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #define SESSIONS_DIRECTORY "/dev/shm" /* where they lie, and are looked for */
-#define PARENT_NUMBERS 16u            /* sessions of one pid that may be about at one time */
 
 /* DIRECTORY/mprof.UID.PID.NUMBER, with a dot before it if it is to be hidden. */
 void parent_session_path(char path[SESSION_PATH_BYTES], const char *directory, bool hidden, unsigned long pid,

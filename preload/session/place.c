@@ -9,6 +9,7 @@
 
 #include "base/kernel.h"
 #include "base/message.h"
+#include "numbers.h"
 #include "parent.h"
 #include "proc.h"
 
@@ -34,7 +35,7 @@
 #define HALVINGS_MOST 16u /* by then all regions are as small as they get */
 
 /* A pid that comes again and again (1 in containers that share /dev/shm) may leave many behind; only
- * the first PARENT_NUMBERS are found by their children. */
+ * the first NUMBERS_MOST are found by their children. */
 #define SESSION_NUMBERS 1000u
 
 /* ---- where ------------------------------------------------------------------------- */
@@ -202,7 +203,7 @@ static void leave_link(struct session_header *layout, const struct files_facts *
 {
 	char link[SESSION_PATH_BYTES];
 
-	for (unsigned long number = 0; number < PARENT_NUMBERS; number++) {
+	for (unsigned long number = 0; number < NUMBERS_MOST; number++) {
 		parent_session_path(link, SESSIONS_DIRECTORY, false, facts->pid, number);
 		if (strlen(link) >= sizeof layout->link_path)
 			return;
