@@ -116,6 +116,13 @@ static inline uint64_t row_ordinal(const struct livemap_row *row)
 	return (uint64_t)(row->block_high & ROW_BLOCK_HIGH) << 32 | row->block_low;
 }
 
+/* Of a live row that is not hidden, and younger than the commit point before and after. */
+static inline void row_set_ordinal(struct livemap_row *row, uint64_t ordinal)
+{
+	row->block_low = (uint32_t)ordinal;
+	row->block_high = (row->block_high & ~ROW_BLOCK_HIGH) | ((uint32_t)(ordinal >> 32) & ROW_BLOCK_HIGH);
+}
+
 /* Rows younger than the commit point need no undo: recovery drops them anyway. */
 static inline bool row_is_young(const struct livemap_row *row, const struct livemap_point *point)
 {

@@ -172,6 +172,36 @@ void breakdown_lifetime_other(struct breakdown *breakdown, uint32_t number, uint
 	figures->blocks += weight.blocks;
 }
 
+void breakdown_begin_again(struct breakdown *breakdown, uint32_t number, struct thread_figures *by,
+			   uint32_t kind, struct weight weight)
+{
+	struct kind_figures *figures =
+		breakdown->paths[number].kind.first == kind ? NULL : reach_kind(breakdown, number, kind);
+
+	if (figures) {
+		figures->allocations += weight.blocks;
+		figures->allocated_bytes += weight.bytes;
+	}
+	by->allocations += weight.blocks;
+	by->allocated_bytes += weight.bytes;
+}
+
+void breakdown_end_again(struct breakdown *breakdown, const struct breakdown_end *end, struct weight weight)
+{
+	const struct breakdown_path *path = &breakdown->paths[end->origin];
+	struct kind_figures *figures =
+		path->kind.first == end->kind ? NULL : reach_kind(breakdown, end->origin, end->kind);
+
+	if (figures && end->temporary)
+		figures->temporary += weight.blocks;
+	if (path->pair.first != end->freed)
+		breakdown_pair_other(breakdown, end->origin, end->freed, weight);
+	if (path->lifetime.first != end->lifetime)
+		breakdown_lifetime_other(breakdown, end->origin, end->lifetime, weight);
+	end->by->frees += weight.blocks;
+	end->by->freed_bytes += weight.bytes;
+}
+
 void breakdown_freed_by_other(struct breakdown *breakdown, struct thread_figures *by, uint32_t kind,
 			      struct weight weight)
 {

@@ -153,6 +153,15 @@ static inline bool breakdown_known(const struct breakdown *breakdown)
 	       !breakdown->lifetimes.failed;
 }
 
+/* An end, as figures.h has it. */
+struct breakdown_end {
+	uint32_t origin, freed;    /* numbers */
+	uint32_t kind, lifetime;   /* keys; lifetime 0: none is known, of any block */
+	struct thread_figures *by; /* of the thread that frees it, */
+	uint32_t kind_thread;      /* and as kinds know it */
+	bool temporary;
+};
+
 /* What of a path's events is not of its first key. */
 void breakdown_begin_other(struct breakdown *breakdown, uint32_t number, uint32_t kind, struct weight weight);
 void breakdown_end_other(struct breakdown *breakdown, uint32_t number, uint32_t kind, struct weight weight,
@@ -184,6 +193,11 @@ static inline void breakdown_begin(struct breakdown *breakdown, uint32_t number,
 		by->peak_bytes = by->live_bytes;
 }
 
+/* What begins, or ends, that leaves the heap as it was in all: see figures_begin_again. */
+void breakdown_begin_again(struct breakdown *breakdown, uint32_t number, struct thread_figures *by,
+			   uint32_t kind, struct weight weight);
+void breakdown_end_again(struct breakdown *breakdown, const struct breakdown_end *end, struct weight weight);
+
 /* The heap has so many bytes, more than in a while. */
 static inline void breakdown_peak(struct breakdown *breakdown, uint64_t live_bytes)
 {
@@ -192,15 +206,6 @@ static inline void breakdown_peak(struct breakdown *breakdown, uint64_t live_byt
 	breakdown->highest_bytes = live_bytes;
 	breakdown->epoch++;
 }
-
-/* An end, as figures.h has it. */
-struct breakdown_end {
-	uint32_t origin, freed;    /* numbers */
-	uint32_t kind, lifetime;   /* keys; lifetime 0: none is known, of any block */
-	struct thread_figures *by; /* of the thread that frees it, */
-	uint32_t kind_thread;      /* and as kinds know it */
-	bool temporary;
-};
 
 static inline void breakdown_end(struct breakdown *breakdown, const struct breakdown_end *end,
 				 struct weight weight)

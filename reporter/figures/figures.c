@@ -96,6 +96,46 @@ static void restore_begins(struct figures *figures, uint32_t number, const struc
 			(struct figures_collected){node->collected_blocks, node->collected_bytes};
 }
 
+void figures_begin_again(struct figures *figures, const struct figures_place *at, uint64_t size_bytes,
+			 uint64_t times)
+{
+	struct figures_counters *counters = &figures->counters[at->number];
+	const struct weight weight = {times, times * size_bytes};
+
+	if (at->by)
+		breakdown_begin_again(&figures->breakdown, at->number, at->by, at->kind, weight);
+	counters->allocations += weight.blocks;
+	counters->allocated_bytes += weight.bytes;
+	figures->totals.events += times;
+}
+
+void figures_end_again(struct figures *figures, const struct figures_place *at,
+		       const struct figures_block *block, uint64_t times)
+{
+	struct figures_free_counters *here = &figures->free_counters[at->number];
+	const struct weight weight = {times, times * block->size_bytes};
+	const struct breakdown_end end = {.origin = block->origin,
+					  .freed = at->number,
+					  .kind = block->kind,
+					  .lifetime = block->lifetime,
+					  .by = at->by,
+					  .kind_thread = kind_thread(at->kind),
+					  .temporary = block->temporary};
+
+	if (at->by)
+		breakdown_end_again(&figures->breakdown, &end, weight);
+	figures->counters[block->origin].lifetime_ns += times * block->lived_ns;
+	here->frees += weight.blocks;
+	here->freed_bytes += weight.bytes;
+	if (block->temporary)
+		figures->temporary[block->origin] += weight.blocks;
+	if (block->collected) {
+		figures->collected[block->origin].blocks += weight.blocks;
+		figures->collected[block->origin].bytes += weight.bytes;
+	}
+	figures->totals.events += times;
+}
+
 int figures_restore_node(struct figures *figures, uint32_t node, uint32_t number,
 			 const struct model_node *restored)
 {

@@ -237,6 +237,13 @@ static inline void figures_end(struct figures *figures, const struct figures_pla
 	figures_finish_block(figures, at, block, weight_of(block->size_bytes, figures->totals.sample_bytes));
 }
 
+/* So many blocks of a size more begin, or end, as the last one at this place did: where as many of either
+ * kind do so in turn that the heap goes the same ways again, and no peak is higher. */
+void figures_begin_again(struct figures *figures, const struct figures_place *at, uint64_t size_bytes,
+			 uint64_t times);
+void figures_end_again(struct figures *figures, const struct figures_place *at,
+		       const struct figures_block *block, uint64_t times);
+
 static inline void figures_stray_free(struct figures *figures, const struct figures_place *at)
 {
 	uint64_t live_bytes = figures->totals.live_bytes;

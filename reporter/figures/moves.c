@@ -121,6 +121,20 @@ uint32_t moves_look_up_next(struct moves *moves, uint32_t last, uint32_t from, u
 	return number;
 }
 
+void moves_again(struct moves *moves, uint32_t index, const uint32_t *nodes, size_t count, uint64_t times)
+{
+	struct moves_thread at = moves->threads[index];
+
+	for (size_t i = 0; i < count && !moves->failed; i++) {
+		if (nodes[i] == at.node)
+			continue;
+		at.move = moves_find(moves, at.move, at.node, nodes[i]);
+		at.node = nodes[i];
+		if (at.move > 0)
+			moves->moves[at.move].count += times;
+	}
+}
+
 void moves_end(struct moves *moves)
 {
 	for (size_t i = 0; i < moves->thread_count && !moves->failed; i++)

@@ -90,6 +90,10 @@ static inline void moves_event(struct moves *moves, uint32_t index, uint32_t nod
 	thread->after_bytes = after;
 }
 
+/* The thread's events stand at these nodes, one after the other, so many times more; as they did twice
+ * before, with as much alive at each. */
+void moves_again(struct moves *moves, uint32_t index, const uint32_t *nodes, size_t count, uint64_t times);
+
 /* Every thread's last move, to nowhere. */
 void moves_end(struct moves *moves);
 
