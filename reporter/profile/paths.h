@@ -11,7 +11,8 @@ struct site_paths {
 	size_t count;
 };
 
-/* The paths of each of these sites, as profile_sites gave them: an array for the caller to finish. */
+/* The paths of each of these sites, as profile_sites or profile_all_sites gave them: an array for the caller
+ * to finish.  Of a site that has the figure those that have any of it; of another one all. */
 struct site_paths *profile_site_paths(struct profile *profile, const struct site *const *sites, size_t count,
 				      enum figure figure);
 void site_paths_finish(struct site_paths *paths, size_t count);

@@ -86,6 +86,10 @@ bool profile_matched_nothing(const struct profile *profile);
 const struct site *const *profile_sites(struct profile *profile, enum figure figure, size_t limit,
 					size_t *count);
 
+/* All call sites that allocated, those that have most of the figure first and those that have none of it too;
+ * else as profile_sites. */
+const struct site *const *profile_all_sites(struct profile *profile, enum figure order, size_t *count);
+
 /* How many of the sites that profile_sites has named so far have the figure. */
 size_t profile_site_count(const struct profile *profile, enum figure figure);
 

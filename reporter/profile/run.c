@@ -150,7 +150,8 @@ static int compare_sites(const void *left, const void *right, void *figure)
 	return order != 0 ? order : strcmp(a->site.place, b->site.place);
 }
 
-const struct run_site *run_sums_sites(struct run_sums *sums, enum figure figure, size_t *count)
+const struct run_site *run_sums_sites(struct run_sums *sums, enum figure figure, enum figure order,
+				      size_t *count)
 {
 	free(sums->listed);
 	sums->listed = memory_zeroed(sums->count, sizeof(*sums->listed));
@@ -158,6 +159,6 @@ const struct run_site *run_sums_sites(struct run_sums *sums, enum figure figure,
 	for (size_t i = 0; i < sums->count; i++)
 		if (run_figure(&sums->sites[i], figure) > 0)
 			sums->listed[(*count)++] = sums->sites[i];
-	qsort_r(sums->listed, *count, sizeof(*sums->listed), compare_sites, &figure);
+	qsort_r(sums->listed, *count, sizeof(*sums->listed), compare_sites, &order);
 	return sums->listed;
 }

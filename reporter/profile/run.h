@@ -37,7 +37,9 @@ void run_sums_add(struct run_sums *sums, struct profile *profile);
  * not at one time. */
 uint64_t run_figure(const struct run_site *site, enum figure figure);
 
-/* The call sites that have a figure, greatest first; they live as long as the sums. */
-const struct run_site *run_sums_sites(struct run_sums *sums, enum figure figure, size_t *count);
+/* The call sites that have a figure, those with most of another, or the same, first; they live as long as the
+ * sums. */
+const struct run_site *run_sums_sites(struct run_sums *sums, enum figure figure, enum figure order,
+				      size_t *count);
 
 #endif

@@ -196,6 +196,12 @@ static const struct site *weighed(struct profile *profile, const struct site *si
 	return copy;
 }
 
+static void weigh_all(struct profile *profile, const struct site **sites, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sites[i] = weighed(profile, sites[i]);
+}
+
 /* In a part of the run a site may have blocks that it allocated before. */
 static bool has_figure(const struct site *site, enum figure figure)
 {
@@ -203,7 +209,9 @@ static bool has_figure(const struct site *site, enum figure figure)
 					    : figure_of(&site->amounts, figure) > 0;
 }
 
-static const struct site **list_sites(struct profile *profile, enum figure figure, size_t *count)
+/* Those that have one figure, with most of the other first. */
+static const struct site **list_sites(struct profile *profile, enum figure figure, enum figure order,
+				      size_t *count)
 {
 	struct site_list *list = &profile->sites;
 	const struct site **sites = pool_alloc(&profile->pool, (list->count + 1) * sizeof(*sites));
@@ -212,7 +220,7 @@ static const struct site **list_sites(struct profile *profile, enum figure figur
 	for (size_t i = 0; i < list->count; i++)
 		if (has_figure(&list->sites[i], figure))
 			sites[(*count)++] = &list->sites[i];
-	qsort_r(sites, *count, sizeof(*sites), compare_sites, &figure);
+	qsort_r(sites, *count, sizeof(*sites), compare_sites, &order);
 	return sites;
 }
 
@@ -253,16 +261,24 @@ const struct site *const *profile_sites(struct profile *profile, enum figure fig
 					size_t *count)
 {
 	profile_collect_sites(profile, false);
-	const struct site **sites = list_sites(profile, figure, count);
+	const struct site **sites = list_sites(profile, figure, figure, count);
 
 	if (!none_shows(profile, sites, *count, figure, limit)) {
 		profile_collect_sites(profile, true);
-		sites = list_sites(profile, figure, count);
+		sites = list_sites(profile, figure, figure, count);
 	}
 	if (limit > 0 && *count > limit)
 		*count = limit;
-	for (size_t i = 0; i < *count; i++)
-		sites[i] = weighed(profile, sites[i]);
+	weigh_all(profile, sites, *count);
+	return sites;
+}
+
+const struct site *const *profile_all_sites(struct profile *profile, enum figure order, size_t *count)
+{
+	profile_collect_sites(profile, true);
+	const struct site **sites = list_sites(profile, FIGURE_ALLOCATIONS, order, count);
+
+	weigh_all(profile, sites, *count);
 	return sites;
 }
 

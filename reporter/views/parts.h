@@ -36,12 +36,17 @@ void part_totals(struct document *document, struct profile *profile);
 struct site_choice {
 	const char *name; /* of the section */
 	enum figure figure;
+	bool all;     /* those that have none of it, too, behind the others */
 	size_t limit; /* 0: all */
 	bool paths;
 	size_t path_lines; /* for people, of each site */
 };
 size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
 		  const struct site_choice *choice);
+
+/* The sites that a request is for: a few for people; for programs all that allocated, unless they ask for the
+ * greatest by a figure. */
+struct site_choice part_site_choice(const struct request *request, size_t few, bool paths, size_t path_lines);
 
 /* Line tables of source functions. */
 struct table_showing {

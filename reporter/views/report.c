@@ -60,20 +60,6 @@ static int begin(struct request *request, struct diagnostic *diagnostic)
 	return request->flags[PRINT_SUPPRESSIONS];
 }
 
-/* Programs get all sites that allocated, unless they ask for the greatest by a figure. */
-static struct site_choice sites_for(const struct request *request)
-{
-	bool all = !request->for_people && request->top == 0;
-
-	return (struct site_choice){
-		.name = "sites",
-		.figure = all ? FIGURE_ALLOCATIONS : request->figure,
-		.limit = request_rows(request, SITES_SHOWN),
-		.paths = request->for_people || request->flags[PATHS] || request->top > 0,
-		.path_lines = PATHS_SHOWN,
-	};
-}
-
 /* What lives then is what is not freed. */
 static bool is_moment(const struct profile *profile)
 {
@@ -84,7 +70,8 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 		struct document *document, struct diagnostic *diagnostic)
 {
 	const struct table_choice choice = {(size_t)request->top, request->figure};
-	const struct site_choice sites = sites_for(request);
+	const struct site_choice sites =
+		part_site_choice(request, SITES_SHOWN, request->flags[PATHS], PATHS_SHOWN);
 	const struct site_choice leaks = {.figure = FIGURE_LEAKED,
 					  .limit = request_rows(request, LEAKS_SHOWN),
 					  .paths = true,

@@ -198,10 +198,11 @@ static struct run_site kept_site(struct document *document, const struct run_sit
 static void add_sites(struct document *document, const struct request *request, struct run_sums *sums,
 		      const struct amounts *total)
 {
-	bool all = !request->for_people && request->top == 0;
-	enum figure figure = all ? FIGURE_ALLOCATIONS : request->figure;
-	size_t count, limit = request_rows(request, SITES_SHOWN);
-	const struct run_site *sites = run_sums_sites(sums, figure, &count);
+	const struct site_choice choice = part_site_choice(request, SITES_SHOWN, false, 0);
+	enum figure figure = choice.figure;
+	size_t count, limit = choice.limit;
+	const struct run_site *sites =
+		run_sums_sites(sums, choice.all ? FIGURE_ALLOCATIONS : figure, figure, &count);
 	size_t shown = limit > 0 && count > limit ? limit : count;
 	struct site_row *rows = pool_alloc(&document->pool, (shown + 1) * sizeof(*rows));
 

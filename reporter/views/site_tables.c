@@ -33,6 +33,13 @@ struct site_row {
 #define ROW ((const struct site_row *)row)
 #define AMOUNTS_OF_ROW (&ROW->site->amounts)
 
+/* Of the whole run's figure by which sites are ordered, for people and programs alike. */
+static struct cell share_cell(const struct site_row *row)
+{
+	return cell_share(figure_of(&row->site->amounts, row->figure),
+			  figure_of(&row->run->total, row->figure));
+}
+
 /* ---- for programs --------------------------------------------------------------------------- */
 
 #define SITE_COUNT(id, name, field) TABLE_COLUMN(id, name, NULL, 0, 0, cell_count(AMOUNTS_OF_ROW->field))
@@ -60,8 +67,7 @@ SITE_ERROR(site_peak_error, "peak_bytes_error", FIGURE_PEAK)
 SITE_ERROR(site_leaked_error, "leaked_bytes_error", FIGURE_LEAKED)
 SITE_COUNT(site_collected_blocks, "freed_by_collector_blocks", collected_blocks)
 SITE_COUNT(site_collected, "freed_by_collector_bytes", collected_bytes)
-TABLE_COLUMN(site_share, "share", NULL, 0, 0,
-	     cell_share(figure_of(AMOUNTS_OF_ROW, ROW->figure), figure_of(&ROW->run->total, ROW->figure)))
+TABLE_COLUMN(site_share, "share", NULL, 0, 0, share_cell(ROW))
 TABLE_COLUMN(site_paths, "paths", NULL, 0, 0, cell_rows(&ROW->paths))
 
 #define SITE_COLUMNS                                                                                         \
@@ -122,8 +128,7 @@ TABLE_COLUMN(text_figure, NULL, "Memory", 0, 10, figure_cell(ROW))
 TABLE_COLUMN(text_error, NULL, "+/- 95%", 1, 10,
 	     cell_size(figure_error(AMOUNTS_OF_ROW, ROW->figure, ROW->sample_bytes)))
 TABLE_COLUMN(text_count, NULL, "Count", 0, 10, figure_cell(ROW))
-TABLE_COLUMN(text_share, NULL, "Share", 1, 6,
-	     cell_share(figure_of(AMOUNTS_OF_ROW, ROW->figure), figure_of(&ROW->run->total, ROW->figure)))
+TABLE_COLUMN(text_share, NULL, "Share", 1, 6, share_cell(ROW))
 TABLE_COLUMN(text_blocks, NULL, "Blocks", 1, 9, cell_count(figure_blocks(AMOUNTS_OF_ROW, ROW->figure)))
 TABLE_COLUMN(text_where, NULL, "Call site", 2, -1, cell_text(ROW->where))
 TABLE_COLUMN(text_callers, NULL, NULL, 0, 0, cell_lines(ROW->callers))
@@ -243,12 +248,26 @@ static const char *title_of(struct document *document, const struct profile *pro
 			   window->from);
 }
 
+struct site_choice part_site_choice(const struct request *request, size_t few, bool paths, size_t path_lines)
+{
+	return (struct site_choice){
+		.name = "sites",
+		.figure = request->figure,
+		.all = !request->for_people && request->top == 0 && !request->figure_given,
+		.limit = request_rows(request, few),
+		.paths = request->for_people || paths || request->top > 0,
+		.path_lines = path_lines,
+	};
+}
+
 size_t part_sites(struct document *document, struct profile *profile, const struct request *request,
 		  const struct site_choice *choice)
 {
 	const struct overview *run = profile_overview(profile, true);
 	size_t count;
-	const struct site *const *sites = profile_sites(profile, choice->figure, choice->limit, &count);
+	const struct site *const *sites =
+		choice->all ? profile_all_sites(profile, choice->figure, &count)
+			    : profile_sites(profile, choice->figure, choice->limit, &count);
 	struct site_paths *paths =
 		choice->paths ? profile_site_paths(profile, sites, count, choice->figure) : NULL;
 	struct site_row *rows = pool_alloc(&document->pool, (count + 1) * sizeof(*rows));

@@ -12,15 +12,8 @@ enum { PATHS }; /* of request->flags */
 static int make(struct profile *const *profiles, size_t count, const struct request *request,
 		struct document *document, struct diagnostic *diagnostic)
 {
-	/* Programs get all sites that allocated, unless they ask for the greatest by a figure. */
-	bool all = !request->for_people && request->top == 0 && !request->figure_given;
-	const struct site_choice choice = {
-		.name = "sites",
-		.figure = all ? FIGURE_ALLOCATIONS : request->figure,
-		.limit = request_rows(request, SITES_SHOWN),
-		.paths = request->for_people || request->flags[PATHS] || request->top > 0,
-		.path_lines = PATHS_SHOWN,
-	};
+	const struct site_choice choice =
+		part_site_choice(request, SITES_SHOWN, request->flags[PATHS], PATHS_SHOWN);
 	struct profile *profile = *profiles;
 
 	(void)count, (void)diagnostic;

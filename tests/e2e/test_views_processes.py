@@ -142,6 +142,9 @@ def sites_of_all(directory):
         check_equal(sum(site[total] for site in figures["sites"]), figures["totals"][total], f"the sum of {total}")
     check_equal(figures["totals"], {**figures["totals"], **{key: value for key, value in processes(folder)["totals"].items()
                                                             if key not in ("programs",)}}, "the same as of processes")
+    for options, key in (((), "greatest_peak_bytes"), (("--sort", "leaked"), "leaked_bytes")):
+        by = [site[key] for site in report(next(folder.glob("make.*.mprof")), "--all", *options, directory=folder)["sites"]]
+        check_equal(by, sorted(by, reverse=True), f"the order of the text: {options}")
     shown = mprof("report", "--all", "-n", "1", directory=folder).stdout
     check(re.search(r"\n +6\.7 MiB +6\.7 MiB +1 +last +use  .*worker\.c:5\n", shown), shown)
     shown = mprof("report", "--all", "--sort", "leaked", directory=folder).stdout

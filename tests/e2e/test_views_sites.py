@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 from harness import case, check, check_equal, compile, mprof, record, report, run_cases
 
@@ -79,7 +80,7 @@ def all_sites(directory):
     check_equal(sum(site["allocations"] for site in figures["sites"]), figures["totals"]["allocations"], "the sum")
     by_leaked = view("sites", trace, "--sort", "leaked")["sites"]
     check_equal([(site["function"], site["leaked_bytes"]) for site in by_leaked], [("keep", 100)], "by another figure")
-    paths = view("sites", trace, "--paths")["sites"]
+    paths = view("sites", trace, "--paths", "--sort", "allocations")["sites"]
     join = next(site for site in paths if site["function"] == "join")
     check_equal(sorted(path["value"] for path in join["paths"]), [10, 20], "the paths of a site, by allocations")
     check_equal(len(view("sites", trace, "-n", "1")["sites"]), 1, "--top")
@@ -93,6 +94,43 @@ def sites_for_people(directory):
                 [["20", "80.0%", "join"], ["5", "20.0%", "name"]], "sites")
     check(any("< main churn.c:" in line for line in lines), lines)
     check(max(len(line) for line in lines) <= 80, lines)
+
+
+def told(shown):
+    """What text says of the sites of its first table: place and share."""
+    table = shown.split("Call sites", 1)[1].split("\n\n")[0]
+    return [(int(line), share) for share, line in re.findall(r" ([0-9.]+%) [^<\n]*churn\.c:(\d+)$", table, re.M)]
+
+
+def given(rows):
+    return [(int(row["line"]), f"{float(row['share']):.1%}") for row in rows]
+
+
+@case
+def programs_get_the_shares_and_the_order_of_the_text(directory):
+    trace = recorded(directory)
+    for name in ("sites", "report"):
+        for options in ((), ("--sort", "leaked"), ("--sort", "temporary"), ("--sort", "allocated"), ("-n", "1")):
+            what = f"{name} {options}"
+            text = told(mprof(name, *options, trace).stdout)
+            rows = view(name, trace, *options)["sites"]
+            check(text and given(rows)[:len(text)] == text, f"{what}: {given(rows)}, text has {text}")
+            table = ("--table", "sites") if name == "report" else ()
+            csv_rows = list(csv.DictReader(io.StringIO(mprof(name, "--format", "csv", *table, *options, trace).stdout)))
+            check_equal(given(csv_rows), given(rows), f"{what}, CSV")
+            if "--sort" in options:
+                check_equal(len(rows), len(text), f"{what}: those that have any of it")
+        check_equal(len(view(name, trace)["sites"]), 3, f"{name}: all that allocated, unless told otherwise")
+
+
+@case
+def paths_have_the_figure_of_their_site(directory):
+    trace = recorded(directory)
+    for name in ("sites", "report"):
+        for options, figure in (((), "peak_bytes"), (("--sort", "leaked"), "leaked_bytes"), (("--sort", "temporary"), "temporary")):
+            for site in view(name, trace, "--paths", *options)["sites"]:
+                check(site["paths"], f"{name} {options}: {site}")
+                check_equal(sum(path["value"] for path in site["paths"]), site[figure], f"{name} {options}: {site['function']}")
 
 
 @case
