@@ -78,4 +78,35 @@ def lines_that_exceptions_leave_are_counted(directory):
     check_equal((rows["sum += parse(text);"], rows["sum -= 1;"]), (50, 10), "tried, and caught")
 
 
+# ---- what is written of them -------------------------------------------------------------------------------------------------------
+
+
+def settled(line):
+    """A line without what differs between runs: blanks and tabs, and how long collections took."""
+    return " ".join(re.sub(r"; paused .*", "", line).split())
+
+
+def written_lines():
+    """By sample, the lines of its tables in doc/samples.md."""
+    found, sample = {}, None
+    for line in (SOURCE / "doc/samples.md").read_text().splitlines():
+        named = re.match(r"`(\w+)\.(c|cpp)`", line)
+        sample = named[1] if named else sample
+        if line.startswith("    ") and line.strip():
+            found.setdefault(sample, []).append(settled(line))
+    return found
+
+
+@case
+def the_guide_shows_what_they_print(directory):
+    written = written_lines()
+    check({"globals", "streaming", "gc_cycles", "loops", "document_store"} <= set(written), f"tables of {sorted(written)}")
+    for sample, lines in written.items():
+        options = {"MPROF_LINES": "1"} if sample == "loops" else {}
+        trace = record([BUILD / "samples" / sample], directory, **options).trace(sample)
+        shown = mprof("report", *(["--memory-profiler"] if sample == "loops" else []), trace).stdout + mprof("gc", "-n", "100", trace).stdout
+        printed = {settled(line) for line in shown.splitlines()}
+        check_equal([line for line in lines if line not in printed], [], f"lines that {sample} does not print")
+
+
 run_cases()
