@@ -126,11 +126,10 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 	request->filter.modules = request->modules.items;
 	request->filter.ignore = request->ignore.items;
 	request->filter.types = request->types.items;
+	request->filter.keep = selection;
 	/* Of a part of the run, or of some blocks, there are no line tables to select. */
 	if (work->view->selects_tables && !request_has_window(request) && !request_has_blocks(request))
 		work->options.selection = selection;
-	else
-		request->filter.keep = selection;
 	work->options.replay = request->replay;
 	work->options.window = request->window;
 	work->options.blocks = request->blocks;

@@ -365,7 +365,10 @@ int profile_choose(struct profile *profile)
 		chosen = profile_choose_traced(profile);
 	if (chosen == 0 && !selection_empty(selection)) {
 		profile->nothing_matched = true;
-		return profile_warn(profile, "no recorded call path passes a function that matches");
+		return profile->nothing_passes
+			       ? 0
+			       : profile_warn(profile,
+					      "no recorded call path passes a function that matches");
 	}
 	if (chosen == 0)
 		chosen = choose_marked(profile, count);

@@ -75,13 +75,17 @@ static bool is_named(const struct source_function *function)
 	return !text_starts(function->name, "0x") && strcmp(function->name, base_name(function->module)) != 0;
 }
 
+bool profile_is_at_hand(struct profile *profile)
+{
+	return symbolizer_is_at_hand(profile->symbolizer, profile->info->exe);
+}
+
 static bool any_of_executable(struct profile *profile, bool lines)
 {
 	const struct source_function *const *functions;
 	size_t count;
 
-	/* With names alone it cannot be told what else there is. */
-	if (!symbolizer_is_at_hand(profile->symbolizer, profile->info->exe))
+	if (!profile_is_at_hand(profile))
 		return false;
 	count = all_functions(profile, &functions);
 	for (size_t i = 0; i < count; i++)
@@ -126,6 +130,18 @@ int profile_explain_nobody(struct profile *profile, struct diagnostic *diagnosti
 	return explain(profile, &profile->selection, diagnostic);
 }
 
+static int explain_or_warn(struct profile *profile, const struct selection *selection,
+			   struct diagnostic *diagnostic)
+{
+	int error = explain(profile, selection, diagnostic);
+
+	if (error)
+		return error;
+	profile->nothing_passes = true;
+	return profile_warn(profile, "no recorded call path passes a function that matches%s",
+			    profile_is_at_hand(profile) ? "" : "; " EXISTING_NOT_AT_HAND);
+}
+
 uint64_t profile_origin(struct profile *profile)
 {
 	return symbolizer_origin(profile->symbolizer, profile->info->exe);
@@ -140,7 +156,7 @@ int profile_filter_explain(struct profile *profile, const struct filter *filter,
 	if (filter_empty(filter))
 		return 0;
 	if (!selection_empty(&filter->keep))
-		return explain(profile, &filter->keep, diagnostic);
+		return explain_or_warn(profile, &filter->keep, diagnostic);
 	return diagnostic_set(diagnostic, ENOENT, "no recorded call path is of what %s",
 			      filter->modules && *filter->modules ? "--module means"
 			      : filter->types && *filter->types   ? "--type means"

@@ -21,7 +21,13 @@ const struct source_function *profile_namesake(struct profile *profile, const st
  * the names of their source files.  What is found lives as long as the report. */
 void profile_try_names(struct profile *profile, bool files, struct nearest *nearest);
 
-/* Whether the executable has names of functions at all, and lines. */
+/* Whether the executable is here, and the one that ran.  Where it is not, names that the recording keeps tell
+ * what was recorded and nothing of what else there is; for people. */
+bool profile_is_at_hand(struct profile *profile);
+#define EXISTING_NOT_AT_HAND                                                                                 \
+	"the program that ran is not here (moved, deleted or built anew), to tell what else it has"
+
+/* Whether the executable is at hand and has names of functions at all, and lines. */
 bool profile_has_names(struct profile *profile);
 bool profile_has_lines(struct profile *profile);
 

@@ -82,6 +82,7 @@ struct profile {
 	bool replay_complete; /* the last replay knew all that it could have known */
 	struct ownership ownership;
 	bool *passing;            /* by node: what a view is of; NULL: all */
+	bool nothing_passes;      /* and it is told that none is */
 	bool names_known;         /* all code is looked up, but for what is skipped */
 	struct overview overview; /* what remains of blocks: once remains are known */
 	struct site_list sites;

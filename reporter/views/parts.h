@@ -31,6 +31,11 @@ void part_nothing(struct document *document, const char *sentence);
 /* The whole program's figures; for programs. */
 void part_totals(struct document *document, struct profile *profile);
 
+/* Which call paths were asked for, and what they have: a line for people, "" where all were; and a section
+ * for programs, where not all were. */
+const char *part_filtered(struct document *document, struct profile *profile, const struct request *request);
+void part_filtered_totals(struct document *document, struct profile *profile, const struct request *request);
+
 /* Call sites that have most of a figure.  `paths`: with the call paths that make up most of each.  Returns
  * how many lines of text that takes. */
 struct site_choice {

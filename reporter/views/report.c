@@ -97,6 +97,7 @@ static int make(struct profile *const *profiles, size_t count, const struct requ
 	part_run(document, profile, request);
 	part_head(document, profile);
 	part_totals(document, profile);
+	part_filtered_totals(document, profile, request);
 	used += part_sites(document, profile, request, &sites);
 	if (request->for_people && request->figure != FIGURE_LEAKED && !is_moment(profile))
 		used += part_sites(document, profile, request, &leaks);

@@ -37,7 +37,8 @@ struct telling {
 };
 
 struct run_lines {
-	const char *command, *run, *window, *sampled, *peak, *rss, *leaked, *allocations, *collections;
+	const char *command, *run, *window, *sampled, *peak, *rss, *leaked, *allocations, *collections,
+		*filtered;
 	const char *const *warnings;
 };
 
@@ -304,23 +305,24 @@ TABLE_COLUMN(line_heap, NULL, "Heap", 0, 0, cell_text(LINES->peak))
 TABLE_COLUMN(line_grown, NULL, "Grown by", 0, 0, cell_text(LINES->leaked))
 TABLE_COLUMN(line_allocations, NULL, "Allocations", 0, 0, cell_text(LINES->allocations))
 TABLE_COLUMN(line_collections, NULL, "Collections", 0, 0, cell_text(LINES->collections))
+TABLE_COLUMN(line_filtered, NULL, "Filtered", 0, 0, cell_text(LINES->filtered))
 TABLE_COLUMN(line_warnings, NULL, "", 0, 0, cell_lines(LINES->warnings))
 
 static const struct column *const ended_columns[] = {
-	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak, &line_rss,
-	&line_leaked,  &line_allocations, &line_collections, &line_warnings, NULL};
+	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak,     &line_rss,
+	&line_leaked,  &line_allocations, &line_collections, &line_filtered, &line_warnings, NULL};
 static const struct column *const live_columns[] = {
-	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak, &line_rss,
-	&line_live,    &line_allocations, &line_collections, &line_warnings, NULL};
-static const struct column *const moment_columns[] = {&line_command,  &line_run,  &line_window,
-						      &line_sampled,  &line_heap, &line_allocations,
-						      &line_warnings, NULL};
+	&line_command, &line_run,         &line_window,      &line_sampled,  &line_peak,     &line_rss,
+	&line_live,    &line_allocations, &line_collections, &line_filtered, &line_warnings, NULL};
+static const struct column *const moment_columns[] = {&line_command,  &line_run,      &line_window,
+						      &line_sampled,  &line_heap,     &line_allocations,
+						      &line_filtered, &line_warnings, NULL};
 static const struct column *const begun_columns[] = {
-	&line_command, &line_run,  &line_window,      &line_sampled,  &line_peak,
-	&line_rss,     &line_live, &line_allocations, &line_warnings, NULL};
+	&line_command, &line_run,         &line_window,   &line_sampled,  &line_peak, &line_rss,
+	&line_live,    &line_allocations, &line_filtered, &line_warnings, NULL};
 static const struct column *const window_columns[] = {
-	&line_command, &line_run,   &line_window,      &line_sampled,  &line_peak,
-	&line_rss,     &line_grown, &line_allocations, &line_warnings, NULL};
+	&line_command, &line_run,         &line_window,   &line_sampled,  &line_peak, &line_rss,
+	&line_grown,   &line_allocations, &line_filtered, &line_warnings, NULL};
 
 static const struct column *const *columns_of(const struct overview *run)
 {
@@ -345,6 +347,7 @@ void part_run(struct document *document, struct profile *profile, const struct r
 		.leaked = leaked_line(&telling),
 		.allocations = allocations_line(&telling),
 		.collections = collections_line(&telling),
+		.filtered = part_filtered(document, profile, request),
 		.warnings = warning_lines(&telling),
 	};
 

@@ -38,7 +38,7 @@ struct view {
 	bool tells_run;                    /* what part of it the figures are of, too */
 	bool exports;                      /* it has formats of its own, in place of the usual ones */
 	bool writes_file;                  /* it has one of its own, and no document */
-	bool selects_tables;               /* -f and --file say whose line tables, not which call paths */
+	bool selects_tables;               /* -f and --file say whose line tables, besides which call paths */
 	const struct argp_option *options; /* of its own; may be NULL */
 	argp_parser_t parse;               /* of these, with the request as input; may be NULL */
 	/* Called once options are read, before anything is opened: may do all there is to do (1), or refuse

@@ -50,6 +50,10 @@ static int explain(struct profile *profile, const struct request *request, const
 
 	if (profile_has_place(profile, &meant->place))
 		return 0;
+	if (!profile_is_at_hand(profile))
+		return diagnostic_set(diagnostic, ENOENT,
+				      "'%s' is not found: no recorded call path passes it; %s",
+				      request->place, EXISTING_NOT_AT_HAND);
 	if (!(file ? profile_has_lines(profile) : profile_has_names(profile)))
 		return diagnostic_set(diagnostic, ENOENT, "'%s' is not found: the program has no %s",
 				      request->place, file ? "debug information" : "names of functions");

@@ -114,7 +114,27 @@ def functions_that_are_not_there(directory):
     recorded(directory, source=PROGRAM.replace("int main", "void idle(int *x) { *x = 1; }\nint main"))
     done = mprof("report", "-f", "idle", directory=directory)
     check_equal(done.returncode, 0, done.stderr)
-    check("no recorded call path passes" in done.stdout, done.stdout)
+    check(done.stdout.count("no recorded call path passes") == 1 and "call sites, by -f idle (peak heap 0 B" in done.stdout, done.stdout)
+    check("Call site\n" not in done.stdout, f"no call site passes it: {done.stdout}")
+    for view in ("sites", "leaks", "tree"):
+        done = mprof(view, "-f", "idle", directory=directory)
+        check_equal((done.returncode, done.stderr), (0, "mprof: warning: no recorded call path passes a function that matches\n"), view)
+
+
+@case
+def functions_of_a_program_that_is_gone(directory):
+    recorded(directory)
+    done = mprof("run", "-q", "-o", "one.mprof", "--", "./program", directory=directory)
+    check_equal(done.returncode, 0, done.stderr)
+    (directory / "program").unlink()
+    check_equal(mprof("who", "main", directory=directory).returncode, 0, "what was recorded is known by name")
+    gone = "the program that ran is not here (moved, deleted or built anew), to tell what else it has"
+    done = mprof("who", "mian", directory=directory)
+    check_equal((done.returncode, done.stderr), (2, f"mprof: 'mian' is not found: no recorded call path passes it; {gone}\n"), "who")
+    done = mprof("sites", "-f", "mian", directory=directory)
+    check_equal((done.returncode, done.stderr), (0, f"mprof: warning: no recorded call path passes a function that matches; {gone}\n"), "sites")
+    done = mprof("report", "-f", "mian", directory=directory)
+    check(done.returncode == 0 and gone in done.stdout and "Call site\n" not in done.stdout, done.stdout)
 
 
 @case

@@ -212,9 +212,9 @@ def manglings_of_rust(directory):
     needs("rustc")
     names = {}
     for mangling in ("legacy", "v0"):
-        figures = report(recorded(directory / mangling, *rustc("2", 0, mangling)), "-f", "Shape::fill")
-        check_equal(table(figures, "demo.rs")[16]["allocated_bytes"], 24032, f"{mangling}: -f Shape::fill")
-        names[mangling] = {function for function, file, _ in sites_of(figures) if file == "demo.rs"}
+        trace = recorded(directory / mangling, *rustc("2", 0, mangling))
+        check_equal(table(report(trace, "-f", "Shape::fill"), "demo.rs")[16]["allocated_bytes"], 24032, f"{mangling}: -f Shape::fill")
+        names[mangling] = {function for function, file, _ in sites_of(report(trace)) if file == "demo.rs"}
     check_equal(names["v0"], names["legacy"], "names of functions")
     check("demo::Named::named" in names["v0"], f"the method of a trait has no type's name: {names['v0']}")
 

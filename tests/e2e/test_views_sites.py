@@ -5,7 +5,7 @@ import io
 import json
 import re
 
-from harness import case, check, check_equal, compile, mprof, record, report, run_cases
+from harness import case, check, check_equal, compile, lines_of, mprof, record, report, run_cases
 
 FLAGS = ("-O1", "-fno-optimize-sibling-calls", "-fno-omit-frame-pointer", "-fno-builtin")
 
@@ -131,6 +131,33 @@ def paths_have_the_figure_of_their_site(directory):
             for site in view(name, trace, "--paths", *options)["sites"]:
                 check(site["paths"], f"{name} {options}: {site}")
                 check_equal(sum(path["value"] for path in site["paths"]), site[figure], f"{name} {options}: {site['function']}")
+
+
+def sums(sites):
+    return {key: sum(site[key] for site in sites) for key in ("allocations", "allocated_bytes", "peak_bytes", "leaked_bytes", "temporary")}
+
+
+@case
+def reports_narrow_call_sites_and_say_so(directory):
+    trace = recorded(directory)
+    whole = report(trace)
+    for options, functions in ((("-f", "join"), ["join"]), (("-f", "join", "-f", "name"), ["join", "name"]), (("--ignore", "join"), ["keep", "name"]),
+                               (("--file", "*churn.c", "--ignore", "keep"), ["join", "name"]), (("--module", "nothing", "-f", "*"), None)):
+        figures = report(trace, *options) if functions else None
+        if not functions:
+            check_equal(mprof("report", *options, trace).returncode, 0, "nothing is left")
+            continue
+        check_equal(sorted(site["function"] for site in figures["sites"]), functions, f"sites: {options}")
+        check_equal(figures["sites"], view("sites", trace, *options)["sites"], f"as of sites: {options}")
+        check_equal({key: figures["filtered"][key] for key in sums([])}, sums(figures["sites"]), f"their sum: {options}")
+        check_equal(figures["totals"], whole["totals"], f"the whole run's: {options}")
+        text = mprof("report", *options, trace).stdout
+        check_equal(re.findall(r"^Filtered: +call sites, by (.*) \(.* (\d+) allocations\); all else is not$", text, re.M),
+                    [(" ".join(options), str(sums(figures["sites"])["allocations"]))], "what is said")
+    check("filtered" not in whole and "Filtered" not in mprof("report", trace).stdout, "not of all")
+    check_equal(lines_of(report(trace, "-f", "join"), "join"), lines_of(report(trace, "-f", "join", "-f", "name"), "join"), "line tables")
+    at = mprof("report", "-f", "join", "--at", "peak", trace).stdout
+    check(re.search(r"^Filtered: +call sites, by -f join \(heap 1000 B\); all else is not$", at, re.M), at)
 
 
 @case

@@ -191,6 +191,18 @@ const struct collections *profile_collections_only(struct profile *profile)
 	return profile_collections(profile);
 }
 
+/* No filter here. */
+const char *part_filtered(struct document *document, struct profile *profile, const struct request *request)
+{
+	(void)document, (void)profile, (void)request;
+	return "";
+}
+
+void part_filtered_totals(struct document *document, struct profile *profile, const struct request *request)
+{
+	(void)document, (void)profile, (void)request;
+}
+
 const struct window *profile_window(const struct profile *profile)
 {
 	(void)profile;
