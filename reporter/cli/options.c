@@ -214,8 +214,8 @@ static int explain(const struct parse *parse, char **argv, int next)
 
 /* ---- parsing ---------------------------------------------------------------------- */
 
-/* Whether the next word is the value of an option that ends this one. */
-static bool waits_for_value(const struct argp *root, const char *word)
+/* The option that ends a word, if the next word is its value; else NULL. */
+static const struct argp_option *waits_for_value(const struct argp *root, const char *word)
 {
 	const struct argp_option *option = NULL;
 	const char *letter = "";
@@ -225,7 +225,9 @@ static bool waits_for_value(const struct argp *root, const char *word)
 		option = find_option(root, word + 2, strlen(word + 2), &count);
 	else if (word[0] == '-' && word[1])
 		option = find_in_cluster(root, word, &letter);
-	return option && option->arg && !(option->flags & OPTION_ARG_OPTIONAL) && (!*letter || !letter[1]);
+	return option && option->arg && !(option->flags & OPTION_ARG_OPTIONAL) && (!*letter || !letter[1])
+		       ? option
+		       : NULL;
 }
 
 /* Whether a word, the command's name not among them, is one like "-3". */
@@ -271,11 +273,32 @@ static char **protect_indices(const struct argp *root, int argc, char **argv, in
 	return words;
 }
 
+/* Who writes "--gate -- PROGRAM" has left a value out, and argp would take the "--" for it.  0, or -EINVAL
+ * with a diagnostic. */
+static int check_separator(const struct parse *parse, bool in_order, int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct argp_option *option = waits_for_value(&parse->root, argv[i]);
+
+		if (in_order && (argv[i][0] != '-' || !argv[i][1]))
+			return 0;
+		if (option && strcmp(argv[++i], "--") == 0)
+			return diagnostic_set(
+				parse->diagnostic, EINVAL,
+				"a value (%s) is missing between '%s' and '--'; try 'mprof help %s'",
+				option->arg, argv[i - 1], parse->command);
+	}
+	return 0;
+}
+
 static int run_argp(struct parse *parse, bool in_order, int argc, char **argv)
 {
 	unsigned flags = ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT | (in_order ? ARGP_IN_ORDER : 0);
-	error_t error = argp_parse(&parse->root, argc, argv, flags, NULL, parse);
+	error_t error = check_separator(parse, in_order, argc, argv);
 
+	if (error)
+		return error;
+	error = argp_parse(&parse->root, argc, argv, flags, NULL, parse);
 	if (parse->helped)
 		return 1;
 	if (parse->failed)

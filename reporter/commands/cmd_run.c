@@ -59,7 +59,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return option_number(state, "--repeat", argument, 1, 100000, &options->repeat);
 	case 'o':
 		options->output = argument;
-		return *argument ? 0 : options_error(state, "-o takes a file name");
+		return *argument && strcmp(argument, "-") != 0
+			       ? 0
+			       : options_error(state,
+					       "-o takes a file name: a recording is no text to print");
 	case 's':
 		options->sample = argument;
 		return size_parse(argument, &sample_bytes) && sample_bytes <= SAMPLE_BYTES_MAX

@@ -137,6 +137,11 @@ def output_that_cannot_be(directory):
         done = mprof("run", "-o", output, "--", "/bin/echo", "here", directory=directory)
         check_equal((done.returncode, done.stdout), (2, ""), f"exit status and output with -o {output}")
         check(done.stderr.startswith(f"mprof: {output}: ") and done.stderr.count("\n") == 1, f"one line about it: {done.stderr!r}")
+    for options, words in ((("-o", "-"), "-o takes a file name: a recording is no text to print"), (("-o",), "a value (FILE) is missing between '-o' and '--'"),
+                           (("--gate",), "a value (FILE) is missing between '--gate' and '--'")):
+        done = mprof("run", *options, "--", "/bin/echo", "here", directory=directory)
+        check_equal(done.outcome, (2, "", f"mprof: {words}; try 'mprof help run'\n"), f"with {options}")
+    check_equal(mprof("run", "-q", "/bin/echo", "--gate", "--", "here", directory=directory).outcome, (0, "--gate -- here\n", ""), "the program's own words")
     (directory / "notes.txt").write_text("mine")
     (directory / "link").symlink_to("notes.txt")
     for output in ("notes.txt", "link"):

@@ -85,6 +85,9 @@ Test(options, negative_indices_are_arguments)
 	cr_assert_eq(seen.count, 2);
 	cr_assert_str_eq(seen.arguments[0], "-1");
 	cr_assert_str_eq(seen.arguments[1], "-23");
+	cr_assert_eq(parsed("-o -- -- -q"), -EINVAL);
+	cr_assert_eq(parsed("--output=-- -- -q"), 0);
+	cr_assert_str_eq(seen.output, "--");
 	cr_assert_eq(parsed("-- -q"), 0);
 	cr_assert_str_eq(seen.arguments[0], "-q");
 }
@@ -109,6 +112,8 @@ Test(options, each_mistake_is_named)
 	REFUSED("-qz", "unknown option '-z'");
 	REFUSED("x -o", "a value is missing after option '-o'");
 	REFUSED("--top", "a value is missing after option '--top'");
+	REFUSED("--top -- x", "a value (N) is missing between '--top' and '--'");
+	REFUSED("-qo -- x", "a value (FILE) is missing between '-qo' and '--'");
 	REFUSED("--quiet=yes", "no value is allowed after option '--quiet'");
 	REFUSED("--source x", "ambiguous option '--source': '--source-dir', '--source-map'");
 	REFUSED("--top 10", "--top takes a number from 1 to 9, not '10'");
