@@ -118,7 +118,18 @@ static char *choose_pattern(const struct options *options, const char *folder)
 		return recorded_pattern(options->output);
 	if (variable && *variable)
 		return recorded_pattern(variable);
-	return recorded_pattern(folder ? folder : "%e.%p.mprof");
+	return recorded_pattern(folder ? folder : RECORDED_USUAL);
+}
+
+/* Whoever starts a run wants its recording, and hears before hours of it that there can be none.  What
+ * MPROF_OUT says is the shim's to judge, as without run: the program runs in any case. */
+static int check_place(const struct options *options, const char *folder, struct diagnostic *diagnostic)
+{
+	const char *variable = getenv("MPROF_OUT");
+
+	if (!options->output && (folder || (variable && *variable)))
+		return 0;
+	return recorded_check(options->output, diagnostic);
 }
 
 /* ---- the run ------------------------------------------------------------------------- */
@@ -235,8 +246,8 @@ static int run(const struct options *options, struct run_gate *gate, struct diag
 
 	if (pattern)
 		status = status_of_missing(diagnostic, status);
-	if (status == 0 && options->output)
-		status = recorded_check(options->output, diagnostic);
+	if (status == 0)
+		status = check_place(options, folder, diagnostic);
 	if (status == 0)
 		status = set_environment(options, pattern, diagnostic);
 	if (status == 0)

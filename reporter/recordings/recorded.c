@@ -91,13 +91,24 @@ static int place_error(const char *pattern, const char *directory)
 	return access(directory, W_OK | X_OK) == 0 ? 0 : errno;
 }
 
+/* The pattern that is taken where nobody names one: what cannot be written to then is this directory. */
+static int refuse_here(int reason, struct diagnostic *diagnostic)
+{
+	return diagnostic_set(diagnostic, reason,
+			      "cannot record to the current directory: %s; -o FILE records elsewhere",
+			      strerror(reason));
+}
+
 int recorded_check(const char *output, struct diagnostic *diagnostic)
 {
-	char *pattern = recorded_pattern(output), *directory = pattern ? pattern_directory(pattern) : NULL;
+	char *pattern = recorded_pattern(output ? output : RECORDED_USUAL),
+	     *directory = pattern ? pattern_directory(pattern) : NULL;
 	int reason = directory ? place_error(pattern, directory) : errno;
 
 	free(pattern);
 	free(directory);
+	if (reason && !output)
+		return refuse_here(reason, diagnostic);
 	if (reason == EEXIST)
 		return diagnostic_set(diagnostic, reason,
 				      "%s: cannot record to it: it is there and no recording, so it is kept; "

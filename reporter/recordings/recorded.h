@@ -8,12 +8,14 @@
 
 #include <sys/types.h>
 
+#define RECORDED_USUAL "%e.%p.mprof" /* where nobody says where to */
+
 /* The pattern with the current directory before it, the caller's to free(); NULL with errno.  The program may
  * change its directory before a child of it starts a trace. */
 char *recorded_pattern(const char *pattern);
 
-/* Whether a trace can be made where `output` says: 0 or -errno with a diagnostic.  A directory that is
- * another one for each process is taken on trust. */
+/* Whether a trace can be made where `output` says, or where it usually goes (NULL): 0 or -errno with a
+ * diagnostic.  A directory that is another one for each process is taken on trust. */
 int recorded_check(const char *output, struct diagnostic *diagnostic);
 
 /*

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import (MPROF, SHIM, case, check, check_equal, compile, environment, mprof, needs, report, run, run_cases,
+from harness import (MPROF, SHIM, case, check, check_equal, compile, environment, mprof, needs, open_copy, report, run, run_cases,
                      wait_for)
 
 DATA = bytes(range(256)) * 1000
@@ -156,6 +156,21 @@ def output_that_cannot_be(directory):
     (directory / "absent-7").mkdir()
     done = mprof("run", "-o", "absent-%p/x.mprof", "--", "/bin/echo", "here", directory=directory)
     check_equal((done.returncode, done.stdout), (0, "here\n"), "a directory whose name is not known yet")
+
+
+@case
+def a_directory_that_cannot_be_written_to(directory):
+    shim, program = open_copy(directory)
+    (directory / "closed").mkdir(mode=0o555)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    if as_nobody:
+        needs("setpriv")
+    command = [*as_nobody, program, "run", "--", "/bin/sh", "-c", "echo here; exit 5"]
+    done = run(command, directory / "closed", MPROF_LIBRARY=shim)
+    check_equal(done.outcome, (2, "", "mprof: cannot record to the current directory: Permission denied; -o FILE records elsewhere\n"), "before it runs")
+    done = run(command, directory / "closed", MPROF_LIBRARY=shim, MPROF_OUT="x.mprof")
+    check_equal((done.returncode, done.stdout), (5, "here\n"), f"where MPROF_OUT says where to: {done.stderr}")
+    check("runs unrecorded" in done.stderr, done.stderr)
 
 
 @case
