@@ -4,6 +4,7 @@
 #include "recorded.h"
 #include "drain/drain.h"
 #include "reader/reader.h"
+#include "trace/format.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -176,6 +177,11 @@ static void warn_of(const char *path)
 			"mprof: warning: mprof-drain did not work while the program ran (%s); what waited in "
 			"memory was written at its end\n",
 			undrained);
+	if (trace_info(trace)->end_flags & END_FOREIGN_MALLOC)
+		fputs("mprof: warning: almost nothing was recorded: the program brings its own malloc, which "
+		      "comes "
+		      "before mprof's; 'mprof report' says what to do\n",
+		      stderr);
 	trace_close(trace);
 }
 

@@ -124,6 +124,7 @@ def wrapped(allocator, directory):
     check_equal((done.returncode, done.stdout.split()), (0, [hook for hook in HOOKS if hook in hooks]), "exit status, output")
     traces = list(directory.glob("every_hook.*.mprof"))
     check_equal(len(traces), 1, "traces of the program")
+    check("mprof: warning: almost nothing was recorded: the program brings its own malloc" in done.stderr, f"run says so at its end: {done.stderr}")
     check_hidden(traces[0], hooks)
 
 
