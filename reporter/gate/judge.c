@@ -353,6 +353,7 @@ int judge_program(struct check *check, const struct program *program, struct che
 		.key = program->inputs->key,
 		.error = problem_of(program),
 		.run_count = count_runs(&told),
+		.process_count = count_processes(&told),
 	};
 	fill_values(&told, check->options->repeat_figure, out);
 	note_suppressed(check, &told, out);

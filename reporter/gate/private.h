@@ -83,6 +83,9 @@ struct judged judged_figure(const struct program *program, size_t subject, enum 
 			    enum repeat_figure which);
 size_t count_runs(const struct program *program);
 
+/* Of how many processes the greatest figures are: the most of any run. */
+size_t count_processes(const struct program *program);
+
 /* Of one run: the trace with the greatest figure. */
 const struct input *greatest_of_run(const struct program *program, size_t begin, size_t end, size_t subject,
 				    enum figure figure);

@@ -39,6 +39,17 @@ static size_t rank_of(const struct program *program, uint64_t value, size_t run_
 	return rank;
 }
 
+size_t count_processes(const struct program *program)
+{
+	size_t most = 0, end;
+
+	for (size_t begin = 0; begin < program->count; begin = end) {
+		end = end_of_run(program, begin);
+		most = end - begin > most ? end - begin : most;
+	}
+	return most;
+}
+
 size_t count_runs(const struct program *program)
 {
 	size_t count = 0;

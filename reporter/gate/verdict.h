@@ -86,6 +86,7 @@ struct checked_program {
 	const char *note;  /* what is to be known of its figures, one line (they are estimates); or NULL */
 	uint64_t duration_ns;
 	size_t run_count;
+	size_t process_count;  /* of a run, at most: each figure is the greatest of any of them */
 	uint64_t sample_bytes; /* one byte in so many was sampled; 0: all was recorded */
 	uint64_t value[FIGURES_JUDGED];
 	uint64_t low[FIGURES_JUDGED], high[FIGURES_JUDGED]; /* over the runs */

@@ -128,6 +128,10 @@ def repeats_say_how_they_vary(directory):
     check_equal(totals["peak"], [1000, 3000], "the stored range")
     done = mprof("check", "--name", "held", "--max-peak=2999", *traces, directory=directory)
     check_equal(done.returncode, 1, "of processes of one run the greatest counts")
+    check(re.search(r"held: peak 2\.9 KiB, .* allocations, each the most of any of 3 processes$", done.stdout, re.M), done.stdout)
+    told = json.loads(mprof("check", "--name", "held", "--max-peak=2999", "--format", "json", *traces, directory=directory).stdout)
+    check_equal(told["programs"][0]["processes"], 3, "processes")
+    check("processes" not in mprof("check", "--name", "held", "--max-peak=2999", traces[1], directory=directory).stdout, "of one it goes without saying")
 
 
 @case

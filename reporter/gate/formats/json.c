@@ -119,11 +119,12 @@ static json_t *program_json(const void *item)
 	const struct checked_program *program = item;
 	json_t *figures = program->error ? json_null() : figures_json(program);
 
-	return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "key",
+	return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "key",
 			 json_out_text(program->key), "judged", wording_is_judged(program), "trace",
 			 json_out_text(program->trace), "error", json_out_text(program->error), "note",
 			 json_out_text(program->note), "duration_ns", json_out_number(program->duration_ns),
-			 "runs", (json_int_t)program->run_count, "sample_bytes",
+			 "runs", (json_int_t)program->run_count, "processes",
+			 (json_int_t)program->process_count, "sample_bytes",
 			 json_out_number(program->sample_bytes), "suppressed",
 			 json_out_list(program->suppressed, program->suppressed_count,
 				       sizeof(*program->suppressed), suppressed_json),

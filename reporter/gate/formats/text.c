@@ -76,6 +76,8 @@ static void print_heading(const struct wording *to, const struct checked_program
 		fputs(", leaked ", to->out);
 		wording_value(to, FIGURE_LEAKED, program->value[FIGURE_LEAKED]);
 		fprintf(to->out, ", %" PRIu64 " allocations", program->value[FIGURE_ALLOCATIONS]);
+		if (program->process_count > 1)
+			fprintf(to->out, ", each the most of any of %zu processes", program->process_count);
 	}
 	fputc('\n', to->out);
 }
