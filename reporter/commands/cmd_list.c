@@ -10,11 +10,9 @@
 #include "recordings/traces.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -82,7 +80,7 @@ static const struct column *const *columns_for(const struct row *rows, size_t co
 	return sampled ? sampled_columns : columns;
 }
 
-static const char *state_of(const struct trace_info *info, const struct trace_entry *trace)
+static const char *state_of(const struct trace_info *info)
 {
 	switch (info->end_kind) {
 	case END_EXITED:
@@ -94,10 +92,7 @@ static const char *state_of(const struct trace_info *info, const struct trace_en
 	case END_KILLED:
 		return "killed";
 	default:
-		if (*trace->session_path && access(trace->session_path, F_OK) == 0 &&
-		    (kill(trace->pid, 0) == 0 || errno == EPERM))
-			return "recording";
-		return "cut off";
+		return info->recording ? "recording" : "cut off";
 	}
 }
 
@@ -114,7 +109,7 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 		row->state = "damaged";
 		row->command = strdup("");
 	} else {
-		row->state = state_of(trace_info(trace), entry);
+		row->state = state_of(trace_info(trace));
 		row->sample_bytes = trace_info(trace)->sample_bytes;
 		row->duration_ns = trace_info(trace)->duration_ns;
 		row->has_peak = trace_info(trace)->summary != NULL;

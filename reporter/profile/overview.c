@@ -54,6 +54,7 @@ static void fill(struct overview *overview, const struct trace_info *info, const
 		.started_realtime_ns = info->started_realtime_ns,
 		.duration_ns = info->duration_ns,
 		.complete = info->complete,
+		.recording = info->recording,
 		.end_unknown = info->end_kind == END_UNKNOWN,
 		.thread_count = info->thread_count,
 		.lost_events = info->lost_events,
@@ -82,10 +83,13 @@ static int warn_end(struct profile *profile, const struct trace_info *info)
 		error = profile_warn(profile,
 				     "the program ended, how is unknown (by a system call of its own, "
 				     "or killed): this is what it had recorded");
-	else if (!info->ended)
+	else if (info->recording)
 		error = profile_warn(
-			profile, "the run did not end (killed, or still running): figures are those of the "
-				 "recording so far");
+			profile, "the program is still running: figures are those of the recording so far");
+	else if (!info->ended)
+		error = profile_warn(profile,
+				     "the run did not end, or its recording did not (killed): figures are "
+				     "those of what was recorded");
 	if (!error && info->damaged_at > 0)
 		error = profile_warn(
 			profile, "the trace is cut off at byte %" PRIu64 ": what comes before is reported",

@@ -44,6 +44,7 @@ struct overview {
 	int pid;
 	uint64_t started_realtime_ns, duration_ns;
 	bool complete;    /* the run ended by itself and nothing of it is missing */
+	bool recording;   /* it goes on, and is not complete */
 	bool end_unknown; /* it ended, by itself or killed; then it is not complete */
 	size_t thread_count;
 	uint64_t lost_events;

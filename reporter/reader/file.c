@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -177,6 +178,12 @@ bool trace_is_at(const char *path)
 	return is;
 }
 
+/* Without an END, which has not been looked for. */
+static bool is_recording(const char *session_path, int pid)
+{
+	return *session_path && access(session_path, F_OK) == 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
 int file_open(struct trace *trace, const char *path, struct diagnostic *diagnostic)
 {
 	struct format_file_header header;
@@ -191,6 +198,7 @@ int file_open(struct trace *trace, const char *path, struct diagnostic *diagnost
 	trace->blocks_at = header.header_bytes;
 	trace->blocks_end = trace->info.file_bytes;
 	trace->info.pid = (int)header.pid;
+	trace->info.recording = is_recording(session_path, trace->info.pid);
 	trace->info.started_realtime_ns = header.started_realtime_ns;
 	trace->summary.version = header.version;
 	return 0;

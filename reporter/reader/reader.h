@@ -89,6 +89,7 @@ struct trace_info {
 	size_t note_count;
 	/* How the run ended. */
 	bool ended;           /* there is an END block */
+	bool recording;       /* there is none yet: the process lives, and is being recorded */
 	bool complete;        /* ended, and by exit or execve, and not blind: nothing was cut off */
 	int end_kind;         /* enum end_kind, 0 without END */
 	uint64_t end_signal;  /* that killed it; 0: none, or not known */

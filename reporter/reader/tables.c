@@ -282,6 +282,7 @@ int table_end(struct trace *trace, struct varint_cursor *payload)
 		return -EBADMSG;
 	info->end_kind = how == END_KILLED && info->end_flags & END_HOW_UNKNOWN ? END_UNKNOWN : (int)how;
 	info->ended = true;
+	info->recording = false;
 	return publish_summary(trace, sums);
 }
 

@@ -90,6 +90,9 @@ const char *part_window(struct document *document, const struct window *window);
 /* "blocks of 1.0 MiB and more, allocated by thread 1234"; "" of all. */
 const char *part_blocks(struct document *document, const struct block_selection *blocks);
 
+/* " (still recording)" and the like, of a run that is not complete; else "". */
+const char *part_end(const struct overview *run);
+
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);
 

@@ -53,10 +53,12 @@ static const char *plain_size(const struct telling *telling, uint64_t size_bytes
 	return part_size(telling->document, telling->request, size_bytes, 0);
 }
 
-static const char *end_of(const struct overview *run)
+const char *part_end(const struct overview *run)
 {
 	if (run->complete)
 		return "";
+	if (run->recording)
+		return " (still recording)";
 	return run->end_unknown ? " (how it ended is unknown)" : " (did not end)";
 }
 
@@ -64,12 +66,14 @@ static const char *run_line(const struct telling *telling)
 {
 	const struct overview *run = telling->run;
 	char started[NUMBER_BYTES], duration[NUMBER_BYTES];
+	const char *threads = run->thread_count > 0
+				      ? part_count(telling->document, run->thread_count, "thread")
+				      : "in which no thread allocated";
 
 	number_time(started, sizeof(started), run->started_realtime_ns);
 	number_duration(duration, sizeof(duration), run->duration_ns);
 	return pool_format(&telling->document->pool, "pid %d, started %s, %s%s, %s%s", run->pid, started,
-			   duration, end_of(run), part_count(telling->document, run->thread_count, "thread"),
-			   run->aggregate ? ", recorded as sums" : "");
+			   duration, part_end(run), threads, run->aggregate ? ", recorded as sums" : "");
 }
 
 /* "load (0.512 s)", "1.500 s". */

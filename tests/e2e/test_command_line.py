@@ -3,8 +3,9 @@
 import json
 import re
 import shutil
+import subprocess
 
-from harness import case, check, check_equal, compile, mprof, needs, run, run_cases
+from harness import SHIM, case, check, check_equal, compile, environment, mprof, needs, record, report, run, run_cases, wait_for
 
 PROGRAM = """#include <stdlib.h>
 int main(void) { volatile char *p = malloc(3000); p[0] = 1; free((void *)p); return 0; }
@@ -135,6 +136,38 @@ def functions_of_a_program_that_is_gone(directory):
     check_equal((done.returncode, done.stderr), (0, f"mprof: warning: no recorded call path passes a function that matches; {gone}\n"), "sites")
     done = mprof("report", "-f", "mian", directory=directory)
     check(done.returncode == 0 and gone in done.stdout and "Call site\n" not in done.stdout, done.stdout)
+
+
+@case
+def a_recording_that_goes_on_is_called_so(directory):
+    (directory / "server.c").write_text("#include <stdlib.h>\n#include <unistd.h>\nchar *volatile kept;\nint main(void) { kept = malloc(12345); close(1); pause(); }\n")
+    server = compile(directory / "server.c", directory / "server")
+    process = subprocess.Popen([server], cwd=directory, env=environment(LD_PRELOAD=SHIM, MPROF_OUT="live.mprof"), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    try:
+        process.stdout.read()
+        wait_for(lambda: "12.1 KiB in 1 block" in mprof("report", "live.mprof", directory=directory).stdout, 20, "its block in a report")
+        check_equal(json.loads(mprof("list", "--format", "json", directory=directory).stdout)[0]["state"], "recording", "list")
+        shown = mprof("report", "live.mprof", directory=directory).stdout
+        check(re.search(r"^Run: .* \(still recording\), 1 thread$", shown, re.M) and "did not end" not in shown and "killed" not in shown, shown)
+        check("\nwarning: the program is still running: figures are those of the recording so far\n" in shown, shown)
+        figures = report(directory / "live.mprof")
+        check_equal((figures["complete"], figures["warnings"]), (False, ["the program is still running: figures are those of the recording so far"]), "keys")
+        check("(still recording)" in mprof("diff", "live.mprof", "live.mprof", directory=directory).stdout, "diff")
+        for view in (("leaks", "--growing"), ("plot",), ("html", "-o", "live.html")):
+            check_equal(mprof(*view, *(["live.mprof"]), directory=directory).returncode, 0, f"{view}")
+    finally:
+        process.kill()
+        process.wait()
+    shown = mprof("report", "live.mprof", directory=directory).stdout
+    check("still" not in shown and "killed" in shown, shown)
+
+
+@case
+def programs_that_allocate_nothing(directory):
+    (directory / "none.c").write_text("int main(void) { return 0; }\n")
+    trace = record([compile(directory / "none.c", directory / "none")], directory).trace()
+    shown = mprof("report", trace).stdout
+    check(re.search(r"^Run: .* s, in which no thread allocated$", shown, re.M), shown)
 
 
 @case
