@@ -31,17 +31,19 @@ static bool shows(uint64_t size_bytes, unsigned shift, int precision)
 	return (double)size_bytes / (double)(UINT64_C(1) << shift) >= 0.5 * pow(10, -precision);
 }
 
+enum unit cells_unit_of(uint64_t greatest_bytes, const struct style *style)
+{
+	if (style->unit != UNIT_AUTO)
+		return style->unit;
+	if (greatest_bytes == 0 || shows(greatest_bytes, 20, style->precision))
+		return UNIT_MIB;
+	return shows(greatest_bytes, 10, style->precision) ? UNIT_KIB : UNIT_B;
+}
+
 enum unit cells_unit(const struct table *table, const struct column *const *columns,
 		     const struct style *style)
 {
-	uint64_t greatest;
-
-	if (style->unit != UNIT_AUTO)
-		return style->unit;
-	greatest = greatest_bytes(table, columns);
-	if (greatest == 0 || shows(greatest, 20, style->precision))
-		return UNIT_MIB;
-	return shows(greatest, 10, style->precision) ? UNIT_KIB : UNIT_B;
+	return cells_unit_of(style->unit == UNIT_AUTO ? greatest_bytes(table, columns) : 0, style);
 }
 
 static void print_in_unit(char buffer[NUMBER_BYTES], int64_t size_bytes, enum unit unit, int precision)

@@ -10,6 +10,9 @@
 enum unit cells_unit(const struct table *table, const struct column *const *columns,
 		     const struct style *style);
 
+/* The unit of bytes of which these are the greatest. */
+enum unit cells_unit_of(uint64_t greatest_bytes, const struct style *style);
+
 /* The cell's text: its own, or written to `buffer`.  Of kinds that are no text of one line, "". */
 const char *cells_text(const struct cell *cell, char buffer[NUMBER_BYTES], enum unit unit, int precision);
 

@@ -4,6 +4,7 @@
  */
 #include "base/memory.h"
 #include "base/number.h"
+#include "formats/cells.h"
 #include "views/parts.h"
 
 #include <inttypes.h>
@@ -298,26 +299,58 @@ static bool follows(const void *before, const void *row)
 	return ROW->line->line <= ((const struct line_row *)before)->line->line + 1;
 }
 
-static const char *headline(const struct making *making, const struct line_table *table)
+/* In the columns that are usually shown. */
+static uint64_t greatest_bytes(const struct table_row *row)
 {
-	const struct amounts *amounts = &table->amounts;
+	uint64_t greatest = 0;
+
+	for (size_t i = 0; i < row->line_count; i++) {
+		const struct table_line *line = row->lines[i].line;
+		int64_t added = (int64_t)(line->amounts.allocated_bytes - line->amounts.freed_bytes);
+		uint64_t change = (uint64_t)(added < 0 ? -added : added);
+
+		if (!line->has_mem)
+			continue;
+		greatest = line->mem_bytes > greatest ? line->mem_bytes : greatest;
+		greatest = change > greatest ? change : greatest;
+	}
+	return greatest;
+}
+
+/* The unit is MiB, in which small programs' lines are all 0.0 or 0.1. */
+static const char *hint_at_unit(const struct making *making, const struct table_row *row)
+{
+	const struct style *style = making->request->style;
+	uint64_t greatest = greatest_bytes(row);
+
+	return style->unit == UNIT_AUTO && style->precision <= NUMBER_PRECISION_DEFAULT &&
+			       greatest < UINT64_C(1) << 20 && greatest > 0 &&
+			       cells_unit_of(greatest, style) == UNIT_MIB
+		       ? " (--unit KiB shows more)"
+		       : "";
+}
+
+static const char *headline(const struct making *making, const struct table_row *row)
+{
+	const struct amounts *amounts = &row->table->amounts;
 	struct document *document = making->document;
 
-	return pool_format(&document->pool, "%s: %s at the peak, %s leaked, %s", table->name,
+	return pool_format(&document->pool, "%s: %s at the peak, %s leaked, %s%s", row->table->name,
 			   part_size(document, making->request, amounts->peak_bytes, 0),
 			   part_size(document, making->request, amounts->leaked_bytes, 0),
-			   part_count(document, amounts->allocations, "allocation"));
+			   part_count(document, amounts->allocations, "allocation"),
+			   hint_at_unit(making, row));
 }
 
 static struct table_row row_of(const struct making *making, const struct line_table *table, size_t most)
 {
 	struct table_row row = {.table = table};
 
+	add_lines(making, &row, most);
 	if (making->request->for_people) {
-		row.headline = making->showing->as_memory_profiler ? NULL : headline(making, table);
+		row.headline = making->showing->as_memory_profiler ? NULL : headline(making, &row);
 		row.path = style_short_path(making->request->style, table->file);
 	}
-	add_lines(making, &row, most);
 	return row;
 }
 

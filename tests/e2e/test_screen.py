@@ -104,6 +104,20 @@ def a_table_is_in_the_unit_that_suits_it(directory):
 
 
 @case
+def a_table_below_a_mebibyte_tells_how_to_see_more(directory):
+    """MiB with one decimal is what such tables are in, so every row may be 0.0 or 0.1."""
+    hint = " (--unit KiB shows more)\nFilename:"
+    for size, hinted in ((50000, False), (190000, True), (1040000, True), (1050000, False)):
+        (directory / "one.c").write_text(f"#include <stdlib.h>\nvoid *kept;\nvoid keep(void)\n{{\n\tkept = malloc({size});\n}}\nint main(void) {{ keep(); return 0; }}\n")
+        done = record([compile(directory / "one.c", directory / "one", "-O0")], directory)
+        text = shown(done, directory, "-f", "keep").stdout
+        check_equal(hint in text, hinted, f"{size}: {text}")
+        check_equal(re.search(r"\n +5 +[0-9.]+ (\w+) ", text)[1], "KiB" if size == 50000 else "MiB", f"the unit of {size}")
+        for other in (("--unit", "KiB"), ("--unit", "MiB"), ("--precision", "3"), ("--memory-profiler",), ("--format", "json")):
+            check("shows more" not in shown(done, directory, "-f", "keep", *other).stdout, f"{size}: {other}")
+
+
+@case
 def columns_are_chosen_by_name(directory):
     done = two_leaks(directory)
     text = shown(done, directory, "-f", "keep_line", "--columns", "peak,leaked_bytes,allocations").stdout
