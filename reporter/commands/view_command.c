@@ -206,7 +206,9 @@ static int open_one(struct work *work, const char *argument, struct diagnostic *
 
 	profile_filter(profile, &work->request.filter);
 	error = check_figure(profile_overview(profile, false), work->request.figure, diagnostic);
-	return error ? error : profile_filter_explain(profile, &work->request.filter, diagnostic);
+	if (error || work->request.of_run)
+		return error;
+	return profile_filter_explain(profile, &work->request.filter, diagnostic);
 }
 
 static int open_all(struct work *work, struct diagnostic *diagnostic)

@@ -392,7 +392,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_HEAP:
 		return request->flags[HEAP] = true, 0;
 	case KEY_PROCESSES:
-		return request->flags[PROCESSES] = true, 0;
+		return request->flags[PROCESSES] = request->of_run = true, 0;
 	case KEY_ASCII:
 		clean_cut_by_dots();
 		return request->flags[ASCII] = true, 0;

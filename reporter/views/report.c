@@ -44,7 +44,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_PATHS:
 		return request->flags[PATHS] = true, 0;
 	case KEY_ALL:
-		return request->flags[ALL] = true, 0;
+		return request->flags[ALL] = request->of_run = true, 0;
 	case KEY_PRINT_SUPPRESSIONS:
 		return request->flags[PRINT_SUPPRESSIONS] = true, 0;
 	default:

@@ -223,6 +223,8 @@ static void add_sites(struct document *document, const struct request *request, 
 									   count - shown)
 							     : NULL,
 				       .only_if_rows = true});
+	if (request->for_people && count == 0 && !filter_empty(&request->filter))
+		part_nothing(document, "No recorded call path of the run is of what was asked for.");
 }
 
 int all_make(struct profile *profile, const struct request *request, struct document *document,

@@ -25,7 +25,8 @@ struct request {
 	bool min_share_given;        /* or it is what is usual of the format */
 	struct window_choice window; /* which part of the run */
 	struct block_choice blocks;  /* and which blocks */
-	const char *place;           /* of views that take one; else NULL */
+	bool of_run;       /* all its processes are shown: a filter may mean nothing in the one named */
+	const char *place; /* of views that take one; else NULL */
 	/* How. */
 	struct output_options output;
 	struct symbol_options symbols;

@@ -47,7 +47,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_SYSTEM:
 		return request->flags[SYSTEM] = true, 0;
 	case KEY_PROCESSES:
-		return request->flags[PROCESSES] = true, 0;
+		return request->flags[PROCESSES] = request->of_run = true, 0;
 	case KEY_ALL:
 		return request->flags[ALL] = true, 0;
 	default:

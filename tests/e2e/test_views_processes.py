@@ -157,6 +157,24 @@ def filters(directory):
     totals = processes(folder, "-f", "leak")["totals"]
     check_equal((totals["allocations"], totals["leaked_bytes"], totals["greatest_peak_bytes"]),
                 (COUNT + 2, 100 * (COUNT + 2), 100), "of what passes a function")
+    sites = report(next(folder.glob("make.*.mprof")), "--all", "-f", "leak", directory=folder)["sites"]
+    check_equal({site["function"] for site in sites}, {"leak"}, "call sites")
+
+
+@case
+def filters_that_mean_another_process(directory):
+    """The recording that is named is one of the run's: what is asked for may lie in any."""
+    (directory / "driver.c").write_text("#include <stdlib.h>\nchar *volatile p;\nint main(void) { p = malloc(100000); return system(\"./worker\"); }\n")
+    (directory / "worker.c").write_text("#include <stdlib.h>\nchar *volatile p;\nvoid use(void) { p = malloc(1000); }\nint main(void) { use(); return 0; }\n")
+    for name in ("driver", "worker"):
+        compile(directory / f"{name}.c", directory / name, "-O0")
+    check_equal(mprof("run", "-q", "./driver", directory=directory).returncode, 0, "the run")
+    trace = next(directory.glob("driver.*.mprof"))
+    sites = report(trace, "--all", "-f", "use", directory=directory)["sites"]
+    check_equal([(site["program"], site["function"], site["allocations"]) for site in sites], [("worker", "use", 1)], "report --all")
+    check_equal(processes(directory, "-f", "use")["totals"]["allocations"], 1, "tree --processes")
+    done = mprof("report", "--all", "-f", "nobody", trace, directory=directory)
+    check("No recorded call path of the run is of what was asked for." in done.stdout and done.returncode == 0, done.stdout + done.stderr)
 
 
 run_cases()
