@@ -222,6 +222,20 @@ const char *keeper_suppressed(struct symbolizer *symbolizer, const struct source
 	return NULL;
 }
 
+/* A method's name may begin with its type, in brackets. */
+bool keeper_is_crate(struct symbolizer *symbolizer, const struct source_function *function)
+{
+	const char *name = function->name + strspn(function->name, "<&");
+
+	return !*function->file && starts_any(name, rust_crates, COUNT(rust_crates)) &&
+	       has_runtimes(symbolizer, function, RUNTIME_RUST);
+}
+
+bool keeper_has_crates(const struct source_function *function)
+{
+	return suppression_matches(RUST_BACKTRACES, function->name);
+}
+
 bool keeper_slab(struct symbolizer *symbolizer, const struct source_function *function, const char *exported)
 {
 	return exported && is_any(exported, strlen(exported), slabs, COUNT(slabs)) &&

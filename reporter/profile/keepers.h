@@ -60,6 +60,13 @@ bool keeper_begins_rust(const struct source_function *function);
 const char *keeper_suppressed(struct symbolizer *symbolizer, const struct source_function *function,
 			      const char *exported);
 
+/* Whether the function may be of a crate that Rust's library brings along, and is if one of those below leads
+ * to it by no code of the program's own. */
+bool keeper_is_crate(struct symbolizer *symbolizer, const struct source_function *function);
+
+/* Whether the function is Rust's library's, and has such crates work for it. */
+bool keeper_has_crates(const struct source_function *function);
+
 /* Whether the function takes memory by the piece and hands it out by the crumb: what it asks for by way of
  * other functions than allocators is its own. */
 bool keeper_slab(struct symbolizer *symbolizer, const struct source_function *function, const char *exported);

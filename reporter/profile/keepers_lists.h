@@ -258,6 +258,16 @@ static const struct name_of starters[] = {
 
 /* ---- what other libraries keep --------------------------------------------------------------- */
 
+/* What Rust's library reads to name the frames of a panic, and keeps.  Crates do that for it, which it brings
+ * along compiled without lines.  Programs have these crates too, of their own: only a call from there tells.
+ */
+#define RUST_BACKTRACES "^std::backtrace_rs"
+
+static const char *const rust_crates[] = {
+	"gimli::",       "addr2line::", "object::", "memchr::",
+	"miniz_oxide::", "adler::",     "adler2::", "rustc_demangle::",
+};
+
 /* Functions that fill caches, tables of types and names, and what is made once and stays: none that a caller
  * could get memory from. */
 static const struct name_of suppressed[] = {
@@ -271,7 +281,7 @@ static const struct name_of suppressed[] = {
 	{RUNTIME_RUST, "^std::thread::main_thread"},
 	{RUNTIME_RUST, "^std::sys::thread_local"},
 	{RUNTIME_RUST, "^std::sys::*stack_overflow::"},
-	{RUNTIME_RUST, "^std::backtrace_rs"},
+	{RUNTIME_RUST, RUST_BACKTRACES},
 	{RUNTIME_RUST, "^std::panicking::default_hook"},
 	{RUNTIME_GLIB, "^g_get_charset$"},
 	{RUNTIME_GLIB, "^g_get_console_charset$"},

@@ -94,6 +94,20 @@ static bool is_part_of_runtime(struct ownership *ownership, uint32_t node, const
 	       ownership_of(ownership, frame->function) == OWNER_SYSTEM;
 }
 
+/* Of a crate that Rust's library brings along, as what called it tells. */
+static bool is_crate_of_runtime(struct ownership *ownership, uint32_t node, const struct source_frame *frames,
+				size_t count, size_t i)
+{
+	struct symbolizer *symbolizer = ownership->source.symbolizer;
+	const struct source_frame *frame = &frames[i];
+
+	while (frame && !keeper_has_crates(frame->function) &&
+	       (ownership_of(ownership, frame->function) < OWNER_WRAPPER ||
+		source_function_is_nameless(frame->function) || keeper_is_crate(symbolizer, frame->function)))
+		frame = caller_of(ownership, &node, &frames, &count, &i);
+	return frame && keeper_has_crates(frame->function);
+}
+
 enum owner ownership_at(struct ownership *ownership, uint32_t node, const struct source_frame *frames,
 			size_t count, size_t i)
 {
@@ -101,6 +115,9 @@ enum owner ownership_at(struct ownership *ownership, uint32_t node, const struct
 
 	if (owner == OWNER_PROGRAM && source_function_is_nameless(frames[i].function) &&
 	    is_part_of_runtime(ownership, node, frames, count, i))
+		return OWNER_SYSTEM;
+	if (owner >= OWNER_WRAPPER && keeper_is_crate(ownership->source.symbolizer, frames[i].function) &&
+	    is_crate_of_runtime(ownership, node, frames, count, i))
 		return OWNER_SYSTEM;
 	return owner;
 }

@@ -212,6 +212,45 @@ int main() { std::thread thread([] { held = std::malloc(5000); held = nullptr; }
     check_equal(leaked(record([directory / "tr"], directory).trace()), (1000, 1), "Rust")
 
 
+# What std reads to name the frames of a panic it keeps, and much of that its crates ask for, which have no lines.  A program may have
+# those crates too: `lose` does what such a one does, by a module of that name.
+PANICS = r"""mod gimli {
+    #[inline(never)] pub fn insert(size: usize) -> *mut u8 {
+        let mut held: Vec<u8> = Vec::with_capacity(size);
+        let at = held.as_mut_ptr();
+        unsafe { std::ptr::write_volatile(at, 1) };
+        std::mem::forget(held);
+        at
+    }
+}
+fn work(lose: bool) {
+    let caught = std::panic::catch_unwind(|| {
+        if lose { println!("{:?}", std::hint::black_box(gimli::insert(100))); }
+        panic!("x")
+    });
+    assert!(caught.is_err());
+}
+fn main() { work(std::env::args().count() > 1); }
+"""
+
+
+@case
+def what_rust_reads_for_a_backtrace(directory):
+    needs("rustc")
+    (directory / "panics.rs").write_text(PANICS)
+    for flags in (("-g",), (), ("-O",), ("-O", "-g"), ("-O", "-C", "lto=fat"), ("-O", "-C", "strip=debuginfo")):
+        done = run(["rustc", *flags, "panics.rs", "-o", "panics"], directory)
+        check_equal(done.returncode, 0, done.stderr)
+        for arguments, expected in (((), (0, 0)), (("lose",), (LOST, 1))):
+            trace = record(["./panics", *arguments], directory, RUST_BACKTRACE="1").trace()
+            figures = report(trace)
+            lost = [(site["function"], site["leaked_bytes"]) for site in figures["sites"] if site["leaked_bytes"]]
+            check_equal(leaked(trace), expected, f"{flags}, {arguments}: {lost}")
+            check(figures["totals"]["kept_bytes"] > 100 << 10, f"{flags}: the cache is told of")
+            judged = mprof("check", *NOTHING, trace, directory=directory)
+            check_equal(judged.returncode, len(arguments), f"the gate, {flags}, {arguments}: {judged.stdout}")
+
+
 LATE_THREADS = """package main
 
 // #include <stdlib.h>
