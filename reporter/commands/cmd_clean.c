@@ -49,7 +49,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.doc = "Removes all recordings in the current directory, and what recordings that were cut off left "
 	       "in shared "
-	       "memory, if their trace is gone. Prints what it removes, and does not ask.",
+	       "memory, if their trace is gone. Prints what it removes, and does not ask. What is still "
+	       "being recorded is left.",
 };
 
 static int remove_file(const char *path, bool dry_run, struct diagnostic *diagnostic)
@@ -163,6 +164,25 @@ static int clean_sessions(const struct trace_list *traces, bool dry_run, struct 
 	return error;
 }
 
+/* What is still being recorded is left: its program goes on, and what it does would go nowhere. */
+static int clean_trace(const char *path, bool dry_run, struct diagnostic *diagnostic)
+{
+	int pid;
+
+	if (trace_is_recording(path, &pid)) {
+		char *because = NULL;
+
+		if (asprintf(&because, ": process %d is still being recorded\n", pid) < 0)
+			return diagnostic_set(diagnostic, ENOMEM, "out of memory");
+		clean_print_between(stdout, dry_run ? "would leave " : "left ", path, because);
+		free(because);
+		return 0;
+	}
+	if (!dry_run)
+		kept_forget(path);
+	return remove_file(path, dry_run, diagnostic);
+}
+
 /* Sessions first: their traces tell which of them are of here. */
 static int clean(bool dry_run, struct diagnostic *diagnostic)
 {
@@ -171,11 +191,8 @@ static int clean(bool dry_run, struct diagnostic *diagnostic)
 
 	if (!error)
 		error = clean_sessions(&traces, dry_run, diagnostic);
-	for (size_t i = 0; !error && i < traces.count; i++) {
-		if (!dry_run)
-			kept_forget(traces.entries[i].path);
-		error = remove_file(traces.entries[i].path, dry_run, diagnostic);
-	}
+	for (size_t i = 0; !error && i < traces.count; i++)
+		error = clean_trace(traces.entries[i].path, dry_run, diagnostic);
 	trace_list_finish(&traces);
 	return error;
 }

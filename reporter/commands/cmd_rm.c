@@ -12,10 +12,26 @@
 #include <string.h>
 #include <unistd.h>
 
+struct arguments {
+	struct option_list traces;
+	bool force;
+};
+
+static const struct argp_option option_table[] = {
+	{"force", 'f', NULL, 0, "Remove recordings that are still being made, too: they are lost", 1},
+	{0},
+};
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
+	struct arguments *arguments = state->input;
+
+	if (key == 'f') {
+		arguments->force = true;
+		return 0;
+	}
 	if (key == ARGP_KEY_ARG)
-		return option_list_add(state->input, argument);
+		return option_list_add(&arguments->traces, argument);
 	if (key == ARGP_KEY_NO_ARGS)
 		return options_error(state,
 				     "rm needs to know which traces: files, or indices of 'mprof list'");
@@ -23,9 +39,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp argp = {
+	.options = option_table,
 	.parser = parse,
 	.args_doc = "TRACE...",
-	.doc = "Removes recordings.\vTRACE is a file or an index of 'mprof list' (0 the oldest, -1 the "
+	.doc = "Removes recordings. If one of them is still being made, none is removed.\vTRACE is a file or "
+	       "an index of 'mprof list' (0 the oldest, -1 the "
 	       "newest).",
 };
 
@@ -43,17 +61,34 @@ static int remove_trace(const char *path, struct diagnostic *diagnostic)
 	return 0;
 }
 
-/* All indices mean the list as it was before the first removal. */
-static int remove_all(const struct option_list *arguments, struct diagnostic *diagnostic)
+/* What would be lost by that: its program goes on, and what it does would go nowhere. */
+static int refuse_recording(const char *path, struct diagnostic *diagnostic)
 {
+	int pid;
+
+	if (!trace_is_recording(path, &pid))
+		return 0;
+	return diagnostic_set(diagnostic, EBUSY,
+			      "%s is still being recorded, by process %d; remove it when that has ended, or "
+			      "now with --force",
+			      path, pid);
+}
+
+/* All indices mean the list as it was before the first removal. */
+static int remove_all(const struct arguments *arguments, struct diagnostic *diagnostic)
+{
+	const struct option_list *picked = &arguments->traces;
 	struct trace_list traces;
 	const char *path;
 	int error = trace_list_init(&traces, ".", diagnostic);
 
-	for (size_t i = 0; !error && i < arguments->count; i++)
-		error = trace_list_pick(&traces, arguments->items[i], &path, diagnostic);
-	for (size_t i = 0; !error && i < arguments->count; i++) {
-		error = trace_list_pick(&traces, arguments->items[i], &path, diagnostic);
+	for (size_t i = 0; !error && i < picked->count; i++) {
+		error = trace_list_pick(&traces, picked->items[i], &path, diagnostic);
+		if (!error && !arguments->force)
+			error = refuse_recording(path, diagnostic);
+	}
+	for (size_t i = 0; !error && i < picked->count; i++) {
+		error = trace_list_pick(&traces, picked->items[i], &path, diagnostic);
 		if (!error)
 			error = remove_trace(path, diagnostic);
 	}
@@ -63,11 +98,11 @@ static int remove_all(const struct option_list *arguments, struct diagnostic *di
 
 int cmd_rm(int argc, char **argv, struct diagnostic *diagnostic)
 {
-	struct option_list arguments = {0};
+	struct arguments arguments = {0};
 	int status = options_parse(&argp, false, argc, argv, &arguments, diagnostic);
 
 	if (status == 0)
 		status = remove_all(&arguments, diagnostic);
-	option_list_finish(&arguments);
+	option_list_finish(&arguments.traces);
 	return status < 0 ? status : STATUS_DONE;
 }

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,10 +179,16 @@ bool trace_is_at(const char *path)
 	return is;
 }
 
-/* Without an END, which has not been looked for. */
+/* Without an END, which has not been looked for.  Drainers hold the lock; a program whose drainer was killed
+ * may start another. */
 static bool is_recording(const char *session_path, int pid)
 {
-	return *session_path && access(session_path, F_OK) == 0 && (kill(pid, 0) == 0 || errno == EPERM);
+	int fd = *session_path ? open(session_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	if (fd < 0)
+		return false;
+	bool drained = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return drained || kill(pid, 0) == 0 || errno == EPERM;
 }
 
 int file_open(struct trace *trace, const char *path, struct diagnostic *diagnostic)

@@ -244,6 +244,21 @@ int trace_list_pick(const struct trace_list *list, const char *argument, const c
 	return 0;
 }
 
+/* ---- recordings in progress ------------------------------------------------------------ */
+
+bool trace_is_recording(const char *path, int *pid)
+{
+	struct diagnostic ignored;
+	struct trace *trace;
+
+	if (trace_open(path, &trace, &ignored) != 0)
+		return false;
+	bool recording = trace_info(trace)->recording && !trace_info(trace)->ended;
+	*pid = trace_info(trace)->pid;
+	trace_close(trace);
+	return recording;
+}
+
 #define SETTLE_MS 10000
 
 void trace_settle(const char *path)

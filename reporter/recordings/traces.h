@@ -48,6 +48,9 @@ const char *trace_list_program(const struct trace_list *list);
 /* True if the word is an index, not a file name. */
 bool trace_argument_is_index(const char *argument, long *index);
 
+/* Whether the trace in this file is still being recorded, and by which process; false if it is none. */
+bool trace_is_recording(const char *path, int *pid);
+
 /*
  * Makes a trace as whole as it can be before it is read: one whose session is still there is finished,
  * or waited for, or flushed.  Problems are not fatal, what is in the file can be reported; they are

@@ -1,11 +1,14 @@
 """What commands show of recordings, apart from reports: lists, colours, warnings, completions."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 
-from harness import SHIM, case, check, check_equal, compile, environment, mprof, needs, record, report, run, run_cases, wait_for
+from harness import (SHIM, case, check, check_equal, compile, drainers_of, environment, mprof, needs, record, report, run, run_cases,
+                     wait_for)
 
 PROGRAM = """#include <stdlib.h>
 int main(void) { volatile char *p = malloc(3000); p[0] = 1; free((void *)p); return 0; }
@@ -102,6 +105,51 @@ def recordings_are_not_written_over(directory):
         check_equal(done.returncode, 2, f"{command}: {done.stdout}{done.stderr}")
         check("is a recording, so it is kept" in done.stderr and done.stderr.count("\n") == 1, done.stderr)
         check_equal((directory / "one.mprof").read_bytes(), before, f"the recording after {command}")
+
+
+@case
+def recordings_in_progress_are_left(directory):
+    """Its program would go on for nothing; only who says --force can mean that."""
+    recorded(directory)
+    program = compile("many_blocks.c", directory / "many_blocks")
+    process = subprocess.Popen([program, "3000", "500", "wait"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="live.mprof"))
+    try:
+        check_equal(process.stdout.readline(), b"ready\n", "the program at work")
+        wait_for((directory / "live.mprof").exists, 20, "its trace")
+        check("recording" in mprof("list", directory=directory).stdout, "mprof list")
+        done = mprof("rm", "one.mprof", "live.mprof", directory=directory)
+        check_equal((done.returncode, done.stdout), (2, ""), "mprof rm")
+        check_equal(done.stderr, f"mprof: live.mprof is still being recorded, by process {process.pid}; remove it when that has ended, or "
+                    "now with --force\n", "why")
+        told = f"live.mprof: process {process.pid} is still being recorded\n"
+        done = mprof("clean", "--dry-run", directory=directory)
+        check_equal((done.returncode, sorted(done.stdout.splitlines())), (0, ["would leave " + told.strip(), "would remove one.mprof"]), "dry run")
+        check((directory / "one.mprof").exists(), "nothing is removed so far")
+        done = mprof("clean", directory=directory)
+        check_equal((done.returncode, sorted(done.stdout.splitlines())), (0, ["left " + told.strip(), "removed one.mprof"]), "mprof clean")
+        os.kill(drainers_of(process.pid)[0], signal.SIGKILL)
+        check_equal(mprof("rm", "-1", directory=directory).returncode, 2, "without a drainer, which may come again")
+    finally:
+        process.kill()
+        process.communicate()
+    check_equal(report(directory / "live.mprof")["totals"]["allocations"], 3501, "it was recorded to its end")
+    check_equal(mprof("rm", "live.mprof", directory=directory).returncode, 0, "and can be removed then")
+
+
+@case
+def recordings_in_progress_are_removed_by_force(directory):
+    program = compile("many_blocks.c", directory / "many_blocks")
+    process = subprocess.Popen([program, "3000", "500", "wait"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="live.mprof"))
+    try:
+        check_equal(process.stdout.readline(), b"ready\n", "the program at work")
+        wait_for((directory / "live.mprof").exists, 20, "its trace")
+        done = mprof("rm", "--force", "live.mprof", directory=directory)
+        check_equal((done.returncode, done.stdout), (0, "removed live.mprof\n"), done.stderr)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @case
