@@ -4,6 +4,11 @@
 #include "figures/weight.h"
 
 #include <math.h>
+#include <stdbool.h>
+
+/* Blocks of this size against the mean vary most for their number: x^2 / (e^x - 1) is greatest. */
+#define MOST_VARIED 1.59362
+#define MOST_VARIANCE 0.64761 /* so much then */
 
 #define SIGMAS 1.96 /* of a normal distribution, on both sides: 95 % */
 
@@ -37,6 +42,23 @@ uint64_t weight_blocks(uint64_t blocks, uint64_t sample_bytes)
 				 : blocks / WEIGHT_PARTS + (blocks % WEIGHT_PARTS >= WEIGHT_PARTS / 2);
 }
 
+/* The variance by the weighted bytes, of the mean: blocks of x means each have x / (e^x - 1) of their bytes
+ * vague.  By one over x that is concave above 1 / MOST_VARIED, and its tangent there, through 0, is above it
+ * elsewhere: so of blocks of several sizes no more is vague than this says of their average one.  That blocks
+ * of several sizes have a weight in all that is a multiple of the average one's is as good as impossible. */
+uint64_t weight_vague_bytes(uint64_t blocks, uint64_t bytes, uint64_t sample_bytes)
+{
+	if (sample_bytes == 0)
+		return 0;
+	if (blocks == 0 || bytes == 0)
+		return bytes;
+	double size = (double)bytes / (double)blocks * (double)WEIGHT_PARTS, x = size / (double)sample_bytes;
+	bool alike = x <= MOST_VARIED || blocks % weight_sampled(whole(size + 0.5), sample_bytes).blocks == 0;
+	double share = alike ? x / expm1(x) : MOST_VARIANCE / x;
+
+	return share < 1 ? whole((double)bytes * share + 0.5) : bytes;
+}
+
 /* Of few samples the upper end counts: nothing seen is not nothing there (Wilson's interval for a
  * Poisson count, of samples that stand for `unit` each: their variance by their sum). */
 static uint64_t margin(double variance, double unit)
@@ -46,9 +68,10 @@ static uint64_t margin(double variance, double unit)
 	return whole(ceil(SIGMAS * (sqrt(variance + half * half) + half)));
 }
 
-uint64_t weight_error_bytes(uint64_t bytes, uint64_t sample_bytes)
+uint64_t weight_error_bytes(uint64_t vague_bytes, uint64_t sample_bytes)
 {
-	return sample_bytes == 0 ? 0 : margin((double)bytes * (double)sample_bytes, (double)sample_bytes);
+	return sample_bytes == 0 ? 0
+				 : margin((double)vague_bytes * (double)sample_bytes, (double)sample_bytes);
 }
 
 uint64_t weight_error_blocks(uint64_t blocks, uint64_t spread, uint64_t sample_bytes)

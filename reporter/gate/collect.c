@@ -15,8 +15,10 @@ static struct tally tally_of(const struct amounts *amounts)
 {
 	struct tally tally;
 
-	for (enum figure figure = 0; figure < FIGURES_LIMITED; figure++)
+	for (enum figure figure = 0; figure < FIGURES_LIMITED; figure++) {
 		tally.of[figure] = figure_of(amounts, figure);
+		tally.vague[figure] = figure_vague(amounts, figure);
+	}
 	return tally;
 }
 

@@ -17,12 +17,21 @@ static uint64_t count_margin(const struct input *input)
 	return input->blocks_error > unseen ? input->blocks_error : unseen;
 }
 
-uint64_t figure_margin(const struct input *input, enum figure figure, uint64_t value)
+/* How many of so many bytes are vague, as of the recording's own. */
+static uint64_t vague_of(const struct tally *tally, enum figure figure, uint64_t value)
+{
+	uint64_t own = tally->of[figure], vague = tally->vague[figure];
+
+	return own > vague ? (uint64_t)((unsigned __int128)value * vague / own) : value;
+}
+
+uint64_t figure_margin(const struct input *input, size_t subject, enum figure figure, uint64_t value)
 {
 	if (input->sample_bytes == 0 || figure_infos[figure].exact)
 		return 0;
-	return figure_infos[figure].bytes ? weight_error_bytes(value, input->sample_bytes)
-					  : count_margin(input);
+	if (!figure_infos[figure].bytes)
+		return count_margin(input);
+	return weight_error_bytes(vague_of(&input->tallies[subject], figure, value), input->sample_bytes);
 }
 
 static const char *value_text(struct check *check, enum figure figure, uint64_t value)

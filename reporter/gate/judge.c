@@ -36,10 +36,12 @@ static enum outcome outcome_above(enum figure figure)
 /* Of an estimate, and of the bound if that is a share of one. */
 static uint64_t margin_of(const struct limit *limit, const struct judged *judged)
 {
-	double value = (double)figure_margin(judged->input, limit->figure, judged->value), whole = 0;
+	double value = (double)figure_margin(judged->input, limit->subject, limit->figure, judged->value),
+	       whole = 0;
 
 	if (limit->most.share > 0)
-		whole = limit->most.share * (double)figure_margin(judged->input, FIGURE_ALLOCATIONS, 0);
+		whole = limit->most.share *
+			(double)figure_margin(judged->input, limit->subject, FIGURE_ALLOCATIONS, 0);
 	return plus(0, value + whole);
 }
 
@@ -84,7 +86,7 @@ static enum repeat_figure repeat_figure_of(const struct check *check, const stru
 static double allowance(const struct gate *gate, const char *key, size_t subject, enum figure figure,
 			const struct input *input, uint64_t base)
 {
-	double tolerance, estimates = 2 * (double)figure_margin(input, figure, base), most;
+	double tolerance, estimates = 2 * (double)figure_margin(input, subject, figure, base), most;
 	uint64_t floor;
 
 	gate_margin(gate, key, subject, figure, &tolerance, &floor);
@@ -129,7 +131,7 @@ static bool judge_against(const struct check *check, const char *key, size_t sub
 		.against_baseline = true,
 		.source = gate->baseline_path,
 		.value = judged->value,
-		.margin = figure_margin(judged->input, figure, judged->value),
+		.margin = figure_margin(judged->input, subject, figure, judged->value),
 		.bound_share = -1,
 	};
 	if (!base_of(check, key, subject, figure, verdict))

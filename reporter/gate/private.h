@@ -12,6 +12,7 @@
 /* All figures of one subject. */
 struct tally {
 	uint64_t of[FIGURES_LIMITED];
+	uint64_t vague[FIGURES_LIMITED]; /* of their bytes, figures/weight.h */
 };
 
 /* What is known of one trace. */
@@ -90,9 +91,9 @@ size_t count_processes(const struct program *program);
 const struct input *greatest_of_run(const struct program *program, size_t begin, size_t end, size_t subject,
 				    enum figure figure);
 
-/* How far the figure of a sampled recording may be off, in 95 cases of 100; 0 where all was recorded.
- * estimate.c */
-uint64_t figure_margin(const struct input *input, enum figure figure, uint64_t value);
+/* How far the figure of a sampled recording may be off, in 95 cases of 100; 0 where all was recorded.  Of
+ * another value than the recording's own, if its blocks are of such sizes as the recording's.  estimate.c */
+uint64_t figure_margin(const struct input *input, size_t subject, enum figure figure, uint64_t value);
 
 /* Complains of a limit that a figure is too vague for. */
 void complain_of_vague(struct check *check, const struct limit *limit, const char *key,

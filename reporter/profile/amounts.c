@@ -4,7 +4,7 @@
 #include "figures/weight.h"
 
 #define OF_NODE(name, of_node) .name = of_node,
-struct amounts amounts_of(const struct model_node *node, enum remains remains)
+struct amounts amounts_of(const struct model_node *node, enum remains remains, uint64_t sample_bytes)
 {
 	return (struct amounts){AMOUNTS(OF_NODE, OF_NODE, OF_NODE)};
 }

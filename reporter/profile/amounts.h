@@ -21,7 +21,8 @@ enum remains {
 };
 
 /* The list of amounts, each added in the same way: BLOCKS are counts of blocks, COUNT of something else. With
- * each stands what it is of one `node` (struct model_node), as its `remains` say. */
+ * each stands what it is of one `node` (struct model_node), as its `remains` say.  VAGUE bytes are how far
+ * estimates may be off (weight_error_bytes): 0 where all blocks were recorded. */
 #define AMOUNTS(BLOCKS, BYTES, COUNT)                                                                        \
 	BLOCKS(allocations, node->allocations)                                                               \
 	BYTES(allocated_bytes, node->allocated_bytes)                                                        \
@@ -38,17 +39,24 @@ enum remains {
 	BLOCKS(temporary, node->temporary) /* freed by the allocating thread before its next allocation */   \
 	BLOCKS(collected_blocks, node->collected_blocks) /* allocated here, freed by a collector */          \
 	BYTES(collected_bytes, node->collected_bytes)                                                        \
+	BYTES(allocated_vague, VAGUE(node->allocations, node->allocated_bytes))                              \
+	BYTES(freed_vague, VAGUE(node->frees, node->freed_bytes))                                            \
+	BYTES(peak_vague, VAGUE(node->peak_blocks, node->peak_bytes))                                        \
+	BYTES(leaked_vague, VAGUE(REMAINING(LEAKED, blocks), REMAINING(LEAKED, bytes)))                      \
+	BYTES(kept_vague, VAGUE(REMAINING(KEPT, blocks), REMAINING(KEPT, bytes)))                            \
 	COUNT(collections, 0) /* that ran here: not known by node */
 
 #define REMAINING(kind, what) (remains == REMAINS_##kind ? node->live_##what : 0)
+#define VAGUE(blocks, bytes) weight_vague_bytes(blocks, bytes, sample_bytes)
 
 #define AMOUNT_FIELD(name, of_node) uint64_t name;
 struct amounts { /* all zero: nothing */
 	AMOUNTS(AMOUNT_FIELD, AMOUNT_FIELD, AMOUNT_FIELD)
 };
 
-/* Of one node of the call-path tree itself.  Collections are the caller's to add. */
-struct amounts amounts_of(const struct model_node *node, enum remains remains);
+/* Of one node of the call-path tree itself, of a recording with this mean interval between samples (0: of all
+ * blocks).  Collections are the caller's to add. */
+struct amounts amounts_of(const struct model_node *node, enum remains remains, uint64_t sample_bytes);
 
 /* Whether there are any blocks: in a window of the run, at least such as began before it. */
 static inline bool amounts_have_blocks(const struct amounts *amounts)

@@ -50,7 +50,8 @@ static void add_all(struct profile *profile, struct branches *branches, enum fig
 	uint32_t node;
 
 	while (figures_walk_next(&walk, &node, &figures)) {
-		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+		struct amounts amounts =
+			amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 		uint64_t value = figure_of(&amounts, figure);
 
 		if (value > 0 && profile_passes(profile, node))

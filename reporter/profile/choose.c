@@ -273,7 +273,7 @@ int profile_narrow(struct profile *profile)
 	if (!error) {
 		sums = calloc((size_t)map.model.scope_count + 1, sizeof(*sums));
 		error = sums ? scope_sums_add(&map, info->nodes, model_summary(profile->model)->nodes,
-					      profile->ownership.remains, sums)
+					      profile->ownership.remains, info->sample_bytes, sums)
 			     : -ENOMEM;
 	}
 	if (!error)

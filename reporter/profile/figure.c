@@ -12,13 +12,15 @@ enum { BYTES = 1, OF_END = 2, ADVISORY = 4, EXACT = 8, SORTS = 16 };
 #define OFFSET(name, of_node) AMOUNT_OF_##name = offsetof(struct amounts, name),
 enum { AMOUNTS(OFFSET, OFFSET, OFFSET) };
 #define AMOUNT_OF_NO_AMOUNT NO_AMOUNT
+#define AMOUNT_OF_NOTHING NO_AMOUNT
 
-#define FIGURE(id, name_, title_, table_, amount_, blocks_, traits, floor_)                                  \
+#define FIGURE(id, name_, title_, table_, amount_, blocks_, vague_, traits, floor_)                          \
 	[FIGURE_##id] = {name_,                                                                              \
 			 title_,                                                                             \
 			 table_,                                                                             \
 			 AMOUNT_OF_##amount_,                                                                \
 			 AMOUNT_OF_##blocks_,                                                                \
+			 AMOUNT_OF_##vague_,                                                                 \
 			 ((traits)&BYTES) != 0,                                                              \
 			 ((traits)&OF_END) != 0,                                                             \
 			 ((traits)&ADVISORY) != 0,                                                           \
@@ -66,9 +68,15 @@ uint64_t figure_blocks(const struct amounts *amounts, enum figure figure)
 	return amount_at(amounts, figure_infos[figure].blocks);
 }
 
+uint64_t figure_vague(const struct amounts *amounts, enum figure figure)
+{
+	return amount_at(amounts, figure_infos[figure].vague);
+}
+
 uint64_t figure_error(const struct amounts *amounts, enum figure figure, uint64_t sample_bytes)
 {
-	return figure_infos[figure].bytes ? weight_error_bytes(figure_of(amounts, figure), sample_bytes) : 0;
+	return figure_infos[figure].bytes ? weight_error_bytes(figure_vague(amounts, figure), sample_bytes)
+					  : 0;
 }
 
 void figure_names(char *text, size_t text_bytes)

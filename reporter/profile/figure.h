@@ -21,10 +21,10 @@ enum figure {
 #undef FIGURE
 
 struct figure_info {
-	const char *name;          /* in options, gate files, baselines and JSON: "peak" */
-	const char *title, *table; /* for people: "peak heap", and the title of a table ordered by it */
-	size_t amount, blocks;     /* offsets in struct amounts; NO_AMOUNT: of whole processes only */
-	bool bytes;                /* in bytes; else a number of blocks or collections */
+	const char *name;             /* in options, gate files, baselines and JSON: "peak" */
+	const char *title, *table;    /* for people: "peak heap", and the title of a table ordered by it */
+	size_t amount, blocks, vague; /* offsets in struct amounts; NO_AMOUNT: not among them */
+	bool bytes;                   /* in bytes; else a number of blocks or collections */
 	bool of_end, advisory, exact, sorts; /* see figure.def */
 	uint64_t floor;
 };
@@ -41,6 +41,9 @@ uint64_t figure_of(const struct amounts *amounts, enum figure figure);
 
 /* The number of blocks behind it. */
 uint64_t figure_blocks(const struct amounts *amounts, enum figure figure);
+
+/* How many of its bytes are vague (figures/weight.h). */
+uint64_t figure_vague(const struct amounts *amounts, enum figure figure);
 
 /* Half the width, in bytes, of an interval that holds the true sum in 95 of 100 cases; 0 unless blocks were
  * sampled, or if the figure is no sum of bytes. */

@@ -240,7 +240,8 @@ static void add_to_thread(struct grouper *grouper, const struct kind_row *row)
 		.peak_bytes = row->peak_bytes,
 		.temporary = row->temporary,
 	};
-	struct amounts amounts = amounts_of(&figures, profile->ownership.remains[row->node]);
+	struct amounts amounts =
+		amounts_of(&figures, profile->ownership.remains[row->node], profile->info->sample_bytes);
 	struct group *group = group_at(grouper, kind_thread(row->kind), 0);
 	uint64_t figure = figure_of(&amounts, grouper->figure);
 
@@ -277,7 +278,8 @@ static void collect_paths(struct grouper *grouper)
 	while (figures_walk_next(&walk, &node, &figures)) {
 		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
-		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+		struct amounts amounts =
+			amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 		amounts.frees = amounts.freed_bytes = 0; /* of blocks of any place */
 		amounts_add(&grouper->total, &amounts);
 		if (is_wanted(grouper, site_of(grouper, node)))

@@ -311,7 +311,7 @@ static int sum_lines(struct profile *profile)
 	if (!profile->sums)
 		return -ENOMEM;
 	return scope_sums_add(&profile->scopes, info->nodes, model_summary(profile->model)->nodes,
-			      profile->ownership.remains, profile->sums);
+			      profile->ownership.remains, info->sample_bytes, profile->sums);
 }
 
 const struct line_table *profile_tables(struct profile *profile, const struct table_choice *choice,

@@ -49,6 +49,8 @@ static void add_size(const struct profile *profile, struct size_row *sum, const 
 {
 	sum->blocks += row->allocations;
 	sum->bytes += row->allocated_bytes;
+	sum->vague_bytes +=
+		weight_vague_bytes(row->allocations, row->allocated_bytes, profile->info->sample_bytes);
 	sum->temporary += row->temporary;
 	sum->live_blocks += row->live_blocks;
 	sum->live_bytes += row->live_bytes;
@@ -63,7 +65,7 @@ static void weigh_size(struct size_row *row, uint64_t sample_bytes)
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
 		*counts[i] = weight_blocks(*counts[i], sample_bytes);
-	row->bytes_error = weight_error_bytes(row->bytes, sample_bytes);
+	row->bytes_error = weight_error_bytes(row->vague_bytes, sample_bytes);
 }
 
 static void count_sizes(struct profile *profile, const struct breakdown_tables *tables,
@@ -311,7 +313,7 @@ const struct module_row *profile_modules(struct profile *profile, size_t *count,
 	while (figures_walk_next(&walk, &node, &figures)) {
 		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
-		struct amounts amounts = amounts_of(&figures, REMAINS_UNKNOWN);
+		struct amounts amounts = amounts_of(&figures, REMAINS_UNKNOWN, profile->info->sample_bytes);
 
 		amounts_add(&module_row(&list, module_of(profile, node))->amounts, &amounts);
 		amounts_add(total, &amounts);

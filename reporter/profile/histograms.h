@@ -10,6 +10,7 @@
 struct size_row {
 	uint64_t from_bytes, up_to_bytes;
 	uint64_t blocks, bytes; /* allocated */
+	uint64_t vague_bytes;   /* of these, weight.h */
 	uint64_t bytes_error;   /* 95 of 100 are within; 0: exact */
 	uint64_t temporary;
 	uint64_t live_blocks, live_bytes; /* not freed */

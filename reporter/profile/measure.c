@@ -53,7 +53,8 @@ static bool *find_passing(struct profile *profile, const struct measure_place *p
 static struct amounts measured(struct profile *profile, uint32_t node, const struct model_node *figures,
 			       uint64_t collections)
 {
-	struct amounts amounts = amounts_of(figures, profile->ownership.remains[node]);
+	struct amounts amounts =
+		amounts_of(figures, profile->ownership.remains[node], profile->info->sample_bytes);
 
 	amounts_weigh(&amounts, profile->info->sample_bytes);
 	amounts.collections = collections;

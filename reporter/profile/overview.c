@@ -36,6 +36,22 @@ static struct amounts amounts_in_all(const struct model_totals *totals)
 	};
 }
 
+/* Of sums of sampled blocks, which only their parts tell. */
+static void add_vague(struct amounts *total, const struct figures_summary *summary)
+{
+	struct figures_walk walk = figures_walk(summary->nodes);
+	struct model_node figures;
+	uint32_t node;
+
+	while (figures_walk_next(&walk, &node, &figures)) {
+		struct amounts own = amounts_of(&figures, REMAINS_UNKNOWN, summary->totals.sample_bytes);
+
+		total->allocated_vague += own.allocated_vague;
+		total->freed_vague += own.freed_vague;
+		total->peak_vague += own.peak_vague;
+	}
+}
+
 static uint64_t count_collections(const struct trace_info *info)
 {
 	uint64_t count = 0;
@@ -213,6 +229,8 @@ void profile_fill_overview(struct profile *profile)
 	const struct model_totals *totals = model_totals(profile->whole ? profile->whole : profile->model);
 
 	fill(&profile->overview, info, model_totals(profile->model));
+	if (info->sample_bytes > 0)
+		add_vague(&profile->overview.total, model_summary(profile->model));
 	profile->overview.window = profile_window(profile);
 	profile->overview.blocks = profile_blocks(profile);
 	if (profile->overview.window)

@@ -173,8 +173,10 @@ static void finish(struct pairing *pairing, struct freed_pairs *out)
 	for (size_t i = 0; i < pairing->count; i++) {
 		out->blocks += list[i].blocks;
 		out->bytes += list[i].bytes;
+		list[i].bytes_error = weight_error_bytes(
+			weight_vague_bytes(list[i].blocks, list[i].bytes, profile->info->sample_bytes),
+			profile->info->sample_bytes);
 		list[i].blocks = weight_blocks(list[i].blocks, profile->info->sample_bytes);
-		list[i].bytes_error = weight_error_bytes(list[i].bytes, profile->info->sample_bytes);
 	}
 	out->blocks = weight_blocks(out->blocks, profile->info->sample_bytes);
 	out->list = list;

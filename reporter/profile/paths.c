@@ -44,7 +44,8 @@ static void each_path(struct profile *profile, const struct search *search, stru
 	while (figures_walk_next(&walk, &node, &figures)) {
 		uint32_t index = profile->sites.of_node[node];
 		uint32_t number = index > 0 ? search->numbers[index - 1] : 0;
-		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+		struct amounts amounts =
+			amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 		uint64_t value;
 
 		amounts_weigh(&amounts, profile->info->sample_bytes);

@@ -238,8 +238,10 @@ static void take_remains(struct amounts *total, const struct amounts *sum)
 {
 	total->leaked_bytes = sum->leaked_bytes;
 	total->leaked_blocks = sum->leaked_blocks;
+	total->leaked_vague = sum->leaked_vague;
 	total->kept_bytes = sum->kept_bytes;
 	total->kept_blocks = sum->kept_blocks;
+	total->kept_vague = sum->kept_vague;
 	total->suppressed_bytes = sum->suppressed_bytes;
 	total->suppressed_blocks = sum->suppressed_blocks;
 }
@@ -278,7 +280,7 @@ int ownership_find_remains(struct ownership *ownership, const struct figures_nod
 		return -ENOMEM;
 	decide_all(ownership, figures);
 	while (figures_walk_next(&walk, &node, &own)) {
-		struct amounts here = amounts_of(&own, ownership->remains[node]);
+		struct amounts here = amounts_of(&own, ownership->remains[node], sample_bytes);
 		amounts_add(&sum, &here);
 	}
 	amounts_weigh(&sum, sample_bytes);

@@ -30,7 +30,8 @@ struct amounts profile_passing(struct profile *profile)
 		return profile_overview(profile, true)->total;
 	profile_know_remains(profile);
 	while (figures_walk_next(&walk, &node, &figures)) {
-		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+		struct amounts amounts =
+			amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 
 		if (profile_passes(profile, node))
 			amounts_add(&sum, &amounts);

@@ -39,6 +39,7 @@ uint32_t scope_find(const struct scope_map *map, uint32_t function, uint32_t lin
  * Returns 0 or -ENOMEM.
  */
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
-		   const struct figures_nodes *figures, const uint8_t *remains, struct amounts *sums);
+		   const struct figures_nodes *figures, const uint8_t *remains, uint64_t sample_bytes,
+		   struct amounts *sums);
 
 #endif

@@ -116,7 +116,8 @@ static void add_to_site(struct profile *profile, const struct source_frame *fram
 {
 	struct site_list *list = &profile->sites;
 	uint32_t index = site_of(profile, frame ? frame : &nowhere, node);
-	struct amounts amounts = amounts_of(figures, profile->ownership.remains[node]);
+	struct amounts amounts =
+		amounts_of(figures, profile->ownership.remains[node], profile->info->sample_bytes);
 
 	/* What is freed here was mostly not allocated here: sites tell of allocations. */
 	amounts.frees = amounts.freed_bytes = 0;
@@ -233,7 +234,8 @@ static uint64_t unnamed_figure(struct profile *profile, enum figure figure)
 	uint32_t node;
 
 	while (figures_walk_next(&walk, &node, &figures)) {
-		struct amounts amounts = amounts_of(&figures, profile->ownership.remains[node]);
+		struct amounts amounts =
+			amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 
 		if (model_node_has_blocks(&figures) && profile->sites.of_node[node] == 0 &&
 		    profile_passes(profile, node))

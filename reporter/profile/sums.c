@@ -28,7 +28,8 @@ static void add_to_path(const struct model_scopes *scopes, const struct trace_no
 }
 
 int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
-		   const struct figures_nodes *figures, const uint8_t *remains, struct amounts *sums)
+		   const struct figures_nodes *figures, const uint8_t *remains, uint64_t sample_bytes,
+		   struct amounts *sums)
 {
 	const struct model_scopes *scopes = &map->model;
 	uint32_t *passed_by = calloc((size_t)scopes->scope_count + 1, sizeof(*passed_by));
@@ -41,7 +42,7 @@ int scope_sums_add(const struct scope_map *map, const struct trace_node *nodes,
 	while (figures_walk_next(&walk, &leaf, &own)) {
 		if (node_is_idle(&own))
 			continue;
-		const struct amounts amounts = amounts_of(&own, remains[leaf]);
+		const struct amounts amounts = amounts_of(&own, remains[leaf], sample_bytes);
 		add_to_path(scopes, nodes, leaf, &amounts, passed_by, sums);
 	}
 	free(passed_by);

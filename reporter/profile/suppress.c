@@ -57,7 +57,8 @@ bool suppress(struct suppressing *suppressing, uint32_t node, const struct model
 
 	if (found == all->count)
 		return false;
-	const struct amounts amounts = amounts_of(own, REMAINS_SUPPRESSED);
+	const struct amounts amounts =
+		amounts_of(own, REMAINS_SUPPRESSED, suppressing->ownership->source.info->sample_bytes);
 	if (all->list[found].limit_bytes == 0) {
 		amounts_add(&suppressing->ownership->suppressed[found], &amounts);
 		return true;

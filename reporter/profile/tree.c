@@ -208,7 +208,7 @@ static void add_paths(struct work *work)
 
 		if (!model_node_has_blocks(&figures) || !profile_passes(profile, node))
 			continue;
-		own = amounts_of(&figures, profile->ownership.remains[node]);
+		own = amounts_of(&figures, profile->ownership.remains[node], profile->info->sample_bytes);
 		own.frees = own.freed_bytes = 0; /* mostly of blocks that were allocated elsewhere */
 		uint32_t at = place_path(work, node);
 		trie_add(&work->trie, at, &own);

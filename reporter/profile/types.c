@@ -34,17 +34,20 @@ static struct typed_blocks type_of(const struct profile *profile, uint32_t node,
 {
 	return (struct typed_blocks){
 		.name = trace_label(profile->trace, trace_code(profile->info, node)->pc),
-		.amounts = amounts_of(figures, profile->ownership.remains[node]),
+		.amounts = amounts_of(figures, profile->ownership.remains[node], profile->info->sample_bytes),
 	};
 }
 
 /* Of a type that is not added to any more. */
 static void finish_type(struct typed_blocks *type, uint64_t sample_bytes)
 {
+	uint64_t collected_vague = weight_vague_bytes(type->amounts.collected_blocks,
+						      type->amounts.collected_bytes, sample_bytes);
+
 	amounts_weigh(&type->amounts, sample_bytes);
-	type->peak_error = weight_error_bytes(type->amounts.peak_bytes, sample_bytes);
-	type->leaked_error = weight_error_bytes(type->amounts.leaked_bytes, sample_bytes);
-	type->collected_error = weight_error_bytes(type->amounts.collected_bytes, sample_bytes);
+	type->peak_error = figure_error(&type->amounts, FIGURE_PEAK, sample_bytes);
+	type->leaked_error = figure_error(&type->amounts, FIGURE_LEAKED, sample_bytes);
+	type->collected_error = weight_error_bytes(collected_vague, sample_bytes);
 }
 
 /* One of each name; how many are left. */

@@ -68,8 +68,11 @@ static const char *value_text(const struct comparing *of, enum figure figure, si
 	const struct amounts *total = which == OLD ? &of->diff.old : &of->diff.new;
 	uint64_t value = figure_of(total, figure);
 
-	if (!figure_infos[figure].bytes)
+	if (!figure_infos[figure].bytes && (of->runs[which]->sample_bytes == 0 || figure_infos[figure].exact))
 		return pool_format(&of->document->pool, "%" PRIu64, value);
+	if (!figure_infos[figure].bytes)
+		return pool_format(&of->document->pool, "%" PRIu64 " +/- %" PRIu64, value,
+				   of->runs[which]->blocks_error);
 	return part_size(of->document, of->request, value,
 			 figure_error(total, figure, of->runs[which]->sample_bytes));
 }

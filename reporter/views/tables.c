@@ -102,9 +102,9 @@ COUNT(longest_pause, "longest_pause_ns", NULL, COLUMN_ALWAYS, LINE->gc.longest_p
 BYTES(by_collector, "freed_by_collector_bytes", NULL, COLUMN_ALWAYS, LINE->amounts.collected_bytes)
 COUNT(by_collector_blocks, "freed_by_collector_blocks", NULL, COLUMN_ALWAYS, LINE->amounts.collected_blocks)
 ERROR(mem_error, "mem_bytes_error", LINE->mem_bytes)
-ERROR(increment_error, "increment_bytes_error", LINE->amounts.allocated_bytes + LINE->amounts.freed_bytes)
-ERROR(peak_error, "peak_bytes_error", LINE->amounts.peak_bytes)
-ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_bytes)
+ERROR(increment_error, "increment_bytes_error", LINE->amounts.allocated_vague + LINE->amounts.freed_vague)
+ERROR(peak_error, "peak_bytes_error", LINE->amounts.peak_vague)
+ERROR(leaked_error, "leaked_bytes_error", LINE->amounts.leaked_vague)
 
 /* clang-format off */
 #define FIRST_COLUMNS &number, &source, &number_text, &mem, &increment, &occurrences

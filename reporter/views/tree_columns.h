@@ -14,9 +14,9 @@
  */
 #define TREE_COUNT(prefix, key, field, of)                                                                   \
 	TABLE_COLUMN(prefix##_##field, key #field, NULL, 0, 0, cell_count((of).field))
-#define TREE_ERROR(prefix, key, field, of, sampled)                                                          \
+#define TREE_ERROR(prefix, key, field, vague, of, sampled)                                                   \
 	TABLE_COLUMN(prefix##_##field##_error, key #field "_error", NULL, 0, 0,                              \
-		     cell_count(weight_error_bytes((of).field, sampled)))
+		     cell_count(weight_error_bytes((of).vague, sampled)))
 #define TREE_FIGURE_COLUMNS(prefix, key, of, sampled)                                                        \
 	TREE_COUNT(prefix, key, peak_bytes, of)                                                              \
 	TREE_COUNT(prefix, key, peak_blocks, of)                                                             \
@@ -26,9 +26,9 @@
 	TREE_COUNT(prefix, key, allocated_bytes, of)                                                         \
 	TREE_COUNT(prefix, key, allocations, of)                                                             \
 	TREE_COUNT(prefix, key, temporary, of)                                                               \
-	TREE_ERROR(prefix, key, peak_bytes, of, sampled)                                                     \
-	TREE_ERROR(prefix, key, leaked_bytes, of, sampled)                                                   \
-	TREE_ERROR(prefix, key, allocated_bytes, of, sampled)
+	TREE_ERROR(prefix, key, peak_bytes, peak_vague, of, sampled)                                         \
+	TREE_ERROR(prefix, key, leaked_bytes, leaked_vague, of, sampled)                                     \
+	TREE_ERROR(prefix, key, allocated_bytes, allocated_vague, of, sampled)
 #define TREE_FIGURES(prefix)                                                                                 \
 	&prefix##_peak_bytes, &prefix##_peak_blocks, &prefix##_leaked_bytes, &prefix##_leaked_blocks,        \
 		&prefix##_kept_bytes, &prefix##_allocated_bytes, &prefix##_allocations, &prefix##_temporary

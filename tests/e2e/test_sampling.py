@@ -155,7 +155,8 @@ def blocks_freed_by_other_threads(directory):
     for sample, sample_bytes in (("1", 1), ("4KiB", 4096), ("64KiB", 65536)):
         _, figures = recorded([program], directory, sample, ["-f", "counted_*"])
         volume, totals = 2 * sum(16 + i % 300 for i in range(50000)), figures["totals"]
-        check(abs(totals["allocated_bytes"] - volume) <= SIGMAS * totals["allocated_bytes_error"] + 2000,
+        # The C library asks for some besides, for threads and streams.
+        check(abs(totals["allocated_bytes"] - volume) <= SIGMAS * totals["allocated_bytes_error"] + 8000,
               f"{sample}: {totals['allocated_bytes']} bytes allocated, really {volume}")
         check(abs(totals["allocations"] - 100000) <= SIGMAS * totals["blocks_error"] + 20, f"{sample}: {totals['allocations']}")
         leaked = sum(row["leaked_bytes"] for function in figures["functions"] for row in function["lines"])
@@ -176,6 +177,45 @@ def python3(directory):
               "    print(len(json.loads(json.dumps(d))))")
     compare([PYTHON, "-S", "-c", script], directory, {"64KiB": 65536, "512KiB": 524288}, other_sites=2,
             PYTHONMALLOC="malloc", PYTHONHASHSEED="0")
+
+
+LARGE = """#include <stdlib.h>
+#include <string.h>
+static char *volatile held;
+int main(int argc, char **argv) {
+    (void)argc;
+    for (int i = 0; i < 2000; i++) { held = malloc(1000); free(held); }
+    held = malloc((size_t)atoi(argv[1]) << 20);
+    memset(held, 1, (size_t)atoi(argv[1]) << 20);
+    return 0;
+}
+"""
+
+
+@case
+def blocks_that_cannot_be_missed(directory):
+    """What is not known of them is only what small blocks may have been there besides."""
+    (directory / "large.c").write_text(LARGE)
+    program = compile(directory / "large.c", directory / "large", "-O1", "-Wno-unused-result")
+    unseen, traces = 4 * 524288, {}
+    for mebibytes in (10, 15, 40):
+        (directory / str(mebibytes)).mkdir()
+        done, figures = recorded([program, mebibytes], directory / str(mebibytes), "512KiB", ["-f", "main"])
+        traces[mebibytes], totals, size = done.trace(), figures["totals"], mebibytes << 20
+        for name in ("peak", "leaked"):
+            check(abs(totals[f"{name}_bytes"] - size) <= totals[f"{name}_bytes_error"], f"{mebibytes} MiB, {name}: {totals}")
+            check(totals[f"{name}_bytes_error"] <= unseen, f"{mebibytes} MiB: {name} +/- {totals[f'{name}_bytes_error']}")
+        site = max(figures["sites"], key=lambda site: site["peak_bytes"])
+        row = max(figures["functions"][0]["lines"], key=lambda row: row["peak_bytes"] or 0)
+        tree = json.loads(mprof("tree", "--format", "json", traces[mebibytes]).stdout)["total"]
+        for part in (site, row, tree):
+            check(abs(part["peak_bytes"] - size) <= part["peak_bytes_error"] <= unseen, f"{mebibytes} MiB: {part}")
+    done = mprof("diff", traces[10], traces[15])
+    check("No change to tell" not in done.stdout and re.search(r"^ *\+5\.0 MiB ", done.stdout, re.M), done.stdout)
+    check(re.search(r"^Allocations: +\d+ \+/- \d+ -> \d+ \+/- \d+, ", done.stdout, re.M), done.stdout)
+    for limit, status in (("45MiB", 0), ("35MiB", 1)):
+        done = mprof("check", "--max-peak", limit, traces[40])
+        check_equal(done.returncode, status, f"{limit}: {done.stdout}")
 
 
 @case

@@ -75,7 +75,7 @@ static void build(bool lines)
 	cr_assert_leq(map.model.scope_count, 16);
 	for (uint32_t node = 0; node < NODES; node++)
 		cr_assert_eq(figures_nodes_add(&packed, node, &figures[node]), 0);
-	cr_assert_eq(scope_sums_add(&map, nodes, &packed, remains, sums), 0);
+	cr_assert_eq(scope_sums_add(&map, nodes, &packed, remains, 0, sums), 0);
 	figures_nodes_finish(&packed);
 }
 

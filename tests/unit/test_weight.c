@@ -66,6 +66,7 @@ Test(weight, counts_are_rounded_once)
 struct run {
 	double bytes, blocks;
 	struct model_totals estimated;
+	uint64_t vague_bytes;
 };
 
 static struct run run(size_t count)
@@ -84,6 +85,8 @@ static struct run run(size_t count)
 			figures_alloc(&figures, &at, size_bytes);
 	}
 	result.estimated = figures_totals(&figures);
+	result.vague_bytes =
+		weight_vague_bytes(result.estimated.allocations, result.estimated.allocated_bytes, MEAN);
 	figures_finish(&figures);
 	return result;
 }
@@ -105,8 +108,7 @@ Test(weight, estimates_are_unbiased_and_within_their_error)
 		byte_variance += bytes_off * bytes_off;
 		block_sum += blocks_off;
 		block_variance += blocks_off * blocks_off;
-		bytes_within +=
-			fabs(bytes_off) <= (double)weight_error_bytes(r.estimated.allocated_bytes, MEAN);
+		bytes_within += fabs(bytes_off) <= (double)weight_error_bytes(r.vague_bytes, MEAN);
 		blocks_within += fabs(blocks_off) <= (double)weight_error_blocks(r.estimated.allocations,
 										 r.estimated.spread, MEAN);
 	}
@@ -116,6 +118,73 @@ Test(weight, estimates_are_unbiased_and_within_their_error)
 		     block_sum / sqrt(block_variance));
 	cr_assert_geq(bytes_within, runs * 93 / 100);
 	cr_assert_geq(blocks_within, runs * 93 / 100, "%d of %d", blocks_within, runs);
+}
+
+/* Samples of blocks of some sizes: what they sum up to, and the variance that follows from each weight. */
+struct samples {
+	uint64_t blocks, bytes;
+	double variance;
+};
+
+static void add_sample(struct samples *samples, uint64_t size_bytes)
+{
+	struct weight weight = weight_of(size_bytes, MEAN);
+	double w = (double)weight.blocks / WEIGHT_PARTS;
+
+	samples->blocks += weight.blocks;
+	samples->bytes += weight.bytes;
+	samples->variance += w * (w - 1) * (double)size_bytes * (double)size_bytes;
+}
+
+static double vague_variance(const struct samples *samples)
+{
+	return (double)weight_vague_bytes(samples->blocks, samples->bytes, MEAN) * MEAN;
+}
+
+Test(weight, what_is_vague_of_one_size_follows_from_its_probability)
+{
+	static const uint64_t sizes[] = {200, 1000, MEAN, 2 * MEAN, 5 * MEAN, 9 * MEAN};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct samples samples = {0};
+
+		for (int block = 0; block < 100; block++)
+			add_sample(&samples, sizes[i]);
+		cr_assert_lt(fabs(vague_variance(&samples) / samples.variance - 1), 0.02, "size %lu: %f, %f",
+			     sizes[i], vague_variance(&samples), samples.variance);
+	}
+	struct samples large = {0};
+	add_sample(&large, 80 * MEAN);
+	cr_assert_eq(weight_vague_bytes(large.blocks, large.bytes, MEAN), 0, "it cannot be missed");
+	add_sample(&large, 30 * MEAN);
+	cr_assert_eq(weight_vague_bytes(large.blocks, large.bytes, MEAN), 0, "nor can both");
+	cr_assert_leq(weight_error_bytes(0, MEAN), 4 * MEAN, "so only what went unseen is left");
+}
+
+/* Where weights happen to sum up as those of one size would, less is said: that is rare. */
+Test(weight, of_several_sizes_no_more_is_vague_than_is_said)
+{
+	int less = 0;
+
+	for (int i = 0; i < 100000; i++) {
+		double least = 2 + uniform() * 8, range = uniform() * 8;
+		struct samples samples = {0};
+
+		for (uint64_t count = 2 + random_bits() % 20; count > 0; count--)
+			add_sample(&samples, (uint64_t)exp(least + uniform() * range));
+		less += vague_variance(&samples) < 0.97 * samples.variance - MEAN;
+		cr_assert_leq(vague_variance(&samples), (double)samples.bytes * MEAN);
+	}
+	cr_assert_lt(less, 20, "%d of 100000", less);
+}
+
+Test(weight, what_is_vague_of_nothing)
+{
+	cr_assert_eq(weight_vague_bytes(10, 1000, 0), 0, "all blocks were recorded");
+	cr_assert_eq(weight_vague_bytes(0, 1000, MEAN), 1000, "bytes without blocks, as of a difference");
+	cr_assert_eq(weight_vague_bytes(1000, 0, MEAN), 0);
+	cr_assert_leq(weight_vague_bytes(UINT64_MAX, UINT64_MAX, MEAN), UINT64_MAX);
+	cr_assert_leq(weight_vague_bytes(1, UINT64_MAX, MEAN), UINT64_MAX);
 }
 
 Test(weight, nothing_is_left_of_blocks_that_ended)
