@@ -82,6 +82,7 @@ static void fill(struct overview *overview, const struct trace_info *info, const
 			weight_error_blocks(totals->allocations, totals->spread, totals->sample_bytes),
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
+		.rss_may_be_more = info->end_kind != END_EXITED && info->end_kind != END_REPLACED,
 		.recorder_bytes = info->recorder_bytes,
 		.unrecorded_children = info->unrecorded_children,
 	};

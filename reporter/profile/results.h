@@ -55,6 +55,7 @@ struct overview {
 	uint64_t blocks_error; /* of any count of blocks, at most */
 	uint64_t unmatched_frees;
 	uint64_t peak_rss_bytes; /* 0: not sampled */
+	bool rss_may_be_more;    /* it did not end by itself, and not all was seen up to its end */
 	uint64_t recorder_bytes; /* of it: taken by the recording itself, about */
 	uint64_t unrecorded_children;
 	const struct window *window;          /* the figures are of that; NULL: of the whole run */

@@ -100,6 +100,10 @@ const char *part_count(struct document *document, uint64_t count, const char *no
 const char *part_size(struct document *document, const struct request *request, uint64_t size_bytes,
 		      uint64_t error_bytes);
 
+/* The peak of the resident set: "at least 44.5 MiB" of a run that was killed, whose last moments nobody saw.
+ */
+const char *part_rss(struct document *document, const struct request *request, const struct overview *run);
+
 /* "name  file.c:12", or "main+0x78  (module)" of a place without lines: as people see it, no longer than fits
  * a line or two. */
 const char *part_place(struct document *document, const struct request *request, const char *place,

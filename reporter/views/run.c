@@ -162,6 +162,12 @@ static const char *sampled_line(const struct telling *telling)
 			   mean);
 }
 
+const char *part_rss(struct document *document, const struct request *request, const struct overview *run)
+{
+	return pool_format(&document->pool, "%s%s", run->rss_may_be_more ? "at least " : "",
+			   part_size(document, request, run->peak_rss_bytes, 0));
+}
+
 /* Nothing if it was not sampled. */
 static const char *rss_line(const struct telling *telling)
 {
@@ -171,7 +177,8 @@ static const char *rss_line(const struct telling *telling)
 		return "";
 	if (run->window)
 		return plain_size(telling, run->peak_rss_bytes);
-	return pool_format(&telling->document->pool, "%s%s%s", plain_size(telling, run->peak_rss_bytes),
+	return pool_format(&telling->document->pool, "%s%s%s",
+			   part_rss(telling->document, telling->request, run),
 			   run->recorder_bytes > 0 ? ", of which mprof itself " : "",
 			   run->recorder_bytes > 0 ? plain_size(telling, run->recorder_bytes) : "");
 }

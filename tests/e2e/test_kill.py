@@ -1,15 +1,17 @@
 """SIGKILL of the program, the drainer, both or the whole group: all that was committed is reported."""
 
+import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import struct
 import subprocess
 import time
 
-from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs_root, report,
+from harness import (BUILD, SHIM, Skip, case, check, check_equal, compile, drainers_of, environment, mprof, needs_root, record, report,
                      run_cases, wait_for)
 
 SEED = int(os.environ.get("MPROF_TEST_SEED", time.time_ns() % 1000000))
@@ -303,6 +305,13 @@ def the_report_says_so(directory):
     check_equal(done.returncode, 0, "exit status")
     text = (done.stdout + done.stderr).lower()
     check("kill" in text or "did not end" in text or "incomplete" in text, f"no word of the run's end in {text!r}")
+    check("peak rss:     at least " in text, f"its memory may have been more than was seen: {text!r}")
+    shown = mprof("peak", next(directory.glob("*.mprof"))).stdout
+    check(re.search(r" at least [\d.]+ MiB  \S", shown), shown)
+    check(json.loads(mprof("peak", "--format", "json", next(directory.glob("*.mprof"))).stdout)[0]["peak_rss_bytes"] > 0, "a number")
+    (directory / "true").mkdir()
+    record(["/bin/true"], directory / "true")
+    check("at least" not in mprof("report", directory=directory / "true").stdout, "of one that ended all was seen")
 
 
 @case
