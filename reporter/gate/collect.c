@@ -4,6 +4,7 @@
 #include "gate/key.h"
 #include "gate/check.h"
 #include "gate/private.h"
+#include "base/signal_name.h"
 #include "profile/leaks.h"
 #include "trace/format.h"
 
@@ -76,6 +77,15 @@ static bool is_asked(const struct gate *gate, size_t subject, const char *key)
 	return false;
 }
 
+static const char *killed_by(struct check *check, uint64_t signal)
+{
+	char number[32];
+
+	if (signal == 0)
+		return "it was killed before its end";
+	return check_string(check, "it was killed by %s before its end", signal_name(signal, number));
+}
+
 static const char *problem_of(struct check *check, const struct trace_info *info)
 {
 	if (info->end_flags & END_FOREIGN_MALLOC)
@@ -90,7 +100,7 @@ static const char *problem_of(struct check *check, const struct trace_info *info
 		return check_string(check, "its trace is cut off at byte %llu",
 				    (unsigned long long)info->damaged_at);
 	if (info->end_kind == END_KILLED)
-		return "it was killed before its end";
+		return killed_by(check, info->end_signal);
 	return info->ended ? NULL : "it did not end, or still runs";
 }
 

@@ -1,6 +1,7 @@
 /*
  * overview.c - the run in a few figures, and all that a reader must know before trusting the rest.
  */
+#include "base/signal_name.h"
 #include "profile/blocks.h"
 #include "profile/private.h"
 #include "profile/window.h"
@@ -72,6 +73,8 @@ static void fill(struct overview *overview, const struct trace_info *info, const
 		.complete = info->complete,
 		.recording = info->recording,
 		.end_unknown = info->end_kind == END_UNKNOWN,
+		.cut_off = info->damaged_at > 0,
+		.end_signal = info->end_signal,
 		.thread_count = info->thread_count,
 		.lost_events = info->lost_events,
 		.aggregate = info->aggregate,
@@ -82,35 +85,48 @@ static void fill(struct overview *overview, const struct trace_info *info, const
 			weight_error_blocks(totals->allocations, totals->spread, totals->sample_bytes),
 		.unmatched_frees = unmatched_frees(totals),
 		.peak_rss_bytes = info->peak_rss_bytes,
-		.rss_may_be_more = info->end_kind != END_EXITED && info->end_kind != END_REPLACED,
+		.rss_may_be_more = info->peak_rss_bytes > 0 && info->end_kind != END_EXITED &&
+				   info->end_kind != END_REPLACED,
 		.recorder_bytes = info->recorder_bytes,
 		.unrecorded_children = info->unrecorded_children,
 	};
 	overview->total.collections = count_collections(info);
 }
 
+static int warn_killed(struct profile *profile, const struct trace_info *info)
+{
+	char number[32];
+
+	return profile_warn(profile,
+			    "the run did not end, the program was killed%s%s: this is what it had recorded",
+			    info->end_signal > 0 ? " by " : "",
+			    info->end_signal > 0 ? signal_name(info->end_signal, number) : "");
+}
+
+/* Of a trace without an end nobody knows how the run ended: the first thing to be said is that it is cut off.
+ */
 static int warn_end(struct profile *profile, const struct trace_info *info)
 {
 	int error = 0;
 
-	if (info->end_kind == END_KILLED)
-		error = profile_warn(
-			profile, "the run did not end, the program was killed: this is what it had recorded");
-	else if (info->end_kind == END_UNKNOWN)
+	if (info->damaged_at > 0)
+		error = profile_warn(profile,
+				     "the trace is cut off at byte %" PRIu64
+				     ", or damaged there: figures are those of what comes before",
+				     info->damaged_at);
+	if (!error && info->end_kind == END_KILLED)
+		error = warn_killed(profile, info);
+	else if (!error && info->end_kind == END_UNKNOWN)
 		error = profile_warn(profile,
 				     "the program ended, how is unknown (by a system call of its own, "
 				     "or killed): this is what it had recorded");
-	else if (info->recording)
+	else if (!error && info->recording)
 		error = profile_warn(
 			profile, "the program is still running: figures are those of the recording so far");
-	else if (!info->ended)
+	else if (!error && !info->ended && info->damaged_at == 0)
 		error = profile_warn(profile,
 				     "the run did not end, or its recording did not (killed): figures are "
 				     "those of what was recorded");
-	if (!error && info->damaged_at > 0)
-		error = profile_warn(
-			profile, "the trace is cut off at byte %" PRIu64 ": what comes before is reported",
-			info->damaged_at);
 	if (!error && !profile->options->no_names && trace_has_names(profile->trace) &&
 	    !trace_names(profile->trace))
 		error = profile_warn(profile,

@@ -43,9 +43,11 @@ struct overview {
 	const char *const *command; /* ends with NULL */
 	int pid;
 	uint64_t started_realtime_ns, duration_ns;
-	bool complete;    /* the run ended by itself and nothing of it is missing */
-	bool recording;   /* it goes on, and is not complete */
-	bool end_unknown; /* it ended, by itself or killed; then it is not complete */
+	bool complete;       /* the run ended by itself and nothing of it is missing */
+	bool recording;      /* it goes on, and is not complete */
+	bool end_unknown;    /* it ended, by itself or killed; then it is not complete */
+	bool cut_off;        /* the end of its trace is missing, or damaged */
+	uint64_t end_signal; /* that ended it; 0: none, or not known */
 	size_t thread_count;
 	uint64_t lost_events;
 	struct amounts total; /* what remains of blocks: once profile_know_remains is done */

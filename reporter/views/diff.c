@@ -100,8 +100,9 @@ static const char *run_line(const struct comparing *of, size_t which)
 	return pool_format(&of->document->pool, "%s: %s, %s, %s%s%s%s%s%s",
 			   style_short_path(of->request->style, run->path),
 			   part_command(of->document, run->command, COMMAND_SHOWN), started, duration,
-			   part_end(run), run->window ? "; " : "", part_window(of->document, run->window),
-			   run->blocks ? "; " : "", part_blocks(of->document, run->blocks));
+			   part_end(of->document, run), run->window ? "; " : "",
+			   part_window(of->document, run->window), run->blocks ? "; " : "",
+			   part_blocks(of->document, run->blocks));
 }
 
 static const char *different_programs(const struct comparing *of)

@@ -155,6 +155,14 @@ static void fill_for_people(struct leak_row *row, struct document *document, str
 					   request->flags[FRAMES]);
 }
 
+/* Of a run that did not end nothing is known to have leaked, nor not to have. */
+static const char *nothing_note(const struct overview *run)
+{
+	if (run->sample_bytes > 0)
+		return "Of the blocks that were sampled, none leaked.";
+	return run->complete || run->window ? "Nothing leaked." : "Nothing that was recorded is still live.";
+}
+
 /* How many rows are not shown, and what they have. */
 static const char *rest_note(struct document *document, struct profile *profile,
 			     const struct request *request, const struct groups *groups, size_t shown)
@@ -162,9 +170,7 @@ static const char *rest_note(struct document *document, struct profile *profile,
 	uint64_t rest_bytes = 0;
 
 	if (groups->count == 0)
-		return profile_overview(profile, false)->sample_bytes > 0
-			       ? "Of the blocks that were sampled, none leaked."
-			       : "Nothing leaked.";
+		return nothing_note(profile_overview(profile, false));
 	if (shown == groups->count)
 		return NULL;
 	for (size_t i = shown; i < groups->count; i++)

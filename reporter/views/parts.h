@@ -90,15 +90,15 @@ const char *part_window(struct document *document, const struct window *window);
 /* "blocks of 1.0 MiB and more, allocated by thread 1234"; "" of all. */
 const char *part_blocks(struct document *document, const struct block_selection *blocks);
 
-/* " (still recording)" and the like, of a run that is not complete; else "". */
-const char *part_end(const struct overview *run);
-
 /* "3 blocks", "1 block"; the noun's plural has an s. */
 const char *part_count(struct document *document, uint64_t count, const char *noun);
 
 /* "340.5 MiB", and " +/- 2.0 MiB" where it is an estimate. */
 const char *part_size(struct document *document, const struct request *request, uint64_t size_bytes,
 		      uint64_t error_bytes);
+
+/* " (ended by SIGABRT)", " (did not end)" and others; nothing if the run ended by itself. */
+const char *part_end(struct document *document, const struct overview *run);
 
 /* The peak of the resident set: "at least 44.5 MiB" of a run that was killed, whose last moments nobody saw.
  */

@@ -2,6 +2,7 @@
  * run.c - the run as a whole: the lines that people read first, and the keys and totals that programs have.
  */
 #include "base/number.h"
+#include "base/signal_name.h"
 #include "formats/cells.h"
 #include "profile/window.h"
 #include "views/parts.h"
@@ -53,12 +54,18 @@ static const char *plain_size(const struct telling *telling, uint64_t size_bytes
 	return part_size(telling->document, telling->request, size_bytes, 0);
 }
 
-const char *part_end(const struct overview *run)
+const char *part_end(struct document *document, const struct overview *run)
 {
+	char number[32];
+
 	if (run->complete)
 		return "";
 	if (run->recording)
 		return " (still recording)";
+	if (run->cut_off)
+		return " (its trace is cut off)";
+	if (run->end_signal > 0)
+		return pool_format(&document->pool, " (ended by %s)", signal_name(run->end_signal, number));
 	return run->end_unknown ? " (how it ended is unknown)" : " (did not end)";
 }
 
@@ -73,7 +80,8 @@ static const char *run_line(const struct telling *telling)
 	number_time(started, sizeof(started), run->started_realtime_ns);
 	number_duration(duration, sizeof(duration), run->duration_ns);
 	return pool_format(&telling->document->pool, "pid %d, started %s, %s%s, %s%s", run->pid, started,
-			   duration, part_end(run), threads, run->aggregate ? ", recorded as sums" : "");
+			   duration, part_end(telling->document, run), threads,
+			   run->aggregate ? ", recorded as sums" : "");
 }
 
 /* "load (0.512 s)", "1.500 s". */

@@ -233,6 +233,46 @@ def the_peak_of_half_a_recording_is_called_so(directory):
     check("did not end" not in done.stdout, done.stdout)
 
 
+ENDS = """#include <signal.h>
+#include <stdlib.h>
+int main(int argc, char **argv) {
+    volatile char *p = malloc(3000);
+    p[0] = 1;
+    if (argc > 2) abort();
+    return argc > 1 ? raise(atoi(argv[1])) : 0;
+}
+"""
+
+
+@case
+def signals_that_end_programs_are_named(directory):
+    recorded(directory, source=ENDS)
+    for arguments, name in ((("6", "abort"), "SIGABRT"), ((signal.SIGSEGV,), "SIGSEGV"), ((signal.SIGRTMIN + 3,), f"signal {signal.SIGRTMIN + 3}")):
+        done = mprof("run", "-q", "-o", "ended.mprof", "--", "./program", *(str(int(a)) if a != "abort" else a for a in arguments), directory=directory)
+        check(done.returncode > 128, f"{name}: exit status {done.returncode}")
+        text = mprof("report", "ended.mprof", directory=directory).stdout
+        check(re.search(rf"^Run: .* \(ended by {name}\), 1 thread$", text, re.M), text)
+        check(f"warning: the run did not end, the program was killed by {name}: " in text, text)
+        judged = mprof("check", "--max-leaked", "0", "ended.mprof", directory=directory)
+        check(f"could not be judged: it was killed by {name} before its end" in judged.stdout, judged.stdout)
+
+
+@case
+def what_is_cut_off_is_said_first(directory):
+    """Its figures are next to nothing, and look as if the program had done so little."""
+    recorded(directory)
+    trace = directory / "one.mprof"
+    whole = trace.read_bytes()
+    for length in (len(whole) // 2, len(whole) - 30):
+        trace.write_bytes(whole[:length])
+        text = mprof("report", "one.mprof", directory=directory).stdout
+        warnings = re.findall("^warning: .*$", text, re.M)
+        check(warnings and re.match(r"warning: the trace is cut off at byte \d+, or damaged there: figures are those of what comes before", warnings[0]),
+              f"{length} of {len(whole)} bytes: {text}")
+        check(re.search(r"^Run: .* \(its trace is cut off\)", text, re.M), text)
+        check("Nothing leaked" not in mprof("leaks", "one.mprof", directory=directory).stdout, "nobody knows")
+
+
 @case
 def words_that_are_nearly_right(directory):
     for words, said in ((("check", "--repeat", "5"), "ambiguous option '--repeat': '--repeats', '--repeat-figure';"),
