@@ -2,6 +2,7 @@
  * cmd_list.c - mprof list: the recordings here, with the indices that other commands take.
  */
 #include "command.h"
+#include "base/signal_name.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "formats/cells.h"
@@ -31,14 +32,16 @@ static const struct argp argp = {
 	.doc = "Lists the recordings in the current directory, oldest first, with the index that other "
 	       "commands take.\v"
 	       "State is 'exited', 'exec' (the process went on as another program, with a trace of its own), "
-	       "'killed', 'ended' (how is unknown), "
+	       "'killed' (in text the signal's name, if it is known), 'ended' (how is unknown), "
 	       "'recording', 'cut off' (the recording was not finished) or 'damaged'.",
 	.children = children,
 };
 
 struct row {
 	const struct trace_entry *trace;
-	const char *state;
+	const char *state, *told; /* for programs, and for people */
+	uint64_t signal;          /* that ended it; 0: none, or not known */
+	char number[32];          /* what it is called, if it has no name */
 	uint64_t sample_bytes, duration_ns, file_bytes;
 	bool has_peak; /* it is known without reading every event */
 	uint64_t peak_bytes;
@@ -52,7 +55,9 @@ TABLE_COLUMN(index_column, "index", "Index", 0, 5, cell_count((uint64_t)(ROW - (
 TABLE_COLUMN(path_column, "trace", "Trace", 2, 0, cell_text(ROW->trace->path))
 TABLE_COLUMN(started_column, "started_realtime_ns", "Started", 2, -19,
 	     cell_time(ROW->trace->started_realtime_ns))
-TABLE_COLUMN(state_column, "state", "State", 2, -9, cell_text(ROW->state))
+TABLE_COLUMN(state_column, "state", NULL, 0, 0, cell_text(ROW->state))
+TABLE_COLUMN(told_column, NULL, "State", 2, -9, cell_text(ROW->told))
+TABLE_COLUMN(signal_column, "signal", NULL, 0, 0, cell_count(ROW->signal))
 TABLE_COLUMN(peak_column, "peak_bytes", "Peak", 2, 9,
 	     ROW->has_peak ? cell_size(ROW->peak_bytes) : cell_blank())
 TABLE_COLUMN(duration_column, "duration_ns", "Duration", 2, 10,
@@ -64,11 +69,21 @@ TABLE_COLUMN(sampled_column, NULL, "Sampled", 2, -9,
 TABLE_COLUMN(command_column, "command", "Command", 2, -1, cell_text(ROW->command))
 
 static const struct column *const columns[] = {
-	&index_column,    &path_column, &started_column,  &state_column,   &peak_column,
-	&duration_column, &size_column, &sampling_column, &command_column, NULL};
-static const struct column *const sampled_columns[] = {
-	&index_column, &path_column,     &started_column, &state_column,   &peak_column, &duration_column,
-	&size_column,  &sampling_column, &sampled_column, &command_column, NULL};
+	&index_column,    &path_column, &started_column,  &state_column,   &told_column,   &peak_column,
+	&duration_column, &size_column, &sampling_column, &command_column, &signal_column, NULL};
+static const struct column *const sampled_columns[] = {&index_column,
+						       &path_column,
+						       &started_column,
+						       &state_column,
+						       &told_column,
+						       &peak_column,
+						       &duration_column,
+						       &size_column,
+						       &sampling_column,
+						       &sampled_column,
+						       &command_column,
+						       &signal_column,
+						       NULL};
 
 /* Text says that blocks were sampled only where some were. */
 static const struct column *const *columns_for(const struct row *rows, size_t count)
@@ -106,10 +121,12 @@ static int fill_row(struct row *row, const struct trace_entry *entry)
 	row->trace = entry;
 	row->file_bytes = stat(entry->path, &status) == 0 ? (uint64_t)status.st_size : 0;
 	if (trace_open(entry->path, &trace, &ignored) != 0) {
-		row->state = "damaged";
+		row->state = row->told = "damaged";
 		row->command = strdup("");
 	} else {
 		row->state = state_of(trace_info(trace));
+		row->signal = trace_info(trace)->end_signal;
+		row->told = row->signal > 0 ? signal_name(row->signal, row->number) : row->state;
 		row->sample_bytes = trace_info(trace)->sample_bytes;
 		row->duration_ns = trace_info(trace)->duration_ns;
 		row->has_peak = trace_info(trace)->summary != NULL;

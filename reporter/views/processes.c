@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/signal_name.h"
 #include "formats/cells.h"
 #include "profile/measure.h"
 #include "profile/run.h"
@@ -27,6 +28,7 @@ struct process {
 	size_t last_child;
 	uint32_t depth;
 	const char *program, *state, *trace;
+	const char *told; /* its state, for people */
 	const char *const *command;
 	int pid;
 	bool replaced;
@@ -63,6 +65,16 @@ static const char *state_of(struct pool *pool, const struct trace_info *info)
 	}
 }
 
+/* As state_of, but with the name of the signal. */
+static const char *told_of(struct pool *pool, const struct trace_info *info)
+{
+	char number[32];
+
+	if (info->end_signal == 0)
+		return state_of(pool, info);
+	return pool_format(pool, "killed by %s", signal_name(info->end_signal, number));
+}
+
 static const char *const *copy_words(struct document *document, const char *const *words)
 {
 	size_t count = 0;
@@ -92,6 +104,7 @@ static void fill(struct processes *of, struct process *process, struct profile *
 
 	process->program = name_of(of, process, profile_program(profile));
 	process->state = state_of(&of->document->pool, info);
+	process->told = told_of(&of->document->pool, info);
 	process->command = copy_words(of->document, run->command);
 	process->pid = run->pid;
 	process->started_realtime_ns = run->started_realtime_ns;
@@ -116,6 +129,7 @@ static void read_member(struct processes *of, const struct profile *like, const 
 				    .command = none,
 				    .program = "",
 				    .state = "unreadable",
+				    .told = "unreadable",
 				    .count = 1};
 	if (profile_open_like(like, &of->request->filter, member->path, &profile, &diagnostic) != 0)
 		return;
@@ -257,7 +271,7 @@ static const char *text_of(const struct processes *of, const struct process *pro
 	width = width > taken + 30 ? width - taken : 30;
 	command = process->command[0] ? part_command(of->document, process->command, width)
 				      : part_cut(of->document, process->trace, width);
-	return usual ? command : pool_format(pool, "%s (%s)", command, process->state);
+	return usual ? command : pool_format(pool, "%s (%s)", command, process->told);
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------- */

@@ -253,6 +253,9 @@ def signals_that_end_programs_are_named(directory):
         text = mprof("report", "ended.mprof", directory=directory).stdout
         check(re.search(rf"^Run: .* \(ended by {name}\), 1 thread$", text, re.M), text)
         check(f"warning: the run did not end, the program was killed by {name}: " in text, text)
+        listed, row = (mprof("list", *form, directory=directory).stdout for form in ((), ("--format", "json")))
+        check(re.search(rf"^ +1 +ended.mprof +[-0-9]+ [:0-9]+ +{name} ", listed, re.M), listed)
+        check_equal((json.loads(row)[1]["state"], json.loads(row)[1]["signal"]), ("killed", done.returncode - 128), "for programs")
         judged = mprof("check", "--max-leaked", "0", "ended.mprof", directory=directory)
         check(f"could not be judged: it was killed by {name} before its end" in judged.stdout, judged.stdout)
 

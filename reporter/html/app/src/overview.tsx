@@ -88,7 +88,7 @@ function Cards() {
 			<Card title="Allocated in all" value={size(of("allocated_bytes"))} exact={bytes("allocated_bytes")} more={`${ratioText(of("allocated_bytes"), of("peak_bytes"))} the peak`} />
 			<Card title="Allocations" value={count(of("allocations"))} more={`${perSecond(of("allocations"), Number(head.duration_ns))}`} />
 			{totals.temporary_allocations != null && <Card title="Temporary" value={share(ratio(of("temporary_allocations"), of("allocations")))} exact={count(of("temporary_allocations"))} more={`${count(of("temporary_allocations"))} freed at once`} tab="temporary" />}
-			{of("peak_rss_bytes") > 0 && <Card title="Peak resident" value={size(of("peak_rss_bytes"))} exact={bytes("peak_rss_bytes")} more={totals.recorder_bytes != null && `${size(of("recorder_bytes"))} of it the recorder's`} />}
+			{of("peak_rss_bytes") > 0 && <Card title="Peak resident" value={(complete ? "" : "at least ") + size(of("peak_rss_bytes"))} exact={bytes("peak_rss_bytes")} more={totals.recorder_bytes != null && `${size(of("recorder_bytes"))} of it the recorder's`} />}
 			{of("collections") > 0 && <Card title="Collections" value={count(of("collections"))} tab="gc" />}
 			<Card title="Ran for" value={duration(Number(head.duration_ns))} more={`${count(of("threads") || 1)} thread${of("threads") > 1 ? "s" : ""}`} tab={of("threads") > 1 ? "threads" : undefined} />
 		</div>
