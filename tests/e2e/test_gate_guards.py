@@ -204,7 +204,7 @@ def killed_programs_are_told_from_those(directory):
         trace = next((directory / str(index)).glob("raw.*.mprof"))
         judged(directory, "--max-peak", "1G", traces=(trace,), status=2, expected="it was killed")
         shown = mprof("list", directory=directory / str(index)).stdout
-        check(re.search(r"raw\.\d+\.mprof.* killed ", shown), shown)
+        check(re.search(r"raw\.\d+\.mprof.* SIGABRT ", shown), shown)
 
 
 @case
