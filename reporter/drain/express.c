@@ -11,6 +11,7 @@
 #define LARGE_MAP 16384u    /* rows, which caches do not hold beside all else */
 #define ROUNDS_SOON 32u     /* records until the next look for rounds */
 #define ROUNDS_PATIENCE 16u /* such looks without any */
+#define ROUNDS_LATER 256u   /* records until the next look then */
 
 /* Asks memory for what records further on will want: the index's line, and later the row that it leads to. */
 INLINE void look_ahead(const struct run *run)
@@ -140,17 +141,35 @@ static bool take_rounds(struct drain *drain, struct queue *queue, uint64_t last_
 	return found;
 }
 
+/* Records until the next look for rounds: to look takes a while, so where there are none it is done less
+ * often. */
+static uint32_t until_look(const struct drain *drain)
+{
+	uint32_t pause = drain->without_rounds < ROUNDS_PATIENCE ? ROUNDS_SOON : ROUNDS_LATER;
+	return pause > drain->since_look ? pause - drain->since_look : 0;
+}
+
+static uint32_t take_any_rounds(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t *max)
+{
+	uint32_t taken = 0;
+	drain->since_look = 0;
+	drain->without_rounds++;
+	while (take_rounds(drain, queue, last_stamp, max, &taken))
+		drain->without_rounds = 0;
+	return taken;
+}
+
 uint32_t express_take(struct drain *drain, struct queue *queue, uint64_t last_stamp, uint32_t max)
 {
 	uint32_t taken = 0, common, most;
 	if (!is_simple(drain, queue))
 		return 0;
 	do {
-		while (take_rounds(drain, queue, last_stamp, &max, &taken))
-			drain->without_rounds = 0;
-		/* Looking for them takes a while: where there are none, not as often. */
-		most = drain->without_rounds++ < ROUNDS_PATIENCE ? least(max, ROUNDS_SOON) : max;
+		if (until_look(drain) == 0)
+			taken += take_any_rounds(drain, queue, last_stamp, &max);
+		most = least(max, until_look(drain));
 		common = take_common(drain, queue, last_stamp, most);
+		drain->since_look += common;
 		taken += common;
 		max -= common;
 	} while (max > 0 && common == most);

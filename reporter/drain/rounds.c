@@ -81,7 +81,7 @@ static bool take_one_by_one(struct run *run, uint32_t length, struct round *less
 		if (!take_next(run, lesson))
 			return false;
 	}
-	return true;
+	return run->record == end;
 }
 
 /* What the encoder has of the block of events. */

@@ -61,7 +61,8 @@ struct drain {
 	struct timebase timebase;
 	struct watch watch;
 	struct lines lines;
-	uint32_t without_rounds; /* looks for rounds (rounds.h) since there were any */
+	uint32_t since_look;     /* records since the last look for rounds (rounds.h), */
+	uint32_t without_rounds; /* and looks since there were any */
 	struct queue **queues;   /* by slot; NULL: not owned */
 	uint32_t queues_open;
 	struct queue **heap; /* those with records to merge, the earliest first */
