@@ -1,6 +1,7 @@
 """The benchmark's command still runs, and what it prints can be true.  Nothing is said about times."""
 
 import re
+import shutil
 import sys
 
 from harness import BUILD, SOURCE, Skip, case, check, check_equal, run, run_cases
@@ -56,6 +57,17 @@ def instructions_of_an_ordinary_event(_directory):
     check_equal(len(counts), 12, f"two of each depth, with frame pointers and without: {done.stdout}")
     check(all(20 < count < 2000 for count in counts), f"none is too dear, and each was recorded: {done.stdout}")
     check(counts[0] < counts[2] < counts[4], f"more for deeper stacks: {done.stdout}")
+
+
+@case
+def instructions_of_the_drainer(_directory):
+    if not (BUILD / "tests/bench/pairs").exists() or not shutil.which("valgrind"):
+        raise Skip("built without the benchmark, or no valgrind")
+    done = run([sys.executable, SOURCE / "tests/bench/drainer.py", "--build", BUILD, "--only", "pairs, depth 1"])
+    check_equal(done.returncode, 0, f"exit status; {done.stderr}{done.stdout}")
+    found = {match[0]: float(match[1]) for match in re.findall(r"^(\S.*\S) +\d+ +([\d.]+) +[\d.]+ +[\d.]+ +[\d.]+$", done.stdout, re.M)}
+    check("pairs, depth 1" in found and "pairs, depth 10" in found, f"rows: {done.stdout}")
+    check(10 < found["pairs, depth 1"] < 150, f"one by one they take some 280, as rounds a fifth: {found}")
 
 
 @case
