@@ -148,7 +148,7 @@ static int read_heading(int fd, uint64_t bytes, const char *path, struct format_
 int trace_read_heading(const char *path, struct trace_heading *out, struct diagnostic *diagnostic)
 {
 	struct format_file_header header;
-	char session_path[PATH_ROOM];
+	char session_path[PATH_ROOM] = "";
 	uint64_t bytes;
 	int fd, result = open_regular(path, &fd, &bytes, diagnostic);
 
@@ -194,7 +194,7 @@ static bool is_recording(const char *session_path, int pid)
 int file_open(struct trace *trace, const char *path, struct diagnostic *diagnostic)
 {
 	struct format_file_header header;
-	char session_path[PATH_ROOM];
+	char session_path[PATH_ROOM] = "";
 
 	int error = open_regular(path, &trace->fd, &trace->info.file_bytes, diagnostic);
 	if (error)
