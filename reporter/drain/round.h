@@ -22,7 +22,7 @@ struct round {
 	uint32_t count;
 	uint32_t allocations;
 	uint64_t allocated_bytes;
-	struct round_step steps[ROUND_MOST];
+	struct round_step steps[ROUND_MOST + 1]; /* a realloc's two halves may reach beyond the last */
 };
 
 static inline void round_begin(struct round *round)
