@@ -162,6 +162,36 @@ def a_page_opens_with_what_it_is_about(directory):
     check(saw["selected"] == "tab-verdict" and "over the limit of 1 B" in saw["panel"] and "called from" in saw["panel"], f"a gate: {saw}")
 
 
+SECOND_PEAK = """#include <mprof/mprof.h>
+#include <stdlib.h>
+#include <unistd.h>
+#define KEEPER(n) __attribute__((noinline)) void *keep_##n(void) { return malloc(300000 + 1000 * n); }
+KEEPER(1) KEEPER(2) KEEPER(3) KEEPER(4) KEEPER(5) KEEPER(6) KEEPER(7) KEEPER(8) KEEPER(9)
+__attribute__((noinline)) void *soar(void) { return malloc(2000000); }
+int main(void)
+{
+    void *kept[] = {soar()};
+    usleep(2000);
+    free(kept[0]);
+    mprof_mark("low");
+    usleep(2000);
+    mprof_mark("high");
+    void *all[] = {keep_1(), keep_2(), keep_3(), keep_4(), keep_5(), keep_6(), keep_7(), keep_8(), keep_9()};
+    usleep(200000);
+    return all[0] == kept[0] && all[8] == kept[0];
+}
+"""
+
+
+@case
+def a_second_peak_has_a_name(directory):
+    (directory / "second.c").write_text(SECOND_PEAK)
+    trace = recorded(directory, directory / "second.c")
+    (saw,) = drive("opening", page_of(trace), places=["#tab=overview"])
+    parts = saw["panel"].partition("What holds the peak")[2].partition("all others")[0]
+    check("soar" in parts and parts.count("keep_") == 6, f"what has a colour: {parts}")
+
+
 @case
 def tables_fit(directory):
     saw = drive("opening", page_of(recorded(directory)), places=["#tab=threads", "#tab=leaks", "#tab=frees", "#tab=functions"])

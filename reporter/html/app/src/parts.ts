@@ -21,7 +21,7 @@ export interface Parts extends Curve {
 	series: Float64Array[]; /* by part, at the curve's points */
 }
 
-/* What each key holds at the peak and on average: what stands out at either is worth a colour. */
+/* What each key holds at the peak and on average: what stands out at either, or anywhere, is worth a colour. */
 function weigh(recording: Recording, timeline: Timeline, keyOf: Int32Array, count: number): [Float64Array, Float64Array] {
 	const peak = new Float64Array(count);
 	const average = new Float64Array(count);
@@ -33,6 +33,14 @@ function weigh(recording: Recording, timeline: Timeline, keyOf: Int32Array, coun
 		average[keyOf[i]!]! += mean[i]!;
 	}
 	return [peak, average];
+}
+
+const KEYS_MOST = 20000; /* whose curves take 4 KiB each, for a moment */
+
+/* What each key ever holds: a second peak has a name, too. */
+function mostAtOnce(timeline: Timeline, keyOf: Int32Array, count: number): Float64Array {
+	if (count > KEYS_MOST) return new Float64Array(count);
+	return Float64Array.from(timeline.curveByPart(keyOf, count), (curve) => curve.reduce((a, b) => Math.max(a, b)));
 }
 
 const NEARLY_ALL = 0.85;
@@ -53,10 +61,12 @@ export function partsOf(recording: Recording, timeline: Timeline, by: Group): Pa
 	const { frames } = recording.keysBy(by);
 	const keyOf = recording.keyOfNode(by);
 	const [peak, average] = weigh(recording, timeline, keyOf, frames.length);
+	const most = mostAtOnce(timeline, keyOf, frames.length);
+	const weight = peak.map((bytes, key) => bytes + average[key]! + most[key]!);
 	const ranked = frames
 		.map((_, key) => key)
-		.filter((key) => frames[key] !== 0 && (peak[key]! > 0 || average[key]! > 0))
-		.sort((a, b) => peak[b]! + average[b]! - peak[a]! - average[a]! || a - b);
+		.filter((key) => frames[key] !== 0 && weight[key]! > 0)
+		.sort((a, b) => weight[b]! - weight[a]! || a - b);
 	const shown = ranked.slice(0, PARTS).sort((a, b) => peak[b]! - peak[a]! || average[b]! - average[a]!);
 	const partOfKey = new Int32Array(frames.length).fill(shown.length);
 	shown.forEach((key, part) => (partOfKey[key] = part));
