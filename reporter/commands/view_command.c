@@ -126,10 +126,14 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 	request->filter.modules = request->modules.items;
 	request->filter.ignore = request->ignore.items;
 	request->filter.types = request->types.items;
-	request->filter.keep = selection;
 	/* Of a part of the run, or of some blocks, there are no line tables to select. */
-	if (work->view->selects_tables && !request_has_window(request) && !request_has_blocks(request))
+	bool selects =
+		work->view->selects_tables && !request_has_window(request) && !request_has_blocks(request);
+	if (selects)
 		work->options.selection = selection;
+	/* Scripts want the tables of some functions beside all call sites. */
+	if (!selects || request->for_people)
+		request->filter.keep = selection;
 	work->options.replay = request->replay;
 	work->options.window = request->window;
 	work->options.blocks = request->blocks;

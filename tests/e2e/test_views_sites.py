@@ -137,27 +137,38 @@ def sums(sites):
     return {key: sum(site[key] for site in sites) for key in ("allocations", "allocated_bytes", "peak_bytes", "leaked_bytes", "temporary")}
 
 
+def filtered_line(text):
+    """What the line says that filters are, and how many allocations they leave."""
+    return re.findall(r"^Filtered: +call sites, by (.*) \(.* (\d+) allocations\); all else is not$", text, re.M)
+
+
 @case
 def reports_narrow_call_sites_and_say_so(directory):
     trace = recorded(directory)
     whole = report(trace)
     for options, functions in ((("-f", "join"), ["join"]), (("-f", "join", "-f", "name"), ["join", "name"]), (("--ignore", "join"), ["keep", "name"]),
-                               (("--file", "*churn.c", "--ignore", "keep"), ["join", "name"]), (("--module", "nothing", "-f", "*"), None)):
-        figures = report(trace, *options) if functions else None
-        if not functions:
-            check_equal(mprof("report", *options, trace).returncode, 0, "nothing is left")
-            continue
-        check_equal(sorted(site["function"] for site in figures["sites"]), functions, f"sites: {options}")
-        check_equal(figures["sites"], view("sites", trace, *options)["sites"], f"as of sites: {options}")
-        check_equal({key: figures["filtered"][key] for key in sums([])}, sums(figures["sites"]), f"their sum: {options}")
-        check_equal(figures["totals"], whole["totals"], f"the whole run's: {options}")
+                               (("--file", "*churn.c", "--ignore", "keep"), ["join", "name"])):
+        left = view("sites", trace, *options)["sites"]
+        check_equal(sorted(site["function"] for site in left), functions, f"sites: {options}")
         text = mprof("report", *options, trace).stdout
-        check_equal(re.findall(r"^Filtered: +call sites, by (.*) \(.* (\d+) allocations\); all else is not$", text, re.M),
-                    [(" ".join(options), str(sums(figures["sites"])["allocations"]))], "what is said")
-    check("filtered" not in whole and "Filtered" not in mprof("report", trace).stdout, "not of all")
+        check_equal(filtered_line(text), [(" ".join(options), str(sums(left)["allocations"]))], "what is said")
+        check_equal(report(trace, *options)["totals"], whole["totals"], f"the whole run's: {options}")
+    check_equal(mprof("report", "--module", "nothing", "-f", "*", trace).returncode, 0, "nothing is left")
+    check("Filtered" not in mprof("report", trace).stdout, "not of all")
     check_equal(lines_of(report(trace, "-f", "join"), "join"), lines_of(report(trace, "-f", "join", "-f", "name"), "join"), "line tables")
     at = mprof("report", "-f", "join", "--at", "peak", trace).stdout
     check(re.search(r"^Filtered: +call sites, by -f join \(heap 1000 B\); all else is not$", at, re.M), at)
+
+
+@case
+def scripts_have_all_call_sites_beside_the_tables_they_ask_for(directory):
+    trace = recorded(directory)
+    whole, some = report(trace), report(trace, "-f", "join")
+    check_equal(some["sites"], whole["sites"], "by -f")
+    check("filtered" not in some, "nothing is")
+    ignoring = report(trace, "-f", "join", "--ignore", "join")
+    check_equal(ignoring["sites"], view("sites", trace, "--ignore", "join")["sites"], "by --ignore, as of sites")
+    check_equal({key: ignoring["filtered"][key] for key in sums([])}, sums(ignoring["sites"]), "their sum")
 
 
 @case
