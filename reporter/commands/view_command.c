@@ -131,8 +131,8 @@ static int prepare(struct work *work, struct diagnostic *diagnostic)
 		work->view->selects_tables && !request_has_window(request) && !request_has_blocks(request);
 	if (selects)
 		work->options.selection = selection;
-	/* Scripts want the tables of some functions beside all call sites. */
-	if (!selects || request->for_people)
+	/* Scripts want the tables of some functions beside all call sites; there are none of a whole run. */
+	if (!selects || request->for_people || request->of_run)
 		request->filter.keep = selection;
 	work->options.replay = request->replay;
 	work->options.window = request->window;
