@@ -1,7 +1,8 @@
 /*
  * numbers.h - which sessions of a process there are, by one look at the folder that they lie in.
  *
- * To ask for each name that there may be costs a program's start more than all else that the shim does there.
+ * To ask for each name that there may be would take 32 system calls of every program's start, nearly all of
+ * them in vain.
  */
 #ifndef MPROF_PRELOAD_SESSION_NUMBERS_H
 #define MPROF_PRELOAD_SESSION_NUMBERS_H

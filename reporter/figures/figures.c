@@ -114,13 +114,7 @@ void figures_end_again(struct figures *figures, const struct figures_place *at,
 {
 	struct figures_free_counters *here = &figures->free_counters[at->number];
 	const struct weight weight = {times, times * block->size_bytes};
-	const struct breakdown_end end = {.origin = block->origin,
-					  .freed = at->number,
-					  .kind = block->kind,
-					  .lifetime = block->lifetime,
-					  .by = at->by,
-					  .kind_thread = kind_thread(at->kind),
-					  .temporary = block->temporary};
+	const struct breakdown_end end = figures_breakdown_end(at, block);
 
 	if (at->by)
 		breakdown_end_again(&figures->breakdown, &end, weight);

@@ -190,6 +190,19 @@ static inline void figures_alloc(struct figures *figures, const struct figures_p
 	figures_begin(figures, at, weight);
 }
 
+/* An end as the breakdown has it; for those below. */
+static inline struct breakdown_end figures_breakdown_end(const struct figures_place *at,
+							 const struct figures_block *block)
+{
+	return (struct breakdown_end){.origin = block->origin,
+				      .freed = at->number,
+				      .kind = block->kind,
+				      .lifetime = block->lifetime,
+				      .by = at->by,
+				      .kind_thread = kind_thread(at->kind),
+				      .temporary = block->temporary};
+}
+
 /* A block that counts so much ends. */
 static inline void figures_finish_block(struct figures *figures, const struct figures_place *at,
 					const struct figures_block *block, struct weight weight)
@@ -200,16 +213,10 @@ static inline void figures_finish_block(struct figures *figures, const struct fi
 	uint64_t before = totals->live_bytes;
 
 	figures_save_peak(figures, block->origin);
-	if (at->by)
-		breakdown_end(&figures->breakdown,
-			      &(struct breakdown_end){.origin = block->origin,
-						      .freed = at->number,
-						      .kind = block->kind,
-						      .lifetime = block->lifetime,
-						      .by = at->by,
-						      .kind_thread = kind_thread(at->kind),
-						      .temporary = block->temporary},
-			      weight);
+	if (at->by) {
+		const struct breakdown_end end = figures_breakdown_end(at, block);
+		breakdown_end(&figures->breakdown, &end, weight);
+	}
 	origin->live_bytes -= weight.bytes;
 	origin->live_blocks -= weight.blocks;
 	origin->lifetime_ns += block->lived_ns;

@@ -1,5 +1,6 @@
 """What commands show of recordings, apart from reports: lists, colours, warnings, completions."""
 
+import contextlib
 import json
 import os
 import re
@@ -107,16 +108,26 @@ def recordings_are_not_written_over(directory):
         check_equal((directory / "one.mprof").read_bytes(), before, f"the recording after {command}")
 
 
-@case
-def recordings_in_progress_are_left(directory):
-    """Its program would go on for nothing; only who says --force can mean that."""
-    recorded(directory)
+@contextlib.contextmanager
+def in_progress(directory):
+    """A program that is being recorded in live.mprof; killed at the end."""
     program = compile("many_blocks.c", directory / "many_blocks")
     process = subprocess.Popen([program, "3000", "500", "wait"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="live.mprof"))
     try:
         check_equal(process.stdout.readline(), b"ready\n", "the program at work")
         wait_for((directory / "live.mprof").exists, 20, "its trace")
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@case
+def recordings_in_progress_are_left(directory):
+    """Its program would go on for nothing; only who says --force can mean that."""
+    recorded(directory)
+    with in_progress(directory) as process:
         check("recording" in mprof("list", directory=directory).stdout, "mprof list")
         done = mprof("rm", "one.mprof", "live.mprof", directory=directory)
         check_equal((done.returncode, done.stdout), (2, ""), "mprof rm")
@@ -130,26 +141,15 @@ def recordings_in_progress_are_left(directory):
         check_equal((done.returncode, sorted(done.stdout.splitlines())), (0, ["left " + told.strip(), "removed one.mprof"]), "mprof clean")
         os.kill(drainers_of(process.pid)[0], signal.SIGKILL)
         check_equal(mprof("rm", "-1", directory=directory).returncode, 2, "without a drainer, which may come again")
-    finally:
-        process.kill()
-        process.communicate()
     check_equal(report(directory / "live.mprof")["totals"]["allocations"], 3501, "it was recorded to its end")
     check_equal(mprof("rm", "live.mprof", directory=directory).returncode, 0, "and can be removed then")
 
 
 @case
 def recordings_in_progress_are_removed_by_force(directory):
-    program = compile("many_blocks.c", directory / "many_blocks")
-    process = subprocess.Popen([program, "3000", "500", "wait"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               env=environment(LD_PRELOAD=SHIM, MPROF_QUIET="1", MPROF_OUT="live.mprof"))
-    try:
-        check_equal(process.stdout.readline(), b"ready\n", "the program at work")
-        wait_for((directory / "live.mprof").exists, 20, "its trace")
+    with in_progress(directory):
         done = mprof("rm", "--force", "live.mprof", directory=directory)
         check_equal((done.returncode, done.stdout), (0, "removed live.mprof\n"), done.stderr)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @case
