@@ -178,9 +178,8 @@ static void warn_of(const char *path)
 			"memory was written at its end\n",
 			undrained);
 	if (trace_info(trace)->end_flags & END_FOREIGN_MALLOC)
-		fputs("mprof: warning: almost nothing was recorded: the program brings its own malloc, which "
-		      "comes "
-		      "before mprof's; 'mprof report' says what to do\n",
+		fputs("mprof: warning: almost nothing was recorded: the program brings its own malloc; "
+		      "'mprof report' says what to do\n",
 		      stderr);
 	trace_close(trace);
 }
