@@ -15,6 +15,7 @@
 #include "drain/livemap_file.h"
 #include "figures/breakdown.h"
 
+#include <stddef.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -116,11 +117,13 @@ static inline uint64_t row_ordinal(const struct livemap_row *row)
 	return (uint64_t)(row->block_high & ROW_BLOCK_HIGH) << 32 | row->block_low;
 }
 
-/* Of a live row that is not hidden, and younger than the commit point before and after. */
+/* Of a live row that is not hidden, and younger than the commit point before and after.  In one store: half
+ * of it might be an ordinal from before that point. */
 static inline void row_set_ordinal(struct livemap_row *row, uint64_t ordinal)
 {
-	row->block_low = (uint32_t)ordinal;
-	row->block_high = (row->block_high & ~ROW_BLOCK_HIGH) | ((uint32_t)(ordinal >> 32) & ROW_BLOCK_HIGH);
+	uint64_t words = (uint64_t)(row->block_high & ~ROW_BLOCK_HIGH) << 32 |
+			 (ordinal & ((UINT64_C(1) << LIVEMAP_BLOCK_BITS) - 1));
+	memcpy((char *)row + offsetof(struct livemap_row, block_low), &words, sizeof(words));
 }
 
 /* Rows younger than the commit point need no undo: recovery drops them anyway. */

@@ -1,6 +1,8 @@
 /* test_livemap.c - the live map against a simple model, and after SIGKILL at random instructions. */
 #include "drain/livemap.h"
 
+#include "drain/livemap_rows.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -192,6 +194,27 @@ Test(livemap, a_map_that_does_not_know_the_point_is_emptied)
 	cr_assert_eq(count, 0);
 	free(copy);
 	livemap_close(map);
+}
+
+Test(livemap, a_row_can_be_renumbered_beyond_any_word)
+{
+	struct livemap_entry entry = {.key = livemap_key(0x7ffff7f0a010, false),
+				      .block = UINT64_C(0xfffffff0),
+				      .size_bytes = UINT32_MAX,
+				      .operation = 77,
+				      .born = 5,
+				      .kind = kind_of_block(UINT32_MAX, 0xfffe)};
+	struct livemap_row row = {0};
+
+	row_store(&row, &entry);
+	for (int i = 0; i < 40; i++) {
+		entry.block = (entry.block + (UINT64_C(1) << i)) % (UINT64_C(1) << LIVEMAP_BLOCK_BITS);
+		row_set_ordinal(&row, entry.block);
+		const struct livemap_entry found = row_entry(&row, row_key(&row));
+		cr_assert(same_entry(&found, &entry), "step %d: block %lu", i, found.block);
+		cr_assert_eq(found.kind, entry.kind);
+		cr_assert(row_is_live(&row) && !row_is_special(&row));
+	}
 }
 
 Test(livemap, too_many_removals_ask_for_a_commit)
